@@ -1,0 +1,1 @@
+"""Downfunnel: which representation, objective and loss predicts the key action on your log."""

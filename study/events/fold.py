@@ -1,0 +1,49 @@
+"""What a model may learn from: the log before an end, and the training queries inside it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from study.events.log import Ints, Labels, Log, Queries, sets_of
+from study.events.spans import DAY, Spans, Window
+from study.params.features import Features
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A fit span: the events before `end`, coded by the vocabulary that was fitted on exactly them.
+
+    A label whose horizon passes `end` does not exist.
+    """
+
+    log: Log
+    spans: Spans
+    end: int
+    features: Features
+
+    @property
+    def horizon(self) -> int:
+        """The horizon in microseconds."""
+        return self.spans.horizon_days * DAY
+
+    def windows(self) -> list[Window]:
+        """Training windows on the grid of the query cut-offs, oldest first, all after the first day of the log."""
+        return [w for w in self.spans.windows_before(self.end, self.spans.first) if w.day > self.spans.first]
+
+    def queries(self, window: Window) -> tuple[Queries, Labels]:
+        """The training queries of a window, by the same law as those of stop, select and test."""
+        log = self.log
+        inside = (log.time >= window.cutoff) & (log.time < window.end) & log.key
+        relevant = sets_of(log.user[inside].astype(np.int64), log.candidate[inside], len(log.users))
+        before = log.before(window.cutoff)
+        users = np.flatnonzero((relevant.sizes > 0) & (np.diff(before.offsets) > 0))
+        queries = Queries(before, window.cutoff, window.local, users)
+        return queries, take(relevant, users)
+
+
+def take(labels: Labels, rows: Ints) -> Labels:
+    """The labels of the given rows, in their order."""
+    sizes = labels.sizes[rows]
+    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    source = np.repeat(labels.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
+    return Labels(offsets, labels.codes[source])

@@ -1,0 +1,130 @@
+"""The log in columns of codes: what every model, rule and feature reads."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.spans import DAY
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Log:
+    """N events of U users, sorted by user, then time, then content hash.
+
+    Attributes:
+        users: user ids, sorted, [U].
+        offsets: the events of user u are offsets[u]:offsets[u + 1], int64 [U + 1].
+        time: microseconds since 1970 UTC, int64 [N].
+        local: microseconds since 1970 on the local clock, int64 [N]; for days, weekdays and hours only.
+        candidate: code of the event's candidate or -1, int32 [N].
+        key: whether the event is a key action with a candidate, bool [N].
+        codes: for event_type and each attribute the code, int32 [N]; 0 missing, 1 rare or unseen.
+        sizes: number of codes of each column of `codes`.
+        catalogue: candidate values; those at index < known occurred in the fit span.
+        known: how many candidates the fit span had.
+        popularity: key actions of each candidate in the fit span, int64 [len(catalogue)]; breaks ties.
+        key_type: code of event_type that a key action has.
+    """
+
+    users: list[str]
+    offsets: Ints
+    time: Ints
+    local: Ints
+    candidate: NDArray[np.int32]
+    key: NDArray[np.bool_]
+    codes: dict[str, NDArray[np.int32]]
+    sizes: dict[str, int]
+    catalogue: list[str]
+    known: int
+    popularity: Ints
+    key_type: int
+
+    @cached_property
+    def user(self) -> NDArray[np.int32]:
+        """Index of each event's user, int32 [N]."""
+        return np.repeat(np.arange(len(self.users), dtype=np.int32), np.diff(self.offsets))
+
+    @cached_property
+    def day(self) -> NDArray[np.int32]:
+        """Local day number of each event, int32 [N]."""
+        return (self.local // DAY).astype(np.int32)
+
+    @cached_property
+    def moment_end(self) -> NDArray[np.bool_]:
+        """Whether an event is the last of its moment, bool [N]."""
+        if not len(self.time):
+            return np.zeros(0, dtype=bool)
+        same = (self.user[1:] == self.user[:-1]) & (self.time[1:] == self.time[:-1])
+        return np.append(~same, True)
+
+    @cached_property
+    def previous_time(self) -> Ints:
+        """Time of the strictly earlier moment of the same user, or the event's own time if it has none; [N]."""
+        start = np.flatnonzero(np.append(True, self.moment_end[:-1])) if len(self.time) else np.zeros(0, int)
+        moment = np.cumsum(np.append(False, self.moment_end[:-1])) if len(self.time) else np.zeros(0, int)
+        before = np.maximum(start - 1, 0)
+        has = (start > 0) & (self.user[before] == self.user[start]) if len(start) else np.zeros(0, bool)
+        return np.where(has, self.time[before], self.time[start])[moment] if len(start) else self.time
+
+    def before(self, cutoff: int) -> "Log":
+        """The log of events strictly before `cutoff`, same users and codes."""
+        return self._keep(self.time < cutoff)
+
+    def _keep(self, mask: NDArray[np.bool_]) -> "Log":
+        kept = np.concatenate(([0], np.cumsum(mask)))
+        return replace(
+            self,
+            offsets=kept[self.offsets],
+            time=self.time[mask],
+            local=self.local[mask],
+            candidate=self.candidate[mask],
+            key=self.key[mask],
+            codes={name: codes[mask] for name, codes in self.codes.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Queries:
+    """One block of queries that share a cut-off.
+
+    Attributes:
+        log: the log, cut at the cut-off: nothing from the window can be read through it.
+        cutoff: microseconds since 1970 UTC.
+        local: the cut-off on the local clock.
+        users: indices into `log.users`, int64 [Q].
+    """
+
+    log: Log
+    cutoff: int
+    local: int
+    users: Ints
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Ragged sets of candidates, one per query: those of query i are codes[offsets[i]:offsets[i + 1]]."""
+
+    offsets: Ints
+    codes: NDArray[np.int32]
+
+    @property
+    def sizes(self) -> Ints:
+        """Number of candidates of each query, int64 [Q]."""
+        return np.diff(self.offsets)
+
+    @property
+    def rows(self) -> Ints:
+        """Query index of each code, int64 [len(codes)]."""
+        return np.repeat(np.arange(len(self.offsets) - 1), self.sizes)
+
+
+def sets_of(rows: Ints, codes: NDArray[np.int32], count: int) -> Labels:
+    """The distinct codes of each row as `Labels` over `count` rows, sorted by row and code."""
+    width = int(codes.max()) + 1 if len(codes) else 1
+    joint = np.unique(rows.astype(np.int64) * width + codes)
+    offsets = np.searchsorted(joint // width, np.arange(count + 1))
+    return Labels(offsets.astype(np.int64), (joint % width).astype(np.int32))

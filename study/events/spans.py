@@ -1,0 +1,89 @@
+"""Train, stop, select and test: which cut-offs each span has, in the local calendar."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from study.errors import UserError
+from study.params.question import Question
+
+MICROSECONDS = 1_000_000
+DAY = 86_400 * MICROSECONDS
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The local midnight that begins `day`, in microseconds since 1970 UTC."""
+    local = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return int(local.astimezone(UTC).timestamp()) * MICROSECONDS
+
+
+def local_date(time: int, zone: ZoneInfo) -> date:
+    """The local calendar day of a time in microseconds since 1970 UTC."""
+    return datetime.fromtimestamp(time / MICROSECONDS, tz=UTC).astimezone(zone).date()
+
+
+@dataclass(frozen=True)
+class Window:
+    """[cutoff, end) in microseconds since 1970 UTC; `day` is the local date of the cut-off."""
+
+    day: date
+    cutoff: int
+    end: int
+
+    @property
+    def local(self) -> int:
+        """The cut-off on the local clock, in microseconds since the local 1970."""
+        return (self.day - date(1970, 1, 1)).days * DAY
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The spans in order; train is everything before the first stop window."""
+
+    timezone: str
+    horizon_days: int
+    first: date
+    stop: list[Window]
+    select: list[Window]
+    test: list[Window]
+
+    def windows_before(self, end: int, earliest: date) -> list[Window]:
+        """All windows on the grid of the query cut-offs that end by `end` and start at or after `earliest`."""
+        zone = ZoneInfo(self.timezone)
+        day, found = local_date(end, zone), []
+        while (day := day - timedelta(days=self.horizon_days)) >= earliest:
+            found.append(self.window(day))
+        return found[::-1]
+
+    def window(self, day: date) -> Window:
+        """The window that begins at the local midnight of `day`."""
+        zone, after = ZoneInfo(self.timezone), day + timedelta(days=self.horizon_days)
+        return Window(day, midnight(day, zone), midnight(after, zone))
+
+
+def make_spans(first: int, last: int, timezone: str, question: Question) -> Spans:
+    """Lays the windows backwards from the end of the day of the last event.
+
+    Args:
+        first: time of the first event, microseconds since 1970 UTC.
+        last: time of the last event.
+
+    Raises:
+        UserError: the windows leave less than one horizon of training span.
+    """
+    zone, horizon = ZoneInfo(timezone), question.horizon_days
+    counts = question.windows
+    end = local_date(last, zone) + timedelta(days=1)
+    total = counts.stop + counts.select + counts.test
+    starts = [end - timedelta(days=horizon * (total - i)) for i in range(total)]
+    first_day = local_date(first, zone)
+    if starts[0] - timedelta(days=2 * horizon) < first_day:
+        raise UserError(
+            f"params.yaml: question: {total} windows of horizon_days = {horizon} and two more to train on need "
+            f"{horizon * (total + 2)} days, but the log spans {(end - first_day).days}; "
+            "lower horizon_days or windows, or bring a longer log"
+        )
+    whole = Spans(timezone, horizon, first_day, [], [], [])
+    windows = [whole.window(day) for day in starts]
+    stop, rest = windows[: counts.stop], windows[counts.stop :]
+    return replace(whole, stop=stop, select=rest[: counts.select], test=rest[counts.select :])

@@ -1,0 +1,1 @@
+"""Vocabularies, aggregates, sequences and tokens."""

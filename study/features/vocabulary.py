@@ -1,0 +1,141 @@
+"""Values to codes: fitted on the fit span, then frozen."""
+
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from study.events.log import Log
+from study.params.base import Frozen
+from study.params.features import Features
+from study.params.snapshot import Snapshot
+
+MISSING, RARE, FIRST = 0, 1, 2
+
+
+class Vocabulary(Frozen):
+    """What was fitted.
+
+    Attributes:
+        values: for event_type and each categorical attribute the values of codes 2, 3, ...; most frequent first.
+        edges: for each numeric attribute the inner bin edges, ascending; code = 2 + number of edges <= value.
+        candidates: the candidates of the fit span, ordered by popularity, then name; never folded.
+        popularity: key actions of each candidate in the fit span.
+        key_type: the code of the event_type of key actions.
+        order: the columns in the order of the tokens of `flat`: what the key filter fixes, the candidate columns,
+            then the rest.
+    """
+
+    values: dict[str, list[str]]
+    edges: dict[str, list[float]]
+    candidates: list[str]
+    popularity: list[int]
+    key_type: int
+    order: list[str]
+
+    def encode(self, events: pl.DataFrame) -> Log:
+        """The events (sorted, with `key` and `candidate` columns of the split) as a `Log`.
+
+        A candidate that the fit span did not have gets the next free code, by first appearance, then name.
+        """
+        users = events["user_id"].unique().sort()
+        counts = events.group_by("user_id").len().sort("user_id")["len"].to_numpy()
+        unseen = (
+            events.filter(~pl.col("candidate").is_in(self.candidates))
+            .group_by("candidate")
+            .agg(pl.col("timestamp").min())
+            .sort("timestamp", "candidate")
+        )
+        catalogue = [*self.candidates, *unseen["candidate"].drop_nulls().to_list()]
+        late = len(catalogue) - len(self.candidates)
+        return Log(
+            users=users.to_list(),
+            offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            time=events["timestamp"].dt.timestamp("us").to_numpy(),
+            local=events["local"].dt.timestamp("us").to_numpy(),
+            candidate=_lookup(events["candidate"], catalogue, offset=0, missing=-1, other=-1),
+            key=events["key"].to_numpy(),
+            codes={name: self._codes(events[name]) for name in self.order},
+            sizes={name: self._size(name) for name in self.order},
+            catalogue=catalogue,
+            known=len(self.candidates),
+            popularity=np.array([*self.popularity, *[0] * late], dtype=np.int64),
+            key_type=self.key_type,
+        )
+
+    def _size(self, name: str) -> int:
+        return FIRST + (len(self.values[name]) if name in self.values else len(self.edges[name]) + 1)
+
+    def _codes(self, column: pl.Series) -> NDArray[np.int32]:
+        if column.name in self.values:
+            return _lookup(column, self.values[column.name], offset=FIRST, missing=MISSING, other=RARE)
+        numbers = column.to_numpy()
+        bins = FIRST + np.searchsorted(self.edges[column.name], numbers, side="right")
+        return np.where(np.isnan(numbers), MISSING, bins).astype(np.int32)
+
+
+def _lookup(column: pl.Series, values: list[str], *, offset: int, missing: int, other: int) -> NDArray[np.int32]:
+    index = pl.DataFrame(
+        {"v": pl.Series(values, dtype=pl.String), "code": np.arange(offset, offset + len(values), dtype=np.int32)}
+    )
+    joined = pl.DataFrame({"v": column}).join(index, on="v", how="left", maintain_order="left")
+    code = pl.when(pl.col("v").is_null()).then(missing).otherwise(pl.col("code").fill_null(other))
+    return joined.select(code.cast(pl.Int32)).to_series().to_numpy()
+
+
+def _frequent(column: pl.Series, min_count: int, max_values: int) -> list[str]:
+    counts = column.drop_nulls().value_counts(name="count").filter(pl.col("count") >= min_count)
+    return counts.sort("count", column.name, descending=[True, False])[column.name].head(max_values).to_list()
+
+
+def _quantile_edges(column: pl.Series, bins: int) -> list[float]:
+    numbers = column.drop_nulls().to_numpy()
+    if not len(numbers):
+        return []
+    inner = np.quantile(numbers, np.linspace(0, 1, bins + 1)[1:-1], method="inverted_cdf")
+    return [float(edge) for edge in np.unique(inner)]
+
+
+def fit_vocabulary(
+    events: pl.DataFrame, spec: Snapshot, settings: Features, candidate: list[str], fixed: list[str]
+) -> Vocabulary:
+    """Fits the vocabulary on the events of a fit span.
+
+    Args:
+        candidate: the candidate columns; one that is the candidate on its own is never folded.
+        fixed: the columns that the key filter fixes to one value.
+    """
+    head = ["event_type", *(c for c in fixed if c != "event_type"), *candidate]
+    order = list(dict.fromkeys([*head, *spec.attributes]))
+    values, edges = {}, {}
+    for name in order:
+        if spec.attributes.get(name) == "numeric":
+            edges[name] = _quantile_edges(events[name], settings.bins)
+        elif name == "event_type" or name in candidate:
+            values[name] = _frequent(events[name], 1, events.height)
+        else:
+            values[name] = _frequent(events[name], settings.min_count, settings.max_values)
+    keys = events.filter("key")
+    everything = events["candidate"].drop_nulls().unique().to_frame("candidate")
+    popularity = (
+        everything.join(keys.group_by("candidate").len(), on="candidate", how="left")
+        .with_columns(pl.col("len").fill_null(0))
+        .sort("len", "candidate", descending=[True, False])
+    )
+    common = keys["event_type"].value_counts(name="count").sort("count", "event_type", descending=[True, False])
+    return Vocabulary(
+        values=values,
+        edges=edges,
+        candidates=popularity["candidate"].to_list(),
+        popularity=popularity["len"].to_list(),
+        key_type=FIRST + values["event_type"].index(common["event_type"][0]) if common.height else RARE,
+        order=order,
+    )
+
+
+def bin_label(edges: list[float], code: int) -> str:
+    """How a numeric code reads: the half-open interval that it stands for."""
+    bounds = [float("-inf"), *edges, float("inf")]
+    low, high = list(pairwise(bounds))[code - FIRST]
+    return f"[{low:g}, {high:g})"

@@ -1,0 +1,1 @@
+"""The Recommender contract and the models that keep it."""

