@@ -23,11 +23,12 @@ class Log:
         candidate: code of the event's candidate or -1, int32 [N].
         key: whether the event is a key action with a candidate, bool [N].
         codes: for event_type and each attribute the code, int32 [N]; 0 missing, 1 rare or unseen.
-        sizes: number of codes of each column of `codes`.
+        sizes: number of codes of each column of `codes`; the columns are in the order of the tokens of `flat`.
         catalogue: candidate values; those at index < known occurred in the fit span.
         known: how many candidates the fit span had.
         popularity: key actions of each candidate in the fit span, int64 [len(catalogue)]; breaks ties.
-        key_type: code of event_type that a key action has.
+        prompt: the codes of the columns that the key filter fixes, event_type first: what a key action starts with.
+        candidate_columns: the columns of `codes` whose joint value is the candidate.
     """
 
     users: list[str]
@@ -41,7 +42,8 @@ class Log:
     catalogue: list[str]
     known: int
     popularity: Ints
-    key_type: int
+    prompt: dict[str, int]
+    candidate_columns: list[str]
 
     @cached_property
     def user(self) -> NDArray[np.int32]:

@@ -62,7 +62,7 @@ class Spans:
 
 
 def make_spans(first: int, last: int, timezone: str, question: Question) -> Spans:
-    """Lays the windows backwards from the end of the day of the last event.
+    """Lays the windows backwards from the midnight that begins the day of the last event: that day may be incomplete.
 
     Args:
         first: time of the first event, microseconds since 1970 UTC.
@@ -73,14 +73,14 @@ def make_spans(first: int, last: int, timezone: str, question: Question) -> Span
     """
     zone, horizon = ZoneInfo(timezone), question.horizon_days
     counts = question.windows
-    end = local_date(last, zone) + timedelta(days=1)
+    end = local_date(last, zone)
     total = counts.stop + counts.select + counts.test
     starts = [end - timedelta(days=horizon * (total - i)) for i in range(total)]
     first_day = local_date(first, zone)
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
             f"params.yaml: question: {total} windows of horizon_days = {horizon} and two more to train on need "
-            f"{horizon * (total + 2)} days, but the log spans {(end - first_day).days}; "
+            f"{horizon * (total + 2)} days, but the log has {(end - first_day).days} whole ones; "
             "lower horizon_days or windows, or bring a longer log"
         )
     whole = Spans(timezone, horizon, first_day, [], [], [])

@@ -22,7 +22,9 @@ class Vocabulary(Frozen):
         edges: for each numeric attribute the inner bin edges, ascending; code = 2 + number of edges <= value.
         candidates: the candidates of the fit span, ordered by popularity, then name; never folded.
         popularity: key actions of each candidate in the fit span.
-        key_type: the code of the event_type of key actions.
+        prompt: the code of each column that the key filter fixes to one value; event_type is always there, with the
+            most common one among key actions where the filter allows several.
+        candidate_columns: the columns whose joint value is the candidate.
         order: the columns in the order of the tokens of `flat`: what the key filter fixes, the candidate columns,
             then the rest.
     """
@@ -31,7 +33,8 @@ class Vocabulary(Frozen):
     edges: dict[str, list[float]]
     candidates: list[str]
     popularity: list[int]
-    key_type: int
+    prompt: dict[str, int]
+    candidate_columns: list[str]
     order: list[str]
 
     def encode(self, events: pl.DataFrame) -> Log:
@@ -61,7 +64,8 @@ class Vocabulary(Frozen):
             catalogue=catalogue,
             known=len(self.candidates),
             popularity=np.array([*self.popularity, *[0] * late], dtype=np.int64),
-            key_type=self.key_type,
+            prompt=self.prompt,
+            candidate_columns=self.candidate_columns,
         )
 
     def _size(self, name: str) -> int:
@@ -123,15 +127,24 @@ def fit_vocabulary(
         .with_columns(pl.col("len").fill_null(0))
         .sort("len", "candidate", descending=[True, False])
     )
-    common = keys["event_type"].value_counts(name="count").sort("count", "event_type", descending=[True, False])
     return Vocabulary(
         values=values,
         edges=edges,
         candidates=popularity["candidate"].to_list(),
         popularity=popularity["len"].to_list(),
-        key_type=FIRST + values["event_type"].index(common["event_type"][0]) if common.height else RARE,
+        prompt=_prompt(keys, values, head[: len(head) - len(candidate)]),
+        candidate_columns=candidate,
         order=order,
     )
+
+
+def _prompt(keys: pl.DataFrame, values: dict[str, list[str]], fixed: list[str]) -> dict[str, int]:
+    codes = {}
+    for name in fixed:
+        common = keys[name].value_counts(name="count").sort("count", name, descending=[True, False])
+        known = common.height and common[name][0] in values[name]
+        codes[name] = FIRST + values[name].index(common[name][0]) if known else RARE
+    return codes
 
 
 def bin_label(edges: list[float], code: int) -> str:

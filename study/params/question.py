@@ -6,7 +6,7 @@ from study.params.base import Frozen
 
 
 class Windows(Frozen):
-    """How many consecutive windows of one horizon each span has; they end with the day of the last event."""
+    """How many consecutive windows of one horizon each span has; the last ends where the day of the last event begins."""
 
     stop: int = Field(ge=1)
     select: int = Field(ge=1)

@@ -1,0 +1,1 @@
+"""Vectors of positions to hidden states. A module has `build(width, blocks, heads, dropout)`."""

@@ -1,0 +1,129 @@
+"""The one way to draw a verdict, and the interval that it is read from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
+
+Floats = NDArray[np.float64]
+Outcome = Literal["better", "worse", "equivalent", "undetermined"]
+WIDEST = (-1.0, 1.0)
+"""What a difference of two shares can be at all: the interval at a level too high for the number of resamples."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of left over right.
+
+    Attributes:
+        low, high: the interval of the effect at confidence `level` that the verdict was read from.
+        p_difference, p_equivalence: Holm-adjusted over all contrasts of the family.
+    """
+
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Outcome
+
+
+@dataclass(frozen=True)
+class _Family:
+    """One kind of test over all contrasts: adjusted p and the divisor of alpha at the Holm step of each, [contrasts].
+
+    `tails` is the number of tails that share alpha: 2 for a difference, 1 for each one-sided test of equivalence.
+    """
+
+    adjusted: Floats
+    divisors: NDArray[np.int64]
+    tails: int
+
+
+def percentile_interval(draws: Floats, alpha: float) -> tuple[float, float]:
+    """The equal-tailed 1 - alpha interval of a metric from its resamples [R]; NaN resamples are left out."""
+    known = draws[~np.isnan(draws)]
+    return _interval(known, alpha, divisor=1, tails=2) if len(known) else (np.nan, np.nan)
+
+
+def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -> list[Verdict]:
+    """A verdict for each of m contrasts.
+
+    Two-sided p: the bootstrap interval inverted, 2 * (1 + resamples on the wrong side of 0) / (R + 1) (Davison and
+    Hinkley, 1997). Equivalence: two one-sided tests against the margin (Schuirmann, 1987), p the greater of the two.
+    Each kind is adjusted over the m contrasts by Holm's procedure (1979). *Equivalent* if that p is below alpha; else
+    *better* or *worse* if the p of the difference is; else *undetermined*. A difference that is real but smaller than
+    the margin is equivalent: the effect and its interval still show its sign.
+
+    The interval is made of the very resamples that the tests compare, at the level of the Holm step that decided:
+    1 - alpha / (m - i + 1) for a difference, 1 - 2 * alpha / (m - i + 1) for equivalence. Holm stops at the first step
+    that does not reject, and its level holds for all that remain. An undetermined contrast failed both tests: of its
+    two intervals the wider is given. So it never disagrees with the verdict: inside the margin if equivalent, clear of
+    0 if better or worse, and with 0 inside and an end beyond the margin if undetermined.
+
+    Args:
+        effects: the estimates, [m].
+        draws: their resamples, float64 [R, m].
+        margin: smallest difference that matters.
+        alpha: family-wise error of each kind of test.
+    """
+    resamples = len(draws)
+    above, below = (draws <= 0).sum(axis=0) + 1, (draws >= 0).sum(axis=0) + 1
+    difference = _holm(np.minimum(above, below), resamples, alpha, tails=2)
+    outside = np.maximum((draws <= -margin).sum(axis=0), (draws >= margin).sum(axis=0)) + 1
+    equivalence = _holm(outside, resamples, alpha, tails=1)
+    return [
+        _verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)
+    ]
+
+
+def detectable_difference(draws: Floats, *, alpha: float, power: float = 0.8) -> float:
+    """The smallest difference found with that power by a two-sided test at alpha, median over contrasts [R, m]."""
+    errors = draws.std(axis=0, ddof=1)
+    return float(np.median(errors) * (norm.ppf(1 - alpha / 2) + norm.ppf(power)))
+
+
+def _verdict(
+    effect: float, draws: Floats, alpha: float, difference: _Family, equivalence: _Family, i: int
+) -> Verdict:
+    intervals = [
+        (_interval(draws, alpha, int(family.divisors[i]), family.tails), family) for family in (difference, equivalence)
+    ]
+    outcome: Outcome = "undetermined"
+    (low, high), family = max(intervals, key=lambda pair: pair[0][1] - pair[0][0])
+    if equivalence.adjusted[i] < alpha:
+        outcome, ((low, high), family) = "equivalent", intervals[1]
+    elif difference.adjusted[i] < alpha:
+        ((low, high), family) = intervals[0]
+        outcome = "better" if low > 0 else "worse"
+    level = 1 - alpha * (3 - family.tails) / int(family.divisors[i])
+    p_values = float(difference.adjusted[i]), float(equivalence.adjusted[i])
+    return Verdict(effect, low, high, level, *p_values, outcome)
+
+
+def _holm(wrong: NDArray[np.int64], resamples: int, alpha: float, tails: int) -> _Family:
+    """Adjusts the p values that stand for `wrong` resamples + 1 in one tail, int64 [m]."""
+    p_values = np.minimum(1, tails * wrong / (resamples + 1))
+    adjusted = np.asarray(multipletests(p_values, method="holm")[1])
+    # Equal p values share the first of their steps, so that no interval depends on the order of declaration.
+    divisors = (p_values[None, :] >= p_values[:, None]).sum(axis=1)
+    stopped = adjusted >= alpha
+    if stopped.any():
+        divisors[stopped] = divisors[stopped].max()
+    return _Family(adjusted, divisors, tails)
+
+
+def _interval(draws: Floats, alpha: float, divisor: int, tails: int) -> tuple[float, float]:
+    """The order statistics that a test at alpha / divisor compares with its bound.
+
+    The test rejects if fewer than `rank` resamples are on the wrong side, which is to say if the order statistic of
+    that rank is on the right side. The rank is found with the test's own arithmetic, so rounding cannot part the two.
+    """
+    ordered = np.sort(draws)
+    p_values = tails * np.arange(1, len(draws) + 1) / (len(draws) + 1)
+    rank = int((p_values * divisor < alpha).sum())
+    return (float(ordered[rank - 1]), float(ordered[-rank])) if rank else WIDEST

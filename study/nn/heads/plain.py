@@ -1,0 +1,36 @@
+"""Logits as inner products with one vector per class, plus a bias."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Plain(nn.Module):
+    """An output table.
+
+    Args:
+        width: D.
+        classes: C, candidates or tokens.
+    """
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+        self.table = nn.Linear(width, classes)
+        nn.init.normal_(self.table.weight, std=width**-0.5)
+        nn.init.zeros_(self.table.bias)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Logits of all classes, [R, C], of hidden states [R, D]."""
+        logits: Tensor = self.table(hidden)
+        return logits
+
+    def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
+        """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""
+        vectors = self.table.weight[classes]
+        chosen = hidden[rows].view(len(rows), *[1] * (classes.dim() - 1), -1)
+        return torch.linalg.vecdot(vectors, chosen) + self.table.bias[classes]
+
+
+def build(width: int, classes: int) -> nn.Module:
+    """The head over `classes` classes."""
+    return Plain(width, classes)

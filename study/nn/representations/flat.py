@@ -1,0 +1,28 @@
+"""One position per `column=value` token, one shared vocabulary: the practitioner's representation."""
+
+from torch import Tensor, nn
+
+LAYOUT = "token"
+
+
+class Flat(nn.Module):
+    """A token embedding.
+
+    Args:
+        vocabulary: number of tokens.
+        width: D.
+    """
+
+    def __init__(self, vocabulary: int, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(vocabulary, width)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Vectors [B, L, D] of tokens, int64 [B, L, 1]."""
+        embedded: Tensor = self.table(codes.squeeze(-1))
+        return embedded
+
+
+def build(sizes: list[int], width: int) -> nn.Module:
+    """The representation over columns of the given sizes; the first code of column i is token sum(sizes[:i])."""
+    return Flat(sum(sizes), width)

@@ -1,0 +1,36 @@
+"""One position per event: the sum of the embeddings of its event type and attributes."""
+
+import torch
+from torch import Tensor, nn
+
+LAYOUT = "event"
+
+
+class Sum(nn.Module):
+    """Embeddings of all columns in one table, summed.
+
+    Args:
+        sizes: number of codes of each of K columns.
+        width: D.
+    """
+
+    offsets: Tensor
+
+    def __init__(self, sizes: list[int], width: int) -> None:
+        super().__init__()
+        starts = torch.tensor([0, *sizes[:-1]]).cumsum(0)
+        self.register_buffer("offsets", starts, persistent=False)
+        self.table = nn.EmbeddingBag(sum(sizes), width, mode="sum")
+        nn.init.normal_(self.table.weight, std=1 / len(sizes) ** 0.5)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Vectors [B, L, D] of codes, int64 [B, L, K]."""
+        batch, length, columns = codes.shape
+        flat = (codes + self.offsets).view(-1, columns)
+        summed: Tensor = self.table(flat)
+        return summed.view(batch, length, -1)
+
+
+def build(sizes: list[int], width: int) -> nn.Module:
+    """The representation over columns of the given sizes."""
+    return Sum(sizes, width)

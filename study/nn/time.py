@@ -1,0 +1,66 @@
+"""How a network is told time: features of a gap and a local clock, and rotation by index and by days."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+DAY = 86_400_000_000
+DECAYS = (0.25, 1.0, 7.0, 28.0)
+WEEK = 7
+EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
+FEATURES = 1 + len(DECAYS) + 2 + WEEK + 2
+MEAN_MONTH = 30.44
+
+
+def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What is told of a time: how long after the event before it, the hour, the weekday and the part of the month.
+
+    Args:
+        gap: microseconds since the moment before, [N].
+        local: the time on the local clock, microseconds since 1970, [N].
+
+    Returns:
+        float32 [N, FEATURES].
+    """
+    days = np.maximum(gap, 0) / DAY
+    hour = 2 * np.pi * (local % DAY) / DAY
+    number = local // DAY
+    weekday = np.eye(WEEK)[(number + EPOCH_WEEKDAY) % WEEK]
+    month_day = number.astype("datetime64[D]") - number.astype("datetime64[D]").astype("datetime64[M]")
+    month = 2 * np.pi * month_day.astype(np.int64) / MEAN_MONTH
+    columns = [np.log1p(days), *(np.exp(-days / decay) for decay in DECAYS), np.sin(hour), np.cos(hour)]
+    return np.column_stack([*columns, weekday, np.sin(month), np.cos(month)]).astype(np.float32)
+
+
+def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.0)) -> tuple[Tensor, Tensor]:
+    """Cosines and sines for a rotary embedding over index and time.
+
+    The first half of the rotary pairs turns with the index of the position (RoFormer, Su et al., 2021), the second
+    with its time in days, so that attention sees both how many positions and how long ago a key lies.
+
+    Args:
+        days: time of each position in days, from any origin, float [B, L].
+        half: rotary pairs of a head, H/2.
+        periods: shortest and longest period, in days.
+
+    Returns:
+        Two float [B, 1, L, half].
+    """
+    by_index, by_time = half - half // 2, half // 2
+    index = torch.arange(days.shape[1], dtype=days.dtype, device=days.device)
+    index_speed = 10_000.0 ** (-torch.arange(by_index, device=days.device) / max(by_index, 1))
+    spread = torch.linspace(0, 1, max(by_time, 1), device=days.device)[:by_time]
+    time_speed = 2 * torch.pi / (periods[0] * (periods[1] / periods[0]) ** spread)
+    angles = [
+        (index[:, None] * index_speed).expand(*days.shape, by_index),
+        days[..., None] * time_speed,
+    ]
+    angle = torch.cat(angles, dim=-1)[:, None]
+    return angle.cos(), angle.sin()
+
+
+def rotate(vectors: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotates pairs (i, i + half) of the last axis; [B, heads, L, 2 half]."""
+    first, second = vectors.chunk(2, dim=-1)
+    return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)

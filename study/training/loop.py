@@ -1,0 +1,151 @@
+"""The one training loop: AdamW at a constant rate after a warm-up, and a running average of the weights.
+
+The average is a power function of the step (Karras et al., 2024, "Analyzing and improving the training dynamics of
+diffusion models"): it needs no horizon, so a run does not depend on its cap, and stopping after any round gives what
+a run with that cap would have given. Batches and dropout are pure functions of (seed, epoch, step): a resumed run
+equals an uninterrupted one bit for bit.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from study.events.log import Ints
+from study.nn.losses.base import Loss
+from study.nn.network import Network
+from study.params.base import Frozen
+from study.seeds import seed_of
+from study.training.batches import Batcher, epoch_batches
+
+AVERAGE_POWER = 6.94  # a relative width of 0.1, in the terms of Karras et al.
+CLIP = 1.0
+
+
+class Optimisation(Frozen):
+    """How the weights are found.
+
+    `positions` is the size of a round, `batch` that of a batch, padding counted.
+    """
+
+    learning_rate: float
+    weight_decay: float
+    warmup_steps: int
+    context: int
+    batch: int
+    positions: int
+
+
+class Progress(Frozen):
+    """Where a run stands: the steps, positions and rounds done, and the mean loss of each round."""
+
+    step: int = 0
+    positions: int = 0
+    losses: list[float] = []
+
+
+class Trainer:
+    """Trains a network round by round; `averaged` is the network to use."""
+
+    def __init__(self, network: Network, loss: Loss, how: Optimisation, seed: int) -> None:
+        self.network, self.loss, self.how, self.seed = network, loss, how, seed
+        self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
+        self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
+        self.progress = Progress()
+
+    @property
+    def rounds(self) -> int:
+        """Rounds done."""
+        return len(self.progress.losses)
+
+    def run(self, batcher: Batcher, rounds: int, report: Callable[[int], None]) -> None:
+        """Trains until `rounds` rounds are done and reports after each.
+
+        Raises:
+            FloatingPointError: the loss is not a number.
+        """
+        batches = self._batches(batcher.stream.offsets)
+        for _ in range(self.progress.step):
+            next(batches)
+        while self.rounds < rounds:
+            self._round(batcher, batches)
+            report(self.rounds)
+
+    def _round(self, batcher: Batcher, batches: Iterator[tuple[Ints, Ints]]) -> None:
+        losses, target = [], (self.rounds + 1) * self.how.positions
+        step, positions = self.progress.step, self.progress.positions
+        while positions < target:
+            starts, stops = next(batches)
+            step, positions = step + 1, positions + int((stops - starts).sum())
+            losses.append(self._step(batcher, starts, stops, step))
+        mean = float(np.nanmean(losses))
+        self.progress = Progress(step=step, positions=positions, losses=[*self.progress.losses, mean])
+
+    def _batches(self, offsets: Ints) -> Iterator[tuple[Ints, Ints]]:
+        epoch = 0
+        while True:
+            generator = np.random.default_rng(seed_of(self.seed, "epoch", epoch))
+            yield from epoch_batches(offsets, self.how.context, self.how.batch, generator)
+            epoch += 1
+
+    def _step(self, batcher: Batcher, starts: Ints, stops: Ints, step: int) -> float:
+        batch = batcher.assemble(starts, stops)
+        if not len(batch.at):
+            return math.nan  # a batch without a readout teaches nothing
+        torch.manual_seed(seed_of(self.seed, "step", step))
+        generator = torch.Generator().manual_seed(seed_of(self.seed, "negatives", step))
+        self.network.train()
+        hidden = self.network(batch.inputs, batch.features, batch.days, batch.at, batch.query, batch.event_type)
+        loss = self.loss(self.network.head, hidden, batch.rows, batch.labels, generator)
+        value = float(loss)
+        if not math.isfinite(value):
+            raise FloatingPointError(f"the training loss is {value} at step {step}")
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self._average(step)
+        return value
+
+    def _average(self, step: int) -> None:
+        keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)
+        averaged, current = list(self.averaged.parameters()), list(self.network.parameters())
+        torch._foreach_lerp_(averaged, current, 1 - keep)
+
+    def save(self, folder: Path) -> None:
+        """Writes weights, averaged weights, the optimizer's state and the progress."""
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        tensors |= {f"averaged.{name}": tensor for name, tensor in self.averaged.state_dict().items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / "training.safetensors")
+        (folder / "progress.json").write_text(self.progress.model_dump_json(), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        """Restores what `save` wrote."""
+        tensors = load_file(folder / "training.safetensors")
+        self.network.load_state_dict(_below(tensors, "network."))
+        self.averaged.load_state_dict(_below(tensors, "averaged."))
+        whole = self.optimizer.state_dict()
+        for name, tensor in _below(tensors, "optimizer.").items():
+            index, _, key = name.partition(".")
+            whole["state"].setdefault(int(index), {})[key] = tensor
+        self.optimizer.load_state_dict(whole)
+        self.progress = Progress.model_validate_json((folder / "progress.json").read_text(encoding="utf-8"))
+
+
+def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    matrices = [p for p in network.parameters() if p.dim() > 1]
+    others = [p for p in network.parameters() if p.dim() <= 1]
+    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
