@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+PIPELINE = Path("dvc.yaml")
 DATA = Path("data")
 CHECKED = DATA / "checked"
 SNAPSHOTS = DATA / "snapshots"
@@ -16,13 +17,16 @@ SPLITS = DATA / "splits"
 SPANS = SPLITS / "spans.json"
 FEATURES = DATA / "features"
 RUNS = DATA / "runs"
+JOURNALS = DATA / "journals"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
 SCRATCH = DATA / "scratch"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
+LOG = REPORT / "log.md"
 BUILD = Path("build")
 BOOK = BUILD / "book"
+QUICK = BUILD / "quick"
 
 
 @contextmanager

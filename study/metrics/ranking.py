@@ -87,7 +87,7 @@ def query_metrics(ranks: Ints, labels: Labels, repeat_mask: NDArray[np.bool_], k
     """
     masks = dict(zip(SLICES, (np.ones_like(repeat_mask), repeat_mask, ~repeat_mask), strict=True))
     sizes = {name: _per_query(mask, labels) for name, mask in masks.items()}
-    columns = {}
+    columns: dict[str, NDArray[np.float64]] = {}
     for name, mask in masks.items():
         for k in ks:
             columns |= {f"{metric}@{k}{name}": v for metric, v in _at(k, ranks, mask, sizes[name], labels).items()}
@@ -116,7 +116,8 @@ def _at(
 
 
 def _per_query(values: NDArray[np.generic], labels: Labels) -> NDArray[np.float64]:
-    return np.bincount(labels.rows, weights=values.astype(np.float64), minlength=len(labels.offsets) - 1)
+    sums = np.bincount(labels.rows, weights=values.astype(np.float64), minlength=len(labels.offsets) - 1)
+    return sums.astype(np.float64)
 
 
 def coverage(top_columns: Ints, catalogue_size: int, k: int) -> float:

@@ -5,8 +5,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 Floats = NDArray[np.float64]
 Outcome = Literal["better", "worse", "equivalent", "undetermined"]
@@ -76,20 +74,10 @@ def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -
     difference = _holm(np.minimum(above, below), resamples, alpha, tails=2)
     outside = np.maximum((draws <= -margin).sum(axis=0), (draws >= margin).sum(axis=0)) + 1
     equivalence = _holm(outside, resamples, alpha, tails=1)
-    return [
-        _verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)
-    ]
+    return [_verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)]
 
 
-def detectable_difference(draws: Floats, *, alpha: float, power: float = 0.8) -> float:
-    """The smallest difference found with that power by a two-sided test at alpha, median over contrasts [R, m]."""
-    errors = draws.std(axis=0, ddof=1)
-    return float(np.median(errors) * (norm.ppf(1 - alpha / 2) + norm.ppf(power)))
-
-
-def _verdict(
-    effect: float, draws: Floats, alpha: float, difference: _Family, equivalence: _Family, i: int
-) -> Verdict:
+def _verdict(effect: float, draws: Floats, alpha: float, difference: _Family, equivalence: _Family, i: int) -> Verdict:
     intervals = [
         (_interval(draws, alpha, int(family.divisors[i]), family.tails), family) for family in (difference, equivalence)
     ]
@@ -106,11 +94,15 @@ def _verdict(
 
 
 def _holm(wrong: NDArray[np.int64], resamples: int, alpha: float, tails: int) -> _Family:
-    """Adjusts the p values that stand for `wrong` resamples + 1 in one tail, int64 [m]."""
+    """Holm's step-down procedure, for p values that stand for `wrong` resamples + 1 in one tail, int64 [m].
+
+    The divisor of a step is the number of contrasts with a p value at least as great, m - i + 1 without ties.
+    """
     p_values = np.minimum(1, tails * wrong / (resamples + 1))
-    adjusted = np.asarray(multipletests(p_values, method="holm")[1])
-    # Equal p values share the first of their steps, so that no interval depends on the order of declaration.
-    divisors = (p_values[None, :] >= p_values[:, None]).sum(axis=1)
+    # Equal p values share the first of their steps, so that nothing depends on the order of declaration.
+    earlier = p_values[:, None] <= p_values
+    divisors = (p_values[:, None] >= p_values).sum(axis=0)
+    adjusted = np.minimum(1, np.where(earlier, (p_values * divisors)[:, None], 0).max(axis=0))
     stopped = adjusted >= alpha
     if stopped.any():
         divisors[stopped] = divisors[stopped].max()

@@ -29,13 +29,13 @@ INFERENCE_POSITIONS = 32_768
 class Settings(Frozen):
     """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
 
-    learning_rate: Annotated[float, Range(5e-4, 1e-2, log=True)] = 3e-3
+    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 1.5e-3
     weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
     dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
     width: int = 64
     blocks: int = 2
     heads: int = 2
-    batch: int = 4096
+    batch: int = 2048
     warmup_steps: int = 50
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from study.nn.time import FEATURES
+from study.nn.time import EMBEDDING_STD, FEATURES
 
 
 class QueryEncoder(nn.Module):
@@ -53,6 +53,8 @@ class Network(nn.Module):
         super().__init__()
         self.representation, self.architecture, self.head = representation, architecture, head
         self.time = nn.Linear(FEATURES, width)
+        nn.init.normal_(self.time.weight, std=EMBEDDING_STD)
+        nn.init.zeros_(self.time.bias)
         self.query = None if event_types is None else QueryEncoder(width, event_types)
 
     def forward(

@@ -11,6 +11,8 @@ WEEK = 7
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
 FEATURES = 1 + len(DECAYS) + 2 + WEEK + 2
 MEAN_MONTH = 30.44
+EMBEDDING_STD = 0.02
+"""As GPT-2 starts its embeddings: small beside what attention writes, so that a history's average is heard early."""
 
 
 def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -10,7 +10,8 @@ class Budget(Frozen):
 
     `trials` in batches of `batch`; a trial is trained for `rounds` rounds of `positions` positions (sequence
     variants: events or tokens seen in training, padding not counted) or `boosting_rounds` trees. At each share in
-    `rungs` of that cap the better half of a batch goes on. The chosen setting is refitted with `seeds` seeds.
+    `rungs` of that cap the better half of a batch goes on. Stop is read on at most `stop_queries` queries of each of
+    its windows, the same for all. The chosen setting is refitted with `seeds` seeds.
     `workers` processes share the machine, one thread each (-1: one per core).
     """
 
@@ -20,8 +21,13 @@ class Budget(Frozen):
     rounds: int = Field(ge=1)
     positions: int = Field(ge=1)
     boosting_rounds: int = Field(ge=1)
+    stop_queries: int = Field(ge=1)
     seeds: int = Field(ge=1)
     workers: int
+
+    def rung_rounds(self, cap: int) -> list[int]:
+        """The rounds at which trials with that cap are compared, and the cap itself last."""
+        return sorted({*(max(1, round(share * cap)) for share in self.rungs), cap})
 
     @model_validator(mode="after")
     def _rungs_rise(self) -> "Budget":

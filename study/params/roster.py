@@ -1,6 +1,6 @@
 """The variants: each entry names the files that it is made of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
@@ -15,12 +15,17 @@ class Entry(Frozen):
     question: Literal["what"]
     arm: Literal["main"]
 
+    is_seeded: ClassVar[bool] = True
+    """Whether a fit depends on its seed, so that it is refitted with several."""
+
 
 class CountingEntry(Entry):
     """A counting rule, `study/models/counting/<rule>.py`."""
 
     family: Literal["counting"]
     rule: Part
+
+    is_seeded: ClassVar[bool] = False
 
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""

@@ -102,7 +102,7 @@ class Trainer:
         self.network.train()
         hidden = self.network(batch.inputs, batch.features, batch.days, batch.at, batch.query, batch.event_type)
         loss = self.loss(self.network.head, hidden, batch.rows, batch.labels, generator)
-        value = float(loss)
+        value = loss.item()
         if not math.isfinite(value):
             raise FloatingPointError(f"the training loss is {value} at step {step}")
         loss.backward()

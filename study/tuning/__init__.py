@@ -1,0 +1,1 @@
+"""Spaces, and the search that Optuna drives."""

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from study.nn.time import EMBEDDING_STD
+
 LAYOUT = "token"
 
 
@@ -16,6 +18,7 @@ class Flat(nn.Module):
     def __init__(self, vocabulary: int, width: int) -> None:
         super().__init__()
         self.table = nn.Embedding(vocabulary, width)
+        nn.init.normal_(self.table.weight, std=EMBEDDING_STD)
 
     def forward(self, codes: Tensor) -> Tensor:
         """Vectors [B, L, D] of tokens, int64 [B, L, 1]."""

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from study.nn.time import EMBEDDING_STD
+
 LAYOUT = "event"
 
 
@@ -21,7 +23,7 @@ class Sum(nn.Module):
         starts = torch.tensor([0, *sizes[:-1]]).cumsum(0)
         self.register_buffer("offsets", starts, persistent=False)
         self.table = nn.EmbeddingBag(sum(sizes), width, mode="sum")
-        nn.init.normal_(self.table.weight, std=1 / len(sizes) ** 0.5)
+        nn.init.normal_(self.table.weight, std=EMBEDDING_STD / len(sizes) ** 0.5)
 
     def forward(self, codes: Tensor) -> Tensor:
         """Vectors [B, L, D] of codes, int64 [B, L, K]."""

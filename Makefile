@@ -1,0 +1,48 @@
+# The environment is made in .venv when it is missing or older than pyproject.toml or constraints.txt.
+# Another interpreter: make study PYTHON=python3.12
+
+PYTHON ?= python3
+ENVIRONMENT := .venv/.installed
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DVC_NO_ANALYTICS := 1
+
+.PHONY: help study test report quick lint clean
+
+help:
+	@echo "make study    run the study and build its report (about 30 minutes on 2 cores)"
+	@echo "make report   build the report of the committed results, without training (a minute)"
+	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (6 minutes)"
+	@echo "make test     run the tests"
+	@echo "make lint     check style, types and the direction of imports"
+	@echo "make clean    remove build and the caches of tools; data and results stay"
+
+study: $(ENVIRONMENT)
+	dvc repro
+	@echo "The report: $(CURDIR)/build/book/index.html"
+
+test: $(ENVIRONMENT)
+	pytest
+
+report: $(ENVIRONMENT)
+	python -m study report
+
+quick: $(ENVIRONMENT)
+	python -m study quick
+
+lint: $(ENVIRONMENT)
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-logo
+
+clean:
+	rm -rf build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(ENVIRONMENT): pyproject.toml constraints.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	    { echo "downfunnel: $(PYTHON) is no Python 3.11 or newer; try: make PYTHON=python3.12" >&2; exit 2; }
+	@echo "Making the environment in .venv (a few minutes, once)"
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
+	@touch $@

@@ -1,0 +1,60 @@
+// Draws the figures, whose data stands beside them as JSON, and sorts the tables. Nothing is fetched.
+(() => {
+  const NARROW = 520;
+
+  function ink() {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    return { text: colour("--pst-color-text-base"), line: colour("--pst-color-border") };
+  }
+
+  function themed(layout) {
+    const { text, line } = ink();
+    const changes = { "font.color": text };
+    for (const axis of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
+      Object.assign(changes, { [`${axis}.gridcolor`]: line, [`${axis}.linecolor`]: line, [`${axis}.tickcolor`]: line });
+    }
+    return changes;
+  }
+
+  async function draw(plot) {
+    const { data, layout } = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    const touch = matchMedia("(pointer: coarse)").matches;
+    if (touch) layout.dragmode = false; // a finger on a figure scrolls the page
+    if (plot.clientWidth < NARROW) layout.font.size = 11;
+    await Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
+    await Plotly.relayout(plot, themed(layout));
+  }
+
+  function key(row, column) {
+    const text = row.cells[column].dataset.key;
+    return text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
+  }
+
+  function order(a, b) {
+    if (a === null || b === null) return (a === null) - (b === null);
+    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  }
+
+  function sort(head) {
+    const up = head.getAttribute("aria-sort") === "descending" || !head.hasAttribute("aria-sort");
+    const body = head.closest("table").tBodies[0];
+    const rows = [...body.rows].sort((a, b) => {
+      const [left, right] = [key(a, head.cellIndex), key(b, head.cellIndex)];
+      return left === null || right === null || up ? order(left, right) : order(right, left);
+    });
+    for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    body.append(...rows);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const head of document.querySelectorAll("table.sortable th")) {
+      head.querySelector("button").addEventListener("click", () => sort(head));
+    }
+    const plots = [...document.querySelectorAll("figure.exhibit .plot")];
+    plots.forEach(draw);
+    const recolour = () => plots.forEach((plot) => plot.layout && Plotly.relayout(plot, themed(plot.layout)));
+    new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  });
+})();

@@ -1,0 +1,103 @@
+"""The command line: `python -m study STAGE [VARIANT]`. Nothing heavy is imported before a stage is known."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Never
+
+from study.errors import UserError, unknown
+
+STAGES = {
+    "check": "validate params.yaml and fingerprint the code of every stage",
+    "snapshot": "build the snapshot of the event log",
+    "split": "cut the log into spans, windows and queries",
+    "features": "fit vocabularies, bins and aggregates",
+    "train": "tune one variant, then refit it with several seeds",
+    "score": "score the test windows with one trained variant",
+    "compare": "leaderboard, contrasts and verdicts from the scores",
+    "report": "build the book from the results",
+}
+PER_VARIANT = ("train", "score")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+USER_ERROR = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Never:
+        raise UserError(message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    known = {**STAGES, "quick": "run the whole pipeline on small budgets in build/quick"}
+    width = max(map(len, known))
+    parser = _Parser(
+        prog="python -m study",
+        description="One stage of the study. `dvc repro` runs them all, in order.",
+        epilog="\n".join(["stages:", *(f"  {name:<{width}}  {text}" for name, text in known.items())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
+    parser.add_argument("variant", metavar="VARIANT", nargs="?", help="an entry of the roster, for train and score")
+    parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
+    return parser
+
+
+def _variant(stage: str, name: str | None) -> str:
+    from study.params import load  # noqa: PLC0415 - half a second that `--help` need not wait for
+
+    params = load()
+    if name is None:
+        raise UserError(f"{stage} needs a variant; known: {', '.join(params.roster)}")
+    params.variant(name)
+    return name
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    stage, variant = arguments.stage, arguments.variant
+    if stage not in (*STAGES, "quick"):
+        raise unknown("stage", stage, [*STAGES, "quick"])
+    if arguments.stamp and stage != "report":
+        raise UserError(f"{stage} takes no --stamp")
+    if stage in PER_VARIANT:
+        name = _variant(stage, variant)
+        import_module(f"study.stages.{stage}").run(name)
+    elif variant is not None:
+        raise UserError(f"{stage} takes no variant, but was given '{variant}'")
+    elif stage == "quick":
+        import_module("study.quick").run()
+    elif stage == "report" and not arguments.stamp:
+        _build()
+    else:
+        import_module(f"study.stages.{stage}").run()
+
+
+def _build() -> None:
+    from study.paths import BOOK  # noqa: PLC0415 - as late as the builder, which is heavy
+
+    page = import_module("study.exhibits.build").build_book(BOOK)
+    print(f"The report: {page.resolve()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one stage and returns the exit code: 0, 2 for a mistake of the user, 130 when interrupted.
+
+    Every stage computes with one thread per process, since sums depend on the number of threads.
+    """
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        _run(_parser().parse_args(arguments))
+    except UserError as error:
+        print(f"downfunnel: {error}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        print("downfunnel: interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

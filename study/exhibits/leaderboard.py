@@ -1,0 +1,138 @@
+"""The page Leaderboard: every variant, every declared contrast."""
+
+import plotly.graph_objects as go
+
+from study.exhibits import contrasts
+from study.exhibits.figures import draw, family_style, grid, inert, series_style
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.prose import PRIMARY, count, number, percent, plural
+from study.exhibits.results import Results, Row
+from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+
+DEPTHS = (1, 5, 10, 20, 50)
+SLICES = {"": "all relevant candidates", "/repeat": "repeats", "/explore": "new to the user"}
+
+
+def board(results: Results) -> Html:
+    """All variants; a click on a head sorts."""
+    rows = [_line(row) for row in results.leaderboard]
+    head = [
+        "variant",
+        "family",
+        "select",
+        "test",
+        "repeat",
+        "explore",
+        "nDCG@10",
+        "hit rate@10",
+        "capped",
+        "coverage",
+        "seeds",
+        "flag",
+    ]  # noqa: E501
+    level = percent(1 - results.params.statistics.alpha)
+    caption = (
+        f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by select. "
+        "capped: over the smaller of depth and relevant; coverage: share of the catalogue that is ever shown"
+    )
+    return table(head, rows, caption)
+
+
+def _line(row: Row) -> list[Cell]:
+    e = row.estimates
+    return [
+        name(row.variant),
+        words(row.family),
+        decimal(row.select),
+        estimate(e[PRIMARY]),
+        *(estimate(e[f"{PRIMARY}/{part}"]) for part in ("repeat", "explore")),
+        *(decimal(e[metric].estimate) for metric in ("ndcg@10", "hit_rate@10", "capped_recall@10", "coverage@10")),
+        whole(row.seeds),
+        words("unfinished" if row.unfinished else ""),
+    ]
+
+
+def flags(results: Results) -> Html:
+    """Which variants had their best round at the end of the budget."""
+    unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    text = (
+        f"The best round of {listing(unfinished)} was the last that the budget allowed ({code('unfinished')})."
+        if unfinished
+        else "No variant had its best round at the end of its budget."
+    )
+    return paragraphs([text])
+
+
+def curves(results: Results) -> Html:
+    """recall@k of every variant, for all, repeated and new candidates apart."""
+    return joined([_curves(results, ""), grid([_curves(results, part) for part in ("/repeat", "/explore")])])
+
+
+def _curves(results: Results, part: str) -> Html:
+    shown = {row.variant for row in results.best_of_each().values()}
+    traces = [_curve(row, part, index, row.variant in shown) for index, row in enumerate(results.leaderboard)]
+    best = [row for row in results.leaderboard if row.variant in shown]
+    told = ", ".join(f"{row.variant} {number(row.estimates[PRIMARY + part].estimate, 3)}" for row in best)
+    caption = (
+        f"recall@k on test with {percent(1 - results.params.statistics.alpha)} intervals, {SLICES[part]}. Shown: the best "
+        f"variant of each family on select ({PRIMARY}: {told}); the legend switches on any of "
+        f"{plural(len(results.leaderboard), 'variant')}."
+    )
+    return draw(
+        traces,
+        caption,
+        height=560 if part else 520,
+        showlegend=True,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.16, "x": 0, "font": {"size": 11}},
+        xaxis={"title": {"text": "k"}, "type": "log", "tickvals": list(DEPTHS), "ticktext": [str(k) for k in DEPTHS]},
+        yaxis={"title": {"text": "recall@k"}, "rangemode": "tozero", "tickformat": ".2~f"},
+    )
+
+
+def _curve(row: Row, part: str, index: int, is_shown: bool) -> go.Scatter:
+    points = [row.estimates[f"recall@{k}{part}"] for k in DEPTHS]
+    _, symbol = family_style(row.family)
+    colour, dash = series_style(index)
+    return go.Scatter(
+        x=list(DEPTHS),
+        y=[p.estimate for p in points],
+        error_y={
+            "array": [(p.high if p.high is not None else p.estimate) - p.estimate for p in points],
+            "arrayminus": [p.estimate - (p.low if p.low is not None else p.estimate) for p in points],
+            "symmetric": False,
+            "thickness": 1.2,
+            "width": 3,
+        },
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 1.8},
+        marker={"symbol": symbol, "size": 7},
+        name=inert(row.variant),
+        visible=True if is_shown else "legendonly",
+        hovertemplate="%{fullData.name}<br>recall@%{x}: %{y:.4f}<extra></extra>",
+    )
+
+
+def repeat_and_explore(results: Results) -> Html:
+    """Where the recall comes from."""
+    sentences = []
+    for row in results.best_of_each().values():
+        repeat, explore = (row.estimates[f"{PRIMARY}/{part}"].estimate for part in ("repeat", "explore"))
+        sentences.append(f"{code(row.variant)} finds {number(repeat)} of the repeats and {number(explore)} of the new")
+    return paragraphs([
+        f"{percent(results.power.repeat_share)} of the relevant candidates are repeats. In the first ten places, "
+        f"{listing(sentences)} ones, each averaged over the queries that have some."
+    ])  # fmt: skip
+
+
+def forest(results: Results) -> Html:
+    """The declared contrasts with the intervals of their verdicts."""
+    if not results.contrasts:
+        return paragraphs(["No contrast is declared."])
+    return joined([contrasts.forest(results, results.contrasts), contrasts.contrast_table(results.contrasts)])
+
+
+def tally(results: Results) -> Html:
+    """How many contrasts ended in which verdict."""
+    verdicts = [contrast.verdict for contrast in results.contrasts]
+    told = [f"{count(verdicts.count(v))} {v}" for v in dict.fromkeys(verdicts)]
+    return paragraphs([f"Of {plural(len(verdicts), 'declared contrast')}: {listing(told)}."])

@@ -1,0 +1,113 @@
+"""Numbers as a reader wants them, and the sentence that a verdict turns into."""
+
+from study.errors import UserError
+from study.exhibits.markup import code
+from study.exhibits.results import Contrast, Estimate
+
+PRIMARY = "recall@10"
+MINUS = "\N{MINUS SIGN}"
+FAMILIES = {"counting": "counting rules", "aggregates": "models of aggregates", "sequence": "sequence models"}
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A plain decimal; a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """A decimal with its sign."""
+    return f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands separated."""
+    return "–" if value is None else f"{round(value):,}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share in per cent, without trailing zeros."""
+    if share is None:
+        return "–"
+    text = f"{100 * share:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS) + " %"
+
+
+def seconds(value: float) -> str:
+    """A duration in the unit that fits it."""
+    if value < 1:
+        return f"{value:.2g} s"
+    return f"{value:.0f} s" if value < 120 else f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
+
+
+def probability(value: float) -> str:
+    """A p value with its relation sign."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def plural(amount: int, noun: str) -> str:
+    """An amount with its noun, for nouns that take an s."""
+    return f"{count(amount)} {noun}" + ("" if amount == 1 else "s")
+
+
+def family(name: str) -> str:
+    """What the members of a family are called."""
+    return FAMILIES.get(name, name)
+
+
+def within(estimate: Estimate) -> str:
+    """An estimate with its interval."""
+    if estimate.low is None or estimate.high is None:
+        return number(estimate.estimate)
+    return f"{number(estimate.estimate)} [{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def interval(contrast: Contrast) -> str:
+    """The interval that the verdict used, with its level."""
+    return f"{percent(contrast.level, 2)} interval {signed(contrast.low)} to {signed(contrast.high)}"
+
+
+def side(declared: str, variant: str) -> str:
+    """One side of a contrast; says which group it is the best of, where it was declared so."""
+    group = declared.removeprefix("best:")
+    return code(variant) if group == declared else f"{code(variant)} (best {group} variant on select)"
+
+
+def sides(contrast: Contrast) -> tuple[str, str]:
+    """Both sides as HTML."""
+    return side(contrast.left, contrast.left_variant), side(contrast.right, contrast.right_variant)
+
+
+def verdict_sentence(contrast: Contrast, margin: float) -> str:
+    """What the contrast shows, as a clause without its full stop.
+
+    Raises:
+        UserError: the verdict and the sign of the effect contradict each other.
+    """
+    left, right = sides(contrast)
+    if (contrast.verdict == "better" and contrast.effect <= 0) or (
+        contrast.verdict == "worse" and contrast.effect >= 0
+    ):
+        raise UserError(
+            f"contrasts.json: {contrast.name} is called {contrast.verdict} with an effect of {contrast.effect:+.4f}; "
+            "run `dvc repro compare`"
+        )
+    differs = f"{interval(contrast)}, {probability(contrast.p_difference)}"
+    small = ", less than the margin" if abs(contrast.effect) < margin else ""
+    if contrast.verdict == "better":
+        return f"{left} is <strong>better</strong> than {right} by {number(contrast.effect)}{small} ({differs})"
+    if contrast.verdict == "worse":
+        return f"{left} is <strong>worse</strong> than {right} by {number(-contrast.effect)}{small} ({differs})"
+    if contrast.verdict == "equivalent":
+        return (
+            f"{left} and {right} are <strong>equivalent</strong> within ±{margin:g} "
+            f"(difference {signed(contrast.effect)}, {interval(contrast)}, {probability(contrast.p_equivalence)})"
+        )
+    return (
+        f"between {left} and {right} it stays <strong>undetermined</strong> which is better "
+        f"(difference {signed(contrast.effect)}, {differs})"
+    )
+
+
+def sentence(clause: str) -> str:
+    """A clause as a sentence: its first letter raised, unless it begins with markup, and a full stop."""
+    return clause[:1].upper() + clause[1:] + "."

@@ -1,0 +1,124 @@
+"""The page Protocol: spans, budgets, statistics, and how often test was looked at."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import plotly.graph_objects as go
+
+from study.errors import UserError
+from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
+from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
+from study.exhibits.prose import PRIMARY, count, percent, plural
+from study.exhibits.results import Results, Window
+from study.exhibits.tables import table, whole, words
+from study.paths import LOG
+
+DAY_MILLISECONDS = 86_400_000
+HEADING = "## Scorings of test"
+_COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
+
+
+def question(results: Results) -> Html:
+    """What is asked, in this study's parameters."""
+    asked = results.params.question
+    actions = " and ".join(
+        f"{code(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
+    )
+    candidate = " · ".join(code(column) for column in asked.candidate)
+    return paragraphs([
+        f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off T, "
+        f"a local midnight in {escape(results.data.timezone)}; relevant are the distinct candidates of the user's key "
+        f"actions in the {plural(asked.horizon_days, 'day')} from T on. The whole catalogue is ranked: everything that "
+        "occurred before T."
+    ])  # fmt: skip
+
+
+def spans(results: Results) -> Html:
+    """The spans on a calendar, each window a bar."""
+    horizon = timedelta(days=results.params.question.horizon_days)
+    windows = results.data.windows
+    first, stop = results.data.days[0][0], windows[0].day
+    traces = [_bar("train", [first], [stop - first], [f"train: {first} to {stop - timedelta(days=1)}"])]
+    for span in dict.fromkeys(window.span for window in windows):
+        shown = [window for window in windows if window.span == span]
+        traces.append(_bar(span, [w.day for w in shown], [horizon] * len(shown), [_hover(w) for w in shown]))
+    told = "; ".join(f"{plural(len(trace.y), 'window')} of {trace.name} from {trace.base[0]}" for trace in traces[1:])
+    caption = f"The spans in order of time: train from {first} on; {told}."
+    return draw(
+        traces, caption, height=200, barmode="overlay", bargap=0.4,
+        xaxis={"type": "date", "nticks": 7}, yaxis={"autorange": "reversed"},
+    )  # fmt: skip
+
+
+def _bar(span: str, days: list[date], lengths: list[timedelta], texts: list[str]) -> go.Bar:
+    return go.Bar(
+        base=[day.isoformat() for day in days],
+        x=[length.days * DAY_MILLISECONDS for length in lengths],
+        y=[span] * len(days),
+        orientation="h",
+        name=span,
+        marker={"color": _COLOURS[span], "line": {"color": "white", "width": 1}},
+        hovertext=texts,
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _hover(window: Window) -> str:
+    return f"{window.span}: cut-off {window.day}, {count(window.queries)} queries"
+
+
+def budgets(results: Results) -> Html:
+    """What every tuned variant may spend."""
+    manifest = results.manifest
+    spent = getattr(results.params.budgets, manifest.budget)
+    rungs = ", ".join(percent(rung) for rung in spent.rungs) or "none"
+    rows = [
+        ["trials per tuned variant", count(spent.trials), f"in batches of {count(spent.batch)}, the first the default"],
+        ["rungs", rungs, "of the cap; the better half of a batch goes on"],
+        ["rounds, sequence models", count(spent.rounds), f"of {count(spent.positions)} positions seen in training"],
+        ["rounds, boosting", count(spent.boosting_rounds), "trees"],
+        ["seeds of the refit", count(spent.seeds), "deterministic variants count as one"],
+    ]
+    cells = [[words(what), words(amount), words(note)] for what, amount, note in rows]
+    return table(["what", "amount", "meaning"], cells, f"Budget {manifest.budget}, the same for every tuned variant")
+
+
+def statistics(results: Results) -> Html:
+    """How estimates become intervals and verdicts."""
+    settings = results.params.statistics
+    return bullets([
+        f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
+        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently.",
+        f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}. <em>Equivalent</em>: two one-sided tests, Holm-adjusted, "
+        f"below {settings.alpha:g}; else <em>better</em> or <em>worse</em>: Holm-adjusted p below {settings.alpha:g}; else "
+        "<em>undetermined</em>.",
+        f"{plural(len(results.contrasts), 'contrast')} are declared in <code>params.yaml</code>; “best” is always best on "
+        "select.",
+    ])  # fmt: skip
+
+
+def scorings(log: Path = LOG) -> Html:
+    """How often test was scored, and why, from the study's log.
+
+    Raises:
+        UserError: the log has no table of scorings.
+    """
+    head, rows = _table_of(log)
+    times = {0: "never", 1: "once"}.get(len(rows), f"{count(len(rows))} times")
+    text = f"<strong>Test has been scored {times}</strong> in the making of this study."
+    cells = [[whole(float(v)) if v.isdecimal() else words(v) for v in row] for row in rows]
+    return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
+
+
+def _table_of(log: Path) -> tuple[list[str], list[list[str]]]:
+    try:
+        text = log.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{log}: no such file; it records every scoring of test") from None
+    _, found, section = text.partition(f"{HEADING}\n")
+    lines = [line.strip() for line in section.split("\n## ")[0].splitlines() if line.strip().startswith("|")]
+    parsed = [[re.sub(r"[`*]", "", cell).strip() for cell in line.strip("|").split("|")] for line in lines]
+    if not found or len(parsed) < 2 or any(len(row) != len(parsed[0]) for row in parsed):
+        raise UserError(f"{log}: under '{HEADING}' there must be a table with a head, its lines all of one length")
+    return parsed[0], parsed[2:]

@@ -1,0 +1,63 @@
+"""Tables that sort on a click of their head (report/_static/book.js) and scroll sideways on a phone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from study.exhibits.markup import Html, code, escape
+from study.exhibits.prose import count, number, within
+from study.exhibits.results import Estimate
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows (HTML) and what it sorts by; numbers are set flush right."""
+
+    text: str
+    key: float | str | None
+
+    @property
+    def html(self) -> str:
+        """The cell as `td`."""
+        css = "" if isinstance(self.key, str) else ' class="number"'
+        return f'<td{css} data-key="{escape("" if self.key is None else self.key)}">{self.text}</td>'
+
+
+def words(value: object) -> Cell:
+    """Plain text."""
+    return Cell(escape(value), str(value))
+
+
+def name(value: object) -> Cell:
+    """A name from parameters or data."""
+    return Cell(code(value), str(value))
+
+
+def decimal(value: float | None, digits: int = 4) -> Cell:
+    """A decimal number."""
+    return Cell(number(value, digits), value)
+
+
+def whole(value: float | None) -> Cell:
+    """A whole number."""
+    return Cell(count(value), value)
+
+
+def estimate(value: Estimate) -> Cell:
+    """An estimate with its interval; sorts by the estimate."""
+    return Cell(within(value), value.estimate)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str) -> Html:
+    """A table whose columns are named in `head`.
+
+    Args:
+        head: plain text per column.
+        rows: as many cells as columns each.
+        caption: plain text.
+    """
+    titles = "".join(f'<th scope="col"><button type="button">{escape(title)}</button></th>' for title in head)
+    body = "".join("<tr>" + "".join(cell.html for _, cell in zip(head, row, strict=True)) + "</tr>" for row in rows)
+    return Html(
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="sortable">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

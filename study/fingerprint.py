@@ -1,0 +1,52 @@
+"""Which code a stage depends on: its static import closure, and the parts that a roster entry loads by name."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "study"
+
+
+@cache
+def _path(module: str) -> Path | None:
+    base = Path(*module.split("."))
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@cache
+def imports_of(module: str) -> frozenset[str]:
+    """The modules of the package that a module imports anywhere in its text, and its own packages."""
+    path = _path(module)
+    if path is None:
+        return frozenset()
+    found = {module.rsplit(".", depth)[0] for depth in range(1, module.count(".") + 1)}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(name for name in found if name.split(".")[0] == PACKAGE and _path(name))
+
+
+def closure(roots: list[str]) -> list[Path]:
+    """The files that the modules need, directly or not, sorted; relative to the root of the repository."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            waiting += imports_of(module)
+    return sorted(path for path in map(_path, seen) if path)
+
+
+def fingerprint(files: list[Path]) -> str:
+    """One line per file: its hash and name; two equal texts mean equal code."""
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.as_posix()}" for file in files]
+    return "\n".join(lines) + "\n"
+

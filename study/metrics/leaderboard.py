@@ -1,0 +1,98 @@
+"""What the scores of all variants add up to: the leaderboard and the declared contrasts."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from study.metrics.bootstrap import Draws
+from study.metrics.verdicts import judge, percentile_interval
+from study.params.load import BEST
+from study.params.roster import Variant
+from study.params.statistics import Contrast, Statistics
+
+Row = dict[str, Any]
+PRIMARY = "recall@10"
+DEPTHS = (1, 5, 10, 20, 50)
+SHOWN = [
+    *(f"recall@{k}{part}" for part in ("", "/repeat", "/explore") for k in DEPTHS),
+    "ndcg@10",
+    "hit_rate@10",
+    "capped_recall@10",
+]
+"""The metrics that have an estimate with an interval."""
+
+
+def chosen_select(search: Row) -> float:
+    """Mean recall@10 on select of the trial that a search chose."""
+    return float(next(trial["select"] for trial in search["trials"] if trial["number"] == search["chosen"]))
+
+
+def leaderboard(
+    roster: dict[str, Variant],
+    searches: dict[str, Row],
+    draws: dict[str, Draws],
+    seeds: dict[str, int],
+    coverage: list[Row],
+    alpha: float,
+) -> list[Row]:
+    """One entry per variant, best on select first, ties in the order of the roster.
+
+    Args:
+        searches: the record of each variant's search.
+        draws: of each metric in `SHOWN`.
+        seeds: number of refits of each variant.
+        coverage: rows `variant`, `k`, `coverage`, one per seed and cut-off; the entry gives the mean at k = 10.
+    """
+    rows = []
+    for name, entry in roster.items():
+        search = searches[name]
+        covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == 10]
+        estimates = {metric: _estimate(draws[metric], name, alpha) for metric in SHOWN}
+        estimates["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
+        rows.append(
+            {
+                "variant": name,
+                "family": entry.family,
+                "seeds": seeds[name],
+                "tuned": bool(search["space"]),
+                "select": chosen_select(search),
+                "unfinished": search["rounds"] >= search["last_round"] > 1,
+                "estimates": estimates,
+            }
+        )
+    return sorted(rows, key=lambda row: -row["select"])
+
+
+def _estimate(draws: Draws, variant: str, alpha: float) -> Row:
+    i = draws.variants.index(variant)
+    values = float(draws.estimates[i]), *percentile_interval(draws.values[:, i], alpha)
+    return dict(zip(("estimate", "low", "high"), (None if np.isnan(v) else v for v in values), strict=True))
+
+
+def resolve(side: str, board: list[Row]) -> str:
+    """The variant that a side of a contrast names; `best:GROUP` is the group's first on the leaderboard."""
+    if not side.startswith(BEST):
+        return side
+    return str(next(row["variant"] for row in board if row["family"] == side.removeprefix(BEST)))
+
+
+def contrasts(declared: dict[str, Contrast], board: list[Row], draws: Draws, settings: Statistics) -> list[Row]:
+    """The declared contrasts, in order, with effect, interval, adjusted p values and verdict."""
+    if not declared:
+        return []
+    sides = [(resolve(c.left, board), resolve(c.right, board)) for c in declared.values()]
+    effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
+    verdicts = judge(list(effects), np.column_stack(values), margin=settings.margin, alpha=settings.alpha)
+    return [
+        {"name": name, **contrast.model_dump(), "left_variant": left, "right_variant": right, **asdict(verdict)}
+        for (name, contrast), (left, right), verdict in zip(declared.items(), sides, verdicts, strict=True)
+    ]
+
+
+def recall_curves(board: Iterable[Row]) -> pl.DataFrame:
+    """`k, recall, low, high, variant`: the curve of each variant, in the order of the leaderboard."""
+    points = [{"k": k, **row["estimates"][f"recall@{k}"], "variant": row["variant"]} for row in board for k in DEPTHS]
+    return pl.DataFrame(points).rename({"estimate": "recall"}).select("k", "recall", "low", "high", "variant")

@@ -1,0 +1,66 @@
+"""How much a log could show at all: resolution, ceiling, headroom."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from study.metrics.bootstrap import Draws
+from study.metrics.leaderboard import PRIMARY
+from study.params.statistics import Statistics
+
+Row = dict[str, Any]
+POWER = 0.8
+
+
+def detectable_difference(draws: NDArray[np.float64], *, alpha: float) -> float:
+    """The smallest difference that a two-sided test at alpha finds with 80 % power.
+
+    From the normal approximation, with the median bootstrap standard error of the differences [resamples, contrasts].
+    """
+    errors = draws.std(axis=0, ddof=1)
+    return float(np.median(errors) * (norm.ppf(1 - alpha / 2) + norm.ppf(POWER)))
+
+
+def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: Draws, settings: Statistics) -> Row:
+    """Resolution, ceiling and headroom of the log, in recall@10.
+
+    `detectable` is the smallest difference found with 80 % power; `ceiling` the recall that relevant candidates
+    outside the catalogue cost everyone; `perfect` what a faultless ranking of the catalogue would reach, which ten
+    places limit too; `counting` and `best` what the variants that are best on select reach on test; `headroom` what
+    counting leaves below 1 - ceiling. None where the roster or the contrasts have nothing of the kind.
+
+    Args:
+        queries: one row per query, with the counts of its relevant candidates.
+        contrasts: with the variants that their sides stand for.
+        board: the leaderboard.
+        draws: of the primary metric.
+    """
+    relevant, outside = queries["relevant"].to_numpy().astype(np.float64), queries["outside"].to_numpy()
+    ceiling = float((outside / relevant).mean())
+    counting = _best([row for row in board if row["family"] == "counting"])
+    return {
+        "queries": queries.height,
+        "users": queries["user_id"].n_unique(),
+        "margin": settings.margin,
+        "detectable": _detectable(contrasts, draws, settings.alpha),
+        "ceiling": ceiling,
+        "perfect": float((np.minimum(relevant - outside, 10) / relevant).mean()),
+        "counting": counting,
+        "best": _best(board),
+        "headroom": None if counting is None else 1 - ceiling - counting,
+        "repeat_share": float(queries["repeat"].to_numpy().sum() / relevant.sum()),
+    }
+
+
+def _detectable(contrasts: list[Row], draws: Draws, alpha: float) -> float | None:
+    """A contrast of a variant with itself has no error to measure and is left out."""
+    sides = [(row["left_variant"], row["right_variant"]) for row in contrasts]
+    differences = [draws.difference(left, right)[1] for left, right in sides if left != right]
+    return detectable_difference(np.column_stack(differences), alpha=alpha) if differences else None
+
+
+def _best(board: list[Row]) -> float | None:
+    return float(board[0]["estimates"][PRIMARY]["estimate"]) if board else None

@@ -1,0 +1,129 @@
+"""The one place that scores: full ranking of the catalogue for blocks of queries, and the ranks of the relevant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from study.events.log import Ints, Labels, Log, Queries
+from study.events.fold import take
+from study.events.spans import Window
+from study.metrics.ranking import ranks_of_relevant, top
+from study.models.base import Recommender
+from study.seeds import hash_text, mix64, seed_of
+
+CELLS = 4_000_000  # scores held at a time
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The queries of one window and what is needed to rank for them.
+
+    Attributes:
+        window: its cut-off and end.
+        queries: with the log cut at the cut-off.
+        candidates: codes of the catalogue at the cut-off, C of them, ascending.
+        relevant: columns into `candidates`, or -1 for a relevant candidate outside the catalogue.
+        is_repeat: whether the user had an event with it before, bool [len(relevant.codes)].
+        asof_popularity: key actions of each candidate before the cut-off, int64 [C].
+    """
+
+    window: Window
+    queries: Queries
+    candidates: Ints
+    relevant: Labels
+    is_repeat: NDArray[np.bool_]
+    asof_popularity: Ints
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Of one block of queries: rows into the evaluation, ranks of their relevant candidates, and the top."""
+
+    rows: Ints
+    ranks: Ints
+    top: Ints
+    top_scores: NDArray[np.float32]
+
+
+def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Evaluation]:
+    """The evaluation of each window from the split's queries.
+
+    Args:
+        log: the encoded log; each window sees only what lies before its cut-off.
+        table: `user_id`, `cutoff`, `relevant`, `seen`, as the split wrote them.
+    """
+    cutoff = pl.col("cutoff").dt.timestamp("us")
+    return [_evaluation(log, table.filter(cutoff == window.cutoff), window) for window in windows]
+
+
+def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Evaluation:
+    before = log.before(window.cutoff)
+    users = np.searchsorted(np.array(log.users), table["user_id"].to_numpy())
+    counts = np.bincount(before.candidate[before.candidate >= 0], minlength=len(log.catalogue))
+    candidates = np.flatnonzero(counts)
+    keys = np.bincount(before.candidate[before.key], minlength=len(log.catalogue))
+    column = dict(zip((log.catalogue[code] for code in candidates), range(len(candidates)), strict=True))
+    names = table["relevant"].explode(keep_nulls=False, empty_as_null=False)
+    flat = np.array([column.get(name, -1) for name in names], dtype=np.int32)
+    offsets = np.concatenate(([0], np.cumsum(table["relevant"].list.len().to_numpy()))).astype(np.int64)
+    repeats = [name in seen for names, seen in zip(table["relevant"], map(set, table["seen"]), strict=True) for name in names]
+    return Evaluation(
+        window=window,
+        queries=Queries(before, window.cutoff, window.local, users),
+        candidates=candidates,
+        relevant=Labels(offsets, flat),
+        is_repeat=np.array(repeats, dtype=bool),
+        asof_popularity=keys[candidates],
+    )
+
+
+def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
+    """At most `count` of the queries, drawn by a hash of the user: the same ones for every model."""
+    users = evaluation.queries.users
+    if len(users) <= count:
+        return evaluation
+    order = np.argsort(mix64(users.astype(np.uint64) ^ np.uint64(seed_of(seed, "sample"))))
+    rows = np.sort(order[:count])
+    relevant, inside = evaluation.relevant, np.isin(evaluation.relevant.rows, rows)
+    return replace(
+        evaluation,
+        queries=replace(evaluation.queries, users=users[rows]),
+        relevant=take(relevant, rows),
+        is_repeat=evaluation.is_repeat[inside],
+    )
+
+
+def rank(model: Recommender, evaluation: Evaluation, depth: int) -> Iterator[Ranking]:
+    """Scores the whole catalogue for every query, block by block, and keeps the ranks and the first `depth`."""
+    queries, candidates = evaluation.queries, evaluation.candidates
+    names = [queries.log.catalogue[code] for code in candidates]
+    ties = {
+        "popularity": queries.log.popularity[candidates],
+        "tie_hash": mix64(hash_text(names)),
+        "asof_popularity": evaluation.asof_popularity,
+    }
+    step = max(CELLS // len(candidates), 1)
+    for begin in range(0, len(queries.users), step):
+        rows = np.arange(begin, min(begin + step, len(queries.users)))
+        scores = model.scores(replace(queries, users=queries.users[rows]), candidates)
+        first = top(scores, k=depth, **ties)
+        yield Ranking(
+            rows=rows,
+            ranks=ranks_of_relevant(scores, labels=take(evaluation.relevant, rows), **ties),
+            top=first,
+            top_scores=np.take_along_axis(scores, first, axis=1),
+        )
+
+
+def mean_recall(model: Recommender, windows: list[Evaluation], k: int) -> float:
+    """recall@k over all queries of the windows; the denominator is all relevant candidates."""
+    values = []
+    for evaluation in windows:
+        for ranking in rank(model, evaluation, depth=k):
+            labels = take(evaluation.relevant, ranking.rows)
+            hits = np.bincount(labels.rows, weights=ranking.ranks <= k, minlength=len(ranking.rows))
+            values.append(hits / labels.sizes)
+    return float(np.concatenate(values).mean())

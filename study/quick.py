@@ -1,0 +1,75 @@
+"""A taste of the whole pipeline: small budgets, in a workspace of its own, so that published results stay."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from study.errors import UserError
+from study.params import load
+from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
+
+OWN = (Path("dvc.lock"), RESULTS)
+"""What a workspace makes itself: copied, it would undo what the workspace has already run."""
+BUDGET = re.compile(r"^budget: *\w+", re.MULTILINE)
+
+
+def run() -> None:
+    """Runs `dvc repro` with `budget: quick` in a copy of the working tree; a second run refreshes the copy.
+
+    Raises:
+        UserError: bad parameters, no git repository, or a stage that failed.
+    """
+    source = Path(load().snapshot.source)
+    _adopt_revision()
+    _copy_tree({source} if source.is_file() and not source.is_absolute() else set())
+    text, edits = BUDGET.subn("budget: quick", PARAMS.read_text(encoding="utf-8"))
+    if edits != 1:
+        raise UserError(f"{PARAMS}: budget must stand on a line of its own, as in `budget: default`")
+    write_text(QUICK / PARAMS, text)
+    _repro()
+    print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
+
+
+def _adopt_revision() -> None:
+    """Makes the workspace a repository at the revision that it was copied from: its manifest names it."""
+    QUICK.mkdir(parents=True, exist_ok=True)
+    _git("init", "--quiet", str(QUICK))
+    _git("-C", str(QUICK), "fetch", "--quiet", "--depth", "1", Path.cwd().as_uri(), "HEAD")
+    _git("-C", str(QUICK), "reset", "--quiet", "FETCH_HEAD")
+
+
+def _copy_tree(more: set[Path]) -> None:
+    wanted = _files(Path()) | more
+    for stale in _files(QUICK) - wanted:
+        (QUICK / stale).unlink()
+    for path in sorted(wanted - {PARAMS}):
+        target = QUICK / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+
+
+def _files(root: Path) -> set[Path]:
+    """The files of a working tree that git tracks or would track, without those that a workspace makes itself."""
+    listed = _git("-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    paths = {Path(name) for name in listed.split("\0") if name}
+    return {path for path in paths if (root / path).is_file() and not any(path.is_relative_to(own) for own in OWN)}
+
+
+def _git(*arguments: str) -> str:
+    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    if result.returncode:
+        message = " ".join(result.stderr.split())
+        raise UserError(f"quick copies what git tracks, at its last commit, but git says: {message}")
+    return result.stdout
+
+
+def _repro() -> None:
+    beside = str(Path(sys.executable).parent)
+    environment = os.environ | {"PATH": os.pathsep.join([beside, os.environ["PATH"]])}
+    sys.stdout.flush()
+    code = subprocess.run(["dvc", "repro"], cwd=QUICK, env=environment, check=False).returncode
+    if code:
+        raise UserError(f"a stage failed in {QUICK}: its own message stands above")

@@ -1,0 +1,77 @@
+"""Scores the test windows with one trained variant: the only stage that reads test."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from study.metrics.ranking import coverage, query_metrics
+from study.models.base import Recommender
+from study.models.data import read_spans, read_vocabulary
+from study.models.factory import build_model
+from study.models.scorer import Evaluation, evaluations, rank
+from study.params import Params, load
+from study.paths import DEVELOPMENT, RUNS, SCORES, SPLITS, TEST, replacing, write_text
+from study.tuning.search import Search
+
+CUTS = (1, 5, 10, 20, 50)
+
+
+def run(variant: str) -> None:
+    """Writes per query and seed the metrics, and the first 50 candidates with their scores."""
+    params = load()
+    events = pl.concat([pl.read_parquet(DEVELOPMENT), pl.read_parquet(TEST)]).sort("user_id", "timestamp", maintain_order=True)
+    log = read_vocabulary("refit").encode(events)
+    windows = evaluations(log, pl.read_parquet(SPLITS / "test.parquet"), read_spans().test)
+    metrics, tops, covered = [], [], []
+    for seed, model in enumerate(_models(params, variant)):
+        for evaluation in windows:
+            table, first, shares = _score(model, evaluation)
+            key = _key(evaluation, seed)
+            metrics.append(pl.concat([key, table], how="horizontal"))
+            tops.append(pl.concat([key, first], how="horizontal"))
+            day = evaluation.window.day.isoformat()
+            covered += [{"seed": seed, "cutoff": day, "k": k, "coverage": share} for k, share in shares.items()]
+    folder = SCORES / variant
+    _write(folder / "metrics.parquet", pl.concat(metrics))
+    _write(folder / "top.parquet", pl.concat(tops))
+    write_text(folder / "coverage.json", json.dumps(covered, indent=1) + "\n")
+    print(f"{variant}: test recall@10 {pl.concat(metrics)['recall@10'].mean():.4f}", flush=True)
+
+
+def _models(params: Params, variant: str) -> list[Recommender]:
+    raw = json.loads((RUNS / variant / "search.json").read_text(encoding="utf-8"))
+    found = Search(**{name: raw[name] for name in Search.model_fields})
+    folders = sorted((RUNS / variant).glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
+    entry = params.roster[variant]
+    return [build_model(entry, found.best.settings, params.spent).load(folder) for folder in folders]
+
+
+def _key(evaluation: Evaluation, seed: int) -> pl.DataFrame:
+    queries = evaluation.queries
+    users = [queries.log.users[user] for user in queries.users]
+    cutoff = pl.Series([queries.cutoff], dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))[0]
+    return pl.DataFrame({"user_id": users}).select(
+        "user_id", pl.lit(cutoff, dtype=pl.Datetime("us", "UTC")).alias("cutoff"), pl.lit(seed).cast(pl.Int64).alias("seed")
+    )
+
+
+def _score(model: Recommender, evaluation: Evaluation) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, float]]:
+    blocks = list(rank(model, evaluation, depth=max(CUTS)))
+    ranks = np.concatenate([block.ranks for block in blocks])
+    first = np.concatenate([block.top for block in blocks])
+    scores = np.concatenate([block.top_scores for block in blocks])
+    table = query_metrics(ranks, evaluation.relevant, evaluation.is_repeat, CUTS)
+    catalogue = np.array(evaluation.queries.log.catalogue, dtype=object)[evaluation.candidates]
+    lists = pl.DataFrame(
+        {"candidates": pl.Series(catalogue[first].tolist()), "scores": pl.Series(scores.tolist(), dtype=pl.List(pl.Float32))}
+    )
+    return table, lists, {k: coverage(first, len(catalogue), k) for k in CUTS}
+
+
+def _write(path: Path, table: pl.DataFrame) -> None:
+    with replacing(path) as temporary:
+        table.write_parquet(temporary, compression="zstd")
+
+

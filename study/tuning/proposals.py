@@ -1,0 +1,83 @@
+"""A batch of trials as a pure function of (variant, batch index, finished trials in order).
+
+An in-memory study is filled with the finished trials and its sampler seeded anew: resuming a seeded sampler from a
+journal would propose other trials than an uninterrupted search.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import TPESampler
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from study.params.base import Frozen
+from study.paths import replacing
+from study.seeds import seed_of
+
+STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
+
+
+class Trial(Frozen):
+    """One finished trial, as published.
+
+    Attributes:
+        curve: rounds done and recall@10 on stop.
+        losses: rounds done and mean training loss; empty for models that report none.
+        best_round: the round with the best stop recall; what a refit trains for.
+        select: recall@10 on select of the weights of that round; only complete trials are read on select.
+        reason: why it failed.
+    """
+
+    number: int
+    batch: int
+    settings: dict[str, Any]
+    state: str
+    curve: list[tuple[int, float]] = []
+    losses: list[tuple[int, float]] = []
+    best_round: int = 0
+    select: float | None = None
+    reason: str | None = None
+
+
+def propose(
+    variant: str,
+    seed: int,
+    space: dict[str, BaseDistribution],
+    first: dict[str, Any],
+    finished: list[Trial],
+    size: int,
+) -> list[dict[str, Any]]:
+    """The settings of the next `size` trials; the very first trial has the declared defaults `first`."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    batch = len(finished) // size
+    sampler = TPESampler(
+        seed=seed_of(seed, variant, "batch", batch), n_startup_trials=size, multivariate=True, constant_liar=True
+    )
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.add_trials([_frozen(trial, space) for trial in finished])
+    if not finished:
+        study.enqueue_trial(first)
+    return [study.ask(space).params for _ in range(size)]
+
+
+def publish(path: Path, variant: str, space: dict[str, BaseDistribution], finished: list[Trial]) -> None:
+    """Writes the search as an Optuna journal, in the order of the trials."""
+    with replacing(path) as temporary:
+        storage = JournalStorage(JournalFileBackend(str(temporary)))
+        study = optuna.create_study(storage=storage, study_name=variant, direction="maximize")
+        study.add_trials([_frozen(trial, space) for trial in finished])
+
+
+def _frozen(trial: Trial, space: dict[str, BaseDistribution]) -> FrozenTrial:
+    return create_trial(
+        state=STATES[trial.state],
+        value=trial.select,
+        params=trial.settings,
+        distributions=space,
+        intermediate_values=dict(trial.curve),
+        user_attrs={"best_round": trial.best_round, "reason": trial.reason},
+    )

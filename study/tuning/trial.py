@@ -1,0 +1,120 @@
+"""One rung of one trial, in a worker: train on, read stop after rounds, and read select once at the end."""
+
+import json
+import resource
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from study.models.base import Recommender
+from study.models.data import read_development, read_refit
+from study.models.factory import build_model
+from study.models.scorer import mean_recall
+from study.params import Params
+from study.params.base import Frozen
+from study.paths import write_text
+from study.tuning.workers import die_with_parent
+
+PRIMARY_K = 10
+STATE, BEST, DONE = "state", "best", "rung-{}.json"
+
+
+class Rung(Frozen):
+    """What a worker is asked: train trial `number` until `rounds` rounds; `is_last` reads select."""
+
+    variant: str
+    number: int
+    settings: dict[str, Any]
+    index: int
+    rounds: int
+    is_last: bool
+
+
+class Outcome(Frozen):
+    """What it answers. `seconds` and `peak_mb` are measured; everything else is a function of the rung."""
+
+    curve: list[tuple[int, float]]
+    losses: list[tuple[int, float]]
+    best_round: int
+    select: float | None
+    reason: str | None
+    seconds: float
+    peak_mb: float
+
+
+def outcome_of(folder: Path, rung: Rung) -> Outcome | None:
+    """What an earlier run has left of this rung."""
+    path = folder / DONE.format(rung.index)
+    return Outcome.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
+    """Trains the rung in `folder`, going on from the rung before; a finished one is one atomically replaced file.
+
+    A loss that is no number ends the trial with that reason.
+    """
+    die_with_parent()
+    started = time.perf_counter()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        parts = _train(params, folder, rung)
+    except FloatingPointError as error:
+        parts = {"curve": [], "losses": [], "best_round": 0, "select": None, "reason": str(error)}
+    outcome = Outcome(**parts, seconds=time.perf_counter() - started, peak_mb=peak_mb())
+    write_text(folder / DONE.format(rung.index), outcome.model_dump_json())
+    return outcome
+
+
+def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
+    entry, budget = params.roster[rung.variant], params.spent
+    data = read_development(params.features, budget.stop_queries, params.seed)
+    before = outcome_of(folder, rung.model_copy(update={"index": rung.index - 1})) if rung.index else None
+    model = build_model(entry, rung.settings, budget)
+    if before:
+        model.load(folder / f"{STATE}-{rung.index - 1}")
+    curve = list(before.curve) if before else []
+
+    def report(current: Recommender, done: int) -> None:
+        curve[:] = [point for point in curve if point[0] < done]
+        curve.append((done, mean_recall(current, data.stop, PRIMARY_K)))
+        if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
+            save_into(current, folder / BEST)
+
+    model.fit(data.fold, rounds=rung.rounds, seed=params.seed, report=report)
+    save_into(model, folder / f"{STATE}-{rung.index}")
+    losses = list(enumerate(getattr(model, "losses", []), start=1))
+    best_round = max(curve, key=lambda point: point[1])[0]
+    select = None
+    if rung.is_last:
+        best = build_model(entry, rung.settings, budget).load(folder / BEST)
+        select = mean_recall(best, data.select, PRIMARY_K)
+    return {"curve": curve, "losses": losses, "best_round": best_round, "select": select, "reason": None}
+
+
+def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], rounds: int, seed: int) -> None:
+    """Fits the chosen setting on everything before the first test cut-off, for that many rounds; no score is read."""
+    die_with_parent()
+    if (folder / "cost.json").exists():
+        return
+    started = time.perf_counter()
+    model = build_model(params.roster[variant], settings, params.spent)
+    model.fit(read_refit(params.features), rounds=rounds, seed=seed, report=lambda *_: None)
+    save_into(model, folder / "model")
+    cost = {"seconds": time.perf_counter() - started, "peak_mb": peak_mb(), "parameters": model.parameters()}
+    write_text(folder / "cost.json", json.dumps(cost))
+
+
+def save_into(model: Recommender, folder: Path) -> None:
+    """Saves a model into a folder that is replaced whole."""
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    model.save(fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+def peak_mb() -> float:
+    """The largest memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,49 @@
+"""Tasks on all cores, one thread each; a worker that dies is tried once more, alone."""
+
+import ctypes
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+PR_SET_PDEATHSIG = 1
+
+T = TypeVar("T")
+
+
+def die_with_parent() -> None:
+    """Ends this worker when the process that started it ends, however it does (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run_all(tasks: list[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
+    """(index, result) of each task as it ends; None where its worker died twice.
+
+    Args:
+        workers: processes; 1 runs in this process, -1 is one per core.
+    """
+    done = set()
+    try:
+        numbered = (delayed(_numbered)(index, task) for index, task in enumerate(tasks))
+        for index, result in Parallel(n_jobs=workers, return_as="generator_unordered")(numbered):
+            done.add(index)
+            yield index, result
+    except TerminatedWorkerError:
+        for index in sorted(set(range(len(tasks))) - done):
+            yield index, _alone(tasks[index])
+
+
+def _numbered(index: int, task: Callable[[], T]) -> tuple[int, T]:
+    return index, task()
+
+
+def _alone(task: Callable[[], T]) -> T | None:
+    try:
+        result: T = Parallel(n_jobs=2)([delayed(task)()])[0]
+    except TerminatedWorkerError:
+        return None
+    return result

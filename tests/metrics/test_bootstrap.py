@@ -1,0 +1,128 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from study.metrics.bootstrap import bootstrap
+
+METRICS = ["recall@10"]
+
+
+def table(variant, values, users, seeds=1):
+    """`values` [seeds, queries] of the queries of `users`."""
+    values = np.asarray(values, dtype=np.float32).reshape(seeds, -1)
+    frames = [
+        pl.DataFrame({"variant": variant, "seed": seed, "user_id": users, "recall@10": values[seed]})
+        for seed in range(seeds)
+    ]
+    return pl.concat(frames)
+
+
+def draws_of(queries, resamples=2000, seed=1):
+    return bootstrap(queries, METRICS, resamples=resamples, seed=seed)["recall@10"]
+
+
+def users(count, windows=1):
+    return [f"u{i:03d}" for i in range(count) for _ in range(windows)]
+
+
+def test_the_estimate_is_the_mean_over_queries_of_the_mean_over_seeds():
+    queries = table("a", [[1.0, 0.5, 0.0], [0.0, 0.5, 1.0]], ["x", "x", "y"], seeds=2)
+
+    assert [0.5] == draws_of(queries).estimates.tolist()
+
+
+def test_a_resample_recomputes_the_ratio_over_whole_users():
+    # User x has three queries at 1, user y one at 0: two drawn users give 1, 3/4 or 0, never 1/2 or 1/4.
+    drawn = draws_of(table("a", [1, 1, 1, 0], ["x", "x", "x", "y"])).values[:, 0]
+
+    shares = {value: float((drawn == value).mean()) for value in np.unique(drawn)}
+    assert [0.0, 0.75, 1.0] == list(shares)
+    assert pytest.approx([0.25, 0.5, 0.25], abs=0.04) == list(shares.values())
+
+
+def test_more_windows_of_the_same_users_add_no_certainty():
+    values = np.random.default_rng(3).random(30)
+    once = draws_of(table("a", values, users(30)))
+    often = draws_of(table("a", np.repeat(values, 4), users(30, windows=4)))
+
+    assert np.allclose(once.values, often.values)
+
+
+def test_the_spread_over_users_is_that_of_a_mean():
+    values = np.random.default_rng(3).random(50).astype(np.float32)
+    drawn = draws_of(table("a", values, users(50)), resamples=20000).values
+
+    assert pytest.approx(values.std() / np.sqrt(50), rel=0.03) == drawn.std()
+
+
+def test_the_spread_over_seeds_is_unbiased():
+    # One user, so nothing but the seeds varies; without the stretch it would be (S-1)/S of this.
+    values = np.array([0.1, 0.4, 0.2, 0.35, 0.3])
+    drawn = draws_of(table("a", values, ["x"], seeds=5), resamples=20000).values
+
+    assert pytest.approx(values.var(ddof=1) / 5, rel=0.04) == drawn.var()
+    assert pytest.approx(values.mean(), abs=0.002) == drawn.mean()
+
+
+def test_one_seed_has_no_seed_part():
+    drawn = draws_of(table("a", [0.3, 0.3], ["x", "y"])).values
+
+    assert {np.float64(np.float32(0.3))} == set(drawn.ravel())
+
+
+def test_users_are_paired_across_variants_and_seeds_are_not():
+    values = np.random.default_rng(4).random(40) / 2 + np.array([[0.1], [0.2], [0.15], [0.3], [0.12]])
+    drawn = draws_of(
+        pl.concat(
+            [
+                table("rule", values[0], users(40)),
+                table("same-rule", values[0], users(40)),
+                table("net", values, users(40), seeds=5),
+                table("same-net", values, users(40), seeds=5),
+            ]
+        )
+    )
+
+    assert not drawn.difference("rule", "same-rule")[1].any()
+    effect, difference = drawn.difference("net", "same-net")
+    assert effect == 0
+    seed_part = values.mean(axis=1).var(ddof=1) / 5
+    assert pytest.approx(2 * seed_part, rel=0.08) == difference.var()
+
+
+def test_another_variant_or_row_order_changes_nothing():
+    values = np.random.default_rng(5).random((3, 20))
+    first = table("first", values, users(20), seeds=3)
+    other = table("other", values[::-1], users(20), seeds=3)
+
+    alone, both = draws_of(first), draws_of(pl.concat([other, first]).sample(fraction=1, shuffle=True, seed=1))
+
+    assert np.array_equal(alone.values[:, 0], both.values[:, both.variants.index("first")])
+
+
+def test_the_seed_of_the_study_decides_the_draws():
+    queries = table("a", np.random.default_rng(6).random(20), users(20))
+
+    assert np.array_equal(draws_of(queries, seed=1).values, draws_of(queries, seed=1).values)
+    assert not np.array_equal(draws_of(queries, seed=1).values, draws_of(queries, seed=2).values)
+
+
+def test_queries_without_the_slice_do_not_count():
+    queries = table("a", [1.0, 0.0, 0.5, 0.5], ["x", "x", "y", "z"])
+    queries = queries.with_columns(pl.when(pl.col("user_id") == "x").then("recall@10").alias("recall@10"))
+
+    drawn = draws_of(queries)
+
+    assert [0.5] == drawn.estimates.tolist()
+    has = ~np.isnan(drawn.values)
+    assert {0.5} == set(drawn.values[has])
+    assert pytest.approx((2 / 3) ** 3, abs=0.03) == 1 - has.mean()
+
+
+def test_variants_scored_on_other_queries_are_refused():
+    one = table("a", [1.0, 0.5], ["x", "y"])
+
+    with pytest.raises(ValueError, match="same users"):
+        draws_of(pl.concat([one, table("b", [1.0], ["x"])]))
+    with pytest.raises(ValueError, match="same queries"):
+        draws_of(pl.concat([one, table("b", [1.0, 0.5, 0.5], ["x", "x", "y"])]))

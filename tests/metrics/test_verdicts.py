@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
+
+from study.metrics.power import detectable_difference
+from study.metrics.verdicts import judge, percentile_interval
+
+MARGIN, ALPHA = 0.005, 0.05
+
+
+def bell(mean, deviation, resamples=10000):
+    """Resamples of a normal effect, evenly spread: no noise of their own."""
+    return mean + deviation * norm.ppf((np.arange(resamples) + 0.5) / resamples)
+
+
+def judged(*columns, margin=MARGIN, alpha=ALPHA):
+    draws = np.column_stack(columns)
+    return judge(draws.mean(axis=0).tolist(), draws, margin=margin, alpha=alpha)
+
+
+@st.composite
+def families(draw):
+    """A few contrasts with few, often tied resamples, many of them exactly on a bound."""
+    resamples, contrasts = draw(st.integers(20, 400)), draw(st.integers(1, 6))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    means = random.choice([-0.02, -0.01, -0.005, 0, 0.002, 0.005, 0.01], size=contrasts)
+    deviations = random.choice([0, 0.0005, 0.001, 0.002, 0.004, 0.01], size=contrasts)
+    draws = means + deviations * random.normal(size=(resamples, contrasts))
+    step = draw(st.sampled_from([0, 0.001, 0.0025]))
+    return np.round(draws / step) * step if step else draws
+
+
+@settings(max_examples=400, deadline=None)
+@given(families(), st.sampled_from([0.02, 0.05, 0.1, 0.2]))
+def test_the_interval_never_disagrees_with_the_verdict(draws, alpha):
+    for verdict in judge(draws.mean(axis=0).tolist(), draws, margin=MARGIN, alpha=alpha):
+        match verdict.verdict:
+            case "equivalent":
+                assert verdict.p_equivalence < alpha
+                assert -MARGIN < verdict.low <= verdict.high < MARGIN
+            case "better":
+                assert verdict.p_difference < alpha <= verdict.p_equivalence
+                assert verdict.low > 0
+            case "worse":
+                assert verdict.p_difference < alpha <= verdict.p_equivalence
+                assert verdict.high < 0
+            case "undetermined":
+                assert min(verdict.p_difference, verdict.p_equivalence) >= alpha
+                assert verdict.low <= 0 <= verdict.high
+                assert verdict.low <= -MARGIN or verdict.high >= MARGIN
+
+
+@settings(max_examples=200, deadline=None)
+@given(families(), st.randoms(use_true_random=False))
+def test_the_order_of_declaration_does_not_matter(draws, random):
+    effects = draws.mean(axis=0)
+    order = list(range(len(effects)))
+    random.shuffle(order)
+
+    straight = judge(effects.tolist(), draws, margin=MARGIN, alpha=ALPHA)
+    shuffled = judge(effects[order].tolist(), draws[:, order], margin=MARGIN, alpha=ALPHA)
+
+    assert [straight[i] for i in order] == shuffled
+
+
+@settings(max_examples=100, deadline=None)
+@given(families())
+def test_left_and_right_are_treated_alike(draws):
+    mirror = {"better": "worse", "worse": "better"}
+    effects = draws.mean(axis=0)
+    for one, other in zip(
+        judge(effects.tolist(), draws, margin=MARGIN, alpha=ALPHA),
+        judge((-effects).tolist(), -draws, margin=MARGIN, alpha=ALPHA),
+        strict=True,
+    ):
+        assert mirror.get(one.verdict, one.verdict) == other.verdict
+        assert (one.low, one.high, one.level) == (-other.high, -other.low, other.level)
+        assert (one.p_difference, one.p_equivalence) == (other.p_difference, other.p_equivalence)
+
+
+@settings(max_examples=20, deadline=None)
+@given(families())
+def test_p_values_are_those_of_holm(draws):
+    assume(draws.shape[1] > 1)
+    wrong = np.minimum((draws <= 0).sum(axis=0), (draws >= 0).sum(axis=0))
+    raw = np.minimum(1, 2 * (1 + wrong) / (1 + len(draws)))
+
+    # statsmodels collects garbage in every call, which takes its time: few examples.
+    found = [v.p_difference for v in judge([0.0] * draws.shape[1], draws, margin=MARGIN, alpha=ALPHA)]
+
+    assert np.allclose(multipletests(raw, method="holm")[1], found, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "expected"),
+    [
+        (0.02, 0.003, "better"),
+        (-0.02, 0.003, "worse"),
+        (0.0, 0.001, "equivalent"),
+        (0.004, 0.004, "undetermined"),
+        (0.0035, 0.004, "undetermined"),
+    ],
+)
+def test_verdicts_of_known_effects(mean, deviation, expected):
+    assert expected == judged(bell(mean, deviation))[0].verdict
+
+
+def test_a_real_difference_below_the_margin_is_equivalent_and_its_interval_shows_the_sign():
+    (verdict,) = judged(bell(0.002, 0.0004))
+
+    assert "equivalent" == verdict.verdict
+    assert verdict.p_difference < ALPHA
+    assert 0 < verdict.low < 0.002 < verdict.high < MARGIN
+
+
+def test_a_variant_against_itself_is_equivalent():
+    (verdict,) = judged(np.zeros(10000))
+
+    assert ("equivalent", 0, 0, 1) == (verdict.verdict, verdict.low, verdict.high, verdict.p_difference)
+
+
+def test_the_levels_are_those_of_the_steps_of_holm():
+    # Strongest first: 1 - 0.05/4, then 1 - 0.05/3; the third fails and its level, 1 - 0.05/2, holds for the fourth.
+    strong, firm, weak, none = (bell(mean, 0.01) for mean in (0.06, 0.03, 0.015, 0.0))
+    verdicts = judged(none, firm, strong, weak)
+
+    assert ["undetermined", "better", "better", "undetermined"] == [v.verdict for v in verdicts]
+    assert pytest.approx([0.95 / 1, 1 - 0.05 / 3, 1 - 0.05 / 4]) == [0.95, verdicts[1].level, verdicts[2].level]
+    # No contrast is equivalent: that family stops at its first step, whose 1 - 2 * 0.05/4 is as wide as 1 - 0.05/2.
+    assert pytest.approx([0.975, 0.975]) == [verdicts[0].level, verdicts[3].level]
+
+
+def test_p_by_hand():
+    # 99 resamples, two of them not above 0: p = 2 * (2 + 1) / 100. At or below -0.005 none, at or above 98: 99 / 100.
+    draws = np.array([-0.001, 0.0, *np.linspace(0.01, 0.02, 97)])
+    (verdict,) = judged(draws)
+
+    assert pytest.approx(0.06) == verdict.p_difference
+    assert pytest.approx(0.98) == verdict.p_equivalence
+    assert "undetermined" == verdict.verdict
+
+
+def test_too_few_resamples_for_the_level_claim_nothing():
+    (verdict,) = judged(np.full(30, 0.3))
+
+    assert ("undetermined", -1, 1) == (verdict.verdict, verdict.low, verdict.high)
+
+
+def test_percentile_interval_covers_what_it_says():
+    low, high = percentile_interval(bell(0.3, 0.01), 0.05)
+
+    assert pytest.approx([0.3 - 0.0196, 0.3 + 0.0196], abs=1e-4) == [low, high]
+    assert np.isnan(percentile_interval(np.full(10, np.nan), 0.05)).all()
+
+
+def test_detectable_difference_is_that_of_the_textbook():
+    draws = np.column_stack([bell(0, 0.001), bell(0.1, 0.002), bell(0, 0.5)])
+
+    assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(draws, alpha=0.05)

@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from study.errors import UserError
+from study.params import load
+
+PUBLISHED = Path(__file__).parents[2] / "params.yaml"
+
+MISTAKES = [
+    ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
+    ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
+    ("question.horizon_days", 0, ["question.horizon_days", "greater than or equal to 1"]),
+    ("question.horison", 7, ["question.horison", "unknown", "horizon_days"]),
+    ("question.candidate", ["categry"], ["question.candidate.0", "'categry'", "did you mean 'category'", "department"]),
+    ("question.candidate", ["price"], ["question.candidate", "'price' is numeric"]),
+    ("question.key_action", {"event": ["purchase"]}, ["question.key_action.event", "known: event_type, category"]),
+    ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
+    ("snapshot.attributes.price", "number", ["snapshot.attributes.price", "'categorical'", "'numeric'"]),
+    ("budgets.default.trials", 7, ["budgets.default", "trials (7)"]),
+    ("budgets.default.rungs", [0.5, 0.25], ["budgets.default", "rungs must rise"]),
+    ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
+    ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
+    ("roster.markov.family", "counted", ["roster.markov", "'counting'", "'aggregates'", "'sequence'"]),
+    ("contrasts.event-over-flat.right", "flat", ["contrasts.event-over-flat.right", "'flat'", "flat-next", "markov"]),
+    ("statistics.alpha", 5, ["statistics.alpha", "less than 0.5"]),
+]
+
+
+def changed(place: str, value: Any, folder: Path) -> Path:
+    raw = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))
+    *parents, last = place.split(".")
+    inner = raw
+    for key in parents:
+        inner = inner[key]
+    inner[last] = value
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def test_the_published_parameters_are_valid():
+    params = load(PUBLISHED)
+
+    assert params.spent == getattr(params.budgets, params.budget)
+
+
+@pytest.mark.parametrize(("place", "value", "said"), MISTAKES, ids=[f"{m[0]}={m[1]}" for m in MISTAKES])
+def test_a_mistake_is_one_line_that_names_place_and_alternatives(place, value, said, tmp_path):
+    with pytest.raises(UserError) as caught:
+        load(changed(place, value, tmp_path))
+
+    message = str(caught.value)
+    assert "\n" not in message
+    assert [] == [part for part in said if part not in message], message
+
+
+def test_a_missing_file_is_the_users_to_mend(tmp_path):
+    with pytest.raises(UserError, match="no such file; run from the root"):
+        load(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize("text", ["budget: [", "", "- a list"])
+def test_what_is_no_mapping_is_one_line(text, tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(UserError) as caught:
+        load(path)
+
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_variant_lists_the_roster():
+    with pytest.raises(UserError, match=r"did you mean 'tifu-knn'\?.*popularity"):
+        load(PUBLISHED).variant("tifu-kn")
+
+
+def test_parameters_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        load(PUBLISHED).seed = 1

@@ -1,0 +1,104 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import study.__main__ as command_line
+from study.params import load
+
+ROOT = Path(__file__).parents[1]
+PARAMS = ROOT / "params.yaml"
+
+
+def study(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "study", *arguments],
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(PARAMS, tmp_path)
+    return tmp_path
+
+
+def complaint(*arguments: str, folder: Path) -> str:
+    """The one line that a user's mistake ends in, once it is sure that it touched nothing."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    result = study(*arguments, folder=folder)
+    assert 2 == result.returncode, result.stderr
+    assert "" == result.stdout
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("downfunnel: ")
+    return line
+
+
+def test_an_unknown_stage_lists_the_known_ones(folder):
+    line = complaint("trian", folder=folder)
+
+    assert "stage 'trian' is unknown" in line
+    assert [] == [stage for stage in [*command_line.STAGES, "quick"] if stage not in line]
+
+
+@pytest.mark.parametrize("stage", ["train", "score"])
+def test_an_unknown_variant_lists_the_roster(stage, folder):
+    line = complaint(stage, "popularty", folder=folder)
+
+    assert "'popularty' is unknown; did you mean 'popularity'?" in line
+    assert [] == [name for name in load(PARAMS).roster if name not in line]
+
+
+def test_a_missing_variant_lists_the_roster(folder):
+    assert "score needs a variant; known: popularity, " in complaint("score", folder=folder)
+
+
+def test_a_variant_where_none_belongs_is_refused(folder):
+    assert "compare takes no variant, but was given 'markov'" in complaint("compare", "markov", folder=folder)
+
+
+def test_no_stage_at_all_is_refused(folder):
+    assert "STAGE" in complaint(folder=folder)
+
+
+@pytest.mark.parametrize("stage", [["check"], ["train", "popularity"], ["compare"], ["quick"]])
+def test_a_wrong_setting_stops_every_stage_before_it_writes(stage, folder):
+    text = PARAMS.read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text(text.replace("budget: default", "budget: defualt"), encoding="utf-8")
+
+    line = complaint(*stage, folder=folder)
+
+    assert "params.yaml: budget: " in line
+    assert "'quick', 'default' or 'full'" in line
+
+
+def test_outside_the_repository_it_says_where_to_run(tmp_path):
+    assert "run from the root of the repository" in complaint("train", "popularity", folder=tmp_path)
+
+
+def test_help_imports_nothing_heavy(tmp_path):
+    script = (
+        "import sys; from study.__main__ import main\ntry: main(['--help'])\nfinally: print(*sys.modules, sep='\\n')"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert set() == {"torch", "polars", "numpy", "pydantic", "yaml"} & set(result.stdout.splitlines())
+
+
+def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):
+    def interrupt(name: str) -> None:
+        raise KeyboardInterrupt
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(command_line, "import_module", interrupt)
+
+    assert 130 == command_line.main(["check"])
+    assert "interrupted" in capsys.readouterr().err

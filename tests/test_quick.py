@@ -1,0 +1,84 @@
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from study import quick
+from study.errors import UserError
+from study.paths import QUICK
+
+
+def git(*arguments: str, folder: Path = Path()) -> str:
+    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A working tree with tracked, untracked and ignored files, in which `dvc repro` does nothing."""
+    monkeypatch.chdir(tmp_path)
+    contents = {
+        ".gitignore": "/build/\n/data/*\n!/data/results/\n",
+        "params.yaml": "seed: 1\nbudget: default # quick, default or full\n",
+        "dvc.lock": "published\n",
+        "study/tracked.py": "1\n",
+        "data/results/log/leaderboard.json": "published\n",
+        "data/log.parquet": "events\n",
+        "data/events/development.parquet": "made by a run\n",
+    }
+    for name, text in contents.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "start")
+    (tmp_path / "study" / "untracked.py").write_text("2\n", encoding="utf-8")
+    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=SimpleNamespace(source="data/log.parquet")))
+    monkeypatch.setattr(quick, "_repro", lambda: None)
+    return tmp_path
+
+
+def files() -> set[str]:
+    return {str(p.relative_to(QUICK)) for p in QUICK.rglob("*") if p.is_file() and ".git" not in p.parts}
+
+
+def test_the_workspace_has_the_code_and_the_source_but_nothing_that_a_run_made(tree):
+    quick.run()
+
+    assert {".gitignore", "params.yaml", "study/tracked.py", "study/untracked.py", "data/log.parquet"} == files()
+    assert "seed: 1\nbudget: quick # quick, default or full\n" == (QUICK / "params.yaml").read_text(encoding="utf-8")
+
+
+def test_the_workspace_stands_at_the_revision_of_the_tree_and_leaves_the_tree_alone(tree):
+    before = git("status", "--porcelain")
+
+    quick.run()
+
+    assert git("rev-parse", "HEAD") == git("rev-parse", "HEAD", folder=QUICK)
+    assert before == git("status", "--porcelain")
+
+
+def test_a_second_run_refreshes_the_code_and_keeps_what_the_first_made(tree):
+    quick.run()
+    (QUICK / "dvc.lock").write_text("quick\n", encoding="utf-8")
+    (QUICK / "data/results/log").mkdir(parents=True)
+    (QUICK / "data/results/log/leaderboard.json").write_text("quick\n", encoding="utf-8")
+    (tree / "study/tracked.py").write_text("3\n", encoding="utf-8")
+    (tree / "study/untracked.py").unlink()
+
+    quick.run()
+
+    assert "3\n" == (QUICK / "study/tracked.py").read_text(encoding="utf-8")
+    assert not (QUICK / "study/untracked.py").exists()
+    assert "quick\n" == (QUICK / "dvc.lock").read_text(encoding="utf-8")
+    assert "quick\n" == (QUICK / "data/results/log/leaderboard.json").read_text(encoding="utf-8")
+
+
+def test_without_a_commit_it_says_what_it_needs(tree):
+    git("update-ref", "-d", "HEAD")
+
+    with pytest.raises(UserError, match="copies what git tracks, at its last commit"):
+        quick.run()
