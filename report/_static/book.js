@@ -17,11 +17,18 @@
     return changes;
   }
 
+  function narrow(data, layout) {
+    layout.font.size = 11;
+    const longest = Math.max(0, ...data.map((trace) => (trace.name || "").length));
+    Object.assign(layout.legend, { entrywidthmode: "fraction", entrywidth: longest > 12 ? 0.5 : 0.33 });
+    layout.legend.font.size = 10;
+  }
+
   async function draw(plot) {
     const { data, layout } = JSON.parse(plot.parentElement.querySelector("script").textContent);
     const touch = matchMedia("(pointer: coarse)").matches;
     if (touch) layout.dragmode = false; // a finger on a figure scrolls the page
-    if (plot.clientWidth < NARROW) layout.font.size = 11;
+    if (plot.clientWidth < NARROW) narrow(data, layout);
     await Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
     await Plotly.relayout(plot, themed(layout));
   }

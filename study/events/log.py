@@ -127,6 +127,7 @@ class Labels:
 def sets_of(rows: Ints, codes: NDArray[np.int32], count: int) -> Labels:
     """The distinct codes of each row as `Labels` over `count` rows, sorted by row and code."""
     width = int(codes.max()) + 1 if len(codes) else 1
-    joint = np.unique(rows.astype(np.int64) * width + codes)
+    joint = np.sort(rows.astype(np.int64) * width + codes)
+    joint = joint[np.append(True, joint[1:] != joint[:-1])[: len(joint)]]
     offsets = np.searchsorted(joint // width, np.arange(count + 1))
     return Labels(offsets.astype(np.int64), (joint % width).astype(np.int32))

@@ -18,7 +18,7 @@ from study.exhibits.figures import (
     verdict_style,
 )
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
-from study.exhibits.prose import PRIMARY, count, percent, probability, sentence, signed, verdict_sentence
+from study.exhibits.prose import DASH, PRIMARY, count, percent, probability, sentence, signed, verdict_sentence
 from study.exhibits.results import Contrast, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
@@ -63,18 +63,26 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The roster entries of the variants that are compared; a part that all share stands once."""
+    """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
     variants = _variants(contrasts)
     entries = {v: results.params.roster[v].model_dump(exclude={"question", "arm"}) for v in variants}
-    parts = list(dict.fromkeys(part for entry in entries.values() for part in entry))
-    rows = [[name(part), *(words(_part(entries[v].get(part))) for v in variants)] for part in parts]
-    return table(["part", *variants], rows, "What the compared variants are made of") if rows else joined([])
+    parts = dict.fromkeys(part for entry in entries.values() for part in entry)
+    values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
+    differ = [part for part, found in values.items() if len(set(found)) > 1]
+    same = [f"{part} {found[0]}" for part, found in values.items() if part not in differ and found[0] != DASH]
+    rows = [[name(v), *(words(values[part][i]) for part in differ)] for i, v in enumerate(variants)]
+    shared = f"; all share: {', '.join(same)}" if same else ""
+    return (
+        table(["variant", *differ], rows, f"Parts in which the compared variants differ{shared}")
+        if rows
+        else joined([])
+    )
 
 
 def _part(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or "–"
-    return "–" if value is None else str(value)
+        return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or DASH
+    return DASH if value is None else str(value)
 
 
 def _variants(contrasts: Sequence[Contrast]) -> list[str]:
@@ -83,7 +91,7 @@ def _variants(contrasts: Sequence[Contrast]) -> list[str]:
 
 def _hover(contrast: Contrast) -> str:
     return (
-        f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} − {inert(contrast.right_variant)}"
+        f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} over {inert(contrast.right_variant)}"
         f"<br>{signed(contrast.effect)}, {percent(contrast.level, 2)} interval [{signed(contrast.low)}, "
         f"{signed(contrast.high)}]<br>difference: {probability(contrast.p_difference)}; "
         f"equivalence: {probability(contrast.p_equivalence)}<br>{contrast.verdict}"
@@ -162,9 +170,14 @@ def contrast_table(contrasts: Sequence[Contrast]) -> Html:
 def sides_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The variants that the contrasts compare, on all relevant candidates, repeats and new ones."""
     variants = _variants(contrasts)
-    metrics = [PRIMARY, f"{PRIMARY}/repeat", f"{PRIMARY}/explore", "ndcg@10"]
+    metrics = [f"{PRIMARY}/repeat", f"{PRIMARY}/explore", "ndcg@10"]
     rows = [
-        [name(row.variant), decimal(row.select), *(estimate(row.estimates[metric]) for metric in metrics)]
+        [
+            name(row.variant),
+            decimal(row.select),
+            estimate(row.estimates[PRIMARY]),
+            *(decimal(row.estimates[metric].estimate) for metric in metrics),
+        ]
         for row in map(results.row, variants)
     ]
     return table(["variant", "select", "test", "repeat", "explore", "nDCG@10"], rows, f"{PRIMARY} of each side")

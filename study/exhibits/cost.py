@@ -49,7 +49,7 @@ def summary(results: Results) -> Html:
         f"{code(row.variant)} ({number(_recall(row))}, {seconds(_refit(costs[row.variant]))})" for row in efficient
     ]
     return paragraphs([
-        f"All searches, refits and scorings together took {seconds(total)} of one core each. A refit of "
+        f"All searches, refits and scorings together took {seconds(total)} on the machine of this run. A refit of "
         f"{code(dearest.variant)}, the dearest, takes {seconds(costs[dearest.variant].refit_seconds)}, "
         f"{count(ratio)} times as long as {code(cheap.variant)}, and reaches {number(_recall(dearest))} against "
         f"{number(_recall(cheap))}.",
@@ -82,7 +82,7 @@ def _scatter(results: Results, measure: Measure, title: str) -> Html:
     caption = f"Test {PRIMARY} against {title} (logarithmic). On the frontier: {names}.{hidden}"
     return draw(
         [step, *points], caption, height=420, showlegend=True,
-        xaxis={"title": {"text": title}, "type": "log", "nticks": 6},
+        xaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": "~s"},
         yaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f"},
     )  # fmt: skip
 

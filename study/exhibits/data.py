@@ -1,5 +1,8 @@
 """The page Data: what the log is, where it comes from and how it was cut."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import plotly.graph_objects as go
 
 from study.exhibits.figures import BLUE, GREY, draw, inert, row_height, series_style
@@ -26,7 +29,7 @@ def card(results: Results) -> Html:
     kinds = ", ".join(f"{count(amount)} {escape(kind)}" for kind, amount in data.event_types.items())
     text = (
         f"Snapshot <code>{escape(data.snapshot)}</code>: {count(data.events)} events of {plural(data.users, 'user')} "
-        f"({kinds}) from {escape(data.first[:10])} to {escape(data.last[:10])} (UTC), before the test span. The median "
+        f"({kinds}) from {_day(data.first, data.timezone)} to {_day(data.last, data.timezone)}, before the test span. The median "
         f"user is active on {number(data.active_days_median, 0)} days. The catalogue has "
         f"{plural(data.catalogue, 'candidate')}."
     )
@@ -36,6 +39,10 @@ def card(results: Results) -> Html:
     ]
     head = ["attribute", "kind", "distinct values", "missing"]
     return joined([paragraphs([text]), table(head, rows, "Attributes of the events before the test span")])
+
+
+def _day(time: str, timezone: str) -> str:
+    return str(datetime.fromisoformat(time).astimezone(ZoneInfo(timezone)).date())
 
 
 def provenance(results: Results) -> Html:

@@ -43,7 +43,9 @@ def answer(results: Results) -> Html:
     open_ = [contrast for contrast in against if contrast.verdict == "undetermined"]
     if winners:
         who = listing([f"{code(c.left_variant)} (by {number(c.effect)})" for c in winners])
-        lead = f"Yes: {who} {'beats' if len(winners) == 1 else 'beat'} the best counting rule, {rule}."
+        small = all(c.effect < results.power.margin for c in winners)
+        yes = f"Yes, but by less than the margin of {results.power.margin:g}" if small else "Yes"
+        lead = f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} the best counting rule, {rule}."
     elif open_:
         lead = f"Not shown: nothing is shown to beat the best counting rule, {rule}, but not every contrast is settled."
     else:
@@ -89,7 +91,7 @@ def _source(results: Results) -> str:
     manifest = results.manifest
     return (
         f"Snapshot {code(manifest.snapshot)}, revision {code(manifest.revision[:12])}, budget {code(manifest.budget)}, "
-        f"{plural(results.power.queries, 'query').replace('querys', 'queries')} of {plural(results.power.users, 'user')}."
+        f"{plural(results.power.queries, 'query')} of {plural(results.power.users, 'user')}."
     )
 
 
@@ -179,7 +181,7 @@ def _detectable(results: Results) -> list[str]:
         return []
     fine = power.detectable <= power.margin
     return [
-        f"With {count(power.queries)} queries of {count(power.users)} users, the smallest difference between two variants "
+        f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two variants "
         f"that this log shows with a power of 80 % is {number(power.detectable)} {PRIMARY} (median over the declared "
         f"contrasts, before Holm's adjustment): {'finer' if fine else 'coarser'} than the margin of {power.margin:g}"
         + (", so what matters can be seen." if fine else ", so a difference that matters may stay undetermined.")

@@ -10,26 +10,21 @@ from study.exhibits.results import Results, Row
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 DEPTHS = (1, 5, 10, 20, 50)
+COMPANIONS = {
+    f"{PRIMARY}/repeat": "repeat",
+    f"{PRIMARY}/explore": "explore",
+    "ndcg@10": "nDCG",
+    "hit_rate@10": "hit rate",
+    "capped_recall@10": "capped",
+    "coverage@10": "coverage",
+}
 SLICES = {"": "all relevant candidates", "/repeat": "repeats", "/explore": "new to the user"}
 
 
 def board(results: Results) -> Html:
     """All variants; a click on a head sorts."""
     rows = [_line(row) for row in results.leaderboard]
-    head = [
-        "variant",
-        "family",
-        "select",
-        "test",
-        "repeat",
-        "explore",
-        "nDCG@10",
-        "hit rate@10",
-        "capped",
-        "coverage",
-        "seeds",
-        "flag",
-    ]  # noqa: E501
+    head = ["variant", "family", "select", "test", *COMPANIONS.values(), "seeds", "flag"]
     level = percent(1 - results.params.statistics.alpha)
     caption = (
         f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by select. "
@@ -45,8 +40,7 @@ def _line(row: Row) -> list[Cell]:
         words(row.family),
         decimal(row.select),
         estimate(e[PRIMARY]),
-        *(estimate(e[f"{PRIMARY}/{part}"]) for part in ("repeat", "explore")),
-        *(decimal(e[metric].estimate) for metric in ("ndcg@10", "hit_rate@10", "capped_recall@10", "coverage@10")),
+        *(decimal(e[metric].estimate) for metric in COMPANIONS),
         whole(row.seeds),
         words("unfinished" if row.unfinished else ""),
     ]
@@ -70,19 +64,19 @@ def curves(results: Results) -> Html:
 
 def _curves(results: Results, part: str) -> Html:
     shown = {row.variant for row in results.best_of_each().values()}
-    traces = [_curve(row, part, index, row.variant in shown) for index, row in enumerate(results.leaderboard)]
+    rows = [row for row in results.leaderboard if row.variant in shown or not part]
+    traces = [_curve(row, part, index, row.variant in shown) for index, row in enumerate(rows)]
     best = [row for row in results.leaderboard if row.variant in shown]
     told = ", ".join(f"{row.variant} {number(row.estimates[PRIMARY + part].estimate, 3)}" for row in best)
     caption = (
         f"recall@k on test with {percent(1 - results.params.statistics.alpha)} intervals, {SLICES[part]}. Shown: the best "
-        f"variant of each family on select ({PRIMARY}: {told}); the legend switches on any of "
-        f"{plural(len(results.leaderboard), 'variant')}."
+        f"variant of each family on select ({PRIMARY}: {told}){'' if part else '; the legend switches on the others'}."
     )
     return draw(
         traces,
         caption,
-        height=560 if part else 520,
-        showlegend=True,
+        height=280 if part else 520,
+        showlegend=not part,
         legend={"orientation": "h", "yanchor": "top", "y": -0.16, "x": 0, "font": {"size": 11}},
         xaxis={"title": {"text": "k"}, "type": "log", "tickvals": list(DEPTHS), "ticktext": [str(k) for k in DEPTHS]},
         yaxis={"title": {"text": "recall@k"}, "rangemode": "tozero", "tickformat": ".2~f"},
@@ -91,8 +85,8 @@ def _curves(results: Results, part: str) -> Html:
 
 def _curve(row: Row, part: str, index: int, is_shown: bool) -> go.Scatter:
     points = [row.estimates[f"recall@{k}{part}"] for k in DEPTHS]
-    _, symbol = family_style(row.family)
-    colour, dash = series_style(index)
+    own, symbol = family_style(row.family)
+    colour, dash = (own, "solid") if is_shown else series_style(index)
     return go.Scatter(
         x=list(DEPTHS),
         y=[p.estimate for p in points],

@@ -6,12 +6,14 @@ from study.exhibits.results import Contrast, Estimate
 
 PRIMARY = "recall@10"
 MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+PLURALS = {"query": "queries"}
 FAMILIES = {"counting": "counting rules", "aggregates": "models of aggregates", "sequence": "sequence models"}
 
 
 def number(value: float | None, digits: int = 4) -> str:
     """A plain decimal; a dash where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+    return DASH if value is None else f"{value:.{digits}f}".replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 4) -> str:
@@ -21,13 +23,13 @@ def signed(value: float, digits: int = 4) -> str:
 
 def count(value: float | None) -> str:
     """A whole number with thousands separated."""
-    return "–" if value is None else f"{round(value):,}"
+    return DASH if value is None else f"{round(value):,}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:
     """A share in per cent, without trailing zeros."""
     if share is None:
-        return "–"
+        return DASH
     text = f"{100 * share:.{digits}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS) + " %"
 
@@ -45,8 +47,8 @@ def probability(value: float) -> str:
 
 
 def plural(amount: int, noun: str) -> str:
-    """An amount with its noun, for nouns that take an s."""
-    return f"{count(amount)} {noun}" + ("" if amount == 1 else "s")
+    """An amount with its noun."""
+    return f"{count(amount)} {noun if amount == 1 else PLURALS.get(noun, f'{noun}s')}"
 
 
 def family(name: str) -> str:

@@ -105,7 +105,9 @@ def scorings(log: Path = LOG) -> Html:
         UserError: the log has no table of scorings.
     """
     head, rows = _table_of(log)
-    times = {0: "never", 1: "once"}.get(len(rows), f"{count(len(rows))} times")
+    if not rows:
+        return paragraphs(["<strong>Test has not been scored yet.</strong>"])
+    times = "once" if len(rows) == 1 else f"{count(len(rows))} times"
     text = f"<strong>Test has been scored {times}</strong> in the making of this study."
     cells = [[whole(float(v)) if v.isdecimal() else words(v) for v in row] for row in rows]
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])

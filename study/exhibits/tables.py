@@ -8,28 +8,32 @@ from study.exhibits.prose import count, number, within
 from study.exhibits.results import Estimate
 
 
+LONG = 36  # characters; text beyond it may wrap
+
+
 @dataclass(frozen=True)
 class Cell:
     """What a cell shows (HTML) and what it sorts by; numbers are set flush right."""
 
     text: str
     key: float | str | None
+    css: str = "number"
 
     @property
     def html(self) -> str:
         """The cell as `td`."""
-        css = "" if isinstance(self.key, str) else ' class="number"'
-        return f'<td{css} data-key="{escape("" if self.key is None else self.key)}">{self.text}</td>'
+        return f'<td class="{self.css}" data-key="{escape("" if self.key is None else self.key)}">{self.text}</td>'
 
 
 def words(value: object) -> Cell:
     """Plain text."""
-    return Cell(escape(value), str(value))
+    text = str(value)
+    return Cell(escape(text), text, "words" if len(text) <= LONG else "words long")
 
 
 def name(value: object) -> Cell:
     """A name from parameters or data."""
-    return Cell(code(value), str(value))
+    return Cell(code(value), str(value), "words")
 
 
 def decimal(value: float | None, digits: int = 4) -> Cell:
@@ -58,6 +62,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str) -> 
     titles = "".join(f'<th scope="col"><button type="button">{escape(title)}</button></th>' for title in head)
     body = "".join("<tr>" + "".join(cell.html for _, cell in zip(head, row, strict=True)) + "</tr>" for row in rows)
     return Html(
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="sortable">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="exhibit"><div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="sortable"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<p class="caption">{escape(caption)}</p></div>'
     )

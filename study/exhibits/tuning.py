@@ -82,12 +82,12 @@ def history(results: Results) -> Html:
         traces.append(
             go.Scatter(
                 x=[trial.number + 1 for trial in search.trials],
-                y=[None if np.isnan(value) else float(value) for value in best],
+                y=[None if np.isnan(value) else float(value - best[-1]) for value in best],
                 mode="lines+markers",
                 line={"color": colour, "dash": dash, "shape": "hv", "width": 1.6},
                 marker={"size": 5, "symbol": family_style(results.row(variant).family)[1]},
                 name=inert(variant),
-                text=[_trial(trial) for trial in search.trials],
+                text=[f"{_trial(trial)}<br>select {number(trial.select)}" for trial in search.trials],
                 hovertemplate="<b>%{fullData.name}</b><br>%{text}<br>best so far: %{y:.4f}<extra></extra>",
             )
         )
@@ -95,14 +95,15 @@ def history(results: Results) -> Html:
         return paragraphs(["No variant was tuned."])
     gain, variant = max(gains)
     caption = (
-        f"Best select {PRIMARY} after each trial of {plural(len(traces), 'tuned variant')}; searching gained most for "
-        f"{variant}: {number(gain)} over its first finished trial."
+        f"How far the best select {PRIMARY} so far was below that of the chosen trial, after each trial of "
+        f"{plural(len(traces), 'tuned variant')}; searching gained most for {variant}: {number(gain)} over its first "
+        "finished trial."
     )
     return draw(
         traces, caption, height=520, showlegend=True,
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0, "font": {"size": 11}},
         xaxis={"title": {"text": "trial"}, "tickformat": "d"},
-        yaxis={"title": {"text": f"select {PRIMARY}"}, "tickformat": ".2~f"},
+        yaxis={"title": {"text": "below the chosen"}, "tickformat": ".3~f"},
     )  # fmt: skip
 
 
@@ -236,23 +237,24 @@ def budget_curve(results: Results) -> Html:
         traces.append(
             go.Scatter(
                 x=list(range(1, len(best) + 1)),
-                y=best.tolist(),
+                y=(best - best[-1]).tolist(),
+                customdata=best.tolist(),
                 mode="lines",
                 line={"color": colour, "dash": dash, "width": 1.8},
                 name=inert(variant),
-                hovertemplate="<b>%{fullData.name}</b><br>best of %{x}: %{y:.4f}<extra></extra>",
+                hovertemplate="<b>%{fullData.name}</b><br>best of %{x}: %{customdata:.4f} (%{y:.4f})<extra></extra>",
             )
         )
     if not traces:
         return paragraphs(["Too few trials were finished to say what more of them would bring."])
     gain, variant = max(told)
     caption = (
-        f"Expected best stop {PRIMARY} of n trials, taking each trial's best value by the time it ended. The last trial "
-        f"still adds most to {variant}: {number(gain)} in expectation."
+        f"How far the expected best stop {PRIMARY} of n trials lies below that of all of them, taking each trial's best "
+        f"value by the time it ended. The last trial adds most to {variant}: {number(gain)} in expectation."
     )
     return draw(
         traces, caption, height=500, showlegend=True,
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0, "font": {"size": 11}},
         xaxis={"title": {"text": "n, trials"}, "tickformat": "d"},
-        yaxis={"title": {"text": f"stop {PRIMARY}"}, "tickformat": ".2~f"},
+        yaxis={"title": {"text": "below that of all"}, "tickformat": ".3~f"},
     )  # fmt: skip

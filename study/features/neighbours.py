@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
-from study.events.log import Ints, Queries
+from study.events.log import Ints, Log, Queries
 from study.features.distinct import distinct
 from study.features.histories import acted_days, half_life_weights, matrix_of
 from study.seeds import hash_text, mix64
@@ -32,42 +32,52 @@ def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_a
     return matrix_of(rows, codes, (weights / total[rows]).astype(np.float32), shape)
 
 
-def reference_users(queries: Queries, limit: int = POOL) -> Ints:
-    """The users with a key action before the cut-off; of more than `limit` those first by a hash of their id."""
-    log = queries.log
-    users = np.flatnonzero(np.bincount(log.user[log.key], minlength=len(log.users)))
-    if len(users) <= limit:
-        return users
-    order = np.argsort(mix64(hash_text([log.users[user] for user in users])))
-    return np.sort(users[order[:limit]])
+def reference_users(log: Log, active: Ints, limit: int = POOL) -> Ints:
+    """Of more than `limit` active users those first by a hash of their id; ascending indices into `log.users`."""
+    if len(active) <= limit:
+        return active
+    order = np.argsort(mix64(hash_text([log.users[user] for user in active])))
+    return np.sort(active[order[:limit]])
 
 
 def neighbour_rates(queries: Queries, neighbours: int, half_life_days: float) -> csr_array:
-    """The mean `decayed_rates` of the nearest reference users of each query, by Euclidean distance, itself left out.
+    """The mean `decayed_rates` of the users nearest to those of the queries, float32 [Q, catalogue]."""
+    log = queries.log
+    active = np.flatnonzero(np.bincount(log.user[log.key], minlength=len(log.users)))
+    pool = reference_users(log, active)
+    return nearest_mean(
+        decayed_rates(queries, queries.users, half_life_days),
+        decayed_rates(queries, pool, half_life_days),
+        queries.users[:, None] == pool,
+        neighbours,
+    )
+
+
+def nearest_mean(own: csr_array, pool: csr_array, is_self: NDArray[np.bool_], neighbours: int) -> csr_array:
+    """The mean of the nearest rows of a pool by Euclidean distance, a user's own row left out.
+
+    Args:
+        own: float32 [Q, catalogue].
+        pool: float32 [P, catalogue].
+        is_self: which row of the pool is the query's own user, bool [Q, P].
+        neighbours: how many; fewer where the pool is smaller.
 
     Returns:
         float32 [Q, catalogue]; zero where there is no other user.
     """
-    references = reference_users(queries)
-    pool = decayed_rates(queries, references, half_life_days)
-    own = decayed_rates(queries, queries.users, half_life_days)
-    count = min(neighbours, len(references) - 1)
-    if count < 1:
+    count, total = min(neighbours, pool.shape[0] - 1), own.shape[0]
+    if count < 1 or not total:
         return csr_array(own.shape, dtype=np.float32)
-    nearest = np.concatenate(
-        [
-            _nearest(own[begin : begin + BLOCK], pool, queries.users[begin : begin + BLOCK], references, count)
-            for begin in range(0, own.shape[0], BLOCK)
-        ]
-    )
-    indptr = np.arange(0, nearest.size + 1, count)
-    picks = csr_array((np.full(nearest.size, 1 / count, np.float32), nearest.ravel(), indptr), (len(own.indptr) - 1, len(references)))
+    blocks = [slice(begin, begin + BLOCK) for begin in range(0, total, BLOCK)]
+    nearest = np.concatenate([_nearest(own[block], pool, is_self[block], count) for block in blocks]).ravel()
+    weights = np.full(len(nearest), 1 / count, dtype=np.float32)
+    picks = csr_array((weights, nearest, np.arange(0, len(nearest) + 1, count)), shape=(total, pool.shape[0]))
     return picks @ pool
 
 
-def _nearest(own: csr_array, pool: csr_array, users: Ints, references: Ints, count: int) -> Ints:
-    """Rows of the pool, int64 [B, count]; the squared distance falls as 2ab - b² rises."""
+def _nearest(own: csr_array, pool: csr_array, is_self: NDArray[np.bool_], count: int) -> Ints:
+    """Rows of the pool, int64 [B, count]: the squared distance |a - b|² falls as 2ab - |b|² rises."""
     squares = pool.multiply(pool).sum(axis=1)
-    closeness: NDArray[np.float32] = 2 * (pool @ own.T.toarray()).T - squares
-    closeness[users[:, None] == references] = -np.inf
+    closeness = 2 * (pool @ own.T.toarray()).T - squares
+    closeness[is_self] = -np.inf
     return np.argpartition(closeness, -count, axis=1)[:, -count:]

@@ -18,7 +18,7 @@ from study.nn.network import Network
 from study.nn.time import time_features
 from study.params.base import Frozen
 from study.params.roster import SequenceEntry
-from study.params.tuned import Range
+from study.params.tuned import Choice, Range
 from study.seeds import seed_of
 from study.training.batches import Batcher, days_since_first, padded
 from study.training.loop import Optimisation, Trainer
@@ -33,7 +33,7 @@ class Settings(Frozen):
     weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
     dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
     width: int = 64
-    blocks: int = 2
+    blocks: Annotated[int, Choice((1, 2))] = 1
     heads: int = 2
     batch: int = 2048
     warmup_steps: int = 50

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
+from study.exhibits.picture import leaderboard_svg
 from study.metrics.bootstrap import bootstrap
 from study.metrics.leaderboard import PRIMARY, SHOWN, contrasts, leaderboard, recall_curves
 from study.metrics.power import power
@@ -60,6 +61,7 @@ def assemble(params: Params, queries: pl.DataFrame, searches: dict[str, Row], co
     return {
         "coverage.json": _text(coverage),
         "leaderboard.json": _text(board),
+        "leaderboard.svg": leaderboard_svg(board, alpha=settings.alpha),
         "contrasts.json": _text(verdicts),
         "power.json": _text(power(once, verdicts, board, draws[PRIMARY], settings)),
         "tuning.json": _text(searches),

@@ -21,6 +21,7 @@ FILES = {
     "queries.parquet",
     "coverage.json",
     "leaderboard.json",
+    "leaderboard.svg",
     "contrasts.json",
     "power.json",
     "tuning.json",

@@ -1,0 +1,106 @@
+"""Aggregates of (query, candidate) rows: what is known as-of about the user, the candidate, the pair and attributes.
+
+An index is made once over a span, and answers for every cut-off in it; no answer reads an event of the cut-off's own
+day or later. The cost is events * log(events) once, and rows * log(events) for each question. Nothing is hard-coded
+to a log: attributes are whatever columns it has.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.log import Ints, Log
+from study.events.spans import DAY
+from study.features.attribute_features import AttributeIndex
+from study.features.candidate_features import CandidateIndex
+from study.features.features import Columns, ratio, spread
+from study.features.neighbours import POOL, nearest_mean, reference_users
+from study.features.pair_features import PairIndex
+from study.features.user_features import UserIndex
+
+NEIGHBOURS, NEIGHBOUR_HALF_LIFE = 100, 120.0
+"""The defaults of TIFU-KNN, so that trees are given what it is given."""
+SHARED_HALF_LIVES = (14.0, 40.0, 120.0)
+
+
+@dataclass(frozen=True)
+class Aggregates:
+    """The index over a log."""
+
+    log: Log
+    users: UserIndex
+    candidates: CandidateIndex
+    pairs: PairIndex
+    attributes: list[AttributeIndex]
+
+    @classmethod
+    def of(cls, log: Log) -> Self:
+        """Sorts the events of a log."""
+        pairs = PairIndex.of(log)
+        names = [name for name in log.codes if name != "event_type" and name not in log.candidate_columns]
+        return cls(
+            log=log,
+            users=UserIndex.of(log, pairs),
+            candidates=CandidateIndex.of(log, pairs),
+            pairs=pairs,
+            attributes=[AttributeIndex.of(log, name, pairs) for name in names],
+        )
+
+    def columns(self, local: int, users: Ints, candidates: Ints) -> Columns:
+        """The named features of R rows at one cut-off.
+
+        Args:
+            local: the cut-off on the local clock, a midnight; microseconds.
+            users: indices into `log.users`, int64 [R].
+            candidates: codes, int64 [R].
+
+        Returns:
+            Float arrays [R]; NaN where there is nothing to measure.
+        """
+        day = local // DAY
+        distinct, row = np.unique(users, return_inverse=True)
+        user = spread(self.users.columns(day, distinct), row)
+        candidate = spread(self.candidates.columns(day), candidates)
+        acted = self.pairs.at(day, users, candidates)
+        pair = self.pairs.columns(acted)
+        columns = {**user, **candidate, **pair, **_shares(pair, user, candidate)}
+        columns["neighbours_rate"] = self._neighbours(day, distinct)[row, candidates]
+        for index in self.attributes:
+            columns |= index.columns(acted, users, candidates, user["user_key_events"])
+        return columns
+
+    def rows(self, local: int, users: Ints, candidates: Ints) -> NDArray[np.float32]:
+        """The same as one matrix, float32 [R, F], in the order of `names`."""
+        columns = self.columns(local, users, candidates)
+        matrix = np.empty((len(users), len(columns)), dtype=np.float32)
+        for place, values in enumerate(columns.values()):
+            matrix[:, place] = values
+        return matrix
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the F features."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return list(self.columns(0, nothing, nothing))
+
+    def _neighbours(self, day: int, users: Ints) -> NDArray[np.float32]:
+        """The mean decayed rates of the nearest users, float32 [U, catalogue]."""
+        rates = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE)
+        active = reference_users(self.log, np.flatnonzero(np.diff(rates.indptr)), POOL)
+        nearest = nearest_mean(rates[users], rates[active], users[:, None] == active, NEIGHBOURS)
+        return np.asarray(nearest.toarray(), dtype=np.float32)
+
+
+def _shares(pair: Columns, user: Columns, candidate: Columns) -> Columns:
+    """The pair against the user's activity and against the candidate's own rhythm."""
+    columns = {
+        "pair_share_of_days": ratio(pair["pair_days"], user["user_days"]),
+        "pair_share_of_events": ratio(pair["pair_events"], user["user_key_events"]),
+        "pair_recency_over_candidate_gap": ratio(pair["pair_age"], candidate["candidate_gap"]),
+    }
+    for half_life in SHARED_HALF_LIVES:
+        name = f"decayed_{half_life:g}"
+        columns[f"pair_share_of_{name}"] = ratio(pair[f"pair_{name}"], user[f"user_{name}"])
+    return columns

@@ -1,0 +1,75 @@
+"""What is known of a user and a candidate together."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from study.events.log import Ints, Log
+from study.features.features import HALF_LIVES, WINDOWS, Columns, ratio
+from study.features.timeline import Asof, Timeline
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class PairIndex:
+    """`acted`: the days of key actions of each pair; `other`: the days of other events with the candidate."""
+
+    acted: Timeline
+    other: Timeline
+    active: Timeline
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, log: Log) -> Self:
+        """Groups are user * catalogue + candidate."""
+        pair = log.user.astype(np.int64) * len(log.catalogue) + log.candidate
+        other = (log.candidate >= 0) & ~log.key
+        return cls(
+            acted=Timeline.of(pair[log.key], log.day[log.key]),
+            other=Timeline.of(pair[other], log.day[other]),
+            active=Timeline.of(log.user[log.key], log.day[log.key]),
+            shape=(len(log.users), len(log.catalogue)),
+        )
+
+    def at(self, day: int, users: Ints, candidates: Ints) -> Asof:
+        """The key actions of R pairs before a day."""
+        return Asof(self.acted, users * self.shape[1] + candidates, day)
+
+    def columns(self, acted: Asof) -> Columns:
+        """Windowed and decayed distinct days, recency, rhythm of the R pairs of `at`; [R] each."""
+        other = Asof(self.other, acted.groups, acted.day)
+        days, age, first = acted.days(), acted.age(), acted.age_of_first()
+        gap = ratio(first - age, days - 1)
+        columns = {f"pair_days_{window}": acted.days(window) for window in WINDOWS}
+        columns |= {f"pair_decayed_{half_life:g}": acted.decayed(half_life) for half_life in HALF_LIVES}
+        return columns | {
+            "pair_days": days,
+            "pair_events": acted.events(),
+            "pair_days_on_weekday": acted.total(self._on_weekday(acted.day)),
+            "pair_age": age,
+            "pair_age_of_second": acted.age(2),
+            "pair_age_of_first": first,
+            "pair_gap": gap,
+            "pair_recency_over_gap": ratio(age, gap),
+            "pair_other_days": other.days(),
+            "pair_other_days_7": other.days(7),
+            "pair_other_age": other.age(),
+        }
+
+    def rates(self, day: int, half_life_days: float) -> csr_array:
+        """`decayed_rates` of all users at a day, float32 [users, catalogue], from the sorted days."""
+        groups = self.acted.group[self.acted.place == 0]
+        values = Asof(self.acted, groups, day).decayed(half_life_days)
+        has = values > 0
+        users, candidates = groups[has] // self.shape[1], groups[has] % self.shape[1]
+        total = Asof(self.active, np.arange(self.shape[0]), day).decayed(half_life_days)
+        rates = (values[has] / total[users]).astype(np.float32)
+        indptr = np.searchsorted(users, np.arange(self.shape[0] + 1))
+        return csr_array((rates, candidates, indptr), shape=self.shape)
+
+    def _on_weekday(self, day: int) -> NDArray[np.float64]:
+        return np.concatenate(([0.0], np.cumsum(self.acted.day % WEEK == day % WEEK, dtype=np.float64)))

@@ -1,0 +1,121 @@
+"""The (query, candidate) rows that models of aggregates train on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.fold import Fold, take
+from study.events.log import Ints, Labels, Log
+from study.events.spans import Window
+from study.features.aggregates import Aggregates
+from study.seeds import seed_of
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """R rows of Q queries, by query, then candidate.
+
+    Attributes:
+        names: of the features, [F].
+        features: float32 [R, F].
+        relevant: whether the user acted on the candidate in the window, bool [R].
+        weights: how many candidates of the catalogue a row stands for, float32 [R].
+        sizes: rows of each query, int64 [Q].
+    """
+
+    names: list[str]
+    features: NDArray[np.float32]
+    relevant: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+    sizes: Ints
+
+
+@dataclass(frozen=True)
+class _Block:
+    window: Window
+    rows: Ints
+    candidates: Ints
+    weights: NDArray[np.float32]
+    users: Ints
+    labels: Labels
+
+
+def training_rows(fold: Fold, seed: int) -> TrainingRows:
+    """At most `max_queries` queries of the windows after the warm-up, with the candidates that are worth a row.
+
+    Those are the user's own (of any key action before the cut-off), the `popular` most acted on before the cut-off
+    and `sampled` of the rest, drawn without looking at the label: a relevant candidate that was not drawn has no row.
+    Weighing a drawn one by rest / sampled keeps the sums over the catalogue, and so probabilities, unbiased.
+    """
+    index = Aggregates.of(fold.log)
+    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed)]
+    features = np.empty((sum(len(block.rows) for block in blocks), len(index.names)), dtype=np.float32)
+    begin = 0
+    for block in blocks:
+        end = begin + len(block.rows)
+        features[begin:end] = index.rows(block.window.local, block.users[block.rows], block.candidates)
+        begin = end
+    return TrainingRows(
+        names=index.names,
+        features=features,
+        relevant=np.concatenate([np.zeros(0, bool), *(_is_relevant(block, len(fold.log.catalogue)) for block in blocks)]),
+        weights=np.concatenate([np.zeros(0, np.float32), *(block.weights for block in blocks)]),
+        sizes=np.concatenate([np.zeros(0, np.int64), *(np.bincount(b.rows, minlength=len(b.users)) for b in blocks)]),
+    )
+
+
+def _queries(fold: Fold, seed: int) -> list[tuple[Window, Ints, Labels]]:
+    """The users and labels of each window, sampled over all windows alike."""
+    warm = fold.spans.first.toordinal() + fold.features.warmup_days
+    windows = [window for window in fold.windows() if window.day.toordinal() >= warm]
+    found = []
+    for window in windows:
+        queries, labels = fold.queries(window)
+        found.append((queries.users, labels))  # not the queries: each holds a log of its own
+    window_of = np.repeat(np.arange(len(windows)), [len(users) for users, _ in found])
+    rng = np.random.default_rng(seed_of(seed, "training queries"))
+    chosen = rng.permutation(len(window_of))[: fold.features.max_queries]
+    begins = np.searchsorted(window_of, np.arange(len(windows) + 1))
+    kept = [np.sort(chosen[window_of[chosen] == w]) - begins[w] for w in range(len(windows))]
+    return [
+        (window, users[rows], take(labels, rows))
+        for window, (users, labels), rows in zip(windows, found, kept, strict=True)
+        if len(rows)
+    ]
+
+
+def _block(fold: Fold, window: Window, users: Ints, labels: Labels, seed: int) -> _Block:
+    log, settings = fold.log, fold.features
+    count = len(log.catalogue)
+    before = log.time < window.cutoff
+    exists = np.bincount(log.candidate[before & (log.candidate >= 0)], minlength=count) > 0
+    weights = np.zeros((len(users), count), dtype=np.float32)
+    weights[_own(log, before & log.key, users)] = 1
+    acted = np.bincount(log.candidate[before & log.key], minlength=count)
+    weights[:, np.lexsort((np.arange(count), -acted))[: settings.popular]] = 1
+    weights[:, ~exists] = 0
+    rest = (weights == 0) & exists
+    rng = np.random.default_rng(seed_of(seed, "training candidates", window.day))
+    order = np.where(rest, rng.random(weights.shape, dtype=np.float32), 2)
+    drawn = np.argpartition(order, min(settings.sampled, count) - 1, axis=1)[:, : settings.sampled]
+    sizes = rest.sum(axis=1)
+    share = (sizes / np.clip(sizes, 1, settings.sampled)).astype(np.float32)
+    is_drawn = np.zeros_like(rest)
+    np.put_along_axis(is_drawn, drawn, values=True, axis=1)
+    weights = np.where(is_drawn & rest, share[:, None], weights)
+    rows, candidates = np.nonzero(weights)
+    return _Block(window, rows, candidates, weights[rows, candidates], users, labels)
+
+
+def _own(log: Log, acted: NDArray[np.bool_], users: Ints) -> tuple[Ints, Ints]:
+    """The (row, candidate) of all that the users had acted on; with repetitions."""
+    row = np.full(len(log.users), -1)
+    row[users] = np.arange(len(users))
+    events = np.flatnonzero(acted & (row[log.user] >= 0))
+    return row[log.user[events]], log.candidate[events].astype(np.int64)
+
+
+def _is_relevant(block: _Block, count: int) -> NDArray[np.bool_]:
+    relevant = block.labels.rows * count + block.labels.codes
+    return np.isin(block.rows * count + block.candidates, relevant)
