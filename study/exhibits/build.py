@@ -1,4 +1,4 @@
-"""Builds the book from committed results: sources are copied to a workspace, executed and rendered there."""
+"""Builds the book from committed results: pages are copied to a workspace, executed and rendered there."""
 
 import os
 import re
@@ -9,22 +9,26 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+import yaml
+
 import study
 from study.errors import UserError
 from study.exhibits.results import load
 from study.paths import LOG, PARAMS, PIPELINE, REPORT, RESULTS
 
 PLOTLY = Path("_static") / "plotly.min.js"
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
-TAIL = 30
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+TAIL = 30  # lines of the log that are shown when no exhibit says what is wrong
 
 
 def build_book(destination: Path) -> Path:
     """Builds the book of the results that `params.yaml` names; a failing cell fails the build.
 
-    An older book at `destination` stays until the new one is whole. The working tree is only read.
+    An older book at `destination` stays until the new one is whole. The working tree is only read, and nothing is
+    fetched.
 
     Returns:
         The page to open, `destination / "index.html"`.
@@ -35,19 +39,32 @@ def build_book(destination: Path) -> Path:
     load()
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".book-", dir=destination.parent.resolve()) as temporary:
-        workspace, output = Path(temporary) / "source", Path(temporary) / "output"
+        workspace = Path(temporary) / "source"
         _fill(workspace)
-        _compile(workspace, output, Path(temporary))
+        html = _compile(workspace, Path(temporary))
         if destination.exists():
             shutil.rmtree(destination)
-        (output / "_build" / "html").rename(destination)
+        html.rename(destination)
     return destination / "index.html"
+
+
+def pages() -> dict[str, str]:
+    """The pages of the book in their order, each with its title."""
+    contents = yaml.safe_load((REPORT / "_toc.yml").read_text(encoding="utf-8"))
+    names = [contents["root"], *(chapter["file"] for chapter in contents["chapters"])]
+    return {name: _title(REPORT / f"{name}.md") for name in names}
+
+
+def _title(page: Path) -> str:
+    found = TITLE.search(page.read_text(encoding="utf-8"))
+    if found is None:
+        raise UserError(f"{page}: it has no title; begin it with a line '# Title'")
+    return found.group(1)
 
 
 def _fill(workspace: Path) -> None:
     """A copy of the pages that has, at the paths of study.paths, all that they read."""
-    ignored = shutil.ignore_patterns("_build", "decisions")
-    shutil.copytree(REPORT, workspace, ignore=ignored)
+    shutil.copytree(REPORT, workspace, ignore=shutil.ignore_patterns("_build", "decisions", PLOTLY.name))
     (workspace / LOG).parent.mkdir()
     for path in (LOG, PARAMS, PIPELINE):
         if path.exists():
@@ -57,21 +74,26 @@ def _fill(workspace: Path) -> None:
     (workspace / RESULTS).symlink_to(RESULTS.resolve(), target_is_directory=True)
 
 
-def _compile(workspace: Path, output: Path, scratch: Path) -> None:
+def _compile(workspace: Path, temporary: Path) -> Path:
     strict = ["--warningiserror", "--keep-going"]
-    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(workspace), "--path-output", str(output), *strict]
-    home = Path(study.__file__).resolve().parents[1]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(home), os.environ.get("PYTHONPATH")])),
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(workspace), "--path-output", str(temporary), *strict]
+    done = subprocess.run(command, env=_environment(temporary), capture_output=True, text=True, check=False)
+    html = temporary / "_build" / "html"
+    if done.returncode or not (html / "index.html").exists():
+        raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")
+    return html
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+    """Kernels find this very package, belong to this very environment and leave nothing in the user's home."""
+    home = str(Path(study.__file__).resolve().parents[1])
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")])),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "IPYTHONDIR": str(scratch / "ipython"),
+        "IPYTHONDIR": str(temporary / "ipython"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode or not (output / "_build" / "html" / "index.html").exists():
-        raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")
 
 
 def _reason(text: str) -> str:

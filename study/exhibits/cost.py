@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import GREY, draw, family_style, inert
+from study.exhibits.figures import GREY, draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import PRIMARY, count, number, plural, seconds
-from study.exhibits.results import Cost, Results, Row
+from study.exhibits.records import Cost, Row
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, estimate, name, table, whole
 
 Measure = Callable[[Cost], float]
+SHORTEST = 1e-3  # seconds: what is faster was not measured well
 
 
 def frontier(results: Results, measure: Measure) -> list[Row]:
@@ -36,25 +38,29 @@ def _parameters(cost: Cost) -> float:
 
 def summary(results: Results) -> Html:
     """What is worth its seconds."""
-    efficient = frontier(results, _refit)
+    return paragraphs([_extremes(results), _efficient(results)])
+
+
+def _extremes(results: Results) -> str:
     costs = results.cost
-    dearest = max(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
-    cheap = efficient[0]
-    ratio = costs[dearest.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, 1e-3)
-    total = sum(
-        cost.tune_seconds + results.row(v).seeds * (cost.refit_seconds + cost.score_seconds)
-        for v, cost in costs.items()
+    spent = (c.tune_seconds + results.row(v).seeds * (c.refit_seconds + c.score_seconds) for v, c in costs.items())
+    ordered = sorted(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
+    cheap, dear = ordered[0], ordered[-1]
+    ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)
+    return (
+        f"All searches, refits and scorings together took {seconds(sum(spent))} on the machine of this run. A refit of "
+        f"{code(dear.variant)}, the dearest, takes {seconds(costs[dear.variant].refit_seconds)}, {count(ratio)} times "
+        f"as long as one of {code(cheap.variant)}, the cheapest; they reach {number(_recall(dear))} and "
+        f"{number(_recall(cheap))}."
     )
+
+
+def _efficient(results: Results) -> str:
     steps = [
-        f"{code(row.variant)} ({number(_recall(row))}, {seconds(_refit(costs[row.variant]))})" for row in efficient
+        f"{code(row.variant)} ({number(_recall(row))}, {seconds(_refit(results.cost[row.variant]))})"
+        for row in frontier(results, _refit)
     ]
-    return paragraphs([
-        f"All searches, refits and scorings together took {seconds(total)} on the machine of this run. A refit of "
-        f"{code(dearest.variant)}, the dearest, takes {seconds(costs[dearest.variant].refit_seconds)}, "
-        f"{count(ratio)} times as long as {code(cheap.variant)}, and reaches {number(_recall(dearest))} against "
-        f"{number(_recall(cheap))}.",
-        f"No other variant is both cheaper and better than {listing(steps)}.",
-    ])  # fmt: skip
+    return f"No other variant is both cheaper to refit and better on test than {listing(steps)}."
 
 
 def scatter(results: Results) -> Html:
@@ -81,10 +87,13 @@ def _scatter(results: Results, measure: Measure, title: str) -> Html:
     hidden = f" {plural(left_out, 'variant')} with none of it cannot be drawn." if left_out else ""
     caption = f"Test {PRIMARY} against {title} (logarithmic). On the frontier: {names}.{hidden}"
     return draw(
-        [step, *points], caption, height=420, showlegend=True,
+        [step, *points],
+        caption,
+        height=420,
+        showlegend=True,
         xaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": "~s"},
         yaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f"},
-    )  # fmt: skip
+    )
 
 
 def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
@@ -93,13 +102,7 @@ def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
     return go.Scatter(
         x=[measure(results.cost[row.variant]) for row in rows],
         y=[e.estimate for e in estimates],
-        error_y={
-            "array": [(e.high if e.high is not None else e.estimate) - e.estimate for e in estimates],
-            "arrayminus": [e.estimate - (e.low if e.low is not None else e.estimate) for e in estimates],
-            "symmetric": False,
-            "thickness": 1.2,
-            "width": 0,
-        },
+        error_y=error_bars(estimates, width=0),
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 10},
         name=inert(rows[0].family),
@@ -110,17 +113,17 @@ def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
 
 def costs(results: Results) -> Html:
     """All that was measured."""
-    rows = []
-    for row in results.leaderboard:
-        cost = results.cost[row.variant]
-        times = (cost.tune_seconds, cost.refit_seconds, cost.score_seconds)
-        rows.append([
-            name(row.variant),
-            estimate(row.estimates[PRIMARY]),
-            *(Cell(seconds(value), value) for value in times),
-            whole(cost.peak_mb),
-            whole(cost.parameters),
-            whole(cost.positions),
-        ])  # fmt: skip
+    rows = [_measured(row, results.cost[row.variant]) for row in results.leaderboard]
     head = ["variant", "test", "search", "refit", "score", "peak, MB", "parameters", "positions trained"]
     return table(head, rows, "Measured cost; refit and score per seed")
+
+
+def _measured(row: Row, cost: Cost) -> list[Cell]:
+    times = (cost.tune_seconds, cost.refit_seconds, cost.score_seconds)
+    amounts = (cost.peak_mb, cost.parameters, cost.positions)
+    return [
+        name(row.variant),
+        estimate(row.estimates[PRIMARY]),
+        *(Cell(seconds(value), value) for value in times),
+        *(whole(value) for value in amounts),
+    ]

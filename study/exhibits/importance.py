@@ -7,10 +7,52 @@ import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.importance import FanovaImportanceEvaluator
 
-from study.exhibits.results import Search, Trial
+from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
+from study.exhibits.prose import PRIMARY, count, percent, plural, setting
+from study.exhibits.records import Search, Trial
+from study.exhibits.tables import Cell, name, table, words
 
 MINIMUM = 4
 TREES = 64
+HEAD = ["variant", "setting", "importance", "space", "chosen"]
+
+
+def importance_table(searches: dict[str, Search], seed: int) -> Html:
+    """Importance of every setting of every search, with its space and the chosen value."""
+    found = {variant: importances(search, seed) for variant, search in searches.items()}
+    most = max((len(search.trials) for search in searches.values()), default=0)
+    note = (
+        f"Shares of the variance of stop {PRIMARY} that each setting explains (fANOVA; Hutter, Hoos and Leyton-Brown, "
+        "2014), all trials of a variant compared at the last round that every one of them reached. From "
+        f"{plural(most, 'trial')} at most, these are hints."
+    )
+    rows = [_row(v, searches[v], key, share) for v, shares in found.items() for key, share in shares.items()]
+    parts = [paragraphs([note]), table(HEAD, rows, "Importance of settings")] if rows else []
+    silent = [code(variant) for variant, shares in found.items() if not shares]
+    few = (
+        f"Importance cannot be told for {listing(silent)}: fewer than {count(MINIMUM)} trials can be compared, or none "
+        "differs from the others."
+    )
+    return joined([*parts, *([paragraphs([few])] if silent else [])])
+
+
+def _row(variant: str, search: Search, key: str, share: float) -> list[Cell]:
+    chosen = search.chosen_trial.settings.get(key)
+    bar = f'<span class="bar" style="--share:{share:.4f}"></span>{percent(share)}'
+    sortable = chosen if isinstance(chosen, int | float) else str(chosen)
+    return [
+        name(variant),
+        name(key),
+        Cell(bar, share),
+        words(_space(search.space[key])),
+        Cell(escape(setting(chosen)), sortable),
+    ]
+
+
+def _space(space: dict[str, Any]) -> str:
+    if "options" in space:
+        return ", ".join(map(setting, space["options"]))
+    return f"{setting(space['low'])} to {setting(space['high'])}" + (" (log)" if space.get("log") else "")
 
 
 def importances(search: Search, seed: int) -> dict[str, float]:

@@ -3,10 +3,11 @@
 import plotly.graph_objects as go
 
 from study.exhibits import contrasts
-from study.exhibits.figures import draw, family_style, grid, inert, series_style
+from study.exhibits.figures import draw, error_bars, family_style, grid, inert, legend_below, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import PRIMARY, count, number, percent, plural
-from study.exhibits.results import Results, Row
+from study.exhibits.records import Row
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 DEPTHS = (1, 5, 10, 20, 50)
@@ -68,16 +69,17 @@ def _curves(results: Results, part: str) -> Html:
     traces = [_curve(row, part, index, row.variant in shown) for index, row in enumerate(rows)]
     best = [row for row in results.leaderboard if row.variant in shown]
     told = ", ".join(f"{row.variant} {number(row.estimates[PRIMARY + part].estimate, 3)}" for row in best)
+    others = "" if part else "; the legend switches on the others"
     caption = (
-        f"recall@k on test with {percent(1 - results.params.statistics.alpha)} intervals, {SLICES[part]}. Shown: the best "
-        f"variant of each family on select ({PRIMARY}: {told}){'' if part else '; the legend switches on the others'}."
+        f"recall@k on test with {percent(1 - results.params.statistics.alpha)} intervals, {SLICES[part]}. Shown: the "
+        f"best variant of each family on select ({PRIMARY}: {told}){others}."
     )
     return draw(
         traces,
         caption,
         height=280 if part else 520,
         showlegend=not part,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.16, "x": 0, "font": {"size": 11}},
+        legend=legend_below(0.16),
         xaxis={"title": {"text": "k"}, "type": "log", "tickvals": list(DEPTHS), "ticktext": [str(k) for k in DEPTHS]},
         yaxis={"title": {"text": "recall@k"}, "rangemode": "tozero", "tickformat": ".2~f"},
     )
@@ -90,13 +92,7 @@ def _curve(row: Row, part: str, index: int, is_shown: bool) -> go.Scatter:
     return go.Scatter(
         x=list(DEPTHS),
         y=[p.estimate for p in points],
-        error_y={
-            "array": [(p.high if p.high is not None else p.estimate) - p.estimate for p in points],
-            "arrayminus": [p.estimate - (p.low if p.low is not None else p.estimate) for p in points],
-            "symmetric": False,
-            "thickness": 1.2,
-            "width": 3,
-        },
+        error_y=error_bars(points, width=3),
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 1.8},
         marker={"symbol": symbol, "size": 7},
@@ -112,10 +108,11 @@ def repeat_and_explore(results: Results) -> Html:
     for row in results.best_of_each().values():
         repeat, explore = (row.estimates[f"{PRIMARY}/{part}"].estimate for part in ("repeat", "explore"))
         sentences.append(f"{code(row.variant)} finds {number(repeat)} of the repeats and {number(explore)} of the new")
-    return paragraphs([
-        f"{percent(results.power.repeat_share)} of the relevant candidates are repeats. In the first ten places, "
+    text = (
+        f"{percent(results.power.repeat_share)} of the relevant candidates are repeats. By {PRIMARY}, "
         f"{listing(sentences)} ones, each averaged over the queries that have some."
-    ])  # fmt: skip
+    )
+    return paragraphs([text])
 
 
 def forest(results: Results) -> Html:

@@ -2,12 +2,12 @@
 
 from study.errors import UserError
 from study.exhibits.markup import code
-from study.exhibits.results import Contrast, Estimate
+from study.exhibits.records import Contrast, Estimate
 
 PRIMARY = "recall@10"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
-PLURALS = {"query": "queries"}
+PLURALS = {"query": "queries", "test query": "test queries"}
 FAMILIES = {"counting": "counting rules", "aggregates": "models of aggregates", "sequence": "sequence models"}
 
 
@@ -32,6 +32,11 @@ def percent(share: float | None, digits: int = 1) -> str:
         return DASH
     text = f"{100 * share:.{digits}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS) + " %"
+
+
+def setting(value: object) -> str:
+    """The value of a hyper-parameter."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def seconds(value: float) -> str:

@@ -10,7 +10,8 @@ from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import PRIMARY, count, percent, plural
-from study.exhibits.results import Results, Window
+from study.exhibits.records import Window
+from study.exhibits.results import Results
 from study.exhibits.tables import table, whole, words
 from study.paths import LOG
 
@@ -26,12 +27,13 @@ def question(results: Results) -> Html:
         f"{code(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
     )
     candidate = " · ".join(code(column) for column in asked.candidate)
-    return paragraphs([
-        f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off T, "
-        f"a local midnight in {escape(results.data.timezone)}; relevant are the distinct candidates of the user's key "
-        f"actions in the {plural(asked.horizon_days, 'day')} from T on. The whole catalogue is ranked: everything that "
-        "occurred before T."
-    ])  # fmt: skip
+    text = (
+        f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off "
+        f"T, a local midnight in {escape(results.data.timezone)}; relevant are the distinct candidates of the user's "
+        f"key actions in the {plural(asked.horizon_days, 'day')} from T on. The whole catalogue is ranked: everything "
+        "that occurred before T."
+    )
+    return paragraphs([text])
 
 
 def spans(results: Results) -> Html:
@@ -46,9 +48,14 @@ def spans(results: Results) -> Html:
     told = "; ".join(f"{plural(len(trace.y), 'window')} of {trace.name} from {trace.base[0]}" for trace in traces[1:])
     caption = f"The spans in order of time: train from {first} on; {told}."
     return draw(
-        traces, caption, height=200, barmode="overlay", bargap=0.4,
-        xaxis={"type": "date", "nticks": 7}, yaxis={"autorange": "reversed"},
-    )  # fmt: skip
+        traces,
+        caption,
+        height=200,
+        barmode="overlay",
+        bargap=0.4,
+        xaxis={"type": "date", "nticks": 7},
+        yaxis={"autorange": "reversed"},
+    )
 
 
 def _bar(span: str, days: list[date], lengths: list[timedelta], texts: list[str]) -> go.Bar:
@@ -87,15 +94,20 @@ def budgets(results: Results) -> Html:
 def statistics(results: Results) -> Html:
     """How estimates become intervals and verdicts."""
     settings = results.params.statistics
-    return bullets([
+    estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
-        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently.",
-        f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}. <em>Equivalent</em>: two one-sided tests, Holm-adjusted, "
-        f"below {settings.alpha:g}; else <em>better</em> or <em>worse</em>: Holm-adjusted p below {settings.alpha:g}; else "
-        "<em>undetermined</em>.",
-        f"{plural(len(results.contrasts), 'contrast')} are declared in <code>params.yaml</code>; “best” is always best on "
-        "select.",
-    ])  # fmt: skip
+        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently."
+    )
+    verdicts = (
+        f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}. <em>Equivalent</em>: two one-sided tests, "
+        f"Holm-adjusted, below {settings.alpha:g}; else <em>better</em> or <em>worse</em>: Holm-adjusted p below "
+        f"{settings.alpha:g}; else <em>undetermined</em>."
+    )
+    declared = (
+        f"{plural(len(results.contrasts), 'contrast')} are declared in {code('params.yaml')}; a side called “best” is "
+        "the variant of its group that is best on select."
+    )
+    return bullets([estimates, verdicts, declared])
 
 
 def scorings(log: Path = LOG) -> Html:

@@ -1,26 +1,22 @@
 """The page Representation: what an event becomes before the model reads it."""
 
-from study.exhibits import contrasts
+from study.exhibits import contrasts, evidence
 from study.exhibits.markup import Html
-from study.exhibits.results import Contrast, Results
+from study.exhibits.results import Results
 
 QUESTION = "representation"
 
 
 def verdicts(results: Results) -> Html:
     """What the contrasts of representations show."""
-    return contrasts.section(results, _declared(results))
-
-
-def evidence(results: Results) -> Html:
-    """The sides of the contrasts, their seeds and their windows."""
-    return contrasts.evidence(results, _declared(results))
+    return contrasts.section(results, results.about(QUESTION))
 
 
 def composition(results: Results) -> Html:
     """What the variants that are compared are made of, and what differs."""
-    return contrasts.composition(results, _declared(results))
+    return evidence.composition(results, results.about(QUESTION))
 
 
-def _declared(results: Results) -> list[Contrast]:
-    return results.about(QUESTION)
+def behind(results: Results) -> Html:
+    """The sides of the contrasts, their seeds and their windows."""
+    return evidence.evidence(results, results.about(QUESTION))

@@ -1,6 +1,7 @@
 """The page Reproduce: versions, hashes, seeds, and the graph of stages."""
 
 import re
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import yaml
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREY, draw, inert
 from study.exhibits.markup import Html, code, paragraphs
-from study.exhibits.prose import count, plural
+from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.exhibits.tables import name, table, words
 from study.paths import PIPELINE
 
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}.*")
+VARIABLE = re.compile(r"\$\{.*")
 
 
 def identity(results: Results) -> Html:
@@ -38,11 +39,12 @@ def identity(results: Results) -> Html:
 def seeds(results: Results) -> Html:
     """How the one seed becomes many."""
     most = max(row.seeds for row in results.leaderboard)
-    return paragraphs([
-        f"Every random number descends from the seed {code(results.manifest.seed)}: a part's own seed is a hash of it and of "
-        f"the part's name (variant, batch, trial, refit). Refits use up to {plural(most, 'seed')}. The same machine type, "
-        "versions and parameters give the same bits."
-    ])  # fmt: skip
+    text = (
+        f"Every random number descends from the seed {code(results.manifest.seed)}: a part's own seed is a hash of it "
+        f"and of the part's name (variant, batch, trial, refit). Refits use up to {plural(most, 'seed')}. The same "
+        "machine type, versions and parameters give the same bits."
+    )
+    return paragraphs([text])
 
 
 def versions(results: Results) -> Html:
@@ -57,41 +59,37 @@ def hashes(results: Results) -> Html:
     return table(["file", "SHA-256"], rows, f"Files in {results.folder}")
 
 
-def stages(pipeline: Path = PIPELINE) -> nx.DiGraph:
-    """The graph of DVC stages; those that run per variant are one node, with the number of their runs as `runs`.
+def stages(path: Path = PIPELINE) -> nx.DiGraph:
+    """The graph of DVC stages, without the edges that others imply; one node for all runs of a stage.
+
+    Each node has `is_repeated`: whether it runs once per variant.
 
     Raises:
         UserError: there is no pipeline file.
     """
     try:
-        raw = yaml.safe_load(pipeline.read_text(encoding="utf-8"))
+        bodies = yaml.safe_load(path.read_text(encoding="utf-8"))["stages"]
     except FileNotFoundError:
-        raise UserError(f"{pipeline}: no such file; the report draws its graph") from None
+        raise UserError(f"{path}: no such file; the report draws its graph") from None
     graph = nx.DiGraph()
-    outs = {
-        stage: _paths(body, "outs") | _paths(body, "metrics") | _paths(body, "plots")
-        for stage, body in raw["stages"].items()
-    }
-    for stage, body in raw["stages"].items():
-        graph.add_node(stage, per=_per(body))
-    for stage, body in raw["stages"].items():
-        for maker, made in outs.items():
-            if maker != stage and any(_meet(dep, out) for dep in _paths(body, "deps") for out in made):
-                graph.add_edge(maker, stage)
+    for stage, body in bodies.items():
+        graph.add_node(stage, is_repeated="foreach" in body or "matrix" in body)
+    made = {stage: _paths(body, "outs", "metrics", "plots") for stage, body in bodies.items()}
+    needed = {stage: _paths(body, "deps") for stage, body in bodies.items()}
+    for maker, stage in permutations(bodies, 2):
+        if any(_meet(dep, out) for dep in needed[stage] for out in made[maker]):
+            graph.add_edge(maker, stage)
     reduced = nx.transitive_reduction(graph)
     reduced.add_nodes_from(graph.nodes(data=True))
     return reduced
 
 
-def _per(body: dict[str, Any]) -> str:
-    return "per variant" if "foreach" in body or "matrix" in body else ""
-
-
-def _paths(body: dict[str, Any], key: str) -> set[str]:
-    listed = body.get("do", body).get(key, [])
-    entries = listed if isinstance(listed, list) else [listed]
+def _paths(body: dict[str, Any], *keys: str) -> set[str]:
+    """Paths of a stage, cut where a variable begins."""
+    body = body.get("do", body)
+    entries = [entry for key in keys for entry in body.get(key, [])]
     names = (next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries)
-    return {_PLACEHOLDER.sub("", str(entry)).rstrip("/") for entry in names}
+    return {VARIABLE.sub("", name).rstrip("/") for name in names}
 
 
 def _meet(dep: str, out: str) -> bool:
@@ -101,40 +99,43 @@ def _meet(dep: str, out: str) -> bool:
 def pipeline(results: Results) -> Html:
     """The graph of stages, drawn top down."""
     graph = stages()
-    layers = list(nx.topological_generations(graph))
+    layers = [sorted(layer) for layer in nx.topological_generations(graph)]
+    times = f" ({plural(len(results.params.roster), 'variant')})"
+    labels = {stage: stage + (times if graph.nodes[stage]["is_repeated"] else "") for stage in graph}
     place = {
         stage: ((column + 1) / (len(layer) + 1), -depth)
         for depth, layer in enumerate(layers)
-        for column, stage in enumerate(sorted(layer))
+        for column, stage in enumerate(layer)
     }
-    runs = {s: f" × {count(len(results.params.roster))}" if d["per"] else "" for s, d in graph.nodes(data=True)}
-    arrows = [
-        {"x": place[b][0], "y": place[b][1], "ax": place[a][0], "ay": place[a][1], "xref": "x", "yref": "y", "axref": "x",
-         "ayref": "y", "showarrow": True, "arrowhead": 2, "arrowwidth": 1.2, "arrowcolor": GREY, "standoff": 15,
-         "startstandoff": 15, "text": ""}
-        for a, b in graph.edges
-    ]  # fmt: skip
     nodes = go.Scatter(
         x=[x for x, _ in place.values()],
         y=[y for _, y in place.values()],
         mode="markers+text",
         marker={"size": 13, "color": BLUE},
-        text=[f"  {inert(stage)}{runs[stage]}" for stage in place],
+        text=[f"  {inert(labels[stage])}" for stage in place],
         textposition="middle right",
         hovertext=[_hover(graph, stage) for stage in place],
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
-    told = "; ".join(" and ".join(f"{stage}{runs[stage]}" for stage in sorted(layer)) for layer in layers)
+    order = "; ".join(" and ".join(labels[stage] for stage in layer) for layer in layers)
     return draw(
-        [nodes], f"The stages of dvc.yaml, in the order in which they can run: {told}.",
-        height=60 + 56 * len(layers), annotations=arrows,
-        xaxis={"visible": False, "range": [0, 1]}, yaxis={"visible": False, "range": [0.5 - len(layers), 0.5]},
-    )  # fmt: skip
+        [nodes],
+        f"The stages of {PIPELINE}, in the order in which they can run: {order}.",
+        height=60 + 56 * len(layers),
+        annotations=[_arrow(place[start], place[end]) for start, end in graph.edges],
+        xaxis={"visible": False, "range": [0, 1]},
+        yaxis={"visible": False, "range": [0.5 - len(layers), 0.5]},
+    )
+
+
+def _arrow(start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+    (ax, ay), (x, y) = start, end
+    axes = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
+    line = {"showarrow": True, "arrowhead": 2, "arrowwidth": 1.2, "arrowcolor": GREY, "text": ""}
+    return {"x": x, "y": y, "ax": ax, "ay": ay, "standoff": 12, "startstandoff": 12, **axes, **line}
 
 
 def _hover(graph: nx.DiGraph, stage: str) -> str:
-    before = ", ".join(graph.predecessors(stage)) or "nothing"
-    after = ", ".join(graph.successors(stage)) or "nothing"
-    per = f"<br>{graph.nodes[stage]['per']}" if graph.nodes[stage]["per"] else ""
-    return f"<b>{inert(stage)}</b>{per}<br>needs: {inert(before)}<br>needed by: {inert(after)}"
+    before, after = (", ".join(names) or "nothing" for names in (graph.pred[stage], graph.succ[stage]))
+    return f"<b>{inert(stage)}</b><br>needs: {inert(before)}<br>needed by: {inert(after)}"

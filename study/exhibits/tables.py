@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from study.exhibits.markup import Html, code, escape
 from study.exhibits.prose import count, number, within
-from study.exhibits.results import Estimate
-
+from study.exhibits.records import Estimate
 
 LONG = 36  # characters; text beyond it may wrap
 

@@ -82,7 +82,7 @@ class SequenceModel:
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown."""
         assert self.shape is not None and self.trainer is not None
-        stream = self._stream(queries.log)
+        stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
         is_known = candidates < self.shape.candidates
         step = max(INFERENCE_POSITIONS // self.entry.context, 1)
@@ -118,8 +118,9 @@ class SequenceModel:
     def _asks_tokens(self) -> bool:
         return bool(self.parts["objective"].CLASSES == "tokens")
 
-    def _stream(self, log: Log) -> Stream:
-        return token_stream(log) if self.parts["representation"].LAYOUT == "token" else event_stream(log)
+    def _stream(self, log: Log, last: int | None = None) -> Stream:
+        lay_out = token_stream if self.parts["representation"].LAYOUT == "token" else event_stream
+        return lay_out(log, last)
 
     def _trainer(self, shape: Shape, seed: int) -> Trainer:
         torch.manual_seed(seed_of(seed, "weights"))

@@ -35,8 +35,8 @@ def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[n
     return np.column_stack([*columns, weekday, np.sin(month), np.cos(month)]).astype(np.float32)
 
 
-def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.0)) -> tuple[Tensor, Tensor]:
-    """Cosines and sines for a rotary embedding over index and time.
+def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.0)) -> Tensor:
+    """Phases of a rotary embedding over index and time.
 
     The first half of the rotary pairs turns with the index of the position (RoFormer, Su et al., 2021), the second
     with its time in days, so that attention sees both how many positions and how long ago a key lies.
@@ -47,22 +47,19 @@ def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.
         periods: shortest and longest period, in days.
 
     Returns:
-        Two float [B, 1, L, half].
+        Complex numbers of modulus 1, [B, L, 1, half].
     """
     by_index, by_time = half - half // 2, half // 2
     index = torch.arange(days.shape[1], dtype=days.dtype, device=days.device)
     index_speed = 10_000.0 ** (-torch.arange(by_index, device=days.device) / max(by_index, 1))
     spread = torch.linspace(0, 1, max(by_time, 1), device=days.device)[:by_time]
     time_speed = 2 * torch.pi / (periods[0] * (periods[1] / periods[0]) ** spread)
-    angles = [
-        (index[:, None] * index_speed).expand(*days.shape, by_index),
-        days[..., None] * time_speed,
-    ]
-    angle = torch.cat(angles, dim=-1)[:, None]
-    return angle.cos(), angle.sin()
+    by_position = (index[:, None] * index_speed).expand(*days.shape, by_index)
+    angle = torch.cat([by_position, days[..., None] * time_speed], dim=-1)[:, :, None]
+    return torch.polar(torch.ones_like(angle), angle)
 
 
-def rotate(vectors: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Rotates pairs (i, i + half) of the last axis; [B, heads, L, 2 half]."""
-    first, second = vectors.chunk(2, dim=-1)
-    return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
+def rotate(vectors: Tensor, phases: Tensor) -> Tensor:
+    """Turns the pairs (2i, 2i + 1) of the last axis; [B, L, heads, 2 half]."""
+    pairs = torch.view_as_complex(vectors.unflatten(-1, (-1, 2)).contiguous())
+    return torch.view_as_real(pairs * phases).flatten(-2)

@@ -85,24 +85,23 @@ class Batcher:
 
     def __init__(self, stream: Stream, asked: Readouts) -> None:
         self.stream, self.asked = stream, asked
-        self.features = time_features(stream.gap, stream.local)
-        gap = asked.time - stream.time[asked.position]
-        self.query = time_features(gap, asked.local)
 
     def assemble(self, starts: Ints, stops: Ints) -> Batch:
         """The batch of the chunks [starts, stops)."""
-        asked = self.asked
+        stream, asked = self.stream, self.asked
         index = padded(starts, stops)
         low, high = np.searchsorted(asked.position, starts), np.searchsorted(asked.position, stops)
         chunk, readout = expand(low, high)
         rows, label = expand(asked.offsets[readout], asked.offsets[readout + 1])
-        at = chunk * index.shape[1] + asked.position[readout] - starts[chunk]
+        position = asked.position[readout]
+        features = time_features(stream.gap[index].ravel(), stream.local[index].ravel())
+        query = time_features(asked.time[readout] - stream.time[position], asked.local[readout])
         return Batch(
-            inputs=torch.from_numpy(self.stream.inputs[index].astype(np.int64)),
-            features=torch.from_numpy(self.features[index]),
-            days=torch.from_numpy(days_since_first(self.stream.time[index])),
-            at=torch.from_numpy(at),
-            query=torch.from_numpy(self.query[readout]),
+            inputs=torch.from_numpy(stream.inputs[index].astype(np.int64)),
+            features=torch.from_numpy(features).view(*index.shape, -1),
+            days=torch.from_numpy(days_since_first(stream.time[index])),
+            at=torch.from_numpy(chunk * index.shape[1] + position - starts[chunk]),
+            query=torch.from_numpy(query),
             event_type=torch.from_numpy(asked.event_type[readout].astype(np.int64)),
             rows=torch.from_numpy(rows),
             labels=torch.from_numpy(asked.labels[label]),

@@ -21,12 +21,13 @@ class Block(nn.Module):
         self.widen = nn.Linear(width, EXPANSION * width)
         self.narrow = nn.Linear(EXPANSION * width, width)
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-        """[B, L, D] to [B, L, D]."""
+    def forward(self, x: Tensor, phases: Tensor) -> Tensor:
+        """[B, L, D] to [B, L, D]; phases as of `rotation`."""
         batch, length, width = x.shape
-        split = self.attend(self.before_attention(x)).view(batch, length, 3, self.heads, -1)
-        query, key, value = split.permute(2, 0, 3, 1, 4)
-        query, key = rotate(query, cosine, sine), rotate(key, cosine, sine)
+        joint = self.attend(self.before_attention(x)).view(batch, length, 3 * self.heads, -1)
+        turned = rotate(joint[:, :, : 2 * self.heads], phases).transpose(1, 2)
+        query, key = turned.chunk(2, dim=1)
+        value = joint[:, :, 2 * self.heads :].transpose(1, 2)
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         joined = self.join(mixed.transpose(1, 2).reshape(batch, length, width))
         x = x + F.dropout(joined, self.dropout, self.training)
@@ -45,10 +46,10 @@ class Causal(nn.Module):
 
     def forward(self, x: Tensor, days: Tensor) -> Tensor:
         """Hidden states [B, L, D] of vectors [B, L, D] at times in days [B, L]. Padding must stand on the right."""
-        cosine, sine = rotation(days, self.half)
+        phases = rotation(days, self.half)
         x = F.dropout(x, self.dropout, self.training)
         for block in self.blocks:
-            x = block(x, cosine, sine)
+            x = block(x, phases)
         hidden: Tensor = self.last(x)
         return hidden
 

@@ -1,0 +1,129 @@
+"""What lies behind the verdict of a contrast: its sides, their parts, their seeds, their test windows."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import polars as pl
+
+from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, row_height
+from study.exhibits.markup import Html, joined
+from study.exhibits.prose import DASH, PRIMARY, count, number, signed
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.tables import decimal, estimate, name, table, words
+
+COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
+
+
+def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """The sides of the contrasts in a table, by seed and by window; nothing where no contrast is declared."""
+    if not contrasts:
+        return joined([])
+    return joined([sides(results, contrasts), seeds(results, contrasts), windows(results, contrasts)])
+
+
+def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
+    variants = _variants(contrasts)
+    entries = {v: results.params.roster[v].model_dump(exclude={"question", "arm"}) for v in variants}
+    parts = dict.fromkeys(part for entry in entries.values() for part in entry)
+    values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
+    differ = [part for part, found in values.items() if len(set(found)) > 1]
+    same = [f"{part} {found[0]}" for part, found in values.items() if part not in differ and found[0] != DASH]
+    shared = f"; all share: {', '.join(same)}" if same else ""
+    rows = [[name(v), *(words(values[part][i]) for part in differ)] for i, v in enumerate(variants)]
+    return table(["variant", *differ], rows, f"Parts in which the compared variants differ{shared}")
+
+
+def _part(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or DASH
+    return DASH if value is None else str(value)
+
+
+def _variants(contrasts: Sequence[Contrast]) -> list[str]:
+    return list(dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant)))
+
+
+def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """The variants that the contrasts compare, on all relevant candidates, repeats and new ones."""
+    rows = [
+        [
+            name(row.variant),
+            decimal(row.select),
+            estimate(row.estimates[PRIMARY]),
+            *(decimal(row.estimates[metric].estimate) for metric in COMPANIONS),
+        ]
+        for row in map(results.row, _variants(contrasts))
+    ]
+    caption = f"{PRIMARY} of each side, its parts on repeats and on new candidates, and nDCG at the same depth"
+    return table(["variant", "select", "test", *COMPANIONS.values()], rows, caption)
+
+
+def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """The mean of every seed of every variant that is compared: is it one lucky seed?"""
+    variants = _variants(contrasts)
+    means = _means(results, variants, "seed")
+    traces, spreads = [], []
+    for variant in variants:
+        shown = means.filter(pl.col("variant") == variant)
+        values = shown[PRIMARY].to_list()
+        colour, symbol = family_style(results.row(variant).family)
+        traces.append(
+            go.Scatter(
+                x=values,
+                y=[inert(variant)] * len(values),
+                customdata=shown["seed"].to_list(),
+                mode="markers",
+                marker={"color": colour, "symbol": symbol, "size": 9, "opacity": 0.6},
+                hovertemplate="seed %{customdata}: %{x:.4f}<extra></extra>",
+            )
+        )
+        low, high = number(min(values)), number(max(values))
+        spreads.append(f"{variant} {low}" if len(values) == 1 else f"{variant} from {low} to {high}")
+    return draw(
+        traces,
+        f"Test {PRIMARY} of every seed of the refit: {'; '.join(spreads)}.",
+        height=row_height(len(variants)),
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
+        yaxis={"categoryorder": "array", "categoryarray": [inert(v) for v in variants][::-1]},
+    )
+
+
+def windows(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """The effect of each contrast in each test window: is it one week's doing?"""
+    return grid(_windows(results, contrast) for contrast in contrasts)
+
+
+def _windows(results: Results, contrast: Contrast) -> Html:
+    left, right = contrast.left_variant, contrast.right_variant
+    zone = results.params.snapshot.timezone
+    means = _means(results, [left, right], "cutoff").pivot("variant", index="cutoff", values=PRIMARY)
+    days = means["cutoff"].dt.convert_time_zone(zone).dt.date().cast(pl.String).to_list()
+    difference = (means[left] - means[right]).to_list()
+    agreeing = sum(value * contrast.effect > 0 for value in difference)
+    caption = (
+        f"{contrast.name}: {PRIMARY} of {left} minus {right} in each test window; {count(agreeing)} of "
+        f"{count(len(difference))} have the sign of the whole, {signed(contrast.effect)} (line)."
+    )
+    bars = go.Bar(
+        x=days,
+        y=difference,
+        marker={"color": [BLUE if value > 0 else VERMILION for value in difference]},
+        hovertemplate="window of %{x}: %{y:+.4f}<extra></extra>",
+    )
+    return draw(
+        [bars],
+        caption,
+        height=220,
+        shapes=[horizontal(contrast.effect)],
+        bargap=0.5,
+        xaxis={"type": "category"},
+        yaxis={"tickformat": "+.3~f", "zeroline": True},
+    )
+
+
+def _means(results: Results, variants: Sequence[str], by: str) -> pl.DataFrame:
+    """Mean recall@10 of each variant and each value of `by`, sorted."""
+    rows = results.queries([PRIMARY]).filter(pl.col("variant").is_in(list(variants)))
+    return rows.group_by(by, "variant").agg(pl.col(PRIMARY).cast(pl.Float64).mean()).sort(by, "variant")

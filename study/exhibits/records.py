@@ -1,0 +1,163 @@
+"""The result files as types, one per file; what no page shows is let through unread."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+Verdict = Literal["better", "worse", "equivalent", "undetermined"]
+
+
+class Record(BaseModel):
+    """A frozen record; keys that no page shows are let through."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Estimate(Record):
+    """A mean over test queries with its interval, which coverage has not."""
+
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Row(Record):
+    """A variant's line of the leaderboard; `select` is what chose its settings."""
+
+    variant: str
+    family: str
+    seeds: int
+    tuned: bool
+    select: float
+    unfinished: bool
+    estimates: dict[str, Estimate]
+
+
+class Contrast(Record):
+    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used."""
+
+    name: str
+    question: str
+    left: str
+    right: str
+    left_variant: str
+    right_variant: str
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Verdict
+
+
+class Power(Record):
+    """How much the log could show at all, in recall@10 on test; None where a roster has no contrast or no counting.
+
+    `detectable` with 80 % power, `ceiling` lost to candidates outside the catalogue, `perfect` that of a faultless
+    ranking, `counting` and `best` those of the variants that are best on select, `repeat_share` of relevant candidates.
+    """
+
+    queries: int
+    users: int
+    margin: float
+    detectable: float | None
+    ceiling: float
+    perfect: float
+    counting: float | None
+    best: float | None
+    repeat_share: float
+
+
+class Trial(Record):
+    """One trial: `curve` and `losses` are (rounds, value) pairs of stop recall@10 and of the training loss."""
+
+    number: int
+    batch: int
+    settings: dict[str, JsonValue]
+    state: Literal["complete", "pruned", "failed"]
+    curve: list[tuple[float, float]]
+    losses: list[tuple[float, float]]
+    select: float | None
+    reason: str | None = None
+
+
+class Search(Record):
+    """The search of one variant: `rounds` of the chosen trial's best, `last_round` the cap."""
+
+    space: dict[str, dict[str, JsonValue]]
+    trials: list[Trial]
+    chosen: int
+    rounds: int
+    last_round: int
+
+    @property
+    def chosen_trial(self) -> Trial:
+        """The trial whose settings were refitted."""
+        return next(trial for trial in self.trials if trial.number == self.chosen)
+
+
+class Window(Record):
+    """One window; of a test window only the number of queries is known."""
+
+    span: Literal["stop", "select", "test"]
+    day: date
+    queries: int
+    users: int | None = None
+    relevant_mean: float | None = None
+    repeat_share: float | None = None
+
+
+class Attribute(Record):
+    """An attribute column: distinct values, and the share of events without one."""
+
+    kind: str
+    cardinality: int
+    missing: float
+
+
+class Data(Record):
+    """The log in numbers, all from before the test span except the numbers of test queries."""
+
+    snapshot: str
+    source: str
+    users: int
+    events: int
+    first: str
+    last: str
+    timezone: str
+    event_types: dict[str, int]
+    attributes: dict[str, Attribute]
+    windows: list[Window]
+    days: list[tuple[date, int]]
+    active_days_median: float
+    catalogue: int
+    events_per_user: dict[str, float]
+    candidates_top: list[tuple[str, int]]
+
+
+class Manifest(Record):
+    """Where the results come from."""
+
+    snapshot: str
+    data_hash: str
+    revision: str
+    budget: Literal["quick", "default", "full"]
+    seed: int
+    python: str
+    platform: str
+    versions: dict[str, str]
+    params_hash: str
+    files: dict[str, str]
+
+
+class Cost(Record):
+    """Measured seconds (refit and score per seed), peak memory, learned parameters, positions seen in training."""
+
+    tune_seconds: float
+    refit_seconds: float
+    score_seconds: float
+    peak_mb: float
+    parameters: int | None = None
+    positions: int | None = None

@@ -1,0 +1,64 @@
+"""How much a log can show at all, in sentences: resolution, ceiling, headroom, repetition."""
+
+from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits.prose import PRIMARY, number, percent, plural
+from study.exhibits.records import Power
+from study.exhibits.results import Results
+
+
+def sentences(results: Results) -> list[str]:
+    """Each as HTML; what a roster without contrasts or without counting cannot say is left out."""
+    power = results.power
+    return [*_detectable(power), _ceiling(power), *_headroom(power), _repeats(results)]
+
+
+def _detectable(power: Power) -> list[str]:
+    if power.detectable is None:
+        return []
+    is_fine = power.detectable <= power.margin
+    judged = (
+        f"finer than the margin of {power.margin:g}, so what matters can be seen"
+        if is_fine
+        else f"coarser than the margin of {power.margin:g}, so a difference that matters may stay undetermined"
+    )
+    return [
+        f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two "
+        f"variants that this log shows with a power of 80 % is {number(power.detectable)} {PRIMARY} (median over the "
+        f"declared contrasts, before Holm's adjustment): {judged}."
+    ]
+
+
+def _ceiling(power: Power) -> str:
+    unseen = (
+        f"Relevant candidates outside the catalogue cost every variant {number(power.ceiling)} of recall"
+        if power.ceiling > 0
+        else "No relevant candidate lies outside the catalogue"
+    )
+    return (
+        f"{unseen}; since a query can have more relevant candidates than places, a faultless ranking reaches a "
+        f"{PRIMARY} of {number(power.perfect)}."
+    )
+
+
+def _headroom(power: Power) -> list[str]:
+    if power.counting is None or power.best is None:
+        return []
+    room = power.perfect - power.counting
+    gain = power.best - power.counting
+    taken = f"; the best variant on select takes {number(gain)} of it, {percent(gain / room)}" if gain > 0 else ""
+    return [
+        f"Counting reaches {number(power.counting)}: the headroom above it is {number(room)}{taken}. Nobody knows how "
+        "much of it can be predicted from the past."
+    ]
+
+
+def _repeats(results: Results) -> str:
+    share = results.power.repeat_share
+    lead = f"{percent(share)} of what users act on in a test window they had acted on before"
+    if share > 0.5:
+        log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
+        return (
+            f"{lead}: {log} repeats itself, as a click log may not, and that favours rules that count. "
+            "Another log may reverse these findings."
+        )
+    return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."

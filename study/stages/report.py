@@ -1,0 +1,23 @@
+"""Stage `report`: the book from the results, and a stamp of what it shows."""
+
+import json
+
+from study.exhibits.build import build_book, pages
+from study.params import load
+from study.paths import BOOK, BOOK_STAMP, RESULTS, write_text
+from study.provenance import file_hash
+
+
+def run() -> None:
+    """Builds the book to `build/book`, whose bytes differ from build to build, and writes the stamp, whose do not.
+
+    Measured costs are shown in the book but are no part of the stamp: they differ from run to run.
+
+    Raises:
+        UserError: results are missing or contradict the parameters, or a page cannot be built.
+    """
+    build_book(BOOK)
+    folder = RESULTS / load().snapshot.name
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    hashes = {path.name: file_hash(path) for path in files}
+    write_text(BOOK_STAMP, json.dumps({"pages": pages(), "results": hashes}, indent=2) + "\n")
