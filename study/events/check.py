@@ -9,13 +9,14 @@ import polars as pl
 from study.errors import UserError
 from study.params.snapshot import Snapshot
 
-KEYS = {"user_id": pl.String, "timestamp": pl.Datetime("us", "UTC"), "event_type": pl.String}
+TEXT, TIME, NUMBER = pl.String(), pl.Datetime("us", "UTC"), pl.Float64()
+KEYS: dict[str, pl.DataType] = {"user_id": TEXT, "timestamp": TIME, "event_type": TEXT}
 
 
 def _schema(spec: Snapshot) -> pa.DataFrameSchema:
     columns = {name: pa.Column(dtype, nullable=False) for name, dtype in KEYS.items()}
     for name, kind in spec.attributes.items():
-        columns[name] = pa.Column(pl.Float64 if kind == "numeric" else pl.String, nullable=True)
+        columns[name] = pa.Column(NUMBER if kind == "numeric" else TEXT, nullable=True)
     return pa.DataFrameSchema(columns, strict=True)
 
 
@@ -39,7 +40,7 @@ def conform(events: pl.DataFrame, spec: Snapshot, place: Path) -> pl.DataFrame:
     frame = events.select(wanted)
     if isinstance(frame.schema["timestamp"], pl.Datetime) and frame.schema["timestamp"].time_zone is None:
         frame = frame.with_columns(pl.col("timestamp").dt.replace_time_zone("UTC"))
-    kinds = {**KEYS, **{n: pl.Float64 if k == "numeric" else pl.String for n, k in spec.attributes.items()}}
+    kinds = KEYS | {n: NUMBER if k == "numeric" else TEXT for n, k in spec.attributes.items()}
     for name, dtype in kinds.items():
         try:
             frame = frame.with_columns(pl.col(name).cast(dtype))

@@ -33,6 +33,7 @@ def summary(results: Results) -> Html:
 
 
 def _search(row: Row, search: Search) -> list[Cell]:
+    settings = _settings(search.chosen_trial)
     states: list[str] = [trial.state for trial in search.trials]
     return [
         name(row.variant),
@@ -42,7 +43,7 @@ def _search(row: Row, search: Search) -> list[Cell]:
         whole(search.rounds),
         whole(search.last_round),
         words("unfinished" if row.unfinished else ""),
-        words(_settings(search.chosen_trial)),
+        Cell(escape(settings), settings, "words"),
     ]
 
 

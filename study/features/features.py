@@ -15,7 +15,7 @@ HALF_LIVES = (5.0, 14.0, 40.0, 120.0)
 
 
 def ratio(above: NDArray[Any], below: NDArray[Any]) -> NDArray[np.float64]:
-    """above / below; NaN where `below` is 0 or NaN."""
+    """Above / below; NaN where `below` is 0 or NaN."""
     positive = below > 0
     return np.where(positive, above / np.where(positive, below, 1), np.nan)
 

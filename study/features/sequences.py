@@ -37,7 +37,8 @@ def token_stream(log: Log, last: int | None = None) -> Stream:
     codes = np.column_stack([column[events] for column in log.codes.values()])
     present = codes != MISSING
     present[:, 0] = True
-    return _stream(log, events, np.repeat(np.arange(len(events)), present.sum(axis=1)), (codes + starts)[present][:, None])
+    row = np.repeat(np.arange(len(events)), present.sum(axis=1))
+    return _stream(log, events, row, (codes + starts)[present][:, None])
 
 
 def _recent(log: Log, last: int | None) -> Ints:

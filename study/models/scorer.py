@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from study.events.log import Ints, Labels, Log, Queries
 from study.events.fold import take
+from study.events.log import Ints, Labels, Log, Queries
 from study.events.spans import Window
 from study.metrics.ranking import ranks_of_relevant, top
 from study.models.base import Recommender
@@ -69,7 +69,8 @@ def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Evaluation:
     names = table["relevant"].explode(keep_nulls=False, empty_as_null=False)
     flat = np.array([column.get(name, -1) for name in names], dtype=np.int32)
     offsets = np.concatenate(([0], np.cumsum(table["relevant"].list.len().to_numpy()))).astype(np.int64)
-    repeats = [name in seen for names, seen in zip(table["relevant"], map(set, table["seen"]), strict=True) for name in names]
+    pairs = zip(table["relevant"], map(set, table["seen"]), strict=True)
+    repeats = [name in seen for relevant, seen in pairs for name in relevant]
     return Evaluation(
         window=window,
         queries=Queries(before, window.cutoff, window.local, users),
@@ -100,19 +101,17 @@ def rank(model: Recommender, evaluation: Evaluation, depth: int) -> Iterator[Ran
     """Scores the whole catalogue for every query, block by block, and keeps the ranks and the first `depth`."""
     queries, candidates = evaluation.queries, evaluation.candidates
     names = [queries.log.catalogue[code] for code in candidates]
-    ties = {
-        "popularity": queries.log.popularity[candidates],
-        "tie_hash": mix64(hash_text(names)),
-        "asof_popularity": evaluation.asof_popularity,
-    }
+    popularity, tie_hash = queries.log.popularity[candidates], mix64(hash_text(names))
+    recent = evaluation.asof_popularity
     step = max(CELLS // len(candidates), 1)
     for begin in range(0, len(queries.users), step):
         rows = np.arange(begin, min(begin + step, len(queries.users)))
+        labels = take(evaluation.relevant, rows)
         scores = model.scores(replace(queries, users=queries.users[rows]), candidates)
-        first = top(scores, k=depth, **ties)
+        first = top(scores, popularity, tie_hash, depth, asof_popularity=recent)
         yield Ranking(
             rows=rows,
-            ranks=ranks_of_relevant(scores, labels=take(evaluation.relevant, rows), **ties),
+            ranks=ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=recent),
             top=first,
             top_scores=np.take_along_axis(scores, first, axis=1),
         )

@@ -29,10 +29,11 @@ INFERENCE_POSITIONS = 32_768
 class Settings(Frozen):
     """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
 
-    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 1.5e-3
+    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 2e-3
     weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
     dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
     width: int = 64
+    recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
     blocks: Annotated[int, Choice((1, 2))] = 1
     heads: int = 2
     batch: int = 2048
@@ -58,6 +59,7 @@ class SequenceModel:
             weight_decay=settings.weight_decay,
             warmup_steps=settings.warmup_steps,
             context=entry.context,
+            recency_days=settings.recency_days,
             batch=settings.batch,
             positions=positions,
         )

@@ -35,7 +35,7 @@ def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[n
     return np.column_stack([*columns, weekday, np.sin(month), np.cos(month)]).astype(np.float32)
 
 
-def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.0)) -> Tensor:
+def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000.0)) -> Tensor:
     """Phases of a rotary embedding over index and time.
 
     The first half of the rotary pairs turns with the index of the position (RoFormer, Su et al., 2021), the second
@@ -43,13 +43,13 @@ def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.
 
     Args:
         days: time of each position in days, from any origin, float [B, L].
-        half: rotary pairs of a head, H/2.
+        pairs: rotary pairs of a head, half its width.
         periods: shortest and longest period, in days.
 
     Returns:
-        Complex numbers of modulus 1, [B, L, 1, half].
+        Complex numbers of modulus 1, [B, L, 1, pairs].
     """
-    by_index, by_time = half - half // 2, half // 2
+    by_index, by_time = pairs - pairs // 2, pairs // 2
     index = torch.arange(days.shape[1], dtype=days.dtype, device=days.device)
     index_speed = 10_000.0 ** (-torch.arange(by_index, device=days.device) / max(by_index, 1))
     spread = torch.linspace(0, 1, max(by_time, 1), device=days.device)[:by_time]
@@ -60,6 +60,6 @@ def rotation(days: Tensor, half: int, periods: tuple[float, float] = (0.5, 1000.
 
 
 def rotate(vectors: Tensor, phases: Tensor) -> Tensor:
-    """Turns the pairs (2i, 2i + 1) of the last axis; [B, L, heads, 2 half]."""
-    pairs = torch.view_as_complex(vectors.unflatten(-1, (-1, 2)).contiguous())
-    return torch.view_as_real(pairs * phases).flatten(-2)
+    """Turns the pairs (2i, 2i + 1) of the last axis; [B, L, heads, 2 pairs]."""
+    points = torch.view_as_complex(vectors.reshape(*vectors.shape[:-1], -1, 2))
+    return torch.view_as_real(points * phases).flatten(-2)

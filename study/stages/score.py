@@ -21,8 +21,8 @@ CUTS = (1, 5, 10, 20, 50)
 def run(variant: str) -> None:
     """Writes per query and seed the metrics, and the first 50 candidates with their scores."""
     params = load()
-    events = pl.concat([pl.read_parquet(DEVELOPMENT), pl.read_parquet(TEST)]).sort("user_id", "timestamp", maintain_order=True)
-    log = read_vocabulary("refit").encode(events)
+    events = pl.concat([pl.read_parquet(DEVELOPMENT), pl.read_parquet(TEST)])
+    log = read_vocabulary("refit").encode(events.sort("user_id", "timestamp", maintain_order=True))
     windows = evaluations(log, pl.read_parquet(SPLITS / "test.parquet"), read_spans().test)
     metrics, tops, covered = [], [], []
     for seed, model in enumerate(_models(params, variant)):
@@ -37,7 +37,8 @@ def run(variant: str) -> None:
     _write(folder / "metrics.parquet", pl.concat(metrics))
     _write(folder / "top.parquet", pl.concat(tops))
     write_text(folder / "coverage.json", json.dumps(covered, indent=1) + "\n")
-    print(f"{variant}: test recall@10 {pl.concat(metrics)['recall@10'].mean():.4f}", flush=True)
+    recall = pl.concat(metrics)["recall@10"].to_numpy().mean()
+    print(f"{variant}: test recall@10 {recall:.4f}", flush=True)
 
 
 def _models(params: Params, variant: str) -> list[Recommender]:
@@ -51,10 +52,8 @@ def _models(params: Params, variant: str) -> list[Recommender]:
 def _key(evaluation: Evaluation, seed: int) -> pl.DataFrame:
     queries = evaluation.queries
     users = [queries.log.users[user] for user in queries.users]
-    cutoff = pl.Series([queries.cutoff], dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))[0]
-    return pl.DataFrame({"user_id": users}).select(
-        "user_id", pl.lit(cutoff, dtype=pl.Datetime("us", "UTC")).alias("cutoff"), pl.lit(seed).cast(pl.Int64).alias("seed")
-    )
+    cutoff = pl.lit(queries.cutoff).cast(pl.Datetime("us", "UTC")).alias("cutoff")
+    return pl.DataFrame({"user_id": users}).select("user_id", cutoff, pl.lit(seed).cast(pl.Int64).alias("seed"))
 
 
 def _score(model: Recommender, evaluation: Evaluation) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, float]]:
@@ -64,9 +63,8 @@ def _score(model: Recommender, evaluation: Evaluation) -> tuple[pl.DataFrame, pl
     scores = np.concatenate([block.top_scores for block in blocks])
     table = query_metrics(ranks, evaluation.relevant, evaluation.is_repeat, CUTS)
     catalogue = np.array(evaluation.queries.log.catalogue, dtype=object)[evaluation.candidates]
-    lists = pl.DataFrame(
-        {"candidates": pl.Series(catalogue[first].tolist()), "scores": pl.Series(scores.tolist(), dtype=pl.List(pl.Float32))}
-    )
+    names = pl.Series("candidates", catalogue[first].tolist())
+    lists = pl.DataFrame([names, pl.Series("scores", scores.tolist(), dtype=pl.List(pl.Float32))])
     return table, lists, {k: coverage(first, len(catalogue), k) for k in CUTS}
 
 

@@ -42,10 +42,17 @@ class Batch:
     positions: int
 
 
-def chunks_of_epoch(offsets: Ints, context: int, generator: np.random.Generator) -> tuple[Ints, Ints]:
-    """Cuts every history into chunks of `context` positions from a random offset; (starts, stops), each position once.
+def chunks_of_epoch(
+    offsets: Ints, time: Ints, context: int, recency_days: float, generator: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Cuts every history into chunks of `context` positions from a random offset; (starts, stops).
 
-    Chunks of a single position have nothing to learn from and are left out.
+    A chunk is kept with probability 1/2 to the power of its age over `recency_days`, so that training leans to the
+    recent part of the fit span. Chunks of a single position have nothing to learn from and are left out.
+
+    Args:
+        offsets: int64 [U + 1]; the positions of user u are offsets[u]:offsets[u + 1].
+        time: of each position, microseconds since 1970 UTC, int64 [P].
     """
     sizes = np.diff(offsets)
     shift = generator.integers(1, context + 1, len(sizes))
@@ -54,14 +61,17 @@ def chunks_of_epoch(offsets: Ints, context: int, generator: np.random.Generator)
     starts = np.maximum(shift[user] + (number - 1) * context, 0)
     stops = np.minimum(shift[user] + number * context, sizes[user])
     kept = stops - starts > 1
-    return (offsets[user] + starts)[kept], (offsets[user] + stops)[kept]
+    starts, stops = (offsets[user] + starts)[kept], (offsets[user] + stops)[kept]
+    age = (time.max() - time[stops - 1]) / DAY
+    recent = generator.random(len(starts)) < 0.5 ** (age / recency_days)
+    return starts[recent], stops[recent]
 
 
 def epoch_batches(
-    offsets: Ints, context: int, size: int, generator: np.random.Generator
+    stream: Stream, context: int, recency_days: float, size: int, generator: np.random.Generator
 ) -> Iterator[tuple[Ints, Ints]]:
     """Shuffled batches of chunks of similar length, with at most `size` positions each, padding counted."""
-    starts, stops = chunks_of_epoch(offsets, context, generator)
+    starts, stops = chunks_of_epoch(stream.offsets, stream.time, context, recency_days, generator)
     order = generator.permutation(len(starts))
     lengths = (stops - starts)[order]
     pool = np.cumsum(lengths) // (POOL * size)
@@ -112,7 +122,8 @@ class Batcher:
 def padded(starts: Ints, stops: Ints) -> Ints:
     """Index of every position of the chunks, int64 [B, L]; short chunks repeat their last position."""
     length = int((stops - starts).max())
-    return np.minimum(starts[:, None] + np.arange(length), stops[:, None] - 1)
+    index: Ints = np.minimum(starts[:, None] + np.arange(length), stops[:, None] - 1)
+    return index
 
 
 def days_since_first(times: Ints) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -17,7 +18,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from study.events.log import Ints
-from study.nn.losses.base import Loss
+from study.events.stream import Stream
+from study.nn.losses.base import Head, Loss
 from study.nn.network import Network
 from study.params.base import Frozen
 from study.seeds import seed_of
@@ -37,6 +39,7 @@ class Optimisation(Frozen):
     weight_decay: float
     warmup_steps: int
     context: int
+    recency_days: float
     batch: int
     positions: int
 
@@ -67,9 +70,11 @@ class Trainer:
         """Trains until `rounds` rounds are done and reports after each.
 
         Raises:
-            FloatingPointError: the loss is not a number.
+            FloatingPointError: the loss is not a number, or no history has a target.
         """
-        batches = self._batches(batcher.stream.offsets)
+        if not len(batcher.asked.position):
+            raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
+        batches = self._batches(batcher.stream)
         for _ in range(self.progress.step):
             next(batches)
         while self.rounds < rounds:
@@ -86,11 +91,11 @@ class Trainer:
         mean = float(np.nanmean(losses))
         self.progress = Progress(step=step, positions=positions, losses=[*self.progress.losses, mean])
 
-    def _batches(self, offsets: Ints) -> Iterator[tuple[Ints, Ints]]:
+    def _batches(self, stream: Stream) -> Iterator[tuple[Ints, Ints]]:
         epoch = 0
         while True:
             generator = np.random.default_rng(seed_of(self.seed, "epoch", epoch))
-            yield from epoch_batches(offsets, self.how.context, self.how.batch, generator)
+            yield from epoch_batches(stream, self.how.context, self.how.recency_days, self.how.batch, generator)
             epoch += 1
 
     def _step(self, batcher: Batcher, starts: Ints, stops: Ints, step: int) -> float:
@@ -101,11 +106,11 @@ class Trainer:
         generator = torch.Generator().manual_seed(seed_of(self.seed, "negatives", step))
         self.network.train()
         hidden = self.network(batch.inputs, batch.features, batch.days, batch.at, batch.query, batch.event_type)
-        loss = self.loss(self.network.head, hidden, batch.rows, batch.labels, generator)
+        loss = self.loss(cast("Head", self.network.head), hidden, batch.rows, batch.labels, generator)
         value = loss.item()
         if not math.isfinite(value):
             raise FloatingPointError(f"the training loss is {value} at step {step}")
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
         for group in self.optimizer.param_groups:
             group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
@@ -116,7 +121,8 @@ class Trainer:
 
     def _average(self, step: int) -> None:
         keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)
-        averaged, current = list(self.averaged.parameters()), list(self.network.parameters())
+        averaged: list[torch.Tensor] = list(self.averaged.parameters())
+        current: list[torch.Tensor] = list(self.network.parameters())
         torch._foreach_lerp_(averaged, current, 1 - keep)
 
     def save(self, folder: Path) -> None:

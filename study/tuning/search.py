@@ -83,8 +83,8 @@ def _run_batch(
             alive = _better_half(alive, outcomes)
         _show(bar, start, len(proposed), alive, index, outcomes)
     bar.update(len(proposed))
-    batch = start // len(proposed)
-    return [_trial(n, batch, proposed[n - start], outcomes.get(n), failed.get(n)) for n in range(start, start + len(proposed))]
+    numbered = enumerate(proposed, start=start)
+    return [_trial(n, start // len(proposed), s, outcomes.get(n), failed.get(n)) for n, s in numbered]
 
 
 def _run_rungs(params: Params, folder: Path, rungs: list[Rung]) -> dict[int, Outcome | None]:

@@ -3,7 +3,7 @@
 import ctypes
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from joblib import Parallel, delayed
@@ -20,7 +20,7 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def run_all(tasks: list[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
+def run_all(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
     """(index, result) of each task as it ends; None where its worker died twice.
 
     Args:

@@ -25,7 +25,8 @@ class Settings(Frozen):
 
 class CoOccurrence(Rule):
     """Fitted cosine of two candidates over moments (Sarwar et al., 2001; each is its own best neighbour), summed over the
-    user's as-of decayed days."""
+    user's as-of decayed days.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

@@ -18,7 +18,8 @@ from study.params.tuned import Range
 
 class Settings(Frozen):
     """`smoothing` is how many transitions the prior (popularity in later moments) counts for; `moments` is how many of
-    the user's last moments are averaged."""
+    the user's last moments are averaged.
+    """
 
     smoothing: Annotated[float, Range(0.1, 1000, log=True)] = 10.0
     moments: Annotated[int, Range(1, 20, log=True)] = 1

@@ -40,13 +40,13 @@ class Causal(nn.Module):
 
     def __init__(self, width: int, blocks: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.half, self.dropout = width // heads // 2, dropout
+        self.rotary_pairs, self.dropout = width // heads // 2, dropout
         self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(blocks))
         self.last = nn.LayerNorm(width)
 
     def forward(self, x: Tensor, days: Tensor) -> Tensor:
         """Hidden states [B, L, D] of vectors [B, L, D] at times in days [B, L]. Padding must stand on the right."""
-        phases = rotation(days, self.half)
+        phases = rotation(days, self.rotary_pairs)
         x = F.dropout(x, self.dropout, self.training)
         for block in self.blocks:
             x = block(x, phases)

@@ -28,7 +28,8 @@ class Plain(nn.Module):
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""
         vectors = self.table.weight[classes]
         chosen = hidden[rows].view(len(rows), *[1] * (classes.dim() - 1), -1)
-        return torch.linalg.vecdot(vectors, chosen) + self.table.bias[classes]
+        logits: Tensor = torch.linalg.vecdot(vectors, chosen) + self.table.bias[classes]
+        return logits
 
 
 def build(width: int, classes: int) -> nn.Module:

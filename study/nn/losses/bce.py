@@ -29,7 +29,8 @@ class BinaryCrossEntropy:
         positive = F.softplus(-logits[:, 0])
         negative = (F.softplus(logits[:, 1:]) * is_negative).sum(dim=1)
         sizes = torch.bincount(rows, minlength=len(hidden)).to(logits.dtype)
-        return ((positive + negative) / sizes[rows]).sum() / len(hidden)
+        total: Tensor = ((positive + negative) / sizes[rows]).sum()
+        return total / len(hidden)
 
 
 def build(negatives: int) -> Loss:

@@ -1,11 +1,12 @@
 """Horizon: every prefix predicts the key actions of its next H days (dense all-action, PinnerFormer, Pancha et al.,
-2022), at the end of every moment and at cut-offs between moments, the latter by the law of the query cut-offs."""
+2022), at the end of every moment and at cut-offs between moments, the latter by the law of the query cut-offs.
+"""
 
 import numpy as np
 
 from study.events.log import Ints
-from study.events.stream import Cutoffs, Readouts, Stream
 from study.events.ragged import expand
+from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import unanswered, with_sets
 
 CLASSES = "candidates"

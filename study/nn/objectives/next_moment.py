@@ -5,8 +5,8 @@ The event type and the time of that moment are given: the training cut-off is th
 
 import numpy as np
 
-from study.events.stream import Cutoffs, Readouts, Stream
 from study.events.ragged import expand
+from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import next_with_candidate, unanswered, with_sets
 
 CLASSES = "candidates"
@@ -22,5 +22,5 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     stop = ends[np.searchsorted(ends, first)] + 1
     rows, index = expand(first, stop)
     fits = (stream.candidate[index] >= 0) & (stream.event_type[index] == stream.event_type[first[rows]])
-    asked = unanswered(position, stream.time[first], stream.local[first], stream.event_type[first])
+    asked = unanswered(position, stream.time[first], stream.local[first], stream.event_type[first].astype(np.int64))
     return with_sets(asked, rows[fits], stream.candidate[index[fits]].astype(np.int64))
