@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
-from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import PRIMARY, count, percent, plural
 from study.exhibits.records import Window
 from study.exhibits.results import Results
@@ -79,15 +79,16 @@ def budgets(results: Results) -> Html:
     """What every tuned variant may spend."""
     manifest = results.manifest
     spent = getattr(results.params.budgets, manifest.budget)
-    rungs = ", ".join(percent(rung) for rung in spent.rungs) or "none"
-    rows = [
-        ["trials per tuned variant", count(spent.trials), f"in batches of {count(spent.batch)}, the first the default"],
-        ["rungs", rungs, "of the cap; the better half of a batch goes on"],
-        ["rounds, sequence models", count(spent.rounds), f"of {count(spent.positions)} positions seen in training"],
-        ["rounds, boosting", count(spent.boosting_rounds), "trees"],
-        ["seeds of the refit", count(spent.seeds), "deterministic variants count as one"],
+    rungs = [percent(rung) for rung in spent.rungs]
+    rows: list[tuple[str, int, str]] = [
+        ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}, the first the default"),
+        ("rungs", len(rungs), f"at {listing(rungs)} of the cap; the better half of a batch goes on"),
+        ("rounds, sequence models", spent.rounds, f"of {count(spent.positions)} positions seen in training"),
+        ("rounds, boosting", spent.boosting_rounds, "trees"),
+        ("queries of each stop window", spent.stop_queries, "at most; the same for all"),
+        ("seeds of the refit", spent.seeds, "where a fit depends on its seed"),
     ]
-    cells = [[words(what), words(amount), words(note)] for what, amount, note in rows]
+    cells = [[words(what), whole(amount), words(note)] for what, amount, note in rows]
     return table(["what", "amount", "meaning"], cells, f"Budget {manifest.budget}, the same for every tuned variant")
 
 

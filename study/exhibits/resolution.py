@@ -17,9 +17,9 @@ def _detectable(power: Power) -> list[str]:
         return []
     is_fine = power.detectable <= power.margin
     judged = (
-        f"finer than the margin of {power.margin:g}, so a difference as large as the margin is likely to show"
+        f"finer than the margin of {power.margin:g}, so a difference as large as that is likely to show"
         if is_fine
-        else f"coarser than the margin of {power.margin:g}, so a difference as large as the margin may stay undetermined"
+        else f"coarser than the margin of {power.margin:g}, so a difference as large as that may stay undetermined"
     )
     return [
         f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two "

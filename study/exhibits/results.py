@@ -101,6 +101,12 @@ class Results:
             for name in sorted(declared ^ found):
                 where = "lacks" if name in declared else "has, unlike params.yaml,"
                 raise UserError(f"{self.folder / file}: it {where} '{name}'; {REPRODUCE}")
+        known = {row.variant for row in self.leaderboard}
+        for contrast in self.contrasts:
+            for side in ("left_variant", "right_variant"):
+                if (variant := getattr(contrast, side)) not in known:
+                    place = f"{self.folder / 'contrasts.json'}: {side} of {contrast.name}"
+                    raise UserError(f"{place}: '{variant}' is not on the leaderboard; {REPRODUCE}")
 
     def _found(self, file: str, name: str, known: dict[str, Found]) -> Found:
         if name not in known:

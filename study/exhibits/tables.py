@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits.markup import Html, code, escape
-from study.exhibits.prose import count, number, within
+from study.exhibits.prose import DASH, count, number, within
 from study.exhibits.records import Estimate
 
 LONG = 36  # characters; text beyond it may wrap
@@ -25,9 +25,9 @@ class Cell:
 
 
 def words(value: object) -> Cell:
-    """Plain text."""
+    """Plain text; nothing and a dash sort last."""
     text = str(value)
-    return Cell(escape(text), text, "words" if len(text) <= LONG else "words long")
+    return Cell(escape(text), None if text in {"", DASH} else text, "words" if len(text) <= LONG else "words long")
 
 
 def name(value: object) -> Cell:

@@ -17,14 +17,12 @@ class TrainingRows:
     """R rows of Q queries, by query, then candidate.
 
     Attributes:
-        names: of the features, [F].
         features: float32 [R, F].
         relevant: whether the user acted on the candidate in the window, bool [R].
         weights: how many candidates of the catalogue a row stands for, float32 [R].
         sizes: rows of each query, int64 [Q].
     """
 
-    names: list[str]
     features: NDArray[np.float32]
     relevant: NDArray[np.bool_]
     weights: NDArray[np.float32]
@@ -57,7 +55,6 @@ def training_rows(fold: Fold, seed: int) -> TrainingRows:
         features[begin:end] = index.rows(block.window.local, block.users[block.rows], block.candidates)
         begin = end
     return TrainingRows(
-        names=index.names,
         features=features,
         relevant=np.concatenate([np.zeros(0, bool), *(_is_relevant(block, len(fold.log.catalogue)) for block in blocks)]),
         weights=np.concatenate([np.zeros(0, np.float32), *(block.weights for block in blocks)]),

@@ -1,0 +1,123 @@
+"""Gradient-boosted trees on aggregates: LightGBM (Ke et al., NeurIPS 2017), binary or lambdarank."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import lightgbm as lgb
+import numpy as np
+from lightgbm.callback import CallbackEnv
+
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.features.training_rows import training_rows
+from study.models.aggregate import ScoringRows
+from study.models.base import Report, Scores
+from study.params.base import Frozen
+from study.params.roster import AggregateEntry
+from study.params.tuned import Range
+from study.seeds import seed_of
+
+MODEL = "trees.txt"
+REPORTS = 4
+FIXED = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1}
+
+
+class Settings(Frozen):
+    """The nuisance settings of both losses, tuned alike, and the resolution of the bins, which is fixed."""
+
+    learning_rate: Annotated[float, Range(0.02, 0.2, log=True)] = 0.05
+    num_leaves: Annotated[int, Range(7, 63, log=True)] = 31
+    min_child_samples: Annotated[int, Range(20, 1000, log=True)] = 100
+    feature_fraction: Annotated[float, Range(0.15, 0.6)] = 0.3
+    lambda_l2: Annotated[float, Range(0.01, 100, log=True)] = 1.0
+    max_bin: int = 63
+
+
+class Gbdt:
+    """A `Recommender` of which a round is a tree.
+
+    `bce` learns the probability that a candidate is acted on, from rows weighed by how many candidates they stand
+    for; `lambdarank` (Burges, 2010) the order inside each query, every row counted once.
+    """
+
+    def __init__(self, entry: AggregateEntry, settings: Settings) -> None:
+        self.entry, self.settings = entry, settings
+        self.rows = ScoringRows()
+        self.booster: lgb.Booster | None = None
+
+    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
+        """See `Recommender`; reports at each quarter of `rounds`."""
+        done = self.booster.num_trees() if self.booster else 0
+        params = {**FIXED, **self._objective(), **self.settings.model_dump(), "seed": seed}
+
+        def after_tree(env: CallbackEnv) -> None:
+            self.booster = _booster(env)
+            if (trees := self.booster.num_trees()) in _checkpoints(rounds):
+                report(self, trees)
+
+        trained = lgb.train(
+            params,
+            self._dataset(fold, seed, params),
+            num_boost_round=rounds - done,
+            init_model=self.booster,
+            callbacks=[lgb.reset_parameter(feature_fraction_seed=_seed_of_tree(seed, done)), after_tree],
+        )
+        self.booster = lgb.Booster(model_str=trained.model_to_string())
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
+        assert self.booster is not None
+        result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
+        for rows, features in self.rows.blocks(queries, candidates):
+            raw = np.asarray(self.booster.predict(features, raw_score=True))
+            result[rows] = raw.reshape(-1, len(candidates))
+        return result
+
+    def parameters(self) -> int:
+        """See `Recommender`: the value of each leaf, and feature and threshold of each split."""
+        assert self.booster is not None
+        leaves = re.findall(r"^num_leaves=(\d+)$", self.booster.model_to_string(), flags=re.MULTILINE)
+        return sum(3 * int(count) - 2 for count in leaves)
+
+    def save(self, folder: Path) -> None:
+        """See `Recommender`."""
+        assert self.booster is not None
+        (folder / MODEL).write_text(self.booster.model_to_string(), encoding="utf-8")
+
+    def load(self, folder: Path) -> Self:
+        """See `Recommender`."""
+        self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
+        return self
+
+    def _objective(self) -> dict[str, Any]:
+        if self.entry.loss == "lambdarank":
+            return {"objective": "lambdarank", "lambdarank_truncation_level": 30}
+        return {"objective": "binary"}
+
+    def _dataset(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
+        rows = training_rows(fold, seed)
+        label = rows.relevant.astype(np.float32)
+        if self.entry.loss == "lambdarank":
+            return lgb.Dataset(rows.features, label, group=rows.sizes, params=params)
+        return lgb.Dataset(rows.features, label, weight=rows.weights, params=params)
+
+
+def _booster(env: CallbackEnv) -> lgb.Booster:
+    assert isinstance(env.model, lgb.Booster)
+    return env.model
+
+
+def _checkpoints(rounds: int) -> set[int]:
+    return {-(-rounds * quarter // REPORTS) for quarter in range(1, REPORTS + 1)}
+
+
+def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
+    """Each tree draws its features by a seed of its own, so that training that is taken up again goes on the same."""
+    return lambda tree: seed_of(seed, "tree", done + tree)
+
+
+def build(entry: AggregateEntry, settings: Settings) -> Gbdt:
+    """The variant of a roster entry."""
+    return Gbdt(entry, settings)

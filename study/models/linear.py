@@ -1,0 +1,59 @@
+"""Logistic regression on aggregates."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from sklearn.linear_model import LogisticRegression
+
+from study.errors import UserError
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.features.training_rows import training_rows
+from study.models.aggregate import ScoringRows
+from study.models.base import Report, Scores
+from study.params.base import Frozen
+from study.params.roster import AggregateEntry
+from study.params.tuned import Range
+
+FITTED = "fitted.safetensors"
+Floats = NDArray[np.float32]
+
+
+class Settings(Frozen):
+    """`c` is scikit-learn's inverse strength of the L2 penalty."""
+
+    c: Annotated[float, Range(1e-5, 10, log=True)] = 0.01
+    max_iterations: int = 60
+
+
+class Linear:
+    """A `Recommender` with one round: the probability that a candidate is acted on.
+
+    Features enter as log(1 + x), standardised; one that cannot be measured enters as its mean, with an indicator.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.rows = ScoringRows()
+        self.fitted: dict[str, Floats] = {}
+
+    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
+        """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
+        rows = training_rows(fold, seed)
+        self.fitted = _scaler(rows.features)
+        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=1e-3)
+        model.fit(self._inputs(rows.features), rows.relevant, sample_weight=rows.weights / rows.weights.mean())
+        self.fitted["weights"] = model.coef_[0].astype(np.float32)
+        self.fitted["bias"] = model.intercept_.astype(np.float32)
+        report(self, 1)
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
+        result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
+        for rows, features in self.rows.blocks(queries, candidates):
+            logits = self._inputs(features) @ self.fitted["weights"] + self.fitted["bias"]
+            result[rows] = logits.reshape(-1, len(candidates))
+        return result

@@ -1,0 +1,158 @@
+"""Hand-made results: the roster of params.yaml with invented numbers, of which a test changes a few."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from study.exhibits.results import Results
+from study.params import Params, load
+
+METRICS = [
+    *(f"recall@{k}{part}" for k in (1, 5, 10, 20, 50) for part in ("", "/repeat", "/explore")),
+    *("ndcg@10", "hit_rate@10", "capped_recall@10"),
+]
+BEST = {"best:counting": "tifu-knn", "best:aggregates": "lightgbm-lambdarank", "best:sequence": "sum-horizon-softmax"}
+Documents = dict[str, Any]
+
+
+def contrast(verdict: str, effect: float, **changes: Any) -> dict[str, Any]:
+    """What compare writes of one contrast."""
+    told = {
+        "name": "sequence-over-counting",
+        "question": "sequence",
+        "left": "best:sequence",
+        "right": "best:counting",
+        "left_variant": "sum-horizon-softmax",
+        "right_variant": "tifu-knn",
+    }
+    interval = {"effect": effect, "low": effect - 0.004, "high": effect + 0.004, "level": 0.99}
+    return told | interval | {"p_difference": 0.012, "p_equivalence": 0.034, "verdict": verdict} | changes
+
+
+def documents(params: Params) -> Documents:
+    """Every result file but the queries, by name: the variants in the order of the roster, the first the best."""
+    return {
+        "leaderboard.json": [_row(i, name, entry.family) for i, (name, entry) in enumerate(params.roster.items())],
+        "contrasts.json": [_declared(name, params) for name in params.contrasts],
+        "power.json": _power(),
+        "tuning.json": {name: _search() for name in params.roster},
+        "data.json": _data(params),
+        "manifest.json": _manifest(params),
+        **{f"cost/{name}.json": _cost() for name in params.roster},
+    }
+
+
+def _row(index: int, variant: str, family: str) -> dict[str, Any]:
+    value = 0.4 - 0.01 * index
+    estimates = {m: {"estimate": value, "low": value - 0.01, "high": value + 0.01} for m in METRICS}
+    estimates["coverage@10"] = {"estimate": 0.5, "low": None, "high": None}
+    told = {"seeds": 2, "tuned": True, "select": value, "unfinished": False}
+    return {"variant": variant, "family": family, **told, "estimates": estimates}
+
+
+def _declared(name: str, params: Params) -> dict[str, Any]:
+    asked = params.contrasts[name]
+    sides = {f"{side}_variant": BEST.get(getattr(asked, side), getattr(asked, side)) for side in ("left", "right")}
+    told = {"name": name, "question": asked.question, "left": asked.left, "right": asked.right}
+    return contrast("undetermined", 0.002, **told, **sides)
+
+
+def _power() -> dict[str, Any]:
+    told = {"queries": 2, "users": 1, "margin": 0.005, "detectable": 0.004, "ceiling": 0.01, "perfect": 0.8}
+    return told | {"counting": 0.3, "best": 0.4, "repeat_share": 0.8}
+
+
+def _search() -> dict[str, Any]:
+    trials = [
+        {"number": i, "batch": 0, "settings": {"width": 2 ** (i % 4), "rate": 0.1 * (i + 1)}, "state": "complete",
+         "curve": [[1, 0.2], [2, 0.2 + 0.01 * (i % 4)]], "losses": [[1, 2.0], [2, 1.5]], "select": 0.2 + 0.01 * (i % 4)}
+        for i in range(8)
+    ]  # fmt: skip
+    space = {"width": {"low": 1, "high": 8, "log": True}, "rate": {"low": 0.1, "high": 0.9, "log": False}}
+    return {"space": space, "trials": trials, "chosen": 3, "rounds": 1, "last_round": 2}
+
+
+def _data(params: Params) -> dict[str, Any]:
+    starts = {"stop": "2020-02-03", "select": "2020-02-10", "test": "2020-02-17"}
+    known = {"users": 2, "relevant_mean": 3.0, "repeat_share": 0.7}
+    windows = [
+        {"span": span, "day": day, "queries": 2, **(known if span != "test" else dict.fromkeys(known))}
+        for span, day in starts.items()
+    ]
+    return {
+        "snapshot": params.snapshot.name,
+        "source": params.snapshot.source,
+        "users": 2,
+        "events": 5,
+        "first": "2020-01-01T12:00:00+00:00",
+        "last": "2020-02-16T12:00:00+00:00",
+        "timezone": params.snapshot.timezone,
+        "event_types": {"purchase": 5},
+        "attributes": {"category": {"kind": "categorical", "cardinality": 2, "missing": 0.1}},
+        "windows": windows,
+        "days": [["2020-01-01", 3], ["2020-02-16", 2]],
+        "active_days_median": 1.5,
+        "catalogue": 2,
+        "events_per_user": {"0.5": 2, "1.0": 3},
+        "candidates_top": [["bread", 3], ["milk", 2]],
+    }
+
+
+def _manifest(params: Params) -> dict[str, Any]:
+    told = {"snapshot": params.snapshot.name, "data_hash": "ab", "revision": "cd", "params_hash": "ef"}
+    where = {"python": "3.11", "platform": "Linux", "versions": {"numpy": "2"}, "files": {"power.json": "aa"}}
+    return told | where | {"budget": params.budget, "seed": params.seed}
+
+
+def _cost() -> dict[str, Any]:
+    return {"tune_seconds": 8, "refit_seconds": 2, "score_seconds": 1, "peak_mb": 50, "parameters": 10, "positions": 0}
+
+
+def queries(params: Params) -> pl.DataFrame:
+    """Two windows of one user, two seeds, a better one and a worse one."""
+    start = datetime(2020, 2, 17, 5, tzinfo=UTC)
+    rows = [
+        {"variant": name, "seed": seed, "user_id": "u", "cutoff": start + timedelta(days=7 * week),
+         "recall@10": 0.4 - 0.01 * index + 0.1 * seed}
+        for index, name in enumerate(params.roster) for seed in (0, 1) for week in (0, 1)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides={"recall@10": pl.Float32, "cutoff": pl.Datetime("us", "UTC")})
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[..., Results]:
+    """Writes the documents, changed by `change(documents)`, and opens them as results."""
+
+    def make(change: Callable[[Documents], None] = lambda _: None) -> Results:
+        params = load()
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        written = documents(params)
+        change(written)
+        for name, document in written.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(document), encoding="utf-8")
+        queries(params).write_parquet(folder / "queries.parquet")
+        return Results(folder, params)
+
+    return make
+
+
+@pytest.fixture
+def against_counting(made) -> Callable[..., Results]:
+    """Results whose only contrast is that of the best sequence variant with the best counting rule."""
+
+    def make(verdict: str, effect: float, change: Callable[[Documents], None] = lambda _: None) -> Results:
+        def only(written: Documents) -> None:
+            written["contrasts.json"] = [contrast(verdict, effect)]
+            change(written)
+
+        return made(only)
+
+    return make

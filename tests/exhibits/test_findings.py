@@ -1,0 +1,127 @@
+"""The sentences of Findings follow the results: other signs, other sentences."""
+
+import re
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import contrasts, evidence, findings, resolution
+from study.exhibits.prose import verdict_sentence
+
+
+def text(html) -> str:
+    return re.sub(r"<[^>]+>", "", getattr(html, "text", html))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "effect", "expected"),
+    [
+        ("better", 0.0123, "Yes: sum-horizon-softmax (by 0.0123) beats the best counting rule, tifu-knn."),
+        ("better", 0.0031, "Yes, but by less than the margin of 0.005: sum-horizon-softmax (by 0.0031) beats"),
+        ("worse", -0.0123, "No: nothing beats the best counting rule, tifu-knn, by more than the margin of 0.005."),
+        ("equivalent", 0.0012, "No: nothing beats the best counting rule, tifu-knn"),
+        ("undetermined", 0.0061, "Not shown: no variant is shown to beat the best counting rule, tifu-knn"),
+    ],
+)
+def test_the_answer_turns_with_the_verdict(against_counting, verdict, effect, expected):
+    assert expected in text(findings.answer(against_counting(verdict, effect)))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "effect", "expected"),
+    [
+        ("better", 0.0123, "better than tifu-knn (best counting variant on select) by 0.0123 (99 % interval +0.0083"),
+        ("worse", -0.0123, "worse than tifu-knn (best counting variant on select) by 0.0123 (99 % interval −0.0163"),
+        ("equivalent", -0.001, "are equivalent within ±0.005 (difference −0.0010, 99 % interval −0.0050 to +0.0030,"),
+        ("undetermined", 0.006, "stays undetermined which is better (difference +0.0060, 99 % interval +0.0020 to"),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_told_with_effect_interval_and_p(against_counting, verdict, effect, expected):
+    results = against_counting(verdict, effect)
+
+    assert expected in text(verdict_sentence(results.contrasts[0], results.power.margin))
+
+
+@pytest.mark.parametrize(("verdict", "effect"), [("better", -0.01), ("worse", 0.01), ("better", 0.0)])
+def test_a_verdict_that_contradicts_its_effect_is_refused(against_counting, verdict, effect):
+    results = against_counting(verdict, effect)
+
+    with pytest.raises(UserError, match="sequence-over-counting is called"):
+        findings.answer(results)
+
+
+def test_a_transformer_that_loses_is_a_finding_and_tells_whether_it_was_trained_to_the_end(against_counting):
+    def unfinished(written):
+        next(r for r in written["leaderboard.json"] if r["variant"] == "sum-horizon-softmax")["unfinished"] = True
+
+    lost = text(findings.answer(against_counting("worse", -0.02)))
+    cut_short = text(findings.answer(against_counting("worse", -0.02, unfinished)))
+    won = text(findings.answer(against_counting("better", 0.02)))
+
+    assert "loses to counting here is a finding: it was best on stop after round 1 of 2" in lost
+    assert "its best round was the last that the budget allowed" in cut_short
+    assert "finding" not in won
+
+
+def test_the_cost_of_beating_counting_is_told(against_counting):
+    def dear(written):
+        written["cost/sum-horizon-softmax.json"] |= {"tune_seconds": 600, "refit_seconds": 90}
+
+    expected = "Its search took 10.0 min and a refit 90 s, against 8 s and 2 s for the counting rule."
+    assert expected in text(findings.answer(against_counting("better", 0.02, dear)))
+
+
+def test_without_a_contrast_with_counting_there_is_no_answer(made):
+    results = made(lambda written: written.update({"contrasts.json": []}))
+
+    assert "these results cannot say" in text(findings.answer(results))
+
+
+def test_every_family_of_contrasts_gets_one_sentence(made):
+    results = made()
+    shown = findings.contrast_sentences(results).text
+
+    assert len({contrast.question for contrast in results.contrasts}) == shown.count("<li>")
+    assert all(contrasts.subject(contrast.question) in shown for contrast in results.contrasts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"detectable": 0.004}, "is 0.0040 recall@10 (median over the declared contrasts, before Holm's adjustment)"),
+        ({"detectable": 0.006}, "coarser than the margin of 0.005, so a difference as large as that may stay"),
+        ({"ceiling": 0.0}, "No relevant candidate lies outside the catalogue"),
+        ({"ceiling": 0.02}, "outside the catalogue cost every variant 0.0200 of recall"),
+        ({"best": 0.4}, "the headroom above it is 0.5000; the best variant on select takes 0.1000 of it, 20 %"),
+        ({"best": 0.3}, "the headroom above it is 0.5000. Nobody knows"),
+        ({"repeat_share": 0.84}, "84 % of what users act on in a test window they had acted on before: a grocery"),
+        ({"repeat_share": 0.1}, "10 % of what users act on in a test window they had acted on before, so most"),
+    ],
+)  # fmt: skip
+def test_what_the_log_can_show_follows_the_results(made, changes, expected):
+    results = made(lambda written: written["power.json"].update(changes))
+
+    assert any(expected in sentence for sentence in resolution.sentences(results))
+
+
+def test_only_the_grocery_log_is_called_one(made):
+    results = made(lambda written: written["data.json"].update(source="clicks.parquet"))
+
+    assert any("this log repeats itself" in sentence for sentence in resolution.sentences(results))
+
+
+def test_caveats_name_the_unfinished_only_where_there_are_some(made):
+    def unfinished(written):
+        written["leaderboard.json"][0]["unfinished"] = True
+
+    assert "Unfinished" not in findings.caveats(made()).text
+    assert "popularity had its best round at the end" in text(findings.caveats(made(unfinished)))
+
+
+def test_windows_that_disagree_with_the_whole_are_counted(against_counting):
+    """Left comes later in the roster, so the hand-made queries make it worse in either window."""
+    agreeing = against_counting("worse", -0.02)
+    disagreeing = against_counting("better", 0.02)
+
+    assert "2 of 2 have the sign of the whole" in evidence.windows(agreeing, agreeing.contrasts).text
+    assert "0 of 2 have the sign of the whole" in evidence.windows(disagreeing, disagreeing.contrasts).text

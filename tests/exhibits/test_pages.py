@@ -1,0 +1,130 @@
+"""What the other pages compute, and that nothing from data or parameters becomes markup."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import cost, data, leaderboard, protocol, reproduce
+from study.exhibits.build import pages
+from study.paths import REPORT
+
+HOSTILE = '<img src=x onerror="alert(1)"></script><script>alert(2)</script>'
+CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+FRONT = re.compile(r"\A---.*?^---$", re.MULTILINE | re.DOTALL)
+
+
+class Tags(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_names_from_data_stay_text(made):
+    def spoil(written):
+        written["data.json"]["candidates_top"] = [[HOSTILE, 3], ["milk", 2]]
+        written["data.json"]["attributes"] = {HOSTILE: {"kind": HOSTILE, "cardinality": 1, "missing": 0.0}}
+        written["data.json"]["event_types"] = {HOSTILE: 5}
+        written["data.json"]["source"] = HOSTILE
+
+    results = made(spoil)
+    tags = Tags(data.card(results).text + data.provenance(results).text + data.candidates(results).text).found
+
+    assert "img" not in [tag for tag, _ in tags]
+    assert [{"type": "application/json"}] == [attributes for tag, attributes in tags if tag == "script"]
+
+
+@pytest.mark.parametrize("page", sorted(pages()))
+def test_no_number_is_typed_into_a_page(page):
+    """Prose may name metrics at a depth, but every number comes from a cell."""
+    text = FRONT.sub("", CELL.sub("", (REPORT / f"{page}.md").read_text(encoding="utf-8")))
+
+    assert [] == re.findall(r"\b\d[\d.,]*", text)
+
+
+def test_provenance_of_the_default_log_is_disclosed_and_of_another_is_not_claimed(made):
+    other = made(lambda written: written["data.json"].update(source="mine.parquet"))
+    shown = data.provenance(made()).text
+
+    disclosed = ("simulated", "academic research", "84.51°", "row for row", "8,869", "13,494")
+    assert all(words in shown for words in disclosed)
+    assert "mine.parquet" in data.provenance(other).text
+    assert "simulated" not in data.provenance(other).text
+
+
+def log(tmp_path: Path, rows: list[str], heading: str = "## Scorings of test") -> Path:
+    path = tmp_path / "log.md"
+    table = ["| Date | Revision | Reason |", "|---|---|---|", *rows]
+    path.write_text("\n".join(["# Log", "", heading, "", *table, "", "## Else", "", "| a |", "|---|", "| b |"]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], "Test has not been scored yet."),
+        (["| 2020-01-01 | `abc` | first |"], "Test has been scored once"),
+        (["| 2020-01-01 | `abc` | first |", "| 2020-01-02 | `abd` | <b>bug</b> |"], "Test has been scored 2 times"),
+    ],
+)
+def test_scorings_of_test_are_counted_from_the_log(tmp_path, rows, expected):
+    shown = protocol.scorings(log(tmp_path, rows)).text
+
+    assert expected in shown
+    assert "<b>" not in shown
+
+
+@pytest.mark.parametrize(("rows", "heading"), [(["| 2020-01-01 | abc |"], "## Scorings of test"), ([], "## Something")])
+def test_a_log_without_its_table_is_refused(tmp_path, rows, heading):
+    with pytest.raises(UserError, match="Scorings of test"):
+        protocol.scorings(log(tmp_path, rows, heading))
+
+
+def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
+    def price(written):
+        for row in written["leaderboard.json"]:
+            written[f"cost/{row['variant']}.json"]["refit_seconds"] = 50
+        written["cost/popularity.json"]["refit_seconds"] = 30  # the best of all
+        written["cost/markov.json"]["refit_seconds"] = 1
+        written["cost/tifu-knn.json"]["refit_seconds"] = 2  # better than markov
+        written["cost/co-occurrence.json"]["refit_seconds"] = 3  # worse than tifu-knn and dearer
+
+    rows = cost.frontier(made(price), lambda spent: spent.refit_seconds)
+
+    assert ["markov", "tifu-knn", "popularity"] == [row.variant for row in rows]
+
+
+def test_the_graph_of_stages_follows_from_their_files(tmp_path):
+    path = tmp_path / "dvc.yaml"
+    path.write_text(
+        "stages:\n"
+        "  check: {cmd: x, outs: [data/checked: {persist: true}]}\n"
+        "  split: {cmd: x, deps: [data/checked/split.txt], outs: [data/events/a.parquet]}\n"
+        "  train:\n"
+        "    foreach: ${roster}\n"
+        "    do: {cmd: x, deps: ['data/checked/train/${key}.txt', data/events], outs: ['data/runs/${key}']}\n"
+        "  compare: {cmd: x, deps: [data/runs], metrics: [data/results/m.json: {cache: false}]}\n"
+        "  report: {cmd: x, deps: [data/results]}\n"
+    )
+    graph = reproduce.stages(path)
+
+    expected = {("check", "split"), ("split", "train"), ("train", "compare"), ("compare", "report")}
+    assert expected == set(graph.edges)
+    assert ["train"] == [stage for stage in graph if graph.nodes[stage]["is_repeated"]]
+
+
+def test_tally_and_forest_count_the_verdicts(made):
+    def one_better(written):
+        written["contrasts.json"][0] |= {"verdict": "better", "effect": 0.01}
+
+    results = made(one_better)
+    others = len(results.contrasts) - 1
+
+    assert f"{others + 1} declared contrasts: 1 better and {others} undetermined" in leaderboard.tally(results).text
+    assert f"(1 better, {others} undetermined)" in leaderboard.forest(results).text

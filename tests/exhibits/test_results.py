@@ -1,0 +1,76 @@
+"""Results that are incomplete, broken or not those of params.yaml end in one line that names the place."""
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import results as module
+from study.exhibits.results import Results
+
+
+def test_hand_made_results_agree_with_params(made):
+    made().check()
+
+
+@pytest.mark.parametrize("file", ["contrasts.json", "leaderboard.json"])
+def test_what_is_declared_but_has_no_result_is_named(made, file):
+    gone = {}
+
+    def drop(written):
+        gone.update(written[file].pop())
+
+    results = made(drop)
+
+    with pytest.raises(
+        UserError, match=rf"{file}: it lacks '{gone.get('name', gone.get('variant'))}'; run `dvc repro`"
+    ):
+        results.check()
+
+
+def test_a_result_that_nobody_declared_is_named(made):
+    def add(written):
+        written["contrasts.json"].append(written["contrasts.json"][0] | {"name": "surprise"})
+
+    with pytest.raises(UserError, match=r"contrasts.json: it has, unlike params.yaml, 'surprise'"):
+        made(add).check()
+
+
+def test_a_contrast_with_a_variant_that_is_not_on_the_leaderboard_is_refused(made):
+    def rename(written):
+        written["contrasts.json"][0]["left_variant"] = "nobody"
+
+    with pytest.raises(UserError, match=r"contrasts.json: left_variant of .* 'nobody' is not on the leaderboard"):
+        made(rename).check()
+
+
+def test_results_of_another_snapshot_are_refused(made):
+    with pytest.raises(UserError, match=r"manifest\.json"):
+        made(lambda written: written["manifest.json"].update(snapshot="other")).check()
+
+
+def test_a_missing_file_is_named(made):
+    results = made()
+    (results.folder / "power.json").unlink()
+
+    with pytest.raises(UserError, match=r"power.json: no such file; run `dvc repro`"):
+        _ = results.power
+
+
+def test_a_wrong_value_is_named_with_its_place(made):
+    results = made(lambda written: written["contrasts.json"][2].update(verdict="good"))
+
+    with pytest.raises(UserError, match=r"contrasts.json: 2.verdict: Input should be 'better'"):
+        _ = results.contrasts
+
+
+def test_a_missing_metric_column_is_named(made):
+    with pytest.raises(UserError, match=r"queries.parquet: .*ndcg@99"):
+        made().queries(["ndcg@99"])
+
+
+def test_load_reads_the_snapshot_that_params_name(made, tmp_path, monkeypatch):
+    results = made()
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / results.params.snapshot.name).symlink_to(results.folder)
+    monkeypatch.setattr(module, "RESULTS", tmp_path / "all")
+
+    assert isinstance(module.load(), Results)

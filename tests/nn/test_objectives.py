@@ -1,0 +1,81 @@
+"""Readouts of a log that can be read by eye: one user, three moments, candidates a=0, b=1, c=2."""
+
+import numpy as np
+import pytest
+
+from study.events.stream import Cutoffs, Stream
+from study.nn.objectives import horizon, next_line, next_moment, next_token
+
+DAY = 86_400_000_000
+PURCHASE, LETTER = 2, 3
+
+
+@pytest.fixture
+def stream():
+    # user 0: day 0 {a, b}, day 2 letter, day 3 {c}; user 1: day 1 {b}
+    time = np.array([0, 0, 2, 3, 1]) * DAY
+    candidate = np.array([0, 1, -1, 2, 1], dtype=np.int32)
+    return Stream(
+        offsets=np.array([0, 4, 5]),
+        inputs=np.arange(5, dtype=np.int32)[:, None] + 10,
+        event=np.arange(5),
+        user=np.array([0, 0, 0, 0, 1], dtype=np.int32),
+        time=time,
+        local=time,
+        gap=np.zeros(5, dtype=np.int64),
+        candidate=candidate,
+        key=candidate >= 0,
+        event_type=np.array([PURCHASE, PURCHASE, LETTER, PURCHASE, PURCHASE], dtype=np.int32),
+        moment_end=np.array([False, True, True, True, True]),
+    )
+
+
+def cutoffs(start: list[int], stop: list[int], end: int, horizon_days: int = 2) -> Cutoffs:
+    starts = np.array(start, dtype=np.int64) * DAY
+    stops = np.array(stop, dtype=np.int64) * DAY
+    return Cutoffs(starts, starts, stops, horizon_days * DAY, end * DAY, PURCHASE)
+
+
+NONE = cutoffs([], [], 100)
+
+
+def answers(asked):
+    sets = [asked.labels[a:b].tolist() for a, b in zip(asked.offsets[:-1], asked.offsets[1:], strict=True)]
+    days = (asked.time // DAY).tolist()
+    return list(zip(asked.position.tolist(), days, sets, strict=True))
+
+
+def test_next_line_asks_every_event_about_the_next_that_has_a_candidate(stream):
+    assert answers(next_line.readouts(stream, NONE)) == [(0, 0, [1]), (1, 3, [2]), (2, 3, [2])]
+
+
+def test_next_moment_asks_moment_ends_about_the_next_set(stream):
+    assert answers(next_moment.readouts(stream, NONE)) == [(1, 3, [2]), (2, 3, [2])]
+
+
+def test_next_moment_has_the_whole_set_of_the_next_moment(stream):
+    stream.user[:] = 0
+    stream.offsets[:] = [0, 5, 5]
+    stream.time[:] = np.array([0, 1, 1, 2, 2]) * DAY
+    stream.moment_end[:] = [True, False, True, False, True]
+
+    assert answers(next_moment.readouts(stream, NONE)) == [(0, 1, [1]), (2, 2, [1, 2])]
+
+
+def test_horizon_is_open_at_the_moment_and_closed_at_its_end(stream):
+    assert answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=3))) == [(1, 0, [2]), (2, 2, [2])]
+    assert answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=2))) == [(2, 2, [2])]
+
+
+def test_horizon_asks_at_cutoffs_between_moments_by_the_law_of_the_query_cutoffs(stream):
+    asked = horizon.readouts(stream, cutoffs([1, 3], [3, 5], 100, horizon_days=2))
+
+    assert answers(asked) == [(2, 2, [2]), (2, 3, [2])]
+
+
+def test_a_label_whose_horizon_passes_the_end_does_not_exist(stream):
+    assert answers(horizon.readouts(stream, cutoffs([], [], 4, horizon_days=3))) == [(1, 0, [2])]
+
+
+def test_next_token_never_crosses_users(stream):
+    assert answers(next_token.readouts(stream, NONE)) == [(0, 0, [11]), (1, 2, [12]), (2, 3, [13])]

@@ -1,0 +1,128 @@
+"""Every page of the built book in a real browser, from disk, at desktop and phone width."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from study.exhibits.build import pages
+
+pytestmark = pytest.mark.browser
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LOCAL = ("file:", "data:", "blob:")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length > 0"
+SHOWN = "plot => plot.data.filter(trace => trace.visible !== 'legendonly').length"
+HAS_MARKS = "plot => plot.querySelectorAll('.trace path, .trace .point, .plot path, .barlayer path').length > 0"
+CLICK = "head => head.querySelector('button').click()"
+COLUMN = "(table, column) => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key)"
+
+
+@dataclass
+class Opened:
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    assert executable, f"the report is tested in a browser, but none of {', '.join(CHROMIUM)} is on PATH"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def opened(browser, book, request) -> Iterator[Opened]:
+    name, viewport = request.param
+    context = browser.new_context(viewport=viewport, has_touch=viewport == PHONE, is_mobile=viewport == PHONE)
+    opened = Opened(context.new_page())
+    opened.page.on("console", lambda m: opened.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.page.on("request", lambda sent: opened.requests.append(sent.url))
+    opened.page.goto((book / f"{name}.html").as_uri())
+    opened.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
+    yield opened
+    context.close()
+
+
+def on(*viewports):
+    cases = [(name, viewport) for name in pages() for viewport in viewports]
+    ids = [f"{name}-{viewport['width']}" for name, viewport in cases]
+    return pytest.mark.parametrize("opened", cases, indirect=True, ids=ids)
+
+
+@on(DESKTOP, PHONE)
+def test_a_page_is_whole_offline_and_fits_its_screen(opened):
+    page = opened.page
+    plots = page.locator(".plot").all()
+
+    assert [] == opened.complaints
+    assert [] == [url for url in opened.requests if not url.startswith(LOCAL)]
+    assert page.locator("figure.exhibit").count() == len(plots)
+    assert all(plot.evaluate(SHOWN) and plot.evaluate(HAS_MARKS) for plot in plots)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert all(plot.bounding_box()["width"] <= page.viewport_size["width"] for plot in plots)
+
+
+@on(DESKTOP)
+def test_figures_say_in_words_what_they_show(opened):
+    labels = [plot.get_attribute("aria-label") for plot in opened.page.locator(".plot[role=img]").all()]
+
+    assert opened.page.locator(".plot").count() == len(labels)
+    assert all(len(label.split()) > 5 for label in labels)
+    assert labels == opened.page.locator("figure.exhibit figcaption").all_inner_texts()
+    assert "nan" not in " ".join(labels).lower()
+
+
+@on(DESKTOP)
+def test_tables_sort_by_the_column_that_is_clicked(opened):
+    for table in opened.page.locator("table.sortable").all():
+        for column, head in enumerate(table.locator("th").all()):
+            head.evaluate(CLICK)
+            rising = table.evaluate(COLUMN, column)
+            head.evaluate(CLICK)
+            falling = table.evaluate(COLUMN, column)
+
+            assert "descending" == head.get_attribute("aria-sort")
+            assert ordered(rising) == ordered(falling)[::-1]
+            assert sorted(ordered(rising)) == ordered(rising)
+
+
+def ordered(keys: list[str]) -> list:
+    """The keys without the empty ones, which stay last; as numbers where all are."""
+    filled = [key for key in keys if key]
+    assert keys[len(filled) :] == [""] * (len(keys) - len(filled))
+    numbers = all(re.fullmatch(r"-?[\d.]+(e-?\d+)?", key) for key in filled)
+    return [float(key) for key in filled] if numbers else [key.lower() for key in filled]
+
+
+def test_one_copy_of_plotly_serves_all_pages(book):
+    assert [book / "_static" / "plotly.min.js"] == [path for path in book.rglob("*") if "plotly" in path.name]
+    assert all((book / f"{name}.html").stat().st_size < 3_000_000 for name in pages())
+
+
+@pytest.mark.parametrize("name", pages())
+def test_no_address_outside_is_loaded_by_a_page(book: Path, name):
+    """Links may lead outside; what a page loads by itself may not."""
+    text = (book / f"{name}.html").read_text(encoding="utf-8")
+
+    assert [] == re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]+\"", text)
+
+
+def test_index_opens_the_findings(browser, book):
+    page = browser.new_page()
+    page.goto((book / "index.html").as_uri())
+    page.wait_for_url("**/findings.html")
+
+    assert "Does anything beat counting?" in page.locator("p.answer").inner_text()
+    page.close()

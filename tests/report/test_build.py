@@ -1,0 +1,94 @@
+"""The builder: a clean tree, a failure that is a failure, a stamp that repeats."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits.build import build_book, pages
+from study.paths import PARAMS, PIPELINE, REPORT, RESULTS
+from study.stages import report
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch) -> Path:
+    """A copy of what the builder reads, to spoil; the current folder."""
+    for path in (PARAMS, PIPELINE):
+        shutil.copyfile(path, tmp_path / path)
+    for path in (REPORT, RESULTS):
+        shutil.copytree(path, tmp_path / path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def results(workspace: Path) -> Path:
+    return next((workspace / RESULTS).glob("*/contrasts.json")).parent
+
+
+def test_a_build_leaves_the_tree_clean(book):
+    """`book` was built from this tree."""
+    ignored = subprocess.run(
+        ["git", "status", "--porcelain", "--ignored", "--", str(REPORT)], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "!!" not in ignored
+    assert [] == [path for path in book.parent.iterdir() if path != book]
+
+
+def test_a_cell_that_fails_fails_the_build_and_the_old_book_stays(workspace):
+    page = workspace / REPORT / "cost.md"
+    page.write_text(page.read_text().replace("cost.summary(results)", "cost.sumary(results)"))
+    old = workspace / "book"
+    old.mkdir()
+    (old / "index.html").write_text("old")
+
+    with pytest.raises(UserError, match="the book could not be built"):
+        build_book(old)
+    assert "old" == (old / "index.html").read_text()
+    assert [] == list(workspace.glob(".book-*"))
+
+
+def test_what_an_exhibit_refuses_is_the_message_of_the_build(workspace):
+    path = results(workspace) / "contrasts.json"
+    contrasts = json.loads(path.read_text())
+    contrasts[0] |= {"verdict": "better", "effect": -0.5}
+    path.write_text(json.dumps(contrasts))
+
+    with pytest.raises(
+        UserError, match=rf"could not be built: contrasts.json: {contrasts[0]['name']} is called better"
+    ):
+        build_book(workspace / "book")
+
+
+def test_results_that_lack_a_declared_contrast_are_refused_before_anything_is_built(workspace):
+    path = results(workspace) / "contrasts.json"
+    contrasts = json.loads(path.read_text())
+    path.write_text(json.dumps(contrasts[1:]))
+
+    with pytest.raises(UserError, match=rf"contrasts.json: it lacks '{contrasts[0]['name']}'"):
+        build_book(workspace / "book")
+    assert not (workspace / "book").exists()
+
+
+def test_the_stamp_names_pages_and_results_but_no_measured_cost(workspace, monkeypatch):
+    monkeypatch.setattr(report, "build_book", lambda destination: destination)
+    report.run()
+    first = (workspace / "data" / "book.json").read_text()
+    next((results(workspace) / "cost").iterdir()).write_text("{}")
+    report.run()
+
+    assert first == (workspace / "data" / "book.json").read_text()
+    assert pages() == json.loads(first)["pages"]
+    assert "contrasts.json" in json.loads(first)["results"]
+    (results(workspace) / "power.json").write_text("{}")
+    report.run()
+    assert first != (workspace / "data" / "book.json").read_text()
+
+
+def test_pages_are_those_of_the_contents_with_their_titles():
+    assert "findings" == next(iter(pages()))
+    assert "Objective and loss" == pages()["objective_and_loss"]
+    assert set(pages()) == {path.stem for path in REPORT.glob("*.md")} - {"log"}

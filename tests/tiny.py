@@ -1,0 +1,105 @@
+"""A tiny log and a workspace in which the stages run in this process."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import yaml
+
+from study.models.data import read_development, read_refit
+from study.params import load
+from study.stages import check, features, score, snapshot, split, train
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+DAYS = 85
+CATEGORIES = 14
+ATTRIBUTES = {"category": "categorical", "department": "categorical", "price": "numeric", "discount": "categorical"}
+BUDGET = {
+    "trials": 2,
+    "batch": 2,
+    "rungs": [0.5],
+    "rounds": 2,
+    "positions": 600,
+    "boosting_rounds": 8,
+    "stop_queries": 1000,
+    "seeds": 2,
+    "workers": 1,
+}
+
+
+def tiny_log(users: int = 40, seed: int = 0) -> pl.DataFrame:
+    """Users who buy baskets from a taste of their own, and now and then open a letter."""
+    generator = np.random.default_rng(seed)
+    taste = generator.dirichlet(np.full(CATEGORIES, 0.3), users)
+    rows = []
+    for user in range(users):
+        day = generator.uniform(0, 4)
+        while day < DAYS:
+            when = FIRST + timedelta(days=float(day))
+            if generator.random() < 0.1:
+                rows.append((f"u{user}", when, "letter", None, None, None, None))
+            for item in generator.choice(CATEGORIES, generator.integers(1, 4), p=taste[user]):
+                discount = "coupon" if generator.random() < 0.2 else "none"
+                price = float(np.round(generator.gamma(2.0, item + 1.0), 2))
+                rows.append((f"u{user}", when, "purchase", f"c{item}", f"d{item % 3}", price, discount))
+            day += generator.exponential(3.0)
+    return pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", *ATTRIBUTES], orient="row")
+
+
+def tiny_params(**changes: object) -> dict[str, object]:
+    """The repository's parameters with the tiny log and a tiny budget; the whole roster stays."""
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["budget"] = "default"
+    raw["snapshot"] = {"name": "tiny", "source": "tiny.parquet", "timezone": "UTC", "attributes": ATTRIBUTES}
+    raw["question"]["windows"] = {"stop": 1, "select": 1, "test": 2}
+    raw["features"] |= {"min_count": 2, "warmup_days": 14, "popular": 6, "sampled": 4}
+    raw["statistics"]["resamples"] = 1000
+    raw["budgets"]["default"] = BUDGET
+    return raw | changes
+
+
+def write_workspace(folder: Path, log: pl.DataFrame, **changes: object) -> None:
+    """The files that a stage needs, in an empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log.write_parquet(folder / "tiny.parquet")
+    (folder / "params.yaml").write_text(yaml.safe_dump(tiny_params(**changes), sort_keys=False), encoding="utf-8")
+    if not (folder / "study").exists():
+        (folder / "study").symlink_to(ROOT / "study")
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    """Runs stages in a workspace; what they keep per process is forgotten before and after."""
+    before = Path.cwd()
+    _forget()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        _forget()
+
+
+def _forget() -> None:
+    read_development.cache_clear()
+    read_refit.cache_clear()
+
+
+def prepare(folder: Path) -> None:
+    """Runs everything before `train`."""
+    with inside(folder):
+        for stage in (check, snapshot, split, features):
+            stage.run()
+
+
+def train_and_score(folder: Path, variants: list[str] | None = None) -> None:
+    """Trains and scores the variants, all by default."""
+    with inside(folder):
+        for variant in variants or list(load().roster):
+            train.run(variant)
+            score.run(variant)
