@@ -57,3 +57,48 @@ class Linear:
             logits = self._inputs(features) @ self.fitted["weights"] + self.fitted["bias"]
             result[rows] = logits.reshape(-1, len(candidates))
         return result
+
+    def parameters(self) -> int:
+        """See `Recommender`."""
+        return sum(array.size for array in self.fitted.values())
+
+    def save(self, folder: Path) -> None:
+        """See `Recommender`."""
+        save_file(self.fitted, folder / FITTED)
+
+    def load(self, folder: Path) -> Self:
+        """See `Recommender`."""
+        self.fitted = load_file(folder / FITTED)
+        return self
+
+    def _inputs(self, features: Floats) -> Floats:
+        """Standardised features, then the indicators of those that have some missing values; float32."""
+        scaled = (_log(features) - self.fitted["mean"]) / self.fitted["scale"]
+        missing = np.isnan(features[:, self.fitted["gaps"].astype(np.int64)])
+        return np.hstack([np.nan_to_num(scaled, copy=False), missing])
+
+
+def _log(features: Floats) -> Floats:
+    return np.log1p(features)
+
+
+def _scaler(features: Floats) -> dict[str, Floats]:
+    """`mean` and `scale` of each feature where it can be measured, and `gaps`: which features sometimes cannot."""
+    logs = np.log1p(features)
+    mean, scale = np.nanmean(logs, axis=0), np.nanstd(logs, axis=0)
+    return {
+        "mean": np.nan_to_num(mean),
+        "scale": np.where(scale > 0, scale, 1).astype(np.float32),
+        "gaps": np.flatnonzero(np.isnan(features).any(axis=0)).astype(np.float32),
+    }
+
+
+def build(entry: AggregateEntry, settings: Settings) -> Linear:
+    """The variant of a roster entry.
+
+    Raises:
+        UserError: the entry names another loss than `bce`.
+    """
+    if entry.loss != "bce":
+        raise UserError(f"params.yaml: roster: model linear has no loss '{entry.loss}'; known: bce")
+    return Linear(settings)

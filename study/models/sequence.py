@@ -18,7 +18,7 @@ from study.nn.network import Network
 from study.nn.time import time_features
 from study.params.base import Frozen
 from study.params.roster import SequenceEntry
-from study.params.tuned import Choice, Range
+from study.params.tuned import Range
 from study.seeds import seed_of
 from study.training.batches import Batcher, days_since_first, padded
 from study.training.loop import Optimisation, Trainer
@@ -34,7 +34,7 @@ class Settings(Frozen):
     dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
     width: int = 64
     recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
-    blocks: Annotated[int, Choice((1, 2))] = 1
+    blocks: int = 1
     heads: int = 2
     batch: int = 2048
     warmup_steps: int = 50
@@ -79,7 +79,7 @@ class SequenceModel:
             self.shape = _shape(fold.log, with_tokens=self._asks_tokens)
             self.trainer = self._trainer(self.shape, seed)
         asked = self.parts["objective"].readouts(stream, _cutoffs(fold))
-        self.trainer.run(Batcher(stream, asked), rounds, lambda done: report(self, done))
+        self.trainer.run(Batcher(stream, asked), rounds, seed, lambda done: report(self, done))
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown."""
@@ -134,7 +134,7 @@ class SequenceModel:
             width,
             shape.event_types if self.parts["objective"].ASKS_ABOUT_TIME else None,
         )
-        return Trainer(network, self.parts["loss"].build(**self.entry.loss_options), self.how, seed)
+        return Trainer(network, self.parts["loss"].build(**self.entry.loss_options), self.how)
 
     def _block(self, stream: Stream, queries: Queries, users: Ints) -> NDArray[np.float32]:
         assert self.shape is not None and self.trainer is not None

@@ -55,8 +55,8 @@ class Progress(Frozen):
 class Trainer:
     """Trains a network round by round; `averaged` is the network to use."""
 
-    def __init__(self, network: Network, loss: Loss, how: Optimisation, seed: int) -> None:
-        self.network, self.loss, self.how, self.seed = network, loss, how, seed
+    def __init__(self, network: Network, loss: Loss, how: Optimisation) -> None:
+        self.network, self.loss, self.how, self.seed = network, loss, how, 0
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
         self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
         self.progress = Progress()
@@ -66,14 +66,15 @@ class Trainer:
         """Rounds done."""
         return len(self.progress.losses)
 
-    def run(self, batcher: Batcher, rounds: int, report: Callable[[int], None]) -> None:
-        """Trains until `rounds` rounds are done and reports after each.
+    def run(self, batcher: Batcher, rounds: int, seed: int, report: Callable[[int], None]) -> None:
+        """Trains until `rounds` rounds are done and reports after each; batches and dropout follow from `seed`.
 
         Raises:
             FloatingPointError: the loss is not a number, or no history has a target.
         """
         if not len(batcher.asked.position):
             raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
+        self.seed = seed
         batches = self._batches(batcher.stream)
         for _ in range(self.progress.step):
             next(batches)
@@ -82,13 +83,15 @@ class Trainer:
             report(self.rounds)
 
     def _round(self, batcher: Batcher, batches: Iterator[tuple[Ints, Ints]]) -> None:
-        losses, target = [], (self.rounds + 1) * self.how.positions
+        losses: list[float] = []
+        target = (self.rounds + 1) * self.how.positions
         step, positions = self.progress.step, self.progress.positions
         while positions < target:
             starts, stops = next(batches)
             step, positions = step + 1, positions + int((stops - starts).sum())
-            losses.append(self._step(batcher, starts, stops, step))
-        mean = float(np.nanmean(losses))
+            losses += self._step(batcher, starts, stops, step)
+        # a round in which no batch had a readout repeats the loss before it
+        mean = float(np.mean(losses or self.progress.losses[-1:] or [0.0]))
         self.progress = Progress(step=step, positions=positions, losses=[*self.progress.losses, mean])
 
     def _batches(self, stream: Stream) -> Iterator[tuple[Ints, Ints]]:
@@ -98,10 +101,10 @@ class Trainer:
             yield from epoch_batches(stream, self.how.context, self.how.recency_days, self.how.batch, generator)
             epoch += 1
 
-    def _step(self, batcher: Batcher, starts: Ints, stops: Ints, step: int) -> float:
+    def _step(self, batcher: Batcher, starts: Ints, stops: Ints, step: int) -> list[float]:
         batch = batcher.assemble(starts, stops)
         if not len(batch.at):
-            return math.nan  # a batch without a readout teaches nothing
+            return []  # a batch without a readout teaches nothing
         torch.manual_seed(seed_of(self.seed, "step", step))
         generator = torch.Generator().manual_seed(seed_of(self.seed, "negatives", step))
         self.network.train()
@@ -117,7 +120,7 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.zero_grad()
         self._average(step)
-        return value
+        return [value]
 
     def _average(self, step: int) -> None:
         keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)

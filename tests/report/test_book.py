@@ -2,8 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from study.exhibits.build import pages
 
 pytestmark = pytest.mark.browser
 
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = 1280, 390  # CSS pixels
 LOCAL = ("file:", "data:", "blob:")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
@@ -41,52 +42,54 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def opened(browser, book, request) -> Iterator[Opened]:
-    name, viewport = request.param
-    context = browser.new_context(viewport=viewport, has_touch=viewport == PHONE, is_mobile=viewport == PHONE)
-    opened = Opened(context.new_page())
-    opened.page.on("console", lambda m: opened.complaints.append(m.text) if m.type in ("error", "warning") else None)
-    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.page.on("request", lambda sent: opened.requests.append(sent.url))
-    opened.page.goto((book / f"{name}.html").as_uri())
-    opened.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
-    yield opened
-    context.close()
+@pytest.fixture(scope="module")
+def opened(browser, book) -> Callable[[str, int], Opened]:
+    """Opens a page at a width, once for all tests, and waits until its figures are drawn."""
+
+    @cache
+    def look(name: str, width: int) -> Opened:
+        is_phone = width == PHONE
+        size = {"width": width, "height": 900}
+        seen = Opened(browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone).new_page())
+        seen.page.on("console", lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("request", lambda sent: seen.requests.append(sent.url))
+        seen.page.goto((book / f"{name}.html").as_uri())
+        seen.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
+        return seen
+
+    return look
 
 
-def on(*viewports):
-    cases = [(name, viewport) for name in pages() for viewport in viewports]
-    ids = [f"{name}-{viewport['width']}" for name, viewport in cases]
-    return pytest.mark.parametrize("opened", cases, indirect=True, ids=ids)
-
-
-@on(DESKTOP, PHONE)
-def test_a_page_is_whole_offline_and_fits_its_screen(opened):
-    page = opened.page
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_whole_offline_and_fits_its_screen(opened, name, width):
+    seen = opened(name, width)
+    page = seen.page
     plots = page.locator(".plot").all()
 
-    assert [] == opened.complaints
-    assert [] == [url for url in opened.requests if not url.startswith(LOCAL)]
+    assert [] == seen.complaints
+    assert [] == [url for url in seen.requests if not url.startswith(LOCAL)]
     assert page.locator("figure.exhibit").count() == len(plots)
     assert all(plot.evaluate(SHOWN) and plot.evaluate(HAS_MARKS) for plot in plots)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert all(plot.bounding_box()["width"] <= page.viewport_size["width"] for plot in plots)
 
 
-@on(DESKTOP)
-def test_figures_say_in_words_what_they_show(opened):
-    labels = [plot.get_attribute("aria-label") for plot in opened.page.locator(".plot[role=img]").all()]
+@pytest.mark.parametrize("name", pages())
+def test_figures_say_in_words_what_they_show(opened, name):
+    page = opened(name, DESKTOP).page
+    labels = [plot.get_attribute("aria-label") for plot in page.locator(".plot[role=img]").all()]
 
-    assert opened.page.locator(".plot").count() == len(labels)
+    assert page.locator(".plot").count() == len(labels)
     assert all(len(label.split()) > 5 for label in labels)
-    assert labels == opened.page.locator("figure.exhibit figcaption").all_inner_texts()
+    assert labels == page.locator("figure.exhibit figcaption").all_inner_texts()
     assert "nan" not in " ".join(labels).lower()
 
 
-@on(DESKTOP)
-def test_tables_sort_by_the_column_that_is_clicked(opened):
-    for table in opened.page.locator("table.sortable").all():
+@pytest.mark.parametrize("name", pages())
+def test_tables_sort_by_the_column_that_is_clicked(opened, name):
+    for table in opened(name, DESKTOP).page.locator("table.sortable").all():
         for column, head in enumerate(table.locator("th").all()):
             head.evaluate(CLICK)
             rising = table.evaluate(COLUMN, column)
