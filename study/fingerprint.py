@@ -49,4 +49,3 @@ def fingerprint(files: list[Path]) -> str:
     """One line per file: its hash and name; two equal texts mean equal code."""
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.as_posix()}" for file in files]
     return "\n".join(lines) + "\n"
-

@@ -24,7 +24,9 @@ ROSTER = list(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 
 def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: int = 1) -> pl.DataFrame:
     """The log with the candidates and prices of events in [start, end) shuffled; time and users stay."""
-    inside_span = (log["timestamp"] >= start) & ((log["timestamp"] < end) if end else True) & (log["event_type"] == "purchase")
+    inside_span = (
+        (log["timestamp"] >= start) & ((log["timestamp"] < end) if end else True) & (log["event_type"] == "purchase")
+    )
     rows = np.flatnonzero(inside_span.to_numpy())
     order = np.arange(log.height)
     order[rows] = np.random.default_rng(seed).permutation(rows)

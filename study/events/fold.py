@@ -1,6 +1,7 @@
 """What a model may learn from: the log before an end, and the training queries inside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +14,14 @@ from study.params.features import Features
 class Fold:
     """A fit span: the events before `end`, coded by the vocabulary that was fitted on exactly them.
 
-    A label whose horizon passes `end` does not exist.
+    A label whose horizon passes `end` does not exist. `memo` keeps what models derive from the fold, for the next.
     """
 
     log: Log
     spans: Spans
     end: int
     features: Features
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def horizon(self) -> int:

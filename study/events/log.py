@@ -1,7 +1,8 @@
 """The log in columns of codes: what every model, rule and feature reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,12 +99,14 @@ class Queries:
         cutoff: microseconds since 1970 UTC.
         local: the cut-off on the local clock.
         users: indices into `log.users`, int64 [Q].
+        memo: what models derive from the queries of this cut-off, kept for the next model that scores them.
     """
 
     log: Log
     cutoff: int
     local: int
     users: Ints
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

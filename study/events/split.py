@@ -79,4 +79,3 @@ def spans_from_json(text: str) -> Spans:
         for name in ("stop", "select", "test")
     }
     return Spans(whole.timezone, whole.horizon_days, whole.first, **windows)
-

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 
 from study.exhibits.figures import GREY, SHADE, draw, inert, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
-from study.exhibits.prose import PRIMARY, count, percent, plural, probability, sentence, signed, verdict_sentence
-from study.exhibits.records import Contrast
+from study.exhibits.prose import count, percent, plural, probability, sentence, signed, verdict_sentence
+from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, words
 

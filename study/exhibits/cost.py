@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 
 from study.exhibits.figures import GREY, draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import PRIMARY, count, number, plural, seconds
-from study.exhibits.records import Cost, Row
+from study.exhibits.prose import count, number, plural, seconds
+from study.exhibits.records import PRIMARY, Cost, Row
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, estimate, name, table, whole
 
@@ -18,14 +18,10 @@ SHORTEST = 1e-3  # seconds: what is faster was not measured well
 def frontier(results: Results, measure: Measure) -> list[Row]:
     """The variants that no other one both undercuts in cost and exceeds in test recall@10, cheapest first."""
     found: list[Row] = []
-    for row in sorted(results.leaderboard, key=lambda row: (measure(results.cost[row.variant]), -_recall(row))):
-        if not found or _recall(row) > _recall(found[-1]):
+    for row in sorted(results.leaderboard, key=lambda row: (measure(results.cost[row.variant]), -row.recall)):
+        if not found or row.recall > found[-1].recall:
             found.append(row)
     return found
-
-
-def _recall(row: Row) -> float:
-    return row.estimates[PRIMARY].estimate
 
 
 def _refit(cost: Cost) -> float:
@@ -43,21 +39,21 @@ def summary(results: Results) -> Html:
 
 def _extremes(results: Results) -> str:
     costs = results.cost
-    spent = (c.tune_seconds + results.row(v).seeds * (c.refit_seconds + c.score_seconds) for v, c in costs.items())
+    spent = (c.tune_seconds + results.row(v).seeds * c.refit_seconds for v, c in costs.items())
     ordered = sorted(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
     cheap, dear = ordered[0], ordered[-1]
     ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)
     return (
-        f"All searches, refits and scorings together took {seconds(sum(spent))} on the machine of this run. A refit of "
+        f"All searches and refits together took {seconds(sum(spent))} on the machine of this run. A refit of "
         f"{code(dear.variant)}, the dearest, takes {seconds(costs[dear.variant].refit_seconds)}, {count(ratio)} times "
-        f"as long as one of {code(cheap.variant)}, the cheapest; they reach {number(_recall(dear))} and "
-        f"{number(_recall(cheap))}."
+        f"as long as one of {code(cheap.variant)}, the cheapest; they reach {number(dear.recall)} and "
+        f"{number(cheap.recall)}."
     )
 
 
 def _efficient(results: Results) -> str:
     steps = [
-        f"{code(row.variant)} ({number(_recall(row))}, {seconds(_refit(results.cost[row.variant]))})"
+        f"{code(row.variant)} ({number(row.recall)}, {seconds(_refit(results.cost[row.variant]))})"
         for row in frontier(results, _refit)
     ]
     return f"No other variant is both cheaper to refit and better on test than {listing(steps)}."
@@ -75,7 +71,7 @@ def _scatter(results: Results, measure: Measure, title: str) -> Html:
     on_frontier = [row for row in frontier(results, measure) if row in rows]
     step = go.Scatter(
         x=[measure(results.cost[row.variant]) for row in on_frontier],
-        y=[_recall(row) for row in on_frontier],
+        y=[row.recall for row in on_frontier],
         mode="lines",
         line={"color": GREY, "width": 1, "dash": "dot", "shape": "hv"},
         hoverinfo="skip",
@@ -98,7 +94,7 @@ def _scatter(results: Results, measure: Measure, title: str) -> Html:
 
 def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
     colour, symbol = family_style(rows[0].family)
-    estimates = [row.estimates[PRIMARY] for row in rows]
+    estimates = [row.test for row in rows]
     return go.Scatter(
         x=[measure(results.cost[row.variant]) for row in rows],
         y=[e.estimate for e in estimates],
@@ -114,16 +110,16 @@ def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
 def costs(results: Results) -> Html:
     """All that was measured."""
     rows = [_measured(row, results.cost[row.variant]) for row in results.leaderboard]
-    head = ["variant", "test", "search", "refit", "score", "peak, MB", "parameters", "positions trained"]
-    return table(head, rows, "Measured cost; refit and score per seed")
+    head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "positions trained"]
+    return table(head, rows, "Measured cost; refit per seed")
 
 
 def _measured(row: Row, cost: Cost) -> list[Cell]:
-    times = (cost.tune_seconds, cost.refit_seconds, cost.score_seconds)
+    times = (cost.tune_seconds, cost.refit_seconds)
     amounts = (cost.peak_mb, cost.parameters, cost.positions)
     return [
         name(row.variant),
-        estimate(row.estimates[PRIMARY]),
+        estimate(row.test),
         *(Cell(seconds(value), value) for value in times),
         *(whole(value) for value in amounts),
     ]

@@ -7,8 +7,8 @@ import polars as pl
 
 from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, row_height
 from study.exhibits.markup import Html, joined
-from study.exhibits.prose import DASH, PRIMARY, count, number, signed
-from study.exhibits.records import Contrast
+from study.exhibits.prose import DASH, count, number, signed
+from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import decimal, estimate, name, table, words
 
@@ -51,7 +51,7 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
         [
             name(row.variant),
             decimal(row.select),
-            estimate(row.estimates[PRIMARY]),
+            estimate(row.test),
             *(decimal(row.estimates[metric].estimate) for metric in COMPANIONS),
         ]
         for row in map(results.row, _variants(contrasts))

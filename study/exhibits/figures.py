@@ -42,9 +42,13 @@ def inert(value: object) -> str:
 
 def error_bars(estimates: Sequence[Estimate], **style: Any) -> dict[str, Any]:
     """The intervals of estimates as error bars of a trace; none where there is no interval."""
-    above = [0.0 if e.high is None else e.high - e.estimate for e in estimates]
-    below = [0.0 if e.low is None else e.estimate - e.low for e in estimates]
+    above = [_distance(e.estimate, e.high) for e in estimates]
+    below = [_distance(e.low, e.estimate) for e in estimates]
     return {"array": above, "arrayminus": below, "symmetric": False, "thickness": 1.4, **style}
+
+
+def _distance(low: float | None, high: float | None) -> float:
+    return 0.0 if low is None or high is None else high - low
 
 
 def legend_below(offset: float) -> dict[str, Any]:

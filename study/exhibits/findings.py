@@ -6,7 +6,6 @@ from study.exhibits import contrasts, resolution
 from study.exhibits.figures import draw, error_bars, family_style, inert, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
-    PRIMARY,
     count,
     family,
     number,
@@ -17,7 +16,7 @@ from study.exhibits.prose import (
     verdict_sentence,
     within,
 )
-from study.exhibits.records import Contrast, Row
+from study.exhibits.records import PRIMARY, Contrast, Row
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
@@ -86,7 +85,7 @@ def _champion(results: Results) -> str:
     best = results.leaderboard[0]
     return (
         f"Of all {plural(len(results.leaderboard), 'variant')}, {code(best.variant)} ({escape(best.family)}) is best "
-        f"on select; on test its {PRIMARY} is {within(best.estimates[PRIMARY])}."
+        f"on select; on test its {PRIMARY} is {within(best.test)}."
     )
 
 
@@ -100,11 +99,11 @@ def _source(results: Results) -> str:
 
 def standing(results: Results) -> Html:
     """Test recall@10 of every variant, with the best counting rule as a line."""
-    order = sorted(results.leaderboard, key=lambda row: row.estimates[PRIMARY].estimate)
+    order = sorted(results.leaderboard, key=lambda row: row.recall)
     families = dict.fromkeys(row.family for row in results.leaderboard)
     rule = results.best_of_each().get(COUNTING)
     reference = f"; dashed: {rule.variant}, the counting rule that is best on select" if rule else ""
-    least, most = (f"{row.variant} ({number(row.estimates[PRIMARY].estimate)})" for row in (order[0], order[-1]))
+    least, most = (f"{row.variant} ({number(row.recall)})" for row in (order[0], order[-1]))
     caption = (
         f"Test {PRIMARY} with {percent(1 - results.params.statistics.alpha)} intervals of "
         f"{plural(len(order), 'variant')}, from {least} to {most}{reference}."
@@ -114,7 +113,7 @@ def standing(results: Results) -> Html:
         caption,
         height=row_height(len(order)),
         showlegend=True,
-        shapes=[vertical(rule.estimates[PRIMARY].estimate)] if rule else [],
+        shapes=[vertical(rule.recall)] if rule else [],
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "nticks": 6},
         yaxis={"categoryorder": "array", "categoryarray": [inert(row.variant) for row in order]},
     )
@@ -122,7 +121,7 @@ def standing(results: Results) -> Html:
 
 def _dots(member: str, rows: list[Row]) -> go.Scatter:
     colour, symbol = family_style(member)
-    estimates = [row.estimates[PRIMARY] for row in rows]
+    estimates = [row.test for row in rows]
     return go.Scatter(
         x=[e.estimate for e in estimates],
         y=[inert(row.variant) for row in rows],
@@ -157,7 +156,7 @@ def price(results: Results) -> Html:
 def _price(results: Results, row: Row) -> list[Cell]:
     cost = results.cost[row.variant]
     took = (Cell(seconds(value), value) for value in (cost.tune_seconds, cost.refit_seconds))
-    return [words(row.family), name(row.variant), decimal(row.select), estimate(row.estimates[PRIMARY]), *took]
+    return [words(row.family), name(row.variant), decimal(row.select), estimate(row.test), *took]
 
 
 def resolved(results: Results) -> Html:

@@ -8,8 +8,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.importance import FanovaImportanceEvaluator
 
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import PRIMARY, count, percent, plural, setting
-from study.exhibits.records import Search, Trial
+from study.exhibits.prose import count, percent, plural, setting
+from study.exhibits.records import PRIMARY, Search, Trial
 from study.exhibits.tables import Cell, name, table, words
 
 MINIMUM = 4

@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from study.exhibits import contrasts
 from study.exhibits.figures import draw, error_bars, family_style, grid, inert, legend_below, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import PRIMARY, count, number, percent, plural
-from study.exhibits.records import Row
+from study.exhibits.prose import count, number, percent, plural
+from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
@@ -40,7 +40,7 @@ def _line(row: Row) -> list[Cell]:
         name(row.variant),
         words(row.family),
         decimal(row.select),
-        estimate(e[PRIMARY]),
+        estimate(row.test),
         *(decimal(e[metric].estimate) for metric in COMPANIONS),
         whole(row.seeds),
         words("unfinished" if row.unfinished else ""),

@@ -4,7 +4,6 @@ from study.errors import UserError
 from study.exhibits.markup import code
 from study.exhibits.records import Contrast, Estimate
 
-PRIMARY = "recall@10"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 PLURALS = {"query": "queries", "test query": "test queries"}

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import PRIMARY, count, percent, plural
-from study.exhibits.records import Window
+from study.exhibits.prose import count, percent, plural
+from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
 from study.exhibits.tables import table, whole, words
 from study.paths import LOG
@@ -79,10 +79,10 @@ def budgets(results: Results) -> Html:
     """What every tuned variant may spend."""
     manifest = results.manifest
     spent = getattr(results.params.budgets, manifest.budget)
-    rungs = [percent(rung) for rung in spent.rungs]
+    at = f"at {listing([percent(rung) for rung in spent.rungs])} of the cap; " if spent.rungs else ""
     rows: list[tuple[str, int, str]] = [
         ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}, the first the default"),
-        ("rungs", len(rungs), f"at {listing(rungs)} of the cap; the better half of a batch goes on"),
+        ("rungs", len(spent.rungs), f"{at}the better half of a batch goes on"),
         ("rounds, sequence models", spent.rounds, f"of {count(spent.positions)} positions seen in training"),
         ("rounds, boosting", spent.boosting_rounds, "trees"),
         ("queries of each stop window", spent.stop_queries, "at most; the same for all"),

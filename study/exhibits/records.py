@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+PRIMARY = "recall@10"
 Verdict = Literal["better", "worse", "equivalent", "undetermined"]
 
 
@@ -15,9 +16,9 @@ class Record(BaseModel):
 
 
 class Estimate(Record):
-    """A mean over test queries with its interval, which coverage has not."""
+    """A mean over test queries with its interval; None of a slice that no query has, and coverage has no interval."""
 
-    estimate: float
+    estimate: float | None
     low: float | None = None
     high: float | None = None
 
@@ -32,6 +33,18 @@ class Row(Record):
     select: float
     unfinished: bool
     estimates: dict[str, Estimate]
+
+    @property
+    def test(self) -> Estimate:
+        """The primary metric, recall@10, on test."""
+        return self.estimates[PRIMARY]
+
+    @property
+    def recall(self) -> float:
+        """The estimate of recall@10 on test, which every query has."""
+        estimate = self.test.estimate
+        assert estimate is not None
+        return estimate
 
 
 class Contrast(Record):
@@ -153,11 +166,10 @@ class Manifest(Record):
 
 
 class Cost(Record):
-    """Measured seconds (refit and score per seed), peak memory, learned parameters, positions seen in training."""
+    """Measured seconds (of a refit per seed), peak memory, learned parameters, positions seen in training."""
 
     tune_seconds: float
     refit_seconds: float
-    score_seconds: float
     peak_mb: float
     parameters: int | None = None
     positions: int | None = None

@@ -1,8 +1,8 @@
 """How much a log can show at all, in sentences: resolution, ceiling, headroom, repetition."""
 
 from study.exhibits.data import COMPLETE_JOURNEY
-from study.exhibits.prose import PRIMARY, number, percent, plural
-from study.exhibits.records import Power
+from study.exhibits.prose import number, percent, plural
+from study.exhibits.records import PRIMARY, Power
 from study.exhibits.results import Results
 
 

@@ -11,8 +11,8 @@ from study.exhibits.expected_best import expected_best
 from study.exhibits.figures import GREY, draw, family_style, grid, inert, legend_below, series_style
 from study.exhibits.importance import importance_table
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.prose import PRIMARY, count, number, plural, setting
-from study.exhibits.records import Row, Search, Trial
+from study.exhibits.prose import count, number, plural, setting
+from study.exhibits.records import PRIMARY, Row, Search, Trial
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 

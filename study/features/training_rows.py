@@ -56,10 +56,19 @@ def training_rows(fold: Fold, seed: int) -> TrainingRows:
         begin = end
     return TrainingRows(
         features=features,
-        relevant=np.concatenate([np.zeros(0, bool), *(_is_relevant(block, len(fold.log.catalogue)) for block in blocks)]),
+        relevant=np.concatenate([np.zeros(0, bool), *(_is_relevant(b, len(fold.log.catalogue)) for b in blocks)]),
         weights=np.concatenate([np.zeros(0, np.float32), *(block.weights for block in blocks)]),
         sizes=np.concatenate([np.zeros(0, np.int64), *(np.bincount(b.rows, minlength=len(b.users)) for b in blocks)]),
     )
+
+
+def kept_rows(fold: Fold, seed: int) -> TrainingRows:
+    """`training_rows`, made once for all trials that learn from the same fold with the same seed in this process."""
+    if seed not in fold.memo:
+        fold.memo.clear()
+        fold.memo[seed] = training_rows(fold, seed)
+    kept: TrainingRows = fold.memo[seed]
+    return kept
 
 
 def _queries(fold: Fold, seed: int) -> list[tuple[Window, Ints, Labels]]:

@@ -44,7 +44,9 @@ def read_development(features: Features, stop_queries: int, seed: int) -> Develo
     end = spans.stop[0].cutoff
     stop = evaluations(log, pl.read_parquet(SPLITS / "stop.parquet"), spans.stop)
     select = evaluations(log, pl.read_parquet(SPLITS / "select.parquet"), spans.select)
-    return Development(Fold(log.before(end), spans, end, features), [sample(s, stop_queries, seed) for s in stop], select)
+    return Development(
+        Fold(log.before(end), spans, end, features), [sample(s, stop_queries, seed) for s in stop], select
+    )
 
 
 @cache

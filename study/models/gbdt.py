@@ -11,8 +11,8 @@ from lightgbm.callback import CallbackEnv
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
-from study.features.training_rows import training_rows
-from study.models.aggregate import ScoringRows
+from study.features.training_rows import kept_rows
+from study.models.aggregate import scoring_blocks
 from study.models.base import Report, Scores
 from study.params.base import Frozen
 from study.params.roster import AggregateEntry
@@ -44,7 +44,6 @@ class Gbdt:
 
     def __init__(self, entry: AggregateEntry, settings: Settings) -> None:
         self.entry, self.settings = entry, settings
-        self.rows = ScoringRows()
         self.booster: lgb.Booster | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
@@ -70,7 +69,7 @@ class Gbdt:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
         assert self.booster is not None
         result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
-        for rows, features in self.rows.blocks(queries, candidates):
+        for rows, features in scoring_blocks(queries, candidates):
             raw = np.asarray(self.booster.predict(features, raw_score=True))
             result[rows] = raw.reshape(-1, len(candidates))
         return result
@@ -97,7 +96,7 @@ class Gbdt:
         return {"objective": "binary"}
 
     def _dataset(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
-        rows = training_rows(fold, seed)
+        rows = kept_rows(fold, seed)
         label = rows.relevant.astype(np.float32)
         if self.entry.loss == "lambdarank":
             return lgb.Dataset(rows.features, label, group=rows.sizes, params=params)

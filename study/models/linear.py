@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
-from study.features.training_rows import training_rows
-from study.models.aggregate import ScoringRows
+from study.features.training_rows import kept_rows
+from study.models.aggregate import scoring_blocks
 from study.models.base import Report, Scores
 from study.params.base import Frozen
 from study.params.roster import AggregateEntry
@@ -37,14 +37,13 @@ class Linear:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.rows = ScoringRows()
         self.fitted: dict[str, Floats] = {}
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
-        rows = training_rows(fold, seed)
+        rows = kept_rows(fold, seed)
         self.fitted = _scaler(rows.features)
-        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=1e-3)
+        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=1e-5)
         model.fit(self._inputs(rows.features), rows.relevant, sample_weight=rows.weights / rows.weights.mean())
         self.fitted["weights"] = model.coef_[0].astype(np.float32)
         self.fitted["bias"] = model.intercept_.astype(np.float32)
@@ -53,7 +52,7 @@ class Linear:
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
         result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
-        for rows, features in self.rows.blocks(queries, candidates):
+        for rows, features in scoring_blocks(queries, candidates):
             logits = self._inputs(features) @ self.fitted["weights"] + self.fitted["bias"]
             result[rows] = logits.reshape(-1, len(candidates))
         return result
@@ -84,10 +83,13 @@ def _log(features: Floats) -> Floats:
 
 def _scaler(features: Floats) -> dict[str, Floats]:
     """`mean` and `scale` of each feature where it can be measured, and `gaps`: which features sometimes cannot."""
-    logs = np.log1p(features)
-    mean, scale = np.nanmean(logs, axis=0), np.nanstd(logs, axis=0)
+    logs = _log(features)
+    present = ~np.isnan(logs)
+    count = np.maximum(present.sum(axis=0), 1)
+    mean = np.where(present, logs, 0).sum(axis=0, dtype=np.float64) / count
+    scale = np.sqrt(np.where(present, (logs - mean) ** 2, 0).sum(axis=0, dtype=np.float64) / count)
     return {
-        "mean": np.nan_to_num(mean),
+        "mean": mean.astype(np.float32),
         "scale": np.where(scale > 0, scale, 1).astype(np.float32),
         "gaps": np.flatnonzero(np.isnan(features).any(axis=0)).astype(np.float32),
     }

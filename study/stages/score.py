@@ -25,28 +25,30 @@ def run(variant: str) -> None:
     log = read_vocabulary("refit").encode(events.sort("user_id", "timestamp", maintain_order=True))
     windows = evaluations(log, pl.read_parquet(SPLITS / "test.parquet"), read_spans().test)
     metrics, tops, covered = [], [], []
-    for seed, model in enumerate(_models(params, variant)):
-        for evaluation in windows:
+    model, folders = _trained(params, variant)
+    for evaluation in windows:
+        for seed, folder in enumerate(folders):
+            model.load(folder)
             table, first, shares = _score(model, evaluation)
             key = _key(evaluation, seed)
             metrics.append(pl.concat([key, table], how="horizontal"))
             tops.append(pl.concat([key, first], how="horizontal"))
             day = evaluation.window.day.isoformat()
             covered += [{"seed": seed, "cutoff": day, "k": k, "coverage": share} for k, share in shares.items()]
-    folder = SCORES / variant
-    _write(folder / "metrics.parquet", pl.concat(metrics))
-    _write(folder / "top.parquet", pl.concat(tops))
+    folder, order = SCORES / variant, ("seed", "cutoff", "user_id")
+    _write(folder / "metrics.parquet", pl.concat(metrics).sort(order))
+    _write(folder / "top.parquet", pl.concat(tops).sort(order))
     write_text(folder / "coverage.json", json.dumps(covered, indent=1) + "\n")
     recall = pl.concat(metrics)["recall@10"].to_numpy().mean()
     print(f"{variant}: test recall@10 {recall:.4f}", flush=True)
 
 
-def _models(params: Params, variant: str) -> list[Recommender]:
+def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:
+    """The model with the chosen settings, and the folder of each seed's weights."""
     raw = json.loads((RUNS / variant / "search.json").read_text(encoding="utf-8"))
     found = Search(**{name: raw[name] for name in Search.model_fields})
     folders = sorted((RUNS / variant).glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
-    entry = params.roster[variant]
-    return [build_model(entry, found.best.settings, params.spent).load(folder) for folder in folders]
+    return build_model(params.roster[variant], found.best.settings, params.spent), folders
 
 
 def _key(evaluation: Evaluation, seed: int) -> pl.DataFrame:
@@ -71,5 +73,3 @@ def _score(model: Recommender, evaluation: Evaluation) -> tuple[pl.DataFrame, pl
 def _write(path: Path, table: pl.DataFrame) -> None:
     with replacing(path) as temporary:
         table.write_parquet(temporary, compression="zstd")
-
-

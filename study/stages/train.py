@@ -28,7 +28,9 @@ def run(variant: str) -> None:
     with _scratch(params, variant) as scratch:
         found = search(params, variant, scratch / "trials")
         best = found.best
-        print(f"{variant}: select recall@10 {best.select:.4f} (trial {best.number}, round {best.best_round})", flush=True)
+        print(
+            f"{variant}: select recall@10 {best.select:.4f} (trial {best.number}, round {best.best_round})", flush=True
+        )
         folders = refit_seeds(params, found, scratch / "refit")
         _publish(params, variant, found, folders)
         _write_cost(params, variant, scratch, folders, found)

@@ -111,7 +111,7 @@ def _manifest(params: Params) -> dict[str, Any]:
 
 
 def _cost() -> dict[str, Any]:
-    return {"tune_seconds": 8, "refit_seconds": 2, "score_seconds": 1, "peak_mb": 50, "parameters": 10, "positions": 0}
+    return {"tune_seconds": 8, "refit_seconds": 2, "peak_mb": 50, "parameters": 10, "positions": 0}
 
 
 def queries(params: Params) -> pl.DataFrame:

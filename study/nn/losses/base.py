@@ -9,6 +9,7 @@ class Head(Protocol):
     """Logits on demand, so that a sampled loss need not compute all of them."""
 
     classes: int
+
     def __call__(self, hidden: Tensor) -> Tensor:
         """[R, D] to [R, C]."""
 
