@@ -85,14 +85,15 @@ def _compile(workspace: Path, temporary: Path) -> Path:
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """Kernels find this very package, belong to this very environment and leave nothing in the user's home."""
-    home = str(Path(study.__file__).resolve().parents[1])
+    """Kernels find this very package, belong to this very environment and neither read nor write the user's home."""
+    root = str(Path(study.__file__).resolve().parents[1])
+    homes = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     return os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "IPYTHONDIR": str(temporary / "ipython"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
+        **{name: str(temporary / name.lower()) for name in homes},
     }
 
 

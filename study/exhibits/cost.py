@@ -61,11 +61,11 @@ def _efficient(results: Results) -> str:
 
 def scatter(results: Results) -> Html:
     """Recall against the seconds of a refit, and against learned parameters."""
-    by_time = _scatter(results, _refit, "refit, seconds per seed")
-    return joined([by_time, _scatter(results, _parameters, "learned parameters")])
+    by_time = _scatter(results, _refit, "refit, seconds per seed", "~g")
+    return joined([by_time, _scatter(results, _parameters, "learned parameters", "~s")])
 
 
-def _scatter(results: Results, measure: Measure, title: str) -> Html:
+def _scatter(results: Results, measure: Measure, title: str, ticks: str) -> Html:
     rows = [row for row in results.leaderboard if measure(results.cost[row.variant]) > 0]
     left_out = len(results.leaderboard) - len(rows)
     on_frontier = [row for row in frontier(results, measure) if row in rows]
@@ -87,7 +87,7 @@ def _scatter(results: Results, measure: Measure, title: str) -> Html:
         caption,
         height=420,
         showlegend=True,
-        xaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": "~s"},
+        xaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": ticks},
         yaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f"},
     )
 

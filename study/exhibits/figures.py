@@ -1,6 +1,7 @@
 """How every figure looks, and how it gets into a page: drawn by report/_static/book.js from JSON beside it."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,6 +55,11 @@ def _distance(low: float | None, high: float | None) -> float:
 def legend_below(offset: float) -> dict[str, Any]:
     """A legend of many entries, `offset` heights of the plot below it: the title of the axis stands between."""
     return {"orientation": "h", "yanchor": "top", "y": -offset, "x": 0, "font": {"size": 11}}
+
+
+def whole_axis(title: str, highest: float) -> dict[str, Any]:
+    """An axis of whole numbers up to `highest`."""
+    return {"title": {"text": title}, "dtick": max(1, math.ceil(highest / 8)), "tick0": 0}
 
 
 def horizontal(value: float) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def _lead(against: list[Contrast], margin: float) -> str:
         return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}."
     if any(contrast.verdict == "undetermined" for contrast in against):
         return f"Not shown: no variant is shown to beat {rule}, but not every contrast with it is settled."
+    if all(contrast.verdict == "worse" for contrast in against):
+        return f"No: all that was compared with {rule}, is worse."
     return f"No: nothing beats {rule}, by more than the margin of {margin:g}."
 
 

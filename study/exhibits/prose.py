@@ -16,8 +16,9 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def signed(value: float, digits: int = 4) -> str:
-    """A decimal with its sign."""
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    """A decimal with its sign, which zero has not."""
+    rounded = round(value, digits)
+    return f"{rounded:+.{digits}f}".replace("-", MINUS) if rounded else f"{0:.{digits}f}"
 
 
 def count(value: float | None) -> str:
@@ -42,6 +43,8 @@ def seconds(value: float) -> str:
     """A duration in the unit that fits it."""
     if value < 1:
         return f"{value:.2g} s"
+    if value < 10:
+        return f"{value:.1f} s"
     return f"{value:.0f} s" if value < 120 else f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
 
 

@@ -81,7 +81,7 @@ def budgets(results: Results) -> Html:
     spent = getattr(results.params.budgets, manifest.budget)
     at = f"at {listing([percent(rung) for rung in spent.rungs])} of the cap; " if spent.rungs else ""
     rows: list[tuple[str, int, str]] = [
-        ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}, the first the default"),
+        ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}; the first uses the defaults"),
         ("rungs", len(spent.rungs), f"{at}the better half of a batch goes on"),
         ("rounds, sequence models", spent.rounds, f"of {count(spent.positions)} positions seen in training"),
         ("rounds, boosting", spent.boosting_rounds, "trees"),

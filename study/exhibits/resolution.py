@@ -34,10 +34,9 @@ def _ceiling(power: Power) -> str:
         if power.ceiling > 0
         else "No relevant candidate lies outside the catalogue"
     )
-    return (
-        f"{unseen}; since a query can have more relevant candidates than places, a faultless ranking reaches a "
-        f"{PRIMARY} of {number(power.perfect)}."
-    )
+    is_crowded = power.perfect < 1 - power.ceiling - 1e-9
+    why = "since a query can have more relevant candidates than places, " if is_crowded else ""
+    return f"{unseen}; {why}a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}."
 
 
 def _headroom(power: Power) -> list[str]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from study.exhibits.expected_best import expected_best
-from study.exhibits.figures import GREY, draw, family_style, grid, inert, legend_below, series_style
+from study.exhibits.figures import GREY, draw, family_style, grid, inert, legend_below, series_style, whole_axis
 from study.exhibits.importance import importance_table
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.prose import count, number, plural, setting
@@ -70,10 +70,14 @@ def history(results: Results) -> Html:
     best = {v: np.fmax.accumulate([_select(trial) for trial in search.trials]) for v, search in searches.items()}
     gains = {variant: values[-1] - values[~np.isnan(values)][0] for variant, values in best.items()}
     most = max(gains, key=lambda variant: gains[variant])
+    gained = (
+        f"searching gained most for {most}: {number(gains[most])} over its first finished trial"
+        if gains[most] > 0
+        else "searching gained nothing over the first finished trials"
+    )
     caption = (
         f"How far the best select {PRIMARY} so far was below that of the chosen trial, after each trial of "
-        f"{plural(len(searches), 'tuned variant')}; searching gained most for {most}: {number(gains[most])} over its "
-        "first finished trial."
+        f"{plural(len(searches), 'tuned variant')}; {gained}."
     )
     return draw(
         [_history(results, variant, best[variant], index) for index, variant in enumerate(searches)],
@@ -81,7 +85,7 @@ def history(results: Results) -> Html:
         height=520,
         showlegend=True,
         legend=legend_below(0.14),
-        xaxis={"title": {"text": "trial"}, "tickformat": "d"},
+        xaxis=whole_axis("trial", max(len(search.trials) for search in searches.values())),
         yaxis={"title": {"text": "below the chosen"}, "tickformat": ".3~f"},
     )
 
@@ -141,7 +145,7 @@ def _stop_curves(results: Results, variant: str, search: Search) -> Html:
         traces,
         caption,
         height=240,
-        xaxis={"title": {"text": "round"}},
+        xaxis=whole_axis("round", search.last_round),
         yaxis={"tickformat": ".3~f", "nticks": 5},
     )
 
@@ -168,7 +172,7 @@ def _losses(row: Row, curve: Sequence[tuple[float, float]]) -> Html:
         f"{row.variant}: training loss of the chosen trial {course}, from {number(first, 3)} to {number(last, 3)} over "
         f"{plural(len(curve), 'round')}."
     )
-    axes = {"xaxis": {"title": {"text": "round"}}, "yaxis": {"tickformat": ".3~g", "nticks": 5}}
+    axes = {"xaxis": whole_axis("round", curve[-1][0]), "yaxis": {"tickformat": ".3~g", "nticks": 5}}
     return draw([line], caption, height=220, **axes)
 
 
@@ -195,7 +199,7 @@ def budget_curve(results: Results) -> Html:
         height=500,
         showlegend=True,
         legend=legend_below(0.14),
-        xaxis={"title": {"text": "n, trials"}, "tickformat": "d"},
+        xaxis=whole_axis("n, trials", max(map(len, best.values()))),
         yaxis={"title": {"text": "below that of all"}, "tickformat": ".3~f"},
     )
 

@@ -66,7 +66,7 @@ class Aggregates:
         acted = self.pairs.at(day, users, candidates)
         pair = self.pairs.columns(acted)
         columns = {**user, **candidate, **pair, **_shares(pair, user, candidate)}
-        columns["neighbours_rate"] = self._neighbours(day, distinct)[row, candidates]
+        columns["neighbours_rate"] = self._neighbours(day, distinct)[row, candidates].astype(np.float64)
         for index in self.attributes:
             columns |= index.columns(acted, users, candidates, user["user_key_events"])
         return columns

@@ -65,4 +65,5 @@ class AttributeIndex:
         """The mode of each candidate, int64 [catalogue]; the lowest code where several tie or there is none."""
         before = self.cells[: np.searchsorted(self.days, day)]
         cells = np.bincount(before, minlength=self.candidates * self.size)
-        return cells.reshape(self.candidates, self.size).argmax(axis=1)
+        modes: Ints = cells.reshape(self.candidates, self.size).argmax(axis=1)
+        return modes

@@ -15,7 +15,9 @@ WINDOWS = (7, 28, 112)
 
 @dataclass(frozen=True)
 class CandidateIndex:
-    """`acted`: key actions; `user_days`: distinct user and day; `buyers`: the first day of each user who acted on it;
+    """Timelines of each candidate.
+
+    `acted`: key actions; `user_days`: distinct user and day; `buyers`: the first day of each user who acted on it;
     `gaps`: days since the same user's day before, one event per gap day.
     """
 

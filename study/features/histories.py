@@ -39,6 +39,19 @@ def acted_days(queries: Queries, users: Ints) -> tuple[Ints, NDArray[np.int32], 
     return pairs // len(log.catalogue), (pairs % len(log.catalogue)).astype(np.int32), ages
 
 
+def user_days(log: Log, since: int | None = None) -> Ints:
+    """On how many distinct days of distinct users each candidate was acted on, int64 [catalogue].
+
+    Args:
+        since: only from this time on, microseconds since 1970 UTC; all by default.
+    """
+    acted = log.key if since is None else log.key & (log.time >= since)
+    day = log.day[acted].astype(np.int64)
+    first, days = (int(day.min()), int(np.ptp(day)) + 1) if len(day) else (0, 1)
+    pairs = log.user[acted].astype(np.int64) * len(log.catalogue) + log.candidate[acted]
+    return np.bincount(distinct(pairs * days + day - first) // days % len(log.catalogue), minlength=len(log.catalogue))
+
+
 def decayed_days(queries: Queries, users: Ints, half_life_days: float) -> csr_array:
     """Decayed personal frequencies: each distinct local day on which a user acted on a candidate weighs by its age.
 
@@ -63,7 +76,7 @@ def moments_of(log: Log) -> tuple[csr_array, NDArray[np.int32]]:
         0 or 1, float32 [M, catalogue]: one row per moment with a key action, in the order of the log; and its user,
         int32 [M].
     """
-    moment = np.cumsum(log.moment_end) - log.moment_end
+    moment: Ints = np.cumsum(log.moment_end) - log.moment_end
     rows, index = np.unique(moment[log.key], return_inverse=True)
     matrix = matrix_of(index, log.candidate[log.key], np.ones(len(index), np.float32), (len(rows), len(log.catalogue)))
     matrix.data[:] = 1

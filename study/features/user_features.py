@@ -30,7 +30,7 @@ class UserIndex:
     @classmethod
     def of(cls, log: Log, pairs: PairIndex) -> Self:
         """Groups are users."""
-        moment = np.cumsum(log.moment_end) - log.moment_end
+        moment: Ints = np.cumsum(log.moment_end) - log.moment_end
         moment = moment[log.key]
         is_new = np.append(True, moment[1:] != moment[:-1])[: len(moment)]
         first = pairs.acted.place == 0

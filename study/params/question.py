@@ -6,7 +6,7 @@ from study.params.base import Frozen
 
 
 class Windows(Frozen):
-    """How many consecutive windows of one horizon each span has; the last ends where the day of the last event begins."""
+    """How many consecutive windows of one horizon each span has; the last ends where the last event's day begins."""
 
     stop: int = Field(ge=1)
     select: int = Field(ge=1)

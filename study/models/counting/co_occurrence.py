@@ -24,8 +24,9 @@ class Settings(Frozen):
 
 
 class CoOccurrence(Rule):
-    """Fitted cosine of two candidates over moments (Sarwar et al., 2001; each is its own best neighbour), summed over the
-    user's as-of decayed days.
+    """Fitted cosine of two candidates over moments (Sarwar et al., 2001), summed over the user's as-of decayed days.
+
+    Each candidate is its own best neighbour.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -17,7 +17,9 @@ from study.params.tuned import Range
 
 
 class Settings(Frozen):
-    """`smoothing` is how many transitions the prior (popularity in later moments) counts for; `moments` is how many of
+    """How much is smoothed and averaged.
+
+    `smoothing` is how many transitions the prior (popularity in later moments) counts for; `moments` is how many of
     the user's last moments are averaged.
     """
 

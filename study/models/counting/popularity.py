@@ -1,4 +1,4 @@
-"""Popularity: how often each candidate was acted on in the fit span, the same for everyone."""
+"""Popularity: on how many days of how many users each candidate was acted on in the fit span, the same for all."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
+from study.features.histories import user_days
 from study.models.base import Scores
 from study.models.rule import Rule, known_only
 from study.params.base import Frozen
@@ -18,12 +19,11 @@ class Settings(Frozen):
 
 
 class Popularity(Rule):
-    """Fitted key actions of each candidate."""
+    """Fitted user-days of each candidate."""
 
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
         """`counts`, int64 [known]."""
-        log = fold.log
-        return {"counts": np.bincount(log.candidate[log.key], minlength=log.known)}
+        return {"counts": user_days(fold.log)}
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`."""

@@ -1,4 +1,4 @@
-"""Recent popularity: key actions of each candidate in the last days before the cut-off, the same for everyone."""
+"""Recent popularity: user-days of each candidate in the last days before the cut-off, the same for everyone."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from study.events.log import Ints, Queries
 from study.events.spans import DAY
+from study.features.histories import user_days
 from study.models.base import Scores
 from study.models.rule import Rule
 from study.params.base import Frozen
@@ -20,7 +21,7 @@ class Settings(Frozen):
 
 
 class RecentPopularity(Rule):
-    """As-of key actions of each candidate."""
+    """As-of user-days of each candidate."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -28,9 +29,7 @@ class RecentPopularity(Rule):
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`."""
-        log = queries.log
-        recent = log.key & (log.time >= queries.cutoff - self.settings.days * DAY)
-        counts = np.bincount(log.candidate[recent], minlength=len(log.catalogue))
+        counts = user_days(queries.log, since=queries.cutoff - self.settings.days * DAY)
         return np.repeat(counts[candidates].astype(np.float32)[None], len(queries.users), axis=0)
 
 

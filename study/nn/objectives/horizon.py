@@ -1,5 +1,7 @@
-"""Horizon: every prefix predicts the key actions of its next H days (dense all-action, PinnerFormer, Pancha et al.,
-2022), at the end of every moment and at cut-offs between moments, the latter by the law of the query cut-offs.
+"""Horizon: every prefix predicts the key actions of its next H days.
+
+Dense all-action (PinnerFormer, Pancha et al., 2022), at the end of every moment and at cut-offs between moments, the
+latter by the law of the query cut-offs.
 """
 
 import numpy as np
