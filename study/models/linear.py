@@ -1,11 +1,13 @@
 """Logistic regression on aggregates."""
 
+import warnings
 from pathlib import Path
 from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from study.errors import UserError
@@ -19,20 +21,22 @@ from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 
 FITTED = "fitted.safetensors"
+TOLERANCE = 1e-4
 Floats = NDArray[np.float32]
 
 
 class Settings(Frozen):
     """`c` is scikit-learn's inverse strength of the L2 penalty."""
 
-    c: Annotated[float, Range(1e-5, 10, log=True)] = 0.01
-    max_iterations: int = 60
+    c: Annotated[float, Range(1e-5, 10, log=True)] = 0.05
+    max_iterations: int = 150
 
 
 class Linear:
     """A `Recommender` with one round: the probability that a candidate is acted on.
 
-    Features enter as log(1 + x), standardised; one that cannot be measured enters as its mean, with an indicator.
+    Features enter as log(1 + x / the mean positive x), so that shares and counts bend alike, standardised; one that
+    cannot be measured enters as its mean, with an indicator.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,8 +47,10 @@ class Linear:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
         rows = kept_rows(fold, seed)
         self.fitted = _scaler(rows.features)
-        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=1e-5)
-        model.fit(self._inputs(rows.features), rows.relevant, sample_weight=rows.weights / rows.weights.mean())
+        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # to stop at the limit is part of the definition
+            model.fit(self._inputs(rows.features), rows.relevant, sample_weight=rows.weights / rows.weights.mean())
         self.fitted["weights"] = model.coef_[0].astype(np.float32)
         self.fitted["bias"] = model.intercept_.astype(np.float32)
         report(self, 1)
@@ -72,27 +78,35 @@ class Linear:
 
     def _inputs(self, features: Floats) -> Floats:
         """Standardised features, then the indicators of those that have some missing values; float32."""
-        scaled = (_log(features) - self.fitted["mean"]) / self.fitted["scale"]
+        scaled = (np.log1p(features / self.fitted["unit"]) - self.fitted["mean"]) / self.fitted["scale"]
         missing = np.isnan(features[:, self.fitted["gaps"].astype(np.int64)])
         return np.hstack([np.nan_to_num(scaled, copy=False), missing])
 
 
-def _log(features: Floats) -> Floats:
-    return np.log1p(features)
-
-
 def _scaler(features: Floats) -> dict[str, Floats]:
-    """`mean` and `scale` of each feature where it can be measured, and `gaps`: which features sometimes cannot."""
-    logs = _log(features)
-    present = ~np.isnan(logs)
-    count = np.maximum(present.sum(axis=0), 1)
-    mean = np.where(present, logs, 0).sum(axis=0, dtype=np.float64) / count
-    scale = np.sqrt(np.where(present, (logs - mean) ** 2, 0).sum(axis=0, dtype=np.float64) / count)
+    """What is fitted before the weights.
+
+    Returns:
+        `unit`, `mean` and `scale` of each feature where it can be measured, and `gaps`: which sometimes cannot be.
+    """
+    unit = _moments(features, features > 0)[0]
+    unit = np.where(unit > 0, unit, 1).astype(np.float32)
+    present = ~np.isnan(features)
+    mean, scale = _moments(np.log1p(features / unit), present)
     return {
+        "unit": unit,
         "mean": mean.astype(np.float32),
         "scale": np.where(scale > 0, scale, 1).astype(np.float32),
-        "gaps": np.flatnonzero(np.isnan(features).any(axis=0)).astype(np.float32),
+        "gaps": np.flatnonzero(~present.all(axis=0)).astype(np.float32),
     }
+
+
+def _moments(values: Floats, counted: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of each column over the cells that count; 0 where there are none."""
+    count = np.maximum(counted.sum(axis=0), 1)
+    mean = values.sum(axis=0, where=counted, dtype=np.float64) / count
+    squares = np.square(values - mean.astype(np.float32))
+    return mean, np.sqrt(squares.sum(axis=0, where=counted, dtype=np.float64) / count)
 
 
 def build(entry: AggregateEntry, settings: Settings) -> Linear:

@@ -1,0 +1,58 @@
+"""Rows that models of aggregates train on: honest weights, and a sample that does not know the label."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from study.events.fold import Fold
+from study.events.spans import Spans
+from study.features.training_rows import training_rows
+from tests.made import FEATURES, START, day_of, random_log
+
+SPANS = Spans("UTC", 7, START.date(), [], [], [])
+
+
+@pytest.fixture
+def log():
+    return random_log(np.random.default_rng(3), users=8, events=200)
+
+
+def fold_of(log, **changes):
+    return Fold(log, SPANS, day_of(35), FEATURES.model_copy(update={"popular": 1, "sampled": 1} | changes))
+
+
+def test_the_weights_of_a_query_add_up_to_the_catalogue(log):
+    fold = fold_of(log)
+    rows = training_rows(fold, seed=0)
+
+    sizes = [len(np.unique(log.candidate[log.time < w.cutoff])) for w in fold.windows()]
+    catalogue = np.repeat(sizes, [len(fold.queries(w)[0].users) for w in fold.windows()])
+    query = np.repeat(np.arange(len(rows.sizes)), rows.sizes)
+    assert catalogue.tolist() == pytest.approx(np.bincount(query, weights=rows.weights).tolist(), rel=1e-6)
+
+
+def test_drawn_rows_keep_the_number_of_relevant_candidates_unbiased(log):
+    fold = fold_of(log)
+    total = sum(len(fold.queries(window)[1].codes) for window in fold.windows())
+    drawn = [training_rows(fold, seed) for seed in range(60)]
+
+    assert total == pytest.approx(np.mean([rows.weights[rows.relevant].sum() for rows in drawn]), rel=0.03)
+
+
+def test_the_draw_does_not_know_the_labels(log):
+    fold = fold_of(log)
+    last = fold.windows()[-1]
+    inside = (log.time >= last.cutoff) & log.key
+    other = replace(log, candidate=np.where(inside, (log.candidate + 1) % len(log.catalogue), log.candidate))
+
+    assert np.array_equal(
+        training_rows(fold, seed=0).weights, training_rows(replace(fold, log=other, memo={}), seed=0).weights
+    )
+
+
+def test_queries_are_sampled_to_the_limit(log):
+    rows = training_rows(fold_of(log, max_queries=7), seed=0)
+
+    assert 7 == len(rows.sizes)
+    assert len(rows.features) == rows.sizes.sum()

@@ -1,0 +1,116 @@
+"""Counting rules on logs that can be counted by hand."""
+
+import numpy as np
+import pytest
+
+from study.events.fold import Fold
+from study.events.spans import Spans
+from study.models.counting import (
+    co_occurrence,
+    markov,
+    personal_decay,
+    personal_frequency,
+    popularity,
+    recent_popularity,
+    tifu_knn,
+)
+from study.params.roster import CountingEntry
+from tests.made import FEATURES, START, asked, day_of, made_log
+
+ENTRY = CountingEntry(question="what", arm="main", family="counting", rule="any")
+SPANS = Spans("UTC", 7, START.date(), [], [], [])
+
+
+@pytest.fixture
+def log():
+    return made_log(
+        [
+            ("a", 0.1, "buy", "milk", None),
+            ("a", 0.1, "buy", "milk", None),  # the same day: one day of milk
+            ("a", 0.6, "buy", "milk", None),
+            ("a", 0.1, "buy", "bread", None),
+            ("a", 8.0, "buy", "bread", None),
+            ("a", 9.0, "look", "tea", None),
+            ("b", 9.5, "buy", "tea", None),
+        ]
+    )
+
+
+def scores(module, log, day: int, **settings):
+    model = module.build(ENTRY, module.Settings(**settings))
+    model.fit(Fold(log, SPANS, day_of(day), FEATURES), rounds=1, seed=0, report=lambda *_: None)
+    queries = asked(log, day)
+    answer = model.scores(queries, np.arange(len(log.catalogue)))
+    users = [log.users[user] for user in queries.users]
+    return {user: dict(zip(log.catalogue, row.tolist(), strict=True)) for user, row in zip(users, answer, strict=True)}
+
+
+def test_personal_frequency_counts_distinct_days_of_key_actions(log):
+    found = scores(personal_frequency, log, 10)
+
+    assert found["a"] == {"bread": 2, "milk": 1, "tea": 0}
+    assert found["b"] == {"bread": 0, "milk": 0, "tea": 1}
+
+
+def test_personal_decay_halves_a_day_with_every_half_life(log):
+    found = scores(personal_decay, log, 10, half_life_days=2.0)
+
+    assert found["a"]["milk"] == pytest.approx(2 ** (-10 / 2))
+    assert found["a"]["bread"] == pytest.approx(2 ** (-10 / 2) + 2 ** (-2 / 2))
+
+
+def test_popularity_counts_the_days_of_all_users(log):
+    assert scores(popularity, log, 10)["b"] == {"bread": 2, "milk": 1, "tea": 1}
+
+
+def test_recent_popularity_looks_back_so_many_days(log):
+    assert scores(recent_popularity, log, 10, days=3)["b"] == {"bread": 1, "milk": 0, "tea": 1}
+
+
+def test_tifu_knn_mixes_own_rates_with_those_of_the_neighbours():
+    log = made_log(
+        [
+            ("a", 0.0, "buy", "milk", None),
+            ("a", 1.0, "buy", "bread", None),
+            ("b", 0.0, "buy", "milk", None),
+            ("b", 0.0, "buy", "tea", None),
+        ]
+    )
+    found = scores(tifu_knn, log, 2, half_life_days=1e9, neighbours=1, own=0.75)
+
+    assert found["a"]["bread"] == pytest.approx(0.75 * 0.5)
+    assert found["a"]["milk"] == pytest.approx(0.75 * 0.5 + 0.25 * 1)
+    assert found["a"]["tea"] == pytest.approx(0.25 * 1)
+
+
+def test_co_occurrence_is_the_cosine_over_moments():
+    log = made_log(
+        [
+            ("a", 0.0, "buy", "milk", None),
+            ("a", 0.0, "buy", "bread", None),
+            ("b", 0.0, "buy", "milk", None),
+            ("c", 0.0, "buy", "tea", None),
+        ]
+    )
+    found = scores(co_occurrence, log, 1, half_life_days=1e9, power=1.0)
+
+    assert found["b"]["milk"] == pytest.approx(1)
+    assert found["b"]["bread"] == pytest.approx(1 / np.sqrt(2), rel=1e-6)
+    assert found["b"]["tea"] == 0
+
+
+def test_markov_follows_the_last_moment():
+    log = made_log(
+        [
+            ("a", 0.0, "buy", "milk", None),
+            ("a", 1.0, "buy", "bread", None),
+            ("b", 0.0, "buy", "milk", None),
+            ("b", 1.0, "buy", "tea", None),
+            ("b", 2.0, "buy", "milk", None),
+        ]
+    )
+    found = scores(markov, log, 3, smoothing=1e-6, moments=1)
+
+    assert found["b"]["bread"] == pytest.approx(0.5, rel=1e-3)
+    assert found["b"]["tea"] == pytest.approx(0.5, rel=1e-3)
+    assert found["a"] == pytest.approx({"milk": 1 / 3, "bread": 1 / 3, "tea": 1 / 3}, rel=1e-3)

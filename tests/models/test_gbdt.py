@@ -1,0 +1,38 @@
+"""Trees: what is taken up again ends where training at one go ends."""
+
+import numpy as np
+import pytest
+
+from study.events.fold import Fold
+from study.events.spans import Spans
+from study.models import gbdt
+from study.params.roster import AggregateEntry
+from tests.made import FEATURES, START, asked, day_of, random_log
+
+
+@pytest.fixture
+def log():
+    return random_log(np.random.default_rng(5), users=12, events=400)
+
+
+@pytest.mark.parametrize("loss", ["bce", "lambdarank"])
+def test_training_goes_on_from_a_saved_model_to_the_same_bits(loss, log, tmp_path):
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss=loss)
+    settings = gbdt.Settings(min_child_samples=20, feature_fraction=0.5)
+    reports = []
+
+    def fit(model, rounds):
+        model.fit(fold, rounds=rounds, seed=1, report=lambda _, done: reports.append(done))
+        return model
+
+    def scores(model):
+        return model.scores(asked(log, 35), np.arange(len(log.catalogue)))
+
+    straight = fit(gbdt.build(entry, settings), 8)
+    assert [2, 4, 6, 8] == reports
+    fit(gbdt.build(entry, settings), 4).save(tmp_path)
+    resumed = fit(gbdt.build(entry, settings).load(tmp_path), 8)
+
+    assert np.array_equal(scores(straight), scores(resumed))
+    assert len(np.unique(scores(straight))) > 1
