@@ -22,6 +22,8 @@ from study.params.tuned import Range
 
 FITTED = "fitted.safetensors"
 TOLERANCE = 1e-4
+CONSTANT = 1e-6
+"""A feature that varies less than this is constant up to rounding."""
 Floats = NDArray[np.float32]
 
 
@@ -89,14 +91,14 @@ def _scaler(features: Floats) -> dict[str, Floats]:
     Returns:
         `unit`, `mean` and `scale` of each feature where it can be measured, and `gaps`: which sometimes cannot be.
     """
-    unit = _moments(features, features > 0)[0]
-    unit = np.where(unit > 0, unit, 1).astype(np.float32)
+    typical = _moments(features, features > 0)[0]
+    unit: Floats = np.where(typical > 0, typical, 1).astype(np.float32)
     present = ~np.isnan(features)
     mean, scale = _moments(np.log1p(features / unit), present)
     return {
         "unit": unit,
         "mean": mean.astype(np.float32),
-        "scale": np.where(scale > 0, scale, 1).astype(np.float32),
+        "scale": np.where(scale > CONSTANT, scale, 1).astype(np.float32),
         "gaps": np.flatnonzero(~present.all(axis=0)).astype(np.float32),
     }
 

@@ -40,6 +40,8 @@ def test_ages_are_those_of_the_last_the_second_last_and_the_first_day(events, da
 
     before = [sorted({d for g, d in events if g == group and d < day}) for group in GROUPS]
     for nth, ages in ((1, answers.age()), (2, answers.age(2))):
-        assert np.array_equal([day - days[-nth] if len(days) >= nth else np.nan for days in before], ages, equal_nan=True)
+        assert np.array_equal(
+            [day - days[-nth] if len(days) >= nth else np.nan for days in before], ages, equal_nan=True
+        )
     first = [day - days[0] if days else np.nan for days in before]
     assert np.array_equal(first, answers.age_of_first(), equal_nan=True)
