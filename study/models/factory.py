@@ -6,7 +6,7 @@ from typing import Any
 from study.models.base import Recommender
 from study.params.base import Frozen
 from study.params.budget import Budget
-from study.params.roster import SequenceEntry, Variant
+from study.params.roster import AggregateEntry, SequenceEntry, Variant
 
 
 def settings_of(entry: Variant) -> type[Frozen]:
@@ -27,5 +27,7 @@ def build_model(entry: Variant, chosen: dict[str, Any], budget: Budget) -> Recom
 
 
 def cap_of(entry: Variant, budget: Budget) -> int:
-    """Rounds that a trial may train for: the same for all variants of a family; a rule and a linear model have one."""
-    return {"sequence": budget.rounds, "aggregates": budget.boosting_rounds, "counting": 1}[entry.family]
+    """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
+    if isinstance(entry, SequenceEntry):
+        return budget.rounds
+    return budget.boosting_rounds if isinstance(entry, AggregateEntry) and entry.model == "gbdt" else 1

@@ -9,14 +9,17 @@ DAY = 86_400_000_000
 DECAYS = (0.25, 1.0, 7.0, 28.0)
 WEEK = 7
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
-FEATURES = 1 + len(DECAYS) + 2 + WEEK + 2
+FEATURES = 1 + len(DECAYS) + WEEK + 2
 MEAN_MONTH = 30.44
 EMBEDDING_STD = 0.02
 """As GPT-2 starts its embeddings: small beside what attention writes, so that a history's average is heard early."""
 
 
 def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[np.float32]:
-    """What is told of a time: how long after the event before it, the hour, the weekday and the part of the month.
+    """What is told of a time: how long after the event before it, the weekday and the part of the month.
+
+    The hour is not told: a cut-off is a midnight, at which no event happens, and a model that had learned hours was
+    asked about one that it had never seen (report/log.md).
 
     Args:
         gap: microseconds since the moment before, [N].
@@ -26,12 +29,11 @@ def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[n
         float32 [N, FEATURES].
     """
     days = np.maximum(gap, 0) / DAY
-    hour = 2 * np.pi * (local % DAY) / DAY
     number = local // DAY
     weekday = np.eye(WEEK)[(number + EPOCH_WEEKDAY) % WEEK]
     month_day = number.astype("datetime64[D]") - number.astype("datetime64[D]").astype("datetime64[M]")
     month = 2 * np.pi * month_day.astype(np.int64) / MEAN_MONTH
-    columns = [np.log1p(days), *(np.exp(-days / decay) for decay in DECAYS), np.sin(hour), np.cos(hour)]
+    columns = [np.log1p(days), *(np.exp(-days / decay) for decay in DECAYS)]
     return np.column_stack([*columns, weekday, np.sin(month), np.cos(month)]).astype(np.float32)
 
 

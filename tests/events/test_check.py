@@ -13,7 +13,9 @@ from study.params.snapshot import Snapshot
 @pytest.fixture
 def good():
     when = datetime(2024, 1, 1, tzinfo=UTC)
-    return pl.DataFrame({"user_id": ["a", "b"], "timestamp": when, "event_type": "buy", "item": ["x", None], "price": 1.5})
+    return pl.DataFrame(
+        {"user_id": ["a", "b"], "timestamp": when, "event_type": "buy", "item": ["x", None], "price": 1.5}
+    )
 
 
 def snapshot(path) -> Snapshot:

@@ -1,5 +1,6 @@
 """Windows, queries and the order of events."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ def test_the_windows_of_a_year_are_local_weeks_up_to_the_last_whole_day():
     spans = make_spans(first, last, "America/New_York", QUESTION)
 
     assert [w.day for w in spans.test] == [date(2017, 12, day) for day in (3, 10, 17, 24)]
-    assert [w.day for w in spans.select][0] == date(2017, 11, 5)
+    assert spans.select[0].day == date(2017, 11, 5)
     assert spans.stop[0].day == date(2017, 10, 22)
     assert spans.test[0].cutoff == microseconds(datetime(2017, 12, 3, tzinfo=NEW_YORK))
 
@@ -54,7 +55,7 @@ def test_spans_follow_each_other_without_gap_or_overlap(start, days):
     spans = make_spans(first, first + days * 86_400_000_000, "Europe/Berlin", QUESTION)
     windows = [*spans.stop, *spans.select, *spans.test]
 
-    assert all(a.end == b.cutoff for a, b in zip(windows, windows[1:], strict=False))
+    assert all(a.end == b.cutoff for a, b in itertools.pairwise(windows))
     assert windows[-1].end <= first + days * 86_400_000_000
     assert spans_from_json(spans_to_json(spans)) == spans
     assert [w.end for w in spans.windows_before(spans.stop[0].cutoff, spans.first)][-1] == spans.stop[0].cutoff

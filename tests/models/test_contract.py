@@ -95,9 +95,7 @@ def test_a_candidate_that_the_fit_span_did_not_have_is_scored_or_unknown(studied
     model, _, _ = fitted(variant)
     asked = data.select[0]
     log = asked.queries.log
-    late = replace(
-        log, catalogue=[*log.catalogue, "late"], popularity=np.append(log.popularity, 0), known=log.known
-    )
+    late = replace(log, catalogue=[*log.catalogue, "late"], popularity=np.append(log.popularity, 0), known=log.known)
     scores = model.scores(replace(asked.queries, log=late, memo={}), np.append(asked.candidates, len(log.catalogue)))
 
     assert not np.isnan(scores[:, :-1]).any()
