@@ -9,7 +9,7 @@ import yaml
 
 from study.events.fold import Fold
 from study.events.log import Queries
-from study.events.spans import make_spans
+from study.events.spans import DAY, make_spans
 from study.events.split import with_candidates
 from study.features.vocabulary import fit_vocabulary
 from study.models.factory import build_model
@@ -46,7 +46,7 @@ def fold():
 
 def top_of(model, fold) -> np.ndarray:
     log = fold.log
-    cutoff = fold.end
+    cutoff = fold.end + 5 * DAY // 2  # the next purchase of everyone is half a day away
     queries = Queries(log, cutoff, cutoff, np.arange(len(log.users)))
     scores = model.scores(queries, np.arange(log.known))
     return np.array([log.catalogue[code] for code in scores.argmax(axis=1)])
