@@ -1,4 +1,4 @@
-"""The command line: `python -m study STAGE [VARIANT]`. Nothing heavy is imported before a stage is known."""
+"""The command line: `python -m study STAGE [ITEM]`. Nothing heavy is imported before a stage is known."""
 
 import argparse
 import os
@@ -12,14 +12,15 @@ from study.errors import UserError, unknown
 STAGES = {
     "check": "validate params.yaml and fingerprint the code of every stage",
     "snapshot": "build the snapshot of the event log",
-    "split": "cut the log into spans, windows and queries",
-    "features": "fit vocabularies, bins and aggregates",
+    "split": "cut the log into spans, windows and queries, for one question",
+    "features": "fit vocabularies and bins, for one question",
     "train": "tune one variant, then refit it with several seeds",
     "score": "score the test windows with one trained variant",
-    "compare": "leaderboard, contrasts and verdicts from the scores",
+    "compare": "leaderboard, contrasts and verdicts of one arm, from its scores",
     "report": "build the book from the results",
 }
-PER_VARIANT = ("train", "score")
+ITEMS = {"split": "question", "features": "question", "train": "variant", "score": "variant", "compare": "arm"}
+"""What a stage runs once for each of."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -41,32 +42,40 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
-    parser.add_argument("variant", metavar="VARIANT", nargs="?", help="an entry of the roster, for train and score")
+    told = (
+        "the question, variant or arm: an entry of `questions` for split and features, of `roster` for train and score"
+    )
+    parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
     return parser
 
 
-def _variant(stage: str, name: str | None) -> str:
+def _item(stage: str, name: str | None) -> str:
     from study.params import load  # noqa: PLC0415 - half a second that `--help` need not wait for
 
-    params = load()
+    params, kind = load(), ITEMS[stage]
     if name is None:
-        raise UserError(f"{stage} needs a variant; known: {', '.join(params.roster)}")
-    params.variant(name)
+        known = {
+            "question": list(params.questions),
+            "variant": list(params.variants),
+            "arm": list(map(str, params.arms)),
+        }[kind]
+        raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {', '.join(known)}")
+    getattr(params, kind)(name)
     return name
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    stage, variant = arguments.stage, arguments.variant
+    stage, item = arguments.stage, arguments.item
     if stage not in (*STAGES, "quick"):
         raise unknown("stage", stage, [*STAGES, "quick"])
     if arguments.stamp and stage != "report":
         raise UserError(f"{stage} takes no --stamp")
-    if stage in PER_VARIANT:
-        name = _variant(stage, variant)
+    if stage in ITEMS:
+        name = _item(stage, item)
         import_module(f"study.stages.{stage}").run(name)
-    elif variant is not None:
-        raise UserError(f"{stage} takes no variant, but was given '{variant}'")
+    elif item is not None:
+        raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "quick":
         import_module("study.quick").run()
     elif stage == "report" and not arguments.stamp:

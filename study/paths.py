@@ -4,20 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
 DATA = Path("data")
-CHECKED = DATA / "checked"
 SNAPSHOTS = DATA / "snapshots"
-EVENTS = DATA / "events"
-DEVELOPMENT = EVENTS / "development.parquet"
-TEST = EVENTS / "test.parquet"
-SPLITS = DATA / "splits"
-SPANS = SPLITS / "spans.json"
-FEATURES = DATA / "features"
 RUNS = DATA / "runs"
-JOURNALS = DATA / "journals"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
 SCRATCH = DATA / "scratch"
@@ -27,6 +20,67 @@ LOG = REPORT / "log.md"
 BUILD = Path("build")
 BOOK = BUILD / "book"
 QUICK = BUILD / "quick"
+
+
+def code_of(stage: str, item: str | None = None) -> Path:
+    """The fingerprint of the code of a stage; of those that run once per question, variant or arm, for one of them."""
+    folder = DATA / "checked"
+    return folder / f"{stage}.txt" if item is None else folder / stage / f"{item}.txt"
+
+
+def snapshot_file(snapshot: str) -> Path:
+    """The event log in its general form."""
+    return SNAPSHOTS / f"{snapshot}.parquet"
+
+
+def events_file(question: str, part: Literal["development", "test"]) -> Path:
+    """The events before the first test cut-off, or those from it on, which are for the stage `score` alone."""
+    return DATA / "events" / question / f"{part}.parquet"
+
+
+def spans_file(question: str) -> Path:
+    """The windows of stop, select and test."""
+    return DATA / "splits" / question / "spans.json"
+
+
+def queries_file(question: str, span: str) -> Path:
+    """The queries of the windows of stop, select or test."""
+    return DATA / "splits" / question / f"{span}.parquet"
+
+
+def vocabulary_file(question: str, fit_span: str) -> Path:
+    """What was fitted on the fit span `train` or `refit`."""
+    return DATA / "features" / question / f"{fit_span}.json"
+
+
+def run_folder(arm: str, variant: str) -> Path:
+    """The search of a variant, and the weights of each seed."""
+    return RUNS / arm / variant
+
+
+def score_folder(arm: str, variant: str) -> Path:
+    """What a variant scored on test."""
+    return SCORES / arm / variant
+
+
+def journal_file(arm: str, variant: str) -> Path:
+    """The search of a variant as an Optuna journal."""
+    return DATA / "journals" / arm / f"{variant}.log"
+
+
+def results_folder(snapshot: str, arm: str) -> Path:
+    """The published results of an arm."""
+    return RESULTS / snapshot / arm
+
+
+def data_card_file(snapshot: str, question: str) -> Path:
+    """What the log is like, as a question sees it."""
+    return RESULTS / snapshot / "data" / f"{question}.json"
+
+
+def cost_file(snapshot: str, arm: str, variant: str) -> Path:
+    """What training a variant took: measured, so beside the results and no part of them."""
+    return RESULTS / snapshot / "cost" / arm / f"{variant}.json"
 
 
 @contextmanager

@@ -2,31 +2,44 @@
 
 import hashlib
 import importlib.metadata
+import json
 import platform
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from study.params import Params
+from study.params.budget import Arm
 
 PACKAGES = ("numpy", "polars", "scipy", "scikit-learn", "lightgbm", "torch", "optuna", "joblib", "dvc")
 CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock")
 
 
-def manifest(params: Params, snapshot: Path, files: list[Path]) -> dict[str, Any]:
-    """What identifies the results in `files`: hashes are SHA-256, of file bytes or of the validated parameters."""
+def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path]) -> dict[str, Any]:
+    """What identifies the results of an arm in `files`: hashes are SHA-256, of file bytes or of its parameters."""
     return {
         "snapshot": params.snapshot.name,
+        "arm": arm,
         "data_hash": file_hash(snapshot),
         "revision": revision(),
         "budget": params.budget,
         "seed": params.seed,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "params_hash": hashlib.sha256(params.model_dump_json().encode()).hexdigest(),
+        "versions": {name: released(name) for name in PACKAGES},
+        "params_hash": params_hash(params, arm),
         "files": {path.name: file_hash(path) for path in files},
     }
+
+
+def released(package: str) -> str:
+    """The version of a package without its local part: `2.13.0+cpu` is a build of `2.13.0`."""
+    return importlib.metadata.version(package).split("+", maxsplit=1)[0]
+
+
+def params_hash(params: Params, arm: Arm) -> str:
+    """SHA-256 of the validated parameters that the results of an arm are a function of."""
+    return hashlib.sha256(json.dumps(params.concerning(arm)).encode()).hexdigest()
 
 
 def file_hash(path: Path) -> str:

@@ -10,13 +10,14 @@ from study.events.spans import DAY
 from study.events.split import with_candidates
 from study.features.vocabulary import fit_vocabulary
 from study.params.features import Features
-from study.params.question import Question, Windows
+from study.params.question import Question, WhatQuestion, Windows
 from study.params.snapshot import Snapshot
 
 COLUMNS = {"user_id": pl.String, "day": pl.Float64, "event_type": pl.String, "item": pl.String, "colour": pl.String}
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SPEC = Snapshot(name="made", source="made", timezone="UTC", attributes={"item": "categorical", "colour": "categorical"})
-QUESTION = Question(
+QUESTION = WhatQuestion(
+    kind="what",
     key_action={"event_type": ["buy"]},
     candidate=["item"],
     horizon_days=7,
@@ -25,13 +26,21 @@ QUESTION = Question(
 FEATURES = Features(min_count=1, max_values=50, bins=2, warmup_days=0, max_queries=1000, popular=2, sampled=2)
 
 
-def made_log(rows: list[tuple[str, float, str, str | None, str | None]]) -> Log:
+def made_log(rows: list[tuple[str, float, str, str | None, str | None]], question: Question = QUESTION) -> Log:
     """The coded log of (user, day, event type, item, colour)."""
+    events = made_events(rows, question)
+    columns = question.candidate_columns
+    return fit_vocabulary(events, SPEC, FEATURES, columns, question.fixed).encode(events)
+
+
+def made_events(
+    rows: list[tuple[str, float, str, str | None, str | None]], question: Question = QUESTION
+) -> pl.DataFrame:
+    """The same as the table of the split."""
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
     when = [START + timedelta(days=day) for day in frame["day"]]
     frame = frame.drop("day").with_columns(pl.Series("timestamp", when, dtype=pl.Datetime("us", "UTC")))
-    events = with_candidates(frame, QUESTION, "UTC", 0)
-    return fit_vocabulary(events, SPEC, FEATURES, ["item"], ["event_type"]).encode(events)
+    return with_candidates(frame, question, "UTC", 0)
 
 
 def day_of(days: float) -> int:
@@ -57,4 +66,4 @@ def random_log(generator: np.random.Generator, users: int = 6, events: int = 80,
     return made_log(rows)
 
 
-__all__ = ["DAY", "FEATURES", "asked", "day_of", "made_log", "random_log"]
+__all__ = ["DAY", "FEATURES", "QUESTION", "asked", "day_of", "made_events", "made_log", "random_log"]

@@ -58,14 +58,26 @@ def test_a_missing_variant_lists_the_roster(folder):
 
 
 def test_a_variant_where_none_belongs_is_refused(folder):
-    assert "compare takes no variant, but was given 'markov'" in complaint("compare", "markov", folder=folder)
+    line = complaint("snapshot", "markov", folder=folder)
+
+    assert "snapshot takes no variant or other item, but was given 'markov'" in line
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "known"), [("split", "a question", "categories"), ("compare", "an arm", "main")]
+)
+def test_a_stage_of_each_question_or_arm_lists_them(stage, kind, known, folder):
+    assert f"{stage} needs {kind}; known: {known}, " in complaint(stage, folder=folder)
+    assert "'mian' is unknown" in complaint(stage, "mian", folder=folder)
 
 
 def test_no_stage_at_all_is_refused(folder):
     assert "STAGE" in complaint(folder=folder)
 
 
-@pytest.mark.parametrize("stage", [["check"], ["train", "popularity"], ["compare"], ["quick"]])
+@pytest.mark.parametrize(
+    "stage", [["check"], ["split", "categories"], ["train", "popularity"], ["compare", "main"], ["quick"]]
+)
 def test_a_wrong_setting_stops_every_stage_before_it_writes(stage, folder):
     text = PARAMS.read_text(encoding="utf-8")
     (folder / "params.yaml").write_text(text.replace("budget: default", "budget: defualt"), encoding="utf-8")

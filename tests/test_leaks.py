@@ -15,11 +15,17 @@ from study.models.base import Scores
 from study.models.data import read_refit, read_spans
 from study.models.factory import build_model, cap_of
 from study.params import load
-from study.paths import DEVELOPMENT, TEST
+from study.paths import events_file, run_folder, score_folder, vocabulary_file
+from study.questions.development import read_development
 from tests.tiny import ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-ROSTER = list(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"])
+ENTRIES = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"]
+ROSTER = list(ENTRIES)
+
+
+def entry_of(variant: str) -> dict[str, str]:
+    return ENTRIES[variant]
 
 
 def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: int = 1) -> pl.DataFrame:
@@ -30,7 +36,7 @@ def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: in
     rows = np.flatnonzero(inside_span.to_numpy())
     order = np.arange(log.height)
     order[rows] = np.random.default_rng(seed).permutation(rows)
-    columns = ["category", "department", "price", "discount"]
+    columns = ["category", "product_type", "department", "price", "discount"]
     return log.with_columns(log.select(columns)[order])
 
 
@@ -54,7 +60,7 @@ def base(tmp_path_factory, log):
 @pytest.fixture(scope="module")
 def spans(base):
     with inside(base):
-        return read_spans()
+        return read_spans("categories")
 
 
 def utc(window) -> datetime:
@@ -73,12 +79,16 @@ def other_second_window(tmp_path_factory, log, spans):
 
 def learned(folder: Path, variant: str) -> dict[str, bytes]:
     """The search, the weights and the vocabularies, by file."""
-    files = [*(folder / "data/runs" / variant).rglob("*"), *(folder / "data/features").iterdir()]
+    entry = entry_of(variant)
+    runs, fitted = run_folder(entry["arm"], variant), vocabulary_file(entry["question"], "train").parent
+    files = [*(folder / runs).rglob("*"), *(folder / fitted).iterdir()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.is_file()}
 
 
 def first_window_scores(folder: Path, variant: str) -> pl.DataFrame:
-    top = pl.read_parquet(folder / "data/scores" / variant / "top.parquet")
+    scores = folder / score_folder(entry_of(variant)["arm"], variant)
+    ranked, screened = scores / "top.parquet", scores / "scores.parquet"
+    top = pl.read_parquet(ranked) if ranked.exists() else pl.read_parquet(screened).drop("label")
     return top.filter(pl.col("cutoff") == pl.col("cutoff").min())
 
 
@@ -103,14 +113,13 @@ def other_stop(tmp_path_factory, log, spans):
 
 
 def weights_after_all_rounds(folder: Path, variant: str, into: Path) -> dict[str, bytes]:
-    from study.models.data import read_development  # noqa: PLC0415 - after the change of folder
-
     with inside(folder):
         params = load()
         entry = params.roster[variant]
-        model = build_model(entry, {}, params.spent)
-        fold = read_development(params.features, params.spent.stop_queries, params.seed).fold
-        model.fit(fold, rounds=cap_of(entry, params.spent), seed=1, report=lambda *_: None)
+        budget = params.spent(entry.arm)
+        model = build_model(entry, {}, budget)
+        fold = read_development(params, variant).fold
+        model.fit(fold, rounds=cap_of(entry, budget), seed=1, report=lambda *_: None)
         into.mkdir()
         model.save(into)
     return {path.name: path.read_bytes() for path in sorted(into.iterdir())}
@@ -137,7 +146,7 @@ class WindowReader:
         return self
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
-        events = pl.concat([pl.read_parquet(DEVELOPMENT), pl.read_parquet(TEST)])
+        events = pl.concat([pl.read_parquet(events_file("categories", part)) for part in ("development", "test")])
         later = events.filter(pl.col("timestamp").dt.timestamp("us") >= queries.cutoff)
         names = [queries.log.catalogue[code] for code in candidates]
         result = np.zeros((len(queries.users), len(candidates)), dtype=np.float32)
@@ -159,7 +168,7 @@ def test_a_planted_leak_trips_the_probes(tmp_path, log, spans, monkeypatch):
         prepare(tmp_path / name)
         train_and_score(tmp_path / name, ["personal-decay"])
         folders.append(tmp_path / name)
-    searches = [json.loads((f / "data/runs/personal-decay/search.json").read_text()) for f in folders]
+    searches = [json.loads((f / "data/runs/main/personal-decay/search.json").read_text()) for f in folders]
 
     first, _, second = (first_window_scores(folder, "personal-decay") for folder in folders)
     assert not first.equals(second)
@@ -168,7 +177,8 @@ def test_a_planted_leak_trips_the_probes(tmp_path, log, spans, monkeypatch):
 
 def test_the_fold_of_the_refit_ends_before_test(base, spans):
     with inside(base):
-        fold = read_refit(load().features)
+        params = load()
+        fold = read_refit("categories", params.questions["categories"], params.features)
 
     assert fold.log.time.max() < spans.test[0].cutoff
     assert max(window.end for window in fold.windows()) <= spans.test[0].cutoff

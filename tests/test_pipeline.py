@@ -86,8 +86,8 @@ def test_metrics_are_shown(clone, reproduced):
 
 def test_every_variant_prints_what_it_reached(clone, reproduced):
     for variant in tiny_params()["roster"]:
-        assert f"{variant}: select recall@10" in reproduced.stdout
-        assert f"{variant}: test recall@10" in reproduced.stdout
+        assert f"{variant}: select recall@" in reproduced.stdout
+        assert f"{variant}: test recall@" in reproduced.stdout
 
 
 def test_a_wrong_setting_touches_nothing(clone, reproduced):
@@ -104,7 +104,7 @@ def test_a_wrong_setting_touches_nothing(clone, reproduced):
     assert "tifu_knn" in done.stderr
     assert failed.returncode != 0
     assert lock == (clone / "dvc.lock").read_bytes()
-    assert (clone / "data/scores/popularity/metrics.parquet").exists()
+    assert (clone / "data/scores/main/popularity/metrics.parquet").exists()
     assert "up to date" in run(clone, *DVC, "status").stdout
 
 
@@ -115,5 +115,5 @@ def test_a_new_loss_runs_its_own_variant_and_what_compares(clone, reproduced):
     (clone / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     done = run(clone, *DVC, "repro")
 
-    expected = ["check", "train@sum-nextline-sharper", "score@sum-nextline-sharper", "compare", "report"]
+    expected = ["check", "train@sum-nextline-sharper", "score@sum-nextline-sharper", "compare@main", "report"]
     assert stages_run(done) == expected

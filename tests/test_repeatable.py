@@ -26,7 +26,7 @@ def budgets(workers: int) -> dict[str, object]:
     import yaml  # noqa: PLC0415
 
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["budgets"]
-    return raw | {"default": BUDGET | {"trials": 4, "workers": workers}}
+    return raw | {"default": dict.fromkeys(raw["default"], BUDGET | {"trials": 4, "workers": workers})}
 
 
 @pytest.fixture(scope="module")
@@ -65,21 +65,21 @@ def test_a_killed_search_goes_on_to_the_same_numbers(one_worker, tmp_path):
         time.sleep(0.05)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    assert not (tmp_path / "data/runs" / variant).exists()
+    assert not (tmp_path / "data/runs/main" / variant).exists()
     with inside(tmp_path):
         finished = {path: path.stat().st_mtime_ns for path in scratch.glob("*/trials/*/rung-*.json")}
     train_and_score(tmp_path, [variant])
 
     assert all(path.stat().st_mtime_ns == then for path, then in finished.items())
-    assert hashes(one_worker, f"runs/{variant}") == hashes(tmp_path, f"runs/{variant}")
+    assert hashes(one_worker, f"runs/main/{variant}") == hashes(tmp_path, f"runs/main/{variant}")
 
 
 def test_scores_can_be_recomputed_from_the_published_tables(one_worker):
     """Twenty lines of a reader's own: recall@10 from the split and the first 50."""
-    queries = pl.read_parquet(one_worker / "data/splits/test.parquet")
+    queries = pl.read_parquet(one_worker / "data/splits/categories/test.parquet")
     for variant in VARIANTS:
-        top = pl.read_parquet(one_worker / "data/scores" / variant / "top.parquet")
-        metrics = pl.read_parquet(one_worker / "data/scores" / variant / "metrics.parquet")
+        top = pl.read_parquet(one_worker / "data/scores/main" / variant / "top.parquet")
+        metrics = pl.read_parquet(one_worker / "data/scores/main" / variant / "metrics.parquet")
         joined = top.join(queries, on=["user_id", "cutoff"], how="left").with_columns(
             hits=pl.col("candidates").list.head(10).list.set_intersection("relevant").list.len(),
             size=pl.col("relevant").list.len(),

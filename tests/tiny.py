@@ -10,15 +10,22 @@ import numpy as np
 import polars as pl
 import yaml
 
-from study.models.data import read_development, read_refit
+from study.models.data import read_refit
 from study.params import load
+from study.questions.development import read_windows
 from study.stages import check, features, score, snapshot, split, train
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 85
 CATEGORIES = 14
-ATTRIBUTES = {"category": "categorical", "department": "categorical", "price": "numeric", "discount": "categorical"}
+ATTRIBUTES = {
+    "category": "categorical",
+    "product_type": "categorical",
+    "department": "categorical",
+    "price": "numeric",
+    "discount": "categorical",
+}
 BUDGET = {
     "trials": 2,
     "batch": 2,
@@ -42,11 +49,12 @@ def tiny_log(users: int = 40, seed: int = 0) -> pl.DataFrame:
         while day < DAYS:
             when = FIRST + timedelta(days=float(day))
             if generator.random() < 0.1:
-                rows.append((f"u{user}", when, "letter", None, None, None, None))
+                rows.append((f"u{user}", when, "letter", None, None, None, None, None))
             for item in generator.choice(CATEGORIES, generator.integers(1, 4), p=taste[user]):
                 discount = "coupon" if generator.random() < 0.2 else "none"
                 price = float(np.round(generator.gamma(2.0, item + 1.0), 2))
-                rows.append((f"u{user}", when, "purchase", f"c{item}", f"d{item % 3}", price, discount))
+                product = f"p{item}{'ab'[int(100 * price) % 2]}"
+                rows.append((f"u{user}", when, "purchase", f"c{item}", product, f"d{item % 3}", price, discount))
             day += generator.exponential(3.0)
     return pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", *ATTRIBUTES], orient="row")
 
@@ -56,10 +64,11 @@ def tiny_params(**changes: object) -> dict[str, object]:
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     raw["budget"] = "default"
     raw["snapshot"] = {"name": "tiny", "source": "tiny.parquet", "timezone": "UTC", "attributes": ATTRIBUTES}
-    raw["question"]["windows"] = {"stop": 1, "select": 1, "test": 2}
+    for question in raw["questions"].values():
+        question["windows"] = {"stop": 1, "select": 1, "test": 2}
     raw["features"] |= {"min_count": 2, "warmup_days": 14, "popular": 6, "sampled": 4}
     raw["statistics"]["resamples"] = 1000
-    raw["budgets"]["default"] = BUDGET
+    raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], BUDGET)
     return raw | changes
 
 
@@ -86,15 +95,18 @@ def inside(folder: Path) -> Iterator[None]:
 
 
 def _forget() -> None:
-    read_development.cache_clear()
+    read_windows.cache_clear()
     read_refit.cache_clear()
 
 
 def prepare(folder: Path) -> None:
     """Runs everything before `train`."""
     with inside(folder):
-        for stage in (check, snapshot, split, features):
-            stage.run()
+        check.run()
+        snapshot.run()
+        for question in load().questions:
+            split.run(question)
+            features.run(question)
 
 
 def train_and_score(folder: Path, variants: list[str] | None = None) -> None:

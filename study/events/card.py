@@ -15,7 +15,7 @@ def data_card(events: pl.DataFrame, spec: Snapshot, spans: Spans, tables: dict[s
     """Plain values for the Data page; of the test windows only the number of queries is told.
 
     Args:
-        events: the development events with `key`, `candidate` and `local`.
+        events: the development events with `key`, `candidate`, `young` and `local`.
         tables: the queries of stop, select and test.
     """
     per_user = events.group_by("user_id").agg(pl.len(), pl.col("local").dt.date().n_unique().alias("days"))
@@ -39,6 +39,7 @@ def data_card(events: pl.DataFrame, spec: Snapshot, spans: Spans, tables: dict[s
         "active_days_median": per_user["days"].median(),
         "events_per_user": {str(q): per_user["len"].quantile(q, "linear") for q in QUANTILES},
         "catalogue": events["candidate"].drop_nulls().n_unique(),
+        "young": events.filter("young")["candidate"].n_unique(),
         "candidates_top": [list(row) for row in top.iter_rows()],
     }
 
@@ -52,7 +53,9 @@ def _windows(name: str, table: pl.DataFrame, spans: Spans) -> list[dict[str, Any
     for window in getattr(spans, name):
         queries = table.filter(pl.col("cutoff").dt.timestamp("us") == window.cutoff)
         row = {"span": name, "day": window.day.isoformat(), "queries": queries.height, "users": queries.height}
-        if name != "test":
+        if name != "test" and "label" in queries.columns:
+            row["positive_share"] = queries["label"].mean()
+        elif name != "test":
             repeats = queries.select(pl.col("relevant").list.set_intersection("seen").list.len().sum()).item()
             relevant = int(queries["relevant"].list.len().sum())
             row |= {"relevant_mean": relevant / queries.height, "repeat_share": repeats / relevant}

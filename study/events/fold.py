@@ -15,12 +15,17 @@ class Fold:
     """A fit span: the events before `end`, coded by the vocabulary that was fitted on exactly them.
 
     A label whose horizon passes `end` does not exist. `memo` keeps what models derive from the fold, for the next.
+
+    Attributes:
+        eligible_days: question `who`: the users of a cut-off are those with an event so many days before it; None in
+            question `what`, whose users are those who act.
     """
 
     log: Log
     spans: Spans
     end: int
     features: Features
+    eligible_days: int | None = None
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -38,7 +43,11 @@ class Fold:
         inside = (log.time >= window.cutoff) & (log.time < window.end) & log.key
         relevant = sets_of(log.user[inside].astype(np.int64), log.candidate[inside], len(log.users))
         before = log.before(window.cutoff)
-        users = np.flatnonzero((relevant.sizes > 0) & (np.diff(before.offsets) > 0))
+        if self.eligible_days is None:
+            users = np.flatnonzero((relevant.sizes > 0) & (np.diff(before.offsets) > 0))
+        else:
+            recent = before.user[before.local >= window.local - self.eligible_days * DAY]
+            users = np.flatnonzero(np.bincount(recent, minlength=len(log.users)))
         queries = Queries(before, window.cutoff, window.local, users)
         return queries, take(relevant, users)
 

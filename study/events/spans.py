@@ -79,7 +79,7 @@ def make_spans(first: int, last: int, timezone: str, question: Question) -> Span
     first_day = local_date(first, zone)
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
-            f"params.yaml: question: {total} windows of horizon_days = {horizon} and two more to train on need "
+            f"params.yaml: questions: {total} windows of horizon_days = {horizon} and two more to train on need "
             f"{horizon * (total + 2)} days, but the log has {(end - first_day).days} whole ones; "
             "lower horizon_days or windows, or bring a longer log"
         )

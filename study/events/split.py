@@ -1,60 +1,101 @@
-"""From a snapshot to sorted events and to the queries of each window."""
+"""From a snapshot to sorted events, with the candidates of a question, and to the queries of each window."""
 
 import json
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from study.errors import UserError
 from study.events.order import sort_events
-from study.events.spans import Spans, Window
-from study.params.question import Question
+from study.events.spans import DAY, Spans, Window
+from study.params.question import Question, WhatQuestion, WhoQuestion
+from study.seeds import hash_text, mix64, seed_of
 
 SEPARATOR = " · "
+KEY_ACTION = "key action"
+"""The one candidate of question `who`."""
+LEAST_EVENTS = 20
+"""A candidate with fewer events before test is never held back: its recall would be noise."""
+TIME = pl.col("timestamp").dt.timestamp("us")
 
 
 def with_candidates(events: pl.DataFrame, question: Question, timezone: str, seed: int) -> pl.DataFrame:
     """The events in the order of the study, with `local`, `candidate` and `key`.
 
-    `candidate` joins the candidate columns and is missing where one of them is; `key` says whether the event is a
-    key action that has a candidate.
+    `candidate` joins the candidate columns and is missing where one of them is; in question `who` the key actions
+    alone have it, all the same. `key` says whether the event is a key action that has a candidate.
     """
-    has = pl.all_horizontal(pl.col(question.candidate).is_not_null())
-    candidate = pl.when(has).then(pl.concat_str(question.candidate, separator=SEPARATOR))
-    key = pl.all_horizontal(pl.col(column).is_in(allowed) for column, allowed in question.key_action.items())
+    acts = pl.all_horizontal(pl.col(column).is_in(allowed) for column, allowed in question.key_action.items())
     local = pl.col("timestamp").dt.convert_time_zone(timezone).dt.replace_time_zone(None)
+    if isinstance(question, WhatQuestion):
+        has = pl.all_horizontal(pl.col(question.candidate).is_not_null())
+        candidate = pl.when(has).then(pl.concat_str(question.candidate, separator=SEPARATOR))
+    else:
+        candidate = pl.when(acts.fill_null(value=False)).then(pl.lit(KEY_ACTION))
     derived = sort_events(events, seed).with_columns(candidate=candidate, local=local)
-    return derived.with_columns(key=(key & pl.col("candidate").is_not_null()).fill_null(value=False))
+    return derived.with_columns(key=(acts & pl.col("candidate").is_not_null()).fill_null(value=False))
 
 
-def window_queries(events: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """The queries of one window: users with an event before T and at least one relevant candidate in [T, T+H).
+def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:
+    """The events with `young`: whether the candidate is one of those held back.
 
-    Returns:
-        `user_id`, `cutoff` (UTC), `relevant` and `seen`: the sorted distinct candidates of the key actions in the
-        window, and those of any event before it.
+    Each candidate with at least 20 events before `end` is held back with the question's probability, by a seeded hash
+    of its name: whether one is does not depend on the others.
+
+    Args:
+        end: the first test cut-off, so that no count looks into test; microseconds since 1970 UTC.
     """
-    time = pl.col("timestamp").dt.timestamp("us")
-    before = events.filter(time < window.cutoff)
-    inside = events.filter((time >= window.cutoff) & (time < window.end) & pl.col("key"))
-    relevant = inside.group_by("user_id").agg(pl.col("candidate").unique().sort().alias("relevant"))
-    seen = before.group_by("user_id").agg(pl.col("candidate").drop_nulls().unique().sort().alias("seen"))
+    share = question.held_back if isinstance(question, WhatQuestion) else 0.0
+    counts = events.filter(TIME.lt(end))["candidate"].drop_nulls().value_counts(name="count")
+    names = counts.filter(pl.col("count") >= LEAST_EVENTS)["candidate"].sort().to_list()
+    drawn = mix64(hash_text(names) ^ np.uint64(seed_of(seed, "young"))) < np.uint64(share * 2**63) * np.uint64(2)
+    held = [name for name, is_held in zip(names, drawn, strict=True) if is_held]
+    return events.with_columns(young=pl.col("candidate").is_in(held).fill_null(value=False))
+
+
+def without_young(events: pl.DataFrame, end: int) -> pl.DataFrame:
+    """The events as if no young candidate had existed before `end`, the end of a fit span."""
+    return events.filter(~(pl.col("young") & TIME.lt(end)))
+
+
+def window_queries(events: pl.DataFrame, window: Window, question: Question) -> pl.DataFrame:
+    """The queries of one window, sorted by user: `user_id`, `cutoff` (UTC), and what the question asks for.
+
+    *What*: users with an event before T and at least one relevant candidate in [T, T+H). `relevant` and `seen` are
+    the sorted distinct candidates of the key actions in the window, and those of any event before it; where
+    candidates are held back, `young` are the relevant ones among them.
+    *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
+    """
+    before = events.filter(TIME.lt(window.cutoff))
+    inside = events.filter(TIME.ge(window.cutoff) & TIME.lt(window.end) & pl.col("key"))
     cutoff = pl.lit(window.cutoff).cast(pl.Datetime("us", "UTC")).alias("cutoff")
-    return relevant.join(seen, on="user_id").select("user_id", cutoff, "relevant", "seen").sort("user_id")
+    if isinstance(question, WhoQuestion):
+        since = window.local - question.eligible_days * DAY
+        eligible = before.filter(pl.col("local").dt.timestamp("us") >= since).select(pl.col("user_id").unique())
+        label = pl.col("user_id").is_in(inside["user_id"].unique().to_list()).alias("label")
+        return eligible.select("user_id", cutoff, label).sort("user_id")
+    relevant = inside.group_by("user_id").agg(
+        pl.col("candidate").unique().sort().alias("relevant"),
+        *([pl.col("candidate").filter("young").unique().sort().alias("young")] if question.held_back else []),
+    )
+    seen = before.group_by("user_id").agg(pl.col("candidate").drop_nulls().unique().sort().alias("seen"))
+    joined = relevant.join(seen, on="user_id").sort("user_id")
+    return joined.select("user_id", cutoff, "relevant", "seen", *(["young"] if question.held_back else []))
 
 
-def queries_of(events: pl.DataFrame, windows: list[Window], name: str) -> pl.DataFrame:
+def queries_of(events: pl.DataFrame, windows: list[Window], name: str, question: Question) -> pl.DataFrame:
     """The queries of several windows, sorted by cut-off and user.
 
     Raises:
-        UserError: a window has no query.
+        UserError: a window has no query, or none with an answer.
     """
-    tables = [window_queries(events, window) for window in windows]
+    tables = [window_queries(events, window, question) for window in windows]
     for window, table in zip(windows, tables, strict=True):
-        if not table.height:
+        if not (table["label"].any() if question.kind == "who" else table.height):
             raise UserError(
-                f"params.yaml: question: the {name} window of {window.day} has no query: no user with an earlier "
+                f"params.yaml: questions: the {name} window of {window.day} has no query: no user with an earlier "
                 "event takes the key action in it; check key_action and candidate, or widen horizon_days"
             )
     return pl.concat(tables)

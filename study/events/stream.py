@@ -41,7 +41,12 @@ class Stream:
 
 @dataclass(frozen=True)
 class Cutoffs:
-    """The training cut-offs of a fit span: W windows [start, stop), and the end that no label may pass."""
+    """The training cut-offs of a fit span: W windows [start, stop), and the end that no label may pass.
+
+    Attributes:
+        key_type: code of the event type of key actions.
+        prompt: how many tokens of a key action the key filter fixes; the candidate's come next.
+    """
 
     start: Ints
     local: Ints
@@ -49,6 +54,7 @@ class Cutoffs:
     horizon: int
     end: int
     key_type: int
+    prompt: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Readouts:
         event_type: code of the event type that is asked for, int32 [R].
         offsets: the labels of readout r are labels[offsets[r]:offsets[r + 1]], int64 [R + 1].
         labels: positive classes, int64 [M].
+        until: events of the log before this index are the user's own past; -1 where none is asked about, int64 [R].
+        is_key: whether the target is part of a key action, bool [R].
     """
 
     position: Ints
@@ -70,3 +78,5 @@ class Readouts:
     event_type: NDArray[np.int32]
     offsets: Ints
     labels: Ints
+    until: Ints
+    is_key: NDArray[np.bool_]

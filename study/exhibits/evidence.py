@@ -25,7 +25,7 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
     variants = _variants(contrasts)
-    entries = {v: results.params.roster[v].model_dump(exclude={"question", "arm"}) for v in variants}
+    entries = {v: results.params.variants[v].model_dump(exclude={"question", "arm"}) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)
     values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
     differ = [part for part, found in values.items() if len(set(found)) > 1]

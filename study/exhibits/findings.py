@@ -173,7 +173,7 @@ def caveats(results: Results) -> Html:
 
 def _one_search(results: Results) -> str:
     tuned = sum(row.tuned for row in results.leaderboard)
-    trials = getattr(results.params.budgets, results.manifest.budget).trials
+    trials = results.budget.trials
     return (
         f"<strong>One search per variant.</strong> Each of {plural(tuned, 'tuned variant')} had one search of "
         f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search."
@@ -181,7 +181,7 @@ def _one_search(results: Results) -> str:
 
 
 def _one_log(results: Results) -> str:
-    windows = plural(results.params.question.windows.test, "test window")
+    windows = plural(results.question.windows.test, "test window")
     return (
         f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, until it "
         "is repeated on another snapshot."
@@ -189,7 +189,7 @@ def _one_log(results: Results) -> str:
 
 
 def _only_actors(results: Results) -> str:
-    asked = results.params.question
+    asked = results.question
     actions = " and ".join(
         f"{escape(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
     )

@@ -22,11 +22,11 @@ _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
-    asked = results.params.question
+    asked = results.question
     actions = " and ".join(
         f"{code(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
     )
-    candidate = " · ".join(code(column) for column in asked.candidate)
+    candidate = " · ".join(code(column) for column in asked.candidate_columns)
     text = (
         f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off "
         f"T, a local midnight in {escape(results.data.timezone)}; relevant are the distinct candidates of the user's "
@@ -38,7 +38,7 @@ def question(results: Results) -> Html:
 
 def spans(results: Results) -> Html:
     """The spans on a calendar, each window a bar."""
-    horizon = timedelta(days=results.params.question.horizon_days)
+    horizon = timedelta(days=results.question.horizon_days)
     windows = results.data.windows
     first, stop = results.data.days[0][0], windows[0].day
     traces = [_bar("train", [first], [stop - first], [f"train: {first} to {stop - timedelta(days=1)}"])]
@@ -78,7 +78,7 @@ def _hover(window: Window) -> str:
 def budgets(results: Results) -> Html:
     """What every tuned variant may spend."""
     manifest = results.manifest
-    spent = getattr(results.params.budgets, manifest.budget)
+    spent = results.budget
     at = f"at {listing([percent(rung) for rung in spent.rungs])} of the cap; " if spent.rungs else ""
     rows: list[tuple[str, int, str]] = [
         ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}; the first uses the defaults"),

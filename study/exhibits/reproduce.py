@@ -18,6 +18,7 @@ from study.exhibits.tables import name, table, words
 from study.paths import PIPELINE
 
 VARIABLE = re.compile(r"\$\{.*")
+EACH = {"${roster}": "variant", "${questions}": "question"}
 
 
 def identity(results: Results) -> Html:
@@ -62,7 +63,7 @@ def hashes(results: Results) -> Html:
 def stages(path: Path = PIPELINE) -> nx.DiGraph:
     """The graph of DVC stages, without the edges that others imply; one node for all runs of a stage.
 
-    Each node has `is_repeated`: whether it runs once per variant.
+    Each node has `each`: what it runs once for, "" where it runs once.
 
     Raises:
         UserError: there is no pipeline file.
@@ -73,7 +74,7 @@ def stages(path: Path = PIPELINE) -> nx.DiGraph:
         raise UserError(f"{path}: no such file; the report draws its graph") from None
     graph = nx.DiGraph()
     for stage, body in bodies.items():
-        graph.add_node(stage, is_repeated="foreach" in body or "matrix" in body)
+        graph.add_node(stage, each=EACH.get(str(body["foreach"]), "arm") if "foreach" in body else "")
     made = {stage: _paths(body, "outs", "metrics", "plots") for stage, body in bodies.items()}
     needed = {stage: _paths(body, "deps") for stage, body in bodies.items()}
     for maker, stage in permutations(bodies, 2):
@@ -100,8 +101,10 @@ def pipeline(results: Results) -> Html:
     """The graph of stages, drawn top down."""
     graph = stages()
     layers = [sorted(layer) for layer in nx.topological_generations(graph)]
-    times = f" ({plural(len(results.params.roster), 'variant')})"
-    labels = {stage: stage + (times if graph.nodes[stage]["is_repeated"] else "") for stage in graph}
+    each = dict(graph.nodes(data="each"))
+    declared = results.params
+    number = {"variant": len(declared.variants), "question": len(declared.questions), "arm": len(declared.arms)}
+    labels = {stage: f"{stage} ({plural(number[what], what)})" if what else stage for stage, what in each.items()}
     place = {
         stage: ((column + 1) / (len(layer) + 1), -depth)
         for depth, layer in enumerate(layers)

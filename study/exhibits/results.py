@@ -1,4 +1,4 @@
-"""The results of one snapshot: the only thing that an exhibit reads."""
+"""The results of one arm on one snapshot: the only thing that an exhibit reads."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from study import params
 from study.errors import UserError
 from study.exhibits.records import Contrast, Cost, Data, Manifest, Power, Row, Search
+from study.params.budget import Arm, Budget
+from study.params.question import Question
 from study.paths import RESULTS
 
 REPRODUCE = "run `dvc repro`"
@@ -19,10 +21,30 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Results:
-    """The result files in `folder`, each read when asked for, and the parameters that they were declared with."""
+    """The result files of an arm, each read when asked for, and the parameters that they were declared with.
 
-    folder: Path
+    Attributes:
+        root: the results of the snapshot: a folder for each arm, `data` and `cost`.
+    """
+
+    root: Path
     params: params.Params
+    arm: Arm = "main"
+
+    @property
+    def folder(self) -> Path:
+        """The results of the arm."""
+        return self.root / self.arm
+
+    @property
+    def question(self) -> Question:
+        """What the arm's variants answer."""
+        return self.params.questions[self.params.asked_by(self.arm)]
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What each tuned variant of these results was allowed to spend."""
+        return self.params.budgets.of(self.manifest.budget).of(self.arm)
 
     @cached_property
     def leaderboard(self) -> list[Row]:
@@ -47,7 +69,7 @@ class Results:
     @cached_property
     def data(self) -> Data:
         """The data card."""
-        return self._read("data.json", TypeAdapter(Data))
+        return self._read_at(self.root / "data" / f"{self.params.asked_by(self.arm)}.json", TypeAdapter(Data))
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -57,7 +79,9 @@ class Results:
     @cached_property
     def cost(self) -> dict[str, Cost]:
         """Measured cost of each variant of the leaderboard."""
-        return {row.variant: self._read(f"cost/{row.variant}.json", TypeAdapter(Cost)) for row in self.leaderboard}
+        folder = self.root / "cost" / self.arm
+        kind = TypeAdapter(Cost)
+        return {row.variant: self._read_at(folder / f"{row.variant}.json", kind) for row in self.leaderboard}
 
     def queries(self, columns: list[str]) -> pl.DataFrame:
         """`variant`, `seed`, `user_id`, `cutoff` and the asked metric columns, one row per variant, seed and query."""
@@ -93,8 +117,8 @@ class Results:
             UserError: the roster, the contrasts or the snapshot are not those that the results come from.
         """
         pairs: list[tuple[str, set[str], set[str]]] = [
-            ("leaderboard.json", set(self.params.roster), {row.variant for row in self.leaderboard}),
-            ("contrasts.json", set(self.params.contrasts), {contrast.name for contrast in self.contrasts}),
+            ("leaderboard.json", set(self.params.entries(self.arm)), {row.variant for row in self.leaderboard}),
+            ("contrasts.json", set(self.params.declared(self.arm)), {contrast.name for contrast in self.contrasts}),
             ("manifest.json", {self.params.snapshot.name}, {self.manifest.snapshot}),
         ]
         for file, declared, found in pairs:
@@ -114,7 +138,9 @@ class Results:
         return known[name]
 
     def _read(self, file: str, kind: TypeAdapter[Found]) -> Found:
-        path = self.folder / file
+        return self._read_at(self.folder / file, kind)
+
+    def _read_at(self, path: Path, kind: TypeAdapter[Found]) -> Found:
         try:
             return kind.validate_json(path.read_bytes())
         except FileNotFoundError:
@@ -125,13 +151,23 @@ class Results:
             raise UserError(f"{path}: {place}: {first['msg']}; {REPRODUCE}") from None
 
 
-def load() -> Results:
-    """The results of the snapshot that `params.yaml` names, found consistent with it.
+def load(arm: Arm = "main") -> Results:
+    """The results of an arm on the snapshot that `params.yaml` names, found consistent with it.
 
     Raises:
         UserError: a file is missing, broken or does not belong to these parameters.
     """
     declared = params.load()
-    results = Results(RESULTS / declared.snapshot.name, declared)
+    results = Results(RESULTS / declared.snapshot.name, declared, arm)
     results.check()
     return results
+
+
+def load_if_run(arm: Arm) -> Results | None:
+    """The same; None where the arm has not been run yet, which a page says in a sentence.
+
+    Raises:
+        UserError: there are results, but broken ones or those of other parameters.
+    """
+    has_run = (RESULTS / params.load().snapshot.name / arm / "manifest.json").exists()
+    return load(arm) if has_run else None

@@ -21,12 +21,23 @@ class TrainingRows:
         relevant: whether the user acted on the candidate in the window, bool [R].
         weights: how many candidates of the catalogue a row stands for, float32 [R].
         sizes: rows of each query, int64 [Q].
+        parts: the same rows, window by window.
     """
 
     features: NDArray[np.float32]
     relevant: NDArray[np.bool_]
     weights: NDArray[np.float32]
     sizes: Ints
+    parts: list["Part"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of the queries of one window: their users and candidates, int64 [rows]."""
+
+    window: Window
+    users: Ints
+    candidates: Ints
 
 
 @dataclass(frozen=True)
@@ -39,15 +50,18 @@ class _Block:
     labels: Labels
 
 
-def training_rows(fold: Fold, seed: int) -> TrainingRows:
+def training_rows(fold: Fold, seed: int, since: int | None = None) -> TrainingRows:
     """At most `max_queries` queries of the windows after the warm-up, with the candidates that are worth a row.
 
     Those are the user's own (of any key action before the cut-off), the `popular` most acted on before the cut-off
     and `sampled` of the rest, drawn without looking at the label: a relevant candidate that was not drawn has no row.
     Weighing a drawn one by rest / sampled keeps the sums over the catalogue, and so probabilities, unbiased.
+
+    Args:
+        since: only windows from this cut-off on, microseconds since 1970 UTC; all by default.
     """
     index = Aggregates.of(fold.log)
-    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed)]
+    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed, since)]
     features = np.empty((sum(len(block.rows) for block in blocks), len(index.names)), dtype=np.float32)
     begin = 0
     for block in blocks:
@@ -59,6 +73,7 @@ def training_rows(fold: Fold, seed: int) -> TrainingRows:
         relevant=np.concatenate([np.zeros(0, bool), *(_is_relevant(b, len(fold.log.catalogue)) for b in blocks)]),
         weights=np.concatenate([np.zeros(0, np.float32), *(block.weights for block in blocks)]),
         sizes=np.concatenate([np.zeros(0, np.int64), *(np.bincount(b.rows, minlength=len(b.users)) for b in blocks)]),
+        parts=[Part(b.window, b.users[b.rows], b.candidates) for b in blocks],
     )
 
 
@@ -71,10 +86,14 @@ def kept_rows(fold: Fold, seed: int) -> TrainingRows:
     return kept
 
 
-def _queries(fold: Fold, seed: int) -> list[tuple[Window, Ints, Labels]]:
+def _queries(fold: Fold, seed: int, since: int | None) -> list[tuple[Window, Ints, Labels]]:
     """The users and labels of each window, sampled over all windows alike."""
     warm = fold.spans.first.toordinal() + fold.features.warmup_days
-    windows = [window for window in fold.windows() if window.day.toordinal() >= warm]
+    windows = [
+        window
+        for window in fold.windows()
+        if window.day.toordinal() >= warm and (since is None or window.cutoff >= since)
+    ]
     found = []
     for window in windows:
         queries, labels = fold.queries(window)

@@ -9,9 +9,8 @@ import polars as pl
 
 from study.metrics.bootstrap import Draws
 from study.metrics.verdicts import judge, percentile_interval
-from study.params.load import BEST
 from study.params.roster import Variant
-from study.params.statistics import Contrast, Statistics
+from study.params.statistics import BEST, Contrast, Statistics
 
 Row = dict[str, Any]
 PRIMARY = "recall@10"
@@ -23,6 +22,8 @@ SHOWN = [
     "capped_recall@10",
 ]
 """The metrics that have an estimate with an interval."""
+OF_YOUNG = [f"recall@{k}/{part}" for part in ("known", "young") for k in DEPTHS]
+"""Those too, where candidates are held back."""
 
 
 def chosen_select(search: Row) -> float:
@@ -42,7 +43,7 @@ def leaderboard(
 
     Args:
         searches: the record of each variant's search.
-        draws: of each metric in `SHOWN`.
+        draws: of each metric in `SHOWN`, and of any others.
         seeds: number of refits of each variant.
         coverage: rows `variant`, `k`, `coverage`, one per seed and cut-off; the entry gives the mean at k = 10.
     """
@@ -50,7 +51,7 @@ def leaderboard(
     for name, entry in roster.items():
         search = searches[name]
         covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == 10]
-        estimates = {metric: _estimate(draws[metric], name, alpha) for metric in SHOWN}
+        estimates = {metric: _estimate(draws[metric], name, alpha) for metric in draws}
         estimates["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
         rows.append(
             {

@@ -9,7 +9,6 @@ from study.events.log import Ints, Labels
 MISS = int(np.iinfo(np.int64).max)
 """The rank of a relevant candidate outside the catalogue: beyond every k."""
 
-SLICES = ("", "/repeat", "/explore")
 _SIGN = np.uint32(0x80000000)
 _LAST = np.uint32(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -74,24 +73,27 @@ def _order_keys(scores: Scores, popularity: Ints, tie_hash: Keys, asof_popularit
     return np.asarray(upper | np.where(missing, unknown, tied), dtype=np.uint64)
 
 
-def query_metrics(ranks: Ints, labels: Labels, repeat_mask: NDArray[np.bool_], ks: tuple[int, ...]) -> pl.DataFrame:
+def query_metrics(
+    ranks: Ints, labels: Labels, slices: dict[str, NDArray[np.bool_]], ks: tuple[int, ...]
+) -> pl.DataFrame:
     """The metrics of each query: one row per query, in order.
 
-    For each k, for all relevant candidates and for the slices `/repeat` and `/explore`, float32, null where the query
-    has none: `recall@k` (over all relevant), `capped_recall@k` (over min(k, relevant)), `ndcg@k` (Jarvelin and
-    Kekalainen, 2002, binary gains) and `hit_rate@k`. Then int32 counts: `relevant`, `repeat`, `explore`, `outside`.
+    For each k, for all relevant candidates and for each slice of them (`recall@10/repeat`, say), float32, null where
+    the query has none: `recall@k` (over all relevant), `capped_recall@k` (over min(k, relevant)), `ndcg@k` (Jarvelin
+    and Kekalainen, 2002, binary gains) and `hit_rate@k`. Then int32 counts: `relevant`, one named as each slice, and
+    `outside`.
 
     Args:
         ranks: of each relevant candidate, `MISS` where it is outside the catalogue, int64 [len(labels.codes)].
-        repeat_mask: whether the user had acted on it before, bool [len(labels.codes)].
+        slices: which relevant candidates each slice has, bool [len(labels.codes)].
     """
-    masks = dict(zip(SLICES, (np.ones_like(repeat_mask), repeat_mask, ~repeat_mask), strict=True))
+    masks = {"": np.ones(len(labels.codes), dtype=bool), **{f"/{name}": mask for name, mask in slices.items()}}
     sizes = {name: _per_query(mask, labels) for name, mask in masks.items()}
     columns: dict[str, NDArray[np.float64]] = {}
     for name, mask in masks.items():
         for k in ks:
             columns |= {f"{metric}@{k}{name}": v for metric, v in _at(k, ranks, mask, sizes[name], labels).items()}
-    counts = {"relevant": sizes[""], "repeat": sizes["/repeat"], "explore": sizes["/explore"]}
+    counts = {"relevant": sizes[""], **{name: sizes[f"/{name}"] for name in slices}}
     counts["outside"] = _per_query(labels.codes < 0, labels)
     metrics = pl.DataFrame(columns).fill_nan(None).cast(pl.Float32)
     return metrics.hstack(pl.DataFrame(counts).cast(pl.Int32))

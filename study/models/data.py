@@ -1,57 +1,53 @@
-"""What training reads: folds and the evaluations of stop and select, from the development events alone."""
+"""What the split wrote, as models read it: spans, coded logs and folds of a question."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import polars as pl
 
 from study.events.fold import Fold
+from study.events.log import Log
 from study.events.spans import Spans
-from study.events.split import spans_from_json
+from study.events.split import spans_from_json, without_young
 from study.features.vocabulary import Vocabulary
-from study.models.scorer import Evaluation, evaluations, sample
 from study.params.features import Features
-from study.paths import DEVELOPMENT, FEATURES, SPANS, SPLITS
+from study.params.question import Question, WhoQuestion
+from study.paths import events_file, spans_file, vocabulary_file
 
 FitSpan = Literal["train", "refit"]
 
 
-@dataclass(frozen=True)
-class Development:
-    """A fit span and, where it is the train span, the windows that come after it."""
-
-    fold: Fold
-    stop: list[Evaluation]
-    select: list[Evaluation]
-
-
-def read_spans() -> Spans:
+def read_spans(question: str) -> Spans:
     """The spans that the split wrote."""
-    return spans_from_json(SPANS.read_text(encoding="utf-8"))
+    return spans_from_json(spans_file(question).read_text(encoding="utf-8"))
 
 
-def read_vocabulary(fit_span: FitSpan) -> Vocabulary:
+def read_vocabulary(question: str, fit_span: FitSpan) -> Vocabulary:
     """The vocabulary that was fitted on a fit span."""
-    return Vocabulary.model_validate_json((FEATURES / f"{fit_span}.json").read_text(encoding="utf-8"))
+    return Vocabulary.model_validate_json(vocabulary_file(question, fit_span).read_text(encoding="utf-8"))
+
+
+def end_of(fit_span: FitSpan, spans: Spans) -> int:
+    """The end of a fit span, microseconds since 1970 UTC."""
+    return (spans.stop if fit_span == "train" else spans.test)[0].cutoff
+
+
+def encoded(events: pl.DataFrame, question: str, fit_span: FitSpan) -> Log:
+    """The log of events of the split, coded by what was fitted on a fit span; until its end nothing is young."""
+    history = without_young(events, end_of(fit_span, read_spans(question)))
+    return read_vocabulary(question, fit_span).encode(history)
+
+
+def make_fold(log: Log, name: str, question: Question, fit_span: FitSpan, features: Features) -> Fold:
+    """The part of a coded log that a fit may see, with the training queries of its question."""
+    spans = read_spans(name)
+    end = end_of(fit_span, spans)
+    days = question.eligible_days if isinstance(question, WhoQuestion) else None
+    return Fold(log.before(end), spans, end, features, eligible_days=days)
 
 
 @cache
-def read_development(features: Features, stop_queries: int, seed: int) -> Development:
-    """The train span, with stop (at most `stop_queries` queries a window) and select; kept for the process."""
-    spans = read_spans()
-    log = read_vocabulary("train").encode(pl.read_parquet(DEVELOPMENT))
-    end = spans.stop[0].cutoff
-    stop = evaluations(log, pl.read_parquet(SPLITS / "stop.parquet"), spans.stop)
-    select = evaluations(log, pl.read_parquet(SPLITS / "select.parquet"), spans.select)
-    return Development(
-        Fold(log.before(end), spans, end, features), [sample(s, stop_queries, seed) for s in stop], select
-    )
-
-
-@cache
-def read_refit(features: Features) -> Fold:
+def read_refit(name: str, question: Question, features: Features) -> Fold:
     """Everything before the first test cut-off; kept for the process."""
-    spans = read_spans()
-    log = read_vocabulary("refit").encode(pl.read_parquet(DEVELOPMENT))
-    return Fold(log, spans, spans.test[0].cutoff, features)
+    log = encoded(pl.read_parquet(events_file(name, "development")), name, "refit")
+    return make_fold(log, name, question, "refit", features)

@@ -4,30 +4,41 @@ from importlib import import_module
 from typing import Any
 
 from study.models.base import Recommender
+from study.models.sources import Sources
 from study.params.base import Frozen
 from study.params.budget import Budget
-from study.params.roster import AggregateEntry, SequenceEntry, Variant
+from study.params.roster import AggregateEntry, Composed, ComposedEntry, HybridEntry, SequenceEntry, Variant
 
 
-def settings_of(entry: Variant) -> type[Frozen]:
-    """The `Settings` type of the entry's model."""
-    settings: type[Frozen] = import_module(entry.modules()[0]).Settings
+def settings_of(entry: Variant | Composed) -> type[Frozen]:
+    """The `Settings` type of the entry's model; a module whose entries differ in it has a function of that name."""
+    module = import_module(entry.modules()[0])
+    settings: type[Frozen] = module.settings_of(entry) if hasattr(module, "settings_of") else module.Settings
     return settings
 
 
-def build_model(entry: Variant, chosen: dict[str, Any], budget: Budget) -> Recommender:
-    """The untrained model of an entry with the given settings; those not given have their defaults."""
+def build_model(
+    entry: Variant | Composed, chosen: dict[str, Any], budget: Budget, sources: Sources | None = None
+) -> Recommender:
+    """The untrained model of an entry with the given settings; those not given have their defaults.
+
+    Args:
+        sources: what a composed variant is made of.
+    """
     module = import_module(entry.modules()[0])
-    settings = module.Settings(**chosen)
+    settings = settings_of(entry)(**chosen)
     if isinstance(entry, SequenceEntry):
-        model: Recommender = module.build(entry, settings, budget.positions)
+        model: Recommender = module.build(entry, settings, budget)
+    elif isinstance(entry, ComposedEntry):
+        model = module.build(entry, settings, sources)
     else:
         model = module.build(entry, settings)
     return model
 
 
-def cap_of(entry: Variant, budget: Budget) -> int:
+def cap_of(entry: Variant | Composed, budget: Budget) -> int:
     """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
     if isinstance(entry, SequenceEntry):
         return budget.rounds
-    return budget.boosting_rounds if isinstance(entry, AggregateEntry) and entry.model == "gbdt" else 1
+    has_trees = isinstance(entry, HybridEntry) or (isinstance(entry, AggregateEntry) and entry.model == "gbdt")
+    return budget.boosting_rounds if has_trees else 1

@@ -1,9 +1,9 @@
 """Gradient-boosted trees on aggregates: LightGBM (Ke et al., NeurIPS 2017), binary or lambdarank."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import lightgbm as lgb
 import numpy as np
@@ -11,8 +11,8 @@ from lightgbm.callback import CallbackEnv
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
-from study.features.training_rows import kept_rows
-from study.models.aggregate import scoring_blocks
+from study.features.training_rows import TrainingRows, kept_rows
+from study.models.aggregate import Block, scoring_blocks
 from study.models.base import Report, Scores
 from study.params.base import Frozen
 from study.params.roster import AggregateEntry
@@ -42,8 +42,8 @@ class Gbdt:
     for; `lambdarank` (Burges, 2010) the order inside each query, every row counted once.
     """
 
-    def __init__(self, entry: AggregateEntry, settings: Settings) -> None:
-        self.entry, self.settings = entry, settings
+    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings) -> None:
+        self.loss, self.settings = loss, settings
         self.booster: lgb.Booster | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
@@ -69,7 +69,7 @@ class Gbdt:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
         assert self.booster is not None
         result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
-        for rows, features in scoring_blocks(queries, candidates):
+        for rows, features in self._blocks(queries, candidates):
             raw = np.asarray(self.booster.predict(features, raw_score=True))
             result[rows] = raw.reshape(-1, len(candidates))
         return result
@@ -90,15 +90,21 @@ class Gbdt:
         self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
         return self
 
+    def _rows(self, fold: Fold, seed: int) -> TrainingRows:
+        return kept_rows(fold, seed)
+
+    def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
+        return scoring_blocks(queries, candidates)
+
     def _objective(self) -> dict[str, Any]:
-        if self.entry.loss == "lambdarank":
+        if self.loss == "lambdarank":
             return {"objective": "lambdarank", "lambdarank_truncation_level": 30}
         return {"objective": "binary"}
 
     def _dataset(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
-        rows = kept_rows(fold, seed)
+        rows = self._rows(fold, seed)
         label = rows.relevant.astype(np.float32)
-        if self.entry.loss == "lambdarank":
+        if self.loss == "lambdarank":
             return lgb.Dataset(rows.features, label, group=rows.sizes, params=params)
         return lgb.Dataset(rows.features, label, weight=rows.weights, params=params)
 
@@ -119,4 +125,4 @@ def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
 
 def build(entry: AggregateEntry, settings: Settings) -> Gbdt:
     """The variant of a roster entry."""
-    return Gbdt(entry, settings)
+    return Gbdt(entry.loss, settings)

@@ -1,15 +1,16 @@
 """Scores of candidates by the probability of their tokens after the prompt of what the key filter fixes."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from study.events.log import Ints, Log
+from study.events.log import Log
+from study.nn.heads.base import Own
 from study.nn.network import Network
 from study.params.base import Frozen
+from study.training.histories import History
 
 
 class CandidateTokens(Frozen):
@@ -43,58 +44,24 @@ class CandidateTokens(Frozen):
         return len(self.prompt) + len(self.columns) - 1
 
 
-def score_tokens(
-    network: Network,
-    tokens: CandidateTokens,
-    history: dict[str, Tensor],
-    last: Ints,
-    query: NDArray[np.float32],
-    since: NDArray[np.float64],
-) -> NDArray[np.float32]:
+def score_tokens(network: Network, tokens: CandidateTokens, history: History, past: Own | None) -> NDArray[np.float32]:
     """Log-probabilities of the known candidates, float32 [Q, known].
 
     The prompt is appended to each history; its positions are told the cut-off's time. With several candidate
     columns it is the sum of the log-probabilities of each column's token after those of the columns before it.
 
     Args:
-        history: `inputs`, `features` and `days` of the network, padded on the right.
-        last: index of the last position of each history, int64 [Q].
-        query: time features of the cut-off, float32 [Q, T].
-        since: days from the first position of each history to the cut-off, float64 [Q].
+        past: the own past of each query over tokens, for heads that read it.
     """
     candidates = np.array(tokens.candidates, dtype=np.int64)
-    result = np.zeros((len(last), len(candidates)), dtype=np.float32)
+    result = np.zeros((len(history.lengths), len(candidates)), dtype=np.float32)
+    head = network.head.bind(past)
     for column, (start, size) in enumerate(tokens.columns):
         prefixes, group = np.unique(candidates[:, :column], axis=0, return_inverse=True)
         for number, prefix in enumerate(prefixes):
-            suffix = [*tokens.prompt, *prefix.tolist()]
-            extended = _append(history, last, suffix, query, since)
-            logits = _last_logits(network, extended, last + len(suffix))[:, start : start + size]
+            extended = history.extended([*tokens.prompt, *prefix.tolist()])
+            logits = head(network(extended.asked(0)))[:, start : start + size]
             members = np.flatnonzero(group.ravel() == number)
             chosen = candidates[members, column] - start
             result[:, members] += torch.log_softmax(logits, dim=-1)[:, chosen].numpy()
     return result
-
-
-def _append(
-    history: dict[str, Tensor], last: Ints, suffix: list[int], query: NDArray[np.float32], since: NDArray[np.float64]
-) -> dict[str, Any]:
-    length = len(suffix)
-    rows = torch.arange(len(last))[:, None]
-    at = torch.from_numpy(last)[:, None] + 1 + torch.arange(length)
-    extended = {}
-    for name, values in history.items():
-        padding = values[:, -1:].expand(-1, length, *values.shape[2:])
-        extended[name] = torch.cat([values, padding], dim=1).clone()
-    extended["inputs"][rows, at] = torch.tensor(suffix)[None, :, None]
-    extended["features"][rows, at] = torch.from_numpy(query)[:, None]
-    extended["days"][rows, at] = torch.from_numpy(since.astype(np.float32))[:, None]
-    return extended
-
-
-def _last_logits(network: Network, inputs: dict[str, Any], at: Ints) -> Tensor:
-    flat = torch.from_numpy(np.arange(len(at)) * inputs["days"].shape[1] + at)
-    nothing = torch.zeros(len(at), dtype=torch.int64)
-    hidden = network(**inputs, at=flat, query=inputs["features"][:, 0], event_type=nothing)
-    logits: Tensor = network.head(hidden)
-    return logits

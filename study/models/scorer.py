@@ -26,7 +26,8 @@ class Evaluation:
         queries: with the log cut at the cut-off.
         candidates: codes of the catalogue at the cut-off, C of them, ascending.
         relevant: columns into `candidates`, or -1 for a relevant candidate outside the catalogue.
-        is_repeat: whether the user had an event with it before, bool [len(relevant.codes)].
+        slices: parts of the relevant candidates by name, each bool [len(relevant.codes)]: `repeat`, of which the user
+            had an event before, and `explore`, all others; where candidates are held back also `young` and `known`.
         asof_popularity: key actions of each candidate before the cut-off, int64 [C].
     """
 
@@ -34,7 +35,7 @@ class Evaluation:
     queries: Queries
     candidates: Ints
     relevant: Labels
-    is_repeat: NDArray[np.bool_]
+    slices: dict[str, NDArray[np.bool_]]
     asof_popularity: Ints
 
 
@@ -53,7 +54,7 @@ def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Ev
 
     Args:
         log: the encoded log; each window sees only what lies before its cut-off.
-        table: `user_id`, `cutoff`, `relevant`, `seen`, as the split wrote them.
+        table: `user_id`, `cutoff`, `relevant`, `seen` and perhaps `young`, as the split wrote them.
     """
     cutoff = pl.col("cutoff").dt.timestamp("us")
     return [_evaluation(log, table.filter(cutoff == window.cutoff), window) for window in windows]
@@ -69,16 +70,29 @@ def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Evaluation:
     names = table["relevant"].explode(keep_nulls=False, empty_as_null=False)
     flat = np.array([column.get(name, -1) for name in names], dtype=np.int32)
     offsets = np.concatenate(([0], np.cumsum(table["relevant"].list.len().to_numpy()))).astype(np.int64)
-    pairs = zip(table["relevant"], map(set, table["seen"]), strict=True)
-    repeats = [name in seen for relevant, seen in pairs for name in relevant]
     return Evaluation(
         window=window,
         queries=Queries(before, window.cutoff, window.local, users),
         candidates=candidates,
         relevant=Labels(offsets, flat),
-        is_repeat=np.array(repeats, dtype=bool),
+        slices=_slices(table),
         asof_popularity=keys[candidates],
     )
+
+
+def _slices(table: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    repeat = _members(table, "seen")
+    slices = {"repeat": repeat, "explore": ~repeat}
+    if "young" in table.columns:
+        young = _members(table, "young")
+        slices |= {"known": ~young, "young": young}
+    return slices
+
+
+def _members(table: pl.DataFrame, column: str) -> NDArray[np.bool_]:
+    """Whether each relevant candidate is in the query's list of that name, bool [len(relevant.codes)]."""
+    pairs = zip(table["relevant"], map(set, table[column]), strict=True)
+    return np.array([name in those for relevant, those in pairs for name in relevant], dtype=bool)
 
 
 def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
@@ -93,7 +107,7 @@ def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
         evaluation,
         queries=replace(evaluation.queries, users=users[rows]),
         relevant=take(relevant, rows),
-        is_repeat=evaluation.is_repeat[inside],
+        slices={name: mask[inside] for name, mask in evaluation.slices.items()},
     )
 
 

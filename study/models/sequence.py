@@ -1,29 +1,41 @@
 """Neural variants: composes the parts of `study/nn` that the roster entry names, and trains them with the one loop."""
 
 import importlib
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
-from study.events.stream import Cutoffs, Stream
+from study.events.stream import Cutoffs, Readouts, Stream
+from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, token_starts, token_stream
 from study.models.base import Report, Scores
 from study.models.prompt import CandidateTokens, score_tokens
+from study.nn.heads.base import Own
+from study.nn.losses.base import Loss
 from study.nn.network import Network
-from study.nn.time import time_features
 from study.params.base import Frozen
+from study.params.budget import Budget
 from study.params.roster import SequenceEntry
 from study.params.tuned import Range
 from study.seeds import seed_of
-from study.training.batches import Batcher, days_since_first, padded
+from study.training.batches import Asking, Batcher, own_past
+from study.training.contrast import PartsOfUsers
+from study.training.histories import History, histories
 from study.training.loop import Optimisation, Trainer
 
 INFERENCE_POSITIONS = 32_768
+TOKENS_IN_BATCH = 4
+"""A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
+PRETRAINED_SHARE = 0.5
+"""Share of the rounds of the cap that a variant with pre-training spends on it."""
 
 
 class Settings(Frozen):
@@ -32,65 +44,80 @@ class Settings(Frozen):
     learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 2e-3
     weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
     dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
-    width: int = 64
     recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
+    key_weight: float = 1.0
+    width: int = 64
     blocks: int = 1
     heads: int = 2
     batch: int = 2048
     warmup_steps: int = 50
 
 
+class WeightedSettings(Settings):
+    """With the weight of key actions in the loss, for the objective that has one."""
+
+    key_weight: Annotated[float, Range(1.0, 30.0, log=True)] = 5.0
+
+
 class Shape(Frozen):
-    """What the weights were made for: the sizes of the columns and the number of known candidates."""
+    """What the weights were made for.
+
+    Attributes:
+        sizes: number of codes of each column.
+        event_types: number of codes of event_type.
+        candidates: number of known candidates.
+        horizon: microseconds.
+        per_event: positions of an event, on average.
+        tokens: of the candidates, for an objective over tokens.
+    """
 
     sizes: list[int]
     event_types: int
     candidates: int
+    horizon: int
+    per_event: float
     tokens: CandidateTokens | None
 
 
 class SequenceModel:
     """A `Recommender` over positions of events or tokens."""
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, positions: int) -> None:
-        self.entry, self.settings = entry, settings
-        self.how = Optimisation(
-            learning_rate=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-            warmup_steps=settings.warmup_steps,
-            context=entry.context,
-            recency_days=settings.recency_days,
-            batch=settings.batch,
-            positions=positions,
-        )
-        self.parts = {
-            kind: importlib.import_module(module)
-            for kind, module in zip(
-                ("representation", "architecture", "objective", "loss", "head"), entry.modules()[1:], strict=True
-            )
-        }
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget) -> None:
+        self.entry, self.settings, self.budget = entry, settings, budget
+        self.parts = {kind: importlib.import_module(module) for kind, module in entry.parts().items()}
         self.shape: Shape | None = None
+        self.fitted: Ints | None = None
         self.trainer: Trainer | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`."""
-        stream = self._stream(fold.log)
+        stream = self._kept_stream(fold)
         if self.trainer is None:
-            self.shape = _shape(fold.log, with_tokens=self._asks_tokens)
-            self.trainer = self._trainer(self.shape, seed)
-        asked = self.parts["objective"].readouts(stream, _cutoffs(fold))
-        self.trainer.run(Batcher(stream, asked), rounds, seed, lambda done: report(self, done))
+            fits = getattr(self.parts["representation"], "fit", None)
+            self.fitted = fits(stream.inputs, list(fold.log.sizes.values())) if fits else None
+            self.shape = _shape(fold, stream, with_tokens=self._asks_tokens)
+            self.trainer = self._trainer(seed)
+        own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
+        for kind, until in self._phases(rounds):
+            if self.trainer.rounds < until:
+                asked = self._kept_readouts(fold, stream, kind)
+                batcher = Batcher(stream, asked, self._asking(kind), own, self._classes)
+                contrasts = getattr(self.parts[kind], "CONTRASTS_PARTS", False)
+                auxiliary = PartsOfUsers(batcher, stream) if contrasts else None
+                self.trainer.run(batcher, self._loss(asked), until, seed, partial(report, self), auxiliary)
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown."""
-        assert self.shape is not None and self.trainer is not None
+        assert self.shape is not None
         stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
+        own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
         is_known = candidates < self.shape.candidates
         step = max(INFERENCE_POSITIONS // self.entry.context, 1)
         for begin in range(0, len(queries.users), step):
             users = queries.users[begin : begin + step]
-            result[begin : begin + step, is_known] = self._block(stream, queries, users)[:, candidates[is_known]]
+            known = self._block(stream, own, queries, users)
+            result[begin : begin + step, is_known] = known[:, candidates[is_known]]
         return result
 
     def parameters(self) -> int:
@@ -102,12 +129,16 @@ class SequenceModel:
         """See `Recommender`."""
         assert self.shape is not None and self.trainer is not None
         (folder / "shape.json").write_text(self.shape.model_dump_json(), encoding="utf-8")
+        if self.fitted is not None:
+            save_file({"fitted": self.fitted}, folder / "representation.safetensors")
         self.trainer.save(folder)
 
     def load(self, folder: Path) -> Self:
         """See `Recommender`."""
         self.shape = Shape.model_validate_json((folder / "shape.json").read_text(encoding="utf-8"))
-        self.trainer = self._trainer(self.shape, seed=0)
+        path = folder / "representation.safetensors"
+        self.fitted = load_file(path)["fitted"] if path.exists() else None
+        self.trainer = self._trainer(seed=0)
         self.trainer.load(folder)
         return self
 
@@ -117,58 +148,107 @@ class SequenceModel:
         return self.trainer.progress.losses if self.trainer else []
 
     @property
+    def _lays_out_tokens(self) -> bool:
+        return bool(self.parts["representation"].LAYOUT == "token")
+
+    @property
     def _asks_tokens(self) -> bool:
         return bool(self.parts["objective"].CLASSES == "tokens")
 
+    @property
+    def _hides(self) -> bool:
+        return hasattr(self.parts["objective"], "HIDES")
+
+    @property
+    def _classes(self) -> Ints:
+        """The class of each known candidate: its token where classes are tokens."""
+        assert self.shape is not None
+        tokens = self.shape.tokens
+        return np.array(tokens.candidates, dtype=np.int64)[:, 0] if tokens else np.arange(self.shape.candidates)
+
+    def _phases(self, rounds: int) -> Iterator[tuple[str, int]]:
+        if "pretrain" in self.parts:
+            yield "pretrain", min(rounds, max(1, round(PRETRAINED_SHARE * self.budget.rounds)))
+        yield "objective", rounds
+
+    def _asking(self, kind: str) -> Asking:
+        return Asking(
+            context=self.entry.context,
+            recency_days=self.settings.recency_days,
+            sees_later=self.parts["architecture"].SEES_LATER,
+            hides=self._hides,
+            read_share=self.parts[kind].READ_SHARE,
+            key_weight=self.settings.key_weight,
+        )
+
+    def _loss(self, asked: Readouts) -> Loss:
+        assert self.shape is not None
+        classes = sum(self.shape.sizes) if self._asks_tokens else self.shape.candidates
+        frequency = torch.from_numpy(np.bincount(asked.labels, minlength=classes).astype(np.float32))
+        loss: Loss = self.parts["loss"].build(frequency, **self.entry.loss_options)
+        return loss
+
     def _stream(self, log: Log, last: int | None = None) -> Stream:
-        lay_out = token_stream if self.parts["representation"].LAYOUT == "token" else event_stream
+        lay_out = token_stream if self._lays_out_tokens else event_stream
         return lay_out(log, last)
 
-    def _trainer(self, shape: Shape, seed: int) -> Trainer:
+    def _kept_stream(self, fold: Fold) -> Stream:
+        """The stream of a fold, made once in this process for all trials."""
+        key = ("stream", self.parts["representation"].LAYOUT)
+        if key not in fold.memo:
+            fold.memo[key] = self._stream(fold.log)
+        stream: Stream = fold.memo[key]
+        return stream
+
+    def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
+        key = ("readouts", self.parts["representation"].LAYOUT, self.parts[kind].__name__)
+        if key not in fold.memo:
+            fold.memo[key] = self.parts[kind].readouts(stream, _cutoffs(fold))
+        asked: Readouts = fold.memo[key]
+        return asked
+
+    def _trainer(self, seed: int) -> Trainer:
+        assert self.shape is not None
+        shape, s = self.shape, self.settings
         torch.manual_seed(seed_of(seed, "weights"))
-        width, s = self.settings.width, self.settings
+        classes = sum(shape.sizes) if self._asks_tokens else shape.candidates
         network = Network(
-            self.parts["representation"].build(shape.sizes, width),
-            self.parts["architecture"].build(width, s.blocks, s.heads, s.dropout),
-            self.parts["head"].build(width, sum(shape.sizes) if self._asks_tokens else shape.candidates),
-            width,
+            self.parts["representation"].build(shape.sizes, s.width, self.fitted),
+            self.parts["architecture"].build(s.width, s.blocks, s.heads, s.dropout),
+            self.parts["head"].build(s.width, classes, len(DECAYS)),
+            s.width,
             shape.event_types if self.parts["objective"].ASKS_ABOUT_TIME else None,
         )
-        return Trainer(network, self.parts["loss"].build(**self.entry.loss_options), self.how)
+        how = Optimisation(
+            learning_rate=s.learning_rate,
+            weight_decay=s.weight_decay,
+            warmup_steps=s.warmup_steps,
+            batch=s.batch * (TOKENS_IN_BATCH if self._lays_out_tokens else 1),
+            positions=round(self.budget.positions * (shape.per_event if self.entry.budget_in == "events" else 1)),
+        )
+        return Trainer(network, how)
 
-    def _block(self, stream: Stream, queries: Queries, users: Ints) -> NDArray[np.float32]:
+    def _block(self, stream: Stream, own: OwnCounts | None, queries: Queries, users: Ints) -> NDArray[np.float32]:
         assert self.shape is not None and self.trainer is not None
-        stops = stream.offsets[users + 1]
-        room = self.entry.context - (self.shape.tokens.room if self.shape.tokens else 0)
-        starts = np.maximum(stream.offsets[users], stops - room)
-        index = padded(starts, stops)
-        last = stops - starts - 1
-        query = time_features(queries.cutoff - stream.time[stops - 1], np.full(len(users), queries.local))
-        history = {
-            "inputs": torch.from_numpy(stream.inputs[index].astype(np.int64)),
-            "features": torch.from_numpy(time_features(stream.gap[index].ravel(), stream.local[index].ravel())),
-            "days": torch.from_numpy(days_since_first(stream.time[index])),
-        }
-        history["features"] = history["features"].view(*index.shape, -1)
+        room = self.shape.tokens.room if self.shape.tokens else int(self._hides)
+        history = histories(stream, queries, users, self.entry.context - room)
         network = self.trainer.averaged
+        past = None if own is None else _past(own, self._classes, queries, users)
         with torch.inference_mode():
             if self.shape.tokens:
-                since = (queries.cutoff - stream.time[starts]) / 86_400e6
-                return score_tokens(network, self.shape.tokens, history, last, query, since)
-            return _candidate_logits(network, history, last, query, queries.log.prompt["event_type"])
+                return score_tokens(network, self.shape.tokens, history, past)
+            if self._hides:
+                history = history.with_hidden_event()
+            return _logits(network, history.asked(queries.log.prompt["event_type"]), past)
 
 
-def _candidate_logits(
-    network: Network, history: dict[str, Any], last: Ints, query: NDArray[np.float32], event_type: int
-) -> NDArray[np.float32]:
-    rows = np.arange(len(last))
-    hidden = network(
-        **history,
-        at=torch.from_numpy(rows * history["days"].shape[1] + last),
-        query=torch.from_numpy(query),
-        event_type=torch.full((len(last),), event_type),
-    )
-    logits: NDArray[np.float32] = network.head(hidden).numpy()
+def _past(own: OwnCounts, classes: Ints, queries: Queries, users: Ints) -> Own:
+    until, time = queries.log.offsets[users + 1], np.full(len(users), queries.cutoff)
+    return own_past(own, classes, users, until, time)
+
+
+def _logits(network: Network, asked: Any, past: Own | None) -> NDArray[np.float32]:
+    logits: NDArray[np.float32] = network.head.bind(past)(network(asked)).numpy()
     return logits
 
 
@@ -181,18 +261,28 @@ def _cutoffs(fold: Fold) -> Cutoffs:
         horizon=fold.horizon,
         end=fold.end,
         key_type=fold.log.prompt["event_type"],
+        prompt=len(fold.log.prompt),
     )
 
 
-def _shape(log: Log, *, with_tokens: bool) -> Shape:
+def _shape(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
+    log = fold.log
     return Shape(
         sizes=list(log.sizes.values()),
         event_types=log.sizes["event_type"],
         candidates=log.known,
+        horizon=fold.horizon,
+        per_event=len(stream.time) / max(len(log.time), 1),
         tokens=CandidateTokens.of(log, token_starts(log)) if with_tokens else None,
     )
 
 
-def build(entry: SequenceEntry, settings: Settings, positions: int) -> SequenceModel:
-    """The variant of a roster entry; a round has `positions` positions."""
-    return SequenceModel(entry, settings, positions)
+def settings_of(entry: SequenceEntry) -> type[Settings]:
+    """The settings of an entry: its objective decides whether the weight of key actions is tuned."""
+    objective = importlib.import_module(entry.parts()["objective"])
+    return WeightedSettings if hasattr(objective, "WEIGHS_KEY") else Settings
+
+
+def build(entry: SequenceEntry, settings: Settings, budget: Budget) -> SequenceModel:
+    """The variant of a roster entry; a round has `budget.positions` positions."""
+    return SequenceModel(entry, settings, budget)

@@ -1,5 +1,8 @@
 """One network from the parts: representation, time, architecture, query and head."""
 
+from typing import Protocol
+
+import torch
 from torch import Tensor, nn
 
 from study.nn.time import EMBEDDING_STD, FEATURES
@@ -30,12 +33,49 @@ class QueryEncoder(nn.Module):
         return encoded
 
 
+class Asked(Protocol):
+    """What a network reads of a batch; shapes as in `study.training.batches.Batch`."""
+
+    @property
+    def inputs(self) -> Tensor:
+        """Codes, int64 [B, L, K]."""
+
+    @property
+    def features(self) -> Tensor:
+        """Time features of each position, float32 [B, L, T]."""
+
+    @property
+    def days(self) -> Tensor:
+        """Time in days, float32 [B, L]."""
+
+    @property
+    def lengths(self) -> Tensor:
+        """Positions of each row, int64 [B]."""
+
+    @property
+    def hidden(self) -> Tensor | None:
+        """Whether a position is hidden, bool [B, L]."""
+
+    @property
+    def at(self) -> Tensor:
+        """Flat positions of the readouts, int64 [R], ascending."""
+
+    @property
+    def query(self) -> Tensor:
+        """Time features of the cut-offs, float32 [R, T]."""
+
+    @property
+    def event_type(self) -> Tensor:
+        """Event type asked for, int64 [R]."""
+
+
+
 class Network(nn.Module):
     """Hidden states at readouts.
 
     Args:
         representation: codes [B, L, K] to [B, L, D].
-        architecture: [B, L, D] and days [B, L] to [B, L, D].
+        architecture: [B, L, D], days [B, L], lengths [B] and flat positions [R] to hidden states [R, D].
         head: hidden states to logits.
         width: D.
         event_types: number of codes of event_type where readouts ask about a time, else None.
@@ -54,12 +94,21 @@ class Network(nn.Module):
         self.time = nn.Linear(FEATURES, width)
         nn.init.normal_(self.time.weight, std=EMBEDDING_STD)
         nn.init.zeros_(self.time.bias)
+        self.mask = nn.Parameter(torch.zeros(width))
         self.query = None if event_types is None else QueryEncoder(width, event_types)
 
-    def forward(
-        self, inputs: Tensor, features: Tensor, days: Tensor, at: Tensor, query: Tensor, event_type: Tensor
-    ) -> Tensor:
-        """Hidden states [R, D] at the flat positions `at`; shapes as in `study.training.batches.Batch`."""
-        x = self.representation(inputs) + self.time(features)
-        hidden: Tensor = self.architecture(x, days).flatten(0, 1)[at]
-        return hidden if self.query is None else self.query(hidden, query, event_type)
+    def encode(self, batch: Asked, at: Tensor) -> Tensor:
+        """Hidden states [R, D] at the flat positions `at`, before they are told what is asked.
+
+        A hidden event is seen as one learned vector, but its time is told.
+        """
+        x = self.representation(batch.inputs)
+        if batch.hidden is not None:
+            x = torch.where(batch.hidden[..., None], self.mask, x)
+        hidden: Tensor = self.architecture(x + self.time(batch.features), batch.days, batch.lengths, at)
+        return hidden
+
+    def forward(self, batch: Asked) -> Tensor:
+        """Hidden states [R, D] at the readouts."""
+        hidden = self.encode(batch, batch.at)
+        return hidden if self.query is None else self.query(hidden, batch.query, batch.event_type)

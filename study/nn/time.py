@@ -9,7 +9,8 @@ DAY = 86_400_000_000
 DECAYS = (0.25, 1.0, 7.0, 28.0)
 WEEK = 7
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
-FEATURES = 1 + len(DECAYS) + WEEK + 2
+GAPS = 1 + len(DECAYS)
+FEATURES = GAPS + WEEK + 2
 MEAN_MONTH = 30.44
 EMBEDDING_STD = 0.02
 """As GPT-2 starts its embeddings: small beside what attention writes, so that a history's average is heard early."""

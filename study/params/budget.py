@@ -1,8 +1,13 @@
-"""How much every side may spend: the same for all."""
+"""How much every side may spend: the same for all of an arm."""
+
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from study.params.base import Frozen
+
+Arm = Literal["main", "catalogue", "young", "who", "tokens", "diagnostics", "worlds"]
+"""The comparisons that have a budget of their own."""
 
 
 class Budget(Frozen):
@@ -10,8 +15,8 @@ class Budget(Frozen):
 
     `trials` in batches of `batch`; a trial is trained for `rounds` rounds of `positions` positions (sequence
     variants: events or tokens seen in training, padding not counted) or `boosting_rounds` trees. At each share in
-    `rungs` of that cap the better half of a batch goes on. Stop is read on at most `stop_queries` queries of each of
-    its windows, the same for all. The chosen setting is refitted with `seeds` seeds.
+    `rungs` of that cap the better half of a batch goes on, and a trial ends when `patience` readings of stop in a row
+    brought nothing better. Stop is read on at most `stop_queries` queries of each of its windows, the same for all. The chosen setting is refitted with `seeds` seeds.
     `workers` processes share the machine, one thread each (-1: one per core).
     """
 
@@ -21,6 +26,7 @@ class Budget(Frozen):
     rounds: int = Field(ge=1)
     positions: int = Field(ge=1)
     boosting_rounds: int = Field(ge=1)
+    patience: int = Field(ge=1)
     stop_queries: int = Field(ge=1)
     seeds: int = Field(ge=1)
     workers: int
@@ -38,9 +44,31 @@ class Budget(Frozen):
         return self
 
 
+class Size(Frozen):
+    """The budget of each arm."""
+
+    main: Budget
+    catalogue: Budget
+    young: Budget
+    who: Budget
+    tokens: Budget
+    diagnostics: Budget
+    worlds: Budget
+
+    def of(self, arm: Arm) -> Budget:
+        """The budget of an arm."""
+        found: Budget = getattr(self, arm)
+        return found
+
+
 class Budgets(Frozen):
     """The three sizes of a study."""
 
-    quick: Budget
-    default: Budget
-    full: Budget
+    quick: Size
+    default: Size
+    full: Size
+
+    def of(self, size: str) -> Size:
+        """The budgets of a size."""
+        found: Size = getattr(self, size)
+        return found

@@ -1,26 +1,22 @@
 """Reads `params.yaml` and checks everything that can be checked without the log."""
 
-import importlib.util
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, ValidationError, model_validator
 
 from study.errors import UserError
 from study.params.base import Frozen
-from study.params.budget import Budget, Budgets
+from study.params.budget import Arm, Budget, Budgets
+from study.params.checks import problems
 from study.params.features import Features
+from study.params.messages import describe, unknown_name
 from study.params.question import Question
-from study.params.roster import Variant
+from study.params.roster import Composed, ComposedEntry, Variant
 from study.params.snapshot import Snapshot
-from study.params.statistics import Contrast, Statistics
+from study.params.statistics import BEST, Contrast, Statistics
 from study.paths import PARAMS
-
-BEST = "best:"
 
 
 class Params(Frozen):
@@ -29,101 +25,91 @@ class Params(Frozen):
     seed: int
     budget: Literal["quick", "default", "full"]
     snapshot: Snapshot
-    question: Question
+    questions: dict[str, Question] = Field(min_length=1)
     features: Features
     statistics: Statistics
     budgets: Budgets
     roster: dict[str, Variant]
+    composed: dict[str, Composed] = {}
     contrasts: dict[str, Contrast]
 
     @property
-    def spent(self) -> Budget:
-        """The budget that `budget` names."""
-        chosen: Budget = getattr(self.budgets, self.budget)
-        return chosen
+    def variants(self) -> dict[str, Variant | Composed]:
+        """The roster, and the variants that are composed of it."""
+        return {**self.roster, **self.composed}
 
     @property
-    def groups(self) -> list[str]:
-        """The families of the roster, in its order."""
-        return list(dict.fromkeys(entry.family for entry in self.roster.values()))
+    def arms(self) -> list[Arm]:
+        """The arms of the roster, in its order."""
+        return list(dict.fromkeys(entry.arm for entry in self.roster.values()))
 
-    def variant(self, name: str) -> Variant:
-        """The roster entry of that name; an unknown name is the user's error."""
-        if name not in self.roster:
-            raise UserError(_unknown("roster", name, list(self.roster)))
-        return self.roster[name]
+    def spent(self, arm: Arm) -> Budget:
+        """The budget of an arm, of the size that `budget` names."""
+        return self.budgets.of(self.budget).of(arm)
+
+    def entries(self, arm: Arm) -> dict[str, Variant | Composed]:
+        """The variants of an arm, in the order of the roster."""
+        return {name: entry for name, entry in self.variants.items() if entry.arm == arm}
+
+    def declared(self, arm: Arm) -> dict[str, Contrast]:
+        """The contrasts of an arm, in their order."""
+        return {name: contrast for name, contrast in self.contrasts.items() if contrast.arm == arm}
+
+    def question_of(self, variant: str) -> Question:
+        """The question that a variant answers."""
+        return self.questions[self.variants[variant].question]
+
+    def asked_by(self, arm: Arm) -> str:
+        """The name of the question of an arm: all its variants answer the same."""
+        return next(entry.question for entry in self.entries(arm).values())
+
+    def concerning(self, arm: Arm) -> dict[str, Any]:
+        """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""
+        whole = self.model_dump(mode="json")
+        kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "features", "statistics")}
+        kept["questions"] = {name: whole["questions"][name] for name in [self.asked_by(arm)]}
+        kept["budgets"] = {arm: whole["budgets"][self.budget][arm]}
+        declared = whole["roster"] | whole["composed"]
+        kept["roster"] = {name: declared[name] for name in self.entries(arm)}
+        return kept | {"contrasts": {name: whole["contrasts"][name] for name in self.declared(arm)}}
+
+    def variant(self, name: str) -> Variant | Composed:
+        """The entry of that name; an unknown name is the user's error."""
+        found: Variant | Composed = _one("roster", name, self.variants)
+        return found
+
+    def sources(self, variant: str) -> list[str]:
+        """The variants of the roster that one may be composed of: all of a group where the best of it is asked for."""
+        entry = self.variants[variant]
+        named = entry.sources() if isinstance(entry, ComposedEntry) else []
+        return list(dict.fromkeys(found for side in named for found in self.candidates(entry.arm, side)))
+
+    def candidates(self, arm: Arm, side: str) -> list[str]:
+        """The variants that a name, or `best:GROUP`, may stand for."""
+        return [name for name, entry in self.entries(arm).items() if side in {name, BEST + entry.family}]
+
+    def question(self, name: str) -> Question:
+        """The question of that name; an unknown name is the user's error."""
+        found: Question = _one("questions", name, self.questions)
+        return found
+
+    def arm(self, name: str) -> Arm:
+        """The arm of that name; one without a variant is the user's error."""
+        found: Arm = _one("arm", name, {arm: arm for arm in self.arms})
+        return found
 
     @model_validator(mode="after")
-    def _names_exist(self) -> "Params":
-        problems = [*_columns(self), *_sides(self), *_modules(self), *_timezone(self)]
-        if problems:
-            raise ValueError(problems[0])
+    def _agrees(self) -> "Params":
+        found = problems(self)
+        if found:
+            raise ValueError(found[0])
         return self
 
 
-def _unknown(place: str, name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{place}: '{name}' is unknown; {hint}known: {', '.join(known)}"
-
-
-def _columns(params: Params) -> list[str]:
-    known = ["event_type", *params.snapshot.attributes]
-    asked = {f"question.key_action.{c}": c for c in params.question.key_action}
-    asked |= {f"question.candidate.{i}": c for i, c in enumerate(params.question.candidate)}
-    problems = [_unknown(place, column, known) for place, column in asked.items() if column not in known]
-    for column in params.question.candidate:
-        if params.snapshot.attributes.get(column) == "numeric":
-            problems.append(f"question.candidate: '{column}' is numeric; a candidate column must be categorical")
-    return problems
-
-
-def _sides(params: Params) -> list[str]:
-    known = [*params.roster, *(BEST + group for group in params.groups)]
-    return [
-        _unknown(f"contrasts.{name}.{side}", getattr(contrast, side), known)
-        for name, contrast in params.contrasts.items()
-        for side in ("left", "right")
-        if getattr(contrast, side) not in known
-    ]
-
-
-def _modules(params: Params) -> list[str]:
-    problems = []
-    for name, entry in params.roster.items():
-        for module in entry.modules():
-            if importlib.util.find_spec(module) is None:
-                package, _, part = module.rpartition(".")
-                folder = importlib.util.find_spec(package)
-                locations = list(folder.submodule_search_locations or []) if folder else []
-                known = sorted(p.stem for where in locations for p in Path(where).glob("[a-z]*.py"))
-                problems.append(_unknown(f"roster.{name} ({package})", part, known))
-    return problems
-
-
-def _timezone(params: Params) -> list[str]:
-    try:
-        ZoneInfo(params.snapshot.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return [f"snapshot.timezone: '{params.snapshot.timezone}' is unknown; use an IANA name such as Europe/Berlin"]
-    return []
-
-
-def _describe(error: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{place}: this key is unknown; remove it or correct its spelling{_siblings(error)}"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message
-
-
-def _siblings(error: ErrorDetails) -> str:
-    model: Any = Params
-    for part in error["loc"][:-1]:
-        fields = getattr(model, "model_fields", {})
-        model = fields[part].annotation if part in fields else None
-    known = getattr(model, "model_fields", None)
-    return f"; known: {', '.join(known)}" if known else ""
+def _one(place: str, name: str, known: dict[Any, Any]) -> Any:
+    if name not in known:
+        raise UserError(unknown_name(place, name, list(known)))
+    return known[name]
 
 
 def load(path: Path = PARAMS) -> Params:
@@ -141,4 +127,4 @@ def load(path: Path = PARAMS) -> Params:
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
-        raise UserError(f"{path}: {_describe(error.errors()[0])}") from None
+        raise UserError(f"{path}: {describe(error.errors()[0], Params)}") from None

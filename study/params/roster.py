@@ -10,13 +10,18 @@ Part = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Entry(Frozen):
-    """What every roster entry says. `arm` is the comparison that it belongs to."""
+    """What every roster entry says: the name of its question, and the comparison that it belongs to."""
 
-    question: Literal["what"]
-    arm: Literal["main"]
+    question: str
+    arm: Literal["main", "catalogue", "young", "who"]
 
     is_seeded: ClassVar[bool] = True
     """Whether a fit depends on its seed, so that it is refitted with several."""
+
+    @property
+    def runs(self) -> str:
+        """The folder that its run is kept in, below `data/runs`."""
+        return str(self.arm)
 
 
 class CountingEntry(Entry):
@@ -48,7 +53,9 @@ class SequenceEntry(Entry):
     """A neural variant, composed from one file of each folder of `study/nn`.
 
     `context` is the number of positions that the model sees: events, or tokens for `flat`. `loss_options` are the
-    plain arguments of the loss that define it (the number of negatives, say); they are not tuned.
+    plain arguments of the loss that define it (the number of negatives, say); they are not tuned. `pretrain` is the
+    objective of the first half of the rounds, where another one comes before. `budget_in` says what its budget counts:
+    the same number of events for all, or positions, which are tokens for `flat`.
     """
 
     family: Literal["sequence"]
@@ -59,17 +66,71 @@ class SequenceEntry(Entry):
     head: Part
     context: int = Field(ge=1)
     loss_options: dict[str, JsonValue] = {}
+    pretrain: Part | None = None
+    budget_in: Literal["events", "positions"] = "events"
+
+    def parts(self) -> dict[str, str]:
+        """Dotted name of the module of each part, by kind."""
+        folders = {
+            "representation": "representations",
+            "architecture": "architectures",
+            "objective": "objectives",
+            "loss": "losses",
+            "head": "heads",
+            "pretrain": "objectives",
+        }
+        named = {kind: getattr(self, kind) for kind in folders}
+        return {kind: f"study.nn.{folders[kind]}.{name}" for kind, name in named.items() if name is not None}
 
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""
-        return [
-            "study.models.sequence",
-            f"study.nn.representations.{self.representation}",
-            f"study.nn.architectures.{self.architecture}",
-            f"study.nn.objectives.{self.objective}",
-            f"study.nn.losses.{self.loss}",
-            f"study.nn.heads.{self.head}",
-        ]
+        return ["study.models.sequence", *self.parts().values()]
+
+
+class ComposedEntry(Entry):
+    """A variant that is made of others of its arm, and trained after them."""
+
+    @property
+    def runs(self) -> str:
+        """Beside the runs of the arm, which it depends on."""
+        return f"{self.arm}-composed"
+
+    def sources(self) -> list[str]:
+        """The variants that it is made of, or `best:GROUP`."""
+        raise NotImplementedError
+
+
+class HybridEntry(ComposedEntry):
+    """LightGBM on aggregates and on the out-of-sample scores of the variant `base`."""
+
+    family: Literal["hybrid"]
+    base: str
+    loss: Literal["bce", "lambdarank"]
+
+    def modules(self) -> list[str]:
+        """Dotted names of the modules that this entry loads by name."""
+        return ["study.models.hybrid"]
+
+    def sources(self) -> list[str]:
+        """See `ComposedEntry`."""
+        return [self.base]
+
+
+class AverageEntry(ComposedEntry):
+    """The mean of standardised scores of the variants `members`, each fitted with `fits` seeds."""
+
+    family: Literal["average"]
+    members: list[str] = Field(min_length=1)
+    fits: int = Field(ge=1)
+
+    def modules(self) -> list[str]:
+        """Dotted names of the modules that this entry loads by name."""
+        return ["study.models.average"]
+
+    def sources(self) -> list[str]:
+        """See `ComposedEntry`."""
+        return self.members
 
 
 Variant = Annotated[CountingEntry | AggregateEntry | SequenceEntry, Field(discriminator="family")]
+Composed = Annotated[HybridEntry | AverageEntry, Field(discriminator="family")]

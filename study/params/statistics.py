@@ -5,6 +5,14 @@ from typing import Literal
 from pydantic import Field
 
 from study.params.base import Frozen
+from study.params.budget import Arm
+
+BEST = "best:"
+Topic = Literal[
+    "counting", "trees", "sequence", "representation", "objective", "loss", "architecture", "head", "hybrid",
+    "catalogue", "young", "who", "factor",
+]  # fmt: skip
+"""What a contrast is about: pages group them by it."""
 
 
 class Statistics(Frozen):
@@ -16,11 +24,13 @@ class Statistics(Frozen):
 
 
 class Contrast(Frozen):
-    """The effect of `left` over `right` on the primary metric.
+    """The effect of `left` over `right`, two variants of one arm, on the primary metric.
 
-    A side is a variant, or `best:GROUP`: the variant of that group that is best on select.
+    A side is a variant, or `best:GROUP`: the variant of that group of the arm that is best on select. Verdicts are
+    adjusted for all contrasts of their arm.
     """
 
-    question: Literal["counting", "trees", "sequence", "representation", "objective", "loss"]
+    question: Topic
+    arm: Arm = "main"
     left: str
     right: str

@@ -7,27 +7,51 @@ from pathlib import Path
 
 from study.fingerprint import closure, fingerprint
 from study.params import load
-from study.paths import CHECKED, write_text
+from study.params.budget import Arm
+from study.params.load import Params
+from study.paths import code_of, write_text
+from study.provenance import params_hash
+from study.questions.kind import module_of
 
-STAGES = ("snapshot", "split", "features", "compare")
+PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
 
 
 def run() -> None:
-    """Writes `data/checked/<stage>.txt`, and for train and score one file per variant."""
+    """Writes `data/checked/<stage>.txt`, or `data/checked/<stage>/<item>.txt` for each question, variant or arm."""
     params = load()
-    for stage in STAGES:
-        _write(CHECKED / f"{stage}.txt", [f"study.stages.{stage}"])
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
-    _write(CHECKED / "report.txt", ["study.stages.report", *pages])
+    write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
+    write_text(code_of("report"), _code(["study.stages.report", *pages]))
+    for stage in PER_QUESTION:
+        _write(stage, {name: _code([f"study.stages.{stage}"]) for name in params.questions})
     for stage in PER_VARIANT:
-        for path in (CHECKED / stage).glob("*.txt"):
-            if path.stem not in params.roster:
-                path.unlink()
-        for variant, entry in params.roster.items():
-            _write(CHECKED / stage / f"{variant}.txt", [f"study.stages.{stage}", *entry.modules()])
+        _write(stage, {variant: _code(_roots(params, stage, variant)) for variant in params.variants})
+    _write("compare", {arm: _compared(params, arm) for arm in params.arms})
 
 
-def _write(path: Path, roots: list[str]) -> None:
-    write_text(path, fingerprint(closure(roots)))
+def _roots(params: Params, stage: str, variant: str) -> list[str]:
+    question = module_of(params.question_of(variant))
+    parts = [module for name in (variant, *params.sources(variant)) for module in params.variants[name].modules()]
+    return [f"study.stages.{stage}", *parts, question]
+
+
+def _compared(params: Params, arm: Arm) -> str:
+    """The code, and what is declared of the arm: `compare` reads its part of the roster and of the contrasts alone."""
+    kind = params.question(params.asked_by(arm)).kind
+    code = _code(["study.stages.compare", f"study.stages.compare_{kind}"])
+    return f"{code}{params_hash(params, arm)}  params.yaml, arm {arm}\n"
+
+
+def _code(roots: list[str]) -> str:
+    return fingerprint(closure(roots))
+
+
+def _write(stage: str, texts: dict[str, str]) -> None:
+    """One file per item; those of items that are gone are removed."""
+    for path in code_of(stage, "any").parent.glob("*.txt"):
+        if path.stem not in texts:
+            path.unlink()
+    for item, text in texts.items():
+        write_text(code_of(stage, item), text)

@@ -2,18 +2,24 @@
 
 import polars as pl
 
+from study.events.split import TIME, without_young
 from study.features.vocabulary import fit_vocabulary
-from study.models.data import read_spans
+from study.models.data import FitSpan, end_of, read_spans
 from study.params import load
-from study.paths import DEVELOPMENT, FEATURES, write_text
+from study.paths import events_file, vocabulary_file, write_text
+
+FIT_SPANS: tuple[FitSpan, ...] = ("train", "refit")
 
 
-def run() -> None:
-    """Writes `data/features/train.json` and `refit.json`."""
+def run(name: str) -> None:
+    """Writes `data/features/<question>/train.json` and `refit.json`."""
     params = load()
-    events, spans = pl.read_parquet(DEVELOPMENT), read_spans()
-    fixed = [column for column, allowed in params.question.key_action.items() if len(allowed) == 1]
-    for name, end in {"train": spans.stop[0].cutoff, "refit": spans.test[0].cutoff}.items():
-        span = events.filter(pl.col("timestamp").dt.timestamp("us") < end)
-        vocabulary = fit_vocabulary(span, params.snapshot, params.features, params.question.candidate, fixed)
-        write_text(FEATURES / f"{name}.json", vocabulary.model_dump_json(indent=1))
+    question = params.question(name)
+    events, spans = pl.read_parquet(events_file(name, "development")), read_spans(name)
+    for fit_span in FIT_SPANS:
+        end = end_of(fit_span, spans)
+        history = without_young(events, end).filter(TIME.lt(end))
+        vocabulary = fit_vocabulary(
+            history, params.snapshot, params.features, question.candidate_columns, question.fixed
+        )
+        write_text(vocabulary_file(name, fit_span), vocabulary.model_dump_json(indent=1))

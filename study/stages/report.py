@@ -18,6 +18,6 @@ def run() -> None:
     """
     build_book(BOOK)
     folder = RESULTS / load().snapshot.name
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    hashes = {path.name: file_hash(path) for path in files}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(folder / "cost"))
+    hashes = {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
     write_text(BOOK_STAMP, json.dumps({"pages": pages(), "results": hashes}, indent=2) + "\n")

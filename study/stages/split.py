@@ -1,4 +1,4 @@
-"""Cuts the snapshot into development and test events, and writes the queries of every window."""
+"""Cuts the snapshot into development and test events for one question, and writes the queries of every window."""
 
 import json
 from pathlib import Path
@@ -7,28 +7,39 @@ import polars as pl
 
 from study.events.card import data_card
 from study.events.spans import make_spans
-from study.events.split import queries_of, spans_to_json, with_candidates
+from study.events.split import TIME, queries_of, spans_to_json, with_candidates, with_young, without_young
 from study.params import load
-from study.paths import DEVELOPMENT, RESULTS, SNAPSHOTS, SPANS, SPLITS, TEST, replacing, write_text
+from study.paths import (
+    data_card_file,
+    events_file,
+    queries_file,
+    replacing,
+    snapshot_file,
+    spans_file,
+    write_text,
+)
 
 
-def run() -> None:
+def run(name: str) -> None:
     """Writes events before and from the first test cut-off apart, so that training cannot read a test window."""
     params = load()
-    spec = params.snapshot
-    events = pl.read_parquet(SNAPSHOTS / f"{spec.name}.parquet")
-    time = pl.col("timestamp").dt.timestamp("us")
-    first, last = events.select(time.min().alias("first"), time.max().alias("last")).row(0)
-    spans = make_spans(first, last, spec.timezone, params.question)
-    derived = with_candidates(events, params.question, spec.timezone, params.seed)
-    tables = {name: queries_of(derived, getattr(spans, name), name) for name in ("stop", "select", "test")}
+    spec, question = params.snapshot, params.question(name)
+    events = pl.read_parquet(snapshot_file(spec.name))
+    first, last = events.select(TIME.min().alias("first"), TIME.max().alias("last")).row(0)
+    spans = make_spans(first, last, spec.timezone, question)
     cut = spans.test[0].cutoff
-    development = derived.filter(time < cut)
-    _write({DEVELOPMENT: development, TEST: derived.filter(time >= cut)})
-    _write({SPLITS / f"{name}.parquet": table for name, table in tables.items()})
-    write_text(SPANS, spans_to_json(spans))
+    derived = with_young(with_candidates(events, question, spec.timezone, params.seed), question, cut, params.seed)
+    ends = {"stop": spans.stop[0].cutoff, "select": spans.stop[0].cutoff, "test": cut}
+    tables = {
+        span: queries_of(without_young(derived, end), getattr(spans, span), span, question)
+        for span, end in ends.items()
+    }
+    development = derived.filter(TIME.lt(cut))
+    _write({events_file(name, "development"): development, events_file(name, "test"): derived.filter(TIME.ge(cut))})
+    _write({queries_file(name, span): table for span, table in tables.items()})
+    write_text(spans_file(name), spans_to_json(spans))
     card = data_card(development, spec, spans, tables)
-    write_text(RESULTS / spec.name / "data.json", json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    write_text(data_card_file(spec.name, name), json.dumps(card, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write(tables: dict[Path, pl.DataFrame]) -> None:

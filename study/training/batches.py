@@ -1,4 +1,4 @@
-"""Chunks of histories, bucketed by length, in an order that is a pure function of the seed."""
+"""Pieces of histories, bucketed by length, in an order that is a pure function of the seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,35 +11,62 @@ from torch import Tensor
 from study.events.log import Ints
 from study.events.ragged import expand
 from study.events.stream import Readouts, Stream
+from study.features.own_counts import OwnCounts
+from study.nn.heads.base import Own
 from study.nn.time import DAY, time_features
 
-POOL = 32  # batches whose chunks are sorted by length together
+POOL = 32  # batches whose pieces are sorted by length together
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """B pieces of histories: the positions [starts, stops), with the readouts [low, high) of each; int64 [B]."""
+
+    starts: Ints
+    stops: Ints
+    low: Ints
+    high: Ints
+
+    def take(self, rows: Ints) -> "Pieces":
+        """The pieces of the given rows, in their order."""
+        return Pieces(self.starts[rows], self.stops[rows], self.low[rows], self.high[rows])
+
+    @property
+    def positions(self) -> int:
+        """How many positions they have, padding not counted."""
+        return int((self.stops - self.starts).sum())
 
 
 @dataclass(frozen=True)
 class Batch:
-    """B chunks of at most L positions, padded on the right, with their R readouts and M labels.
+    """B pieces of at most L positions, padded on the right, with their R readouts and M labels.
 
     Attributes:
         inputs: int64 [B, L, K].
         features: time features of each position, float32 [B, L, T].
-        days: time of each position in days since the chunk's first, float32 [B, L].
+        days: time of each position in days since the piece's first, float32 [B, L].
+        lengths: positions of each piece, int64 [B].
+        hidden: whether the event of a position is hidden from the model, bool [B, L]; None where none is.
         at: flat index b * L + l of each readout, int64 [R].
         query: time features of each readout's cut-off, float32 [R, T].
         event_type: int64 [R].
         rows: readout of each label, int64 [M]; labels: positive classes, int64 [M].
-        positions: positions in the batch, padding not counted.
+        weight: of each readout in the loss, float32 [R].
+        own: the own past at the readouts; None where the head does not read it.
     """
 
     inputs: Tensor
     features: Tensor
     days: Tensor
+    lengths: Tensor
+    hidden: Tensor | None
     at: Tensor
     query: Tensor
     event_type: Tensor
     rows: Tensor
     labels: Tensor
-    positions: int
+    weight: Tensor
+    own: Own | None
 
 
 def chunks_of_epoch(
@@ -67,19 +94,30 @@ def chunks_of_epoch(
     return starts[recent], stops[recent]
 
 
-def epoch_batches(
-    stream: Stream, context: int, recency_days: float, size: int, generator: np.random.Generator
-) -> Iterator[tuple[Ints, Ints]]:
-    """Shuffled batches of chunks of similar length, with at most `size` positions each, padding counted."""
-    starts, stops = chunks_of_epoch(stream.offsets, stream.time, context, recency_days, generator)
-    order = generator.permutation(len(starts))
-    lengths = (stops - starts)[order]
+def prefixes_of_epoch(
+    stream: Stream, asked: Readouts, context: int, recency_days: float, generator: np.random.Generator
+) -> Pieces:
+    """Every readout with the last `context` positions up to it, thinned by age as chunks are.
+
+    For architectures that see later positions: of a longer piece, only the last position could be asked honestly.
+    """
+    age = (stream.time.max() - stream.time[asked.position]) / DAY
+    chosen = np.flatnonzero(generator.random(len(age)) < 0.5 ** (age / recency_days))
+    position = asked.position[chosen]
+    starts = np.maximum(stream.offsets[stream.user[position]], position + 1 - context)
+    return Pieces(starts, position + 1, chosen, chosen + 1)
+
+
+def bucketed(pieces: Pieces, size: int, generator: np.random.Generator) -> Iterator[Pieces]:
+    """Shuffled batches of pieces of similar length, with at most `size` positions each, padding counted."""
+    order = generator.permutation(len(pieces.starts))
+    lengths = (pieces.stops - pieces.starts)[order]
     pool = np.cumsum(lengths) // (POOL * size)
     order = order[np.lexsort((lengths, pool))]
     batches, begin = [], 0
-    lengths = stops[order] - starts[order]
+    lengths = pieces.stops[order] - pieces.starts[order]
     while begin < len(order):
-        # ascending inside a pool, so the last chunk of a batch is its longest; at a pool's border the first is
+        # ascending inside a pool, so the last piece of a batch is its longest; at a pool's border the first is
         length, end = 0, begin
         while end < len(order) and (end - begin + 1) * max(length, int(lengths[end])) <= max(size, int(lengths[end])):
             length = max(length, int(lengths[end]))
@@ -87,40 +125,105 @@ def epoch_batches(
         batches.append(order[begin:end])
         begin = end
     for index in generator.permutation(len(batches)):
-        yield starts[batches[index]], stops[batches[index]]
+        yield pieces.take(batches[index])
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How the readouts of a stream are asked.
+
+    Attributes:
+        context: positions of a piece at most.
+        recency_days: age at which a piece is kept half as often.
+        sees_later: whether the architecture sees later positions, so that pieces end at their only readout.
+        hides: whether the events at the readouts are hidden from the model, which has to guess them.
+        read_share: share of the readouts that each batch asks, drawn anew.
+        key_weight: weight of readouts whose target is part of a key action; the others have 1.
+    """
+
+    context: int
+    recency_days: float
+    sees_later: bool
+    hides: bool
+    read_share: float
+    key_weight: float
 
 
 class Batcher:
-    """Assembles batches from a stream and its readouts."""
+    """Assembles batches from a stream and its readouts.
 
-    def __init__(self, stream: Stream, asked: Readouts) -> None:
-        self.stream, self.asked = stream, asked
+    Args:
+        own: the own past of every user, for heads that read it.
+        classes: class of each known candidate, int64 [known].
+    """
 
-    def assemble(self, starts: Ints, stops: Ints) -> Batch:
-        """The batch of the chunks [starts, stops)."""
-        stream, asked = self.stream, self.asked
-        index = padded(starts, stops)
-        low, high = np.searchsorted(asked.position, starts), np.searchsorted(asked.position, stops)
-        chunk, readout = expand(low, high)
+    def __init__(self, stream: Stream, asked: Readouts, how: Asking, own: OwnCounts | None, classes: Ints) -> None:
+        self.stream, self.asked, self.how, self.own, self.classes = stream, asked, how, own, classes
+
+    def epoch(self, size: int, generator: np.random.Generator) -> Iterator[Pieces]:
+        """The batches of one pass, each with at most `size` positions."""
+        how, stream = self.how, self.stream
+        if how.sees_later and not how.hides:
+            pieces = prefixes_of_epoch(stream, self.asked, how.context, how.recency_days, generator)
+        else:
+            cut = chunks_of_epoch(stream.offsets, stream.time, how.context, how.recency_days, generator)
+            pieces = Pieces(*cut, *(np.searchsorted(self.asked.position, edge) for edge in cut))
+        return bucketed(pieces, size, generator)
+
+    def assemble(self, pieces: Pieces, generator: np.random.Generator) -> Batch:
+        """The batch of some pieces; `generator` draws which readouts are asked."""
+        stream, asked, starts = self.stream, self.asked, pieces.starts
+        index = padded(starts, pieces.stops)
+        piece, readout = expand(pieces.low, pieces.high)
+        if self.how.read_share < 1:
+            drawn = generator.random(len(readout)) < self.how.read_share
+            piece, readout = piece[drawn], readout[drawn]
         rows, label = expand(asked.offsets[readout], asked.offsets[readout + 1])
         position = asked.position[readout]
+        at = piece * index.shape[1] + position - starts[piece]
         features = time_features(stream.gap[index].ravel(), stream.local[index].ravel())
         query = time_features(asked.time[readout] - stream.time[position], asked.local[readout])
         return Batch(
             inputs=torch.from_numpy(stream.inputs[index].astype(np.int64)),
             features=torch.from_numpy(features).view(*index.shape, -1),
             days=torch.from_numpy(days_since_first(stream.time[index])),
-            at=torch.from_numpy(chunk * index.shape[1] + position - starts[chunk]),
+            lengths=torch.from_numpy(pieces.stops - starts),
+            hidden=_marked(index.shape, at) if self.how.hides else None,
+            at=torch.from_numpy(at),
             query=torch.from_numpy(query),
             event_type=torch.from_numpy(asked.event_type[readout].astype(np.int64)),
             rows=torch.from_numpy(rows),
             labels=torch.from_numpy(asked.labels[label]),
-            positions=int((stops - starts).sum()),
+            weight=torch.from_numpy(np.where(asked.is_key[readout], self.how.key_weight, 1).astype(np.float32)),
+            own=self._own(stream.user[position], asked.until[readout], asked.time[readout]),
         )
+
+    def _own(self, users: Ints, until: Ints, time: Ints) -> Own | None:
+        return None if self.own is None else own_past(self.own, self.classes, users, until, time)
+
+
+def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints) -> Own:
+    """The own past at R readouts as tensors, sorted by readout, then class, without candidates that have no class.
+
+    Args:
+        classes: class of each known candidate, int64 [known].
+        users, until, time: as of `OwnCounts.at`.
+    """
+    rows, candidates, counts = own.at(users, until, time)
+    known = candidates < len(classes)
+    rows, labels, counts = rows[known], classes[candidates[known]], counts[known]
+    order = np.lexsort((labels, rows))
+    return Own(*(torch.from_numpy(values[order]) for values in (rows, labels, counts)))
+
+
+def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:
+    marked = np.zeros(shape, dtype=bool)
+    marked.ravel()[at] = True
+    return torch.from_numpy(marked)
 
 
 def padded(starts: Ints, stops: Ints) -> Ints:
-    """Index of every position of the chunks, int64 [B, L]; short chunks repeat their last position."""
+    """Index of every position of the pieces, int64 [B, L]; short ones repeat their last position."""
     length = int((stops - starts).max())
     index: Ints = np.minimum(starts[:, None] + np.arange(length), stops[:, None] - 1)
     return index

@@ -10,20 +10,18 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from study.events.log import Ints
-from study.events.stream import Stream
-from study.nn.losses.base import Head, Loss
+from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.base import Frozen
 from study.seeds import seed_of
-from study.training.batches import Batcher, epoch_batches
+from study.training.batches import Batch
 
 AVERAGE_POWER = 6.94  # a relative width of 0.1, in the terms of Karras et al.
 CLIP = 1.0
@@ -38,8 +36,6 @@ class Optimisation(Frozen):
     learning_rate: float
     weight_decay: float
     warmup_steps: int
-    context: int
-    recency_days: float
     batch: int
     positions: int
 
@@ -52,11 +48,41 @@ class Progress(Frozen):
     losses: list[float] = []
 
 
+class Planned(Protocol):
+    """What a step will read."""
+
+    @property
+    def positions(self) -> int:
+        """How many positions, padding not counted."""
+
+
+Plan = TypeVar("Plan", bound=Planned)
+
+
+class Source(Protocol[Plan]):
+    """Where batches come from; both methods draw from the given generator alone."""
+
+    def epoch(self, size: int, generator: np.random.Generator) -> Iterator[Plan]:
+        """The batches of one pass, each with at most `size` positions, padding counted."""
+
+    def assemble(self, plan: Plan, generator: np.random.Generator) -> Batch:
+        """The tensors of one batch."""
+
+
+class Auxiliary(Protocol):
+    """A loss beside the main one, on positions of its own."""
+
+    positions: int
+
+    def __call__(self, network: Network, generator: np.random.Generator) -> torch.Tensor:
+        """The weighted loss, a scalar."""
+
+
 class Trainer:
     """Trains a network round by round; `averaged` is the network to use."""
 
-    def __init__(self, network: Network, loss: Loss, how: Optimisation) -> None:
-        self.network, self.loss, self.how, self.seed = network, loss, how, 0
+    def __init__(self, network: Network, how: Optimisation) -> None:
+        self.network, self.how, self.seed = network, how, 0
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
         self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
         self.progress = Progress()
@@ -66,54 +92,64 @@ class Trainer:
         """Rounds done."""
         return len(self.progress.losses)
 
-    def run(self, batcher: Batcher, rounds: int, seed: int, report: Callable[[int], None]) -> None:
+    def run(
+        self,
+        source: Source[Plan],
+        loss: Loss,
+        rounds: int,
+        seed: int,
+        report: Callable[[int], None],
+        auxiliary: Auxiliary | None = None,
+    ) -> None:
         """Trains until `rounds` rounds are done and reports after each; batches and dropout follow from `seed`.
 
         Raises:
-            FloatingPointError: the loss is not a number, or no history has a target.
+            FloatingPointError: the loss is not a number, or a whole round had no readout.
         """
-        if not len(batcher.asked.position):
-            raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
         self.seed = seed
-        batches = self._batches(batcher.stream)
+        plans = self._plans(source)
         for _ in range(self.progress.step):
-            next(batches)
+            next(plans)
         while self.rounds < rounds:
-            self._round(batcher, batches)
+            self._round(source, plans, loss, auxiliary)
             report(self.rounds)
 
-    def _round(self, batcher: Batcher, batches: Iterator[tuple[Ints, Ints]]) -> None:
+    def _round(self, source: Source[Plan], plans: Iterator[Plan], loss: Loss, auxiliary: Auxiliary | None) -> None:
         losses: list[float] = []
         target = (self.rounds + 1) * self.how.positions
         step, positions = self.progress.step, self.progress.positions
         while positions < target:
-            starts, stops = next(batches)
-            step, positions = step + 1, positions + int((stops - starts).sum())
-            losses += self._step(batcher, starts, stops, step)
-        # a round in which no batch had a readout repeats the loss before it
-        mean = float(np.mean(losses or self.progress.losses[-1:] or [0.0]))
+            plan = next(plans)
+            step, positions = step + 1, positions + plan.positions + (auxiliary.positions if auxiliary else 0)
+            losses += self._step(source, plan, loss, auxiliary, step)
+        if not losses:
+            raise FloatingPointError("there is nothing to learn: no position of a whole round has a target")
+        mean = float(np.mean(losses))
         self.progress = Progress(step=step, positions=positions, losses=[*self.progress.losses, mean])
 
-    def _batches(self, stream: Stream) -> Iterator[tuple[Ints, Ints]]:
+    def _plans(self, source: Source[Plan]) -> Iterator[Plan]:
         epoch = 0
         while True:
             generator = np.random.default_rng(seed_of(self.seed, "epoch", epoch))
-            yield from epoch_batches(stream, self.how.context, self.how.recency_days, self.how.batch, generator)
+            yield from source.epoch(self.how.batch, generator)
             epoch += 1
 
-    def _step(self, batcher: Batcher, starts: Ints, stops: Ints, step: int) -> list[float]:
-        batch = batcher.assemble(starts, stops)
-        if not len(batch.at):
-            return []  # a batch without a readout teaches nothing
+    def _step(
+        self, source: Source[Plan], plan: Plan, loss: Loss, auxiliary: Auxiliary | None, step: int
+    ) -> list[float]:
+        drawn = np.random.default_rng(seed_of(self.seed, "batch", step))
+        batch = source.assemble(plan, drawn)
+        if not len(batch.rows):
+            return []  # a batch without a label teaches nothing
         torch.manual_seed(seed_of(self.seed, "step", step))
-        generator = torch.Generator().manual_seed(seed_of(self.seed, "negatives", step))
         self.network.train()
-        hidden = self.network(batch.inputs, batch.features, batch.days, batch.at, batch.query, batch.event_type)
-        loss = self.loss(cast("Head", self.network.head), hidden, batch.rows, batch.labels, generator)
-        value = loss.item()
+        total = self._loss(batch, loss, torch.Generator().manual_seed(seed_of(self.seed, "negatives", step)))
+        value = total.item()
+        if auxiliary:
+            total = total + auxiliary(self.network, drawn)
         if not math.isfinite(value):
             raise FloatingPointError(f"the training loss is {value} at step {step}")
-        loss.backward()  # type: ignore[no-untyped-call]
+        total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
         for group in self.optimizer.param_groups:
             group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
@@ -121,6 +157,11 @@ class Trainer:
         self.optimizer.zero_grad()
         self._average(step)
         return [value]
+
+    def _loss(self, batch: Batch, loss: Loss, generator: torch.Generator) -> torch.Tensor:
+        hidden = self.network(batch)
+        values = loss(self.network.head.bind(batch.own), hidden, batch.rows, batch.labels, generator)
+        return (values * batch.weight).sum() / batch.weight.sum()
 
     def _average(self, step: int) -> None:
         keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)

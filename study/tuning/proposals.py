@@ -25,10 +25,10 @@ class Trial(Frozen):
     """One finished trial, as published.
 
     Attributes:
-        curve: rounds done and recall@10 on stop.
+        curve: rounds done and the primary metric on stop.
         losses: rounds done and mean training loss; empty for models that report none.
-        best_round: the round with the best stop recall; what a refit trains for.
-        select: recall@10 on select of the weights of that round; only complete trials are read on select.
+        best_round: the round that was best on stop; what a refit trains for.
+        select: the primary metric on select of the weights of that round; only complete trials are read on select.
         reason: why it failed.
     """
 

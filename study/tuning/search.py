@@ -43,7 +43,8 @@ def search(params: Params, variant: str, folder: Path) -> Search:
     Raises:
         UserError: every trial failed.
     """
-    entry, budget = params.roster[variant], params.spent
+    entry = params.variants[variant]
+    budget = params.spent(entry.arm)
     settings = settings_of(entry)
     space = space_of(settings)
     first = settings().model_dump(include=set(space))
@@ -63,7 +64,9 @@ def search(params: Params, variant: str, folder: Path) -> Search:
 def _run_batch(
     params: Params, variant: str, folder: Path, proposed: list[dict[str, Any]], start: int, bar: "tqdm[Any]"
 ) -> list[Trial]:
-    rounds = params.spent.rung_rounds(cap_of(params.roster[variant], params.spent))
+    entry = params.variants[variant]
+    budget = params.spent(entry.arm)
+    rounds = budget.rung_rounds(cap_of(entry, budget))
     outcomes: dict[int, Outcome] = {}
     failed: dict[int, str] = {}
     alive = list(range(start, start + len(proposed)))
@@ -73,7 +76,7 @@ def _run_batch(
             Rung(variant=variant, number=n, settings=proposed[n - start], index=index, rounds=until, is_last=is_last)
             for n in alive
         ]
-        for number, outcome in _run_rungs(params, folder, rungs).items():
+        for number, outcome in _run_rungs(params, folder, rungs, budget.workers).items():
             if outcome is None or outcome.reason is not None:
                 failed[number] = outcome.reason or DIED if outcome else DIED
             else:
@@ -87,11 +90,11 @@ def _run_batch(
     return [_trial(n, start // len(proposed), s, outcomes.get(n), failed.get(n)) for n, s in numbered]
 
 
-def _run_rungs(params: Params, folder: Path, rungs: list[Rung]) -> dict[int, Outcome | None]:
+def _run_rungs(params: Params, folder: Path, rungs: list[Rung], workers: int) -> dict[int, Outcome | None]:
     known = {rung.number: outcome_of(folder / str(rung.number), rung) for rung in rungs}
     missing = [rung for rung in rungs if known[rung.number] is None]
     tasks = [partial(run_rung, params, folder / str(rung.number), rung) for rung in missing]
-    for index, outcome in run_all(tasks, params.spent.workers):
+    for index, outcome in run_all(tasks, workers):
         known[missing[index].number] = outcome
     return known
 
@@ -129,7 +132,9 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
         UserError: a refit's worker died twice.
     """
     variant, best = found.variant, found.best
-    seeds = params.spent.seeds if params.roster[variant].is_seeded else 1
+    entry = params.variants[variant]
+    budget = params.spent(entry.arm)
+    seeds = budget.seeds if entry.is_seeded else 1
     folders = [folder / f"seed-{number}" for number in range(seeds)]
     tasks = [
         partial(refit, params, path, variant, best.settings, best.best_round, seed_of(params.seed, "refit", number))
@@ -137,7 +142,7 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     ]
     for path in folders:
         path.mkdir(parents=True, exist_ok=True)
-    for _ in tqdm(run_all(tasks, params.spent.workers), total=seeds, desc=f"{variant}: refit", unit="seed"):
+    for _ in tqdm(run_all(tasks, budget.workers), total=seeds, desc=f"{variant}: refit", unit="seed"):
         pass
     for path in folders:
         if not (path / "cost.json").exists():

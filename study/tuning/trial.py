@@ -4,19 +4,21 @@ import json
 import resource
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from study.models.base import Recommender
-from study.models.data import read_development, read_refit
+from study.models.data import read_refit
 from study.models.factory import build_model
-from study.models.scorer import mean_recall
+from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
 from study.paths import write_text
+from study.questions.development import read_development
+from study.questions.kind import kind_of
 from study.tuning.workers import die_with_parent
 
-PRIMARY_K = 10
 STATE, BEST, DONE = "state", "best", "rung-{}.json"
 
 
@@ -67,29 +69,44 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
 
 
 def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
-    entry, budget = params.roster[rung.variant], params.spent
-    data = read_development(params.features, budget.stop_queries, params.seed)
+    entry, kind = params.variants[rung.variant], kind_of(params.question_of(rung.variant))
+    budget, data = params.spent(entry.arm), read_development(params, rung.variant)
     before = outcome_of(folder, rung.model_copy(update={"index": rung.index - 1})) if rung.index else None
-    model = build_model(entry, rung.settings, budget)
+    sources = Sources(params, entry.arm)
+    model = build_model(entry, rung.settings, budget, sources)
     if before:
         model.load(folder / f"{STATE}-{rung.index - 1}")
     curve = list(before.curve) if before else []
 
     def report(current: Recommender, done: int) -> None:
         curve[:] = [point for point in curve if point[0] < done]
-        curve.append((done, mean_recall(current, data.stop, PRIMARY_K)))
+        curve.append((done, kind.primary(current, data.stop)))
         if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
             save_into(current, folder / BEST)
+        if _is_flat(curve, budget.patience):
+            raise Flat
 
-    model.fit(data.fold, rounds=rung.rounds, seed=params.seed, report=report)
+    if not _is_flat(curve, budget.patience):
+        with suppress(Flat):
+            model.fit(data.fold, rounds=rung.rounds, seed=params.seed, report=report)
     save_into(model, folder / f"{STATE}-{rung.index}")
     losses = list(enumerate(getattr(model, "losses", []), start=1))
     best_round = max(curve, key=lambda point: point[1])[0]
     select = None
     if rung.is_last:
-        best = build_model(entry, rung.settings, budget).load(folder / BEST)
-        select = mean_recall(best, data.select, PRIMARY_K)
+        best = build_model(entry, rung.settings, budget, sources).load(folder / BEST)
+        select = kind.primary(best, data.select)
     return {"curve": curve, "losses": losses, "best_round": best_round, "select": select, "reason": None}
+
+
+class Flat(Exception):  # noqa: N818 - it ends training, but is no error
+    """The stop curve has flattened."""
+
+
+def _is_flat(curve: list[tuple[int, float]], patience: int) -> bool:
+    """Whether the last `patience` readings of stop brought nothing better than the best before them."""
+    values = [value for _, value in curve]
+    return len(values) > patience and max(values[:-patience]) >= max(values[-patience:])
 
 
 def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], rounds: int, seed: int) -> None:
@@ -98,8 +115,10 @@ def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], 
     if (folder / "cost.json").exists():
         return
     started = time.perf_counter()
-    model = build_model(params.roster[variant], settings, params.spent)
-    model.fit(read_refit(params.features), rounds=rounds, seed=seed, report=lambda *_: None)
+    entry = params.variants[variant]
+    model = build_model(entry, settings, params.spent(entry.arm), Sources(params, entry.arm))
+    fold = read_refit(entry.question, params.question_of(variant), params.features)
+    model.fit(fold, rounds=rounds, seed=seed, report=lambda *_: None)
     save_into(model, folder / "model")
     cost = {"seconds": time.perf_counter() - started, "peak_mb": peak_mb(), "parameters": model.parameters()}
     write_text(folder / "cost.json", json.dumps(cost))

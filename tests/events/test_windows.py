@@ -14,10 +14,11 @@ from study.errors import UserError
 from study.events.order import sort_events
 from study.events.spans import make_spans
 from study.events.split import spans_from_json, spans_to_json, window_queries, with_candidates
-from study.params.question import Question, Windows
+from study.params.question import WhatQuestion, Windows
 
 NEW_YORK = ZoneInfo("America/New_York")
-QUESTION = Question(
+QUESTION = WhatQuestion(
+    kind="what",
     key_action={"event_type": ["buy"]},
     candidate=["item"],
     horizon_days=7,
@@ -90,7 +91,7 @@ def events():
 def test_queries_are_users_seen_before_with_a_relevant_candidate_in_the_window(events):
     derived = with_candidates(events, QUESTION, "UTC", 0)
     spans = make_spans(0, microseconds(datetime(2024, 5, 1, tzinfo=UTC)), "UTC", QUESTION)
-    queries = window_queries(derived, spans.window(date(2024, 3, 10)))
+    queries = window_queries(derived, spans.window(date(2024, 3, 10)), QUESTION)
 
     assert queries.select("user_id", "relevant", "seen").rows() == [("a", ["y", "z"], ["x"]), ("d", ["x"], ["x"])]
 

@@ -36,15 +36,16 @@ def contrast(verdict: str, effect: float, **changes: Any) -> dict[str, Any]:
 
 
 def documents(params: Params) -> Documents:
-    """Every result file but the queries, by name: the variants in the order of the roster, the first the best."""
+    """Every result file of the main arm but the queries, by name: variants as in the roster, the first the best."""
+    entries = params.entries("main")
     return {
-        "leaderboard.json": [_row(i, name, entry.family) for i, (name, entry) in enumerate(params.roster.items())],
-        "contrasts.json": [_declared(name, params) for name in params.contrasts],
+        "leaderboard.json": [_row(i, name, entry.family) for i, (name, entry) in enumerate(entries.items())],
+        "contrasts.json": [_declared(name, params) for name in params.declared("main")],
         "power.json": _power(),
-        "tuning.json": {name: _search() for name in params.roster},
+        "tuning.json": {name: _search() for name in entries},
         "data.json": _data(params),
         "manifest.json": _manifest(params),
-        **{f"cost/{name}.json": _cost() for name in params.roster},
+        **{f"cost/{name}.json": _cost() for name in entries},
     }
 
 
@@ -120,9 +121,15 @@ def queries(params: Params) -> pl.DataFrame:
     rows = [
         {"variant": name, "seed": seed, "user_id": "u", "cutoff": start + timedelta(days=7 * week),
          "recall@10": 0.4 - 0.01 * index + 0.1 * seed}
-        for index, name in enumerate(params.roster) for seed in (0, 1) for week in (0, 1)
+        for index, name in enumerate(params.entries("main")) for seed in (0, 1) for week in (0, 1)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema_overrides={"recall@10": pl.Float32, "cutoff": pl.Datetime("us", "UTC")})
+
+
+def _place(folder: Path, name: str, params: Params) -> Path:
+    if name == "data.json":
+        return folder / "data" / f"{params.asked_by('main')}.json"
+    return folder / name.replace("cost/", "cost/main/") if name.startswith("cost/") else folder / "main" / name
 
 
 @pytest.fixture
@@ -135,10 +142,10 @@ def made(tmp_path: Path) -> Callable[..., Results]:
         written = documents(params)
         change(written)
         for name, document in written.items():
-            path = folder / name
-            path.parent.mkdir(exist_ok=True)
+            path = _place(folder, name, params)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(document), encoding="utf-8")
-        queries(params).write_parquet(folder / "queries.parquet")
+        queries(params).write_parquet(folder / "main" / "queries.parquet")
         return Results(folder, params)
 
     return make

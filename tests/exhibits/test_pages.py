@@ -116,7 +116,7 @@ def test_the_graph_of_stages_follows_from_their_files(tmp_path):
 
     expected = {("check", "split"), ("split", "train"), ("train", "compare"), ("compare", "report")}
     assert expected == set(graph.edges)
-    assert ["train"] == [stage for stage in graph if graph.nodes[stage]["is_repeated"]]
+    assert {"train": "variant"} == {stage: each for stage, each in graph.nodes(data="each") if each}
 
 
 def test_tally_and_forest_count_the_verdicts(made):

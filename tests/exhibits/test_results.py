@@ -70,7 +70,9 @@ def test_a_missing_metric_column_is_named(made):
 def test_load_reads_the_snapshot_that_params_name(made, tmp_path, monkeypatch):
     results = made()
     (tmp_path / "all").mkdir()
-    (tmp_path / "all" / results.params.snapshot.name).symlink_to(results.folder)
+    (tmp_path / "all" / results.params.snapshot.name).symlink_to(results.root)
     monkeypatch.setattr(module, "RESULTS", tmp_path / "all")
 
     assert isinstance(module.load(), Results)
+    assert module.load_if_run("main") == module.load()
+    assert module.load_if_run("young") is None

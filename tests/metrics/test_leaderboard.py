@@ -9,12 +9,12 @@ from study.params.roster import AggregateEntry, CountingEntry
 from study.params.statistics import Contrast, Statistics
 
 STATISTICS = Statistics(resamples=1000, margin=0.005, alpha=0.05)
-RULE = {"question": "what", "arm": "main", "family": "counting"}
+RULE = {"question": "categories", "arm": "main", "family": "counting"}
 ROSTER = {
     "popular": CountingEntry(**RULE, rule="popularity"),
     "decay": CountingEntry(**RULE, rule="personal_decay"),
     "frequency": CountingEntry(**RULE, rule="personal_frequency"),
-    "trees": AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="bce"),
+    "trees": AggregateEntry(question="categories", arm="main", family="aggregates", model="gbdt", loss="bce"),
 }
 TEST = {"popular": 0.2, "decay": 0.30, "frequency": 0.31, "trees": 0.35}
 SELECT = {"popular": 0.2, "decay": 0.33, "frequency": 0.33, "trees": 0.32}

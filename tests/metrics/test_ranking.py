@@ -21,6 +21,11 @@ def labels_of(*sets):
     return Labels(np.cumsum([0, *sizes]), np.array(codes, dtype=np.int32))
 
 
+def halves(repeat):
+    mask = np.array(repeat, dtype=bool)
+    return {"repeat": mask, "explore": ~mask}
+
+
 def order_by_hand(scores, popularity, tie_hash, asof):
     def key(c):
         if math.isnan(scores[c]):
@@ -91,7 +96,7 @@ def test_the_order_of_the_columns_does_not_matter(case, random):
 def test_metrics_of_a_query_by_hand():
     # Relevant at ranks 1, 4 (repeat) and 12, and one outside the catalogue (explore).
     labels = labels_of([7, 3, 5, -1])
-    table = query_metrics(np.array([1, 4, 12, MISS]), labels, np.array([True, True, False, False]), KS)
+    table = query_metrics(np.array([1, 4, 12, MISS]), labels, halves([True, True, False, False]), KS)
 
     row = table.row(0, named=True)
     discount = [1 / math.log2(1 + rank) for rank in range(1, 51)]
@@ -119,7 +124,7 @@ def test_metrics_of_a_query_by_hand():
 
 
 def test_a_slice_without_relevant_candidates_is_null_and_types_are_small():
-    table = query_metrics(np.array([2, 1]), labels_of([0], [1]), np.array([True, False]), KS)
+    table = query_metrics(np.array([2, 1]), labels_of([0], [1]), halves([True, False]), KS)
 
     assert [1.0, None] == table["recall@5/repeat"].to_list()
     assert [None, 1.0] == table["ndcg@5/explore"].to_list()
@@ -132,7 +137,7 @@ def test_metrics_are_consistent_with_each_other(case):
     scores, popularity, tie_hash, asof, labels = case
     repeat = np.arange(len(labels.codes)) % 3 == 0
     ranks = ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=asof)
-    table = query_metrics(ranks, labels, repeat, KS).filter(pl.col("relevant") > 0)
+    table = query_metrics(ranks, labels, halves(repeat), KS).filter(pl.col("relevant") > 0)
 
     for k in KS:
         whole = table[f"recall@{k}"] * table["relevant"]
@@ -145,8 +150,19 @@ def test_metrics_are_consistent_with_each_other(case):
     assert all((table[f"recall@{a}"] <= table[f"recall@{b}"]).all() for a, b in pairwise(KS))
 
 
+def test_any_slices_have_denominators_of_their_own():
+    labels = labels_of([0, 1, 2], [3])
+    young = np.array([False, True, True, False])
+    table = query_metrics(np.array([1, 2, 30, 4]), labels, {"known": ~young, "young": young}, KS)
+
+    assert [1.0, 1.0] == table["recall@5/known"].to_list()
+    assert [0.5, None] == table["recall@5/young"].to_list()
+    assert [2, 0] == table["young"].to_list()
+    assert "repeat" not in table.columns
+
+
 def test_a_perfect_ranking_has_ndcg_one_and_capped_recall_one():
-    table = query_metrics(np.arange(1, 13), labels_of(range(12)), np.ones(12, dtype=bool), KS)
+    table = query_metrics(np.arange(1, 13), labels_of(range(12)), halves([True] * 12), KS)
 
     assert all(table[f"{metric}@{k}"].item() == 1 for metric in ("ndcg", "capped_recall", "hit_rate") for k in KS)
     assert pytest.approx(10 / 12) == table["recall@10"].item()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import yaml
 
-from study.models.data import read_development
 from study.models.factory import build_model, cap_of
 from study.params import load
+from study.questions.development import read_development
 from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
 ROSTER = list(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"])
@@ -21,8 +21,7 @@ def studied(tmp_path_factory):
     prepare(folder)
     with inside(folder):
         params = load()
-        data = read_development(params.features, params.spent.stop_queries, params.seed)
-    return params, data
+        return params, {variant: read_development(params, variant) for variant in params.roster}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +31,12 @@ def fitted(studied):
     def fit(variant: str):
         if variant not in made:
             params, data = studied
-            model = build_model(params.roster[variant], {}, params.spent)
+            entry = params.roster[variant]
+            budget = params.spent(entry.arm)
+            model = build_model(entry, {}, budget)
             reports = []
-            rounds = cap_of(params.roster[variant], params.spent)
-            model.fit(data.fold, rounds=rounds, seed=1, report=lambda _, done: reports.append(done))
+            rounds = cap_of(entry, budget)
+            model.fit(data[variant].fold, rounds=rounds, seed=1, report=lambda _, done: reports.append(done))
             made[variant] = model, reports, rounds
         return made[variant]
 
@@ -55,8 +56,8 @@ def test_a_saved_model_scores_as_the_model_did(studied, fitted, variant, tmp_pat
     params, data = studied
     model, _, _ = fitted(variant)
     model.save(tmp_path)
-    loaded = build_model(params.roster[variant], {}, params.spent).load(tmp_path)
-    asked = data.select[0]
+    loaded = build_model(params.roster[variant], {}, params.spent(params.roster[variant].arm)).load(tmp_path)
+    asked = data[variant].select[0]
 
     assert np.array_equal(
         model.scores(asked.queries, asked.candidates), loaded.scores(asked.queries, asked.candidates), equal_nan=True
@@ -69,7 +70,7 @@ def test_a_saved_model_scores_as_the_model_did(studied, fitted, variant, tmp_pat
 def test_scores_belong_to_the_candidates_asked_for(studied, fitted, variant):
     _, data = studied
     model, _, _ = fitted(variant)
-    asked = data.select[0]
+    asked = data[variant].select[0]
     whole = model.scores(asked.queries, asked.candidates)
     order = np.random.default_rng(0).permutation(len(asked.candidates))
 
@@ -82,7 +83,7 @@ def test_scores_belong_to_the_candidates_asked_for(studied, fitted, variant):
 def test_scores_of_a_query_do_not_depend_on_the_others_of_its_block(studied, fitted, variant):
     _, data = studied
     model, _, _ = fitted(variant)
-    asked = data.select[0]
+    asked = data[variant].select[0]
     some = replace(asked.queries, users=asked.queries.users[::3])
 
     expected = model.scores(asked.queries, asked.candidates)[::3]
@@ -93,7 +94,7 @@ def test_scores_of_a_query_do_not_depend_on_the_others_of_its_block(studied, fit
 def test_a_candidate_that_the_fit_span_did_not_have_is_scored_or_unknown(studied, fitted, variant):
     _, data = studied
     model, _, _ = fitted(variant)
-    asked = data.select[0]
+    asked = data[variant].select[0]
     log = asked.queries.log
     late = replace(log, catalogue=[*log.catalogue, "late"], popularity=np.append(log.popularity, 0), known=log.known)
     scores = model.scores(replace(asked.queries, log=late, memo={}), np.append(asked.candidates, len(log.catalogue)))

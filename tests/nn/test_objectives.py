@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from study.events.stream import Cutoffs, Stream
-from study.nn.objectives import horizon, next_line, next_moment, next_token
+from study.nn.objectives import horizon, masked_event, next_line, next_moment, next_token
 
 DAY = 86_400_000_000
 PURCHASE, LETTER = 2, 3
+PROMPT = 1  # event_type alone is fixed by the key filter
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def stream():
 def cutoffs(start: list[int], stop: list[int], end: int, horizon_days: int = 2) -> Cutoffs:
     starts = np.array(start, dtype=np.int64) * DAY
     stops = np.array(stop, dtype=np.int64) * DAY
-    return Cutoffs(starts, starts, stops, horizon_days * DAY, end * DAY, PURCHASE)
+    return Cutoffs(starts, starts, stops, horizon_days * DAY, end * DAY, PURCHASE, PROMPT)
 
 
 NONE = cutoffs([], [], 100)
@@ -79,3 +80,10 @@ def test_a_label_whose_horizon_passes_the_end_does_not_exist(stream):
 
 def test_next_token_never_crosses_users(stream):
     assert answers(next_token.readouts(stream, NONE)) == [(0, 0, [11]), (1, 2, [12]), (2, 3, [13])]
+
+
+def test_masked_event_asks_every_event_that_has_a_candidate_about_itself(stream):
+    asked = masked_event.readouts(stream, NONE)
+
+    assert [(0, 0, [0]), (1, 0, [1]), (3, 3, [2]), (4, 1, [1])] == answers(asked)
+    assert [PURCHASE] * 4 == asked.event_type.tolist()

@@ -12,15 +12,33 @@ PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 MISTAKES = [
     ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
     ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
-    ("question.horizon_days", 0, ["question.horizon_days", "greater than or equal to 1"]),
-    ("question.horison", 7, ["question.horison", "unknown", "horizon_days"]),
-    ("question.candidate", ["categry"], ["question.candidate.0", "'categry'", "did you mean 'category'", "department"]),
-    ("question.candidate", ["price"], ["question.candidate", "'price' is numeric"]),
-    ("question.key_action", {"event": ["purchase"]}, ["question.key_action.event", "known: event_type, category"]),
+    ("questions.categories.horizon_days", 0, ["questions.categories", "horizon_days", "greater than or equal to 1"]),
+    ("questions.categories.horison", 7, ["questions.categories", "horison", "unknown", "horizon_days"]),
+    (
+        "questions.categories.candidate",
+        ["categry"],
+        ["questions.categories.candidate.0", "'categry'", "did you mean 'category'", "department"],
+    ),
+    ("questions.categories.candidate", ["price"], ["questions.categories.candidate", "'price' is numeric"]),
+    (
+        "questions.coupons.key_action",
+        {"event": ["purchase"]},
+        ["questions.coupons.key_action.event", "known: event_type, category"],
+    ),
     ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
     ("snapshot.attributes.price", "number", ["snapshot.attributes.price", "'categorical'", "'numeric'"]),
-    ("budgets.default.trials", 7, ["budgets.default", "trials (7)"]),
-    ("budgets.default.rungs", [0.5, 0.25], ["budgets.default", "rungs must rise"]),
+    ("questions.young.held_back", 1.5, ["questions.young", "held_back", "less than 1"]),
+    ("questions.coupons.candidate", ["category"], ["questions.coupons", "candidate", "unknown", "eligible_days"]),
+    ("roster.markov.question", "what", ["roster.markov.question", "'what'", "known: categories, products"]),
+    ("roster.markov.question", "products", ["roster.markov.question", "'main' asks 'categories'"]),
+    ("roster.markov.arm", "mian", ["roster.markov", "'main', 'catalogue'"]),
+    (
+        "contrasts.event-over-flat.arm",
+        "young",
+        ["contrasts.event-over-flat.left (arm young)", "known: popularity-young"],
+    ),
+    ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
+    ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
     ("roster.markov.family", "counted", ["roster.markov", "'counting'", "'aggregates'", "'sequence'"]),
@@ -44,7 +62,8 @@ def changed(place: str, value: Any, folder: Path) -> Path:
 def test_the_published_parameters_are_valid():
     params = load(PUBLISHED)
 
-    assert params.spent == getattr(params.budgets, params.budget)
+    assert params.spent("main") == getattr(params.budgets, params.budget).main
+    assert "categories" == params.asked_by("main")
 
 
 @pytest.mark.parametrize(("place", "value", "said"), MISTAKES, ids=[f"{m[0]}={m[1]}" for m in MISTAKES])

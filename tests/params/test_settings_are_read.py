@@ -8,19 +8,27 @@ import pytest
 from study.params.budget import Budget
 from study.params.features import Features
 from study.params.load import Params
-from study.params.question import Question, Windows
+from study.params.question import WhatQuestion, WhoQuestion, Windows
 from study.params.roster import AggregateEntry, CountingEntry, SequenceEntry
 from study.params.snapshot import Snapshot
 from study.params.statistics import Contrast, Statistics
 
 STUDY = Path(__file__).parents[2] / "study"
-PARTS = [Snapshot, Question, Windows, Features, Statistics, Contrast, Budget]
+PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Budget]
 ENTRIES = [CountingEntry, AggregateEntry, SequenceEntry]
-BY_THE_TYPES = {"budget", "budgets", "rule", "model", "representation", "architecture", "objective", "head", "arm"}
-"""Read in `study/params` itself, which turns them into the budget that is spent and the modules that are loaded.
-
-`arm` has a single value so far, which the types enforce: the whole roster is the main arm.
-"""
+BY_THE_TYPES = {
+    "budget",
+    "budgets",
+    "rule",
+    "model",
+    "representation",
+    "architecture",
+    "objective",
+    "head",
+    "pretrain",
+    "candidate",
+}
+"""Read in `study/params` itself, which turns them into the budget that is spent and the modules that are loaded."""
 
 
 @pytest.fixture(scope="module")

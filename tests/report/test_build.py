@@ -25,7 +25,7 @@ def workspace(tmp_path, monkeypatch) -> Path:
 
 
 def results(workspace: Path) -> Path:
-    return next((workspace / RESULTS).glob("*/contrasts.json")).parent
+    return next((workspace / RESULTS).glob("*/main/contrasts.json")).parent
 
 
 def test_a_build_leaves_the_tree_clean(book):
@@ -77,12 +77,12 @@ def test_the_stamp_names_pages_and_results_but_no_measured_cost(workspace, monke
     monkeypatch.setattr(report, "build_book", lambda destination: destination)
     report.run()
     first = (workspace / "data" / "book.json").read_text()
-    next((results(workspace) / "cost").iterdir()).write_text("{}")
+    next((results(workspace).parent / "cost" / "main").iterdir()).write_text("{}")
     report.run()
 
     assert first == (workspace / "data" / "book.json").read_text()
     assert pages() == json.loads(first)["pages"]
-    assert "contrasts.json" in json.loads(first)["results"]
+    assert "main/contrasts.json" in json.loads(first)["results"]
     (results(workspace) / "power.json").write_text("{}")
     report.run()
     assert first != (workspace / "data" / "book.json").read_text()

@@ -18,13 +18,14 @@ from tests.tiny import ROOT, tiny_params
 
 CYCLE = 7
 PARAMS = Params.model_validate(tiny_params())
+QUESTION = PARAMS.questions["categories"]
 SEQUENCES = [
     name
     for name, entry in yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"].items()
     if entry["family"] == "sequence"
 ]
 # horizon: a purchase every third day, so that a week holds the next two or three of the cycle
-BUDGET = PARAMS.spent.model_copy(update={"positions": 12_000})
+BUDGET = PARAMS.spent("main").model_copy(update={"positions": 12_000})
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +33,15 @@ def fold():
     """Forty users who buy the categories in turn, every third day, each from a phase of their own."""
     first = datetime(2024, 1, 1, 12, tzinfo=UTC)
     rows = [
-        (f"u{user}", first + timedelta(days=3 * step), "purchase", f"c{(user + step) % CYCLE}", "d", 1.0, "none")
+        (f"u{user}", first + timedelta(days=3 * step), "purchase", f"c{(user + step) % CYCLE}", "p", "d", 1.0, "none")
         for user in range(40)
         for step in range(34)
     ]
     log = pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", *PARAMS.snapshot.attributes], orient="row")
-    events = with_candidates(log.cast({"timestamp": pl.Datetime("us", "UTC")}), PARAMS.question, "UTC", 0)
+    events = with_candidates(log.cast({"timestamp": pl.Datetime("us", "UTC")}), QUESTION, "UTC", 0)
     vocabulary = fit_vocabulary(events, PARAMS.snapshot, PARAMS.features, ["category"], ["event_type"])
     coded = vocabulary.encode(events)
-    spans = make_spans(coded.time.min(), coded.time.max(), "UTC", PARAMS.question)
+    spans = make_spans(coded.time.min(), coded.time.max(), "UTC", QUESTION)
     return Fold(coded, spans, int(coded.time.max()) + 1, PARAMS.features)
 
 

@@ -3,6 +3,10 @@
 import torch
 from torch import Tensor, nn
 
+from study.nn.heads.base import Own
+
+READS_OWN = False
+
 
 class Plain(nn.Module):
     """An output table.
@@ -19,6 +23,10 @@ class Plain(nn.Module):
         nn.init.normal_(self.table.weight, std=width**-0.5)
         nn.init.zeros_(self.table.bias)
 
+    def bind(self, own: Own | None) -> "Plain":
+        """The head for the readouts of a batch: it needs to know nothing of them."""
+        return self
+
     def forward(self, hidden: Tensor) -> Tensor:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
         logits: Tensor = self.table(hidden)
@@ -32,6 +40,6 @@ class Plain(nn.Module):
         return logits
 
 
-def build(width: int, classes: int) -> nn.Module:
+def build(width: int, classes: int, decays: int) -> nn.Module:
     """The head over `classes` classes."""
     return Plain(width, classes)

@@ -1,1 +1,6 @@
-"""Logits and label sets to a loss. A module has `build(**options)`, which returns a callable `Loss`."""
+"""Logits and label sets to the loss of each readout.
+
+A module has `build(frequency, **options)`, which returns a `Loss` (`base.py`). `frequency` is how often each class is
+a label among the training readouts, float [C]; a loss that has no use for it takes it all the same. What the sampled
+losses share is in `negatives.py`.
+"""

@@ -1,4 +1,4 @@
-"""What a loss is given."""
+"""What a loss is given and what it returns."""
 
 from typing import Protocol
 
@@ -6,7 +6,10 @@ from torch import Generator, Tensor
 
 
 class Head(Protocol):
-    """Logits on demand, so that a sampled loss need not compute all of them."""
+    """Logits on demand, so that a sampled loss need not compute all of them.
+
+    It is bound to its batch: what else it needs to know of the readouts, it has.
+    """
 
     classes: int
 
@@ -14,19 +17,19 @@ class Head(Protocol):
         """[R, D] to [R, C]."""
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
-        """Logits of the given classes for the hidden states of the given rows."""
+        """Logits of the given classes [M, ...] for the hidden states of the given rows [M]."""
 
 
 class Loss(Protocol):
-    """The mean over R readouts of the loss of each readout's set of positive classes."""
+    """The loss of each of R readouts, given its set of positive classes."""
 
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
-        """The loss, a scalar.
+        """The losses, float [R]; a readout with several labels has the mean over them.
 
         Args:
             head: gives logits.
             hidden: [R, D].
             rows: int64 [M], ascending: the readout of each label; every readout has at least one.
-            labels: int64 [M]: positive classes.
+            labels: int64 [M]: positive classes, distinct within a readout.
             generator: where random numbers come from.
         """

@@ -1,38 +1,37 @@
-"""Binary cross-entropy with sampled negatives; with one negative it is SASRec's loss (Kang and McAuley, 2018)."""
+"""Binary cross-entropy with sampled negatives; with one negative it is SASRec's loss (Kang and McAuley, 2018).
 
-import torch
+It is the mean over a positive and its N negatives, as gSASRec's authors write it (Petrov and Macdonald, RecSys 2023),
+so that gradients are clipped alike at any N.
+"""
+
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from study.nn.losses.base import Head, Loss
+from study.nn.losses.negatives import mean_over_labels, uniform, with_negatives
 
 
 class BinaryCrossEntropy:
-    """Each positive with `negatives` classes drawn uniformly; one that is a positive of the readout is masked.
+    """(softplus(-s+) + sum over negatives of softplus(s-)) / (1 + N), for each positive.
+
+    The negatives of a positive are drawn uniformly; one that is a positive of the readout is masked.
 
     Args:
-        negatives: drawn per positive.
+        negatives: N, drawn per positive.
+        weight: of the positive's term.
     """
 
-    def __init__(self, negatives: int) -> None:
-        self.negatives = negatives
+    def __init__(self, negatives: int, weight: float = 1.0) -> None:
+        self.negatives, self.weight = negatives, weight
 
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
         """See `Loss`."""
-        classes = head.classes
-        drawn = torch.randint(classes, (len(rows), self.negatives), generator=generator)
-        pairs = torch.unique(rows * classes + labels)
-        joint = (rows[:, None] * classes + drawn).flatten()
-        place = torch.searchsorted(pairs, joint).clamp(max=len(pairs) - 1)
-        is_negative = (pairs[place] != joint).view_as(drawn)
-        logits = head.some(hidden, rows, torch.cat([labels[:, None], drawn], dim=1))
-        positive = F.softplus(-logits[:, 0])
-        negative = (F.softplus(logits[:, 1:]) * is_negative).sum(dim=1)
-        sizes = torch.bincount(rows, minlength=len(hidden)).to(logits.dtype)
-        total: Tensor = ((positive + negative) / sizes[rows]).sum()
-        return total / len(hidden)
+        drawn = uniform((len(rows), self.negatives), head.classes, rows, generator)
+        positive, negative, counts = with_negatives(head, hidden, rows, labels, drawn)
+        values = self.weight * F.softplus(-positive) + (F.softplus(negative) * counts).sum(dim=1)
+        return mean_over_labels(values / (1 + self.negatives), rows, len(hidden))
 
 
-def build(negatives: int) -> Loss:
+def build(frequency: Tensor, negatives: int) -> Loss:
     """The loss with that many negatives per positive."""
     return BinaryCrossEntropy(negatives)

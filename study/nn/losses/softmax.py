@@ -4,19 +4,19 @@ import torch
 from torch import Generator, Tensor
 
 from study.nn.losses.base import Head, Loss
+from study.nn.losses.negatives import mean_over_labels
 
 
 class Softmax:
-    """Mean over readouts of -1/|R| sum over c in R of log softmax(logits)_c."""
+    """-1/|R| sum over c in R of log softmax(logits)_c."""
 
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
         """See `Loss`."""
         logits = head(hidden)
-        sizes = torch.bincount(rows, minlength=len(hidden)).to(logits.dtype)
-        positive = (logits[rows, labels] / sizes[rows]).sum()
-        return (torch.logsumexp(logits, dim=-1).sum() - positive) / len(hidden)
+        positive = mean_over_labels(logits[rows, labels], rows, len(hidden))
+        return torch.logsumexp(logits, dim=-1) - positive
 
 
-def build() -> Loss:
+def build(frequency: Tensor) -> Loss:
     """The loss; it has no options."""
     return Softmax()

@@ -13,6 +13,7 @@ from study.nn.objectives.targets import unanswered, with_sets
 
 CLASSES = "candidates"
 ASKS_ABOUT_TIME = True
+READ_SHARE = 1.0
 
 
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
@@ -30,7 +31,8 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     position, time, local, stop = position[order], time[order], local[order], stop[order]
     rows, index = expand(position + 1, _first_at(stream, stream.user[position], stop))
     fits = stream.key[index]
-    asked = unanswered(position, time, local, np.full(len(position), cutoffs.key_type))
+    key_types = np.full(len(position), cutoffs.key_type)
+    asked = unanswered(stream, position, time, local, key_types, cutoffs.key_type)
     return with_sets(asked, rows[fits], stream.candidate[index[fits]].astype(np.int64))
 
 

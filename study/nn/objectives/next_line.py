@@ -8,10 +8,11 @@ largely measures basket completion.
 import numpy as np
 
 from study.events.stream import Cutoffs, Readouts, Stream
-from study.nn.objectives.targets import next_with_candidate
+from study.nn.objectives.targets import next_with_candidate, one_label
 
 CLASSES = "candidates"
 ASKS_ABOUT_TIME = True
+READ_SHARE = 1.0
 
 
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
@@ -19,11 +20,5 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     target = next_with_candidate(stream)
     position = np.flatnonzero(target >= 0)
     target = target[position]
-    return Readouts(
-        position,
-        stream.time[target],
-        stream.local[target],
-        stream.event_type[target],
-        np.arange(len(position) + 1),
-        stream.candidate[target].astype(np.int64),
-    )
+    until = stream.event[position] + 1
+    return one_label(stream, position, target, stream.candidate[target].astype(np.int64), until, stream.key[target])

@@ -11,6 +11,7 @@ from study.nn.objectives.targets import next_with_candidate, unanswered, with_se
 
 CLASSES = "candidates"
 ASKS_ABOUT_TIME = True
+READ_SHARE = 1.0
 
 
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
@@ -22,5 +23,6 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     stop = ends[np.searchsorted(ends, first)] + 1
     rows, index = expand(first, stop)
     fits = (stream.candidate[index] >= 0) & (stream.event_type[index] == stream.event_type[first[rows]])
-    asked = unanswered(position, stream.time[first], stream.local[first], stream.event_type[first].astype(np.int64))
+    types = stream.event_type[first].astype(np.int64)
+    asked = unanswered(stream, position, stream.time[first], stream.local[first], types, cutoffs.key_type)
     return with_sets(asked, rows[fits], stream.candidate[index[fits]].astype(np.int64))

@@ -1,5 +1,7 @@
 """One position per `column=value` token, one shared vocabulary: the practitioner's representation."""
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from study.nn.time import EMBEDDING_STD
@@ -26,6 +28,6 @@ class Flat(nn.Module):
         return embedded
 
 
-def build(sizes: list[int], width: int) -> nn.Module:
+def build(sizes: list[int], width: int, fitted: NDArray[np.int64] | None) -> nn.Module:
     """The representation over columns of the given sizes; the first code of column i is token sum(sizes[:i])."""
     return Flat(sum(sizes), width)

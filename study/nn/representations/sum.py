@@ -1,6 +1,8 @@
 """One position per event: the sum of the embeddings of its event type and attributes."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from study.nn.time import EMBEDDING_STD
@@ -33,6 +35,6 @@ class Sum(nn.Module):
         return summed.view(batch, length, -1)
 
 
-def build(sizes: list[int], width: int) -> nn.Module:
+def build(sizes: list[int], width: int, fitted: NDArray[np.int64] | None) -> nn.Module:
     """The representation over columns of the given sizes."""
     return Sum(sizes, width)

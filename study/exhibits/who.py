@@ -1,0 +1,262 @@
+"""The page Who will buy: which users will take the key action, and does a ranking loss find more of them?"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+from pydantic import TypeAdapter, ValidationError
+
+from study.errors import UserError
+from study.exhibits.contrasts import VERDICTS
+from study.exhibits.figures import (
+    GREY,
+    SHADE,
+    draw,
+    error_bars,
+    family_style,
+    inert,
+    legend_below,
+    row_height,
+    series_style,
+    verdict_style,
+)
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence, within
+from study.exhibits.records import Contrast, Estimate, Record
+from study.exhibits.results import REPRODUCE, Results
+from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+
+PRIMARY = "recall@5%"
+OTHERS = {
+    "recall@1%": "top 1 %",
+    "recall@10%": "top 10 %",
+    "average_precision": "average precision",
+    "auroc": "AUROC",
+    "log_loss": "log-loss",
+    "ece": "calibration error",
+}
+
+
+class Window(Record):
+    """A test window; `perfect` is the recall among the top 5 % that a faultless ranking reaches."""
+
+    cutoff: datetime
+    users: int
+    positives: int
+    base_rate: float
+    perfect: float | None
+
+
+class Windows(Record):
+    """All test windows; rates are means over them. `detectable` with 80 % power."""
+
+    windows: list[Window]
+    users: int
+    base_rate: float
+    perfect: float | None
+    margin: float
+    detectable: float | None
+
+
+class Bin(Record):
+    """Users of similar probability: its mean, and the share of them who took the key action."""
+
+    predicted: float
+    observed: float
+    users: int
+
+
+class Reliability(Record):
+    """The bins of the first seed, and the calibration error of each."""
+
+    bins: list[Bin]
+    errors: list[float]
+
+
+Found = TypeVar("Found")
+
+
+def read(results: Results, file: str, kind: TypeAdapter[Found]) -> Found:
+    """A result file that only this page reads.
+
+    Raises:
+        UserError: it is missing or broken.
+    """
+    path = results.folder / file
+    try:
+        return kind.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError) as error:
+        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
+
+
+def windows_of(results: Results) -> Windows:
+    """What the test windows hold."""
+    return read(results, "windows.json", TypeAdapter(Windows))
+
+
+def answer(results: Results) -> Html:
+    """Who will take the key action: how many can be found, by what, and does anything beat counting?"""
+    shown, best = windows_of(results), results.leaderboard[0]
+    counting = results.best_of_each().get("counting")
+    found = best.estimates[PRIMARY]
+    share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
+    told = [
+        f"{percent(shown.base_rate)} of the eligible users take the key action in a window. Among {share} are "
+        f"{percent(found.estimate)} of them{_interval(found)}: {_times(found)}."
+    ]
+    if counting is not None and counting is not best:
+        told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
+    if shown.perfect is not None:
+        told.append(f"No ranking could find more than {percent(shown.perfect)} among so few.")
+    contrasts = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
+    return joined([paragraphs([" ".join(told)]), bullets(sentence(clause) for clause in contrasts)])
+
+
+def _interval(found: Estimate) -> str:
+    return "" if found.low is None else f" (interval {percent(found.low)} to {percent(found.high)})"
+
+
+def _percentage(found: Estimate) -> str:
+    return f"{percent(found.estimate)}{_interval(found)}"
+
+
+def _times(found: Estimate) -> str:
+    """What finding them is worth, against a draw that knows nothing."""
+    assert found.estimate is not None
+    return f"{number(found.estimate / 0.05, 1)} times as many as among users drawn at random"
+
+
+def board(results: Results) -> Html:
+    """All variants; a click on a head sorts."""
+    rows: list[list[Cell]] = []
+    for row in results.leaderboard:
+        found = row.estimates
+        cells = [name(row.variant), words(row.family), decimal(row.select), estimate(found[PRIMARY])]
+        rows.append([*cells, *(decimal(found[m].estimate) for m in OTHERS), whole(row.seeds)])
+    level = percent(1 - results.params.statistics.alpha)
+    caption = (
+        f"Recall on test among the top 5 % of the users (with {level} intervals), and other metrics, each per cut-off "
+        "and then averaged, the calibration error over all cut-offs; sorted by select. Log-loss and calibration error "
+        "are those of calibrated probabilities; for both, less is better"
+    )
+    return table(["variant", "family", "select", "top 5 %", *OTHERS.values(), "seeds"], rows, caption)
+
+
+def forest(results: Results) -> Html:
+    """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
+    if not results.contrasts:
+        return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
+    margin = windows_of(results).margin
+    groups = {verdict: [c for c in results.contrasts if c.verdict == verdict] for verdict in VERDICTS}
+    tally = listing([f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown])
+    return draw(
+        [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
+        f"Effect of left over right in recall among the top 5 % of the users for "
+        f"{plural(len(results.contrasts), 'declared contrast')} ({tally}), each with the interval that its verdict "
+        f"used; shaded: the margin of equivalence, ±{margin:g}.",
+        height=row_height(len(results.contrasts)) + 30,
+        showlegend=True,
+        xaxis={"title": {"text": "difference in recall among the top 5 %"}, "tickformat": "+.3~f", "nticks": 6},
+        yaxis={"categoryorder": "array", "categoryarray": [inert(c.name) for c in results.contrasts][::-1]},
+        shapes=_band(margin),
+    )
+
+
+def _band(margin: float) -> list[dict[str, object]]:
+    whole_height: dict[str, object] = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
+    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
+    return [whole_height | band, whole_height | zero]
+
+
+def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
+    colour, symbol = verdict_style(verdict)
+    bars = error_bars([Estimate(estimate=c.effect, low=c.low, high=c.high) for c in shown], color=colour)
+    return go.Scatter(
+        x=[c.effect for c in shown],
+        y=[inert(c.name) for c in shown],
+        error_x=bars,
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        name=verdict,
+        text=[f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in shown],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def calibration(results: Results) -> Html:
+    """How often what was predicted happened, for the best of each family."""
+    found = read(results, "reliability.json", TypeAdapter(dict[str, Reliability]))
+    shown = list(results.best_of_each().values())
+    highest = max(max(b.predicted, b.observed) for row in shown for b in found[row.variant].bins)
+    diagonal = go.Scatter(
+        x=[0, highest], y=[0, highest], mode="lines", line={"color": GREY, "dash": "dash"}, hoverinfo="skip",
+        name="as predicted",
+    )  # fmt: skip
+    errors = listing([f"{row.variant} {number(row.estimates['ece'].estimate, 3)}" for row in shown])
+    return draw(
+        [diagonal, *(_reliability(row.variant, row.family, i, found[row.variant]) for i, row in enumerate(shown))],
+        "Share of the users who took the key action against the calibrated probability that they were given, in bins "
+        f"of equally many users of all test windows: the best variant of each family on select (calibration error: "
+        f"{errors}).",
+        height=420,
+        showlegend=True,
+        legend=legend_below(0.16),
+        xaxis={"title": {"text": "predicted"}, "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"title": {"text": "observed"}, "tickformat": ".0%", "rangemode": "tozero"},
+    )
+
+
+def _reliability(variant: str, family: str, index: int, found: Reliability) -> go.Scatter:
+    colour, symbol = family_style(family)
+    return go.Scatter(
+        x=[b.predicted for b in found.bins],
+        y=[b.observed for b in found.bins],
+        customdata=[b.users for b in found.bins],
+        mode="lines+markers",
+        line={"color": colour, "dash": series_style(index)[1], "width": 1.8},
+        marker={"symbol": symbol, "size": 7},
+        name=inert(variant),
+        hovertemplate="%{fullData.name}, %{customdata} users<br>predicted %{x:.1%}, observed %{y:.1%}<extra></extra>",
+    )
+
+
+def windows(results: Results) -> Html:
+    """Base rate and positives of each test window."""
+    shown, zone = windows_of(results), results.params.snapshot.timezone
+    days = [_day(window.cutoff, zone) for window in shown.windows]
+    rows = [
+        [words(day.isoformat()), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]
+        for day, w in zip(days, shown.windows, strict=True)
+    ]
+    fewest, most = (choose(w.positives for w in shown.windows) for choose in (min, max))
+    text = (
+        f"{count(shown.users)} users were eligible in at least one of {plural(len(rows), 'test window')}; from "
+        f"{count(fewest)} to {count(most)} of them take the key action in a window."
+    )
+    if shown.detectable is not None:
+        text += (
+            f" With so few, a difference in recall among the top 5 % has to reach {number(shown.detectable, 3)} to be "
+            f"found with 80 % power; the margin is {shown.margin:g}."
+        )
+    caption = "Eligible users of each test window, and those of them who take the key action in it"
+    return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
+
+
+def _day(cutoff: datetime, zone: str) -> date:
+    return cutoff.astimezone(ZoneInfo(zone)).date()
+
+
+def losses(results: Results) -> Html:
+    """What each ranking loss gains over binary cross-entropy, in one sentence of verdicts."""
+    found = results.about("loss")
+    if not found:
+        return paragraphs(["No loss is compared."])
+    tally = {verdict: [code(c.left_variant) for c in found if c.verdict == verdict] for verdict in VERDICTS}
+    clauses = [f"{verdict}: {listing(variants)}" for verdict, variants in tally.items() if variants]
+    told = "; ".join(within(Estimate(estimate=c.effect, low=c.low, high=c.high)) for c in found)
+    return paragraphs(
+        [f"Against binary cross-entropy — {'; '.join(clauses)}. Effects, in that order declared: {told}."]
+    )

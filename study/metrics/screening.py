@@ -1,0 +1,105 @@
+"""How well the users of one cut-off are screened: who takes the key action.
+
+A ranking here is a strict order, higher scores first and ties by a seeded hash: it is what a team that writes to the
+first so many users would act on, and every metric of order reads the same one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.log import Ints
+from study.seeds import hash_text, mix64
+
+SHARES = {"recall@1%": 0.01, "recall@5%": 0.05, "recall@10%": 0.1}
+PRIMARY = "recall@5%"
+AVERAGE_PRECISION, AUROC, LOG_LOSS, CALIBRATION = "average_precision", "auroc", "log_loss", "ece"
+ORDER_METRICS = [*SHARES, AVERAGE_PRECISION, AUROC]
+METRICS = [*ORDER_METRICS, LOG_LOSS, CALIBRATION]
+ROUNDING = 1e-9
+SMALLEST = 1e-6
+"""Probabilities are kept this far from 0 and 1, as no 2,000 users could tell the difference."""
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def recall_at_share(scores: NDArray[np.floating], labels: Bools, share: float, tie_hash: NDArray[np.uint64]) -> float:
+    """The share of the users with the key action that are among the first `share` of all users.
+
+    Args:
+        scores: higher is better, [U]; NaN ranks last.
+        labels: whether the user takes the key action, bool [U].
+        share: of the users; rounded down to whole users, at least one.
+        tie_hash: orders equal scores, lower first, uint64 [U].
+
+    Returns:
+        NaN where no user takes the key action.
+    """
+    taken = labels[ranking(scores, tie_hash)[: places(share, len(scores))]]
+    total = labels.sum()
+    return float(taken.sum() / total) if total else float("nan")
+
+
+def ranking(scores: NDArray[np.floating], tie_hash: NDArray[np.uint64]) -> Ints:
+    """The users from first to last, int64 [U]."""
+    return np.lexsort((tie_hash, -scores))
+
+
+def tie_hashes(users: list[str], cutoff: int) -> NDArray[np.uint64]:
+    """What orders users with equal scores, drawn anew for each cut-off, uint64 [len(users)].
+
+    Args:
+        users: their ids.
+        cutoff: microseconds since 1970 UTC.
+    """
+    return mix64(hash_text(users) ^ mix64(np.array([cutoff], dtype=np.uint64)))
+
+
+def places(share: float, users: int) -> int:
+    """How many users the first `share` of them are: whole ones, at least one."""
+    return max(int(share * users + ROUNDING), 1)
+
+
+def average_precision(ordered: Bools) -> float:
+    """The mean, over the users with the key action, of the precision down to each.
+
+    Args:
+        ordered: the labels from the first user to the last, bool [U].
+    """
+    places_of_positives = np.flatnonzero(ordered) + 1
+    if not len(places_of_positives):
+        return float("nan")
+    return float((np.arange(1, len(places_of_positives) + 1) / places_of_positives).mean())
+
+
+def auroc(ordered: Bools) -> float:
+    """The share of pairs of a user with and one without the key action that stand in the right order.
+
+    Args:
+        ordered: the labels from the first user to the last, bool [U].
+    """
+    positives = int(ordered.sum())
+    negatives = len(ordered) - positives
+    if not positives or not negatives:
+        return float("nan")
+    wrong = (np.flatnonzero(ordered) - np.arange(positives)).sum()
+    return float(1 - wrong / (positives * negatives))
+
+
+def log_losses(probabilities: Floats, labels: Bools) -> Floats:
+    """-log of the probability of what each user did, float64 [U]."""
+    kept = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    return -np.log(np.where(labels, kept, 1 - kept))
+
+
+def screening_metrics(
+    scores: NDArray[np.floating], probabilities: Floats, labels: Bools, tie_hash: NDArray[np.uint64]
+) -> dict[str, float]:
+    """Every metric but the calibration error, of the users of one cut-off."""
+    ordered = labels[ranking(scores, tie_hash)]
+    found = {name: recall_at_share(scores, labels, share, tie_hash) for name, share in SHARES.items()}
+    return found | {
+        AVERAGE_PRECISION: average_precision(ordered),
+        AUROC: auroc(ordered),
+        LOG_LOSS: float(log_losses(probabilities, labels).mean()),
+    }

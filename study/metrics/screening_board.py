@@ -1,0 +1,161 @@
+"""What the scores of the variants of question `who` add up to: leaderboard, contrasts, windows, reliability."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from study.metrics.bootstrap import Draws
+from study.metrics.leaderboard import chosen_select, contrasts
+from study.metrics.power import detectable_difference
+from study.metrics.screening import CALIBRATION, PRIMARY, SHARES, places
+from study.metrics.screening_bootstrap import bootstrap
+from study.metrics.screening_calibration import Platt, calibrated
+from study.metrics.screening_reliability import Reliability, reliability
+from study.metrics.verdicts import percentile_interval
+from study.params.roster import Variant
+from study.params.statistics import Contrast, Statistics
+
+Row = dict[str, Any]
+ROUNDED = 6
+
+
+def assemble(
+    roster: dict[str, Variant],
+    searches: dict[str, Row],
+    scores: pl.DataFrame,
+    select: pl.DataFrame,
+    declared: dict[str, Contrast],
+    settings: Statistics,
+    seed: int,
+) -> dict[str, str]:
+    """The text of every published file but the manifest, by name; a pure function of its arguments.
+
+    Args:
+        roster: the variants of the arm.
+        searches: the record of each variant's search.
+        scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `label` of every eligible user of the test windows.
+        select: the same without `seed`: what the chosen trial of each variant scored on select, before the refit.
+        declared: the contrasts of the arm.
+        settings: its `margin` is in recall among the top 5 %.
+        seed: of the study.
+    """
+    told, calibrators = calibrated(scores, select)
+    draws = bootstrap(told, resamples=settings.resamples, seed=seed)
+    reliabilities = reliabilities_of(told)
+    seeds = dict(told.group_by("variant").agg(pl.col("seed").n_unique()).iter_rows())
+    board = leaderboard(roster, searches, draws, seeds, reliabilities, settings.alpha)
+    verdicts = contrasts(declared, board, draws[PRIMARY], settings)
+    headline = {r["variant"]: {PRIMARY: r["estimates"][PRIMARY]["estimate"], "select": r["select"]} for r in board}
+    return {
+        "leaderboard.json": _text(board),
+        "contrasts.json": _text(verdicts),
+        "windows.json": _text({**windows(told), **resolution(verdicts, draws[PRIMARY], settings)}),
+        "reliability.json": _text({row["variant"]: _bins(reliabilities, row["variant"], calibrators) for row in board}),
+        "tuning.json": _text(searches),
+        "metrics.json": _text(headline),
+    }
+
+
+def leaderboard(
+    roster: dict[str, Variant],
+    searches: dict[str, Row],
+    draws: dict[str, Draws],
+    seeds: dict[str, int],
+    reliabilities: dict[str, list[Reliability]],
+    alpha: float,
+) -> list[Row]:
+    """One entry per variant, best on select first, ties in the order of the roster.
+
+    Every metric has its interval, but the calibration error: a resample of users is itself calibrated worse.
+    """
+    rows = []
+    for name, entry in roster.items():
+        search = searches[name]
+        estimates = {metric: _estimate(found, name, alpha) for metric, found in draws.items()}
+        error = float(np.mean([found.error for found in reliabilities[name]]))
+        estimates[CALIBRATION] = {"estimate": error, "low": None, "high": None}
+        rows.append(
+            {
+                "variant": name,
+                "family": entry.family,
+                "seeds": seeds[name],
+                "tuned": bool(search["space"]),
+                "select": chosen_select(search),
+                "unfinished": search["rounds"] >= search["last_round"] > 1,
+                "estimates": estimates,
+            }
+        )
+    return sorted(rows, key=lambda row: -row["select"])
+
+
+def _estimate(draws: Draws, variant: str, alpha: float) -> Row:
+    i = draws.variants.index(variant)
+    values = float(draws.estimates[i]), *percentile_interval(draws.values[:, i], alpha)
+    return dict(zip(("estimate", "low", "high"), (None if np.isnan(v) else v for v in values), strict=True))
+
+
+def windows(scores: pl.DataFrame) -> Row:
+    """Eligible users, users with the key action and base rate of each test window, and over all of them.
+
+    `perfect` is the recall among the top 5 % of a faultless ranking: where more users than that take the key action,
+    it cannot be 1.
+    """
+    once = scores.unique(["user_id", "cutoff"], keep="first", maintain_order=True).sort("cutoff", "user_id")
+    rows = []
+    for part in once.partition_by("cutoff", maintain_order=True):
+        users, positives = part.height, int(part["label"].sum())
+        room = places(SHARES[PRIMARY], users)
+        rows.append(
+            {
+                "cutoff": part["cutoff"][0].isoformat(),
+                "users": users,
+                "positives": positives,
+                "base_rate": positives / users,
+                "perfect": min(room, positives) / positives if positives else None,
+            }
+        )
+    known = [row["perfect"] for row in rows if row["perfect"] is not None]
+    return {
+        "windows": rows,
+        "users": once["user_id"].n_unique(),
+        "base_rate": float(np.mean([row["base_rate"] for row in rows])),
+        "perfect": float(np.mean(known)) if known else None,
+    }
+
+
+def resolution(verdicts: list[Row], draws: Draws, settings: Statistics) -> Row:
+    """The margin, and the smallest difference that the contrasts find with 80 % power; None without a contrast."""
+    sides = {(row["left_variant"], row["right_variant"]) for row in verdicts}
+    values = [draws.difference(left, right)[1] for left, right in sorted(sides) if left != right]
+    found = detectable_difference(np.column_stack(values), alpha=settings.alpha) if values else None
+    return {"margin": settings.margin, "detectable": found}
+
+
+def reliabilities_of(scores: pl.DataFrame) -> dict[str, list[Reliability]]:
+    """Of each variant the reliability of each seed, over all windows together: bins of one window would be small."""
+    found: dict[str, list[Reliability]] = {}
+    for part in scores.sort("seed").partition_by("variant", "seed", maintain_order=True):
+        bins = reliability(part["probability"].to_numpy(), part["label"].to_numpy())
+        found.setdefault(str(part["variant"][0]), []).append(bins)
+    return found
+
+
+def _bins(reliabilities: dict[str, list[Reliability]], variant: str, calibrators: dict[str, Platt]) -> Row:
+    """The bins of the first seed, which a figure can show, and the calibrator that all seeds share."""
+    first = reliabilities[variant][0]
+    bins = [
+        {"predicted": round(p, ROUNDED), "observed": round(o, ROUNDED), "users": int(n)}
+        for p, o, n in zip(first.predicted.tolist(), first.observed.tolist(), first.users.tolist(), strict=True)
+    ]
+    return {
+        "bins": bins,
+        "calibrator": asdict(calibrators[variant]),
+        "errors": [r.error for r in reliabilities[variant]],
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,167 @@
+"""The bootstrap of question `who`: users, with all their windows, and seeds; ranks anew within each resample.
+
+A drawn user stands in the ranking as often as it was drawn, all copies together. So no resample is sorted: weights
+and their running sums along the one sorted order of a run and cut-off give every metric of order.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from study.events.log import Ints
+from study.metrics.bootstrap import Draws, _seed_weights, _user_weights
+from study.metrics.screening import (
+    AUROC,
+    AVERAGE_PRECISION,
+    LOG_LOSS,
+    ORDER_METRICS,
+    ROUNDING,
+    SHARES,
+    log_losses,
+    ranking,
+    tie_hashes,
+)
+
+Floats = NDArray[np.float64]
+GRID = 2.0**20
+"""Log-losses are rounded to 1 / GRID, so that their sums are exact in float64 in whatever order they are added."""
+BOOTSTRAPPED = [*ORDER_METRICS, LOG_LOSS]
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The U eligible users of one cut-off, and how each of R runs ranks them.
+
+    Attributes:
+        users: which users of the whole study they are, int64 [U].
+        label: whether they take the key action, bool [U].
+        orders: from first to last, int64 [R, U].
+        losses: log-loss of each user, float64 [U, R].
+    """
+
+    users: Ints
+    label: NDArray[np.bool_]
+    orders: Ints
+    losses: Floats
+
+
+def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, Draws]:
+    """Paired bootstrap over users and seeds of each metric in `BOOTSTRAPPED`.
+
+    The users are drawn from all that were eligible at some cut-off. In every resample a metric is computed at each
+    cut-off from the drawn users, then averaged over the cut-offs, then over the drawn seeds, as in
+    `study.metrics.bootstrap`; estimates are the same with every user drawn once. A cut-off of which a resample holds
+    no user with, or none without, the key action is left out of that resample's average.
+
+    Args:
+        scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `probability`, `label`, one row per eligible user of
+            each cut-off; the same users for each variant and seed. The order of first appearance of the variants is
+            kept.
+        seed: of the study.
+
+    Raises:
+        ValueError: the variants and seeds were not scored on the same users.
+    """
+    runs = runs_of(scores)
+    users, cutoffs = cutoffs_of(scores, runs)
+    names = runs["variant"].unique(maintain_order=True).to_list()
+    sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
+    starts = np.cumsum(sizes) - sizes
+    weights = _seed_weights(names, sizes, resamples, seed)
+    values = np.empty((len(BOOTSTRAPPED), resamples, len(names)))
+    for done, drawn in _user_weights(users, resamples, seed):
+        block = slice(done, done + len(drawn))
+        for metric, out in zip(_resampled(cutoffs, drawn, runs.height), values, strict=True):
+            out[block] = np.add.reduceat(metric * weights[block], starts, axis=1)
+    once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
+    estimates = np.add.reduceat(once, starts, axis=1) / sizes
+    return {name: Draws(names, estimates[i], values[i]) for i, name in enumerate(BOOTSTRAPPED)}
+
+
+def runs_of(scores: pl.DataFrame) -> pl.DataFrame:
+    """The distinct `variant` and `seed`: variants by first appearance, the seeds of each in order."""
+    first = scores.select(pl.col("variant").unique(maintain_order=True)).with_row_index("first")
+    return scores.select("variant", "seed").unique().join(first, on="variant").sort("first", "seed").drop("first")
+
+
+def cutoffs_of(scores: pl.DataFrame, runs: pl.DataFrame) -> tuple[int, list[Cutoff]]:
+    """The number of distinct users, and the cut-offs in order.
+
+    Raises:
+        ValueError: the variants and seeds were not scored on the same users.
+    """
+    number = runs.with_row_index("run")
+    who = scores.select(pl.col("user_id").unique().sort()).with_row_index("user")
+    table = scores.join(number, on=["variant", "seed"]).join(who, on="user_id").sort("cutoff", "run", "user")
+    return who.height, [_cutoff(part, runs.height) for part in table.partition_by("cutoff", maintain_order=True)]
+
+
+def _cutoff(table: pl.DataFrame, runs: int) -> Cutoff:
+    count = table.height // runs
+    if table.height != count * runs or (table["run"].to_numpy() != np.repeat(np.arange(runs), count)).any():
+        raise ValueError("the variants and seeds were not scored on the same users")
+    users = table["user"].to_numpy().astype(np.int64).reshape(runs, count)
+    label = table["label"].to_numpy().reshape(runs, count)
+    if (users != users[0]).any() or (label != label[0]).any():
+        raise ValueError("the variants and seeds were not scored on the same users")
+    scores = table["score"].to_numpy().reshape(runs, count)
+    losses = log_losses(table["probability"].to_numpy().astype(np.float64).reshape(runs, count), label)
+    time = int(table["cutoff"].dt.timestamp("us")[0])
+    ties = tie_hashes(table["user_id"][:count].to_list(), time)
+    orders = np.array([ranking(row, ties) for row in scores])
+    return Cutoff(users[0], label[0], orders, np.round(losses.T * GRID) / GRID)
+
+
+def _resampled(cutoffs: list[Cutoff], drawn: Floats, runs: int) -> Floats:
+    """The metrics of each run, averaged over the cut-offs that have them, float64 [metrics, block, runs]."""
+    total, count = np.zeros((len(BOOTSTRAPPED), len(drawn), runs)), np.zeros((len(BOOTSTRAPPED), len(drawn), runs))
+    for cutoff in cutoffs:
+        values = _at_cutoff(cutoff, drawn[:, cutoff.users])
+        known = ~np.isnan(values)
+        total += np.where(known, values, 0)
+        count += known
+    return total / np.where(count > 0, count, np.nan)
+
+
+def _at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
+    """The metrics of each run at one cut-off, float64 [metrics, block, runs]."""
+    weights = drawn.astype(np.int32)
+    everyone = drawn.sum(axis=1)
+    values = np.empty((len(BOOTSTRAPPED), len(drawn), len(cutoff.orders)))
+    for run, order in enumerate(cutoff.orders):
+        positive = np.flatnonzero(cutoff.label[order])
+        sums = np.cumsum(np.take(weights, order, axis=1), axis=1, dtype=np.int32)
+        own = weights[:, order[positive]].astype(np.float64)
+        found = weighted_metrics(own, sums[:, positive].astype(np.float64), everyone)
+        values[:-1, :, run] = [found[name] for name in ORDER_METRICS]
+    values[-1] = _ratio(drawn @ cutoff.losses, everyone[:, None])
+    return values
+
+
+def weighted_metrics(own: Floats, through: Floats, everyone: Floats) -> dict[str, Floats]:
+    """The metrics of order where users stand in the ranking several times, each [resamples].
+
+    Args:
+        own: how often each of P users with the key action was drawn, from the first in the ranking to the last,
+            [resamples, P].
+        through: how many drawn users, copies counted, stand before it or are it, [resamples, P].
+        everyone: number of drawn users, copies counted, [resamples].
+    """
+    positives = own.sum(axis=1)
+    before = through - own
+    found = {}
+    for name, share in SHARES.items():
+        first = np.maximum(np.floor(share * everyone + ROUNDING), 1)
+        found[name] = _ratio(np.clip(first[:, None] - before, 0, own).sum(axis=1), positives)
+    positives_through = np.cumsum(own, axis=1)
+    precision = _ratio(positives_through, through)
+    found[AVERAGE_PRECISION] = _ratio((own * np.nan_to_num(precision)).sum(axis=1), positives)
+    wrong = (own * (through - positives_through)).sum(axis=1)
+    found[AUROC] = 1 - _ratio(wrong, positives * (everyone - positives))
+    return found
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return np.asarray(above / np.where(below > 0, below, np.nan))

@@ -1,0 +1,129 @@
+"""LightGBM on aggregates and on the out-of-sample scores of another variant."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.features.training_rows import TrainingRows, training_rows
+from study.models.aggregate import Block, scoring_blocks
+from study.models.base import Recommender, Report
+from study.models.gbdt import Gbdt, Settings
+from study.models.sources import Source, Sources
+from study.params.base import Frozen
+from study.params.roster import HybridEntry
+
+__all__ = ["Hybrid", "Settings", "build"]
+
+HELD_WINDOWS = 6
+"""The last windows of a fit span: the first fit of the base ends before them, and only their queries train the trees."""
+
+
+class Record(Frozen):
+    """What a saved hybrid is made of."""
+
+    source: Source
+    seed: int
+
+
+class Hybrid(Gbdt):
+    """Trees that never learn from in-sample scores.
+
+    The base is fitted twice with its own chosen settings and rounds: up to the last `HELD_WINDOWS` windows of the fit
+    span, to score the training queries, all of which come later; and on the whole fit span, to score what comes after
+    it. Codes of attribute values are those of the whole fit span for both, as for every model.
+    """
+
+    def __init__(self, entry: HybridEntry, settings: Settings, sources: Sources) -> None:
+        super().__init__(entry.loss, settings)
+        self.base, self.sources = entry.base, sources
+        self.record: Record | None = None
+        self.late: Recommender | None = None
+
+    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
+        """See `Recommender`."""
+        self.record = Record(source=self.sources.of(self.base), seed=seed)
+        self.late = self._kept(fold, "late", fold)
+        super().fit(fold, rounds=rounds, seed=seed, report=report)
+
+    def save(self, folder: Path) -> None:
+        """See `Recommender`."""
+        assert self.record is not None and self.late is not None
+        super().save(folder)
+        (folder / "record.json").write_text(self.record.model_dump_json(), encoding="utf-8")
+        (folder / "base").mkdir()
+        self.late.save(folder / "base")
+
+    def load(self, folder: Path) -> Self:
+        """See `Recommender`."""
+        self.record = Record.model_validate_json((folder / "record.json").read_text(encoding="utf-8"))
+        self.late = self.sources.build(self.record.source).load(folder / "base")
+        return super().load(folder)
+
+    def parameters(self) -> int:
+        """See `Recommender`: of the trees and of the base."""
+        assert self.late is not None
+        return super().parameters() + self.late.parameters()
+
+    def _rows(self, fold: Fold, seed: int) -> TrainingRows:
+        """The training queries of the last windows, with the scores of the early fit; made once per fold and seed."""
+        key = ("hybrid rows", seed)
+        if key not in fold.memo:
+            windows = fold.windows()
+            since = windows[-min(HELD_WINDOWS, len(windows) - 1)]
+            early = self._kept(fold, "early", _before(fold, since.cutoff))
+            rows = training_rows(fold, seed, since=since.cutoff)
+            added = [_of_rows(early, fold, part) for part in rows.parts]
+            fold.memo[key] = replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
+        kept: TrainingRows = fold.memo[key]
+        return kept
+
+    def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
+        assert self.late is not None and self.record is not None
+        key = ("hybrid", self.record.seed, queries.users.tobytes(), candidates.tobytes())
+        if key not in queries.memo:
+            queries.memo[key] = _told(self.late.scores(queries, candidates))
+        told = queries.memo[key]
+        for rows, features in scoring_blocks(queries, candidates):
+            yield rows, np.column_stack([features, told[rows].reshape(-1, told.shape[-1])])
+
+    def _kept(self, fold: Fold, name: str, span: Fold) -> Recommender:
+        """The base, fitted on a span once for all trials of this process."""
+        assert self.record is not None
+        source, seed = self.record.source, self.record.seed
+        key = ("hybrid", name, seed)
+        if key not in fold.memo:
+            model = self.sources.build(source)
+            model.fit(span, rounds=source.rounds, seed=seed, report=lambda *_: None)
+            fold.memo[key] = model
+        kept: Recommender = fold.memo[key]
+        return kept
+
+
+def _before(fold: Fold, end: int) -> Fold:
+    return replace(fold, log=fold.log.before(end), end=end, memo={})
+
+
+def _of_rows(model: Recommender, fold: Fold, part: Any) -> NDArray[np.float32]:
+    users, row = np.unique(part.users, return_inverse=True)
+    queries = Queries(fold.log.before(part.window.cutoff), part.window.cutoff, part.window.local, users)
+    told = _told(model.scores(queries, np.arange(len(fold.log.catalogue))))
+    return told[row, part.candidates]
+
+
+def _told(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What trees are told of scores [Q, C]: standardised over the query's candidates, and the rank; [Q, C, 2]."""
+    centred = scores - np.nanmean(scores, axis=1, keepdims=True)
+    deviation = np.maximum(np.nanstd(scores, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    rank = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
+    return np.stack([centred / deviation, rank], axis=-1).astype(np.float32)
+
+
+def build(entry: HybridEntry, settings: Settings, sources: Sources) -> Hybrid:
+    """The variant of an entry."""
+    return Hybrid(entry, settings, sources)

@@ -1,0 +1,50 @@
+"""Logistic regression on user aggregates, for question `who`."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from study.errors import UserError
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.models.base import Report, Scores
+from study.models.linear import TOLERANCE, Linear, Settings, _scaler
+from study.models.user_aggregates import query_rows, training_rows
+from study.params.roster import AggregateEntry
+
+
+class ScreeningLinear(Linear):
+    """The log-odds that a user takes the key action, learned from all eligible users of all training cut-offs."""
+
+    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
+        """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
+        rows = training_rows(fold)
+        self.fitted = _scaler(rows.features)
+        model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # to stop at the limit is part of the definition
+            model.fit(self._inputs(rows.features), rows.label)
+        self.fitted["weights"] = model.coef_[0].astype(np.float32)
+        self.fitted["bias"] = model.intercept_.astype(np.float32)
+        report(self, 1)
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        """See `Recommender`."""
+        logits = self._inputs(query_rows(queries)) @ self.fitted["weights"] + self.fitted["bias"]
+        return np.repeat(logits.astype(np.float32)[:, None], len(candidates), axis=1)
+
+
+def build(entry: AggregateEntry, settings: Settings) -> ScreeningLinear:
+    """The variant of a roster entry.
+
+    Raises:
+        UserError: the entry names another loss than `bce`.
+    """
+    if entry.loss != "bce":
+        raise UserError(f"params.yaml: roster: model screening_linear has no loss '{entry.loss}'; known: bce")
+    return ScreeningLinear(settings)
+
+
+__all__ = ["ScreeningLinear", "Settings", "build"]

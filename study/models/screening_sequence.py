@@ -1,0 +1,112 @@
+"""Neural variants of question `who`: a score of each user at a cut-off, learned against the other users of it."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.events.stream import Readouts, Stream
+from study.features.own_counts import OwnCounts
+from study.models.base import Report, Scores
+from study.models.sequence import SequenceModel, _shape
+from study.models.sequence import Settings as SequenceSettings
+from study.models.user_aggregates import warm_windows
+from study.params.budget import Budget
+from study.params.roster import SequenceEntry
+from study.params.tuned import Range
+from study.training.cutoff_batches import CutoffBatcher, Strata
+
+PRIOR = "prior.json"
+
+
+class Settings(SequenceSettings):
+    """As for every sequence variant, and the users of a batch, which are the same for all losses.
+
+    Training reaches further back than in question `what`: the cut-offs are few, and each has few positives.
+    """
+
+    recency_days: Annotated[float, Range(60.0, 1000.0, log=True)] = 200.0
+    users: int = 64
+    positives: int = 16
+
+
+class ScreeningSequence(SequenceModel):
+    """A `Recommender` of the one candidate of question `who`.
+
+    The score is the logit less the shift that the stratified batches put on it: with binary cross-entropy the
+    log-odds of the key action at the average training cut-off. The other losses leave its level undetermined.
+    """
+
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget) -> None:
+        super().__init__(entry, settings, budget)
+        self.strata = Strata(settings.users, settings.positives)
+        self.shift = 0.0
+
+    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
+        """See `Recommender`."""
+        stream = self._kept_stream(fold)
+        if self.trainer is None:
+            fits = getattr(self.parts["representation"], "fit", None)
+            self.fitted = fits(stream.inputs, list(fold.log.sizes.values())) if fits else None
+            self.shape = _shape(fold, with_tokens=False)
+            self.trainer = self._trainer(seed)
+        own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
+        asked = self._kept_users(fold, stream)
+        batcher = CutoffBatcher(stream, asked, self._asking("objective"), own, self.strata)
+        self.shift = batcher.prior_shift()
+        self.trainer.run(batcher, self._loss(asked), rounds, seed, partial(report, self))
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        """See `Recommender`."""
+        return super().scores(queries, candidates) - np.float32(self.shift)
+
+    def save(self, folder: Path) -> None:
+        """See `Recommender`."""
+        super().save(folder)
+        (folder / PRIOR).write_text(json.dumps({"shift": self.shift}) + "\n", encoding="utf-8")
+
+    def load(self, folder: Path) -> Self:
+        """See `Recommender`."""
+        self.shift = json.loads((folder / PRIOR).read_text(encoding="utf-8"))["shift"]
+        return super().load(folder)
+
+    def _kept_users(self, fold: Fold, stream: Stream) -> Readouts:
+        key = ("users", self.parts["representation"].LAYOUT)
+        if key not in fold.memo:
+            fold.memo[key] = user_readouts(fold, stream)
+        asked: Readouts = fold.memo[key]
+        return asked
+
+
+def user_readouts(fold: Fold, stream: Stream) -> Readouts:
+    """The last position before each training cut-off of each eligible user, by cut-off, then user.
+
+    The cut-offs are those that aggregates train on. A user who takes the key action has the label 0, the others none.
+    """
+    blocks = []
+    for window in warm_windows(fold):
+        queries, labels = fold.queries(window)
+        until = fold.log.offsets[queries.users] + np.diff(queries.log.offsets)[queries.users]
+        blocks.append((until, np.full(len(until), window.cutoff), np.full(len(until), window.local), labels.sizes > 0))
+    until, time, local, acts = (
+        np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*blocks, strict=True)
+    )
+    return Readouts(
+        position=np.searchsorted(stream.event, until) - 1,
+        time=time,
+        local=local,
+        event_type=np.full(len(until), fold.log.prompt["event_type"], dtype=np.int32),
+        offsets=np.concatenate(([0], np.cumsum(acts))).astype(np.int64),
+        labels=np.zeros(int(acts.sum()), dtype=np.int64),
+        until=until,
+        is_key=np.ones(len(until), dtype=bool),
+    )
+
+
+def build(entry: SequenceEntry, settings: Settings, budget: Budget) -> ScreeningSequence:
+    """The variant of a roster entry; a round has `budget.positions` positions."""
+    return ScreeningSequence(entry, settings, budget)

@@ -1,0 +1,60 @@
+"""Rows of user aggregates for question `who`: all eligible users of the training cut-offs, and of a query."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.events.spans import Window
+from study.features.user_aggregates import UserAggregates
+
+Floats = NDArray[np.float32]
+KEY = "user aggregates"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """R rows, by cut-off, then user.
+
+    Attributes:
+        features: float32 [R, F].
+        label: whether the user takes the key action in the window, bool [R].
+        sizes: rows of each cut-off, int64 [cut-offs].
+    """
+
+    features: Floats
+    label: NDArray[np.bool_]
+    sizes: Ints
+
+
+def warm_windows(fold: Fold) -> list[Window]:
+    """The training windows after the warm-up: before it, aggregates would mostly tell how young the log is."""
+    warm = fold.spans.first.toordinal() + fold.features.warmup_days
+    return [window for window in fold.windows() if window.day.toordinal() >= warm]
+
+
+def training_rows(fold: Fold) -> Rows:
+    """All eligible users of all warm training cut-offs; kept for the next trial that learns from the fold."""
+    if KEY not in fold.memo:
+        index, blocks = UserAggregates.of(fold.log), []
+        for window in warm_windows(fold):
+            queries, labels = fold.queries(window)
+            blocks.append((index.rows(window.local, queries.users), labels.sizes > 0))
+        fold.memo[KEY] = Rows(
+            features=np.concatenate([np.zeros((0, len(index.names)), np.float32), *(rows for rows, _ in blocks)]),
+            label=np.concatenate([np.zeros(0, bool), *(label for _, label in blocks)]),
+            sizes=np.array([len(label) for _, label in blocks], dtype=np.int64),
+        )
+    rows: Rows = fold.memo[KEY]
+    return rows
+
+
+def query_rows(queries: Queries) -> Floats:
+    """The features of each query's user, float32 [Q, F]; kept for the next model that scores these users."""
+    key = KEY, queries.users.tobytes()
+    if key not in queries.memo:
+        queries.memo[key] = UserAggregates.of(queries.log).rows(queries.local, queries.users)
+    features: Floats = queries.memo[key]
+    return features

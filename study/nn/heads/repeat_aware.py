@@ -1,0 +1,75 @@
+"""Repeat-aware: the plain logits plus a learned term over the user's own decayed counts of each class.
+
+After RepeatNet (Ren et al., AAAI 2019), whose repeat mode attends to the user's own items, with the counts given
+instead of learned from positions: attention has to build a counter out of averages, counts are one.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from study.nn.heads.base import Own
+from study.nn.heads.plain import Plain
+
+READS_OWN = True
+BENDS = 16
+
+
+class RepeatAware(nn.Module):
+    """term(r, c) = w . x + bend(x) . (a_c + B h_r), for the log counts x of readout r and class c; 0 without counts.
+
+    Args:
+        width: D.
+        classes: C, candidates or tokens.
+        decays: H, the number of half-lives of the counts.
+    """
+
+    def __init__(self, width: int, classes: int, decays: int) -> None:
+        super().__init__()
+        self.classes = classes
+        self.plain = Plain(width, classes)
+        self.line = nn.Parameter(torch.full((decays,), 1 / decays))
+        self.bend = nn.Linear(decays, BENDS)
+        self.of_class = nn.Embedding(classes, BENDS)
+        self.of_hidden = nn.Linear(width, BENDS)
+        nn.init.zeros_(self.of_class.weight)
+
+    def bind(self, own: Own | None) -> "Bound":
+        """The head for the readouts of a batch."""
+        assert own is not None
+        return Bound(self, own)
+
+    def term(self, hidden: Tensor, own: Own) -> Tensor:
+        """The term of each pair, [P]."""
+        bent = F.gelu(self.bend(own.counts)) - F.gelu(self.bend.bias)
+        mixed = self.of_class(own.classes) + self.of_hidden(hidden)[own.rows]
+        total: Tensor = own.counts @ self.line + (bent * mixed).sum(dim=-1)
+        return total
+
+
+class Bound:
+    """A repeat-aware head with the own past of the readouts of a batch."""
+
+    def __init__(self, head: RepeatAware, own: Own) -> None:
+        self.head, self.own, self.classes = head, own, head.classes
+
+    def __call__(self, hidden: Tensor) -> Tensor:
+        """Logits of all classes, [R, C], of hidden states [R, D]."""
+        logits = self.head.plain(hidden)
+        return logits.index_put((self.own.rows, self.own.classes), self.head.term(hidden, self.own), accumulate=True)
+
+    def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
+        """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""
+        logits = self.head.plain.some(hidden, rows, classes)
+        if not len(self.own.rows):
+            return logits
+        pairs = self.own.rows * self.classes + self.own.classes
+        asked = rows.view(len(rows), *[1] * (classes.dim() - 1)) * self.classes + classes
+        place = torch.searchsorted(pairs, asked).clamp(max=len(pairs) - 1)
+        term = self.head.term(hidden, self.own)[place]
+        return logits + term * (pairs[place] == asked)
+
+
+def build(width: int, classes: int, decays: int) -> nn.Module:
+    """The head over `classes` classes with counts at `decays` half-lives."""
+    return RepeatAware(width, classes, decays)

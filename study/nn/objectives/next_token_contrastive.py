@@ -1,0 +1,12 @@
+"""Next token with a contrastive head: two parts of one user's history are to be recognised as such.
+
+The loss of the next token plus that of CoLES (Babaev et al., SIGMOD 2022): slices of a user's history, cut at random,
+are embedded by their last hidden state, and InfoNCE (van den Oord et al., 2018) tells the other slice of the same
+user among those of the other users of the batch.
+"""
+
+from study.nn.objectives.next_token import ASKS_ABOUT_TIME, CLASSES, READ_SHARE, readouts
+
+CONTRASTS_PARTS = True
+
+__all__ = ["ASKS_ABOUT_TIME", "CLASSES", "CONTRASTS_PARTS", "READ_SHARE", "readouts"]

@@ -1,0 +1,4 @@
+"""Losses across the users of one cut-off. A module has `build(frequency, **options)`, which returns a `Loss`.
+
+A readout is a user, and there is one class, the key action: `rows` are the users of the batch that take it.
+"""

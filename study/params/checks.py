@@ -1,0 +1,105 @@
+"""What the parts of `params.yaml` ask of each other."""
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from study.params.messages import unknown_name
+from study.params.statistics import BEST
+
+if TYPE_CHECKING:
+    from study.params.load import Params
+
+
+def problems(params: "Params") -> list[str]:
+    """Every contradiction, a line each."""
+    found = [*_columns(params), *_questions(params)]
+    if not found:  # what follows looks up the question of each arm
+        found = [*_arms(params), *_sources(params), *_sides(params), *_modules(params), *_timezone(params)]
+    return found
+
+
+def _columns(params: "Params") -> list[str]:
+    known = ["event_type", *params.snapshot.attributes]
+    found = []
+    for name, question in params.questions.items():
+        place = f"questions.{name}"
+        asked = {f"{place}.key_action.{c}": c for c in question.key_action}
+        asked |= {f"{place}.candidate.{i}": c for i, c in enumerate(question.candidate_columns)}
+        found += [unknown_name(where, column, known) for where, column in asked.items() if column not in known]
+        found += [
+            f"{place}.candidate: '{column}' is numeric; a candidate column must be categorical"
+            for column in question.candidate_columns
+            if params.snapshot.attributes.get(column) == "numeric"
+        ]
+    return found
+
+
+def _questions(params: "Params") -> list[str]:
+    known = list(params.questions)
+    return [
+        unknown_name(f"roster.{name}.question", entry.question, known)
+        for name, entry in params.variants.items()
+        if entry.question not in known
+    ]
+
+
+def _arms(params: "Params") -> list[str]:
+    """Variants that are compared were scored on the same queries."""
+    found = []
+    for arm in params.arms:
+        asked = params.asked_by(arm)
+        found += [
+            f"roster.{name}.question: '{entry.question}', but the arm '{arm}' asks '{asked}'; "
+            "all variants of an arm answer one question"
+            for name, entry in params.entries(arm).items()
+            if entry.question != asked
+        ]
+    return found
+
+
+def _sources(params: "Params") -> list[str]:
+    """What a composed variant is made of stands in the roster."""
+    found = [
+        f"composed.{name}: the name '{name}' stands in the roster too; give it another" for name in params.composed
+        if name in params.roster
+    ]
+    for name, entry in params.composed.items():
+        trained = {k: e for k, e in params.entries(entry.arm).items() if k in params.roster}
+        known = [*trained, *dict.fromkeys(BEST + e.family for e in trained.values())]
+        found += [unknown_name(f"composed.{name}", side, known) for side in entry.sources() if side not in known]
+    return found
+
+
+def _sides(params: "Params") -> list[str]:
+    found = []
+    for name, contrast in params.contrasts.items():
+        entries = params.entries(contrast.arm)
+        known = [*entries, *dict.fromkeys(BEST + entry.family for entry in entries.values())]
+        for side in ("left", "right"):
+            if getattr(contrast, side) not in known:
+                place = f"contrasts.{name}.{side}"
+                found.append(unknown_name(f"{place} (arm {contrast.arm})", getattr(contrast, side), known))
+    return found
+
+
+def _modules(params: "Params") -> list[str]:
+    found = []
+    for name, entry in params.variants.items():
+        for module in entry.modules():
+            if importlib.util.find_spec(module) is None:
+                package, _, part = module.rpartition(".")
+                folder = importlib.util.find_spec(package)
+                locations = list(folder.submodule_search_locations or []) if folder else []
+                known = sorted(p.stem for where in locations for p in Path(where).glob("[a-z]*.py"))
+                found.append(unknown_name(f"roster.{name} ({package})", part, known))
+    return found
+
+
+def _timezone(params: "Params") -> list[str]:
+    try:
+        ZoneInfo(params.snapshot.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return [f"snapshot.timezone: '{params.snapshot.timezone}' is unknown; use an IANA name such as Europe/Berlin"]
+    return []

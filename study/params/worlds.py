@@ -1,0 +1,189 @@
+"""The worlds: simulated logs whose truth is known, each with a dial per effect."""
+
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from study.params.base import Frozen
+from study.params.features import Features
+from study.params.question import Windows
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+WorldName = Literal["frequency", "order", "binding", "delay", "null", "shop"]
+NAMES: tuple[WorldName, ...] = ("frequency", "order", "binding", "delay", "null", "shop")
+
+
+class WorldSettings(Frozen):
+    """What every world has: `users`, and `days` from the first event to the last."""
+
+    users: Count
+    days: Annotated[int, Field(ge=28)]
+
+
+class FrequencySettings(WorldSettings):
+    """A user's own taste. `concentration` is that of the symmetric Dirichlet base over all `items` together.
+
+    A purchase happens on a day with probability `purchase`. The smaller the concentration, the more there is to
+    reach by counting; well below the number of items it leaves raw counts near the oracle.
+    """
+
+    items: Count
+    concentration: Annotated[float, Field(gt=0)]
+    purchase: Share
+
+
+class WaitingSettings(WorldSettings):
+    """Triggers and, once a pause of one horizon is over, a key action that depends on the last of them.
+
+    Both halves of a context have `values` values, and a context has `group` items of its own: either half alone
+    leaves values * group near-equal candidates. A trigger happens on each of the first `browse_days` days after a
+    key action with probability `browse`, later with `late`; a key action on each day after the pause with `purchase`.
+    Triggers early and a quiet rest leave most cut-offs behind a finished trigger, so that there is something to reach.
+    With probability `strength` the item is of the context's group, else any.
+    """
+
+    values: Annotated[int, Field(ge=2)]
+    group: Count
+    browse_days: Count
+    browse: Share
+    late: Share
+    purchase: Annotated[float, Field(gt=0, le=1)]
+    strength: Share
+
+
+class OrderSettings(WaitingSettings):
+    """The context is the pages of the last two views, in their order."""
+
+    @model_validator(mode="after")
+    def _either_alone_leaves_many(self) -> Self:
+        return _leaves(self, 25)
+
+
+class BindingSettings(WaitingSettings):
+    """The context is colour and place of the last click; `filler` is the probability of a look on any day."""
+
+    filler: Share
+
+    @model_validator(mode="after")
+    def _has_many_pairs(self) -> Self:
+        if self.values**2 < 100:
+            raise ValueError(f"values ({self.values}) squared must be at least 100 pairs of colour and place")
+        return _leaves(self, 25)
+
+
+class DelaySettings(WorldSettings):
+    """A wish that is granted `waits` days later, while views of any item fill the days between.
+
+    `brands` values of a wish have `group` items each. A wish happens on a day with probability `wish` if none is
+    open; a whim, which takes any item and ends the wish, with probability `whim`. Whims are what tells the objectives
+    apart: a key action that follows at once on a young wish is a whim, one within the horizon is mostly the wish.
+    """
+
+    brands: Annotated[int, Field(ge=2)]
+    group: Count
+    waits: tuple[int, int] = (3, 6)
+    wish: Share
+    whim: Share
+    view: Share
+
+    @model_validator(mode="after")
+    def _waits_fit_the_horizon(self) -> Self:
+        if not 1 <= self.waits[0] <= self.waits[1] <= 6:
+            raise ValueError(f"waits {self.waits} must rise and lie in 1 to 6 days, within the horizon of 7")
+        return self
+
+
+class NullSettings(WorldSettings):
+    """Nothing to learn: each of `items` is as likely in every key action."""
+
+    items: Count
+    purchase: Share
+    view: Share
+
+
+class ShopSettings(WorldSettings):
+    """What a product logs: clicks with a colour, an element, a place and words, then purchases.
+
+    On a day a session happens with probability `session`; in it a purchase with `purchase`, whose item follows from
+    the user's segment (share `taste`), colour and place of the last click (`binding`) or the words of the last two
+    (`order`); the rest is any item. A segment likes `liked` of the `items`. The oracle averages `futures` futures.
+    """
+
+    items: Count
+    segments: Count
+    liked: Count
+    session: Share
+    purchase: Share
+    taste: Share
+    binding: Share
+    order: Share
+    futures: Annotated[int, Field(ge=2, multiple_of=2)]
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        if self.taste + self.binding + self.order > 1:
+            raise ValueError("taste, binding and order together are more than 1")
+        return self
+
+
+Waiting = TypeVar("Waiting", bound=WaitingSettings)
+
+
+def _leaves(settings: Waiting, least: int) -> Waiting:
+    left = settings.values * settings.group
+    if left < least:
+        raise ValueError(f"values * group = {left} candidates are left by half a context; at least {least} are needed")
+    return settings
+
+
+class WorldContrast(Frozen):
+    """The effect of `left` over `right` in a world, and what the way it was made says of it."""
+
+    world: WorldName
+    left: str
+    right: str
+    truth: Literal["better", "equal"]
+
+
+class Validity(Frozen):
+    """How large the validity check is.
+
+    `repeats` logs, and `fresh` further ones that stand for the truth, of `users` users each, for each kind of
+    `variants`; `seeds` fits of a variant that has a seed. Only the contrasts between those variants are judged.
+    """
+
+    variants: list[str] = Field(min_length=2)
+    repeats: Count
+    fresh: Count
+    users: Count
+    seeds: Count
+
+
+class Worlds(Frozen):
+    """The worlds arm: its dials, and the variants of the roster that run in every world with their default settings.
+
+    The rounds of a fit are read on the windows of stop and select together: nothing is tuned, so there is nothing to
+    select. `validity` has a size for the variants that are cheap to fit and one for those that are not.
+    """
+
+    roster: list[str] = Field(min_length=1)
+    windows: Windows
+    features: Features
+    frequency: FrequencySettings
+    order: OrderSettings
+    binding: BindingSettings
+    delay: DelaySettings
+    null: NullSettings
+    shop: ShopSettings
+    contrasts: dict[str, WorldContrast]
+    validity: dict[str, Validity]
+
+    def dials(self, world: WorldName) -> WorldSettings:
+        """The settings of a world."""
+        found: WorldSettings = getattr(self, world)
+        return found
+
+    def declared(self, world: WorldName) -> dict[str, WorldContrast]:
+        """The contrasts of a world, in their order."""
+        return {name: contrast for name, contrast in self.contrasts.items() if contrast.world == world}

@@ -1,0 +1,75 @@
+"""Fits one variant in one log of a world, keeps its best round, and scores the test windows with it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+
+from study.events.fold import take
+from study.models.base import Recommender
+from study.models.factory import build_model, cap_of
+from study.models.scorer import Evaluation, mean_recall, rank
+from study.params.budget import Budget
+from study.params.roster import Variant
+from study.stages.world_log import Site, scene
+from study.tuning.trial import save_into
+
+K = 10
+RECALL = f"recall@{K}"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit left.
+
+    Attributes:
+        queries: `user_id`, `cutoff` and recall@10 of each test query.
+        curve: rounds, and recall@10 on the windows before test.
+        cap: rounds that it could have had.
+    """
+
+    queries: pl.DataFrame
+    curve: list[tuple[int, float]]
+    cap: int
+
+    @property
+    def rounds(self) -> int:
+        """The best round; the earliest of equals."""
+        return max(self.curve, key=lambda point: (point[1], -point[0]))[0]
+
+
+def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
+    """Fits a variant with its default settings.
+
+    Args:
+        seed: of the fit; the log has its own.
+    """
+    made = scene(site, budget.stop_queries)
+    model, curve = build_model(entry, {}, budget), list[tuple[int, float]]()
+    with TemporaryDirectory() as temporary:
+        best = Path(temporary) / "best"
+
+        def report(current: Recommender, done: int) -> None:
+            curve.append((done, mean_recall(current, made.before, K)))
+            if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
+                save_into(current, best)
+
+        cap = cap_of(entry, budget)
+        model.fit(made.fold, rounds=cap, seed=seed, report=report)
+        chosen = build_model(entry, {}, budget).load(best)
+    return Fitted(recalls(chosen, made.test), curve, cap)
+
+
+def recalls(model: Recommender, windows: list[Evaluation]) -> pl.DataFrame:
+    """`user_id`, `cutoff` and recall@10 (float32) of each query, in order."""
+    tables = []
+    for evaluation in windows:
+        ranks = np.concatenate([block.ranks for block in rank(model, evaluation, depth=K)])
+        labels = take(evaluation.relevant, np.arange(len(evaluation.queries.users)))
+        hits = np.bincount(labels.rows, weights=ranks <= K, minlength=len(evaluation.queries.users))
+        users = [evaluation.queries.log.users[user] for user in evaluation.queries.users]
+        recall = pl.Series(RECALL, hits / labels.sizes, dtype=pl.Float32)
+        tables.append(pl.DataFrame({"user_id": users, "cutoff": evaluation.queries.cutoff}).with_columns(recall))
+    return pl.concat(tables)

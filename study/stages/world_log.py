@@ -1,0 +1,111 @@
+"""One simulated log, split and coded as the study splits and codes any: what its fits may see, and what they are asked."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from study.events.fold import Fold
+from study.events.log import Ints, Queries
+from study.events.spans import make_spans
+from study.events.split import TIME, queries_of, with_candidates
+from study.features.vocabulary import fit_vocabulary
+from study.models.base import Scores
+from study.models.scorer import Evaluation, evaluations, sample
+from study.params.features import Features
+from study.params.question import WhatQuestion, Windows
+from study.params.snapshot import Snapshot
+from study.params.worlds import WorldName, WorldSettings
+from study.worlds.diary import HORIZON_DAYS, ITEM, KEY_ACTION, Floats
+
+TIMEZONE = "UTC"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A log of a world: which world, its dials, how it is split and coded, and its seed."""
+
+    world: WorldName
+    settings: WorldSettings
+    windows: Windows
+    features: Features
+    seed: int
+
+    def __hash__(self) -> int:
+        """Equal sites have equal texts."""
+        parts = (self.settings, self.windows, self.features)
+        return hash((self.world, self.seed, *(part.model_dump_json() for part in parts)))
+
+    @property
+    def module(self) -> Any:
+        """The module of the world."""
+        return import_module(f"study.worlds.{self.world}")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What became of a site.
+
+    Attributes:
+        events: the whole log as simulated.
+        fold: everything before the first stop window.
+        before: the windows of stop and select, from which the number of rounds is read.
+        test: the test windows.
+    """
+
+    events: pl.DataFrame
+    fold: Fold
+    before: list[Evaluation]
+    test: list[Evaluation]
+
+
+@cache
+def scene(site: Site, stop_queries: int) -> Scene:
+    """The scene of a site, with at most `stop_queries` queries of each window before test; kept for the process."""
+    events = site.module.simulate(site.settings, site.seed)
+    attributes = {name: "categorical" for name in events.columns if name not in {"user_id", "timestamp", "event_type"}}
+    spec = Snapshot.model_validate({"name": site.world, "source": "", "timezone": TIMEZONE, "attributes": attributes})
+    question = WhatQuestion(
+        kind="what", key_action=KEY_ACTION, candidate=[ITEM], horizon_days=HORIZON_DAYS, windows=site.windows
+    )
+    first, last = events.select(TIME.min().alias("first"), TIME.max().alias("last")).row(0)
+    spans = make_spans(first, last, TIMEZONE, question)
+    derived = with_candidates(events, question, TIMEZONE, site.seed)
+    end = spans.stop[0].cutoff
+    fitted = fit_vocabulary(derived.filter(end > TIME), spec, site.features, [ITEM], question.fixed)
+    log = fitted.encode(derived)
+    before = [*spans.stop, *spans.select]
+    tables = {
+        name: queries_of(derived, windows, name, question) for name, windows in (("stop", before), ("test", spans.test))
+    }
+    read = evaluations(log, tables["stop"], before)
+    return Scene(
+        events=events,
+        fold=Fold(log.before(end), spans, end, site.features),
+        before=[sample(window, stop_queries, site.seed) for window in read],
+        test=evaluations(log, tables["test"], spans.test),
+    )
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """Ranks by the gains of the world's oracle; scored like any model, by the same code and with the same ties."""
+
+    site: Site
+    events: pl.DataFrame
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        """See `Recommender`."""
+        users = [queries.log.users[user] for user in queries.users]
+        gains = self.site.module.oracle(self.site.settings, self.site.seed, self.events, users, queries.cutoff)
+        return columns(self.site, gains, queries, candidates).astype(np.float32)
+
+
+def columns(site: Site, gains: Floats, queries: Queries, candidates: Ints) -> Floats:
+    """The gains [..., items] of the candidates of a catalogue, [..., C]."""
+    place = {name: code for code, name in enumerate(site.module.values(site.settings)[ITEM])}
+    wanted = [place[queries.log.catalogue[code]] for code in candidates]
+    return gains[..., wanted]

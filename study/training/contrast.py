@@ -1,0 +1,43 @@
+"""InfoNCE between two parts of one user's history, after CoLES (Babaev et al., SIGMOD 2022)."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from study.events.stream import Stream
+from study.nn.network import Network
+from study.training.batches import Batcher, Pieces
+
+USERS, SLICE = 12, 64
+TEMPERATURE = 0.1
+WEIGHT = 0.1
+
+
+class PartsOfUsers:
+    """Each step draws `USERS` users and two slices of `SLICE` positions of each, anywhere in their histories.
+
+    A slice is embedded by the hidden state of its last position, normalised; the other slice of the same user is to be
+    recognised among those of all drawn users, in both directions, at `TEMPERATURE`.
+    """
+
+    positions = 2 * USERS * SLICE
+
+    def __init__(self, batcher: Batcher, stream: Stream) -> None:
+        self.batcher, self.stream = batcher, stream
+        self.users = np.flatnonzero(np.diff(stream.offsets) >= 2 * SLICE)
+
+    def __call__(self, network: Network, generator: np.random.Generator) -> Tensor:
+        """The loss times `WEIGHT`; 0 where fewer than two users have two slices."""
+        if len(self.users) < 2:
+            return torch.zeros(())
+        users = generator.choice(self.users, min(USERS, len(self.users)), replace=False)
+        low, high = self.stream.offsets[users], self.stream.offsets[users + 1] - SLICE
+        starts = np.concatenate([generator.integers(low, high + 1) for _ in range(2)])
+        none = np.zeros(len(starts), dtype=np.int64)
+        batch = self.batcher.assemble(Pieces(starts, starts + SLICE, none, none), generator)
+        last = torch.arange(1, len(starts) + 1) * SLICE - 1
+        one, other = F.normalize(network.encode(batch, last), dim=-1).chunk(2)
+        similar = one @ other.T / TEMPERATURE
+        same = torch.arange(len(one))
+        return WEIGHT * (F.cross_entropy(similar, same) + F.cross_entropy(similar.T, same)) / 2

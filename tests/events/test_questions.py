@@ -1,0 +1,112 @@
+"""Questions beside the plain one: candidates that are held back, and users who are ranked."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.events.fold import Fold
+from study.events.spans import Spans, Window
+from study.events.split import LEAST_EVENTS, queries_of, window_queries, with_young, without_young
+from study.params.question import WhoQuestion, Windows
+from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log
+
+DAY_30 = Window((START + timedelta(days=30)).date(), day_of(30), day_of(37))
+YOUNG = QUESTION.model_copy(update={"held_back": 0.5})
+WHO = WhoQuestion(
+    kind="who",
+    key_action={"event_type": ["buy"], "colour": ["red"]},
+    eligible_days=28,
+    horizon_days=7,
+    windows=Windows(stop=1, select=1, test=1),
+)
+
+
+def marked(share: float, seed: int = 1, items: int = 200) -> pl.DataFrame:
+    """Each item bought often enough before day 30 to be held back, but for the last; all once after it."""
+    rows = [
+        (f"u{i}", 1 + n, "buy", f"i{i}", None) for i in range(items) for n in range(LEAST_EVENTS - (i == items - 1))
+    ]
+    rows += [(f"u{i}", 31.0, "buy", f"i{i}", None) for i in range(items)]
+    return with_young(made_events(rows), YOUNG.model_copy(update={"held_back": share}), day_of(30), seed)
+
+
+def held(events: pl.DataFrame) -> set[str]:
+    return set(events.filter("young")["candidate"])
+
+
+def test_a_share_of_the_candidates_is_held_back_by_a_seeded_hash():
+    assert set() == held(marked(0.0))
+    assert {f"i{n}" for n in range(199)} == held(marked(0.9999999))
+    assert 0.4 < len(held(marked(0.5))) / 200 < 0.6
+    assert held(marked(0.2)) < held(marked(0.5))
+    assert held(marked(0.5)) != held(marked(0.5, seed=2))
+
+
+def test_whether_a_candidate_is_held_back_does_not_depend_on_others_or_on_test():
+    whole, fewer = marked(0.5), marked(0.5, items=50)
+
+    assert held(fewer) - {"i49"} == {name for name in held(whole) if int(name[1:]) < 49}
+    assert held(whole) == held(
+        with_young(
+            without_young(whole, 0).filter(pl.col("timestamp") < START + timedelta(days=30)), YOUNG, day_of(30), 1
+        )
+    )
+
+
+def test_before_the_end_of_the_fit_span_nothing_is_young_and_after_it_all_is_there():
+    events = marked(0.5)
+    kept = without_young(events, day_of(30))
+    is_early = pl.col("timestamp") < START + timedelta(days=30)
+
+    assert set() == held(kept.filter(is_early))
+    assert held(events) == held(kept.filter(~is_early))
+    assert kept.filter(~pl.col("young")).height == events.filter(~pl.col("young")).height
+
+
+def test_a_query_tells_its_young_candidates_and_has_seen_none():
+    rows = [("a", 1.0 + n, "buy", item, None) for item in ("x", "y") for n in range(LEAST_EVENTS)]
+    rows += [("a", 31.0, "buy", "x", None), ("a", 32.0, "buy", "y", None)]
+    events = made_events(rows).with_columns(young=pl.col("candidate") == "y")
+    queries = window_queries(without_young(events, day_of(30)), DAY_30, YOUNG)
+
+    assert [("a", ["x", "y"], ["x"], ["y"])] == queries.select("user_id", "relevant", "seen", "young").rows()
+    assert "young" not in window_queries(events, DAY_30, QUESTION).columns
+
+
+WHO_ROWS = [
+    ("acts", 20.0, "look", None, None), ("acts", 31.0, "buy", "x", "red"),
+    ("buys another", 29.9, "buy", "x", "blue"), ("buys another", 31.0, "buy", "x", "blue"),
+    ("asleep", 1.9, "buy", "x", "red"), ("asleep", 31.0, "buy", "x", "red"),
+    ("just eligible", 2.0, "buy", "x", "red"), ("just eligible", 37.0, "buy", "x", "red"),
+    ("new", 30.0, "buy", "x", "red"),
+]  # fmt: skip
+
+
+def test_eligible_users_are_those_of_the_last_days_and_labelled_by_the_window():
+    queries = window_queries(made_events(WHO_ROWS, WHO), DAY_30, WHO)
+
+    expected = [("acts", True), ("buys another", False), ("just eligible", False)]
+    assert expected == queries.select("user_id", "label").rows()
+
+
+def test_training_queries_follow_the_same_law():
+    log = made_log(WHO_ROWS, WHO)
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(38), FEATURES, eligible_days=28)
+    queries, labels = fold.queries(DAY_30)
+
+    assert ["acts", "buys another", "just eligible"] == [log.users[user] for user in queries.users]
+    assert [1, 0, 0] == labels.sizes.tolist()
+    assert [0] == np.unique(labels.codes).tolist()
+    assert ["key action"] == log.catalogue
+    assert [] == log.candidate_columns
+    assert ["event_type", "colour"] == list(log.prompt)
+
+
+def test_a_window_in_which_nobody_acts_is_the_users_error():
+    late = Window((START + timedelta(days=20)).date(), day_of(20), day_of(27))
+
+    with pytest.raises(UserError, match="no user with an earlier event takes the key action"):
+        queries_of(made_events(WHO_ROWS, WHO), [late], "stop", WHO)

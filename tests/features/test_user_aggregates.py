@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from study.features.user_aggregates import UserAggregates
+from tests.made import asked, day_of, made_log, random_log
+
+
+def columns(rows, day):
+    log = made_log(rows)
+    queries = asked(log, day)
+    found = UserAggregates.of(log).columns(queries.local, queries.users)
+    return {
+        log.users[user]: {name: values[i] for name, values in found.items()} for i, user in enumerate(queries.users)
+    }
+
+
+ROWS = [
+    ("u", 1.1, "buy", "a", "red"),
+    ("u", 1.1, "buy", "b", "red"),
+    ("u", 3.2, "look", "a", "blue"),
+    ("u", 21.3, "buy", "a", "red"),
+    ("u", 30.0, "buy", "b", "blue"),
+    ("v", 25.5, "look", "b", None),
+]
+
+
+def test_counts_and_ages_by_hand():
+    found = columns(ROWS, 30)["u"]
+
+    assert [0, 1, 2] == [found["key_days_7"], found["key_days_28"], found["key_days_56"]]
+    assert [3, 4] == [found["days"], found["events"]]
+    assert [2, 3, 2] == [found["key_days"], found["key_events"], found["key_moments_112"]]
+    assert [9, 29] == [found["key_age"], found["key_age_of_second"]]
+    assert 20 == found["key_gap"]
+    assert 2 / 3 == pytest.approx(found["key_share_112"])
+    assert 2 ** (-9 / 40) + 2 ** (-29 / 40) == pytest.approx(found["key_decayed_40"])
+
+
+def test_attributes_tell_the_share_of_days_and_what_is_missing_is_not_measured():
+    found = columns(ROWS, 30)
+    days = [2 ** (-age / 40) for age in (29, 27, 9)]
+
+    red = {found["u"][f"colour_{code}_share"] for code in (2, 3)}
+    assert (days[0] + days[2]) / sum(days) == pytest.approx(max(red))
+    assert np.isnan(found["v"]["colour_mean"])
+    assert np.isnan(found["v"]["key_age"])
+    assert 0 == found["v"]["key_days"]
+
+
+def test_the_calendar_is_that_of_the_cutoff():
+    found = columns(ROWS, 30)["u"]  # 31 January 2024, a Wednesday
+
+    assert [2, 31, 1] == [found["weekday"], found["day_of_month"], found["month"]]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_of_the_cutoff_or_later_is_read(seed):
+    log = random_log(np.random.default_rng(seed))
+    whole = UserAggregates.of(log)
+    for day in (8, 15, 33):
+        queries = asked(log, day)
+
+        expected = UserAggregates.of(queries.log).rows(queries.local, queries.users)
+        assert np.array_equal(expected, whole.rows(queries.local, queries.users), equal_nan=True)
+
+
+def test_every_column_is_named_and_none_twice():
+    log = random_log(np.random.default_rng(0))
+    index, queries = UserAggregates.of(log), asked(log, 20)
+
+    assert len(set(index.names)) == index.rows(queries.local, queries.users).shape[1]
+    assert day_of(20) == queries.cutoff

@@ -1,0 +1,174 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
+
+from study.metrics.screening import (
+    auroc,
+    average_precision,
+    log_losses,
+    places,
+    ranking,
+    recall_at_share,
+    screening_metrics,
+    tie_hashes,
+)
+from study.metrics.screening_bootstrap import bootstrap, runs_of, weighted_metrics
+
+HASHES = np.arange(10, dtype=np.uint64)
+FIRST = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def scored(variants: dict[str, int], users: int = 60, cutoffs: int = 2, rate: float = 0.2, seed: int = 0):
+    """Random scores of some variants with so many seeds; a user misses each cut-off with probability 1/5."""
+    random = np.random.default_rng(seed)
+    present = random.random((cutoffs, users)) > 0.2
+    label = random.random((cutoffs, users)) < rate
+    frames = []
+    for variant, seeds in variants.items():
+        for number in range(seeds):
+            for c in range(cutoffs):
+                who = np.flatnonzero(present[c])
+                score = (random.normal(size=len(who)) + label[c][who]).round(1).astype(np.float32)
+                frames.append(
+                    pl.DataFrame(
+                        {
+                            "user_id": [f"u{i}" for i in who],
+                            "score": score,
+                            "probability": 1 / (1 + np.exp(-score.astype(np.float64))),
+                            "label": label[c][who],
+                        }
+                    ).with_columns(
+                        pl.lit(variant).alias("variant"),
+                        pl.lit(number).alias("seed"),
+                        pl.lit(FIRST.replace(day=1 + 7 * c)).cast(pl.Datetime("us", "UTC")).alias("cutoff"),
+                    )
+                )
+    return pl.concat(frames)
+
+
+def test_recall_at_a_share_counts_the_positives_among_the_first_users():
+    scores = np.array([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], dtype=np.float32)
+    labels = np.array([1, 0, 1, 0, 0, 0, 0, 0, 1, 1], dtype=bool)
+
+    assert 0.25 == recall_at_share(scores, labels, 0.1, HASHES)
+    assert 0.5 == recall_at_share(scores, labels, 0.35, HASHES)
+    assert 0.25 == recall_at_share(scores, labels, 0.01, HASHES)  # one user at least
+    assert np.isnan(recall_at_share(scores, np.zeros(10, dtype=bool), 0.1, HASHES))
+
+
+def test_equal_scores_stand_in_the_order_of_the_hash_and_unknown_ones_last():
+    scores = np.array([np.nan, 1, 1, 2], dtype=np.float32)
+    hashes = np.array([0, 9, 3, 7], dtype=np.uint64)
+
+    assert [3, 2, 1, 0] == ranking(scores, hashes).tolist()
+
+
+def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
+    assert 95 == places(0.05, 1900)
+    assert 94 == places(0.05, 1899)
+    assert 29 == places(0.1, 290)
+    assert 1 == places(0.01, 20)
+
+
+def test_average_precision_and_auroc_by_hand():
+    ordered = np.array([1, 0, 1, 0], dtype=bool)
+
+    assert (1 + 2 / 3) / 2 == pytest.approx(average_precision(ordered))
+    assert 0.75 == auroc(ordered)
+
+
+def test_metrics_agree_with_scikit_learn_where_no_scores_are_equal():
+    random = np.random.default_rng(1)
+    scores, labels = random.normal(size=300), random.random(300) < 0.1
+    probabilities = 1 / (1 + np.exp(-scores))
+    found = screening_metrics(scores, probabilities, labels, np.arange(300, dtype=np.uint64))
+
+    assert average_precision_score(labels, scores) == pytest.approx(found["average_precision"])
+    assert roc_auc_score(labels, scores) == pytest.approx(found["auroc"])
+    assert log_loss(labels, probabilities) == pytest.approx(found["log_loss"])
+
+
+def test_a_certain_mistake_costs_much_but_not_everything():
+    assert -np.log(1e-6) == pytest.approx(log_losses(np.array([0.0]), np.array([True]))[0])
+
+
+def test_a_user_drawn_several_times_stands_in_the_ranking_several_times():
+    random = np.random.default_rng(2)
+    labels, weights = random.random(200) < 0.2, random.integers(0, 4, 200)
+    scores = np.arange(200)[::-1].astype(np.float64)
+    copies = np.repeat(np.arange(200), weights)
+    through = np.cumsum(weights)[labels]
+    found = weighted_metrics(
+        weights[labels][None].astype(float), through[None].astype(float), np.array([weights.sum()], dtype=float)
+    )
+
+    assert auroc(labels[copies]) == pytest.approx(found["auroc"][0])
+    assert average_precision_score(labels, scores, sample_weight=weights) == pytest.approx(
+        found["average_precision"][0]
+    )
+    first = copies[: places(0.05, len(copies))]
+    assert labels[first].sum() / labels[copies].sum() == pytest.approx(found["recall@5%"][0])
+
+
+def test_estimates_are_means_over_cutoffs_then_seeds():
+    scores = scored({"a": 2, "b": 1})
+    draws = bootstrap(scores, resamples=100, seed=3)
+    expected = []
+    for part in scores.filter(pl.col("variant") == "a").partition_by("seed", "cutoff"):
+        ties = tie_hashes(part["user_id"].to_list(), int(part["cutoff"].dt.timestamp("us")[0]))
+        columns = (part[name].to_numpy() for name in ("score", "probability", "label"))
+        expected.append(screening_metrics(*columns, ties))
+
+    for metric, found in draws.items():
+        assert ["a", "b"] == found.variants
+        assert np.mean([one[metric] for one in expected]) == pytest.approx(found.estimates[0], abs=1e-6)
+
+
+def test_the_same_users_are_drawn_for_all_variants():
+    scores = scored({"a": 1})
+    twin = scores.with_columns(pl.lit("b").alias("variant"))
+    found = bootstrap(pl.concat([scores, twin]), resamples=200, seed=3)["recall@5%"]
+
+    assert (found.values[:, 0] == found.values[:, 1]).all()
+    assert found.values[:, 0].std() > 0
+
+
+def test_more_resamples_begin_with_the_same_and_rows_may_come_in_any_order():
+    scores = scored({"a": 2, "b": 2})
+    few = bootstrap(scores, resamples=100, seed=3)["auroc"].values
+    shuffled = pl.concat(
+        [part.sample(fraction=1, shuffle=True, seed=1) for part in scores.partition_by("variant", maintain_order=True)]
+    )
+
+    assert np.array_equal(few, bootstrap(shuffled, resamples=100, seed=3)["auroc"].values)
+
+
+def test_resamples_spread_as_the_bootstrap_of_users_that_ranks_anew():
+    scores = scored({"a": 1}, users=80, cutoffs=1, rate=0.3)
+    found = bootstrap(scores, resamples=4000, seed=3)["auroc"].values[:, 0]
+    random, users = np.random.default_rng(0), scores["user_id"].n_unique()
+    label, score = scores["label"].to_numpy(), scores["score"].to_numpy()
+    order = ranking(score, tie_hashes(scores["user_id"].to_list(), int(scores["cutoff"].dt.timestamp("us")[0])))
+    naive = [auroc(np.repeat(label[order], np.bincount(random.integers(0, users, users), minlength=users)))
+             for _ in range(4000)]  # fmt: skip
+
+    assert np.mean(naive) == pytest.approx(found.mean(), abs=0.01)
+    assert np.std(naive) == pytest.approx(found.std(), rel=0.1)
+
+
+def test_variants_that_were_scored_on_other_users_are_refused():
+    scores = scored({"a": 1, "b": 1})
+    with pytest.raises(ValueError, match="same users"):
+        bootstrap(scores[:-1], resamples=100, seed=3)
+    flipped = scores.with_columns(label=pl.col("label") ^ ((pl.col("variant") == "b") & (pl.col("user_id") == "u1")))
+    with pytest.raises(ValueError, match="same users"):
+        bootstrap(flipped, resamples=100, seed=3)
+
+
+def test_runs_keep_the_order_in_which_variants_appear():
+    table = pl.DataFrame({"variant": ["z", "a", "z"], "seed": [1, 0, 0]})
+
+    assert [("z", 0), ("z", 1), ("a", 0)] == runs_of(table).rows()

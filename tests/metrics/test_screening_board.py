@@ -1,0 +1,89 @@
+import json
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from study.metrics.screening_board import assemble, windows
+from study.params.statistics import Contrast, Statistics
+from tests.metrics.test_screening import scored
+
+SETTINGS = Statistics(resamples=1000, margin=0.02, alpha=0.05)
+ROSTER = {name: SimpleNamespace(family=family) for name, family in (("rule", "counting"), ("trees", "aggregates"))}
+DECLARED = {
+    "trees-over-counting": Contrast(question="trees", arm="who", left="best:aggregates", right="best:counting"),
+    "itself": Contrast(question="trees", arm="who", left="rule", right="rule"),
+}
+
+
+def search(select: float) -> dict:
+    return {"trials": [{"number": 0, "select": select}], "chosen": 0, "space": {}, "rounds": 1, "last_round": 1}
+
+
+@pytest.fixture(scope="module")
+def published():
+    scores = scored({"rule": 1, "trees": 3}, users=200).drop("probability")
+    better = scores.with_columns(
+        score=pl.when(pl.col("variant") == "trees").then(pl.col("score") + 5 * pl.col("label")).otherwise("score")
+    )
+    select = better.filter(pl.col("seed") == 0).drop("seed")
+    searches = {"rule": search(0.1), "trees": search(0.3)}
+    texts = assemble(ROSTER, searches, better, select, DECLARED, SETTINGS, 7)
+    return better, {name: json.loads(text) for name, text in texts.items()}
+
+
+def test_the_board_has_every_metric_of_every_variant_best_on_select_first(published):
+    _, files = published
+    board = files["leaderboard.json"]
+
+    assert ["trees", "rule"] == [row["variant"] for row in board]
+    assert [3, 1] == [row["seeds"] for row in board]
+    for row in board:
+        found = row["estimates"]
+        assert {"recall@1%", "recall@5%", "recall@10%", "average_precision", "auroc", "log_loss", "ece"} == set(found)
+        assert found["auroc"]["low"] < found["auroc"]["estimate"] < found["auroc"]["high"]
+
+
+def test_contrasts_name_the_variants_that_their_sides_stand_for(published):
+    _, files = published
+    first, itself = files["contrasts.json"]
+
+    assert ("trees", "rule", "better") == (first["left_variant"], first["right_variant"], first["verdict"])
+    assert (0, "equivalent") == (itself["effect"], itself["verdict"])
+
+
+def test_windows_are_counted_once_whatever_the_number_of_variants(published):
+    scores, files = published
+    once = scores.filter((pl.col("variant") == "rule") & (pl.col("seed") == 0))
+    expected = once.group_by("cutoff").agg(pl.len(), pl.col("label").sum().alias("positives")).sort("cutoff")
+    found = files["windows.json"]
+
+    assert expected["len"].to_list() == [window["users"] for window in found["windows"]]
+    assert expected["positives"].to_list() == [window["positives"] for window in found["windows"]]
+    assert once["user_id"].n_unique() == found["users"]
+    assert 0.02 == found["margin"]
+    assert found["detectable"] > 0
+
+
+def test_a_faultless_ranking_finds_no_more_than_there_is_room_for():
+    scores = scored({"rule": 1}, users=100, cutoffs=1, rate=0.5)
+    positives, users = scores["label"].sum(), scores.height
+
+    assert int(0.05 * users) / positives == pytest.approx(windows(scores)["perfect"])
+
+
+def test_bins_hold_every_user_of_the_first_seed(published):
+    scores, files = published
+    expected = scores.filter((pl.col("variant") == "trees") & (pl.col("seed") == 0)).height
+
+    for variant, seeds in (("trees", 3), ("rule", 1)):
+        found = files["reliability.json"][variant]
+        assert expected == sum(one["users"] for one in found["bins"])
+        assert seeds == len(found["errors"])
+
+
+def test_the_headline_is_the_primary_metric(published):
+    _, files = published
+    by_variant = {row["variant"]: row["estimates"]["recall@5%"]["estimate"] for row in files["leaderboard.json"]}
+
+    assert by_variant == {name: told["recall@5%"] for name, told in files["metrics.json"].items()}

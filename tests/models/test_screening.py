@@ -1,0 +1,164 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from study.errors import UserError
+from study.events.spans import DAY
+from study.metrics.screening import auroc, ranking
+from study.models import screening_gbdt, screening_linear, screening_sequence
+from study.models.counting import key_action_days, personal_decay
+from study.models.user_aggregates import Rows, training_rows
+from study.params.budget import Budget
+from study.params.roster import SequenceEntry
+from tests.made import day_of
+from tests.screened import END, screened_fold, screened_log
+
+KEY = np.zeros(1, dtype=np.int64)
+BUDGET = Budget(
+    trials=1, batch=1, rungs=[], rounds=4, positions=60_000, boosting_rounds=30, stop_queries=100, seeds=1, workers=1
+)
+
+
+def sequence(loss="bce", representation="sum", head="plain", **options):
+    entry = SequenceEntry(
+        question="coupons",
+        arm="who",
+        family="sequence",
+        model="screening_sequence",
+        objective="across_users",
+        representation=representation,
+        architecture="causal",
+        loss=loss,
+        head=head,
+        context=40,
+        loss_options=options,
+    )
+    return screening_sequence.build(entry, screening_sequence.Settings(width=16, users=20, positives=5), BUDGET)
+
+
+def gbdt(loss):
+    settings = screening_gbdt.Settings(min_child_samples=20, num_leaves=7)
+    return screening_gbdt.build(SimpleNamespace(loss=loss), settings)
+
+
+def linear():
+    return screening_linear.build(SimpleNamespace(loss="bce"), screening_linear.Settings())
+
+
+MODELS = {
+    "days": lambda: key_action_days.build(None, key_action_days.Settings()),
+    "decay": lambda: personal_decay.build(None, personal_decay.Settings()),
+    "linear": linear,
+    "gbdt-bce": lambda: gbdt("bce"),
+    "gbdt-lambdarank": lambda: gbdt("lambdarank"),
+    "sum-bce": sequence,
+    "sum-bce-repeat": lambda: sequence(head="repeat_aware"),
+    "sum-bpr": lambda: sequence("bpr"),
+    "sum-softmax": lambda: sequence("softmax"),
+    "sum-focal": lambda: sequence("focal", gamma=2.0),
+    "flat-bce": lambda: sequence(representation="flat"),
+}
+
+
+@pytest.fixture(scope="module")
+def log():
+    return screened_log()
+
+
+@pytest.fixture(scope="module")
+def fitted(log):
+    made = {}
+
+    def fit(name):
+        if name not in made:
+            model = MODELS[name]()
+            model.fit(
+                screened_fold(log), rounds=4 if "sum" in name or "flat" in name else 30, seed=1, report=lambda *_: None
+            )
+            made[name] = model
+        return made[name]
+
+    return fit
+
+
+def last_queries(log):
+    return screened_fold(log, end=END + 7).queries(screened_fold(log, end=END + 7).windows()[-1])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_users_who_act_often_are_found(log, fitted, name):
+    queries, _ = last_queries(log)
+    scores = fitted(name).scores(queries, KEY)
+    often = queries.users % 3 == 0
+    order = ranking(scores[:, 0], np.arange(len(often), dtype=np.uint64))
+
+    assert (len(queries.users), 1) == scores.shape
+    assert np.float32 == scores.dtype
+    assert np.isfinite(scores).all()
+    assert auroc(often[order]) > 0.75
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_saved_model_scores_as_the_model_did(log, fitted, name, tmp_path):
+    queries, _ = last_queries(log)
+    model = fitted(name)
+    model.save(tmp_path)
+
+    expected = model.scores(queries, KEY)
+    assert np.array_equal(expected, MODELS[name]().load(tmp_path).scores(replace(queries, memo={}), KEY))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, fitted, name):
+    changed = screened_log()
+    late = changed.time >= day_of(END)
+    changed = replace(changed, key=changed.key & ~late, candidate=np.where(late, -1, changed.candidate))
+    model = MODELS[name]()
+    fold = screened_fold(changed)
+    rounds = 4 if "sum" in name or "flat" in name else 30
+    model.fit(fold, rounds=rounds, seed=1, report=lambda *_: None)
+    queries, _ = fold.queries(fold.windows()[-1])
+
+    assert np.array_equal(fitted(name).scores(replace(queries, memo={}), KEY), model.scores(queries, KEY))
+
+
+def test_training_rows_are_all_eligible_users_of_every_window(log):
+    fold = screened_fold(log)
+    rows = training_rows(fold)
+    expected = [fold.queries(window)[1].sizes > 0 for window in fold.windows()]
+
+    assert [len(label) for label in expected] == rows.sizes.tolist()
+    assert np.concatenate(expected).tolist() == rows.label.tolist()
+
+
+def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
+    rows = Rows(np.zeros((13, 1), np.float32), np.zeros(13, dtype=bool), np.array([9, 4]))
+    order, sizes = screening_gbdt.groups(rows, seed=1, largest=4)
+
+    assert [3, 3, 3, 4] == sizes.tolist()
+    assert list(range(9)) == sorted(order[:9].tolist())
+    assert list(range(9, 13)) == order[9:].tolist()
+
+
+def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log, fitted):
+    queries, _ = last_queries(log)
+    probability = 1 / (1 + np.exp(-fitted("sum-bce").scores(queries, KEY).astype(np.float64)))
+    rate = training_rows(screened_fold(log)).label.mean()
+
+    assert rate == pytest.approx(probability.mean(), rel=0.5)
+
+
+def test_days_are_counted_in_their_window_alone(log):
+    queries, _ = last_queries(log)
+    model = key_action_days.build(None, key_action_days.Settings(window_days=7))
+    user = int(queries.users[0])
+    acted = queries.log.key & (queries.log.user == user) & (queries.log.time >= queries.cutoff - 7 * DAY)
+
+    assert len(set(queries.log.day[acted].tolist())) == model.scores(queries, KEY)[0, 0]
+
+
+def test_logistic_regression_has_one_loss():
+    with pytest.raises(UserError, match="no loss 'lambdarank'"):
+        screening_linear.build(SimpleNamespace(loss="lambdarank"), screening_linear.Settings())

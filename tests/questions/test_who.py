@@ -1,0 +1,71 @@
+"""What is scored of a question `who`."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from study.events.spans import Window
+from study.events.split import window_queries
+from study.params.question import WhoQuestion, Windows
+from study.questions import who
+from tests.made import START, day_of, made_events, made_log
+
+WHO = WhoQuestion(
+    kind="who",
+    key_action={"event_type": ["buy"]},
+    eligible_days=28,
+    horizon_days=7,
+    windows=Windows(stop=1, select=1, test=1),
+)
+USERS = [f"u{n:02}" for n in range(40)]
+ROWS = [(user, 20.0, "look", None, None) for user in USERS] + [(user, 31.0, "buy", "x", None) for user in USERS[:4]]
+WINDOW = Window((START + timedelta(days=30)).date(), day_of(30), day_of(37))
+
+
+class Fixed:
+    """Gives each user the score that it is told."""
+
+    def __init__(self, scores):
+        self.told = scores
+
+    def scores(self, queries, candidates):
+        """See `Recommender`."""
+        assert [0] == candidates.tolist()
+        return np.array([[self.told.get(queries.log.users[user], 0.0)] for user in queries.users], dtype=np.float32)
+
+
+def windows():
+    queries = window_queries(made_events(ROWS, WHO), WINDOW, WHO)
+    return who.evaluations(made_log(ROWS, WHO), queries, [WINDOW])
+
+
+def test_the_primary_metric_is_recall_among_the_first_twentieth():
+    assert 2 / 4 == who.primary(Fixed({"u00": 2.0, "u01": 1.0}), windows())
+    assert 1 / 4 == who.primary(Fixed({"u00": 2.0, "u30": 1.0}), windows())
+
+
+def test_ties_are_broken_alike_for_all_and_not_by_the_order_of_users():
+    first, again = (who.score(Fixed({}), windows()[0], 0) for _ in range(2))
+
+    assert who.headline(first) == who.headline(again) == who.primary(Fixed({}), windows())
+    assert windows()[0].tie_hash.argsort().tolist() != list(range(40))
+
+
+def test_every_eligible_user_is_kept_with_score_and_label():
+    table = who.score(Fixed({"u07": 3.5}), windows()[0], 2)["scores"]
+
+    assert ["user_id", "cutoff", "seed", "score", "label"] == table.columns
+    assert USERS == table["user_id"].to_list()
+    assert USERS[:4] == table.filter("label")["user_id"].to_list()
+    assert [3.5] == table.filter(pl.col("score") > 0)["score"].to_list()
+    assert {2} == set(table["seed"])
+
+
+def test_a_sample_keeps_labels_with_their_users():
+    whole = windows()[0]
+    some = who.sample(whole, 10, seed=1)
+
+    assert 10 == len(some.queries.users) == len(some.label)
+    assert some.label.tolist() == whole.label[some.queries.users].tolist()
+    assert whole is who.sample(whole, 40, seed=1)

@@ -1,0 +1,183 @@
+"""Oracles against brute force: the simulator makes many users with the same history, and their futures are counted."""
+
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+
+from study.events.spans import DAY
+from study.params.worlds import (
+    BindingSettings,
+    DelaySettings,
+    FrequencySettings,
+    NullSettings,
+    OrderSettings,
+    ShopSettings,
+)
+from study.worlds import binding, delay, frequency, null, order, shop
+from study.worlds.diary import ITEM, PURCHASE, START
+
+WAITS = {"browse_days": 3, "browse": 0.5, "late": 0.2, "purchase": 0.4, "strength": 0.8}
+# Smaller than their rules allow, so that many users share a history.
+TINY = {
+    "order": (order, OrderSettings.model_construct(users=200_000, days=18, values=2, group=1, **WAITS)),
+    "binding": (
+        binding,
+        BindingSettings.model_construct(users=200_000, days=18, values=2, group=1, filler=0.1, **WAITS),
+    ),
+    "delay": (
+        delay,
+        DelaySettings.model_construct(
+            users=200_000, days=18, brands=2, group=2, waits=(3, 6), wish=0.3, whim=0.15, view=0.05
+        ),
+    ),
+    "frequency": (
+        frequency,
+        FrequencySettings.model_construct(users=200_000, days=11, items=4, concentration=1.5, purchase=0.6),
+    ),
+    "null": (null, NullSettings.model_construct(users=200_000, days=10, items=3, purchase=0.5, view=0.2)),
+}
+EARLY = {"order": 5, "binding": 4, "delay": 9, "frequency": 4, "null": 3}
+LATE = {"order": 11, "binding": 11, "delay": 11, "frequency": 4, "null": 3}
+ENOUGH = 600  # users with the same history
+
+
+def cutoff_at(day: int) -> int:
+    return int(START.timestamp()) * 1_000_000 + day * DAY
+
+
+def shares(events: pl.DataFrame, users: list[str], cutoff: int, items: list[str]) -> np.ndarray:
+    """1{c in R} / |R| of each user and item, [users, items]."""
+    time = pl.col("timestamp").dt.timestamp("us")
+    window = events.filter((time >= cutoff) & (time < cutoff + 7 * DAY) & (pl.col("event_type") == PURCHASE))
+    window = window.join(pl.DataFrame({"user_id": users, "row": np.arange(len(users))}), on="user_id")
+    column = {name: code for code, name in enumerate(items)}
+    relevant = np.zeros((len(users), len(items)))
+    relevant[window["row"].to_numpy(), [column[name] for name in window[ITEM]]] = 1
+    return relevant / relevant.sum(axis=1, keepdims=True)
+
+
+def queries(events: pl.DataFrame, cutoff: int) -> list[str]:
+    """Users with a history and a key action in the window."""
+    time = pl.col("timestamp").dt.timestamp("us")
+    before = events.filter(time < cutoff)["user_id"].unique()
+    inside = events.filter((time >= cutoff) & (time < cutoff + 7 * DAY) & (pl.col("event_type") == PURCHASE))
+    return sorted(set(before) & set(inside["user_id"]))
+
+
+def histories(events: pl.DataFrame, users: list[str], cutoff: int) -> np.ndarray:
+    """A text per user: what happened on which day, the whole of it."""
+    attributes = [name for name in events.columns if name not in {"user_id", "timestamp"}]
+    words = [pl.col("timestamp").dt.date().cast(pl.String), *(pl.col(name).fill_null("") for name in attributes)]
+    before = events.filter(pl.col("timestamp").dt.timestamp("us") < cutoff)
+    told = before.with_columns(word=pl.concat_str(words, separator="|")).sort("user_id", "timestamp")
+    texts = told.group_by("user_id").agg(pl.col("word").str.join("; "))
+    return (
+        pl.DataFrame({"user_id": users}).join(texts, on="user_id", how="left", maintain_order="left")["word"].to_numpy()
+    )
+
+
+def assert_agrees(expected: np.ndarray, found: np.ndarray) -> None:
+    """The mean of `found` [N, items] is `expected` [items], within five standard errors."""
+    error = np.sqrt(found.var(axis=0) / len(found)) + 1e-3
+    np.testing.assert_array_less(np.abs(found.mean(axis=0) - expected), 5 * error)
+
+
+def answers(name: str, day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the oracle of a tiny world says of each query of a day, what came, and the histories."""
+    module, settings = TINY[name]
+    events, cutoff = module.simulate(settings, 3), cutoff_at(day)
+    users = queries(events, cutoff)
+    found = shares(events, users, cutoff, module.values(settings)[ITEM])
+    return module.oracle(settings, 3, events, users, cutoff), found, histories(events, users, cutoff)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_users_with_one_history_have_the_future_that_the_oracle_says(name: str) -> None:
+    gains, found, texts = answers(name, EARLY[name])
+    order_of = np.argsort(texts.astype(str), kind="stable")
+    ordered = texts[order_of]
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    checked = 0
+    for begin, end in pairwise([*begins, len(ordered)]):
+        rows = order_of[begin:end]
+        if len(rows) >= ENOUGH:
+            assert_agrees(gains[rows[0]], found[rows])
+            checked += 1
+    assert checked >= 10
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_each_answer_of_the_oracle_is_right_on_average(name: str) -> None:
+    gains, found, _ = answers(name, LATE[name])
+    for column in range(gains.shape[1]):
+        rounded = np.round(gains[:, column], 3)
+        for value in np.unique(rounded):
+            rows = np.flatnonzero(rounded == value)
+            assert_agrees(gains[rows, column].mean(keepdims=True), found[rows][:, [column]])
+
+
+def test_frequency_has_windows_with_several_relevant_items_and_ranks_by_count() -> None:
+    module, settings = TINY["frequency"]
+    counts = np.array([[3, 1, 0, 0], [0, 0, 0, 2], [1, 1, 1, 1]])
+    gains = module.gains(settings, counts)
+    np.testing.assert_allclose(1, gains.sum(axis=1))
+    assert gains[0, 0] > gains[0, 1] > gains[0, 2] == pytest.approx(gains[0, 3])
+    np.testing.assert_allclose(0.25, gains[2])
+    events = module.simulate(settings, 3)
+    found = shares(events, queries(events, cutoff_at(4)), cutoff_at(4), module.values(settings)[ITEM])
+    assert (found > 0).sum(axis=1).mean() > 1.5
+
+
+def test_frequency_with_one_purchase_is_the_posterior_mean() -> None:
+    settings = FrequencySettings.model_construct(users=1, days=28, items=3, concentration=3.0, purchase=1e-9)
+    gains = frequency.gains(settings, np.array([[2, 1, 0]]))
+    np.testing.assert_allclose([[3 / 6, 2 / 6, 1 / 6]], gains, rtol=1e-6)
+
+
+def shop_settings(**changes: object) -> ShopSettings:
+    dials = {
+        "users": 20_000, "days": 28, "items": 30, "segments": 3, "liked": 4, "session": 0.6, "purchase": 0.5,
+        "taste": 0.4, "binding": 0.3, "order": 0.25, "futures": 400,
+    }  # fmt: skip
+    return ShopSettings(**dials | changes)
+
+
+def test_shop_says_on_average_what_happens() -> None:
+    settings = shop_settings()
+    cutoff = cutoff_at(12)
+    events = shop.simulate(settings, 5)
+    users = queries(events, cutoff)[:8000]
+    first, second = shop.halves(settings, 5, events, users, cutoff)
+    found = shares(events, users, cutoff, shop.values(settings)[ITEM])
+    edges = np.quantile(first, np.linspace(0, 1, 21)[1:-1])
+    band = np.searchsorted(edges, first)
+    for number in range(20):  # bands of the one half, valued by the other: no answer has been chosen for its luck
+        inside = band == number
+        error = found[inside].std() / np.sqrt(inside.sum()) + 5e-4
+        assert abs(second[inside].mean() - found[inside].mean()) < 5 * error
+    assert np.quantile(first, 0.99) > 4 / settings.items
+
+
+def test_shop_without_order_and_binding_is_taste_alone() -> None:
+    settings = shop_settings(taste=1.0, binding=0.0, order=0.0, segments=1, liked=3, futures=4000)
+    events = shop.simulate(settings, 1)
+    users = queries(events, cutoff_at(12))[:20]
+    gains = shop.oracle(settings, 1, events, users, cutoff_at(12))
+    liked = shop.Law(settings, 1).liked[0]
+    np.testing.assert_allclose(1 / 3, gains[:, liked], atol=0.03)
+
+
+@pytest.mark.parametrize("name", [*TINY, "shop"])
+def test_the_oracle_reads_nothing_from_the_cutoff_on(name: str) -> None:
+    module, settings = (shop, shop_settings(users=300)) if name == "shop" else TINY[name]
+    settings = settings.model_copy(update={"users": 300})
+    cutoff = cutoff_at(LATE.get(name, 12))
+    events = module.simulate(settings, 2)
+    users = queries(events, cutoff)
+    whole = module.oracle(settings, 2, events, users, cutoff)
+    past = events.filter(pl.col("timestamp").dt.timestamp("us") < cutoff)
+    np.testing.assert_array_equal(
+        module.oracle(settings, 2, past.sample(fraction=1, shuffle=True, seed=1), users, cutoff), whole
+    )
