@@ -158,7 +158,7 @@ class WindowReader:
 
 def test_a_planted_leak_trips_the_probes(tmp_path, log, spans, monkeypatch):
     build = factory.build_model
-    leaky = lambda entry, chosen, budget: WindowReader(build(entry, chosen, budget))  # noqa: E731
+    leaky = lambda entry, chosen, budget, *sources: WindowReader(build(entry, chosen, budget, *sources))  # noqa: E731
     monkeypatch.setattr("study.stages.score.build_model", leaky)
     monkeypatch.setattr("study.tuning.trial.build_model", leaky)
     folders = []

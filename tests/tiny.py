@@ -35,6 +35,7 @@ BUDGET = {
     "boosting_rounds": 8,
     "stop_queries": 1000,
     "seeds": 2,
+    "patience": 2,
     "workers": 1,
 }
 

@@ -1,7 +1,8 @@
 """The page Who will buy: which users will take the key action, and does a ranking loss find more of them?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import wraps
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from study.exhibits.figures import (
     verdict_style,
 )
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence, within
+from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
 from study.exhibits.results import REPRODUCE, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -75,7 +76,20 @@ class Reliability(Record):
     errors: list[float]
 
 
+NOT_RUN = "The arm <code>who</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
 Found = TypeVar("Found")
+
+
+def if_run(exhibit: Callable[[Results], Html]) -> Callable[[Results | None], Html]:
+    """The exhibit, which is empty where the arm has not been run: the first one of the page says so."""
+
+    @wraps(exhibit)
+    def shown(results: Results | None) -> Html:
+        if results is not None:
+            return exhibit(results)
+        return paragraphs([NOT_RUN]) if exhibit.__name__ == "answer" else Html("")
+
+    return shown
 
 
 def read(results: Results, file: str, kind: TypeAdapter[Found]) -> Found:
@@ -96,6 +110,7 @@ def windows_of(results: Results) -> Windows:
     return read(results, "windows.json", TypeAdapter(Windows))
 
 
+@if_run
 def answer(results: Results) -> Html:
     """Who will take the key action: how many can be found, by what, and does anything beat counting?"""
     shown, best = windows_of(results), results.leaderboard[0]
@@ -128,6 +143,7 @@ def _times(found: Estimate) -> str:
     return f"{number(found.estimate / 0.05, 1)} times as many as among users drawn at random"
 
 
+@if_run
 def board(results: Results) -> Html:
     """All variants; a click on a head sorts."""
     rows: list[list[Cell]] = []
@@ -144,6 +160,7 @@ def board(results: Results) -> Html:
     return table(["variant", "family", "select", "top 5 %", *OTHERS.values(), "seeds"], rows, caption)
 
 
+@if_run
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     if not results.contrasts:
@@ -186,6 +203,7 @@ def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
     )
 
 
+@if_run
 def calibration(results: Results) -> Html:
     """How often what was predicted happened, for the best of each family."""
     found = read(results, "reliability.json", TypeAdapter(dict[str, Reliability]))
@@ -223,6 +241,7 @@ def _reliability(variant: str, family: str, index: int, found: Reliability) -> g
     )
 
 
+@if_run
 def windows(results: Results) -> Html:
     """Base rate and positives of each test window."""
     shown, zone = windows_of(results), results.params.snapshot.timezone
@@ -249,14 +268,24 @@ def _day(cutoff: datetime, zone: str) -> date:
     return cutoff.astimezone(ZoneInfo(zone)).date()
 
 
+@if_run
 def losses(results: Results) -> Html:
-    """What each ranking loss gains over binary cross-entropy, in one sentence of verdicts."""
+    """How many ranking losses beat binary cross-entropy."""
     found = results.about("loss")
     if not found:
         return paragraphs(["No loss is compared."])
-    tally = {verdict: [code(c.left_variant) for c in found if c.verdict == verdict] for verdict in VERDICTS}
-    clauses = [f"{verdict}: {listing(variants)}" for verdict, variants in tally.items() if variants]
-    told = "; ".join(within(Estimate(estimate=c.effect, low=c.low, high=c.high)) for c in found)
-    return paragraphs(
-        [f"Against binary cross-entropy — {'; '.join(clauses)}. Effects, in that order declared: {told}."]
-    )
+    better = [code(c.left_variant) for c in found if c.verdict == "better"]
+    worse = [code(c.left_variant) for c in found if c.verdict == "worse"]
+    same = [code(c.left_variant) for c in found if c.verdict == "equivalent"]
+    open_ones = [code(c.left_variant) for c in found if c.verdict == "undetermined"]
+    clauses = [
+        f"{listing(variants)} {verb}"
+        for variants, verb in (
+            (better, "better than what it is compared with"),
+            (worse, "worse"),
+            (same, "equivalent to it"),
+            (open_ones, "undetermined"),
+        )
+        if variants
+    ]
+    return paragraphs([f"Of {plural(len(found), 'contrast')} about a loss: {'; '.join(clauses)}."])

@@ -115,7 +115,8 @@ class UserAggregates:
         }
 
     def _event_types(self, day: int, users: Ints) -> Columns:
-        timeline, columns = self.columns_of["event_type"], {}
+        columns: Columns = {}
+        timeline = self.columns_of["event_type"]
         size = self.log.sizes["event_type"]
         for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
             asof = Asof(timeline, users * size + code, day)
@@ -125,7 +126,7 @@ class UserAggregates:
     def _attribute(self, name: str, every: Asof, users: Ints) -> Columns:
         """The share of the user's decayed days that have each frequent value, and how high the recent codes are."""
         size, whole = self.log.sizes[name], every.decayed(HALF_LIFE)
-        columns = {}
+        columns: Columns = {}
         for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
             asof = Asof(self.columns_of[name], users * size + code, every.day)
             columns[f"{name}_{code}_share"] = ratio(asof.decayed(HALF_LIFE), whole)
@@ -136,11 +137,12 @@ class UserAggregates:
     def _calendar(self, day: int, count: int) -> Columns:
         """Weekday, day of the month and month of the cut-off; the share of active days with a key action of late."""
         calendar = date(1970, 1, 1) + timedelta(days=int(day))
-        parts = {"weekday": calendar.weekday(), "day_of_month": calendar.day, "month": calendar.month}
+        told = {"weekday": calendar.weekday(), "day_of_month": calendar.day, "month": calendar.month}
+        parts: dict[str, float] = {name: float(value) for name, value in told.items()}
         for window in (WINDOWS[0], WINDOWS[2]):
             number = [np.diff(np.searchsorted(days, [day - window, day]))[0] for days in self.population]
             parts[f"population_share_{window}"] = number[1] / number[0] if number[0] else np.nan
-        return {name: np.full(count, float(value)) for name, value in parts.items()}
+        return {name: np.full(count, value) for name, value in parts.items()}
 
 
 def _activity(every: Asof) -> Columns:

@@ -9,7 +9,7 @@ import polars as pl
 
 from study.metrics.bootstrap import Draws
 from study.metrics.verdicts import judge, percentile_interval
-from study.params.roster import Variant
+from study.params.roster import Composed, Variant
 from study.params.statistics import BEST, Contrast, Statistics
 
 Row = dict[str, Any]
@@ -32,7 +32,7 @@ def chosen_select(search: Row) -> float:
 
 
 def leaderboard(
-    roster: dict[str, Variant],
+    roster: dict[str, Variant | Composed],
     searches: dict[str, Row],
     draws: dict[str, Draws],
     seeds: dict[str, int],

@@ -39,9 +39,10 @@ def assemble(
         scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `label` of every eligible user of the test windows.
         select: the same without `seed`: what the chosen trial of each variant scored on select, before the refit.
         declared: the contrasts of the arm.
-        settings: its `margin` is in recall among the top 5 %.
+        settings: the margin is `who_margin`, in recall among the top 5 %.
         seed: of the study.
     """
+    settings = settings.model_copy(update={"margin": settings.who_margin})
     told, calibrators = calibrated(scores, select)
     draws = bootstrap(told, resamples=settings.resamples, seed=seed)
     reliabilities = reliabilities_of(told)

@@ -40,5 +40,5 @@ def cap_of(entry: Variant | Composed, budget: Budget) -> int:
     """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
     if isinstance(entry, SequenceEntry):
         return budget.rounds
-    has_trees = isinstance(entry, HybridEntry) or (isinstance(entry, AggregateEntry) and entry.model == "gbdt")
+    has_trees = isinstance(entry, HybridEntry) or (isinstance(entry, AggregateEntry) and entry.model.endswith("gbdt"))
     return budget.boosting_rounds if has_trees else 1

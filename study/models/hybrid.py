@@ -21,7 +21,7 @@ from study.params.roster import HybridEntry
 __all__ = ["Hybrid", "Settings", "build"]
 
 HELD_WINDOWS = 6
-"""The last windows of a fit span: the first fit of the base ends before them, and only their queries train the trees."""
+"""The last windows of a fit span: the first fit of the base ends before them, and their queries train the trees."""
 
 
 class Record(Frozen):
@@ -113,7 +113,8 @@ def _of_rows(model: Recommender, fold: Fold, part: Any) -> NDArray[np.float32]:
     users, row = np.unique(part.users, return_inverse=True)
     queries = Queries(fold.log.before(part.window.cutoff), part.window.cutoff, part.window.local, users)
     told = _told(model.scores(queries, np.arange(len(fold.log.catalogue))))
-    return told[row, part.candidates]
+    found: NDArray[np.float32] = told[row, part.candidates]
+    return found
 
 
 def _told(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,7 +25,7 @@ class ScreeningLinear(Linear):
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # to stop at the limit is part of the definition
-            model.fit(self._inputs(rows.features), rows.label)
+            model.fit(self._inputs(rows.features), rows.relevant)
         self.fitted["weights"] = model.coef_[0].astype(np.float32)
         self.fitted["bias"] = model.intercept_.astype(np.float32)
         report(self, 1)

@@ -1,7 +1,6 @@
 """Neural variants of question `who`: a score of each user at a cut-off, learned against the other users of it."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -11,8 +10,8 @@ from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
-from study.models.base import Report, Scores
-from study.models.sequence import SequenceModel, _shape
+from study.models.base import Scores
+from study.models.sequence import SequenceModel
 from study.models.sequence import Settings as SequenceSettings
 from study.models.user_aggregates import warm_windows
 from study.params.budget import Budget
@@ -44,24 +43,11 @@ class ScreeningSequence(SequenceModel):
     def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget) -> None:
         super().__init__(entry, settings, budget)
         self.strata = Strata(settings.users, settings.positives)
-        self.shift = 0.0
-
-    def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
-        """See `Recommender`."""
-        stream = self._kept_stream(fold)
-        if self.trainer is None:
-            fits = getattr(self.parts["representation"], "fit", None)
-            self.fitted = fits(stream.inputs, list(fold.log.sizes.values())) if fits else None
-            self.shape = _shape(fold, with_tokens=False)
-            self.trainer = self._trainer(seed)
-        own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
-        asked = self._kept_users(fold, stream)
-        batcher = CutoffBatcher(stream, asked, self._asking("objective"), own, self.strata)
-        self.shift = batcher.prior_shift()
-        self.trainer.run(batcher, self._loss(asked), rounds, seed, partial(report, self))
+        self.shift: float | None = None
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`."""
+        assert self.shift is not None
         return super().scores(queries, candidates) - np.float32(self.shift)
 
     def save(self, folder: Path) -> None:
@@ -74,12 +60,18 @@ class ScreeningSequence(SequenceModel):
         self.shift = json.loads((folder / PRIOR).read_text(encoding="utf-8"))["shift"]
         return super().load(folder)
 
-    def _kept_users(self, fold: Fold, stream: Stream) -> Readouts:
+    def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
+        """Those of the eligible users of the training cut-offs, made once in this process for all trials."""
         key = ("users", self.parts["representation"].LAYOUT)
         if key not in fold.memo:
             fold.memo[key] = user_readouts(fold, stream)
         asked: Readouts = fold.memo[key]
         return asked
+
+    def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> CutoffBatcher:
+        batcher = CutoffBatcher(stream, asked, self._asking(kind), own, self.strata)
+        self.shift = batcher.prior_shift()
+        return batcher
 
 
 def user_readouts(fold: Fold, stream: Stream) -> Readouts:

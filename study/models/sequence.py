@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
+from study.features.candidate_attributes import candidate_attributes, describing
 from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, token_starts, token_stream
 from study.models.base import Report, Scores
@@ -28,7 +29,7 @@ from study.params.tuned import Range
 from study.seeds import seed_of
 from study.training.batches import Asking, Batcher, own_past
 from study.training.contrast import PartsOfUsers
-from study.training.histories import History, histories
+from study.training.histories import histories
 from study.training.loop import Optimisation, Trainer
 
 INFERENCE_POSITIONS = 32_768
@@ -68,6 +69,7 @@ class Shape(Frozen):
         candidates: number of known candidates.
         horizon: microseconds.
         per_event: positions of an event, on average.
+        described: number of codes of each attribute that describes a candidate.
         tokens: of the candidates, for an objective over tokens.
     """
 
@@ -76,6 +78,7 @@ class Shape(Frozen):
     candidates: int
     horizon: int
     per_event: float
+    described: list[int]
     tokens: CandidateTokens | None
 
 
@@ -90,29 +93,38 @@ class SequenceModel:
         self.trainer: Trainer | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
-        """See `Recommender`."""
+        """See `Recommender`.
+
+        Raises:
+            FloatingPointError: the loss is not a number, or no history has a target.
+        """
         stream = self._kept_stream(fold)
         if self.trainer is None:
             fits = getattr(self.parts["representation"], "fit", None)
             self.fitted = fits(stream.inputs, list(fold.log.sizes.values())) if fits else None
-            self.shape = _shape(fold, stream, with_tokens=self._asks_tokens)
+            self.shape = shape_of(fold, stream, with_tokens=self._asks_tokens)
             self.trainer = self._trainer(seed)
         own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
+        self._describe(fold.log, fold.memo)
         for kind, until in self._phases(rounds):
             if self.trainer.rounds < until:
                 asked = self._kept_readouts(fold, stream, kind)
+                if not len(asked.position):
+                    raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
                 batcher = Batcher(stream, asked, self._asking(kind), own, self._classes)
                 contrasts = getattr(self.parts[kind], "CONTRASTS_PARTS", False)
                 auxiliary = PartsOfUsers(batcher, stream) if contrasts else None
                 self.trainer.run(batcher, self._loss(asked), until, seed, partial(report, self), auxiliary)
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
-        """See `Recommender`; candidates outside the fit span are unknown."""
+        """See `Recommender`; candidates outside the fit span are unknown, unless the head composes them."""
         assert self.shape is not None
+        self._describe(queries.log, queries.memo)
         stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
         own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
-        is_known = candidates < self.shape.candidates
+        composes = self.parts["head"].COMPOSES
+        is_known = candidates < (len(queries.log.catalogue) if composes else self.shape.candidates)
         step = max(INFERENCE_POSITIONS // self.entry.context, 1)
         for begin in range(0, len(queries.users), step):
             users = queries.users[begin : begin + step]
@@ -166,6 +178,15 @@ class SequenceModel:
         tokens = self.shape.tokens
         return np.array(tokens.candidates, dtype=np.int64)[:, 0] if tokens else np.arange(self.shape.candidates)
 
+    def _describe(self, log: Log, memo: dict[Any, Any]) -> None:
+        """Tells a head that composes candidates what describes them in a log: all of its catalogue, as of its end."""
+        assert self.trainer is not None
+        if self.parts["head"].COMPOSES:
+            if "described" not in memo:
+                memo["described"] = torch.from_numpy(candidate_attributes(log).astype(np.int64))
+            for network in (self.trainer.network, self.trainer.averaged):
+                network.head.describe(memo["described"])
+
     def _phases(self, rounds: int) -> Iterator[tuple[str, int]]:
         if "pretrain" in self.parts:
             yield "pretrain", min(rounds, max(1, round(PRETRAINED_SHARE * self.budget.rounds)))
@@ -215,7 +236,7 @@ class SequenceModel:
         network = Network(
             self.parts["representation"].build(shape.sizes, s.width, self.fitted),
             self.parts["architecture"].build(s.width, s.blocks, s.heads, s.dropout),
-            self.parts["head"].build(s.width, classes, len(DECAYS)),
+            self.parts["head"].build(s.width, classes, len(DECAYS), shape.described),
             s.width,
             shape.event_types if self.parts["objective"].ASKS_ABOUT_TIME else None,
         )
@@ -265,7 +286,8 @@ def _cutoffs(fold: Fold) -> Cutoffs:
     )
 
 
-def _shape(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
+def shape_of(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
+    """What the weights of a variant on that fit span are made for."""
     log = fold.log
     return Shape(
         sizes=list(log.sizes.values()),
@@ -273,6 +295,7 @@ def _shape(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
         candidates=log.known,
         horizon=fold.horizon,
         per_event=len(stream.time) / max(len(log.time), 1),
+        described=[log.sizes[name] for name in describing(log)],
         tokens=CandidateTokens.of(log, token_starts(log)) if with_tokens else None,
     )
 

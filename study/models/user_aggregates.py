@@ -1,32 +1,16 @@
 """Rows of user aggregates for question `who`: all eligible users of the training cut-offs, and of a query."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from study.events.fold import Fold
-from study.events.log import Ints, Queries
+from study.events.log import Queries
 from study.events.spans import Window
+from study.features.training_rows import Part, TrainingRows
 from study.features.user_aggregates import UserAggregates
 
 Floats = NDArray[np.float32]
 KEY = "user aggregates"
-
-
-@dataclass(frozen=True)
-class Rows:
-    """R rows, by cut-off, then user.
-
-    Attributes:
-        features: float32 [R, F].
-        label: whether the user takes the key action in the window, bool [R].
-        sizes: rows of each cut-off, int64 [cut-offs].
-    """
-
-    features: Floats
-    label: NDArray[np.bool_]
-    sizes: Ints
 
 
 def warm_windows(fold: Fold) -> list[Window]:
@@ -35,19 +19,26 @@ def warm_windows(fold: Fold) -> list[Window]:
     return [window for window in fold.windows() if window.day.toordinal() >= warm]
 
 
-def training_rows(fold: Fold) -> Rows:
-    """All eligible users of all warm training cut-offs; kept for the next trial that learns from the fold."""
+def training_rows(fold: Fold) -> TrainingRows:
+    """All eligible users of all warm training cut-offs, by cut-off, then user; each stands for itself alone.
+
+    Kept for the next trial that learns from the fold.
+    """
     if KEY not in fold.memo:
-        index, blocks = UserAggregates.of(fold.log), []
+        index, blocks, parts = UserAggregates.of(fold.log), [], []
         for window in warm_windows(fold):
             queries, labels = fold.queries(window)
             blocks.append((index.rows(window.local, queries.users), labels.sizes > 0))
-        fold.memo[KEY] = Rows(
+            parts.append(Part(window, queries.users, np.zeros(len(queries.users), dtype=np.int64)))
+        sizes = np.array([len(label) for _, label in blocks], dtype=np.int64)
+        fold.memo[KEY] = TrainingRows(
             features=np.concatenate([np.zeros((0, len(index.names)), np.float32), *(rows for rows, _ in blocks)]),
-            label=np.concatenate([np.zeros(0, bool), *(label for _, label in blocks)]),
-            sizes=np.array([len(label) for _, label in blocks], dtype=np.int64),
+            relevant=np.concatenate([np.zeros(0, bool), *(label for _, label in blocks)]),
+            weights=np.ones(int(sizes.sum()), dtype=np.float32),
+            sizes=sizes,
+            parts=parts,
         )
-    rows: Rows = fold.memo[KEY]
+    rows: TrainingRows = fold.memo[KEY]
     return rows
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from study.nn.heads.base import HeadModule
 from study.nn.time import EMBEDDING_STD, FEATURES
 
 
@@ -69,7 +70,6 @@ class Asked(Protocol):
         """Event type asked for, int64 [R]."""
 
 
-
 class Network(nn.Module):
     """Hidden states at readouts.
 
@@ -81,11 +81,13 @@ class Network(nn.Module):
         event_types: number of codes of event_type where readouts ask about a time, else None.
     """
 
+    head: HeadModule
+
     def __init__(
         self,
         representation: nn.Module,
         architecture: nn.Module,
-        head: nn.Module,
+        head: HeadModule,
         width: int,
         event_types: int | None,
     ) -> None:

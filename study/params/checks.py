@@ -62,7 +62,8 @@ def _arms(params: "Params") -> list[str]:
 def _sources(params: "Params") -> list[str]:
     """What a composed variant is made of stands in the roster."""
     found = [
-        f"composed.{name}: the name '{name}' stands in the roster too; give it another" for name in params.composed
+        f"composed.{name}: the name '{name}' stands in the roster too; give it another"
+        for name in params.composed
         if name in params.roster
     ]
     for name, entry in params.composed.items():

@@ -1,10 +1,11 @@
 """Reads `params.yaml` and checks everything that can be checked without the log."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from study.errors import UserError
 from study.params.base import Frozen
@@ -15,8 +16,10 @@ from study.params.messages import describe, unknown_name
 from study.params.question import Question
 from study.params.roster import Composed, ComposedEntry, Variant
 from study.params.snapshot import Snapshot
-from study.params.statistics import BEST, Contrast, Statistics
+from study.params.statistics import BEST, Contrast, Factorial, Statistics
 from study.paths import PARAMS
+
+Section = Literal["tokens", "diagnostics", "worlds"]
 
 
 class Params(Frozen):
@@ -32,6 +35,10 @@ class Params(Frozen):
     roster: dict[str, Variant]
     composed: dict[str, Composed] = {}
     contrasts: dict[str, Contrast]
+    factorial: Factorial
+    tokens: dict[str, JsonValue] = {}
+    diagnostics: dict[str, JsonValue] = {}
+    worlds: dict[str, JsonValue] = {}
 
     @property
     def variants(self) -> dict[str, Variant | Composed]:
@@ -71,6 +78,8 @@ class Params(Frozen):
         kept["budgets"] = {arm: whole["budgets"][self.budget][arm]}
         declared = whole["roster"] | whole["composed"]
         kept["roster"] = {name: declared[name] for name in self.entries(arm)}
+        if set(self.factorial.cells) <= set(self.entries(arm)):
+            kept["factorial"] = whole["factorial"]
         return kept | {"contrasts": {name: whole["contrasts"][name] for name in self.declared(arm)}}
 
     def variant(self, name: str) -> Variant | Composed:
@@ -97,6 +106,14 @@ class Params(Frozen):
         """The arm of that name; one without a variant is the user's error."""
         found: Arm = _one("arm", name, {arm: arm for arm in self.arms})
         return found
+
+    def section(self, name: Section) -> Frozen:
+        """The part of an arm that is no part of the roster, as its type, `study/params/<name>.py:<Name>`.
+
+        The type is loaded by name, so that its code belongs to the stages of its arm alone.
+        """
+        kind: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
+        return kind.model_validate(getattr(self, name))
 
     @model_validator(mode="after")
     def _agrees(self) -> "Params":

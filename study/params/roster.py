@@ -41,7 +41,7 @@ class AggregateEntry(Entry):
     """A model of (query, candidate) rows, `study/models/<model>.py`, with the named loss."""
 
     family: Literal["aggregates"]
-    model: Literal["linear", "gbdt"]
+    model: Literal["linear", "gbdt", "screening_linear", "screening_gbdt"]
     loss: Literal["bce", "lambdarank"]
 
     def modules(self) -> list[str]:
@@ -59,6 +59,7 @@ class SequenceEntry(Entry):
     """
 
     family: Literal["sequence"]
+    model: Literal["sequence", "screening_sequence"] = "sequence"
     representation: Part
     architecture: Part
     objective: Part
@@ -75,7 +76,7 @@ class SequenceEntry(Entry):
             "representation": "representations",
             "architecture": "architectures",
             "objective": "objectives",
-            "loss": "losses",
+            "loss": "losses" if self.model == "sequence" else "user_losses",
             "head": "heads",
             "pretrain": "objectives",
         }
@@ -84,7 +85,7 @@ class SequenceEntry(Entry):
 
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""
-        return ["study.models.sequence", *self.parts().values()]
+        return [f"study.models.{self.model}", *self.parts().values()]
 
 
 class ComposedEntry(Entry):

@@ -1,8 +1,9 @@
 """The statistics that are fixed beforehand, and the contrasts that are declared."""
 
+from itertools import product
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from study.params.base import Frozen
 from study.params.budget import Arm
@@ -16,11 +17,30 @@ Topic = Literal[
 
 
 class Statistics(Frozen):
-    """`margin` is in units of the primary metric, recall@10."""
+    """`margin` is in units of recall@10, `who_margin` in recall among the top 5 % of users."""
 
     resamples: int = Field(ge=100)
     margin: float = Field(gt=0)
+    who_margin: float = Field(gt=0)
     alpha: float = Field(gt=0, lt=0.5)
+
+
+class Factorial(Frozen):
+    """A full factorial of two levels each, from which main effects and interactions are estimated.
+
+    `factors` names the two levels of each factor, the lower one first; `cells` gives each variant its levels, one per
+    factor in their order.
+    """
+
+    factors: dict[str, tuple[str, str]] = Field(min_length=1)
+    cells: dict[str, list[str]]
+
+    @model_validator(mode="after")
+    def _is_full(self) -> "Factorial":
+        found = sorted(tuple(levels) for levels in self.cells.values())
+        if found != sorted(product(*self.factors.values())):
+            raise ValueError("cells must name one variant for every combination of the levels of all factors")
+        return self
 
 
 class Contrast(Frozen):

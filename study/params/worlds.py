@@ -13,12 +13,19 @@ Count = Annotated[int, Field(ge=1)]
 WorldName = Literal["frequency", "order", "binding", "delay", "null", "shop"]
 NAMES: tuple[WorldName, ...] = ("frequency", "order", "binding", "delay", "null", "shop")
 
+FRESH_USERS = 20_000
+
 
 class WorldSettings(Frozen):
-    """What every world has: `users`, and `days` from the first event to the last."""
+    """What every world has: `users`, and `days` from the first event to the last.
+
+    `context` is how many events a sequence variant sees. Where histories are as short as here, one that is longer than
+    they are in training meets positions at test that it never had, and loses by it.
+    """
 
     users: Count
     days: Annotated[int, Field(ge=28)]
+    context: Count
 
 
 class FrequencySettings(WorldSettings):
@@ -36,11 +43,12 @@ class FrequencySettings(WorldSettings):
 class WaitingSettings(WorldSettings):
     """Triggers and, once a pause of one horizon is over, a key action that depends on the last of them.
 
-    Both halves of a context have `values` values, and a context has `group` items of its own: either half alone
-    leaves values * group near-equal candidates. A trigger happens on each of the first `browse_days` days after a
-    key action with probability `browse`, later with `late`; a key action on each day after the pause with `purchase`.
-    Triggers early and a quiet rest leave most cut-offs behind a finished trigger, so that there is something to reach.
-    With probability `strength` the item is of the context's group, else any.
+    Both halves of a context have `values` values, and each context leads to `group` items: either half alone leaves
+    values * group near-equal candidates. Ten items fill a top 10, and who cannot tell two contexts apart gets half.
+    A trigger happens on each of the first `browse_days` days after a key action with probability `browse`, later with
+    `late`; a key action on each day after the pause with `purchase`. Triggers early and a quiet rest leave most
+    cut-offs behind a finished trigger, so that there is something to reach. With probability `strength` the item is
+    of the context's group, else any.
     """
 
     values: Annotated[int, Field(ge=2)]
@@ -53,7 +61,7 @@ class WaitingSettings(WorldSettings):
 
 
 class OrderSettings(WaitingSettings):
-    """The context is the pages of the last two views, in their order."""
+    """The context is the pages of the last two views, in their order; it decides among values^2 * group items."""
 
     @model_validator(mode="after")
     def _either_alone_leaves_many(self) -> Self:
@@ -61,14 +69,17 @@ class OrderSettings(WaitingSettings):
 
 
 class BindingSettings(WaitingSettings):
-    """The context is colour and place of the last click; `filler` is the probability of a look on any day."""
+    """The context is colour and place of the last click; it decides among 2 * values * group items.
+
+    `filler` is the probability of a look on any day.
+    """
 
     filler: Share
 
     @model_validator(mode="after")
     def _has_many_pairs(self) -> Self:
-        if self.values**2 < 100:
-            raise ValueError(f"values ({self.values}) squared must be at least 100 pairs of colour and place")
+        if self.values**2 < 100 or self.values % 2:
+            raise ValueError(f"values ({self.values}) must be even, and squared at least 100 pairs of colour and place")
         return _leaves(self, 25)
 
 
@@ -147,24 +158,38 @@ class WorldContrast(Frozen):
 
 
 class Validity(Frozen):
-    """How large the validity check is.
+    """One part of the validity check: variants that cost about the same to fit, in logs of `users` users each.
 
-    `repeats` logs, and `fresh` further ones that stand for the truth, of `users` users each, for each kind of
-    `variants`; `seeds` fits of a variant that has a seed. Only the contrasts between those variants are judged.
+    A share `share` of the asked repeats is made. `fresh` further logs, each with users and training seeds of its own,
+    stand for the truth; with `users` they are 20,000 fresh users or more. Of the contrasts of `worlds`, those between
+    `variants` are judged. A variant with a seed has `seeds` fits per log, with `rounds` rounds of `positions`
+    positions or `boosting_rounds` trees.
     """
 
+    worlds: list[WorldName] = Field(min_length=1)
     variants: list[str] = Field(min_length=2)
-    repeats: Count
-    fresh: Count
+    share: Annotated[float, Field(gt=0, le=1)]
+    fresh: Annotated[int, Field(ge=20)]
     users: Count
     seeds: Count
+    rounds: Count
+    positions: Count
+    boosting_rounds: Count
+
+    @model_validator(mode="after")
+    def _truth_is_precise(self) -> Self:
+        if self.fresh * self.users < FRESH_USERS:
+            raise ValueError(
+                f"fresh * users is {self.fresh * self.users}; the truth needs at least {FRESH_USERS} users"
+            )
+        return self
 
 
 class Worlds(Frozen):
     """The worlds arm: its dials, and the variants of the roster that run in every world with their default settings.
 
     The rounds of a fit are read on the windows of stop and select together: nothing is tuned, so there is nothing to
-    select. `validity` has a size for the variants that are cheap to fit and one for those that are not.
+    select. `validity` has one part for the variants that are cheap to fit and one for those that are not.
     """
 
     roster: list[str] = Field(min_length=1)

@@ -17,6 +17,9 @@ class Kind(Protocol):
     PRIMARY: str
     """The metric that stop and select are read with, and that contrasts are about."""
 
+    CALIBRATES: bool
+    """Whether probabilities are fitted on the scores of select: then those of the chosen trial are kept."""
+
     def evaluations(self, log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Any]:
         """The evaluation of each window from the queries that the split wrote.
 

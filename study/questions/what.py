@@ -9,9 +9,10 @@ from study.models.scorer import Evaluation, evaluations, mean_recall, rank, samp
 
 PRIMARY_K = 10
 PRIMARY = f"recall@{PRIMARY_K}"
+CALIBRATES = False
 CUTS = (1, 5, 10, 20, 50)
 
-__all__ = ["PRIMARY", "evaluations", "headline", "primary", "sample", "score"]
+__all__ = ["CALIBRATES", "PRIMARY", "evaluations", "headline", "primary", "sample", "score"]
 
 
 def primary(model: Recommender, windows: list[Evaluation]) -> float:

@@ -15,6 +15,7 @@ from study.seeds import hash_text, mix64, seed_of
 
 SHARE = 0.05
 PRIMARY = "recall@5%"
+CALIBRATES = True
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from study.questions.kind import kind_of
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
 from study.tuning.spaces import describe, space_of
+from study.tuning.trial import SELECT
 
 
 def run(variant: str) -> None:
@@ -41,7 +42,7 @@ def run(variant: str) -> None:
         where = f"trial {best.number}, round {best.best_round}"
         print(f"{variant}: select {metric} {best.select:.4f} ({where})", flush=True)
         folders = refit_seeds(params, found, scratch / "refit")
-        _publish(params, variant, found, folders)
+        _publish(params, variant, scratch, found, folders)
         _write_cost(params, variant, scratch, folders, found)
 
 
@@ -75,7 +76,7 @@ def _inputs(question: str) -> list[Path]:
     return [events_file(question, "development"), spans_file(question), *queries, *vocabularies]
 
 
-def _publish(params: Params, variant: str, found: Search, folders: list[Path]) -> None:
+def _publish(params: Params, variant: str, scratch: Path, found: Search, folders: list[Path]) -> None:
     entry = params.variants[variant]
     target = run_folder(entry.runs, variant)
     fresh = target.with_name(f".{variant}.new")
@@ -84,10 +85,13 @@ def _publish(params: Params, variant: str, found: Search, folders: list[Path]) -
         shutil.copytree(folder / "model", fresh / folder.name)
     space = space_of(settings_of(entry))
     published = {"space": describe(space), **found.model_dump(), "rounds": found.best.best_round}
+    select = scratch / "trials" / str(found.chosen) / SELECT
+    if select.exists():
+        shutil.copyfile(select, fresh / SELECT)
     write_text(fresh / "search.json", json.dumps(published, indent=1) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
-    publish(journal_file(entry.arm, variant), variant, space, found.trials)
+    publish(journal_file(entry.runs, variant), variant, space, found.trials)
 
 
 def _write_cost(params: Params, variant: str, scratch: Path, folders: list[Path], found: Search) -> None:

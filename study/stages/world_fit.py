@@ -1,6 +1,9 @@
 """Fits one variant in one log of a world, keeps its best round, and scores the test windows with it."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +15,11 @@ from study.models.base import Recommender
 from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
 from study.params.budget import Budget
-from study.params.roster import Variant
-from study.stages.world_log import Site, scene
-from study.tuning.trial import save_into
+from study.params.roster import SequenceEntry, Variant
+from study.paths import replacing, write_text
+from study.stages.world_log import Scene, Site, scene
+from study.tuning.trial import Flat, is_flat, save_into
+from study.tuning.workers import die_with_parent
 
 K = 10
 RECALL = f"recall@{K}"
@@ -40,6 +45,28 @@ class Fitted:
         return max(self.curve, key=lambda point: (point[1], -point[0]))[0]
 
 
+def entry_in(entry: Variant, site: Site, made: Scene) -> Variant:
+    """The entry as it runs in a world: a sequence variant sees the world's `context`, in its own positions."""
+    if not isinstance(entry, SequenceEntry):
+        return entry
+    is_token = import_module(entry.parts()["representation"]).LAYOUT == "token"
+    tokens = len(made.fold.log.codes) if is_token else 1
+    return entry.model_copy(update={"context": site.settings.context * tokens})
+
+
+def fit_once(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
+    """`fit_and_score` in a worker; what an earlier run has left at `path` is not done again."""
+    die_with_parent()
+    table, told = path.with_suffix(".parquet"), path.with_suffix(".json")
+    if told.exists():
+        return Fitted(pl.read_parquet(table), **json.loads(told.read_text(encoding="utf-8")))
+    fitted = fit_and_score(site, entry, budget, seed)
+    with replacing(table) as temporary:
+        fitted.queries.write_parquet(temporary)
+    write_text(told, json.dumps({"curve": fitted.curve, "cap": fitted.cap}))
+    return fitted
+
+
 def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
     """Fits a variant with its default settings.
 
@@ -55,9 +82,12 @@ def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitt
             curve.append((done, mean_recall(current, made.before, K)))
             if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
                 save_into(current, best)
+            if is_flat(curve, budget.patience):
+                raise Flat
 
         cap = cap_of(entry, budget)
-        model.fit(made.fold, rounds=cap, seed=seed, report=report)
+        with suppress(Flat):
+            model.fit(made.fold, rounds=cap, seed=seed, report=report)
         chosen = build_model(entry, {}, budget).load(best)
     return Fitted(recalls(chosen, made.test), curve, cap)
 

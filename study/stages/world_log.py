@@ -1,4 +1,4 @@
-"""One simulated log, split and coded as the study splits and codes any: what its fits may see, and what they are asked."""
+"""One simulated log, split and coded as any other: what its fits may see, and what they are asked."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -195,7 +195,7 @@ class Batcher:
             rows=torch.from_numpy(rows),
             labels=torch.from_numpy(asked.labels[label]),
             weight=torch.from_numpy(np.where(asked.is_key[readout], self.how.key_weight, 1).astype(np.float32)),
-            own=self._own(stream.user[position], asked.until[readout], asked.time[readout]),
+            own=self._own(stream.user[position].astype(np.int64), asked.until[readout], asked.time[readout]),
         )
 
     def _own(self, users: Ints, until: Ints, time: Ints) -> Own | None:

@@ -59,7 +59,7 @@ class CutoffBatcher(Batcher):
     def _chances(self) -> NDArray[np.float64]:
         time = self.asked.time[[rows[0] for rows in self.cutoffs]]
         weights: NDArray[np.float64] = np.exp2(-(time.max() - time) / DAY / self.how.recency_days)
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
 
     def _drawn(self, rows: Ints, generator: np.random.Generator) -> Ints:
         acts = self.acts[rows]

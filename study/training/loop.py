@@ -104,7 +104,7 @@ class Trainer:
         """Trains until `rounds` rounds are done and reports after each; batches and dropout follow from `seed`.
 
         Raises:
-            FloatingPointError: the loss is not a number, or a whole round had no readout.
+            FloatingPointError: the loss is not a number.
         """
         self.seed = seed
         plans = self._plans(source)
@@ -122,9 +122,8 @@ class Trainer:
             plan = next(plans)
             step, positions = step + 1, positions + plan.positions + (auxiliary.positions if auxiliary else 0)
             losses += self._step(source, plan, loss, auxiliary, step)
-        if not losses:
-            raise FloatingPointError("there is nothing to learn: no position of a whole round has a target")
-        mean = float(np.mean(losses))
+        # a round in which no batch had a readout repeats the loss before it
+        mean = float(np.mean(losses or self.progress.losses[-1:] or [0.0]))
         self.progress = Progress(step=step, positions=positions, losses=[*self.progress.losses, mean])
 
     def _plans(self, source: Source[Plan]) -> Iterator[Plan]:

@@ -8,18 +8,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from study.models.base import Recommender
 from study.models.data import read_refit
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import write_text
+from study.paths import replacing, write_text
 from study.questions.development import read_development
 from study.questions.kind import kind_of
 from study.tuning.workers import die_with_parent
 
-STATE, BEST, DONE = "state", "best", "rung-{}.json"
+STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
 
 
 class Rung(Frozen):
@@ -96,6 +98,10 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     if rung.is_last:
         best = build_model(entry, rung.settings, budget, sources).load(folder / BEST)
         select = kind.primary(best, data.select)
+        if kind.CALIBRATES:
+            tables = [kind.score(best, window, 0)["scores"] for window in data.select]
+            with replacing(folder / SELECT) as temporary:
+                pl.concat(tables).write_parquet(temporary, compression="zstd")
     return {"curve": curve, "losses": losses, "best_round": best_round, "select": select, "reason": None}
 
 

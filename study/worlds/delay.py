@@ -42,7 +42,7 @@ def simulate(settings: DelaySettings, seed: int) -> pl.DataFrame:
     """The log."""
     generator = np.random.default_rng(seed_of(seed, "delay"))
     groups = groups_of(settings.brands, settings.group, seed)
-    diary = Diary(labels("user", settings.users), values(settings))
+    diary = Diary(labels("user", settings.users), values(settings), generator)
     last, due, brand = (np.full(settings.users, value) for value in (NEVER, -1, -1))
     joined = generator.integers(0, 2 * HORIZON_DAYS, settings.users)
     for day in range(settings.days):
@@ -58,7 +58,7 @@ def simulate(settings: DelaySettings, seed: int) -> pl.DataFrame:
         who = np.flatnonzero((due == day) | whims)
         diary.write(who, day, 18, PURCHASE, item=draw_items(groups, brand[who], due[who] == day, generator))
         last[who], due[who], brand[who] = day, -1, -1
-    return diary.frame(generator)
+    return diary.frame()
 
 
 def oracle(settings: DelaySettings, seed: int, history: pl.DataFrame, users: list[str], cutoff: int) -> Floats:

@@ -21,7 +21,7 @@ KEY_ACTION = {"event_type": [PURCHASE]}
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-_HOUR = 3600
+HOUR = 3600
 _ORIGIN = int(START.timestamp()) * MICROSECONDS
 
 
@@ -47,28 +47,29 @@ class Diary:
 
     users: list[str]
     values: dict[str, list[str]]
+    generator: np.random.Generator
     pages: list[pl.DataFrame] = field(default_factory=list)
 
-    def write(self, who: Ints, day: int, hour: int, event_type: str, **attributes: Ints) -> None:
+    def write(
+        self, who: Ints, day: int, hour: int, event_type: str, second: Ints | None = None, **attributes: Ints
+    ) -> None:
         """One event for each of the users `who`, int64 [N], in an hour of a day.
 
         Args:
+            second: of that hour, int64 [N]; any by default, so that events of different hours are moments apart.
             attributes: values as indices into `values`, int64 [N]; one that is not given is missing.
         """
-        page = {"user": who, "day": np.full(len(who), day), "hour": np.full(len(who), hour)}
-        self.pages.append(pl.DataFrame(page | attributes).with_columns(event_type=pl.lit(event_type)))
+        seconds = self.generator.integers(0, HOUR, len(who)) if second is None else second
+        time = day * DAY + (hour * HOUR + seconds) * MICROSECONDS
+        page = pl.DataFrame({"user": who, "time": time} | attributes)
+        self.pages.append(page.with_columns(event_type=pl.lit(event_type)))
 
-    def frame(self, generator: np.random.Generator) -> pl.DataFrame:
-        """The log: `user_id`, `timestamp`, `event_type` and the attributes, sorted by user and time.
-
-        Each event gets a second of its hour; what happens to a user on a day is told apart by its hour.
-        """
-        events = pl.concat(self.pages, how="diagonal").sort("user", "day", "hour", maintain_order=True)
-        second = pl.Series(generator.integers(0, _HOUR, events.height))
-        since = pl.col("day") * DAY + (pl.col("hour") * _HOUR + second) * MICROSECONDS
+    def frame(self) -> pl.DataFrame:
+        """The log: `user_id`, `timestamp`, `event_type` and the attributes, sorted by user and time."""
+        events = pl.concat(self.pages, how="diagonal").sort("user", "time", maintain_order=True)
         return events.select(
             pl.col("user").replace_strict(dict(enumerate(self.users)), return_dtype=pl.String).alias("user_id"),
-            (since + _ORIGIN).cast(pl.Datetime("us", "UTC")).alias("timestamp"),
+            (pl.col("time") + _ORIGIN).cast(pl.Datetime("us", "UTC")).alias("timestamp"),
             "event_type",
             *(
                 pl.col(name).replace_strict(dict(enumerate(names)), return_dtype=pl.String)

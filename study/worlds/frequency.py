@@ -47,12 +47,12 @@ def simulate(settings: FrequencySettings, seed: int) -> pl.DataFrame:
     generator = np.random.default_rng(seed_of(seed, "frequency"))
     base = np.full(settings.items, settings.concentration / settings.items)
     cumulative = np.cumsum(generator.dirichlet(base, settings.users), axis=1)
-    diary = Diary(labels("user", settings.users), values(settings))
+    diary = Diary(labels("user", settings.users), values(settings), generator)
     for day in range(settings.days):
         who = np.flatnonzero(generator.random(settings.users) < settings.purchase)
         drawn = (generator.random(len(who))[:, None] > cumulative[who]).sum(axis=1)
         diary.write(who, day, 18, PURCHASE, item=np.minimum(drawn, settings.items - 1))
-    return diary.frame(generator)
+    return diary.frame()
 
 
 def oracle(settings: FrequencySettings, seed: int, history: pl.DataFrame, users: list[str], cutoff: int) -> Floats:  # noqa: ARG001 - the signature of all oracles
@@ -88,7 +88,7 @@ def gains(settings: FrequencySettings, counts: Ints) -> Floats:
 def _excess(shape: Floats) -> Floats:
     """Coefficients of (1 - x)^-shape - 1 up to x^7, float64 [V, 8]."""
     powers = np.arange(HORIZON_DAYS + 1)
-    terms = np.exp(gammaln(shape[:, None] + powers) - gammaln(shape)[:, None] - gammaln(powers + 1))
+    terms: Floats = np.exp(gammaln(shape[:, None] + powers) - gammaln(shape)[:, None] - gammaln(powers + 1))
     terms[:, 0] = 0
     return terms
 

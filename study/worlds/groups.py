@@ -13,6 +13,20 @@ def groups_of(contexts: int, size: int, seed: int) -> Ints:
     return shuffled.reshape(contexts, size).astype(np.int64)
 
 
+def latin_groups(values: int, size: int, seed: int) -> Ints:
+    """The items of each pair (i, j), a pair being i * values + j; int64 [values^2, size].
+
+    There are 2 * values groups. Pair (i, j) has group (i + j) mod values of the half i mod 2, after i and j were
+    shuffled: the pairs that share a value of either side have different groups, and every group has values / 2 pairs.
+    Fewer items than with a group per pair make the world cheaper to learn, and no half of a pair tells more.
+    """
+    generator = np.random.default_rng(seed_of(seed, "latin"))
+    i, j = (generator.permutation(values) for _ in range(2))
+    group = (i[:, None] + j) % values + values * (i[:, None] % 2)
+    groups: Ints = groups_of(2 * values, size, seed)[group.ravel()]
+    return groups
+
+
 def draw_items(
     groups: Ints, context: Ints, follows: np.typing.NDArray[np.bool_], generator: np.random.Generator
 ) -> Ints:
@@ -22,7 +36,7 @@ def draw_items(
         context: -1 where it is unknown, int64 [N].
     """
     chosen = groups[context, generator.integers(groups.shape[1], size=len(context))]
-    anything = generator.integers(groups.size, size=len(context))
+    anything = generator.integers(groups.max() + 1, size=len(context))
     return np.where(follows & (context >= 0), chosen, anything)
 
 
@@ -32,7 +46,8 @@ def spread(groups: Ints, contexts: Floats) -> Floats:
     Args:
         contexts: probability that the item is drawn from the group of each context, float64 [Q, contexts].
     """
-    result = np.empty((len(contexts), groups.size))
-    result[:, groups] = contexts[:, :, None] / groups.shape[1]
-    result += (1 - contexts.sum(axis=1, keepdims=True)) / groups.size
+    items = int(groups.max()) + 1
+    belongs = np.zeros((len(groups), items))
+    np.put_along_axis(belongs, groups, 1 / groups.shape[1], axis=1)
+    result: Floats = contexts @ belongs + (1 - contexts.sum(axis=1, keepdims=True)) / items
     return result

@@ -22,12 +22,12 @@ def values(settings: NullSettings) -> dict[str, list[str]]:
 def simulate(settings: NullSettings, seed: int) -> pl.DataFrame:
     """The log."""
     generator = np.random.default_rng(seed_of(seed, "null"))
-    diary = Diary(labels("user", settings.users), values(settings))
+    diary = Diary(labels("user", settings.users), values(settings), generator)
     for day in range(settings.days):
         for hour, kind, share in ((12, VIEW, settings.view), (18, PURCHASE, settings.purchase)):
             who = np.flatnonzero(generator.random(settings.users) < share)
             diary.write(who, day, hour, kind, item=generator.integers(settings.items, size=len(who)))
-    return diary.frame(generator)
+    return diary.frame()
 
 
 def oracle(settings: NullSettings, seed: int, history: pl.DataFrame, users: list[str], cutoff: int) -> Floats:  # noqa: ARG001 - the signature of all oracles

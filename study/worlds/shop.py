@@ -124,7 +124,7 @@ def simulate(settings: ShopSettings, seed: int) -> pl.DataFrame:
     segment = generator.integers(settings.segments, size=settings.users)
     nothing = np.full(settings.users, -1)
     clicks = Clicks(nothing, nothing, nothing)
-    diary = Diary(labels("user", settings.users), values(settings))
+    diary = Diary(labels("user", settings.users), values(settings), generator)
     for day in range(settings.days):
         session = generator.random(settings.users) < settings.session
         buys = session & (generator.random(settings.users) < settings.purchase)
@@ -134,7 +134,7 @@ def simulate(settings: ShopSettings, seed: int) -> pl.DataFrame:
         clicks.move(session, drawn["colour"] * len(PLACES) + drawn["place"], drawn["words"])
         who = np.flatnonzero(session)
         diary.write(who, day, 12, CLICKED, **{name: codes[who] for name, codes in drawn.items()})
-    return diary.frame(generator)
+    return diary.frame()
 
 
 def oracle(settings: ShopSettings, seed: int, history: pl.DataFrame, users: list[str], cutoff: int) -> Floats:

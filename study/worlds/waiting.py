@@ -55,27 +55,44 @@ def since_purchase(history: History, count: int, day: int) -> Ints:
     return day - np.where(last < 0, NEVER, last)
 
 
-def fresh_triggers(settings: WaitingSettings, since: Ints, most: int) -> Floats:
-    """How many triggers come before the key action of the window, given that there is one: float64 [Q, most + 1].
+def no_new_trigger(settings: WaitingSettings, since: Ints) -> Floats:
+    """P(no trigger comes before the key action of the window, given that there is one), float64 [Q].
 
-    The forward sum over waiting times. Let a_n(j) be the probability that before day j of the window no key action and
-    n triggers happened (`most` stands for that many or more). Day j first moves b(r + j) of a_n to a_(n+1), then ends
-    h = `purchase` of each where r + j >= 7. What ends with n triggers, summed over j = 0..6 and divided by the sum
-    over n, is the answer: the division is the conditioning on R not empty.
+    The forward sum over waiting times. Before day j of the window, no key action has happened with probability a(j),
+    and no trigger either with k(j); a(0) = k(0) = 1. On day j a trigger leaves 1 - b(r + j) of k; then, where
+    r + j >= 7, a key action ends the share h = `purchase` of both. So
+
+        P = sum_j h k(j) (1 - b(r + j)) 1{r + j >= 7} / sum_j h a(j) 1{r + j >= 7},  j = 0..6:
+
+    the division is the conditioning on R not empty.
 
     Args:
         since: days from the last key action to the first day of the window, r >= 1, int64 [Q].
     """
-    alive = np.zeros((len(since), most + 1))
-    alive[:, 0] = 1
-    ended = np.zeros_like(alive)
+    waiting, untouched = np.ones(len(since)), np.ones(len(since))
+    ended, ended_untouched = np.zeros(len(since)), np.zeros(len(since))
     for ahead in range(HORIZON_DAYS):
-        moved = alive * _browses(settings, since + ahead)[:, None]
-        moved[:, most] = 0
-        alive -= moved
-        alive[:, 1:] += moved[:, :-1]
-        ending = alive * (settings.purchase * _may_purchase(since + ahead))[:, None]
-        ended += ending
-        alive -= ending
-    shares: Floats = ended / ended.sum(axis=1, keepdims=True)
-    return shares
+        untouched *= 1 - _browses(settings, since + ahead)
+        ends = settings.purchase * _may_purchase(since + ahead)
+        ended += ends * waiting
+        ended_untouched += ends * untouched
+        waiting *= 1 - ends
+        untouched *= 1 - ends
+    return ended_untouched / ended
+
+
+def last_context(settings: WaitingSettings, context: Ints, since: Ints, contexts: int) -> Floats:
+    """Probabilities that the item of the window follows from each context, float64 [Q, contexts].
+
+    With w = `no_new_trigger` and s = `strength`, P(q) = s * (w * 1{q = p} + (1 - w) / contexts), where p is the context
+    at the cut-off: a trigger that has not happened yet may be any. Without a context so far the first part is lost to
+    any item.
+
+    Args:
+        context: at the cut-off, -1 where there is none, int64 [Q].
+    """
+    stays = no_new_trigger(settings, since)
+    result = np.repeat((1 - stays)[:, None] / contexts, contexts, axis=1)
+    known = np.flatnonzero(context >= 0)
+    result[known, context[known]] += stays[known]
+    return np.asarray(settings.strength * result)

@@ -8,7 +8,7 @@ from study.metrics.screening_board import assemble, windows
 from study.params.statistics import Contrast, Statistics
 from tests.metrics.test_screening import scored
 
-SETTINGS = Statistics(resamples=1000, margin=0.02, alpha=0.05)
+SETTINGS = Statistics(resamples=1000, margin=0.9, who_margin=0.02, alpha=0.05)
 ROSTER = {name: SimpleNamespace(family=family) for name, family in (("rule", "counting"), ("trees", "aggregates"))}
 DECLARED = {
     "trees-over-counting": Contrast(question="trees", arm="who", left="best:aggregates", right="best:counting"),
@@ -24,7 +24,7 @@ def search(select: float) -> dict:
 def published():
     scores = scored({"rule": 1, "trees": 3}, users=200).drop("probability")
     better = scores.with_columns(
-        score=pl.when(pl.col("variant") == "trees").then(pl.col("score") + 5 * pl.col("label")).otherwise("score")
+        score=pl.when(pl.col("variant") == "trees").then(pl.col("score") + 2 * pl.col("label")).otherwise("score")
     )
     select = better.filter(pl.col("seed") == 0).drop("seed")
     searches = {"rule": search(0.1), "trees": search(0.3)}

@@ -37,7 +37,7 @@ def test_a_batch_has_different_users_of_one_cutoff_and_the_asked_share_of_positi
 
 
 def test_a_piece_ends_before_its_cutoff_and_is_as_long_as_there_is_room(batcher):
-    fold, source = batcher
+    _, source = batcher
     for plan in plans(source):
         time = source.asked.time[plan.low]
         first = source.stream.offsets[source.stream.user[plan.stops - 1]]

@@ -21,26 +21,26 @@ from study.worlds.diary import ITEM, PURCHASE, START
 WAITS = {"browse_days": 3, "browse": 0.5, "late": 0.2, "purchase": 0.4, "strength": 0.8}
 # Smaller than their rules allow, so that many users share a history.
 TINY = {
-    "order": (order, OrderSettings.model_construct(users=200_000, days=18, values=2, group=1, **WAITS)),
+    "order": (order, OrderSettings.model_construct(users=200_000, days=18, context=16, values=2, group=1, **WAITS)),
     "binding": (
         binding,
-        BindingSettings.model_construct(users=200_000, days=18, values=2, group=1, filler=0.1, **WAITS),
+        BindingSettings.model_construct(users=200_000, days=18, context=16, values=2, group=1, filler=0.1, **WAITS),
     ),
     "delay": (
         delay,
         DelaySettings.model_construct(
-            users=200_000, days=18, brands=2, group=2, waits=(3, 6), wish=0.3, whim=0.15, view=0.05
+            users=200_000, days=18, context=16, brands=2, group=2, waits=(3, 6), wish=0.3, whim=0.15, view=0.05
         ),
     ),
     "frequency": (
         frequency,
-        FrequencySettings.model_construct(users=200_000, days=11, items=4, concentration=1.5, purchase=0.6),
+        FrequencySettings.model_construct(users=200_000, days=11, context=16, items=4, concentration=1.5, purchase=0.6),
     ),
-    "null": (null, NullSettings.model_construct(users=200_000, days=10, items=3, purchase=0.5, view=0.2)),
+    "null": (null, NullSettings.model_construct(users=200_000, days=10, context=16, items=3, purchase=0.5, view=0.2)),
 }
-EARLY = {"order": 5, "binding": 4, "delay": 9, "frequency": 4, "null": 3}
+EARLY = {"order": 4, "binding": 4, "delay": 9, "frequency": 4, "null": 3}
 LATE = {"order": 11, "binding": 11, "delay": 11, "frequency": 4, "null": 3}
-ENOUGH = 600  # users with the same history
+ENOUGH = 400  # users with the same history
 
 
 def cutoff_at(day: int) -> int:
@@ -131,14 +131,17 @@ def test_frequency_has_windows_with_several_relevant_items_and_ranks_by_count() 
 
 
 def test_frequency_with_one_purchase_is_the_posterior_mean() -> None:
-    settings = FrequencySettings.model_construct(users=1, days=28, items=3, concentration=3.0, purchase=1e-9)
+    settings = FrequencySettings.model_construct(
+        users=1, days=28, context=16, items=3, concentration=3.0, purchase=1e-9
+    )
     gains = frequency.gains(settings, np.array([[2, 1, 0]]))
     np.testing.assert_allclose([[3 / 6, 2 / 6, 1 / 6]], gains, rtol=1e-6)
 
 
 def shop_settings(**changes: object) -> ShopSettings:
     dials = {
-        "users": 20_000, "days": 28, "items": 30, "segments": 3, "liked": 4, "session": 0.6, "purchase": 0.5,
+        "users": 20_000, "days": 28, "context": 16, "items": 30, "segments": 3, "liked": 4, "session": 0.6,
+        "purchase": 0.5,
         "taste": 0.4, "binding": 0.3, "order": 0.25, "futures": 400,
     }  # fmt: skip
     return ShopSettings(**dials | changes)
@@ -179,5 +182,5 @@ def test_the_oracle_reads_nothing_from_the_cutoff_on(name: str) -> None:
     whole = module.oracle(settings, 2, events, users, cutoff)
     past = events.filter(pl.col("timestamp").dt.timestamp("us") < cutoff)
     np.testing.assert_array_equal(
-        module.oracle(settings, 2, past.sample(fraction=1, shuffle=True, seed=1), users, cutoff), whole
+        whole, module.oracle(settings, 2, past.sample(fraction=1, shuffle=True, seed=1), users, cutoff)
     )

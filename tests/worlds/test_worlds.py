@@ -11,9 +11,9 @@ from study.worlds.diary import ITEM, PURCHASE
 from study.worlds.series import exponential, logarithm, product, reciprocal
 
 WAITS = {"browse_days": 3, "browse": 0.9, "late": 0.04, "purchase": 0.3, "strength": 1.0}
-ORDER = OrderSettings(users=2000, days=84, values=6, group=5, **WAITS)
-BINDING = BindingSettings(users=2000, days=84, values=10, group=3, filler=0.15, **WAITS)
-DELAY = DelaySettings(users=2000, days=84, brands=36, group=5, wish=0.4, whim=0.03, view=0.6)
+ORDER = OrderSettings(users=2000, days=84, context=16, values=6, group=10, **WAITS)
+BINDING = BindingSettings(users=2000, days=84, context=16, values=10, group=10, filler=0.15, **WAITS)
+DELAY = DelaySettings(users=2000, days=84, context=16, brands=36, group=5, wish=0.4, whim=0.03, view=0.6)
 WORLDS = [(order, ORDER), (binding, BINDING), (delay, DELAY)]
 
 
@@ -43,6 +43,9 @@ def test_a_seed_gives_one_log(module, settings) -> None:
 def test_order_alone_decides_and_either_page_leaves_many() -> None:
     events = order.simulate(ORDER, 1)
     told = with_last(with_last(events, "view", "page", "last"), "view", "page", "before", nth=2)
+    gaps = told.filter(pl.col("event_type") == "view").sort("user_id", "timestamp")
+    within = gaps.select(pl.col("timestamp").diff().over("user_id").dt.total_seconds()).to_series().drop_nulls()
+    assert (within <= 60).mean() > 0.6
     bought = told.filter((pl.col("event_type") == PURCHASE) & pl.col("before").is_not_null())
     both = bought.group_by("before", "last").agg(pl.col(ITEM).n_unique(), pl.len())
     assert both["item"].max() == ORDER.group
@@ -50,7 +53,7 @@ def test_order_alone_decides_and_either_page_leaves_many() -> None:
     for page in ("before", "last"):
         counts = bought.group_by(page, ITEM).len()
         assert 25 <= counts.group_by(page).len()["len"].min()
-        assert counts["len"].max() < 3 * counts["len"].mean()
+        assert counts["len"].max() < 4 * counts["len"].mean()
 
 
 def test_binding_has_uniform_margins_and_a_trigger_that_is_not_the_last_event() -> None:
@@ -79,9 +82,11 @@ def test_a_wish_is_granted_three_to_six_days_later_and_views_lie_between() -> No
 
 def test_dials_that_break_a_world_are_refused() -> None:
     with pytest.raises(ValidationError, match="25"):
-        OrderSettings.model_validate(ORDER.model_dump() | {"group": 1})
+        OrderSettings.model_validate(ORDER.model_dump() | {"group": 4})
     with pytest.raises(ValidationError, match="100 pairs"):
         BindingSettings.model_validate(BINDING.model_dump() | {"values": 9})
+    with pytest.raises(ValidationError, match="even"):
+        BindingSettings.model_validate(BINDING.model_dump() | {"values": 11})
     with pytest.raises(ValidationError, match="horizon"):
         DelaySettings.model_validate(DELAY.model_dump() | {"waits": (3, 8)})
 

@@ -1,8 +1,10 @@
-"""What a head is bound to: what it must know of the readouts of a batch beyond their hidden states."""
+"""What every head offers, and what it is bound to: what it must know of readouts beyond their hidden states."""
 
 from typing import NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
+
+from study.nn.losses.base import Head
 
 
 class Own(NamedTuple):
@@ -17,3 +19,14 @@ class Own(NamedTuple):
     rows: Tensor
     classes: Tensor
     counts: Tensor
+
+
+class HeadModule(nn.Module):
+    """A head of this folder."""
+
+    def bind(self, own: Own | None) -> Head:
+        """The head for the readouts of a batch."""
+        raise NotImplementedError
+
+    def describe(self, codes: Tensor) -> None:
+        """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""

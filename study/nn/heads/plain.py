@@ -3,12 +3,13 @@
 import torch
 from torch import Tensor, nn
 
-from study.nn.heads.base import Own
+from study.nn.heads.base import HeadModule, Own
 
 READS_OWN = False
+COMPOSES = False
 
 
-class Plain(nn.Module):
+class Plain(HeadModule):
     """An output table.
 
     Args:
@@ -40,6 +41,6 @@ class Plain(nn.Module):
         return logits
 
 
-def build(width: int, classes: int, decays: int) -> nn.Module:
+def build(width: int, classes: int, decays: int, described: list[int]) -> HeadModule:
     """The head over `classes` classes."""
     return Plain(width, classes)

@@ -8,14 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from study.nn.heads.base import Own
+from study.nn.heads.base import HeadModule, Own
 from study.nn.heads.plain import Plain
 
 READS_OWN = True
+COMPOSES = False
 BENDS = 16
 
 
-class RepeatAware(nn.Module):
+class RepeatAware(HeadModule):
     """term(r, c) = w . x + bend(x) . (a_c + B h_r), for the log counts x of readout r and class c; 0 without counts.
 
     Args:
@@ -56,7 +57,9 @@ class Bound:
     def __call__(self, hidden: Tensor) -> Tensor:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
         logits = self.head.plain(hidden)
-        return logits.index_put((self.own.rows, self.own.classes), self.head.term(hidden, self.own), accumulate=True)
+        term = self.head.term(hidden, self.own)
+        with_term: Tensor = logits.index_put((self.own.rows, self.own.classes), term, accumulate=True)
+        return with_term
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""
@@ -70,6 +73,6 @@ class Bound:
         return logits + term * (pairs[place] == asked)
 
 
-def build(width: int, classes: int, decays: int) -> nn.Module:
+def build(width: int, classes: int, decays: int, described: list[int]) -> HeadModule:
     """The head over `classes` classes with counts at `decays` half-lives."""
     return RepeatAware(width, classes, decays)

@@ -6,19 +6,18 @@ import pytest
 
 from study.errors import UserError
 from study.events.spans import DAY
+from study.features.training_rows import TrainingRows
 from study.metrics.screening import auroc, ranking
 from study.models import screening_gbdt, screening_linear, screening_sequence
 from study.models.counting import key_action_days, personal_decay
-from study.models.user_aggregates import Rows, training_rows
-from study.params.budget import Budget
+from study.models.user_aggregates import training_rows
+from study.params import load
 from study.params.roster import SequenceEntry
 from tests.made import day_of
 from tests.screened import END, screened_fold, screened_log
 
 KEY = np.zeros(1, dtype=np.int64)
-BUDGET = Budget(
-    trials=1, batch=1, rungs=[], rounds=4, positions=60_000, boosting_rounds=30, stop_queries=100, seeds=1, workers=1
-)
+BUDGET = load().spent("who").model_copy(update={"rounds": 4, "positions": 60_000})
 
 
 def sequence(loss="bce", representation="sum", head="plain", **options):
@@ -130,22 +129,27 @@ def test_training_rows_are_all_eligible_users_of_every_window(log):
     expected = [fold.queries(window)[1].sizes > 0 for window in fold.windows()]
 
     assert [len(label) for label in expected] == rows.sizes.tolist()
-    assert np.concatenate(expected).tolist() == rows.label.tolist()
+    assert np.concatenate(expected).tolist() == rows.relevant.tolist()
 
 
 def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
-    rows = Rows(np.zeros((13, 1), np.float32), np.zeros(13, dtype=bool), np.array([9, 4]))
-    order, sizes = screening_gbdt.groups(rows, seed=1, largest=4)
+    number = np.arange(13)
+    rows = TrainingRows(
+        number[:, None].astype(np.float32), number % 2 == 0, np.ones(13, np.float32), np.array([9, 4]), []
+    )
+    found = screening_gbdt.grouped(rows, seed=1, largest=4)
 
-    assert [3, 3, 3, 4] == sizes.tolist()
-    assert list(range(9)) == sorted(order[:9].tolist())
-    assert list(range(9, 13)) == order[9:].tolist()
+    assert [3, 3, 3, 4] == found.sizes.tolist()
+    assert list(range(9)) == sorted(found.features[:9, 0].tolist())
+    assert list(range(9, 13)) == found.features[9:, 0].tolist()
+    assert (found.features[:, 0] % 2 == 0).tolist() == found.relevant.tolist()
+    assert rows is screening_gbdt.grouped(rows, seed=1)
 
 
 def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log, fitted):
     queries, _ = last_queries(log)
     probability = 1 / (1 + np.exp(-fitted("sum-bce").scores(queries, KEY).astype(np.float64)))
-    rate = training_rows(screened_fold(log)).label.mean()
+    rate = training_rows(screened_fold(log)).relevant.mean()
 
     assert rate == pytest.approx(probability.mean(), rel=0.5)
 

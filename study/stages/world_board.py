@@ -1,0 +1,83 @@
+"""What the fits in one world add up to: recall, the share of what can be reached, and verdicts against the truth."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.verdicts import Verdict, judge, percentile_interval
+from study.params.statistics import Statistics
+from study.params.worlds import WorldContrast
+from study.stages.world_fit import RECALL
+from study.worlds.diary import Floats
+
+ORACLE, BASE = "oracle", "popularity"
+RIGHT = {"better": "better", "equal": "equivalent"}
+Row = dict[str, Any]
+
+
+def draws_of(queries: pl.DataFrame, settings: Statistics, seed: int) -> Draws:
+    """The bootstrap of recall@10; `queries` as in `study.metrics.bootstrap`."""
+    return bootstrap(queries, [RECALL], resamples=settings.resamples, seed=seed)[RECALL]
+
+
+def variants(draws: Draws, chance: float, alpha: float, *, reachable: bool) -> list[Row]:
+    """Recall of each variant but the oracle, with its share of the reachable, from popularity 0 to oracle 1.
+
+    Args:
+        chance: recall@10 of a random ranking; `above_chance` is what the recall has beyond it.
+        reachable: whether the oracle has more to offer than popularity; the share is null where it has not.
+    """
+    base, best = (draws.values[:, draws.variants.index(name)] for name in (BASE, ORACLE))
+    return [
+        {
+            "variant": name,
+            "recall": estimate(draws, name, alpha),
+            "above_chance": float(draws.estimates[i] - chance),
+            "share": _share(draws, name, (draws.values[:, i] - base) / (best - base), alpha) if reachable else None,
+        }
+        for i, name in enumerate(draws.variants)
+        if name != ORACLE
+    ]
+
+
+def estimate(draws: Draws, name: str, alpha: float) -> Row:
+    """Recall@10 with its interval."""
+    i = draws.variants.index(name)
+    low, high = percentile_interval(draws.values[:, i], alpha)
+    return {"estimate": float(draws.estimates[i]), "low": low, "high": high}
+
+
+def _share(draws: Draws, name: str, resampled: Floats, alpha: float) -> Row:
+    value, base, best = (draws.estimates[draws.variants.index(who)] for who in (name, BASE, ORACLE))
+    low, high = percentile_interval(resampled, alpha)
+    return {"estimate": float((value - base) / (best - base)), "low": low, "high": high}
+
+
+def verdicts(draws: Draws, sides: list[tuple[str, str]], settings: Statistics) -> list[Verdict]:
+    """The verdict of each (left, right), adjusted for all of them."""
+    effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
+    return judge(list(effects), np.column_stack(values), margin=settings.margin, alpha=settings.alpha)
+
+
+def contrasts(draws: Draws, declared: dict[str, WorldContrast], settings: Statistics) -> list[Row]:
+    """The declared contrasts with effect, interval, verdict, and whether that is the truth.
+
+    `finding` is "right", "wrong", or "open" where the verdict is *undetermined*.
+    """
+    if not declared:
+        return []
+    found = verdicts(draws, [(one.left, one.right) for one in declared.values()], settings)
+    return [
+        {"name": name, **one.model_dump(exclude={"world"}), **asdict(verdict), "finding": finding(one, verdict)}
+        for (name, one), verdict in zip(declared.items(), found, strict=True)
+    ]
+
+
+def finding(declared: WorldContrast, verdict: Verdict) -> str:
+    """Whether a verdict is the truth."""
+    if verdict.verdict == "undetermined":
+        return "open"
+    return "right" if verdict.verdict == RIGHT[declared.truth] else "wrong"

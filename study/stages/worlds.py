@@ -1,0 +1,167 @@
+"""Stage `worlds`: simulates one world, fits the short roster in it, and compares what each reaches with the oracle."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import polars as pl
+from filelock import FileLock, Timeout
+
+from study.errors import UserError, unknown
+from study.params import Params, load
+from study.params.roster import SequenceEntry, Variant
+from study.params.worlds import WorldName
+from study.paths import SCRATCH, code_of, results_folder, write_text
+from study.provenance import file_hash
+from study.seeds import seed_of
+from study.stages.scored import text_of
+from study.stages.world_board import BASE, ORACLE, contrasts, draws_of, estimate, variants
+from study.stages.world_fit import RECALL, Fitted, K, entry_in, fit_once, recalls
+from study.stages.world_log import Oracle, Scene, Site, columns, scene
+from study.tuning.workers import run_all
+from study.worlds.diary import ITEM, Floats
+
+Row = dict[str, Any]
+
+
+def run(name: str) -> None:
+    """Writes `data/results/<snapshot>/worlds/<world>.json`."""
+    params = load()
+    world = world_of(name)
+    site = site_of(params, world)
+    made = scene(site, params.spent("worlds").stop_queries)
+    with _scratch(params, world) as folder:
+        fits = _fits(params, site, made, folder)
+    write_text(
+        results_folder(params.snapshot.name, "worlds") / f"{world}.json", text_of(report(params, site, made, fits))
+    )
+
+
+def world_of(name: str) -> WorldName:
+    """The world of that name; an unknown one is the user's error."""
+    for known in get_args(WorldName):
+        if name == known:
+            found: WorldName = known
+            return found
+    raise unknown("world", name, list(get_args(WorldName)))
+
+
+def site_of(params: Params, world: WorldName) -> Site:
+    """The log that the stage runs on."""
+    worlds = params.worlds
+    return Site(world, worlds.dials(world), worlds.windows, worlds.features, seed_of(params.seed, "world", world))
+
+
+def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:
+    """The fits of each variant, one per seed; those that lie in the folder are not done again."""
+    budget = params.spent("worlds")
+    asked = [
+        (name, entry_in(params.roster[name], site, made), seed)
+        for name in params.worlds.roster
+        for seed in range(budget.seeds if params.roster[name].is_seeded else 1)
+    ]
+    # the longest first, so that no worker is left alone with one at the end
+    order = sorted(range(len(asked)), key=lambda i: not isinstance(asked[i][1], SequenceEntry))
+    tasks = [
+        partial(fit_once, folder / f"{name}-{seed}", site, entry, budget, seed_of(params.seed, "world fit", name, seed))
+        for name, entry, seed in (asked[i] for i in order)
+    ]
+    done: dict[int, Fitted] = {}
+    for number, found in run_all(tasks, budget.workers):
+        name, _, seed = asked[order[number]]
+        if found is None:
+            raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died twice")
+        done[order[number]] = found
+        print(f"{site.world}: {name} recall@{K} {found.queries[RECALL].mean():.4f}", flush=True)
+    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in params.worlds.roster}
+
+
+def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:
+    """What is published of a world; a pure function of its arguments."""
+    settings, worlds = params.statistics, params.worlds
+    oracle = recalls(Oracle(site, made.events), made.test)
+    tables = [(ORACLE, 0, oracle), *((n, s, fit.queries) for n, found in fits.items() for s, fit in enumerate(found))]
+    queries = pl.concat(
+        table.with_columns(pl.lit(name).alias("variant"), pl.lit(seed).alias("seed")) for name, seed, table in tables
+    )
+    draws = draws_of(queries, settings, params.seed)
+    items = len(site.module.values(site.settings)[ITEM])
+    rows = variants(draws, K / items, settings.alpha, reachable=site.world != "null")
+    for row in rows:
+        found = fits[row["variant"]]
+        row |= {"family": params.roster[row["variant"]].family, "seeds": len(found)}
+        row |= {"rounds": [fit.rounds for fit in found], "cap": found[0].cap}
+    return {
+        "world": site.world,
+        "dials": site.settings.model_dump(mode="json"),
+        "base": BASE,
+        "users": len(made.fold.log.users),
+        "events": made.events.height,
+        "trained_events": len(made.fold.log.time),
+        "trained_key_actions": int(made.fold.log.key.sum()),
+        "items": items,
+        "queries": oracle.height,
+        "relevant": float(np.concatenate([window.relevant.sizes for window in made.test]).mean()),
+        "oracle": {"recall": estimate(draws, ORACLE, settings.alpha), **expected(site, made)},
+        "variants": rows,
+        "contrasts": contrasts(draws, worlds.declared(site.world), settings),
+    }
+
+
+def expected(site: Site, made: Scene) -> Row:
+    """What the oracle's ranking is worth by its own gains: the sum of the first ten, over all queries.
+
+    `low` and `high` enclose it where the gains are numerical: the top ten by one half of the futures, valued by the
+    other half and by itself.
+    """
+    halved = getattr(site.module, "halves", None)
+    sums = []
+    for window in made.test:
+        queries = window.queries
+        users = [queries.log.users[user] for user in queries.users]
+        asked = (site.settings, site.seed, made.events, users, queries.cutoff)
+        gains = halved(*asked) if halved else site.module.oracle(*asked)[None]
+        sums.append(_worth(columns(site, gains, queries, window.candidates)))
+    low, middle, high = np.concatenate(sums).mean(axis=0).tolist()
+    return {"expected": middle, "low": low if halved else None, "high": high if halved else None}
+
+
+def _worth(halves: Floats) -> Floats:
+    """By the other half, by both together, by itself: float64 [Q, 3] of estimates [H, Q, C]."""
+    whole = halves.mean(axis=0)
+    middle = np.sort(whole, axis=1)[:, -K:].sum(axis=1)
+    by_other, by_self = np.zeros(len(whole)), np.zeros(len(whole))
+    for half, other in zip(halves, halves[::-1], strict=True):
+        first = np.argsort(-half, axis=1, kind="stable")[:, :K]
+        by_other += np.take_along_axis(other, first, axis=1).sum(axis=1) / len(halves)
+        by_self += np.take_along_axis(half, first, axis=1).sum(axis=1) / len(halves)
+    return np.column_stack([by_other, middle, by_self])
+
+
+@contextmanager
+def _scratch(params: Params, world: WorldName) -> Iterator[Path]:
+    """The folder of finished fits for exactly these parameters and this code; one run at a time."""
+    folder = SCRATCH / "worlds" / world / fingerprint(params, world)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"{world}: another run is at it (lock {folder / 'lock'}); wait for it to end") from None
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def fingerprint(params: Params, world: WorldName) -> str:
+    """Of all that a fit in a world depends on."""
+    worlds = params.worlds
+    sections = [worlds.dials(world), worlds.windows, worlds.features, params.spent("worlds")]
+    entries: list[Variant] = [params.roster[name] for name in worlds.roster]
+    parts = [str(params.seed), *(part.model_dump_json() for part in [*sections, *entries])]
+    return hashlib.sha256("\n".join([*parts, file_hash(code_of("worlds", world))]).encode()).hexdigest()[:16]

@@ -1,0 +1,210 @@
+"""Validity check: do the study's own verdicts, drawn again and again in fresh logs of a world, find the truth?
+
+The truth of a contrast is the difference of the same two procedures (fit, early stopping, mean over seeds) averaged
+over `fresh` further logs of the same world, each with its own users and training seeds: what a verdict claims is what
+would happen to other users of the same kind. Every repeat draws a log, fits, and passes the verdicts that the study
+would pass. A finished log is one atomically replaced file, so a run can be cut and goes on.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from statsmodels.stats.proportion import proportion_confint
+from tqdm import tqdm
+
+from study.errors import UserError
+from study.metrics.verdicts import percentile_interval
+from study.params import Params, load
+from study.params.roster import Variant
+from study.params.statistics import Statistics
+from study.params.worlds import Validity, WorldContrast, WorldName
+from study.paths import SCRATCH, results_folder, write_text
+from study.seeds import seed_of
+from study.stages.scored import text_of
+from study.stages.world_board import draws_of, verdicts
+from study.stages.world_fit import RECALL, entry_in, fit_and_score
+from study.stages.world_log import Site, scene
+from study.stages.worlds import fingerprint
+from study.tuning.workers import die_with_parent, run_all
+
+COVERAGE = 0.95
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One part of the check in one world: everything that a log of it is a function of, but its number."""
+
+    name: str
+    part: Validity
+    world: WorldName
+    entries: dict[str, Variant]
+    params: Params
+
+    @property
+    def declared(self) -> dict[str, WorldContrast]:
+        """The contrasts between the variants of the part."""
+        found = self.params.worlds.declared(self.world)
+        return {name: one for name, one in found.items() if {one.left, one.right} <= self.entries.keys()}
+
+    def site(self, role: str, number: int) -> Site:
+        """The log of a number; `role` parts the repeats from the fresh ones."""
+        worlds = self.params.worlds
+        dials = worlds.dials(self.world).model_copy(update={"users": self.part.users})
+        seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
+        return Site(self.world, dials, worlds.windows, worlds.features, seed)
+
+
+def run(repeats: int) -> None:
+    """Writes `data/results/<snapshot>/worlds/validity.json`.
+
+    Raises:
+        UserError: a worker died twice.
+    """
+    params = load()
+    rows = []
+    for name, part in params.worlds.validity.items():
+        entries = {variant: params.roster[variant] for variant in part.variants}
+        count = max(1, round(repeats * part.share))
+        for world in part.worlds:
+            study = Study(name, part, world, entries, params)
+            fresh = _logs(study, "fresh", part.fresh)
+            rows.append(summary(study, _logs(study, "repeat", count), fresh))
+    settings = params.statistics.model_dump(mode="json")
+    found = {"statistics": settings, "coverage_level": COVERAGE, "parts": rows}
+    write_text(results_folder(params.snapshot.name, "worlds") / "validity.json", text_of(found))
+
+
+def _logs(study: Study, role: str, count: int) -> list[Row]:
+    """What each log gave, in their order; those that lie in scratch are not made again."""
+    folder = SCRATCH / "worlds" / "validity" / _fingerprint(study)
+    tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
+    told = f"{study.name}: {role} logs of {study.world}"
+    done: dict[int, Row | None] = {}
+    for number, found in tqdm(run_all(tasks, study.params.spent("worlds").workers), desc=told, total=count):
+        done[number] = found
+    rows = [row for _, row in sorted(done.items()) if row is not None]
+    if len(rows) < count:
+        raise UserError(f"{told}: a worker died twice, most likely for want of memory")
+    return rows
+
+
+def _fingerprint(study: Study) -> str:
+    sides = [f"{name} {one.model_dump_json()}" for name, one in study.declared.items()]
+    parts = [fingerprint(study.params, study.world), study.name, study.part.model_dump_json(), *sides]
+    parts.append(study.params.statistics.model_dump_json())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def one_log(path: Path, study: Study, role: str, number: int) -> Row:
+    """Fits all variants in one log: the mean recall of each and, in a repeat, what the study would say of them."""
+    die_with_parent()
+    if path.exists():
+        read: Row = json.loads(path.read_text(encoding="utf-8"))
+        return read
+    queries = _fits(study, study.site(role, number))
+    means = dict(queries.group_by("variant").agg(pl.col(RECALL).cast(pl.Float64).mean()).sort("variant").iter_rows())
+    row: Row = {"recall": means}
+    if role == "repeat":
+        row["contrasts"] = judged(queries, study.declared, study.params.statistics, study.params.seed)
+    write_text(path, json.dumps(row))
+    return row
+
+
+def _fits(study: Study, site: Site) -> pl.DataFrame:
+    changed = study.part.model_dump(include={"rounds", "positions", "boosting_rounds", "seeds"})
+    budget = study.params.spent("worlds").model_copy(update=changed)
+    made, tables = scene(site, budget.stop_queries), []
+    for name, entry in study.entries.items():
+        for seed in range(budget.seeds if entry.is_seeded else 1):
+            fitted = fit_and_score(site, entry_in(entry, site, made), budget, seed_of(site.seed, "fit", name, seed))
+            tables.append(fitted.queries.with_columns(variant=pl.lit(name), seed=pl.lit(seed)))
+    scene.cache_clear()
+    return pl.concat(tables)
+
+
+def judged(queries: pl.DataFrame, declared: dict[str, WorldContrast], settings: Statistics, seed: int) -> list[Row]:
+    """The verdict of each contrast, adjusted for all, and its plain 95 % interval."""
+    draws, sides = draws_of(queries, settings, seed), [(one.left, one.right) for one in declared.values()]
+    plain = [percentile_interval(draws.difference(*pair)[1], 1 - COVERAGE) for pair in sides]
+    found = verdicts(draws, sides, settings)
+    return [
+        {"name": name, **asdict(verdict), "plain_low": low, "plain_high": high}
+        for name, verdict, (low, high) in zip(declared, found, plain, strict=True)
+    ]
+
+
+def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
+    """How often the repeats found the truth of each contrast, and how often a log had any false verdict."""
+    margin, total = study.params.statistics.margin, len(repeats)
+    truths = {name: truth_of(one, fresh) for name, one in study.declared.items()}
+    told = [{one["name"]: one for one in repeat["contrasts"]} for repeat in repeats]
+    rows = []
+    for name, truth in truths.items():
+        mine = [one[name] for one in told]
+        hits = sum(is_right(one["verdict"], truth["effect"], margin) for one in mine)
+        covered = sum(one["plain_low"] <= truth["effect"] <= one["plain_high"] for one in mine)
+        adjusted = sum(one["low"] <= truth["effect"] <= one["high"] for one in mine)
+        equivalents = sum(one["verdict"] == "equivalent" for one in mine) if abs(truth["effect"]) > margin else 0
+        rows.append(
+            {
+                "name": name,
+                **study.declared[name].model_dump(include={"left", "right"}),
+                "truth": truth,
+                "verdicts": {kind: sum(one["verdict"] == kind for one in mine) for kind in VERDICTS},
+                "right": rate(hits, total),
+                "false_equivalent": rate(equivalents, total) if abs(truth["effect"]) > margin else None,
+                "coverage": rate(covered, total),
+                "coverage_of_verdicts": rate(adjusted, total),
+            }
+        )
+    wrong = sum(any(is_false(one[n]["verdict"], t["effect"], margin) for n, t in truths.items()) for one in told)
+    return {
+        "part": study.name,
+        "world": study.world,
+        "users": study.part.users,
+        "seeds": study.part.seeds,
+        "repeats": total,
+        "fresh_logs": len(fresh),
+        "fresh_users": len(fresh) * study.part.users,
+        "any_false": rate(wrong, total),
+        "contrasts": rows,
+    }
+
+
+VERDICTS = ("better", "worse", "equivalent", "undetermined")
+
+
+def truth_of(one: WorldContrast, fresh: Iterable[Row]) -> Row:
+    """The mean difference over the fresh logs and its standard error; where nothing can differ it is known to be 0."""
+    if one.world == "null":
+        return {"effect": 0.0, "error": 0.0}
+    found = np.array([row["recall"][one.left] - row["recall"][one.right] for row in fresh])
+    return {"effect": float(found.mean()), "error": float(found.std(ddof=1) / np.sqrt(len(found)))}
+
+
+def is_right(verdict: str, truth: float, margin: float) -> bool:
+    """Whether a verdict says what is true: *equivalent* within the margin, else the side that is better."""
+    if abs(truth) < margin:
+        return verdict == "equivalent"
+    return verdict == ("better" if truth > 0 else "worse")
+
+
+def is_false(verdict: str, truth: float, margin: float) -> bool:
+    """Whether a verdict says what is not true; *undetermined* says nothing."""
+    if verdict == "equivalent":
+        return abs(truth) >= margin
+    return (verdict == "better" and truth <= 0) or (verdict == "worse" and truth >= 0)
+
+
+def rate(count: int, total: int) -> Row:
+    """A share with its 95 % interval (Wilson, 1927)."""
+    low, high = proportion_confint(count, total, alpha=1 - COVERAGE, method="wilson")
+    return {"count": count, "of": total, "rate": count / total, "low": float(low), "high": float(high)}

@@ -1,0 +1,86 @@
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.exhibits import who
+from study.exhibits.results import Results
+from study.metrics.screening_board import assemble
+from study.params import load
+from study.params.statistics import Contrast
+from tests.metrics.test_screening import scored
+from tests.metrics.test_screening_board import SETTINGS, search
+
+FAMILIES = {"key-days": "counting", "trees": "aggregates", "sum-bce": "sequence", "sum-bpr": "sequence"}
+DECLARED = {
+    "trees-over-counting": Contrast(question="trees", arm="who", left="best:aggregates", right="best:counting"),
+    "pairwise-over-bce": Contrast(question="loss", arm="who", left="sum-bpr", right="sum-bce"),
+}
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """Results in which the trees gain `gain` on everyone else."""
+
+    def make(gain: float, change=lambda _: None) -> Results:
+        scores = scored(dict.fromkeys(FAMILIES, 2), users=600, rate=0.06).drop("probability")
+        lifted = pl.col("score") + gain * pl.col("label")
+        scores = scores.with_columns(score=pl.when(pl.col("variant") == "trees").then(lifted).otherwise("score"))
+        roster = {name: SimpleNamespace(family=family) for name, family in FAMILIES.items()}
+        searches = {name: search(0.4 if name == "trees" else 0.2) for name in FAMILIES}
+        files = assemble(roster, searches, scores, scores.filter(seed=0).drop("seed"), DECLARED, SETTINGS, 7)
+        change(files)
+        folder = tmp_path / "who"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return Results(tmp_path, load(), "who")
+
+    return make
+
+
+def test_the_answer_follows_the_results(shown):
+    told, turned = who.answer(shown(3.0)).text, who.answer(shown(-3.0)).text
+
+    assert "<code>trees</code> (best aggregates variant on select) is <strong>better</strong>" in told
+    assert "<code>trees</code> (best aggregates variant on select) is <strong>worse</strong>" in turned
+    assert "Counting alone, <code>key-days</code>, finds" in told
+
+
+def test_the_answer_tells_the_estimate_of_the_best_on_select(shown):
+    results = shown(3.0)
+    found = results.leaderboard[0].estimates["recall@5%"].estimate
+
+    assert f"{100 * found:.1f}".rstrip("0").rstrip(".") + " % of them" in who.answer(results).text
+
+
+def test_every_exhibit_names_what_it_shows(shown):
+    results = shown(3.0)
+
+    assert "recall among the top 5 %" in who.forest(results).text
+    for variant in FAMILIES:
+        assert variant in who.board(results).text
+    assert "trees" in who.calibration(results).text
+    assert "sum-bpr" in who.losses(results).text
+    assert "2024-02-29" in who.windows(results).text
+
+
+def test_an_arm_that_was_not_run_is_told_once_and_breaks_nothing():
+    assert "has not been run" in who.answer(None).text
+    assert all(part(None).text == "" for part in (who.board, who.forest, who.losses, who.calibration, who.windows))
+
+
+def test_a_broken_file_names_itself(shown):
+    with pytest.raises(UserError, match=r"windows\.json"):
+        who.windows(shown(1.0, lambda files: files.update({"windows.json": "{}"})))
+
+
+def test_names_from_the_data_are_inert(shown):
+    def plant(files):
+        for name, text in files.items():
+            files[name] = text.replace("key-days", "<script>alert(1)</script>")
+
+    results = shown(3.0, plant)
+    for part in (who.answer, who.board, who.forest, who.losses, who.calibration, who.windows):
+        assert "<script>alert" not in part(results).text
