@@ -1,13 +1,21 @@
 """Numbers as a reader wants them, and the sentence that a verdict turns into."""
 
+from collections.abc import Sequence
+
 from study.errors import UserError
 from study.exhibits.markup import code
-from study.exhibits.records import Contrast, Estimate
+from study.exhibits.records import Contrast, Estimate, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 PLURALS = {"query": "queries", "test query": "test queries"}
-FAMILIES = {"counting": "counting rules", "aggregates": "models of aggregates", "sequence": "sequence models"}
+FAMILIES = {
+    "counting": "counting rules",
+    "aggregates": "models of aggregates",
+    "sequence": "sequence models",
+    "hybrid": "hybrids",
+    "average": "averages",
+}
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -86,13 +94,12 @@ def sides(contrast: Contrast) -> tuple[str, str]:
     return side(contrast.left, contrast.left_variant), side(contrast.right, contrast.right_variant)
 
 
-def verdict_sentence(contrast: Contrast, margin: float) -> str:
-    """What the contrast shows, as a clause without its full stop.
+def agreeing(contrast: Contrast) -> Contrast:
+    """The contrast itself.
 
     Raises:
         UserError: the verdict and the sign of the effect contradict each other.
     """
-    left, right = sides(contrast)
     if (contrast.verdict == "better" and contrast.effect <= 0) or (
         contrast.verdict == "worse" and contrast.effect >= 0
     ):
@@ -100,6 +107,76 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
             f"contrasts.json: {contrast.name} is called {contrast.verdict} with an effect of {contrast.effect:+.4f}; "
             "run `dvc repro compare`"
         )
+    return contrast
+
+
+def brief(contrast: Contrast, margin: float) -> str:
+    """The contrast in a few words: sides, effect, interval, verdict.
+
+    Raises:
+        UserError: the verdict and the sign of the effect contradict each other.
+    """
+    agreeing(contrast)
+    is_small = contrast.verdict in ("better", "worse") and abs(contrast.effect) < margin
+    small = " by less than the margin" if is_small else ""
+    return (
+        f"{code(contrast.left_variant)} over {code(contrast.right_variant)} {signed(contrast.effect)} "
+        f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>{small}"
+    )
+
+
+def flipped(contrast: Contrast) -> Contrast:
+    """The same finding told of right over left."""
+    turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+    changes = {
+        "left": contrast.right,
+        "right": contrast.left,
+        "left_variant": contrast.right_variant,
+        "right_variant": contrast.left_variant,
+        "effect": -contrast.effect,
+        "low": -contrast.high,
+        "high": -contrast.low,
+        "verdict": turned.get(contrast.verdict, contrast.verdict),
+    }
+    return contrast.model_copy(update=changes)
+
+
+def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float) -> str:
+    """What several contrasts of the kind `left` over `right` show together, never more than each of them.
+
+    Args:
+        contrasts: at least one.
+        left: what the left sides share, a noun phrase.
+        right: what the right sides share.
+        margin: of equivalence.
+    """
+    verdicts = [contrast.verdict for contrast in contrasts]
+    if set(verdicts) == {"equivalent"}:
+        return f"{left} and {right} are equivalent within ±{margin:g}"
+    if set(verdicts) == {"undetermined"}:
+        return f"undetermined between {left} and {right}"
+    if set(verdicts) in ({"better"}, {"worse"}):
+        winner, loser = (left, right) if verdicts[0] == "better" else (right, left)
+        small = ", by less than the margin" if all(abs(contrast.effect) < margin for contrast in contrasts) else ""
+        return f"in favour of {winner} over {loser}{small}"
+    told = {
+        "better": f"in favour of {left}",
+        "worse": f"in favour of {right}",
+        "equivalent": "equivalent",
+        "undetermined": "undetermined",
+    }
+    parts = [f"{count(verdicts.count(v))} {told[v]}" for v in told if v in verdicts]
+    return f"divided between {left} and {right} ({', '.join(parts)})"
+
+
+def verdict_sentence(contrast: Contrast, margin: float) -> str:
+    """What the contrast shows, as a clause without its full stop.
+
+    Raises:
+        UserError: the verdict and the sign of the effect contradict each other.
+    """
+    agreeing(contrast)
+    left, right = sides(contrast)
     differs = f"{interval(contrast)}, {probability(contrast.p_difference)}"
     small = ", less than the margin" if abs(contrast.effect) < margin else ""
     if contrast.verdict == "better":

@@ -65,6 +65,50 @@ class Contrast(Record):
     verdict: Verdict
 
 
+class Diagnosis(Contrast):
+    """A variant under a change of the data, `left`, over the same variant as it was, `right`."""
+
+    change: str
+    family: str
+
+
+class Effect(Record):
+    """A main effect or an interaction of the factorial; `levels` the lower and the upper one of each factor."""
+
+    name: str
+    factors: list[str]
+    levels: list[tuple[str, str]]
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Verdict
+
+
+class LossCost(Record):
+    """Measured cost of one step of a loss over a catalogue of `candidates`.
+
+    `seconds` of a forward and a backward pass, `peak_mb` of memory above what the process held before.
+    """
+
+    loss: str
+    candidates: int
+    seconds: float
+    peak_mb: float
+
+
+class LossCosts(Record):
+    """The measurements, and what was held fixed in all of them."""
+
+    readouts: int
+    width: int
+    labels: int
+    steps: int
+    measured: list[LossCost]
+
+
 class Power(Record):
     """How much the log could show at all, in recall@10 on test; None where a roster has no contrast or no counting.
 

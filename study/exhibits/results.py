@@ -10,12 +10,24 @@ from pydantic import TypeAdapter, ValidationError
 
 from study import params
 from study.errors import UserError
-from study.exhibits.records import Contrast, Cost, Data, Manifest, Power, Row, Search
+from study.exhibits.records import (
+    Contrast,
+    Cost,
+    Data,
+    Diagnosis,
+    Effect,
+    LossCosts,
+    Manifest,
+    Power,
+    Row,
+    Search,
+)
 from study.params.budget import Arm, Budget
 from study.params.question import Question
 from study.paths import RESULTS
 
 REPRODUCE = "run `dvc repro`"
+LOSS_COSTS = Path("cost") / "losses.json"
 Found = TypeVar("Found")
 
 
@@ -77,6 +89,25 @@ class Results:
         return self._read("manifest.json", TypeAdapter(Manifest))
 
     @cached_property
+    def factorial(self) -> list[Effect]:
+        """Main effects and interactions of the declared factorial; none where its cells are of another arm."""
+        if not set(self.params.factorial.cells) <= set(self.params.entries(self.arm)):
+            return []
+        return self._read("factorial.json", TypeAdapter(list[Effect]))
+
+    @cached_property
+    def diagnoses(self) -> list[Diagnosis] | None:
+        """The contrasts of the diagnostics of this snapshot; None where they were not run."""
+        path = self.root / "diagnostics" / "contrasts.json"
+        return self._read_at(path, TypeAdapter(list[Diagnosis])) if path.exists() else None
+
+    @cached_property
+    def loss_costs(self) -> LossCosts | None:
+        """What the losses cost on ever larger catalogues; None where it was not measured."""
+        path = self.root / LOSS_COSTS
+        return self._read_at(path, TypeAdapter(LossCosts)) if path.exists() else None
+
+    @cached_property
     def cost(self) -> dict[str, Cost]:
         """Measured cost of each variant of the leaderboard."""
         folder = self.root / "cost" / self.arm
@@ -131,6 +162,18 @@ class Results:
                 if (variant := getattr(contrast, side)) not in known:
                     place = f"{self.folder / 'contrasts.json'}: {side} of {contrast.name}"
                     raise UserError(f"{place}: '{variant}' is not on the leaderboard; {REPRODUCE}")
+
+    def beside(self, arm: Arm) -> "Results | None":
+        """The results of another arm of the same snapshot; None where it has not been run.
+
+        Raises:
+            UserError: there are results, but broken ones or those of other parameters.
+        """
+        if not (self.root / arm / "manifest.json").exists():
+            return None
+        other = Results(self.root, self.params, arm)
+        other.check()
+        return other
 
     def _found(self, file: str, name: str, known: dict[str, Found]) -> Found:
         if name not in known:

@@ -56,9 +56,9 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     variants, starts = runs["variant"].unique(maintain_order=True).to_list(), np.cumsum(sizes) - sizes
     totals, counts = _user_sums(queries, runs, metrics)
-    weights = _seed_weights(variants, sizes, resamples, seed)
+    weights = seed_weights(variants, sizes, resamples, seed)
     values = np.empty((len(metrics), resamples, len(variants)))
-    for done, drawn in _user_weights(counts.shape[1], resamples, seed):
+    for done, drawn in user_weights(counts.shape[1], resamples, seed):
         block = slice(done, done + len(drawn))
         for total, count, out in zip(totals, counts, values, strict=True):
             out[block] = np.add.reduceat(_ratio(drawn @ total, drawn @ count) * weights[block], starts, axis=1)
@@ -100,7 +100,7 @@ def _user_sums(queries: pl.DataFrame, runs: pl.DataFrame, metrics: list[str]) ->
     return np.ascontiguousarray(totals), np.ascontiguousarray(counts[:, 0].T)
 
 
-def _user_weights(users: int, resamples: int, seed: int) -> Iterator[tuple[int, Floats]]:
+def user_weights(users: int, resamples: int, seed: int) -> Iterator[tuple[int, Floats]]:
     """Blocks of how often each user is drawn, float64 [block, users], with the number of resamples before them."""
     random = np.random.default_rng(seed_of(seed, "bootstrap", "users"))
     for done in range(0, resamples, CHUNK):
@@ -109,7 +109,7 @@ def _user_weights(users: int, resamples: int, seed: int) -> Iterator[tuple[int, 
         yield done, np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users).astype(np.float64)
 
 
-def _seed_weights(variants: list[str], sizes: NDArray[np.int64], resamples: int, seed: int) -> Floats:
+def seed_weights(variants: list[str], sizes: NDArray[np.int64], resamples: int, seed: int) -> Floats:
     """The weight of each run in its variant's mean, float64 [resamples, runs]."""
     blocks = []
     for variant, size in zip(variants, sizes.tolist(), strict=True):

@@ -15,7 +15,7 @@ from study.metrics.screening_bootstrap import bootstrap
 from study.metrics.screening_calibration import Platt, calibrated
 from study.metrics.screening_reliability import Reliability, reliability
 from study.metrics.verdicts import percentile_interval
-from study.params.roster import Variant
+from study.params.roster import Composed, Variant
 from study.params.statistics import Contrast, Statistics
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ ROUNDED = 6
 
 
 def assemble(
-    roster: dict[str, Variant],
+    roster: dict[str, Variant | Composed],
     searches: dict[str, Row],
     scores: pl.DataFrame,
     select: pl.DataFrame,
@@ -61,7 +61,7 @@ def assemble(
 
 
 def leaderboard(
-    roster: dict[str, Variant],
+    roster: dict[str, Variant | Composed],
     searches: dict[str, Row],
     draws: dict[str, Draws],
     seeds: dict[str, int],

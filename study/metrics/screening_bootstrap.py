@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from study.events.log import Ints
-from study.metrics.bootstrap import Draws, _seed_weights, _user_weights
+from study.metrics.bootstrap import Draws, seed_weights, user_weights
 from study.metrics.screening import (
     AUROC,
     AVERAGE_PRECISION,
@@ -69,9 +69,9 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     names = runs["variant"].unique(maintain_order=True).to_list()
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     starts = np.cumsum(sizes) - sizes
-    weights = _seed_weights(names, sizes, resamples, seed)
+    weights = seed_weights(names, sizes, resamples, seed)
     values = np.empty((len(BOOTSTRAPPED), resamples, len(names)))
-    for done, drawn in _user_weights(users, resamples, seed):
+    for done, drawn in user_weights(users, resamples, seed):
         block = slice(done, done + len(drawn))
         for metric, out in zip(_resampled(cutoffs, drawn, runs.height), values, strict=True):
             out[block] = np.add.reduceat(metric * weights[block], starts, axis=1)

@@ -7,7 +7,15 @@ from study.models.base import Recommender
 from study.models.sources import Sources
 from study.params.base import Frozen
 from study.params.budget import Budget
-from study.params.roster import AggregateEntry, Composed, ComposedEntry, HybridEntry, SequenceEntry, Variant
+from study.params.roster import (
+    AggregateEntry,
+    Composed,
+    ComposedEntry,
+    CountingEntry,
+    HybridEntry,
+    SequenceEntry,
+    Variant,
+)
 
 
 def settings_of(entry: Variant | Composed) -> type[Frozen]:
@@ -27,12 +35,10 @@ def build_model(
     """
     module = import_module(entry.modules()[0])
     settings = settings_of(entry)(**chosen)
-    if isinstance(entry, SequenceEntry):
-        model: Recommender = module.build(entry, settings, budget)
-    elif isinstance(entry, ComposedEntry):
-        model = module.build(entry, settings, sources)
+    if isinstance(entry, CountingEntry):
+        model: Recommender = module.build(entry, settings)
     else:
-        model = module.build(entry, settings)
+        model = module.build(entry, settings, sources if isinstance(entry, ComposedEntry) else budget)
     return model
 
 

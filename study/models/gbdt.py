@@ -15,12 +15,14 @@ from study.features.training_rows import TrainingRows, kept_rows
 from study.models.aggregate import Block, scoring_blocks
 from study.models.base import Report, Scores
 from study.params.base import Frozen
+from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 from study.seeds import seed_of
 
 MODEL = "trees.txt"
-REPORTS = 4
+REPORTS = 8
+"""Readings of stop in a whole trial, as many as sequence variants have rounds."""
 FIXED = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1}
 
 
@@ -42,18 +44,18 @@ class Gbdt:
     for; `lambdarank` (Burges, 2010) the order inside each query, every row counted once.
     """
 
-    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings) -> None:
-        self.loss, self.settings = loss, settings
+    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings, cap: int) -> None:
+        self.loss, self.settings, self.every = loss, settings, -(-cap // REPORTS)
         self.booster: lgb.Booster | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
-        """See `Recommender`; reports at each quarter of `rounds`."""
+        """See `Recommender`; reports `REPORTS` times on the way to its cap, and after the last tree."""
         done = self.booster.num_trees() if self.booster else 0
         params = {**FIXED, **self._objective(), **self.settings.model_dump(), "seed": seed}
 
         def after_tree(env: CallbackEnv) -> None:
             self.booster = _booster(env)
-            if (trees := self.booster.num_trees()) in _checkpoints(rounds):
+            if (trees := self.booster.num_trees()) == rounds or trees % self.every == 0:
                 report(self, trees)
 
         trained = lgb.train(
@@ -114,15 +116,11 @@ def _booster(env: CallbackEnv) -> lgb.Booster:
     return env.model
 
 
-def _checkpoints(rounds: int) -> set[int]:
-    return {-(-rounds * quarter // REPORTS) for quarter in range(1, REPORTS + 1)}
-
-
 def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
     """Each tree draws its features by a seed of its own, so that training that is taken up again goes on the same."""
     return lambda tree: seed_of(seed, "tree", done + tree)
 
 
-def build(entry: AggregateEntry, settings: Settings) -> Gbdt:
+def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Gbdt:
     """The variant of a roster entry."""
-    return Gbdt(entry.loss, settings)
+    return Gbdt(entry.loss, settings, budget.boosting_rounds)

@@ -17,6 +17,7 @@ from study.features.training_rows import kept_rows
 from study.models.aggregate import scoring_blocks
 from study.models.base import Report, Scores
 from study.params.base import Frozen
+from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 
@@ -48,7 +49,7 @@ class Linear:
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
         rows = kept_rows(fold, seed)
-        self.fitted = _scaler(rows.features)
+        self.fitted = scaler(rows.features)
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # to stop at the limit is part of the definition
@@ -85,7 +86,7 @@ class Linear:
         return np.hstack([np.nan_to_num(scaled, copy=False), missing])
 
 
-def _scaler(features: Floats) -> dict[str, Floats]:
+def scaler(features: Floats) -> dict[str, Floats]:
     """What is fitted before the weights.
 
     Returns:
@@ -111,7 +112,7 @@ def _moments(values: Floats, counted: NDArray[np.bool_]) -> tuple[NDArray[np.flo
     return mean, np.sqrt(squares.sum(axis=0, where=counted, dtype=np.float64) / count)
 
 
-def build(entry: AggregateEntry, settings: Settings) -> Linear:
+def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Linear:
     """The variant of a roster entry.
 
     Raises:

@@ -12,6 +12,7 @@ from study.features.training_rows import TrainingRows
 from study.models.aggregate import Block
 from study.models.gbdt import Gbdt, Settings
 from study.models.user_aggregates import query_rows, training_rows
+from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 from study.seeds import seed_of
 
@@ -36,9 +37,10 @@ class ScreeningGbdt(Gbdt):
         yield slice(0, len(queries.users)), np.repeat(query_rows(queries), len(candidates), axis=0)
 
     def _objective(self) -> dict[str, Any]:
+        shared = {"feature_pre_filter": False}  # a short log leaves no feature that could part two leaves
         if self.loss == "lambdarank":
-            return {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
-        return {"objective": "binary"}
+            return shared | {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
+        return shared | {"objective": "binary"}
 
 
 def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> TrainingRows:
@@ -62,9 +64,9 @@ def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> Trai
     )
 
 
-def build(entry: AggregateEntry, settings: Settings) -> ScreeningGbdt:
+def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:
     """The variant of a roster entry."""
-    return ScreeningGbdt(entry.loss, settings)
+    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds)
 
 
 __all__ = ["ScreeningGbdt", "Settings", "build"]

@@ -10,8 +10,9 @@ from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.models.base import Report, Scores
-from study.models.linear import TOLERANCE, Linear, Settings, _scaler
+from study.models.linear import TOLERANCE, Linear, Settings, scaler
 from study.models.user_aggregates import query_rows, training_rows
+from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 
 
@@ -21,7 +22,7 @@ class ScreeningLinear(Linear):
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
         rows = training_rows(fold)
-        self.fitted = _scaler(rows.features)
+        self.fitted = scaler(rows.features)
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # to stop at the limit is part of the definition
@@ -36,7 +37,7 @@ class ScreeningLinear(Linear):
         return np.repeat(logits.astype(np.float32)[:, None], len(candidates), axis=1)
 
 
-def build(entry: AggregateEntry, settings: Settings) -> ScreeningLinear:
+def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningLinear:
     """The variant of a roster entry.
 
     Raises:

@@ -111,7 +111,7 @@ class SequenceModel:
                 asked = self._kept_readouts(fold, stream, kind)
                 if not len(asked.position):
                     raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
-                batcher = Batcher(stream, asked, self._asking(kind), own, self._classes)
+                batcher = self._batcher(stream, asked, kind, own)
                 contrasts = getattr(self.parts[kind], "CONTRASTS_PARTS", False)
                 auxiliary = PartsOfUsers(batcher, stream) if contrasts else None
                 self.trainer.run(batcher, self._loss(asked), until, seed, partial(report, self), auxiliary)
@@ -201,6 +201,9 @@ class SequenceModel:
             read_share=self.parts[kind].READ_SHARE,
             key_weight=self.settings.key_weight,
         )
+
+    def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> Batcher:
+        return Batcher(stream, asked, self._asking(kind), own, self._classes)
 
     def _loss(self, asked: Readouts) -> Loss:
         assert self.shape is not None

@@ -23,6 +23,7 @@ class Sources:
 
     def __init__(self, params: Params, arm: Arm) -> None:
         self.params, self.arm = params, arm
+        self.budget = params.spent(arm)
 
     def of(self, side: str) -> Source:
         """The source that a name stands for; its search is finished."""
@@ -40,4 +41,4 @@ class Sources:
         """The untrained model of a source."""
         from study.models.factory import build_model  # noqa: PLC0415 - which builds composed variants from sources
 
-        return build_model(self.params.variants[source.variant], source.settings, self.params.spent(self.arm))
+        return build_model(self.params.variants[source.variant], source.settings, self.budget)

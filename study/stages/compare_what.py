@@ -5,7 +5,8 @@ from typing import Any
 import polars as pl
 
 from study.exhibits.picture import leaderboard_svg
-from study.metrics.bootstrap import bootstrap
+from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.factorial import factorial_effects
 from study.metrics.leaderboard import OF_YOUNG, PRIMARY, SHOWN, contrasts, leaderboard, recall_curves
 from study.metrics.power import power
 from study.params import Params
@@ -58,4 +59,12 @@ def assemble(
         "metrics.json": text_of(headline),
         "recall_at_k.csv": recall_curves(board).write_csv(),
         "contrasts.csv": columns.write_csv(),
+        **_factorial(params, arm, draws[PRIMARY]),
     }
+
+
+def _factorial(params: Params, arm: Arm, draws: Draws) -> dict[str, str]:
+    """The effects of the declared factorial, where its cells belong to this arm."""
+    if not set(params.factorial.cells) <= set(params.entries(arm)):
+        return {}
+    return {"factorial.json": text_of(factorial_effects(params.factorial, draws, params.statistics))}

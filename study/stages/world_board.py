@@ -29,6 +29,9 @@ def variants(draws: Draws, chance: float, alpha: float, *, reachable: bool) -> l
     Args:
         chance: recall@10 of a random ranking; `above_chance` is what the recall has beyond it.
         reachable: whether the oracle has more to offer than popularity; the share is null where it has not.
+
+    `beats_oracle` says that the recall is above the oracle's beyond noise: the lower end of the interval of the
+    difference, adjusted for the number of variants (Bonferroni), is above 0. It would be an error or a leak.
     """
     base, best = (draws.values[:, draws.variants.index(name)] for name in (BASE, ORACLE))
     return [
@@ -36,6 +39,7 @@ def variants(draws: Draws, chance: float, alpha: float, *, reachable: bool) -> l
             "variant": name,
             "recall": estimate(draws, name, alpha),
             "above_chance": float(draws.estimates[i] - chance),
+            "beats_oracle": percentile_interval(draws.values[:, i] - best, alpha / (len(draws.variants) - 1))[0] > 0,
             "share": _share(draws, name, (draws.values[:, i] - base) / (best - base), alpha) if reachable else None,
         }
         for i, name in enumerate(draws.variants)

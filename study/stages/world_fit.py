@@ -1,7 +1,6 @@
 """Fits one variant in one log of a world, keeps its best round, and scores the test windows with it."""
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,7 @@ from study.params.budget import Budget
 from study.params.roster import SequenceEntry, Variant
 from study.paths import replacing, write_text
 from study.stages.world_log import Scene, Site, scene
-from study.tuning.trial import Flat, is_flat, save_into
+from study.tuning.trial import save_into
 from study.tuning.workers import die_with_parent
 
 K = 10
@@ -68,7 +67,7 @@ def fit_once(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) 
 
 
 def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
-    """Fits a variant with its default settings.
+    """Fits a variant with its default settings, to the cap: some worlds are learned late, after a long plateau.
 
     Args:
         seed: of the fit; the log has its own.
@@ -82,12 +81,9 @@ def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitt
             curve.append((done, mean_recall(current, made.before, K)))
             if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
                 save_into(current, best)
-            if is_flat(curve, budget.patience):
-                raise Flat
 
         cap = cap_of(entry, budget)
-        with suppress(Flat):
-            model.fit(made.fold, rounds=cap, seed=seed, report=report)
+        model.fit(made.fold, rounds=cap, seed=seed, report=report)
         chosen = build_model(entry, {}, budget).load(best)
     return Fitted(recalls(chosen, made.test), curve, cap)
 

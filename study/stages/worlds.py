@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import polars as pl
 from filelock import FileLock, Timeout
 
 from study.errors import UserError, unknown
+from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry, Variant
-from study.params.worlds import WorldName
+from study.params.worlds import WorldName, Worlds
 from study.paths import SCRATCH, code_of, results_folder, write_text
-from study.provenance import file_hash
+from study.provenance import file_hash, revision
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import BASE, ORACLE, contrasts, draws_of, estimate, variants
@@ -36,9 +37,13 @@ def run(name: str) -> None:
     made = scene(site, params.spent("worlds").stop_queries)
     with _scratch(params, world) as folder:
         fits = _fits(params, site, made, folder)
-    write_text(
-        results_folder(params.snapshot.name, "worlds") / f"{world}.json", text_of(report(params, site, made, fits))
-    )
+    found = {**origin(params), **report(params, site, made, fits)}
+    write_text(results_folder(params.snapshot.name, "worlds") / f"{world}.json", text_of(found))
+
+
+def origin(params: Params) -> Row:
+    """The code and the budget behind a result."""
+    return {"revision": revision(), "budget": params.budget, "seed": params.seed}
 
 
 def world_of(name: str) -> WorldName:
@@ -50,9 +55,21 @@ def world_of(name: str) -> WorldName:
     raise unknown("world", name, list(get_args(WorldName)))
 
 
+def worlds_of(params: Params) -> Worlds:
+    """The declared worlds, whose variants are known.
+
+    Raises:
+        UserError: one is not in the roster.
+    """
+    worlds = cast("Worlds", params.section("worlds"))
+    for name in worlds.roster:
+        params.variant(name)
+    return worlds
+
+
 def site_of(params: Params, world: WorldName) -> Site:
     """The log that the stage runs on."""
-    worlds = params.worlds
+    worlds = worlds_of(params)
     return Site(world, worlds.dials(world), worlds.windows, worlds.features, seed_of(params.seed, "world", world))
 
 
@@ -61,7 +78,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
     budget = params.spent("worlds")
     asked = [
         (name, entry_in(params.roster[name], site, made), seed)
-        for name in params.worlds.roster
+        for name in worlds_of(params).roster
         for seed in range(budget.seeds if params.roster[name].is_seeded else 1)
     ]
     # the longest first, so that no worker is left alone with one at the end
@@ -76,14 +93,14 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
         if found is None:
             raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died twice")
         done[order[number]] = found
-        print(f"{site.world}: {name} recall@{K} {found.queries[RECALL].mean():.4f}", flush=True)
-    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in params.worlds.roster}
+        print(f"{site.world}: {name} {RECALL} {found.queries[RECALL].to_numpy().mean():.4f}", flush=True)
+    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in worlds_of(params).roster}
 
 
 def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:
     """What is published of a world; a pure function of its arguments."""
-    settings, worlds = params.statistics, params.worlds
-    oracle = recalls(Oracle(site, made.events), made.test)
+    settings, worlds = params.statistics, worlds_of(params)
+    oracle = recalls(cast("Recommender", Oracle(site, made.events)), made.test)  # it ranks, and is never fitted
     tables = [(ORACLE, 0, oracle), *((n, s, fit.queries) for n, found in fits.items() for s, fit in enumerate(found))]
     queries = pl.concat(
         table.with_columns(pl.lit(name).alias("variant"), pl.lit(seed).alias("seed")) for name, seed, table in tables
@@ -145,7 +162,7 @@ def _worth(halves: Floats) -> Floats:
 @contextmanager
 def _scratch(params: Params, world: WorldName) -> Iterator[Path]:
     """The folder of finished fits for exactly these parameters and this code; one run at a time."""
-    folder = SCRATCH / "worlds" / world / fingerprint(params, world)
+    folder = SCRATCH / "worlds" / world / fingerprint(params, world, code_of("worlds", world))
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock", timeout=0)
     try:
@@ -158,10 +175,10 @@ def _scratch(params: Params, world: WorldName) -> Iterator[Path]:
         lock.release()
 
 
-def fingerprint(params: Params, world: WorldName) -> str:
-    """Of all that a fit in a world depends on."""
-    worlds = params.worlds
+def fingerprint(params: Params, world: WorldName, code: Path) -> str:
+    """Of all that a fit in a world depends on; `code` is the fingerprint of the code of the stage."""
+    worlds = worlds_of(params)
     sections = [worlds.dials(world), worlds.windows, worlds.features, params.spent("worlds")]
     entries: list[Variant] = [params.roster[name] for name in worlds.roster]
     parts = [str(params.seed), *(part.model_dump_json() for part in [*sections, *entries])]
-    return hashlib.sha256("\n".join([*parts, file_hash(code_of("worlds", world))]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*parts, file_hash(code)]).encode()).hexdigest()[:16]

@@ -25,13 +25,13 @@ from study.params import Params, load
 from study.params.roster import Variant
 from study.params.statistics import Statistics
 from study.params.worlds import Validity, WorldContrast, WorldName
-from study.paths import SCRATCH, results_folder, write_text
+from study.paths import SCRATCH, code_of, results_folder, write_text
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import draws_of, verdicts
 from study.stages.world_fit import RECALL, entry_in, fit_and_score
 from study.stages.world_log import Site, scene
-from study.stages.worlds import fingerprint
+from study.stages.worlds import fingerprint, origin, worlds_of
 from study.tuning.workers import die_with_parent, run_all
 
 COVERAGE = 0.95
@@ -51,12 +51,12 @@ class Study:
     @property
     def declared(self) -> dict[str, WorldContrast]:
         """The contrasts between the variants of the part."""
-        found = self.params.worlds.declared(self.world)
+        found = worlds_of(self.params).declared(self.world)
         return {name: one for name, one in found.items() if {one.left, one.right} <= self.entries.keys()}
 
     def site(self, role: str, number: int) -> Site:
         """The log of a number; `role` parts the repeats from the fresh ones."""
-        worlds = self.params.worlds
+        worlds = worlds_of(self.params)
         dials = worlds.dials(self.world).model_copy(update={"users": self.part.users})
         seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
         return Site(self.world, dials, worlds.windows, worlds.features, seed)
@@ -70,15 +70,15 @@ def run(repeats: int) -> None:
     """
     params = load()
     rows = []
-    for name, part in params.worlds.validity.items():
+    for name, part in worlds_of(params).validity.items():
         entries = {variant: params.roster[variant] for variant in part.variants}
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
             study = Study(name, part, world, entries, params)
-            fresh = _logs(study, "fresh", part.fresh)
+            fresh = _logs(study, "fresh", 0 if world == "null" else part.fresh)
             rows.append(summary(study, _logs(study, "repeat", count), fresh))
     settings = params.statistics.model_dump(mode="json")
-    found = {"statistics": settings, "coverage_level": COVERAGE, "parts": rows}
+    found = {**origin(params), "statistics": settings, "coverage_level": COVERAGE, "parts": rows}
     write_text(results_folder(params.snapshot.name, "worlds") / "validity.json", text_of(found))
 
 
@@ -87,9 +87,7 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
     folder = SCRATCH / "worlds" / "validity" / _fingerprint(study)
     tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
     told = f"{study.name}: {role} logs of {study.world}"
-    done: dict[int, Row | None] = {}
-    for number, found in tqdm(run_all(tasks, study.params.spent("worlds").workers), desc=told, total=count):
-        done[number] = found
+    done = dict(tqdm(run_all(tasks, study.params.spent("worlds").workers), desc=told, total=count))
     rows = [row for _, row in sorted(done.items()) if row is not None]
     if len(rows) < count:
         raise UserError(f"{told}: a worker died twice, most likely for want of memory")
@@ -98,7 +96,12 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
 
 def _fingerprint(study: Study) -> str:
     sides = [f"{name} {one.model_dump_json()}" for name, one in study.declared.items()]
-    parts = [fingerprint(study.params, study.world), study.name, study.part.model_dump_json(), *sides]
+    parts = [
+        fingerprint(study.params, study.world, code_of("worlds_validity")),
+        study.name,
+        study.part.model_dump_json(),
+        *sides,
+    ]
     parts.append(study.params.statistics.model_dump_json())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -159,7 +162,7 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
                 **study.declared[name].model_dump(include={"left", "right"}),
                 "truth": truth,
                 "verdicts": {kind: sum(one["verdict"] == kind for one in mine) for kind in VERDICTS},
-                "right": rate(hits, total),
+                "right_verdicts": rate(hits, total),
                 "false_equivalent": rate(equivalents, total) if abs(truth["effect"]) > margin else None,
                 "coverage": rate(covered, total),
                 "coverage_of_verdicts": rate(adjusted, total),

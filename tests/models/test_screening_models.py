@@ -39,11 +39,11 @@ def sequence(loss="bce", representation="sum", head="plain", **options):
 
 def gbdt(loss):
     settings = screening_gbdt.Settings(min_child_samples=20, num_leaves=7)
-    return screening_gbdt.build(SimpleNamespace(loss=loss), settings)
+    return screening_gbdt.build(SimpleNamespace(loss=loss), settings, BUDGET)
 
 
 def linear():
-    return screening_linear.build(SimpleNamespace(loss="bce"), screening_linear.Settings())
+    return screening_linear.build(SimpleNamespace(loss="bce"), screening_linear.Settings(), BUDGET)
 
 
 MODELS = {
@@ -165,4 +165,4 @@ def test_days_are_counted_in_their_window_alone(log):
 
 def test_logistic_regression_has_one_loss():
     with pytest.raises(UserError, match="no loss 'lambdarank'"):
-        screening_linear.build(SimpleNamespace(loss="lambdarank"), screening_linear.Settings())
+        screening_linear.build(SimpleNamespace(loss="lambdarank"), screening_linear.Settings(), BUDGET)

@@ -1,0 +1,167 @@
+"""The advice that teams commonly get, and what the declared contrasts of this log say to each part of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from study.exhibits import choose
+from study.exhibits.answers import over_softmax
+from study.exhibits.markup import Html, bullets, code, joined, listing
+from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, name, table, words
+
+Mark = Literal["supported", "contradicted", "undetermined"]
+MARKS: tuple[Mark, ...] = ("supported", "contradicted", "undetermined")
+RANKING = ("bpr", "softmax", "lambdarank")
+"""Losses that compare candidates, or users, with each other; between users the softmax is over those of a batch."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One contrast that an advice stands or falls with, told so that *better* speaks for the advice."""
+
+    where: str
+    contrast: Contrast
+    margin: float
+
+    @property
+    def mark(self) -> Mark:
+        """What the contrast says to the advice: an equivalence contradicts that following it gains anything."""
+        found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
+        return found.get(agreeing(self.contrast).verdict, "undetermined")
+
+    @property
+    def reason(self) -> str:
+        """The verdict in the words of the advice."""
+        small = ", by less than the margin" if abs(self.contrast.effect) < self.margin else ""
+        return {
+            "better": f"following it is better{small}",
+            "worse": f"following it is worse{small}",
+            "equivalent": f"following it or not is equivalent within ±{self.margin:g}",
+            "undetermined": "neither a difference nor an equivalence is shown",
+        }[self.contrast.verdict]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is advised, and how its parts are found in the results of the main arm."""
+
+    text: str
+    parts: Callable[[Results], list[Part]]
+
+
+def event_level(results: Results) -> list[Part]:
+    """One position per event against flattened tokens, under each objective."""
+    found = choose.about(results, {"representation": "sum"}, {"representation": "flat"})
+    return [_part(results, c, f"objective {choose.parts_of(results, c.left_variant)['objective']}") for c in found]
+
+
+def encoder(results: Results) -> list[Part]:
+    """Bidirectional against causal, all else equal."""
+    found = choose.about(results, {"architecture": "bidirectional"}, {"architecture": "causal"}, "architecture")
+    return [_part(results, c, _size(results)) for c in found]
+
+
+def ranking_loss(results: Results) -> list[Part]:
+    """A loss that compares against one that does not: for trees, on the larger catalogue, and between users."""
+    trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"})
+    parts = [_part(results, c, "trees") for c in trees]
+    large = results.beside("catalogue")
+    if large is not None:
+        ranked = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bpr"]
+        parts += [_part(large, c, _size(large)) for c in ranked]
+    who = results.beside("who")
+    if who is not None:
+        users = choose.about(who, {"loss": RANKING}, {"loss": "bce"})
+        margin = who.params.statistics.who_margin
+        parts += [Part("users of one cut-off", c, margin) for c in users]
+    return parts
+
+
+def softmax(results: Results) -> list[Part]:
+    """The full softmax against each other loss on the smaller catalogue."""
+    return [_part(results, flipped(c), _size(results)) for c in over_softmax(results)]
+
+
+def _part(results: Results, contrast: Contrast, where: str) -> Part:
+    return Part(where, contrast, results.power.margin)
+
+
+def _size(results: Results) -> str:
+    return f"{count(results.data.catalogue)} candidates"
+
+
+ADVICE = [
+    Advice("Event-level embeddings instead of flattened tokens", event_level),
+    Advice("An encoder-style (bidirectional) model", encoder),
+    Advice("A ranking loss", ranking_loss),
+    Advice("The full softmax where the catalogue is small", softmax),
+]
+
+
+def marks(results: Results) -> Html:
+    """Each advice with its mark, part by part, and the contrasts behind the marks."""
+    found = {advice.text: advice.parts(results) for advice in ADVICE}
+    rows = [_row(text, part) for text, parts in found.items() for part in parts]
+    head = [
+        "advice",
+        "mark here",
+        "where",
+        "following it",
+        "instead of",
+        "effect",
+        "low",
+        "high",
+        "level",
+        "p (differ)",
+    ]
+    caption = (
+        "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
+        "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
+    )
+    items = bullets(f"<strong>{text}:</strong> {told(parts)}" for text, parts in found.items())
+    return joined([items, table(head, rows, caption)]) if rows else items
+
+
+def told(parts: Sequence[Part]) -> str:
+    """The marks of an advice as a sentence, one mark where all parts agree."""
+    if not parts:
+        return "<em>undetermined here</em>: no contrast about it was run."
+    clauses = []
+    for mark in MARKS:
+        shown = [part for part in parts if part.mark == mark]
+        if shown:
+            clauses.append(f"<em>{mark} here</em> {_where(shown, is_all=len(shown) == len(parts))}")
+    return "; ".join(clauses) + "."
+
+
+def _where(parts: Sequence[Part], *, is_all: bool) -> str:
+    by_reason = {reason: [p for p in parts if p.reason == reason] for reason in dict.fromkeys(p.reason for p in parts)}
+    clauses = [f"{reason} ({listing([_sides(part) for part in shown])})" for reason, shown in by_reason.items()]
+    return f"by {'its contrast' if len(parts) == 1 and is_all else plural_of(parts)}: {', '.join(clauses)}"
+
+
+def plural_of(parts: Sequence[Part]) -> str:
+    """How many contrasts speak."""
+    return "one contrast" if len(parts) == 1 else f"{count(len(parts))} contrasts"
+
+
+def _sides(part: Part) -> str:
+    c = part.contrast
+    return f"{code(c.left_variant)} over {code(c.right_variant)}, {part.where}, {signed(c.effect)}"
+
+
+def _row(text: str, part: Part) -> list[Cell]:
+    c = part.contrast
+    return [
+        words(text),
+        words(part.mark),
+        words(part.where),
+        name(c.left_variant),
+        name(c.right_variant),
+        *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
+        Cell(percent(c.level, 2), c.level),
+        Cell(probability(c.p_difference).replace("p = ", "").replace("p ", ""), c.p_difference),
+    ]

@@ -1,0 +1,247 @@
+"""The questions of the study, each answered in one sentence that its contrasts compose."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from study.exhibits import choose, source
+from study.exhibits.markup import Html, code, listing
+from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
+from study.exhibits.records import PRIMARY, Contrast, Diagnosis
+from study.exhibits.results import Results
+from study.exhibits.shipping import ship
+
+WHO_PRIMARY = "recall@5%"
+NOTHING = "no contrast about this is declared, so these results cannot say"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, the answer from the results of the main arm, and the page that has what lies behind it."""
+
+    asked: str
+    answer: Callable[[Results], str]
+    page: str
+    title: str
+
+
+def sentence(question: Question, results: Results) -> str:
+    """The answer as one sentence, with a link to its page."""
+    link = f'<a href="{question.page}.html">{question.title}</a>'
+    return f"<strong>{question.asked}</strong> {_raised(question.answer(results))} ({link})."
+
+
+def answers(results: Results) -> Html:
+    """All questions, in the order in which a team asks them."""
+    items = "".join(f"<li>{sentence(question, results)}</li>" for question in QUESTIONS)
+    return Html(f'<ol class="prose answers">{items}</ol>')
+
+
+def _raised(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
+
+
+def _evidence(contrasts: Sequence[Contrast], margin: float) -> str:
+    return "; ".join(brief(contrast, margin) for contrast in contrasts)
+
+
+def _together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
+    """What the contrasts of the kind left over right settle, then each of them."""
+    margin = results.power.margin
+    return f"{settled(asked, left, right, margin)}: {_evidence(asked, margin)}" if asked else NOTHING
+
+
+def _beside(results: Results, further: Sequence[Contrast]) -> str:
+    return f"; besides, {_evidence(further, results.power.margin)}" if further else ""
+
+
+def _missing(arm: str) -> str:
+    return source.not_run(arm).removesuffix(".").replace("The arm", "these results cannot say: the arm", 1)
+
+
+def beats_counting(results: Results) -> str:
+    """Does anything beat counting?"""
+    against = choose.against_counting(results)
+    return lead_over_counting(against, results.power.margin)
+
+
+def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
+    """Yes or no, then every contrast with the best counting rule."""
+    if not against:
+        return "no contrast with the best counting rule is declared, so these results cannot say"
+    rule = f"the best counting rule, {code(against[0].right_variant)}"
+    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    if winners:
+        is_small = all(contrast.effect < margin for contrast in winners)
+        who = listing([code(contrast.left_variant) for contrast in winners])
+        yes = f"yes, but by less than the margin of {margin:g}" if is_small else "yes"
+        lead = f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
+    elif any(contrast.verdict == "undetermined" for contrast in against):
+        lead = f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
+    elif all(contrast.verdict == "worse" for contrast in against):
+        lead = f"no: all that was compared with {rule}, is worse"
+    else:
+        lead = f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+    return f"{lead}; {_evidence(against, margin)}"
+
+
+def is_it_the_data(results: Results) -> str:
+    """What the log itself allows, and what fewer users would have cost."""
+    power = results.power
+    best = "" if power.best is None else f", against {number(power.best)} of the variant that is best on select"
+    limits = (
+        f"a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}{best}, and candidates outside the "
+        f"catalogue cost {number(power.ceiling)}"
+    )
+    if results.diagnoses is None:
+        return f"{_missing('diagnostics')}; what the log allows is known: {limits}"
+    fewer = most_users(results.diagnoses)
+    if not fewer:
+        return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
+    verdicts = {found.verdict for found in fewer}
+    lead = {
+        frozenset({"worse"}): "in part, since every family still learns from more users",
+        frozenset({"equivalent"}): "not its size, since with fewer users every family does as well",
+        frozenset({"better"}): "not its size, since no family is hurt by fewer users",
+    }.get(frozenset(verdicts))
+    if lead is None:
+        lead = (
+            "in part, since some families still learn from more users"
+            if "worse" in verdicts
+            else "not settled: fewer users are not shown to hurt, nor to be enough for every family"
+        )
+    return f"{lead}: {_evidence([as_contrast(found) for found in fewer], power.margin)}; {limits}"
+
+
+def most_users(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Of each family, the contrast of the largest part of the users that is not all of them."""
+    shares = {found.name: share for found in diagnoses if (share := users_share(found)) is not None and share < 1}
+    largest: dict[str, Diagnosis] = {}
+    for found in diagnoses:
+        if found.name in shares:
+            known = largest.get(found.family)
+            if known is None or shares[found.name] > shares[known.name]:
+                largest[found.family] = found
+    return list(largest.values())
+
+
+def users_share(found: Diagnosis) -> float | None:
+    """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
+    kind, _, per_cent = found.change.partition("-")
+    return float(per_cent) / 100 if kind == "users" and per_cent.isdecimal() else None
+
+
+def as_contrast(found: Diagnosis) -> Contrast:
+    """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
+    is_named = found.left_variant != found.right_variant
+    return found if is_named else found.model_copy(update={"left_variant": f"{found.left_variant}, {found.change}"})
+
+
+def representation(results: Results) -> str:
+    """One position per event, or one per attribute?"""
+    events = choose.about(results, {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"})
+    further = choose.others(results.about("representation"), events)
+    found = _together(results, events, "one position per event", "flattened tokens")
+    return found + _beside(results, further)
+
+
+def objective(results: Results) -> str:
+    """What should a prefix predict?"""
+    plain = {"pretrain": None}
+    horizon = choose.about(
+        results,
+        {"objective": "horizon", **plain},
+        {"objective": ("next_moment", "next_line", "next_token")},
+        "objective",
+    )
+    further = choose.others(results.about("objective"), horizon)
+    return _together(results, horizon, "the horizon", "the next event") + _beside(results, further)
+
+
+def over_softmax(results: Results) -> list[Contrast]:
+    """The contrasts of another loss with the full softmax, for one and the same question and objective."""
+    asked = {"objective": "horizon"}
+    found = choose.about(results, {"family": "sequence", **asked}, {"loss": "softmax", **asked})
+    return [c for c in found if choose.parts_of(results, c.left_variant)["loss"] != "softmax"]
+
+
+def loss(results: Results) -> str:
+    """Which loss, on the small and on the large catalogue?"""
+    small = over_softmax(results)
+    if not small:
+        return NOTHING
+    told = f"with {plural(results.data.catalogue, 'candidate')}, {_softmax(results, small)}"
+    large = results.beside("catalogue")
+    if large is None:
+        return f"{told}; whether the catalogue's size matters, {_missing('catalogue')}"
+    found = over_softmax(large)
+    if not found:
+        return f"{told}; no loss is contrasted on the larger catalogue"
+    larger = f"with {plural(large.data.catalogue, 'candidate')}, {_softmax(large, found)}"
+    return f"{told}; {larger}; {_turns(results, small, large, found)}"
+
+
+def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
+    return _together(results, contrasts, "the other losses", "the full softmax")
+
+
+def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:
+    """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
+    before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in small}
+    after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in found}
+    both = [name for name in before if name in after]
+    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in both if before[name] != after[name]]
+    if not both:
+        return "no loss was compared on both"
+    if not turned:
+        return "no verdict changes with the catalogue's size"
+    return (
+        f"with the catalogue's size the verdict changes for {listing(turned)}, a change that no contrast tests itself"
+    )
+
+
+def order(results: Results) -> str:
+    """Does it help to know in which order the events came?"""
+    reads = {"architecture": ("causal", "bidirectional", "gru")}
+    kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
+    shuffled = [flipped(as_contrast(found)) for found in results.diagnoses or [] if found.change.startswith("order")]
+    told = _together(results, [*kept, *shuffled], "the order of events", "a history without order")
+    unknown = "; what shuffling the order does is not known, since the arm <code>diagnostics</code> has not been run"
+    return told if results.diagnoses is not None else f"{told}{unknown}"
+
+
+def young(results: Results) -> str:
+    """Can candidates that training never saw be ranked?"""
+    found = results.beside("young")
+    if found is None:
+        return _missing("young")
+    composed = choose.about(found, {"head": ("composed", "composed_with_id")}, {"head": "plain"})
+    told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
+    rows = [row for row in found.leaderboard if f"{PRIMARY}/young" in row.estimates and row.family == "sequence"]
+    parts = [f"{within(row.estimates[f'{PRIMARY}/young'])} by {code(row.variant)}" for row in rows]
+    return f"{told}; of the relevant young candidates alone the recall is {listing(parts)}" if parts else told
+
+
+def who_will_buy(results: Results) -> str:
+    """Which users will act, and does anything beat counting at that?"""
+    found = results.beside("who")
+    if found is None:
+        return _missing("who")
+    best = found.leaderboard[0]
+    reached = best.estimates[WHO_PRIMARY]
+    margin = found.params.statistics.who_margin
+    told = lead_over_counting(choose.against_counting(found), margin)
+    share = percent(reached.estimate)
+    return f"{told}; {code(best.variant)}, which is best on select, has {share} of them among its top 5 % of users"
+
+
+QUESTIONS = [
+    Question("Does anything beat counting?", beats_counting, "leaderboard", "Leaderboard"),
+    Question("Is it the data?", is_it_the_data, "diagnostics", "Is it the data?"),
+    Question("Which representation?", representation, "representation", "Representation"),
+    Question("Which objective?", objective, "objective_and_loss", "Objective and loss"),
+    Question("Which loss, and does the catalogue's size matter?", loss, "catalogue", "Catalogue"),
+    Question("Does order matter?", order, "architecture", "Architecture and order"),
+    Question("What about young candidates?", young, "young", "Young candidates"),
+    Question("Who will buy?", who_will_buy, "who", "Who will buy"),
+    Question("What to ship, at what cost?", ship, "cost", "Cost"),
+]

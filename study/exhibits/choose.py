@@ -1,0 +1,50 @@
+"""Finds declared contrasts by what the variants on their sides are made of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+
+Parts = dict[str, Any]
+"""Values of fields of roster entries, each a value or a tuple of values that all will do."""
+
+
+def parts_of(results: Results, variant: str) -> dict[str, Any]:
+    """The roster entry of a variant as plain values."""
+    return results.params.variants[variant].model_dump()
+
+
+def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Contrast]:
+    """The contrasts, of these topics if any are named, whose sides have the given parts, in their order."""
+    return [
+        contrast
+        for contrast in results.contrasts
+        if (not topics or contrast.question in topics)
+        and _has(parts_of(results, contrast.left_variant), left)
+        and _has(parts_of(results, contrast.right_variant), right)
+    ]
+
+
+def others(contrasts: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
+    """The contrasts that are not among the known ones."""
+    names = {contrast.name for contrast in known}
+    return [contrast for contrast in contrasts if contrast.name not in names]
+
+
+def against_counting(results: Results) -> list[Contrast]:
+    """The contrasts of anything else with the counting rule that is best on select, one per pair of variants."""
+    best = results.best_of_each().get("counting")
+    rule = None if best is None else best.variant
+    found: dict[tuple[str, str], Contrast] = {}
+    for contrast in results.contrasts:
+        is_with_best = contrast.right == "best:counting" or (
+            best is not None and contrast.right_variant == best.variant
+        )
+        if is_with_best and results.row(contrast.left_variant).family != "counting":
+            found.setdefault((contrast.left_variant, contrast.right_variant), contrast)
+    return list(found.values())
+
+
+def _has(entry: dict[str, Any], wanted: Parts) -> bool:
+    return all(entry.get(part) in (value if isinstance(value, tuple) else (value,)) for part, value in wanted.items())

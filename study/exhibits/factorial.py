@@ -1,0 +1,125 @@
+"""The page Factorial: main effects and interactions of representation, objective and head."""
+
+import plotly.graph_objects as go
+
+from study.exhibits import cube
+from study.exhibits.contrasts import VERDICTS
+from study.exhibits.figures import GREY, SHADE, draw, inert, row_height, verdict_style
+from study.exhibits.markup import Html, bullets, code, joined, paragraphs
+from study.exhibits.prose import count, number, percent, plural, probability, signed
+from study.exhibits.records import PRIMARY, Effect
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, decimal, name, table, words
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+def label(effect: Effect) -> str:
+    """The factors of an effect."""
+    return f" {TIMES} ".join(effect.factors)
+
+
+def effect_sentence(effect: Effect, margin: float) -> str:
+    """What an effect shows, never more than its verdict."""
+    told = (
+        f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
+        f"{probability(effect.p_difference)}"
+    )
+    small = " by less than the margin" if abs(effect.effect) < margin else ""
+    if len(effect.factors) == 1:
+        low, high = (code(level) for level in effect.levels[0])
+        return {
+            "better": f"over the other factors {high} is <strong>better</strong> than {low}{small} ({told})",
+            "worse": f"over the other factors {high} is <strong>worse</strong> than {low}{small} ({told})",
+            "equivalent": f"over the other factors {high} and {low} are <strong>equivalent</strong> within ±{margin:g} ({told})",
+            "undetermined": f"over the other factors it stays <strong>undetermined</strong> whether {high} or {low} is better ({told})",
+        }[effect.verdict]
+    highs = " and ".join(code(high) for _, high in effect.levels)
+    return {
+        "better": f"{highs} <strong>gain more together</strong> than apart{small} ({told})",
+        "worse": f"{highs} <strong>gain less together</strong> than apart{small} ({told})",
+        "equivalent": f"{highs} <strong>add up</strong>: the interaction lies within ±{margin:g} ({told})",
+        "undetermined": f"whether {highs} add up stays <strong>undetermined</strong> ({told})",
+    }[effect.verdict]
+
+
+def verdicts(results: Results) -> Html:
+    """One sentence per effect and their forest."""
+    effects = results.factorial
+    if not effects:
+        return paragraphs(["No cell of the declared factorial belongs to this arm."])
+    items = [f"<em>{label(effect)}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects]
+    return joined([bullets(items), forest(results), numbers(effects)])
+
+
+def forest(results: Results) -> Html:
+    """Effects with the interval that each verdict used."""
+    effects, margin = results.factorial, results.power.margin
+    groups = {verdict: [e for e in effects if e.verdict == verdict] for verdict in VERDICTS}
+    tally = ", ".join(f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown)
+    whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
+    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
+    return draw(
+        [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
+        f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}); shaded: the margin of "
+        f"equivalence, ±{margin:g}.",
+        height=row_height(len(effects)) + 30,
+        showlegend=True,
+        xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
+        yaxis={"categoryorder": "array", "categoryarray": [inert(label(e)) for e in effects][::-1]},
+        shapes=[whole | band, whole | zero],
+    )
+
+
+def _marks(verdict: str, shown: list[Effect]) -> go.Scatter:
+    colour, symbol = verdict_style(verdict)
+    return go.Scatter(
+        x=[e.effect for e in shown],
+        y=[inert(label(e)) for e in shown],
+        error_x={
+            "array": [e.high - e.effect for e in shown],
+            "arrayminus": [e.effect - e.low for e in shown],
+            "symmetric": False,
+            "color": colour,
+            "thickness": 1.6,
+        },
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        name=verdict,
+        hovertemplate="<b>%{y}</b><br>%{x:+.4f}<extra></extra>",
+    )
+
+
+def numbers(effects: list[Effect]) -> Html:
+    """Everything that was computed for each effect."""
+    rows = [
+        [
+            words(label(e)),
+            words(e.verdict),
+            *(Cell(signed(value), value) for value in (e.effect, e.low, e.high)),
+            Cell(percent(e.level, 2), e.level),
+            decimal(e.p_difference),
+            decimal(e.p_equivalence),
+        ]
+        for e in effects
+    ]
+    head = ["effect of", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    return table(head, rows, f"Effects in {PRIMARY}; p values are Holm-adjusted over these effects alone")
+
+
+def cells(results: Results) -> Html:
+    """The recall of every cell, as a cube where there are three factors, and in a table."""
+    plan = results.params.factorial
+    if not results.factorial:
+        return Html("")
+    found = {cell: results.row(cell) for cell in plan.cells}
+    rows = [
+        [name(cell), *(words(level) for level in plan.cells[cell]), decimal(row.select), decimal(row.recall)]
+        for cell, row in found.items()
+    ]
+    parts = [table(["variant", *plan.factors, "select", "test"], rows, f"{PRIMARY} of every cell")]
+    if len(plan.factors) == cube.DIMENSIONS:
+        told = {cell: number(row.recall) for cell, row in found.items()}
+        parts.insert(0, cube.picture(plan, told, f"Test {PRIMARY} of the cells of the factorial"))
+    return joined(parts)

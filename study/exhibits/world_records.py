@@ -1,0 +1,143 @@
+"""The result files of the worlds as types."""
+
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from study.errors import UserError
+from study.exhibits.records import Estimate, Record, Verdict
+from study.exhibits.results import REPRODUCE
+
+ORDER = ("frequency", "order", "binding", "delay", "shop", "null")
+Found = TypeVar("Found")
+
+
+class Oracle(Record):
+    """What the oracle reached, and what its gains promise; `low` and `high` enclose that where it is numerical."""
+
+    recall: Estimate
+    expected: float
+    low: float | None
+    high: float | None
+
+
+class Reached(Record):
+    """A variant: its recall@10, what it has beyond chance, and its share of what can be reached, if anything can."""
+
+    variant: str
+    family: str
+    recall: Estimate
+    above_chance: float
+    beats_oracle: bool
+    share: Estimate | None
+    seeds: int
+    rounds: list[int]
+    cap: int
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the best round of a fit was its last."""
+        return self.cap > 1 and self.cap in self.rounds
+
+
+class Judged(Record):
+    """A declared contrast, and whether its verdict is the known truth."""
+
+    name: str
+    left: str
+    right: str
+    truth: Literal["better", "equal"]
+    effect: float
+    low: float
+    high: float
+    level: float
+    verdict: Verdict
+    finding: Literal["right", "wrong", "open"]
+
+
+class World(Record):
+    """The results of a world."""
+
+    revision: str
+    budget: str
+    world: str
+    base: str
+    users: int
+    events: int
+    trained_key_actions: int
+    items: int
+    queries: int
+    relevant: float
+    oracle: Oracle
+    variants: list[Reached]
+    contrasts: list[Judged]
+
+
+class Rate(Record):
+    """A share of repeats with its Wilson interval."""
+
+    count: int
+    of: int
+    rate: float
+    low: float
+    high: float
+
+
+class Truth(Record):
+    """The true effect with its standard error."""
+
+    effect: float
+    error: float
+
+
+class Repeated(Record):
+    """A contrast over all repeats."""
+
+    name: str
+    left: str
+    right: str
+    truth: Truth
+    verdicts: dict[str, int]
+    right_verdicts: Rate
+    false_equivalent: Rate | None
+    coverage: Rate
+    coverage_of_verdicts: Rate
+
+
+class Part(Record):
+    """One part of the validity check in one world."""
+
+    part: str
+    world: str
+    users: int
+    seeds: int
+    repeats: int
+    fresh_logs: int
+    fresh_users: int
+    any_false: Rate
+    contrasts: list[Repeated]
+
+
+class Validity(Record):
+    """The validity check."""
+
+    revision: str
+    budget: str
+    coverage_level: float
+    statistics: dict[str, float]
+    parts: list[Part]
+
+
+def read(path: Path, kind: TypeAdapter[Found]) -> Found | None:
+    """A result file; None where it has not been made yet.
+
+    Raises:
+        UserError: it is broken.
+    """
+    if not path.exists():
+        return None
+    try:
+        return kind.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None

@@ -1,0 +1,242 @@
+"""The page Worlds: how much of what can be reached each variant reaches where the truth is known."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+from pydantic import TypeAdapter
+
+from study import params
+from study.exhibits.figures import draw, inert, row_height
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.prose import count, number, percent, plural, sentence, signed, within
+from study.exhibits.records import Estimate
+from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.exhibits.world_records import ORDER, Reached, Validity, World, read
+from study.paths import RESULTS
+
+NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
+COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds that have been run, in the order of the page, and the validity check."""
+
+    worlds: list[World]
+    validity: Validity | None
+
+
+def load() -> Worlds:
+    """The results of the worlds on the snapshot that `params.yaml` names.
+
+    Raises:
+        UserError: a file is broken.
+    """
+    folder = RESULTS / params.load().snapshot.name / "worlds"
+    found = [read(folder / f"{world}.json", TypeAdapter(World)) for world in ORDER]
+    checked = read(folder / "validity.json", TypeAdapter(Validity))
+    return Worlds([world for world in found if world is not None], checked)
+
+
+def answer(found: Worlds) -> Html:
+    """For each world what leads, and how often the verdicts are the truth."""
+    if not found.worlds:
+        return paragraphs([NOT_RUN])
+    items = [_leader(world) for world in found.worlds]
+    contrasts = [contrast for world in found.worlds for contrast in world.contrasts]
+    told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
+    tally = (
+        f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {count(told['right'])} verdicts are "
+        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined."
+    )
+    return joined([bullets(items), paragraphs([tally, *_beyond(found.worlds), _origin(found.worlds)])])
+
+
+def _leader(world: World) -> str:
+    best = max(world.variants, key=lambda row: _value(row.recall))
+    label = f"<strong>{world.world}:</strong>"
+    if best.share is None:
+        return (
+            f"{label} there is nothing to learn, and the largest distance from chance is that of {code(best.variant)}, "
+            f"{_points(best.above_chance)} points of recall@10."
+        )
+    counting = [row for row in world.variants if row.family == "counting" and row.share is not None]
+    counts = max(counting, key=lambda row: _value(row.recall), default=None)
+    than = f"; of the counting rules {code(counts.variant)} reaches most, {_share(counts)}" if counts else ""
+    return f"{label} {code(best.variant)} reaches {_share(best)} of the reachable recall{than}."
+
+
+def _value(estimate: Estimate) -> float:
+    assert estimate.estimate is not None
+    return estimate.estimate
+
+
+def _share(row: Reached) -> str:
+    assert row.share is not None
+    low, high = (percent(value) for value in (row.share.low, row.share.high))
+    return f"{percent(row.share.estimate)} (interval {low} to {high})"
+
+
+def _points(value: float) -> str:
+    return signed(100 * value, 1)
+
+
+def _beyond(worlds: list[World]) -> list[str]:
+    """A variant that is beyond the oracle by more than noise would be an error of the simulator or a leak."""
+    beyond = [f"{code(row.variant)} in {world.world}" for world in worlds for row in world.variants if row.beats_oracle]
+    if beyond:
+        return [f"Beyond the oracle by more than noise, which cannot be: {listing(beyond)}."]
+    return ["No variant is beyond the oracle by more than noise."]
+
+
+def _origin(worlds: list[World]) -> str:
+    made = dict.fromkeys((world.revision, world.budget) for world in worlds)
+    told = listing([f"revision {code(revision[:12])} with the budget {code(budget)}" for revision, budget in made])
+    return sentence(f"these numbers are those of {told}")
+
+
+def heat_map(found: Worlds) -> Html:
+    """The share of the reachable recall of each variant in each world; points above chance where nothing is."""
+    if not found.worlds:
+        return joined([])
+    rows = found.worlds[0].variants
+    cells = [[_cell(world, row.variant) for world in found.worlds] for row in rows]
+    texts = [[_text(cell) for cell in line] for line in cells]
+    shares = [[_colour(cell) for cell in line] for line in cells]
+    trace = go.Heatmap(
+        x=[inert(world.world) for world in found.worlds],
+        y=[inert(row.variant) for row in rows],
+        z=shares,
+        text=texts,
+        texttemplate="%{text}",
+        zmin=0,
+        zmax=1,
+        colorscale=COLOURS,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{y} in %{x}: %{text}<extra></extra>",
+    )
+    caption = (
+        "Share of the reachable recall@10, from popularity (0 %) to the oracle (100 %); in the world null, where there "
+        "is nothing to reach, points above the recall of a random ranking."
+    )
+    return draw(
+        [trace], caption, height=row_height(len(rows)) + 30, xaxis={"side": "top"}, yaxis={"autorange": "reversed"}
+    )
+
+
+def _cell(world: World, variant: str) -> Reached | None:
+    return next((row for row in world.variants if row.variant == variant), None)
+
+
+def _text(cell: Reached | None) -> str:
+    if cell is None:
+        return ""
+    return _points(cell.above_chance) if cell.share is None else percent(cell.share.estimate, 0)
+
+
+def _colour(cell: Reached | None) -> float | None:
+    return None if cell is None or cell.share is None else cell.share.estimate
+
+
+def oracles(found: Worlds) -> Html:
+    """What can be reached in each world, and the size of its log."""
+    if not found.worlds:
+        return joined([])
+    rows = [
+        [
+            words(world.world),
+            estimate(world.oracle.recall),
+            _promised(world),
+            decimal(_value(_base(world).recall)),
+            whole(world.items),
+            whole(world.users),
+            whole(world.events),
+            whole(world.trained_key_actions),
+            whole(world.queries),
+            decimal(world.relevant, 2),
+        ]
+        for world in found.worlds
+    ]
+    head = [
+        "world",
+        "oracle",
+        "by its gains",
+        "popularity",
+        "items",
+        "users",
+        "events",
+        "trained on",
+        "queries",
+        "relevant",
+    ]
+    caption = (
+        "Recall@10 of the oracle on the test windows with its interval; what its own gains promise, which must lie "
+        "inside it but for chance, where they are numerical with the two ends that enclose it; recall@10 of "
+        "popularity; size of the log, key actions trained on, test queries and their mean number of relevant candidates"
+    )
+    return table(head, rows, caption)
+
+
+def _promised(world: World) -> Cell:
+    oracle = world.oracle
+    ends = "" if oracle.low is None else f" [{number(oracle.low)}, {number(oracle.high)}]"
+    return Cell(f"{number(oracle.expected)}{ends}", oracle.expected)
+
+
+def _base(world: World) -> Reached:
+    return next(row for row in world.variants if row.variant == world.base)
+
+
+def every_variant(found: Worlds) -> Html:
+    """Recall and share with their intervals; which fits had their best round last."""
+    rows = [
+        [
+            words(world.world),
+            name(row.variant),
+            estimate(row.recall),
+            Cell("" if row.share is None else within(row.share), None if row.share is None else row.share.estimate),
+            whole(row.seeds),
+            Cell(", ".join(map(str, row.rounds)) + (" (last)" if row.is_unfinished else ""), row.rounds[0]),
+        ]
+        for world in found.worlds
+        for row in world.variants
+    ]
+    head = ["world", "variant", "recall@10", "share of the reachable", "seeds", "best round"]
+    caption = "Every variant in every world, with default settings; last: the best round was the last, so more may help"
+    return table(head, rows, caption) if rows else joined([])
+
+
+def verdicts(found: Worlds) -> Html:
+    """The declared contrasts with the truth by construction and what the study said."""
+    rows = [
+        [
+            words(world.world),
+            name(contrast.left),
+            name(contrast.right),
+            words(contrast.truth),
+            words(contrast.verdict),
+            words(contrast.finding),
+            Cell(signed(contrast.effect), contrast.effect),
+            Cell(f"{signed(contrast.low)} to {signed(contrast.high)}", contrast.low),
+        ]
+        for world in found.worlds
+        for contrast in world.contrasts
+    ]
+    head = ["world", "left", "right", "truth", "verdict", "finding", "effect", "interval"]
+    caption = (
+        "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
+        "contrasts of the world, and whether it is right; an undetermined verdict leaves it open"
+    )
+    return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else joined([])
+
+
+def _wrong(worlds: list[World]) -> list[str]:
+    wrong = [
+        f"{code(one.left)} over {code(one.right)} in {world.world} is called {one.verdict}, but is {one.truth}"
+        for world in worlds
+        for one in world.contrasts
+        if one.finding == "wrong"
+    ]
+    return [sentence(listing(wrong))] if wrong else ["No verdict contradicts the truth."]

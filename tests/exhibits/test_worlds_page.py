@@ -1,0 +1,106 @@
+"""The page Worlds: its sentences turn with the results."""
+
+import json
+from pathlib import Path
+
+from study.exhibits import world_validity, worlds
+from study.exhibits.world_records import Part, Validity, World
+from study.exhibits.worlds import Worlds
+
+
+def estimate(value: float) -> dict:
+    return {"estimate": value, "low": value - 0.02, "high": value + 0.02}
+
+
+def reached(variant: str, family: str, share: float | None, **changes) -> dict:
+    told = {"variant": variant, "family": family, "recall": estimate(0.05 + 0.5 * (share or 0)), "above_chance": 0.013}
+    told["beats_oracle"] = share is not None and share > 1
+    fits = {"share": None if share is None else estimate(share), "seeds": 1, "rounds": [2], "cap": 4}
+    return told | fits | changes
+
+
+def judged(finding: str, verdict: str) -> dict:
+    sides = {"name": "n", "left": "sum-horizon", "right": "popularity", "truth": "better"}
+    return sides | {"effect": 0.1, "low": 0.05, "high": 0.15, "level": 0.95, "verdict": verdict, "finding": finding}
+
+
+def world(name: str = "order", variants: list | None = None, contrasts: list | None = None, **changes) -> World:
+    plain = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9)]
+    told = {
+        "revision": "abc", "budget": "default", "world": name, "base": "popularity", "users": 9, "events": 99,
+        "trained_key_actions": 50, "items": 30, "queries": 20, "relevant": 1.5,
+        "oracle": {"recall": estimate(0.5), "expected": 0.51, "low": None, "high": None},
+        "variants": variants or plain, "contrasts": contrasts or [judged("right", "better")],
+    }  # fmt: skip
+    return World.model_validate(told | changes)
+
+
+def rate(value: float) -> dict:
+    return {"count": int(400 * value), "of": 400, "rate": value, "low": value - 0.01, "high": value + 0.01}
+
+
+def checked(any_false: float) -> Validity:
+    contrast = {
+        "name": "n", "left": "personal-frequency", "right": "popularity", "truth": {"effect": 0.2, "error": 0.01},
+        "verdicts": {"better": 399, "worse": 0, "equivalent": 0, "undetermined": 1}, "right_verdicts": rate(0.99),
+        "false_equivalent": rate(0.02), "coverage": rate(0.95), "coverage_of_verdicts": rate(0.96),
+    }  # fmt: skip
+    part = {
+        "part": "counting", "world": "null", "users": 500, "seeds": 2, "repeats": 400, "fresh_logs": 40,
+        "fresh_users": 20000, "any_false": rate(any_false), "contrasts": [contrast],
+    }  # fmt: skip
+    settings = {"alpha": 0.05, "margin": 0.005, "resamples": 1000}
+    return Validity.model_validate(
+        {"revision": "abc", "budget": "default", "coverage_level": 0.95, "statistics": settings, "parts": [part]}
+    )
+
+
+def test_the_leader_of_a_world_is_named_and_turns():
+    text = worlds.answer(Worlds([world()], None)).text
+    assert "<code>sum-horizon</code> reaches 90 %" in text
+
+    other = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.3)]
+    other.append(reached("personal-frequency", "counting", 0.97))
+    text = worlds.answer(Worlds([world(variants=other)], None)).text
+    assert "<code>personal-frequency</code> reaches 97 %" in text
+
+
+def test_a_wrong_verdict_and_a_variant_beyond_the_oracle_are_said():
+    fine = Worlds([world()], None)
+    assert "No verdict contradicts the truth." in worlds.verdicts(fine).text
+    assert "No variant is beyond the oracle" in worlds.answer(fine).text
+
+    spoilt = world(variants=[reached("sum-horizon", "sequence", 1.1)], contrasts=[judged("wrong", "worse")])
+    text = worlds.verdicts(Worlds([spoilt], None)).text
+    assert "<code>sum-horizon</code> over <code>popularity</code> in order is called worse, but is better." in text
+    assert "which cannot be: <code>sum-horizon</code> in order" in worlds.answer(Worlds([spoilt], None)).text
+
+
+def test_the_heat_map_shows_points_where_nothing_can_be_reached():
+    nothing = world(
+        "null", variants=[reached("popularity", "counting", None), reached("sum-horizon", "sequence", None)]
+    )
+    text = worlds.heat_map(Worlds([world(), nothing], None)).text
+    spec = json.loads(text.split('<script type="application/json">')[1].split("</script>")[0])
+    assert [["0 %", "+1.3"], ["90 %", "+1.3"]] == spec["data"][0]["text"]
+    assert [0.9, None] == spec["data"][0]["z"][1]
+
+
+def test_an_unfinished_fit_is_flagged():
+    last = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9, rounds=[3, 4])]
+    assert "3, 4 (last)" in worlds.every_variant(Worlds([world(variants=last)], None)).text
+    assert "(last)" not in worlds.every_variant(Worlds([world()], None)).text
+
+
+def test_the_validity_sentence_turns_with_the_rate():
+    said = {value: world_validity.validity(Worlds([world()], checked(value))).text for value in (0.01, 0.05, 0.2)}
+    assert "fewer than the 5 %" in said[0.01]
+    assert "agrees with the 5 %" in said[0.05]
+    assert "more than the 5 %" in said[0.2]
+
+
+def test_what_has_not_been_run_is_said():
+    assert "have not been run" in worlds.answer(Worlds([], None)).text
+    assert "has not been run" in world_validity.validity(Worlds([], None)).text
+    assert isinstance(checked(0.1).parts[0], Part)
+    assert Path("report/worlds.md").exists()

@@ -1,0 +1,155 @@
+"""The worlds arm on small logs: it scores what it says, and its verdicts are counted right."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from study.metrics.verdicts import Verdict
+from study.models.scorer import mean_recall
+from study.params.budget import Budget
+from study.params.features import Features
+from study.params.question import Windows
+from study.params.roster import CountingEntry
+from study.params.statistics import Statistics
+from study.params.worlds import FrequencySettings, NullSettings, WorldContrast
+from study.stages import world_board, worlds_validity
+from study.stages.world_fit import RECALL, fit_and_score, fit_once, recalls
+from study.stages.world_log import Oracle, Site, scene
+from study.stages.worlds import expected
+
+WINDOWS = Windows(stop=1, select=1, test=2)
+FEATURES = Features(min_count=1, max_values=500, bins=2, warmup_days=7, max_queries=300, popular=10, sampled=5)
+SETTINGS = Statistics(resamples=500, margin=0.005, who_margin=0.02, alpha=0.05)
+TASTE = FrequencySettings(users=150, days=63, context=16, items=60, concentration=4, purchase=0.4)
+
+
+def budget() -> Budget:
+    told = {"trials": 1, "batch": 1, "rungs": [], "rounds": 1, "positions": 100, "boosting_rounds": 5, "workers": 1}
+    more = {name: 1 for name in ("patience", "seeds") if name in Budget.model_fields}
+    return Budget(**told, **more, stop_queries=100)
+
+
+def counting(rule: str) -> CountingEntry:
+    return CountingEntry(question="any", arm="main", family="counting", rule=rule)
+
+
+def site(seed: int = 3) -> Site:
+    return Site("frequency", TASTE, WINDOWS, FEATURES, seed)
+
+
+def test_a_fit_never_sees_what_comes_after_its_span():
+    made = scene(site(), 100)
+    assert made.fold.end == made.before[0].window.cutoff
+    assert made.fold.log.time.max() < made.fold.end
+    assert [window.window.cutoff for window in made.before] == sorted(window.window.cutoff for window in made.before)
+    assert made.before[-1].window.end == made.test[0].window.cutoff
+
+
+def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far():
+    made = scene(site(), 100)
+    best = recalls(Oracle(site(), made.events), made.test)
+    found = {rule: fit_and_score(site(), counting(rule), budget(), 0) for rule in ("popularity", "personal_frequency")}
+    means = {rule: fitted.queries[RECALL].to_numpy().mean() for rule, fitted in found.items()}
+    oracle = best[RECALL].to_numpy().mean()
+    assert means["popularity"] < 0.5 * oracle
+    assert (means["personal_frequency"] - means["popularity"]) / (oracle - means["popularity"]) > 0.95
+    assert oracle == pytest.approx(expected(site(), made)["expected"], abs=0.06)
+    assert best.select("user_id", "cutoff").equals(found["popularity"].queries.select("user_id", "cutoff"))
+
+
+def test_recall_is_that_of_the_one_scorer():
+    made = scene(site(), 100)
+    oracle = Oracle(site(), made.events)
+    assert mean_recall(oracle, made.test, 10) == pytest.approx(recalls(oracle, made.test)[RECALL].to_numpy().mean())
+
+
+def test_a_finished_fit_is_not_done_again(tmp_path, monkeypatch):
+    first = fit_once(tmp_path / "popularity-0", site(), counting("popularity"), budget(), 0)
+    monkeypatch.setattr("study.stages.world_fit.fit_and_score", lambda *_: pytest.fail("it was done again"))
+    again = fit_once(tmp_path / "popularity-0", site(), counting("popularity"), budget(), 0)
+    assert first.queries.equals(again.queries)
+    assert (first.rounds, first.cap) == (again.rounds, again.cap)
+
+
+def queries(values: dict[str, list[float]]) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame({"user_id": [f"u{i}" for i in range(len(recall))], RECALL: recall}).with_columns(
+            variant=pl.lit(name), seed=pl.lit(0), cutoff=pl.lit(0), **{RECALL: pl.col(RECALL).cast(pl.Float32)}
+        )
+        for name, recall in values.items()
+    ]
+    return pl.concat(parts)
+
+
+def test_the_share_lies_between_popularity_and_the_oracle():
+    made = queries({"oracle": [1.0, 0.5] * 50, "popularity": [0.25, 0.25] * 50, "other": [0.5, 0.5] * 50})
+    draws = world_board.draws_of(made, SETTINGS, 0)
+    rows = {row["variant"]: row for row in world_board.variants(draws, 0.1, 0.05, reachable=True)}
+    assert {"popularity", "other"} == rows.keys()
+    assert 0 == rows["popularity"]["share"]["estimate"]
+    assert 0.5 == pytest.approx(rows["other"]["share"]["estimate"])
+    assert rows["other"]["share"]["low"] <= 0.5 <= rows["other"]["share"]["high"]
+    assert 0.4 == pytest.approx(rows["other"]["above_chance"])
+    assert world_board.variants(draws, 0.1, 0.05, reachable=False)[0]["share"] is None
+
+
+@pytest.mark.parametrize(
+    ("truth", "verdict", "expected"),
+    [
+        ("better", "better", "right"),
+        ("better", "worse", "wrong"),
+        ("better", "equivalent", "wrong"),
+        ("better", "undetermined", "open"),
+        ("equal", "equivalent", "right"),
+        ("equal", "better", "wrong"),
+    ],
+)
+def test_a_verdict_is_right_wrong_or_open(truth, verdict, expected):
+    declared = WorldContrast(world="order", left="a", right="b", truth=truth)
+    assert expected == world_board.finding(declared, Verdict(0, 0, 0, 0.95, 1, 1, verdict))
+
+
+def test_verdicts_are_counted_against_the_truth():
+    assert worlds_validity.is_right("better", 0.2, 0.005)
+    assert worlds_validity.is_right("equivalent", 0.002, 0.005)
+    assert not worlds_validity.is_right("undetermined", 0.2, 0.005)
+    assert worlds_validity.is_false("better", 0.0, 0.005)
+    assert worlds_validity.is_false("equivalent", 0.01, 0.005)
+    assert not worlds_validity.is_false("better", 0.002, 0.005)
+    assert not worlds_validity.is_false("undetermined", 0.2, 0.005)
+
+
+def test_the_truth_is_the_mean_of_the_fresh_logs_and_zero_where_nothing_can_differ():
+    fresh = [{"recall": {"a": 0.3, "b": 0.1}}, {"recall": {"a": 0.5, "b": 0.1}}]
+    told = worlds_validity.truth_of(WorldContrast(world="order", left="a", right="b", truth="better"), fresh)
+    assert (0.3, 0.1) == (pytest.approx(told["effect"]), pytest.approx(told["error"]))
+    told = worlds_validity.truth_of(WorldContrast(world="null", left="a", right="b", truth="equal"), fresh)
+    assert (0.0, 0.0) == (told["effect"], told["error"])
+
+
+def test_a_rate_has_its_wilson_interval():
+    # Wilson (1927) by hand for 5 of 100: centre (0.05 + z^2/200) / (1 + z^2/100)
+    found = worlds_validity.rate(5, 100)
+    assert (0.0215, 0.1118) == (pytest.approx(found["low"], abs=1e-3), pytest.approx(found["high"], abs=1e-3))
+
+
+def test_null_gives_every_rule_the_recall_of_chance():
+    null = Site(
+        "null", NullSettings(users=400, days=63, context=16, items=50, purchase=0.3, view=0.2), WINDOWS, FEATURES, 1
+    )
+    made = scene(null, 100)
+    for rule in ("popularity", "personal_frequency"):
+        recall = fit_and_score(null, counting(rule), budget(), 0).queries[RECALL].to_numpy()
+        assert abs(recall.mean() - 10 / 50) < 4 * recall.std() / np.sqrt(len(recall))
+    assert 0.2 == pytest.approx(expected(null, made)["expected"])
+
+
+def test_a_variant_beyond_the_oracle_is_found_but_not_one_within_noise():
+    generator = np.random.default_rng(0)
+    oracle = generator.random(400)
+    noisy = np.clip(oracle + generator.normal(0, 0.2, 400), 0, 1)
+    made = queries(
+        {"oracle": oracle.tolist(), "popularity": [0.1] * 400, "near": noisy.tolist(), "leak": (oracle + 0.05).tolist()}
+    )
+    rows = world_board.variants(world_board.draws_of(made, SETTINGS, 0), 0.1, 0.05, reachable=True)
+    assert {"popularity": False, "near": False, "leak": True} == {row["variant"]: row["beats_oracle"] for row in rows}

@@ -1,0 +1,96 @@
+"""The worlds stage and its validity check, whole, on small logs with counting rules."""
+
+import json
+import shutil
+
+import pytest
+import yaml
+
+from study.params import Params
+from study.paths import SCRATCH, code_of, results_folder, write_text
+from study.stages import worlds, worlds_validity
+from tests.tiny import ROOT
+
+RULES = ["popularity", "personal-frequency", "personal-decay"]
+SIZE = {"share": 1.0, "fresh": 20, "users": 1000, "seeds": 1, "rounds": 1, "positions": 100, "boosting_rounds": 1}
+SECTION = {
+    "roster": RULES,
+    "windows": {"stop": 1, "select": 1, "test": 1},
+    "features": {
+        "min_count": 1, "max_values": 99, "bins": 2, "warmup_days": 7, "max_queries": 99, "popular": 5, "sampled": 5
+    },
+    "frequency": {"users": 80, "days": 42, "context": 8, "items": 40, "concentration": 4, "purchase": 0.4},
+    "order": {
+        "users": 80, "days": 42, "context": 8, "values": 5, "group": 5, "browse_days": 3, "browse": 0.9, "late": 0.1,
+        "purchase": 0.5, "strength": 1.0,
+    },
+    "binding": {
+        "users": 80, "days": 42, "context": 8, "values": 10, "group": 3, "browse_days": 3, "browse": 0.9, "late": 0.1,
+        "purchase": 0.5, "strength": 1.0, "filler": 0.1,
+    },
+    "delay": {
+        "users": 80, "days": 42, "context": 8, "brands": 10, "group": 3, "wish": 0.5, "whim": 0.1, "view": 0.5
+    },
+    "null": {"users": 80, "days": 42, "context": 8, "items": 30, "purchase": 0.3, "view": 0.1},
+    "shop": {
+        "users": 80, "days": 42, "context": 8, "items": 30, "segments": 2, "liked": 4, "session": 0.5, "purchase": 0.5,
+        "taste": 0.5, "binding": 0.2, "order": 0.2, "futures": 200,
+    },
+    "contrasts": {
+        "counts": {"world": "frequency", "left": "personal-frequency", "right": "popularity", "truth": "better"},
+        "nothing": {"world": "null", "left": "personal-frequency", "right": "popularity", "truth": "equal"},
+    },
+    "validity": {"counting": {"worlds": ["frequency", "null"], "variants": RULES[:2], **SIZE}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def params(tmp_path, monkeypatch):
+    """The repository's parameters with small worlds, in a workspace of their own."""
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8")) | {"worlds": SECTION}
+    raw["statistics"]["resamples"] = 200
+    raw["budgets"][raw["budget"]]["worlds"] |= {"workers": 1, "stop_queries": 50}
+    made = Params.model_validate(raw)
+    monkeypatch.chdir(tmp_path)
+    for module in (worlds, worlds_validity):
+        monkeypatch.setattr(module, "load", lambda: made)
+    for name in ("frequency", "null", "shop"):
+        write_text(code_of("worlds", name), "code")
+    write_text(code_of("worlds_validity"), "code")
+    yield made
+    worlds.scene.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["frequency", "null", "shop"])
+def test_a_world_is_published_the_same_after_it_was_cut(params, name):
+    worlds.run(name)
+    path = results_folder(params.snapshot.name, "worlds") / f"{name}.json"
+    first, found = path.read_bytes(), json.loads(path.read_bytes())
+    assert RULES == [row["variant"] for row in found["variants"]]
+    assert (name == "null") == (found["variants"][0]["share"] is None)
+    if name == "shop":
+        assert found["oracle"]["low"] <= found["oracle"]["high"]
+    finished = sorted(SCRATCH.glob("worlds/*/*/*.json"))
+    assert len(finished) == len(RULES)
+    finished[0].unlink()
+    worlds.run(name)
+    assert first == path.read_bytes()
+    shutil.rmtree(SCRATCH)
+    worlds.run(name)
+    assert first == path.read_bytes()
+
+
+@pytest.mark.slow
+def test_the_check_repeats_goes_on_and_counts(params):
+    worlds_validity.run(3)
+    path = results_folder(params.snapshot.name, "worlds") / "validity.json"
+    first, (counting, null) = path.read_bytes(), json.loads(path.read_bytes())["parts"]
+    assert (3, 20, 20_000) == (counting["repeats"], counting["fresh_logs"], counting["fresh_users"])
+    (found,) = counting["contrasts"]
+    assert found["truth"]["effect"] > 0.2
+    assert {"better": 3, "worse": 0, "equivalent": 0, "undetermined": 0} == found["verdicts"]
+    assert (3, 3) == (found["right_verdicts"]["count"], found["right_verdicts"]["of"])
+    assert (0, 0.0) == (null["fresh_logs"], null["contrasts"][0]["truth"]["effect"])
+    next(SCRATCH.glob("worlds/validity/*/repeat-1.json")).unlink()
+    worlds_validity.run(3)
+    assert first == path.read_bytes()
