@@ -1,11 +1,13 @@
-"""A taste of the whole pipeline: small budgets, in a workspace of its own, so that published results stay."""
+"""A taste of the whole pipeline: small budgets, a short roster, in a workspace of its own; published results stay."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from study.errors import UserError
 from study.params import load
@@ -13,7 +15,7 @@ from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
-BUDGET = re.compile(r"^budget: *\w+", re.MULTILINE)
+BEST = "best:"
 
 
 def run() -> None:
@@ -25,12 +27,31 @@ def run() -> None:
     source = Path(load().snapshot.source)
     _adopt_revision()
     _copy_tree({source} if source.is_file() and not source.is_absolute() else set())
-    text, edits = BUDGET.subn("budget: quick", PARAMS.read_text(encoding="utf-8"))
-    if edits != 1:
-        raise UserError(f"{PARAMS}: budget must stand on a line of its own, as in `budget: default`")
-    write_text(QUICK / PARAMS, text)
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
     _repro()
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
+
+
+def reduced(raw: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with `budget: quick` and a short roster.
+
+    Kept are the first variant of each arm and family, what composed variants are made of, what the other arms name, and
+    the contrasts between kept ones.
+    """
+    roster, composed = raw.get("roster", {}), raw.get("composed", {})
+    first = {(entry["arm"], entry["family"]): name for name, entry in reversed(roster.items())}
+    named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
+    named += [raw.get("tokens", {}).get("variant"), *raw.get("worlds", {}).get("roster", [])]
+    kept = {*first.values(), *named}
+
+    def is_kept(side: str) -> bool:
+        return side in kept or side in composed or side.startswith(BEST)
+
+    declared = raw.get("contrasts", {}).items()
+    contrasts = {name: c for name, c in declared if is_kept(c["left"]) and is_kept(c["right"])}
+    short = {name: entry for name, entry in roster.items() if name in kept}
+    return raw | {"budget": "quick", "roster": short, "contrasts": contrasts}
 
 
 def _adopt_revision() -> None:

@@ -3,10 +3,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from study import quick
 from study.errors import UserError
+from study.params import Params
 from study.paths import QUICK
+from tests.tiny import ROOT
 
 
 def git(*arguments: str, folder: Path = Path()) -> str:
@@ -49,7 +52,7 @@ def test_the_workspace_has_the_code_and_the_source_but_nothing_that_a_run_made(t
     quick.run()
 
     assert {".gitignore", "params.yaml", "study/tracked.py", "study/untracked.py", "data/log.parquet"} == files()
-    assert "seed: 1\nbudget: quick # quick, default or full\n" == (QUICK / "params.yaml").read_text(encoding="utf-8")
+    assert "quick" == yaml.safe_load((QUICK / "params.yaml").read_text(encoding="utf-8"))["budget"]
 
 
 def test_the_workspace_stands_at_the_revision_of_the_tree_and_leaves_the_tree_alone(tree):
@@ -82,3 +85,15 @@ def test_without_a_commit_it_says_what_it_needs(tree):
 
     with pytest.raises(UserError, match="copies what git tracks, at its last commit"):
         quick.run()
+
+
+def test_the_short_roster_is_whole():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+
+    short = Params.model_validate(quick.reduced(raw))
+
+    assert {entry.arm for entry in short.roster.values()} == {entry["arm"] for entry in raw["roster"].values()}
+    assert {entry.family for entry in short.roster.values()} == {entry["family"] for entry in raw["roster"].values()}
+    assert set(raw["composed"]) == set(short.composed)
+    assert 0 < len(short.roster) < len(raw["roster"])
+    assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}
