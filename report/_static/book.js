@@ -60,7 +60,13 @@
       head.querySelector("button").addEventListener("click", () => sort(head));
     }
     const plots = [...document.querySelectorAll("figure.exhibit .plot")];
-    plots.forEach(draw);
+    const isFolded = (plot) => plot.closest("details:not([open])") !== null;
+    plots.filter((plot) => !isFolded(plot)).forEach(draw); // a hidden figure has no width to be drawn to
+    for (const fold of document.querySelectorAll("details.exhibit")) {
+      fold.addEventListener("toggle", () => {
+        [...fold.querySelectorAll(".plot")].filter((plot) => !plot.layout && !isFolded(plot)).forEach(draw);
+      });
+    }
     const recolour = () => plots.forEach((plot) => plot.layout && Plotly.relayout(plot, themed(plot.layout)));
     new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   });

@@ -53,9 +53,11 @@ class Advice:
 
 
 def event_level(results: Results) -> list[Part]:
-    """One position per event against flattened tokens, under each objective."""
-    found = choose.about(results, {"representation": "sum"}, {"representation": "flat"})
-    return [_part(results, c, f"objective {choose.parts_of(results, c.left_variant)['objective']}") for c in found]
+    """One position per event against flattened tokens, under each objective and between users."""
+    sides = {"representation": "sum"}, {"representation": "flat"}
+    found = choose.about(results, *sides)
+    parts = [_part(results, c, f"objective {choose.parts_of(results, c.left_variant)['objective']}") for c in found]
+    return parts + _between_users(results, *sides)
 
 
 def encoder(results: Results) -> list[Part]:
@@ -72,12 +74,15 @@ def ranking_loss(results: Results) -> list[Part]:
     if large is not None:
         ranked = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bpr"]
         parts += [_part(large, c, _size(large)) for c in ranked]
+    return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"})
+
+
+def _between_users(results: Results, left: choose.Parts, right: choose.Parts) -> list[Part]:
     who = results.beside("who")
-    if who is not None:
-        users = choose.about(who, {"loss": RANKING}, {"loss": "bce"})
-        margin = who.params.statistics.who_margin
-        parts += [Part("users of one cut-off", c, margin) for c in users]
-    return parts
+    if who is None:
+        return []
+    margin = who.params.statistics.who_margin
+    return [Part("users of one cut-off", c, margin) for c in choose.about(who, left, right)]
 
 
 def softmax(results: Results) -> list[Part]:

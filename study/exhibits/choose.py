@@ -38,9 +38,7 @@ def against_counting(results: Results) -> list[Contrast]:
     rule = None if best is None else best.variant
     found: dict[tuple[str, str], Contrast] = {}
     for contrast in results.contrasts:
-        is_with_best = contrast.right == "best:counting" or (
-            best is not None and contrast.right_variant == best.variant
-        )
+        is_with_best = contrast.right == "best:counting" or contrast.right_variant == rule
         if is_with_best and results.row(contrast.left_variant).family != "counting":
             found.setdefault((contrast.left_variant, contrast.right_variant), contrast)
     return list(found.values())

@@ -18,6 +18,9 @@ SUBJECTS = {
     "representation": "Representation",
     "objective": "Objective",
     "loss": "Loss",
+    "architecture": "Architecture",
+    "head": "Head",
+    "hybrid": "Hybrids and averages",
 }
 VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
@@ -61,11 +64,12 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
         showlegend=True,
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis={"categoryorder": "array", "categoryarray": [inert(c.name) for c in contrasts][::-1]},
-        shapes=_margin(margin),
+        shapes=margin_band(margin),
     )
 
 
-def _margin(margin: float) -> list[dict[str, object]]:
+def margin_band(margin: float) -> list[dict[str, object]]:
+    """The margin of equivalence as a shaded band around a line at zero."""
     whole: dict[str, object] = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
     zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}

@@ -3,9 +3,9 @@
 import plotly.graph_objects as go
 
 from study.exhibits import cube
-from study.exhibits.contrasts import VERDICTS
-from study.exhibits.figures import GREY, SHADE, draw, inert, row_height, verdict_style
-from study.exhibits.markup import Html, bullets, code, joined, paragraphs
+from study.exhibits.contrasts import VERDICTS, margin_band
+from study.exhibits.figures import draw, inert, row_height, verdict_style
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, probability, signed
 from study.exhibits.records import PRIMARY, Effect
 from study.exhibits.results import Results
@@ -20,26 +20,45 @@ def label(effect: Effect) -> str:
 
 
 def effect_sentence(effect: Effect, margin: float) -> str:
-    """What an effect shows, never more than its verdict."""
+    """What an effect shows, a clause that never says more than its verdict."""
     told = (
         f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
         f"{probability(effect.p_difference)}"
     )
-    small = " by less than the margin" if abs(effect.effect) < margin else ""
-    if len(effect.factors) == 1:
-        low, high = (code(level) for level in effect.levels[0])
-        return {
-            "better": f"over the other factors {high} is <strong>better</strong> than {low}{small} ({told})",
-            "worse": f"over the other factors {high} is <strong>worse</strong> than {low}{small} ({told})",
-            "equivalent": f"over the other factors {high} and {low} are <strong>equivalent</strong> within ±{margin:g} ({told})",
-            "undetermined": f"over the other factors it stays <strong>undetermined</strong> whether {high} or {low} is better ({told})",
-        }[effect.verdict]
-    highs = " and ".join(code(high) for _, high in effect.levels)
+    is_small = effect.verdict in ("better", "worse") and abs(effect.effect) < margin
+    small = " by less than the margin" if is_small else ""
+    wording = (_main, _pair)[len(effect.factors) - 1] if len(effect.factors) < 3 else _higher
+    return f"{wording(effect, f' within ±{margin:g}')}{small} ({told})"
+
+
+def _main(effect: Effect, within: str) -> str:
+    low, high = (code(level) for level in effect.levels[0])
     return {
-        "better": f"{highs} <strong>gain more together</strong> than apart{small} ({told})",
-        "worse": f"{highs} <strong>gain less together</strong> than apart{small} ({told})",
-        "equivalent": f"{highs} <strong>add up</strong>: the interaction lies within ±{margin:g} ({told})",
-        "undetermined": f"whether {highs} add up stays <strong>undetermined</strong> ({told})",
+        "better": f"over the other factors {high} is <strong>better</strong> than {low}",
+        "worse": f"over the other factors {high} is <strong>worse</strong> than {low}",
+        "equivalent": f"over the other factors {high} and {low} are <strong>equivalent</strong>{within}",
+        "undetermined": f"over the other factors whether {high} or {low} is better stays <strong>undetermined</strong>",
+    }[effect.verdict]
+
+
+def _pair(effect: Effect, within: str) -> str:
+    first, second = (code(high) for _, high in effect.levels)
+    return {
+        "better": f"{first} and {second} gain <strong>more together</strong> than apart",
+        "worse": f"{first} and {second} gain <strong>less together</strong> than apart",
+        "equivalent": f"{first} and {second} <strong>add up</strong>{within}",
+        "undetermined": f"whether {first} and {second} add up stays <strong>undetermined</strong>",
+    }[effect.verdict]
+
+
+def _higher(effect: Effect, within: str) -> str:
+    *firsts, (low, high) = effect.levels
+    fewer = f"the interaction of {listing([code(level) for _, level in firsts])}"
+    return {
+        "better": f"{fewer} is <strong>greater</strong> with {code(high)} than with {code(low)}",
+        "worse": f"{fewer} is <strong>smaller</strong> with {code(high)} than with {code(low)}",
+        "equivalent": f"{fewer} is <strong>the same</strong> with {code(high)} and {code(low)}{within}",
+        "undetermined": f"whether {fewer} depends on {code(high)} or {code(low)} stays <strong>undetermined</strong>",
     }[effect.verdict]
 
 
@@ -57,18 +76,15 @@ def forest(results: Results) -> Html:
     effects, margin = results.factorial, results.power.margin
     groups = {verdict: [e for e in effects if e.verdict == verdict] for verdict in VERDICTS}
     tally = ", ".join(f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown)
-    whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
-    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
     return draw(
         [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
-        f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}); shaded: the margin of "
-        f"equivalence, ±{margin:g}.",
+        f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}), each with the "
+        f"interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}.",
         height=row_height(len(effects)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis={"categoryorder": "array", "categoryarray": [inert(label(e)) for e in effects][::-1]},
-        shapes=[whole | band, whole | zero],
+        shapes=margin_band(margin),
     )
 
 

@@ -14,7 +14,13 @@ from study.exhibits.records import Estimate
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 GREY = "#8A8A8A"
 SHADE = "rgba(138, 138, 138, 0.18)"
-_FAMILIES = {"counting": (BLUE, "circle"), "aggregates": (VERMILION, "square"), "sequence": (GREEN, "diamond")}
+_FAMILIES = {
+    "counting": (BLUE, "circle"),
+    "aggregates": (VERMILION, "square"),
+    "sequence": (GREEN, "diamond"),
+    "hybrid": (ORANGE, "star"),
+    "average": (SKY, "x"),
+}
 _VERDICTS = {"better": (GREEN, "triangle-up"), "worse": (VERMILION, "triangle-down"), "equivalent": (BLUE, "square")}
 _SERIES = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
 _DASHES = ["solid", "dot", "dash", "longdash", "dashdot"]
@@ -55,6 +61,11 @@ def _distance(low: float | None, high: float | None) -> float:
 def legend_below(offset: float) -> dict[str, Any]:
     """A legend of many entries, `offset` heights of the plot below it: the title of the axis stands between."""
     return {"orientation": "h", "yanchor": "top", "y": -offset, "x": 0, "font": {"size": 11}}
+
+
+def legend_height(entries: int) -> int:
+    """What a legend below a figure adds to its height, in CSS pixels, at three entries a line."""
+    return 20 * math.ceil(entries / 3)
 
 
 def whole_axis(title: str, highest: float) -> dict[str, Any]:
@@ -113,6 +124,11 @@ def _layout() -> go.Layout:
 def grid(figures: Iterable[Html]) -> Html:
     """Small figures side by side where the page is wide enough."""
     return Html('<div class="exhibits">' + "".join(figure.text for figure in figures) + "</div>")
+
+
+def folded(title: str, content: Html) -> Html:
+    """Something long behind a line that opens it; report/_static/book.js draws its figures then."""
+    return Html(f'<details class="exhibit"><summary>{escape(title)}</summary>{content.text}</details>')
 
 
 def row_height(rows: int) -> int:

@@ -2,8 +2,8 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts, resolution
-from study.exhibits.figures import draw, error_bars, family_style, inert, row_height, vertical
+from study.exhibits import advice, answers, choose, contrasts, resolution
+from study.exhibits.figures import draw, error_bars, family_style, folded, inert, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
@@ -21,44 +21,27 @@ from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 COUNTING = "counting"
-BEST_COUNTING = "best:counting"
 SEQUENCE = "sequence"
 
 
-def challengers(results: Results) -> list[Contrast]:
-    """The contrasts of something with the best counting rule."""
-    return [contrast for contrast in results.contrasts if contrast.right == BEST_COUNTING]
-
-
 def answer(results: Results) -> Html:
-    """Does anything beat counting, by how much, at what cost?"""
-    against = challengers(results)
-    question = f"<strong>Does anything beat counting?</strong> {_lead(against, results.power.margin)}"
-    return joined(
-        [
-            paragraphs([question], "answer"),
-            bullets(_challenge(results, contrast) for contrast in against),
-            paragraphs([_champion(results)]),
-            paragraphs([_source(results)], "source"),
-        ]
+    """Every question of the study, each answered in one sentence."""
+    note = (
+        "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
+        f"{PRIMARY} on test, and recall among the top 5 % for who will buy."
     )
+    return joined([answers.answers(results), paragraphs([note], "source")])
 
 
-def _lead(against: list[Contrast], margin: float) -> str:
-    if not against:
-        return "No contrast with the best counting rule is declared, so these results cannot say."
-    rule = f"the best counting rule, {code(against[0].right_variant)}"
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
-    if winners:
-        is_small = all(contrast.effect < margin for contrast in winners)
-        yes = f"Yes, but by less than the margin of {margin:g}" if is_small else "Yes"
-        who = listing([f"{code(contrast.left_variant)} (by {number(contrast.effect)})" for contrast in winners])
-        return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}."
-    if any(contrast.verdict == "undetermined" for contrast in against):
-        return f"Not shown: no variant is shown to beat {rule}, but not every contrast with it is settled."
-    if all(contrast.verdict == "worse" for contrast in against):
-        return f"No: all that was compared with {rule}, is worse."
-    return f"No: nothing beats {rule}, by more than the margin of {margin:g}."
+def common_advice(results: Results) -> Html:
+    """What teams are commonly advised, marked by this log's own contrasts."""
+    return advice.marks(results)
+
+
+def against_counting(results: Results) -> Html:
+    """What everything that was compared with the best counting rule gains and costs."""
+    against = choose.against_counting(results)
+    return joined([bullets(_challenge(results, contrast) for contrast in against), paragraphs([_champion(results)])])
 
 
 def _challenge(results: Results, contrast: Contrast) -> str:
@@ -80,7 +63,7 @@ def _training(results: Results, variant: str) -> str:
         else f"it was best on stop after round {count(search.rounds)} of {count(search.last_round)}, so it had stopped "
         "improving within its budget"
     )
-    return f"That a Transformer loses to counting here is a finding: {course} (its curves are in <em>Tuning</em>)."
+    return f"That a sequence model loses to counting here is a finding: {course} (its curves are in <em>Tuning</em>)."
 
 
 def _champion(results: Results) -> str:
@@ -91,24 +74,27 @@ def _champion(results: Results) -> str:
     )
 
 
-def _source(results: Results) -> str:
-    manifest, power = results.manifest, results.power
-    return (
-        f"Snapshot {code(manifest.snapshot)}, revision {code(manifest.revision[:12])}, budget {code(manifest.budget)}, "
-        f"{plural(power.queries, 'test query')} of {plural(power.users, 'user')}."
-    )
-
-
 def standing(results: Results) -> Html:
-    """Test recall@10 of every variant, with the best counting rule as a line."""
-    order = sorted(results.leaderboard, key=lambda row: row.recall)
-    families = dict.fromkeys(row.family for row in results.leaderboard)
+    """Test recall@10 of the best of each family, with the best counting rule as a line."""
+    return standings(results, list(results.best_of_each().values()), "the best of each family on select")
+
+
+def standings(results: Results, rows: list[Row], which: str) -> Html:
+    """Test recall@10 of some variants, with the best counting rule as a line.
+
+    Args:
+        results: of an arm.
+        rows: the variants that are shown.
+        which: what they are, for the caption.
+    """
+    order = sorted(rows, key=lambda row: row.recall)
+    families = dict.fromkeys(row.family for row in rows)
     rule = results.best_of_each().get(COUNTING)
     reference = f"; dashed: {rule.variant}, the counting rule that is best on select" if rule else ""
     least, most = (f"{row.variant} ({number(row.recall)})" for row in (order[0], order[-1]))
     caption = (
         f"Test {PRIMARY} with {percent(1 - results.params.statistics.alpha)} intervals of "
-        f"{plural(len(order), 'variant')}, from {least} to {most}{reference}."
+        f"{which}, from {least} to {most}{reference}."
     )
     return draw(
         [_dots(member, [row for row in order if row.family == member]) for member in families],
@@ -145,7 +131,10 @@ def families(results: Results) -> Html:
 
 def contrast_sentences(results: Results) -> Html:
     """Every declared contrast, one sentence per family of contrasts."""
-    return contrasts.sentences(results, results.contrasts)
+    return folded(
+        f"all {plural(len(results.contrasts), 'declared contrast')}, a sentence for each topic",
+        contrasts.sentences(results, results.contrasts),
+    )
 
 
 def price(results: Results) -> Html:

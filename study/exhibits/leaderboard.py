@@ -2,8 +2,18 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts
-from study.exhibits.figures import draw, error_bars, family_style, grid, inert, legend_below, series_style
+from study.exhibits import contrasts, findings
+from study.exhibits.figures import (
+    draw,
+    error_bars,
+    family_style,
+    folded,
+    grid,
+    inert,
+    legend_below,
+    legend_height,
+    series_style,
+)
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import PRIMARY, Row
@@ -20,6 +30,11 @@ COMPANIONS = {
     "coverage@10": "coverage",
 }
 SLICES = {"": "all relevant candidates", "/repeat": "repeats", "/explore": "new to the user"}
+
+
+def standing(results: Results) -> Html:
+    """Test recall@10 of every variant as a figure."""
+    return findings.standings(results, results.leaderboard, plural(len(results.leaderboard), "variant"))
 
 
 def board(results: Results) -> Html:
@@ -77,7 +92,7 @@ def _curves(results: Results, part: str) -> Html:
     return draw(
         traces,
         caption,
-        height=280 if part else 520,
+        height=280 if part else 420 + legend_height(len(rows)),
         showlegend=not part,
         legend=legend_below(0.16),
         xaxis={"title": {"text": "k"}, "type": "log", "tickvals": list(DEPTHS), "ticktext": [str(k) for k in DEPTHS]},
@@ -119,7 +134,8 @@ def forest(results: Results) -> Html:
     """The declared contrasts with the intervals of their verdicts."""
     if not results.contrasts:
         return paragraphs(["No contrast is declared."])
-    return joined([contrasts.forest(results, results.contrasts), contrasts.contrast_table(results.contrasts)])
+    numbers = folded("every number of every contrast", contrasts.contrast_table(results.contrasts))
+    return joined([contrasts.forest(results, results.contrasts), numbers])
 
 
 def tally(results: Results) -> Html:

@@ -7,11 +7,17 @@ from xml.sax.saxutils import escape
 
 METRIC = "recall@10"
 # The colours that the book gives the families; told apart by the colour-blind (Okabe and Ito, 2008).
-COLOURS = {"counting": "#0072B2", "aggregates": "#D55E00", "sequence": "#009E73"}
+COLOURS = {
+    "counting": "#0072B2",
+    "aggregates": "#D55E00",
+    "sequence": "#009E73",
+    "hybrid": "#E69F00",
+    "average": "#56B4E9",
+}
 OTHER = "#CC79A7"
 INK, FAINT = "#222222", "#d8d8d8"
-WIDTH, LEFT, RIGHT = 840, 210, 170  # pixels: the whole, the names, the values
-TOP, ROW, BOTTOM = 74, 26, 42
+WIDTH, LEFT, RIGHT = 840, 220, 170  # pixels: the whole, the names, the values
+TOP, ROW, BOTTOM = 74, 21, 42
 TICKS = 6
 
 

@@ -128,18 +128,13 @@ def factorial(results: Results) -> Html:
         f"One full factorial, {plural(len(plan.cells), 'cell')} of {factors}, so that effects can be told apart from "
         "their interactions: what one factor gains may depend on another."
     )
-    shown = (
-        cube.picture(plan, {cell: "" for cell in plan.cells}, "The cells of the factorial") if _is_cube(results) else ()
-    )
     rows = [[name(cell), *(words(level) for level in levels)] for cell, levels in plan.cells.items()]
     cells = table(
-        ["variant", *plan.factors], rows, "The variant of each cell, all trained at the same number of events"
+        ["variant", *plan.factors], rows, "The variant of each cell, all trained on the same number of events"
     )
-    return joined([paragraphs([text]), *([shown] if shown else []), cells])
-
-
-def _is_cube(results: Results) -> bool:
-    return len(results.params.factorial.factors) == cube.DIMENSIONS
+    if len(plan.factors) != cube.DIMENSIONS:
+        return joined([paragraphs([text]), cells])
+    return joined([paragraphs([text]), cube.picture(plan, dict.fromkeys(plan.cells, ""), "The factorial"), cells])
 
 
 def published(results: Results) -> Html:

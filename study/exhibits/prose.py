@@ -8,7 +8,7 @@ from study.exhibits.records import Contrast, Estimate, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
-PLURALS = {"query": "queries", "test query": "test queries"}
+PLURALS = {"query": "queries", "test query": "test queries", "search": "searches", "loss": "losses"}
 FAMILIES = {
     "counting": "counting rules",
     "aggregates": "models of aggregates",

@@ -18,7 +18,7 @@ from study.exhibits.tables import name, table, words
 from study.paths import PIPELINE
 
 VARIABLE = re.compile(r"\$\{.*")
-EACH = {"${roster}": "variant", "${questions}": "question"}
+EACH = {"${roster}": "variant", "${composed}": "composed variant", "${questions}": "question"}
 
 
 def identity(results: Results) -> Html:
@@ -103,7 +103,12 @@ def pipeline(results: Results) -> Html:
     layers = [sorted(layer) for layer in nx.topological_generations(graph)]
     each = dict(graph.nodes(data="each"))
     declared = results.params
-    number = {"variant": len(declared.variants), "question": len(declared.questions), "arm": len(declared.arms)}
+    number = {
+        "variant": len(declared.roster),
+        "composed variant": len(declared.composed),
+        "question": len(declared.questions),
+        "arm": len(declared.arms),
+    }
     labels = {stage: f"{stage} ({plural(number[what], what)})" if what else stage for stage, what in each.items()}
     place = {
         stage: ((column + 1) / (len(layer) + 1), -depth)

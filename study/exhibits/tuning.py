@@ -8,10 +8,21 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from study.exhibits.expected_best import expected_best
-from study.exhibits.figures import GREY, draw, family_style, grid, inert, legend_below, series_style, whole_axis
+from study.exhibits.figures import (
+    GREY,
+    draw,
+    family_style,
+    folded,
+    grid,
+    inert,
+    legend_below,
+    legend_height,
+    series_style,
+    whole_axis,
+)
 from study.exhibits.importance import importance_table
-from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.prose import count, number, plural, setting
+from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
+from study.exhibits.prose import count, family, number, plural, setting
 from study.exhibits.records import PRIMARY, Row, Search, Trial
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -29,7 +40,18 @@ def summary(results: Results) -> Html:
     """All searches in a table."""
     rows = [_search(row, results.search(row.variant)) for row in results.leaderboard]
     head = ["variant", *STATES, "chosen", "select", "best round", "last round", "flag", "settings"]
-    return table(head, rows, f"Searches; select: mean {PRIMARY} of the chosen trial on the select span")
+    caption = f"Searches; select: mean {PRIMARY} of the chosen trial on the select span"
+    return joined([paragraphs([_totals(results)]), table(head, rows, caption)])
+
+
+def _totals(results: Results) -> str:
+    states = [trial.state for search in tuned(results).values() for trial in search.trials]
+    told = listing([f"{count(states.count(state))} {state}" for state in STATES if state in states])
+    unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    flags = (
+        f"the best round of {listing(unfinished)} was the last" if unfinished else "no variant had its best round last"
+    )
+    return f"{plural(len(tuned(results)), 'variant')} were tuned, with {plural(len(states), 'trial')}: {told}; {flags}."
 
 
 def _search(row: Row, search: Search) -> list[Cell]:
@@ -77,17 +99,27 @@ def history(results: Results) -> Html:
     )
     caption = (
         f"How far the best select {PRIMARY} so far was below that of the chosen trial, after each trial of "
-        f"{plural(len(searches), 'tuned variant')}; {gained}."
+        f"{plural(len(searches), 'tuned variant')}; {gained}. {_shown(results)}"
     )
     return draw(
         [_history(results, variant, best[variant], index) for index, variant in enumerate(searches)],
         caption,
-        height=520,
+        height=420 + legend_height(len(searches)),
         showlegend=True,
         legend=legend_below(0.14),
         xaxis=whole_axis("trial", max(len(search.trials) for search in searches.values())),
         yaxis={"title": {"text": "below the chosen"}, "tickformat": ".3~f"},
     )
+
+
+def _shown(results: Results) -> str:
+    names = ", ".join(row.variant for row in results.best_of_each().values())
+    return f"Shown: the best variant of each family on select ({names}); the legend switches on the others."
+
+
+def _visible(results: Results, variant: str) -> bool | str:
+    is_best = any(row.variant == variant for row in results.best_of_each().values())
+    return True if is_best else "legendonly"
 
 
 def _select(trial: Trial) -> float:
@@ -104,6 +136,7 @@ def _history(results: Results, variant: str, best: NDArray[np.float64], index: i
         line={"color": colour, "dash": dash, "shape": "hv", "width": 1.6},
         marker={"size": 5, "symbol": family_style(results.row(variant).family)[1]},
         name=inert(variant),
+        visible=_visible(results, variant),
         text=[f"{_trial(trial)}<br>select {number(trial.select)}" for trial in trials],
         hovertemplate="<b>%{fullData.name}</b><br>%{text}<br>best so far: %{y:.4f}<extra></extra>",
     )
@@ -114,9 +147,15 @@ def _trial(trial: Trial) -> str:
 
 
 def stop_curves(results: Results) -> Html:
-    """Stop recall of every trial over its rounds, the chosen one in colour."""
+    """Stop recall of every trial over its rounds, the chosen one in colour; a fold for each family."""
     searches = {v: s for v, s in tuned(results).items() if any(len(trial.curve) > 1 for trial in s.trials)}
-    return grid(_stop_curves(results, variant, search) for variant, search in searches.items())
+    parts = []
+    for member in results.best_of_each():
+        found = {v: s for v, s in searches.items() if results.row(v).family == member}
+        if found:
+            figures = grid(_stop_curves(results, variant, search) for variant, search in found.items())
+            parts.append(folded(f"{family(member)}: {plural(len(found), 'search')}", figures))
+    return joined(parts)
 
 
 def _stop_curves(results: Results, variant: str, search: Search) -> Html:
@@ -153,8 +192,15 @@ def _stop_curves(results: Results, variant: str, search: Search) -> Html:
 def loss_curves(results: Results) -> Html:
     """Training loss of the chosen trial, where the model records one."""
     losses = [(row, results.search(row.variant).chosen_trial.losses) for row in results.leaderboard]
-    figures = [_losses(row, curve) for row, curve in losses if len(curve) > 1]
-    return grid(figures) if figures else paragraphs(["No variant recorded a training loss."])
+    known = [(row, curve) for row, curve in losses if len(curve) > 1]
+    if not known:
+        return paragraphs(["No variant recorded a training loss."])
+    rising = [code(row.variant) for row, curve in known if curve[-1][1] >= curve[0][1]]
+    text = (
+        f"It does not fall for {listing(rising)}." if rising else f"It falls for all {plural(len(known), 'variant')}."
+    )
+    figures = grid(_losses(row, curve) for row, curve in known)
+    return joined([paragraphs([text]), folded(f"the loss of {plural(len(known), 'variant')}", figures)])
 
 
 def _losses(row: Row, curve: Sequence[tuple[float, float]]) -> Html:
@@ -191,12 +237,13 @@ def budget_curve(results: Results) -> Html:
     most = max(gains, key=lambda variant: gains[variant])
     caption = (
         f"How far the expected best stop {PRIMARY} of n trials lies below that of all of them, taking each trial's "
-        f"best value by the time it ended. The last trial adds most to {most}: {number(gains[most])} in expectation."
+        f"best value by the time it ended. The last trial adds most to {most}: {number(gains[most])} in expectation. "
+        f"{_shown(results)}"
     )
     return draw(
-        [_expectation(variant, values, index) for index, (variant, values) in enumerate(best.items())],
+        [_expectation(results, variant, values, index) for index, (variant, values) in enumerate(best.items())],
         caption,
-        height=500,
+        height=400 + legend_height(len(best)),
         showlegend=True,
         legend=legend_below(0.14),
         xaxis=whole_axis("n, trials", max(map(len, best.values()))),
@@ -208,7 +255,7 @@ def _reached(trial: Trial) -> float:
     return max(value for _, value in trial.curve)
 
 
-def _expectation(variant: str, best: NDArray[np.float64], index: int) -> go.Scatter:
+def _expectation(results: Results, variant: str, best: NDArray[np.float64], index: int) -> go.Scatter:
     colour, dash = series_style(index)
     return go.Scatter(
         x=list(range(1, len(best) + 1)),
@@ -217,5 +264,6 @@ def _expectation(variant: str, best: NDArray[np.float64], index: int) -> go.Scat
         mode="lines",
         line={"color": colour, "dash": dash, "width": 1.8},
         name=inert(variant),
+        visible=_visible(results, variant),
         hovertemplate="<b>%{fullData.name}</b><br>best of %{x}: %{customdata:.4f} (%{y:.4f})<extra></extra>",
     )

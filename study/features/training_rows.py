@@ -50,7 +50,7 @@ class _Block:
     labels: Labels
 
 
-def training_rows(fold: Fold, seed: int, since: int | None = None) -> TrainingRows:
+def training_rows(fold: Fold, seed: int, windows: int | None = None) -> TrainingRows:
     """At most `max_queries` queries of the windows after the warm-up, with the candidates that are worth a row.
 
     Those are the user's own (of any key action before the cut-off), the `popular` most acted on before the cut-off
@@ -58,10 +58,10 @@ def training_rows(fold: Fold, seed: int, since: int | None = None) -> TrainingRo
     Weighing a drawn one by rest / sampled keeps the sums over the catalogue, and so probabilities, unbiased.
 
     Args:
-        since: only windows from this cut-off on, microseconds since 1970 UTC; all by default.
+        windows: only so many at the end of the fold; None for all after the warm-up.
     """
     index = Aggregates.of(fold.log)
-    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed, since)]
+    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed, windows)]
     features = np.empty((sum(len(block.rows) for block in blocks), len(index.names)), dtype=np.float32)
     begin = 0
     for block in blocks:
@@ -77,23 +77,27 @@ def training_rows(fold: Fold, seed: int, since: int | None = None) -> TrainingRo
     )
 
 
-def kept_rows(fold: Fold, seed: int) -> TrainingRows:
+def held(fold: Fold, last: int | None) -> list[Window]:
+    """The training windows after the warm-up, at most the `last` of them, but never all windows of the fold."""
+    warm = fold.spans.first.toordinal() + fold.features.warmup_days
+    windows = fold.windows()
+    kept = [window for window in windows if window.day.toordinal() >= warm]
+    return kept if last is None else kept[-max(1, min(last, len(windows) - 1)) :]
+
+
+def kept_rows(fold: Fold, seed: int, windows: int | None) -> TrainingRows:
     """`training_rows`, made once for all trials that learn from the same fold with the same seed in this process."""
-    if seed not in fold.memo:
+    key = ("training rows", seed, windows)
+    if key not in fold.memo:
         fold.memo.clear()
-        fold.memo[seed] = training_rows(fold, seed)
-    kept: TrainingRows = fold.memo[seed]
+        fold.memo[key] = training_rows(fold, seed, windows)
+    kept: TrainingRows = fold.memo[key]
     return kept
 
 
-def _queries(fold: Fold, seed: int, since: int | None) -> list[tuple[Window, Ints, Labels]]:
+def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints, Labels]]:
     """The users and labels of each window, sampled over all windows alike."""
-    warm = fold.spans.first.toordinal() + fold.features.warmup_days
-    windows = [
-        window
-        for window in fold.windows()
-        if window.day.toordinal() >= warm and (since is None or window.cutoff >= since)
-    ]
+    windows = held(fold, last)
     found = []
     for window in windows:
         queries, labels = fold.queries(window)

@@ -44,8 +44,8 @@ class Gbdt:
     for; `lambdarank` (Burges, 2010) the order inside each query, every row counted once.
     """
 
-    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings, cap: int) -> None:
-        self.loss, self.settings, self.every = loss, settings, -(-cap // REPORTS)
+    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings, cap: int, windows: int | None) -> None:
+        self.loss, self.settings, self.every, self.windows = loss, settings, -(-cap // REPORTS), windows
         self.booster: lgb.Booster | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
@@ -93,7 +93,7 @@ class Gbdt:
         return self
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
-        return kept_rows(fold, seed)
+        return kept_rows(fold, seed, self.windows)
 
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         return scoring_blocks(queries, candidates)
@@ -123,4 +123,4 @@ def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Gbdt:
     """The variant of a roster entry."""
-    return Gbdt(entry.loss, settings, budget.boosting_rounds)
+    return Gbdt(entry.loss, settings, budget.boosting_rounds, entry.windows)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
-from study.features.training_rows import TrainingRows, training_rows
+from study.features.training_rows import TrainingRows, held, training_rows
 from study.models.aggregate import Block, scoring_blocks
 from study.models.base import Recommender, Report
 from study.models.gbdt import Gbdt, Settings
@@ -40,7 +40,7 @@ class Hybrid(Gbdt):
     """
 
     def __init__(self, entry: HybridEntry, settings: Settings, sources: Sources) -> None:
-        super().__init__(entry.loss, settings, sources.budget.boosting_rounds)
+        super().__init__(entry.loss, settings, sources.budget.boosting_rounds, HELD_WINDOWS)
         self.base, self.sources = entry.base, sources
         self.record: Record | None = None
         self.late: Recommender | None = None
@@ -72,12 +72,11 @@ class Hybrid(Gbdt):
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
         """The training queries of the last windows, with the scores of the early fit; made once per fold and seed."""
-        key = ("hybrid rows", seed)
+        key = ("hybrid rows", self._source_key, seed)
         if key not in fold.memo:
-            windows = fold.windows()
-            since = windows[-min(HELD_WINDOWS, len(windows) - 1)]
-            early = self._kept(fold, "early", _before(fold, since.cutoff))
-            rows = training_rows(fold, seed, since=since.cutoff)
+            first = held(fold, HELD_WINDOWS)[0].cutoff
+            early = self._kept(fold, "early", _before(fold, first))
+            rows = training_rows(fold, seed, HELD_WINDOWS)
             added = [_of_rows(early, fold, part) for part in rows.parts]
             fold.memo[key] = replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
         kept: TrainingRows = fold.memo[key]
@@ -85,18 +84,23 @@ class Hybrid(Gbdt):
 
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         assert self.late is not None and self.record is not None
-        key = ("hybrid", self.record.seed, queries.users.tobytes(), candidates.tobytes())
+        key = ("hybrid", self._source_key, self.record.seed, queries.users.tobytes(), candidates.tobytes())
         if key not in queries.memo:
             queries.memo[key] = _told(self.late.scores(queries, candidates))
         told = queries.memo[key]
         for rows, features in scoring_blocks(queries, candidates):
             yield rows, np.column_stack([features, told[rows].reshape(-1, told.shape[-1])])
 
+    @property
+    def _source_key(self) -> str:
+        assert self.record is not None
+        return self.record.source.model_dump_json()
+
     def _kept(self, fold: Fold, name: str, span: Fold) -> Recommender:
         """The base, fitted on a span once for all trials of this process."""
         assert self.record is not None
         source, seed = self.record.source, self.record.seed
-        key = ("hybrid", name, seed)
+        key = ("hybrid", name, self._source_key, seed)
         if key not in fold.memo:
             model = self.sources.build(source)
             model.fit(span, rounds=source.rounds, seed=seed, report=lambda *_: None)
@@ -112,7 +116,10 @@ def _before(fold: Fold, end: int) -> Fold:
 def _of_rows(model: Recommender, fold: Fold, part: Any) -> NDArray[np.float32]:
     users, row = np.unique(part.users, return_inverse=True)
     queries = Queries(fold.log.before(part.window.cutoff), part.window.cutoff, part.window.local, users)
-    told = _told(model.scores(queries, np.arange(len(fold.log.catalogue))))
+    count = len(fold.log.catalogue)
+    scores = model.scores(queries, np.arange(count))
+    exists = np.bincount(queries.log.candidate[queries.log.candidate >= 0], minlength=count) > 0
+    told = _told(np.where(exists, scores, np.float32(np.nan)))
     found: NDArray[np.float32] = told[row, part.candidates]
     return found
 

@@ -48,7 +48,7 @@ class Linear:
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
-        rows = kept_rows(fold, seed)
+        rows = kept_rows(fold, seed, windows=None)
         self.fitted = scaler(rows.features)
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():

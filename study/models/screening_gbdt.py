@@ -66,7 +66,7 @@ def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> Trai
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:
     """The variant of a roster entry."""
-    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds)
+    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds, windows=None)
 
 
 __all__ = ["ScreeningGbdt", "Settings", "build"]

@@ -29,6 +29,7 @@ class Settings(SequenceSettings):
     """
 
     recency_days: Annotated[float, Range(60.0, 1000.0, log=True)] = 200.0
+    warmup_steps: int = 20
     users: int = 64
     positives: int = 16
 

@@ -35,7 +35,7 @@ from study.training.loop import Optimisation, Trainer
 INFERENCE_POSITIONS = 32_768
 TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
-PRETRAINED_SHARE = 0.5
+PRETRAINED_SHARE = 0.25
 """Share of the rounds of the cap that a variant with pre-training spends on it."""
 
 
@@ -105,7 +105,7 @@ class SequenceModel:
             self.shape = shape_of(fold, stream, with_tokens=self._asks_tokens)
             self.trainer = self._trainer(seed)
         own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
-        self._describe(fold.log, fold.memo)
+        self._describe(self.trainer.network, fold.log, fold.memo)
         for kind, until in self._phases(rounds):
             if self.trainer.rounds < until:
                 asked = self._kept_readouts(fold, stream, kind)
@@ -118,8 +118,8 @@ class SequenceModel:
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown, unless the head composes them."""
-        assert self.shape is not None
-        self._describe(queries.log, queries.memo)
+        assert self.shape is not None and self.trainer is not None
+        self._describe(self.trainer.averaged, queries.log, queries.memo)
         stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
         own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
@@ -178,14 +178,12 @@ class SequenceModel:
         tokens = self.shape.tokens
         return np.array(tokens.candidates, dtype=np.int64)[:, 0] if tokens else np.arange(self.shape.candidates)
 
-    def _describe(self, log: Log, memo: dict[Any, Any]) -> None:
+    def _describe(self, network: Network, log: Log, memo: dict[Any, Any]) -> None:
         """Tells a head that composes candidates what describes them in a log: all of its catalogue, as of its end."""
-        assert self.trainer is not None
         if self.parts["head"].COMPOSES:
             if "described" not in memo:
                 memo["described"] = torch.from_numpy(candidate_attributes(log).astype(np.int64))
-            for network in (self.trainer.network, self.trainer.averaged):
-                network.head.describe(memo["described"])
+            network.head.describe(memo["described"])
 
     def _phases(self, rounds: int) -> Iterator[tuple[str, int]]:
         if "pretrain" in self.parts:
@@ -196,7 +194,7 @@ class SequenceModel:
         return Asking(
             context=self.entry.context,
             recency_days=self.settings.recency_days,
-            sees_later=self.parts["architecture"].SEES_LATER,
+            prefixes=self.entry.prefixes or (self.parts["architecture"].SEES_LATER and not self._hides),
             hides=self._hides,
             read_share=self.parts[kind].READ_SHARE,
             key_weight=self.settings.key_weight,
@@ -247,7 +245,7 @@ class SequenceModel:
             learning_rate=s.learning_rate,
             weight_decay=s.weight_decay,
             warmup_steps=s.warmup_steps,
-            batch=s.batch * (TOKENS_IN_BATCH if self._lays_out_tokens else 1),
+            batch=s.batch * (TOKENS_IN_BATCH if self._lays_out_tokens and self.entry.budget_in == "events" else 1),
             positions=round(self.budget.positions * (shape.per_event if self.entry.budget_in == "events" else 1)),
         )
         return Trainer(network, how)

@@ -38,11 +38,16 @@ class CountingEntry(Entry):
 
 
 class AggregateEntry(Entry):
-    """A model of (query, candidate) rows, `study/models/<model>.py`, with the named loss."""
+    """A model of (query, candidate) rows, `study/models/<model>.py`, with the named loss.
+
+    `windows`: only the queries of so many windows at the end of the fit span train it; by default all after the
+    warm-up.
+    """
 
     family: Literal["aggregates"]
     model: Literal["linear", "gbdt", "screening_linear", "screening_gbdt"]
     loss: Literal["bce", "lambdarank"]
+    windows: int | None = Field(default=None, ge=1)
 
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""
@@ -55,7 +60,8 @@ class SequenceEntry(Entry):
     `context` is the number of positions that the model sees: events, or tokens for `flat`. `loss_options` are the
     plain arguments of the loss that define it (the number of negatives, say); they are not tuned. `pretrain` is the
     objective of the first half of the rounds, where another one comes before. `budget_in` says what its budget counts:
-    the same number of events for all, or positions, which are tokens for `flat`.
+    the same number of events for all, or positions, which are tokens for `flat`. `prefixes` trains on one readout per
+    piece, as architectures that see later positions must, whatever the architecture.
     """
 
     family: Literal["sequence"]
@@ -69,6 +75,7 @@ class SequenceEntry(Entry):
     loss_options: dict[str, JsonValue] = {}
     pretrain: Part | None = None
     budget_in: Literal["events", "positions"] = "events"
+    prefixes: bool = False
 
     def parts(self) -> dict[str, str]:
         """Dotted name of the module of each part, by kind."""

@@ -4,11 +4,13 @@ It runs before any stage, so a wrong setting stops the study before anything is 
 """
 
 from pathlib import Path
+from typing import cast
 
 from study.fingerprint import closure, fingerprint
 from study.params import load
 from study.params.budget import Arm
 from study.params.load import Params
+from study.params.tokens import Tokens
 from study.paths import code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
@@ -29,6 +31,11 @@ def run() -> None:
     for stage in PER_VARIANT:
         _write(stage, {variant: _code(_roots(params, stage, variant)) for variant in params.variants})
     _write("compare", {arm: _compared(params, arm) for arm in params.arms})
+    if params.diagnostics:
+        write_text(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
+        write_text(code_of("diagnostics"), _code(["study.stages.diagnostics", *_diagnosed(params)]))
+    if params.tokens:
+        write_text(code_of("tokens"), _code(["study.stages.tokens", *_accounted(params)]))
 
 
 def _roots(params: Params, stage: str, variant: str) -> list[str]:
@@ -42,6 +49,17 @@ def _compared(params: Params, arm: Arm) -> str:
     kind = params.question(params.asked_by(arm)).kind
     code = _code(["study.stages.compare", f"study.stages.compare_{kind}"])
     return f"{code}{params_hash(params, arm)}  params.yaml, arm {arm}\n"
+
+
+def _diagnosed(params: Params) -> list[str]:
+    """The modules of every variant of the main arm: which of them is the best of its family is known after training."""
+    entries = params.entries("main").values()
+    return sorted({module for e in entries for module in [*e.modules(), module_of(params.question(e.question))]})
+
+
+def _accounted(params: Params) -> list[str]:
+    tokens = cast("Tokens", params.section("tokens"))
+    return params.variant(tokens.variant).modules()
 
 
 def _code(roots: list[str]) -> str:

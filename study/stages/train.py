@@ -66,7 +66,8 @@ def _fingerprint(params: Params, variant: str) -> str:
     entry = params.variants[variant]
     sections = [params.question_of(variant), params.features, params.spent(entry.arm), entry]
     parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
-    parts += [file_hash(path) for path in (code_of("train", variant), *_inputs(entry.question))]
+    made_of = [run_folder(params.variants[name].runs, name) / "search.json" for name in params.sources(variant)]
+    parts += [file_hash(path) for path in (code_of("train", variant), *_inputs(entry.question), *made_of)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

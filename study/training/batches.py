@@ -135,7 +135,7 @@ class Asking:
     Attributes:
         context: positions of a piece at most.
         recency_days: age at which a piece is kept half as often.
-        sees_later: whether the architecture sees later positions, so that pieces end at their only readout.
+        prefixes: whether a piece ends at its only readout, as it must where the architecture sees later positions.
         hides: whether the events at the readouts are hidden from the model, which has to guess them.
         read_share: share of the readouts that each batch asks, drawn anew.
         key_weight: weight of readouts whose target is part of a key action; the others have 1.
@@ -143,7 +143,7 @@ class Asking:
 
     context: int
     recency_days: float
-    sees_later: bool
+    prefixes: bool
     hides: bool
     read_share: float
     key_weight: float
@@ -163,7 +163,7 @@ class Batcher:
     def epoch(self, size: int, generator: np.random.Generator) -> Iterator[Pieces]:
         """The batches of one pass, each with at most `size` positions."""
         how, stream = self.how, self.stream
-        if how.sees_later and not how.hides:
+        if how.prefixes:
             pieces = prefixes_of_epoch(stream, self.asked, how.context, how.recency_days, generator)
         else:
             cut = chunks_of_epoch(stream.offsets, stream.time, how.context, how.recency_days, generator)

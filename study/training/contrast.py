@@ -15,7 +15,7 @@ WEIGHT = 0.1
 
 
 class PartsOfUsers:
-    """Each step draws `USERS` users and two slices of `SLICE` positions of each, anywhere in their histories.
+    """Each step draws `USERS` users and two disjoint slices of `SLICE` positions of each, anywhere in their histories.
 
     A slice is embedded by the hidden state of its last position, normalised; the other slice of the same user is to be
     recognised among those of all drawn users, in both directions, at `TEMPERATURE`.
@@ -32,8 +32,10 @@ class PartsOfUsers:
         if len(self.users) < 2:
             return torch.zeros(())
         users = generator.choice(self.users, min(USERS, len(self.users)), replace=False)
-        low, high = self.stream.offsets[users], self.stream.offsets[users + 1] - SLICE
-        starts = np.concatenate([generator.integers(low, high + 1) for _ in range(2)])
+        spare = self.stream.offsets[users + 1] - self.stream.offsets[users] - 2 * SLICE
+        first, second = np.sort(generator.integers(0, spare + 1, (2, len(users))), axis=0)
+        starts = self.stream.offsets[users] + np.concatenate([first, second + SLICE]).reshape(2, -1)
+        starts = starts.ravel()
         none = np.zeros(len(starts), dtype=np.int64)
         batch = self.batcher.assemble(Pieces(starts, starts + SLICE, none, none), generator)
         last = torch.arange(1, len(starts) + 1) * SLICE - 1

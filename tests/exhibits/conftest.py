@@ -1,9 +1,14 @@
-"""Hand-made results: the roster of params.yaml with invented numbers, of which a test changes a few."""
+"""Hand-made results: the roster of params.yaml with invented numbers, of which a test changes a few.
+
+The main arm has been run, and the others where a test names them.
+"""
 
 import json
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +17,14 @@ import pytest
 
 from study.exhibits.results import Results
 from study.params import Params, load
+from study.params.budget import Arm
 
 METRICS = [
     *(f"recall@{k}{part}" for k in (1, 5, 10, 20, 50) for part in ("", "/repeat", "/explore")),
     *("ndcg@10", "hit_rate@10", "capped_recall@10"),
 ]
-BEST = {"best:counting": "tifu-knn", "best:aggregates": "lightgbm-lambdarank", "best:sequence": "sum-horizon-softmax"}
+BEST = {"best:counting": "tifu-knn", "best:aggregates": "lightgbm-lambdarank", "best:sequence": "sum-horizon-repeat"}
+OF_YOUNG = ["recall@10/known", "recall@10/young"]
 Documents = dict[str, Any]
 
 
@@ -28,30 +35,32 @@ def contrast(verdict: str, effect: float, **changes: Any) -> dict[str, Any]:
         "question": "sequence",
         "left": "best:sequence",
         "right": "best:counting",
-        "left_variant": "sum-horizon-softmax",
+        "left_variant": "sum-horizon-repeat",
         "right_variant": "tifu-knn",
     }
     interval = {"effect": effect, "low": effect - 0.004, "high": effect + 0.004, "level": 0.99}
     return told | interval | {"p_difference": 0.012, "p_equivalence": 0.034, "verdict": verdict} | changes
 
 
-def documents(params: Params) -> Documents:
-    """Every result file of the main arm but the queries, by name: variants as in the roster, the first the best."""
-    entries = params.entries("main")
+def documents(params: Params, arm: Arm = "main") -> Documents:
+    """Every result file of an arm but the queries, by name: variants as in the roster, the first the best."""
+    entries = params.entries(arm)
     return {
-        "leaderboard.json": [_row(i, name, entry.family) for i, (name, entry) in enumerate(entries.items())],
-        "contrasts.json": [_declared(name, params) for name in params.declared("main")],
+        "leaderboard.json": [_row(i, name, entry.family, arm) for i, (name, entry) in enumerate(entries.items())],
+        "contrasts.json": [_declared(name, params) for name in params.declared(arm)],
         "power.json": _power(),
         "tuning.json": {name: _search() for name in entries},
         "data.json": _data(params),
         "manifest.json": _manifest(params),
         **{f"cost/{name}.json": _cost() for name in entries},
+        **({"factorial.json": _factorial(params)} if arm == "main" else {}),
     }
 
 
-def _row(index: int, variant: str, family: str) -> dict[str, Any]:
-    value = 0.4 - 0.01 * index
-    estimates = {m: {"estimate": value, "low": value - 0.01, "high": value + 0.01} for m in METRICS}
+def _row(index: int, variant: str, family: str, arm: Arm) -> dict[str, Any]:
+    value = 0.4 - 0.005 * index
+    shown = {"young": [*METRICS, *OF_YOUNG], "who": ["recall@5%", "auroc"]}.get(arm, METRICS)
+    estimates = {m: {"estimate": value, "low": value - 0.01, "high": value + 0.01} for m in shown}
     estimates["coverage@10"] = {"estimate": 0.5, "low": None, "high": None}
     told = {"seeds": 2, "tuned": True, "select": value, "unfinished": False}
     return {"variant": variant, "family": family, **told, "estimates": estimates}
@@ -59,9 +68,39 @@ def _row(index: int, variant: str, family: str) -> dict[str, Any]:
 
 def _declared(name: str, params: Params) -> dict[str, Any]:
     asked = params.contrasts[name]
-    sides = {f"{side}_variant": BEST.get(getattr(asked, side), getattr(asked, side)) for side in ("left", "right")}
+    sides = {f"{side}_variant": resolved(getattr(asked, side), params, asked.arm) for side in ("left", "right")}
     told = {"name": name, "question": asked.question, "left": asked.left, "right": asked.right}
     return contrast("undetermined", 0.002, **told, **sides)
+
+
+def resolved(side: str, params: Params, arm: Arm) -> str:
+    """The variant that a side stands for: of the main arm as in `BEST`, else the first of the group."""
+    if not side.startswith("best:"):
+        return side
+    named = BEST.get(side) if arm == "main" else None
+    return named or next(v for v, e in params.entries(arm).items() if e.family == side.removeprefix("best:"))
+
+
+def diagnosis(change: str, verdict: str, effect: float, **changes: Any) -> dict[str, Any]:
+    """What the diagnostics write of one change of the data."""
+    variant = {"left_variant": "sum-horizon-repeat", "right_variant": "sum-horizon-repeat", "family": "sequence"}
+    told = {"name": f"sequence-{change}", "question": "diagnostics", "left": change, "right": "unchanged"}
+    return contrast(verdict, effect, **told, **variant, change=change) | changes
+
+
+def _factorial(params: Params) -> list[dict[str, Any]]:
+    factors = params.factorial.factors
+    chosen = [names for size in range(1, len(factors) + 1) for names in combinations(factors, size)]
+    return [
+        contrast("undetermined", 0.002, name=" x ".join(names))
+        | {"factors": list(names), "levels": [list(factors[name]) for name in names]}
+        for names in chosen
+    ]
+
+
+@cache
+def _params() -> Params:
+    return load()
 
 
 def _power() -> dict[str, Any]:
@@ -115,37 +154,56 @@ def _cost() -> dict[str, Any]:
     return {"tune_seconds": 8, "refit_seconds": 2, "peak_mb": 50, "parameters": 10, "positions": 0}
 
 
-def queries(params: Params) -> pl.DataFrame:
+def queries(params: Params, arm: Arm = "main") -> pl.DataFrame:
     """Two windows of one user, two seeds, a better one and a worse one."""
     start = datetime(2020, 2, 17, 5, tzinfo=UTC)
     rows = [
         {"variant": name, "seed": seed, "user_id": "u", "cutoff": start + timedelta(days=7 * week),
-         "recall@10": 0.4 - 0.01 * index + 0.1 * seed}
-        for index, name in enumerate(params.entries("main")) for seed in (0, 1) for week in (0, 1)
+         "recall@10": 0.4 - 0.005 * index + 0.1 * seed, "relevant": 10, "outside": 1, "young": 4}
+        for index, name in enumerate(params.entries(arm)) for seed in (0, 1) for week in (0, 1)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema_overrides={"recall@10": pl.Float32, "cutoff": pl.Datetime("us", "UTC")})
 
 
-def _place(folder: Path, name: str, params: Params) -> Path:
+def _place(folder: Path, name: str, params: Params, arm: Arm) -> Path:
     if name == "data.json":
-        return folder / "data" / f"{params.asked_by('main')}.json"
-    return folder / name.replace("cost/", "cost/main/") if name.startswith("cost/") else folder / "main" / name
+        return folder / "data" / f"{params.asked_by(arm)}.json"
+    return folder / name.replace("cost/", f"cost/{arm}/") if name.startswith("cost/") else folder / arm / name
+
+
+def write(folder: Path, written: Documents, params: Params, arm: Arm) -> None:
+    """The files of an arm, where the study would have put them."""
+    for name, document in written.items():
+        path = _place(folder, name, params, arm)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document), encoding="utf-8")
+    queries(params, arm).write_parquet(folder / arm / "queries.parquet")
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Callable[..., Results]:
-    """Writes the documents, changed by `change(documents)`, and opens them as results."""
+    """Writes the documents of the main arm, changed by `change(documents)`, and opens them as results.
 
-    def make(change: Callable[[Documents], None] = lambda _: None) -> Results:
-        params = load()
+    Named arms are written too, changed by their functions; `diagnoses` and `costs` are what stands beside them.
+    """
+
+    def make(
+        change: Callable[[Documents], None] = lambda _: None,
+        *,
+        diagnoses: list[dict[str, Any]] | None = None,
+        costs: dict[str, Any] | None = None,
+        **arms: Callable[[Documents], None],
+    ) -> Results:
+        params = _params()
         folder = Path(tempfile.mkdtemp(dir=tmp_path))
-        written = documents(params)
-        change(written)
-        for name, document in written.items():
-            path = _place(folder, name, params)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(document), encoding="utf-8")
-        queries(params).write_parquet(folder / "main" / "queries.parquet")
+        for arm, turn in {"main": change, **arms}.items():
+            written = documents(params, arm)
+            turn(written)
+            write(folder, written, params, arm)
+        for path, document in {"diagnostics/contrasts.json": diagnoses, "cost/losses.json": costs}.items():
+            if document is not None:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(json.dumps(document), encoding="utf-8")
         return Results(folder, params)
 
     return make

@@ -9,6 +9,7 @@ from study.params import load
 
 PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 
+COMPOSED = {"question": "categories", "arm": "main", "family": "average", "members": ["markov"], "fits": 2}
 MISTAKES = [
     ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
     ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
@@ -33,17 +34,33 @@ MISTAKES = [
     ("roster.markov.question", "products", ["roster.markov.question", "'main' asks 'categories'"]),
     ("roster.markov.arm", "mian", ["roster.markov", "'main', 'catalogue'"]),
     (
-        "contrasts.event-over-flat.arm",
+        "contrasts.event-over-flat-next.arm",
         "young",
-        ["contrasts.event-over-flat.left (arm young)", "known: popularity-young"],
+        ["contrasts.event-over-flat-next.left (arm young)", "known: popularity-young"],
     ),
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
     ("roster.markov.family", "counted", ["roster.markov", "'counting'", "'aggregates'", "'sequence'"]),
-    ("contrasts.event-over-flat.right", "flat", ["contrasts.event-over-flat.right", "'flat'", "flat-next", "markov"]),
+    (
+        "contrasts.event-over-flat-next.right",
+        "flat",
+        ["contrasts.event-over-flat-next.right", "'flat'", "flat-next", "markov"],
+    ),
+    ("contrasts.trees-over-counting.left", "best:trees", ["'best:trees'", "best:aggregates", "best:hybrid"]),
+    ("contrasts.trees-over-counting.question", "tree", ["contrasts.trees-over-counting.question", "'trees'"]),
     ("statistics.alpha", 5, ["statistics.alpha", "less than 0.5"]),
+    ("statistics.who_margin", 0, ["statistics.who_margin", "greater than 0"]),
+    ("composed.hybrid-lambdarank.base", "sum-horizn", ["composed.hybrid-lambdarank", "did you mean 'sum-horizon'?"]),
+    ("composed.hybrid-lambdarank.base", "sum-horizon-young", ["composed.hybrid-lambdarank", "'sum-horizon-young'"]),
+    ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank", "'hybrid', 'average'"]),
+    ("composed.average-of-seeds.members", [], ["composed.average-of-seeds", "members", "at least 1"]),
+    ("composed.average-of-seeds.members", ["best:hybrid"], ["composed.average-of-seeds", "'best:hybrid'", "best:se"]),
+    ("composed.popularity", COMPOSED, ["composed.popularity", "stands in the roster too"]),
+    ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
+    ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
+    ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
 ]
 
 

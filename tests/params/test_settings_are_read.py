@@ -1,21 +1,24 @@
 """A setting that nothing reads is a bug: each field of a parameter type must be read somewhere outside of `params`."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from study.params.budget import Budget
 from study.params.features import Features
-from study.params.load import Params
+from study.params.load import Params, Section
 from study.params.question import WhatQuestion, WhoQuestion, Windows
-from study.params.roster import AggregateEntry, CountingEntry, SequenceEntry
+from study.params.roster import AggregateEntry, AverageEntry, CountingEntry, HybridEntry, SequenceEntry
 from study.params.snapshot import Snapshot
-from study.params.statistics import Contrast, Statistics
+from study.params.statistics import Contrast, Factorial, Statistics
 
 STUDY = Path(__file__).parents[2] / "study"
-PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Budget]
-ENTRIES = [CountingEntry, AggregateEntry, SequenceEntry]
+PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Factorial, Budget]
+ENTRIES = [CountingEntry, AggregateEntry, SequenceEntry, HybridEntry, AverageEntry]
+SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
 BY_THE_TYPES = {
     "budget",
     "budgets",
@@ -33,10 +36,19 @@ BY_THE_TYPES = {
 
 @pytest.fixture(scope="module")
 def read() -> set[str]:
+    """The attributes that are read, and the sections that are asked for by name."""
     trees = [ast.parse(p.read_text(encoding="utf-8")) for p in STUDY.rglob("*.py") if p.parent.name != "params"]
-    return {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)} | {
+        node.args[0].value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "section"
+        and isinstance(node.args[0], ast.Constant)
+    }
 
 
-@pytest.mark.parametrize("kind", [Params, *PARTS, *ENTRIES], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Params, *PARTS, *ENTRIES, *SECTIONS], ids=lambda kind: kind.__name__)
 def test_every_field_is_read(kind, read):
     assert set() == set(kind.model_fields) - BY_THE_TYPES - read

@@ -40,7 +40,7 @@ TINY = {
 }
 EARLY = {"order": 4, "binding": 4, "delay": 9, "frequency": 4, "null": 3}
 LATE = {"order": 11, "binding": 11, "delay": 11, "frequency": 4, "null": 3}
-ENOUGH = 400  # users with the same history
+ENOUGH = 200  # users with the same history
 
 
 def cutoff_at(day: int) -> int:

@@ -1,0 +1,90 @@
+"""Token accounting: of the drop of a loss below the unigram loss, what is reached with how much of the past."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from study.diagnostics.slots import number_of
+from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.verdicts import percentile_interval
+from study.params.statistics import Statistics
+
+UNIGRAM, COLUMN = "unigram", "column"
+LADDER = (UNIGRAM, COLUMN, "event", "moment", "everything")
+"""What is known of a token, ever more: how frequent tokens are; also which column comes next; the earlier tokens of the
+same event; those of the same moment; everything before."""
+PARTS = {"column": (UNIGRAM, COLUMN), "event": (COLUMN, "event"), "moment": ("event", "moment"),
+         "earlier": ("moment", "everything")}  # fmt: skip
+"""The steps of the ladder that the drop falls into."""
+ALL = "all"
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+
+
+def account(sums: pl.DataFrame, names: list[str], settings: Statistics, seed: int) -> list[Row]:
+    """A row per slot, and one for all tokens: losses in nats, and shares of the drop, each with an interval.
+
+    Users are drawn with replacement, and the seeds of each model (see `bootstrap`); losses are sums over tokens by
+    their number.
+
+    Args:
+        sums: `variant` (of `LADDER`), `seed`, `user_id`, and sums and numbers by slot, as of `by_user`.
+        names: of the slots.
+    """
+    total = sums.with_columns(
+        pl.sum_horizontal(names).alias(ALL), pl.sum_horizontal(map(number_of, names)).alias(number_of(ALL))
+    )
+    metrics = [column for name in [*names, ALL] for column in (name, number_of(name))]
+    draws = bootstrap(total, metrics, resamples=settings.resamples, seed=seed)
+    once = total.filter(pl.col("variant") == UNIGRAM)
+    return [
+        {
+            "slot": name,
+            "tokens": int(once[number_of(name)].sum()),
+            **_of_slot(draws[name], draws[number_of(name)], settings),
+        }
+        for name in [*names, ALL]
+        if once[number_of(name)].sum() > 0
+    ]
+
+
+def _of_slot(losses: Draws, tokens: Draws, settings: Statistics) -> Row:
+    place = [losses.variants.index(name) for name in LADDER]
+    count = tokens.variants.index(UNIGRAM)  # the same tokens for all
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = np.vstack([losses.estimates / tokens.estimates[count], losses.values / tokens.values[:, [count]]])
+    ladder = dict(zip(LADDER, means[:, place].T, strict=True))
+    drop = ladder[UNIGRAM] - ladder["everything"]
+    shares = {name: ladder[a] - ladder[b] for name, (a, b) in PARTS.items()}
+    shares |= {"within_event": ladder[UNIGRAM] - ladder["event"]}
+    beyond_column = ladder[COLUMN] - ladder["everything"]
+    return {
+        "losses": {name: _estimate(values, settings.alpha) for name, values in ladder.items()},
+        "drop": _estimate(drop, settings.alpha),
+        "shares": {name: _share(part, drop, settings.alpha) for name, part in shares.items()},
+        "within_event_beyond_column": _share(ladder[COLUMN] - ladder["event"], beyond_column, settings.alpha),
+    }
+
+
+def _estimate(values: Floats, alpha: float) -> Row:
+    """The first value, with the interval of the others."""
+    low, high = percentile_interval(values[1:], alpha)
+    return {"estimate": float(values[0]), "low": float(low), "high": float(high)}
+
+
+def _share(part: Floats, whole: Floats, alpha: float) -> Row | None:
+    """Part by whole; None where the whole is not clearly above 0, so that there is nothing to share out."""
+    if whole[0] <= 0 or percentile_interval(whole[1:], alpha)[0] <= 0:
+        return None
+    return _estimate(part / whole, alpha)
+
+
+def finding(share: Row | None, at_least: float) -> str:
+    """Whether a share reaches a bound: "holds", "fails", or "undetermined" where its interval holds the bound."""
+    if share is None:
+        return "undetermined"
+    if share["low"] >= at_least:
+        return "holds"
+    return "fails" if share["high"] < at_least else "undetermined"

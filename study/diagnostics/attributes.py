@@ -1,0 +1,14 @@
+"""Which attribute matters? One is missing in every event."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from study.events.log import Log
+from study.features.vocabulary import MISSING
+
+
+def without(log: Log, attribute: str) -> Log:
+    """The log with that attribute missing everywhere; candidates stay, also where it is a part of them."""
+    missing = np.full_like(log.codes[attribute], MISSING)
+    return replace(log, codes=log.codes | {attribute: missing})

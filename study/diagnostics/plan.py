@@ -1,0 +1,103 @@
+"""The changes that are asked about, and which of them a variant cannot notice."""
+
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+
+from study.diagnostics.attributes import without
+from study.diagnostics.change import Change
+from study.diagnostics.labels import permuting
+from study.diagnostics.noise import with_noise
+from study.diagnostics.order import shuffled
+from study.diagnostics.pace import steady
+from study.diagnostics.recent import last_events
+from study.diagnostics.users import fewer
+from study.events.fold import Fold
+from study.events.log import Log
+from study.params.diagnostics import Diagnostics
+from study.params.roster import Composed, SequenceEntry, Variant
+
+UNCHANGED = "unchanged"
+PERMUTED = "labels-permuted"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a change is asked of.
+
+    Attributes:
+        learns: whether the variant fits anything at all.
+        candidate_columns: the columns that the candidate is made of.
+    """
+
+    entry: Variant | Composed
+    learns: bool
+    candidate_columns: list[str]
+
+
+def changes(asked: Diagnostics, attributes: list[str], seed: int) -> list[Change]:
+    """Every change, in the order of the report.
+
+    Args:
+        attributes: the columns that can be dropped.
+        seed: of the study.
+    """
+    order = partial(_order, seed=seed)
+    found = [
+        Change("order-at-test", "order", retrains=False, history=order),
+        Change("order-retrained", "order", retrains=True, history=order),
+        Change("no-time", "time", retrains=True, history=steady),
+    ]
+    for count in asked.last_events:
+        found.append(Change(f"last-{count}", "recent", retrains=False, history=partial(_recent, count=count)))
+    for name in attributes:
+        dropped = partial(_dropped, attribute=name)
+        found.append(Change(f"without-{name}", "attributes", retrains=True, history=dropped))
+    for count in asked.noise_attributes:
+        noise = partial(_noisy, attributes=count, values=asked.noise_values, seed=seed)
+        found.append(Change(f"noise-{count}", "noise", retrains=True, history=noise))
+    for share in asked.user_shares:
+        found.append(Change(f"users-{100 * share:g}", "users", retrains=True, training=partial(_fewer, share=share)))
+    return [*found, Change(PERMUTED, "labels", retrains=True, training=permuting)]
+
+
+def unnoticed(change: Change, subject: Subject) -> str | None:
+    """Why the change would leave this variant as it is by definition, or cannot be asked of it; None where it can."""
+    dropped = change.name.removeprefix("without-") if change.topic == "attributes" else None
+    if subject.entry.family == "counting" and change.topic in {"attributes", "noise"}:
+        return "a counting rule reads candidates alone"
+    if subject.entry.family == "counting" and change.topic == "labels":
+        return "a counting rule learns from no label set"
+    if change.retrains and not subject.learns and (change.history is None or change.topic == "order"):
+        return "the rule fits nothing"
+    if subject.entry.family == "aggregates" and dropped in subject.candidate_columns:
+        return "aggregates read the candidate, not the columns that it is made of"
+    if _classes_are_tokens(subject.entry) and (change.topic == "users" or dropped in subject.candidate_columns):
+        return "its classes are tokens, and every candidate's has to occur in training"
+    return None
+
+
+def _classes_are_tokens(entry: Variant | Composed) -> bool:
+    return (
+        isinstance(entry, SequenceEntry) and import_module(f"study.nn.objectives.{entry.objective}").CLASSES == "tokens"
+    )
+
+
+def _order(log: Log, _: int, __: int, *, seed: int) -> Log:
+    return shuffled(log, seed)
+
+
+def _recent(log: Log, _: int, __: int, *, count: int) -> Log:
+    return last_events(log, count)
+
+
+def _dropped(log: Log, _: int, __: int, *, attribute: str) -> Log:
+    return without(log, attribute)
+
+
+def _noisy(log: Log, _: int, __: int, *, attributes: int, values: int, seed: int) -> Log:
+    return with_noise(log, attributes, values, seed)
+
+
+def _fewer(fold: Fold, seed: int, *, share: float) -> Fold:
+    return fewer(fold, share, seed)

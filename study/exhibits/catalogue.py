@@ -1,0 +1,134 @@
+"""The page Catalogue: do the losses change places where there are more candidates, and what do they cost?"""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from study.exhibits import choose, contrasts
+from study.exhibits.answers import loss as answer_of_losses
+from study.exhibits.answers import over_softmax
+from study.exhibits.figures import draw, horizontal, inert, series_style
+from study.exhibits.markup import Html, listing, paragraphs
+from study.exhibits.prose import DASH, count, seconds, signed
+from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+
+
+def answer(results: Results) -> Html:
+    """The losses on both catalogues, in one sentence."""
+    told = answer_of_losses(results)
+    return paragraphs([f"{told[:1].upper()}{told[1:]}."])
+
+
+def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:
+    """The arms that compare losses, smaller catalogue first, with the contrast of each loss over the softmax."""
+    arms = [results, *filter(None, [results.beside("catalogue")])]
+    found = [(arm, {choose.parts_of(arm, c.left_variant)["loss"]: c for c in over_softmax(arm)}) for arm in arms]
+    return sorted(((arm, by_loss) for arm, by_loss in found if by_loss), key=lambda pair: pair[0].data.catalogue)
+
+
+def board(results: Results) -> Html:
+    """Every loss on every catalogue: quality, seconds and memory."""
+    rows = [row for arm, by_loss in compared(results) for row in _rows(arm, by_loss)]
+    head = [
+        "loss",
+        "candidates",
+        "variant",
+        "select",
+        "test",
+        "over softmax",
+        "low",
+        "high",
+        "verdict",
+        "refit",
+        "peak, MB",
+    ]
+    caption = (
+        f"{PRIMARY} of every loss by size of catalogue, its effect over the full softmax with the interval of the "
+        "verdict, and the measured cost of a refit. Levels of two catalogues answer two questions; only effects compare"
+    )
+    return table(head, rows, caption) if rows else paragraphs(["No loss is contrasted with the full softmax."])
+
+
+def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:
+    softmax = next(iter(by_loss.values())).right_variant
+    shown: list[tuple[str, str, Contrast | None]] = [("softmax", softmax, None)]
+    shown += [(loss, contrast.left_variant, contrast) for loss, contrast in by_loss.items()]
+    return [_row(arm, *one) for one in shown]
+
+
+def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> list[Cell]:
+    row, cost = arm.row(variant), arm.cost[variant]
+    effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
+    return [
+        words(loss),
+        whole(arm.data.catalogue),
+        name(variant),
+        decimal(row.select),
+        estimate(row.test),
+        *(Cell(DASH if value is None else signed(value), value) for value in effects),
+        words("" if contrast is None else contrast.verdict),
+        Cell(seconds(cost.refit_seconds), cost.refit_seconds),
+        whole(cost.peak_mb),
+    ]
+
+
+def effects(results: Results) -> Html:
+    """The effect of each loss over the softmax against the size of the catalogue."""
+    found = compared(results)
+    if not found:
+        return Html("")
+    losses = list(dict.fromkeys(loss for _, by_loss in found for loss in by_loss))
+    traces = [
+        _effect(loss, [(arm.data.catalogue, by_loss[loss]) for arm, by_loss in found if loss in by_loss], index)
+        for index, loss in enumerate(losses)
+    ]
+    sizes = [arm.data.catalogue for arm, _ in found]
+    told = "; ".join(
+        f"{loss} {', '.join(signed(by_loss[loss].effect) for _, by_loss in found if loss in by_loss)}"
+        for loss in losses
+    )
+    caption = (
+        f"Effect over the full softmax in {PRIMARY} with {listing([count(size) for size in sizes])} candidates, with "
+        f"the interval that each verdict used: {told}."
+    )
+    return draw(
+        traces,
+        caption,
+        height=380,
+        showlegend=True,
+        shapes=[horizontal(0.0)],
+        xaxis={
+            "title": {"text": "candidates"},
+            "type": "log",
+            "tickvals": sizes,
+            "ticktext": [count(s) for s in sizes],
+        },
+        yaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f"},
+    )
+
+
+def _effect(loss: str, points: Sequence[tuple[int, Contrast]], index: int) -> go.Scatter:
+    colour, dash = series_style(index)
+    return go.Scatter(
+        x=[size * 1.03**index for size, _ in points],
+        y=[contrast.effect for _, contrast in points],
+        error_y={
+            "array": [contrast.high - contrast.effect for _, contrast in points],
+            "arrayminus": [contrast.effect - contrast.low for _, contrast in points],
+            "symmetric": False,
+            "thickness": 1.4,
+        },
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 1.4},
+        name=inert(loss),
+        text=[contrast.verdict for _, contrast in points],
+        hovertemplate="%{fullData.name}: %{y:+.4f}, %{text}<extra></extra>",
+    )
+
+
+def verdicts(results: Results) -> Html:
+    """All contrasts of the arm with the larger catalogue; nothing where it was not run."""
+    arm = results.beside("catalogue")
+    return Html("") if arm is None else contrasts.section(arm, arm.contrasts)

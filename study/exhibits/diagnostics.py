@@ -1,0 +1,269 @@
+"""The page Is it the data?: what each change of the data has cost the best variant of each family."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import plotly.graph_objects as go
+from pydantic import TypeAdapter, ValidationError
+
+from study import params
+from study.errors import UserError
+from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.prose import agreeing, family, percent, plural, probability, signed
+from study.exhibits.records import PRIMARY, Diagnosis, Manifest, Record
+from study.exhibits.results import REPRODUCE
+from study.exhibits.tables import Cell, decimal, name, table, words
+from study.paths import results_folder
+
+NOT_RUN = "The arm <code>diagnostics</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
+TOPICS = {
+    "order": "Order of the moments",
+    "time": "Time",
+    "recent": "The far past",
+    "attributes": "Attributes",
+    "noise": "Noise",
+    "users": "Number of users",
+}
+TELLING = {
+    "order-at-test": "order shuffled at test only",
+    "order-retrained": "order shuffled, trained anew",
+    "no-time": "a steady pace instead of time",
+}
+Found = TypeVar("Found")
+
+
+class Rung(Record):
+    """The difference between a variant that was trained on permuted labels and the baseline."""
+
+    family: str
+    variant: str
+    effect: float
+    low: float
+    high: float
+    level: float
+    rings: bool
+
+
+class Alarm(Record):
+    """The leak alarm: it rings if any variant rings."""
+
+    baseline: str
+    rings: bool
+    variants: list[Rung]
+
+
+class LeftOut(Record):
+    """A change that was not asked of a variant."""
+
+    family: str
+    variant: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """The results of the arm, and the margin of equivalence."""
+
+    contrasts: list[Diagnosis]
+    alarm: Alarm
+    left_out: list[LeftOut]
+    manifest: Manifest
+    margin: float
+
+
+def load() -> Diagnostics | None:
+    """The results on the snapshot that `params.yaml` names; None where the arm has not been run.
+
+    Raises:
+        UserError: a file is missing or broken.
+    """
+    declared = params.load()
+    folder = results_folder(declared.snapshot.name, "diagnostics")
+    if not (folder / "manifest.json").exists():
+        return None
+    return Diagnostics(
+        contrasts=_read(folder / "contrasts.json", TypeAdapter(list[Diagnosis])),
+        alarm=_read(folder / "alarm.json", TypeAdapter(Alarm)),
+        left_out=_read(folder / "left_out.json", TypeAdapter(list[LeftOut])),
+        manifest=_read(folder / "manifest.json", TypeAdapter(Manifest)),
+        margin=declared.statistics.margin,
+    )
+
+
+def _read(path: Path, kind: TypeAdapter[Found]) -> Found:
+    try:
+        return kind.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError) as error:
+        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
+
+
+def answer(found: Diagnostics | None) -> Html:
+    """For each topic what it does to each family; says so where the arm has not been run."""
+    if found is None:
+        return paragraphs([NOT_RUN])
+    variants = {c.family: c.left_variant for c in found.contrasts}
+    told = [f"{code(variant)} of the {family(group)}" for group, variant in variants.items()]
+    lead = (
+        f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
+        f"change is called harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}; "
+        f"within ±{found.margin:g} {PRIMARY} it is equivalent."
+    )
+    topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
+    return joined([paragraphs([lead]), bullets(_topic(label, shown) for label, shown in topics if shown)])
+
+
+def _topic(label: str, shown: Sequence[Diagnosis]) -> str:
+    groups = dict.fromkeys(c.family for c in shown)
+    parts = [f"{family(group)}: {_clause([c for c in shown if c.family == group])}" for group in groups]
+    return f"<strong>{label}.</strong> {'; '.join(parts)}."
+
+
+def _clause(shown: Sequence[Diagnosis]) -> str:
+    """What the changes of one topic do to one family: harm and help by name, the rest by number."""
+    parts = []
+    for verdict, word in (("worse", "harmful"), ("better", "helpful")):
+        hit = [f"{telling(agreeing(c).change)} ({signed(c.effect)})" for c in shown if c.verdict == verdict]
+        parts += [f"{word}: {listing(hit)}"] if hit else []
+    for verdict in ("equivalent", "undetermined"):
+        rest = [telling(c.change) for c in shown if c.verdict == verdict]
+        parts += [f"{verdict}: {listing(rest)}"] if rest else []
+    return ", ".join(parts)
+
+
+def telling(change: str) -> str:
+    """What a change is called in prose."""
+    kind, _, rest = change.partition("-")
+    by_kind = {
+        "last": f"the last {rest} events only",
+        "without": f"without {code(rest)}",
+        "noise": f"{rest} random attribute{'' if rest == '1' else 's'} added",
+        "users": f"{rest} % of the users",
+    }
+    return TELLING.get(change) or by_kind.get(kind, code(change))
+
+
+def leak_alarm(found: Diagnostics | None) -> Html:
+    """Whether a variant that was trained on permuted labels beats the best ranking that knows nothing of a user."""
+    if found is None:
+        return Html("")
+    rung = [row for row in found.alarm.variants if row.rings]
+    told = [
+        f"{code(row.variant)} {signed(row.effect)} ({percent(row.level, 2)} interval {signed(row.low)} to "
+        f"{signed(row.high)})"
+        for row in found.alarm.variants
+    ]
+    baseline = code(found.alarm.baseline)
+    if not found.alarm.variants:
+        return paragraphs([f"No variant was trained on permuted labels, so the leak alarm says nothing ({baseline})."])
+    against = f"trained on permuted labels, against {baseline}: {listing(told)}"
+    if rung:
+        names = listing([code(row.variant) for row in rung])
+        return paragraphs([f"<strong>The leak alarm rings</strong> for {names}; {against}."], "prose alarm")
+    silent = f"<strong>The leak alarm is silent</strong>: nothing beats {baseline} beyond its interval"
+    return paragraphs([f"{silent}; {against}."])
+
+
+def forest(found: Diagnostics | None) -> Html:
+    """Effects with the interval that each verdict used, by change and family; the margin is shaded."""
+    if found is None or not found.contrasts:
+        return Html("")
+    rows = list(dict.fromkeys(c.change for c in found.contrasts))
+    groups = list(dict.fromkeys(c.family for c in found.contrasts))
+    by_group = [[c for c in found.contrasts if c.family == group] for group in groups]
+    traces = [_marks(shown, (i - (len(groups) - 1) / 2) * 0.7 / len(groups), rows) for i, shown in enumerate(by_group)]
+    band = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    shapes = [
+        band | {"type": "rect", "x0": -found.margin, "x1": found.margin, "fillcolor": SHADE, "line": {"width": 0}},
+        band | {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}},
+    ]
+    caption = (
+        f"Difference in {PRIMARY} from the unchanged refit for {plural(len(found.contrasts), 'contrast')}, with the "
+        f"interval that its verdict used; the margin of ±{found.margin:g} is shaded"
+    )
+    ticks = {"tickvals": list(range(len(rows))), "ticktext": [inert(row) for row in rows], "autorange": "reversed"}
+    return draw(
+        traces,
+        caption,
+        height=row_height(2 * len(rows)),
+        showlegend=True,
+        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
+        yaxis=ticks,
+        shapes=shapes,
+    )
+
+
+def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Scatter:
+    """The contrasts of one family, `offset` of a row below its middle."""
+    colour, symbol = family_style(shown[0].family)
+    return go.Scatter(
+        x=[c.effect for c in shown],
+        y=[rows.index(c.change) + offset for c in shown],
+        error_x={
+            "array": [c.high - c.effect for c in shown],
+            "arrayminus": [c.effect - c.low for c in shown],
+            "symmetric": False,
+            "color": colour,
+            "thickness": 1.4,
+        },
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 8},
+        name=inert(shown[0].family),
+        text=[
+            f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
+            f"{signed(c.high)}]<br>{c.verdict}, {probability(c.p_difference)}"
+            for c in shown
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def every_change(found: Diagnostics | None) -> Html:
+    """Everything that was computed for each contrast, and what was left out and why."""
+    if found is None:
+        return Html("")
+    head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    rows = [
+        [
+            name(c.change),
+            words(c.family),
+            name(c.left_variant),
+            words(c.verdict),
+            *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
+            Cell(percent(c.level, 2), c.level),
+            decimal(c.p_difference),
+            decimal(c.p_equivalence),
+        ]
+        for c in found.contrasts
+    ]
+    caption = f"Changes in {PRIMARY} against the unchanged refit; p values are Holm-adjusted over all rows"
+    return joined([table(head, rows, caption), *_left_out(found.left_out)])
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
+    if not left_out:
+        return []
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for row in left_out:
+        reasons.setdefault((row.variant, row.reason), []).append(code(row.change))
+    items = [f"{code(variant)}: {listing(made)} ({escape(why)})" for (variant, why), made in reasons.items()]
+    lead = f"{plural(len(left_out), 'pair')} of a variant and a change were left out, since they could change nothing:"
+    return [paragraphs([lead]), bullets(items)]
+
+
+def origin(found: Diagnostics | None) -> Html:
+    """Revision, budget and seeds behind the numbers."""
+    if found is None:
+        return Html("")
+    told = found.manifest
+    seeds = params.load().budgets.of(told.budget).of("diagnostics").seeds
+    return paragraphs(
+        [
+            f"Arm <code>diagnostics</code> on snapshot {code(told.snapshot)}, revision {code(told.revision)}, budget "
+            f"{code(told.budget)}: {plural(seeds, 'seed')} per change, and the unchanged refits of the main arm."
+        ],
+        "source",
+    )

@@ -1,0 +1,86 @@
+"""What one step of each loss costs on ever larger catalogues; the page Catalogue shows it."""
+
+import plotly.graph_objects as go
+
+from study.exhibits.figures import draw, grid, inert, legend_below, series_style
+from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.prose import count, number, plural
+from study.exhibits.records import LossCost
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, decimal, table, whole, words
+
+
+def cost(results: Results) -> Html:
+    """Seconds and memory of one step of each loss up to catalogues that this log does not have."""
+    costs = results.loss_costs
+    if costs is None:
+        return paragraphs(["What the losses cost on larger catalogues was not measured: run <code>dvc repro</code>."])
+    fixed = (
+        f"Synthetic hidden states: {count(costs.readouts)} readouts of width {count(costs.width)} with "
+        f"{plural(costs.labels, 'label')} each, one step forward and backward; the median of "
+        f"{plural(costs.steps, 'step')}."
+    )
+    return joined(
+        [paragraphs([f"{fixed} {_largest(costs.measured)}"]), _figures(costs.measured), _numbers(costs.measured)]
+    )
+
+
+def _largest(measured: list[LossCost]) -> str:
+    most = max(one.candidates for one in measured)
+    last = {one.loss: one for one in measured if one.candidates == most}
+    fast = min(last.values(), key=lambda one: one.seconds)
+    slow = max(last.values(), key=lambda one: one.seconds)
+    lean, fat = (f(last.values(), key=lambda one: one.peak_mb) for f in (min, max))
+    return (
+        f"With {count(most)} candidates {code(fast.loss)} is the fastest and {code(slow.loss)} the slowest "
+        f"({number(slow.seconds / fast.seconds, 1)} times as long); {code(lean.loss)} takes least memory and "
+        f"{code(fat.loss)} most ({count(fat.peak_mb)} against {count(lean.peak_mb)} MB)."
+    )
+
+
+def _figures(measured: list[LossCost]) -> Html:
+    by_time = {(one.loss, one.candidates): one.seconds for one in measured}
+    by_memory = {(one.loss, one.candidates): one.peak_mb for one in measured}
+    return grid([_figure(by_time, "seconds per step"), _figure(by_memory, "peak memory, MB")])
+
+
+def _figure(values: dict[tuple[str, int], float], title: str) -> Html:
+    losses = list(dict.fromkeys(loss for loss, _ in values))
+    traces = []
+    for index, loss in enumerate(losses):
+        colour, dash = series_style(index)
+        points = sorted((size, value) for (one, size), value in values.items() if one == loss)
+        traces.append(
+            go.Scatter(
+                x=[size for size, _ in points],
+                y=[value for _, value in points],
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 1.6},
+                name=inert(loss),
+                hovertemplate="%{fullData.name}, %{x:,} candidates: %{y:.3~g}<extra></extra>",
+            )
+        )
+    least, most = min(size for _, size in values), max(size for _, size in values)
+    told = "; ".join(f"{loss} {values[loss, least]:.2g} to {values[loss, most]:.2g}" for loss in losses)
+    return draw(
+        traces,
+        f"{title.capitalize()} from {count(least)} to {count(most)} candidates, both axes logarithmic: {told}.",
+        height=360,
+        showlegend=True,
+        legend=legend_below(0.22),
+        xaxis={"title": {"text": "candidates"}, "type": "log", "dtick": 1, "tickformat": "~s"},
+        yaxis={"title": {"text": title}, "type": "log", "tickformat": ".1~g"},
+    )
+
+
+def _numbers(measured: list[LossCost]) -> Html:
+    rows = [
+        [
+            words(one.loss),
+            whole(one.candidates),
+            Cell(f"{1000 * one.seconds:.2f}", one.seconds),
+            decimal(one.peak_mb, 1),
+        ]
+        for one in measured
+    ]
+    return table(["loss", "candidates", "milliseconds per step", "peak, MB"], rows, "Measured cost of one step")

@@ -1,0 +1,207 @@
+"""The page Token accounting: from how much of the past the flat model earns its loss."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import plotly.graph_objects as go
+from pydantic import TypeAdapter, ValidationError
+
+from study import params
+from study.errors import UserError
+from study.exhibits.figures import draw, inert, row_height, series_style
+from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.prose import DASH, count, number, percent, plural
+from study.exhibits.records import Estimate, Manifest, Record
+from study.exhibits.results import REPRODUCE
+from study.exhibits.tables import Cell, estimate, name, table, whole
+from study.paths import results_folder
+
+NOT_RUN = "The arm <code>tokens</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
+PARTS = {
+    "column": "which column comes next",
+    "event": "earlier tokens of the same event",
+    "moment": "other events of the same moment",
+    "earlier": "strictly earlier moments",
+}
+LADDER = {
+    "unigram": "unigram",
+    "column": "unigram of the column",
+    "event": "sees its event",
+    "moment": "sees its moment",
+    "everything": "sees everything",
+}
+Finding = Literal["holds", "fails", "undetermined"]
+
+
+class Slot(Record):
+    """One column, or `all`: losses in nats per token, and shares of the drop; None where there is no clear drop."""
+
+    slot: str
+    tokens: int
+    losses: dict[str, Estimate]
+    drop: Estimate
+    shares: dict[str, Estimate | None]
+    within_event_beyond_column: Estimate | None
+
+
+class Accounting(Record):
+    """The whole accounting; `at_least` is the share that the criterion asks for."""
+
+    variant: str
+    seeds: int
+    rounds: int
+    positions: int
+    users: int
+    at_least: float
+    finding: Finding
+    finding_beyond_column: Finding
+    training_losses: dict[str, list[list[float]]]
+    slots: list[Slot]
+
+    @property
+    def total(self) -> Slot:
+        """The row of all tokens."""
+        return next(row for row in self.slots if row.slot == "all")
+
+
+def load() -> tuple[Accounting, Manifest] | None:
+    """The results on the snapshot that `params.yaml` names; None where the arm has not been run.
+
+    Raises:
+        UserError: a file is missing or broken.
+    """
+    folder = results_folder(params.load().snapshot.name, "tokens")
+    if not (folder / "manifest.json").exists():
+        return None
+    path = folder / "tokens.json"
+    try:
+        found = TypeAdapter(Accounting).validate_json(path.read_bytes())
+        return found, TypeAdapter(Manifest).validate_json((folder / "manifest.json").read_bytes())
+    except (FileNotFoundError, ValidationError) as error:
+        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
+
+
+def answer(results: tuple[Accounting, Manifest] | None) -> Html:
+    """Whether the model learns token statistics instead of behaviour; says so where the arm has not been run."""
+    if results is None:
+        return paragraphs([NOT_RUN])
+    found = results[0]
+    return paragraphs([verdict(found), _beyond(found), _ladder(found.total)])
+
+
+def verdict(found: Accounting) -> str:
+    """The criterion, as a sentence."""
+    share = found.total.shares["within_event"]
+    claim = f"That {code(found.variant)} learns token statistics instead of behaviour"
+    if share is None:
+        return f"{claim} cannot be told: its loss lies not clearly below the unigram loss."
+    reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
+    asked = f"at least {percent(found.at_least)} was asked for"
+    words = {"holds": "<strong>holds</strong>", "fails": "does <strong>not hold</strong>"}
+    told = words.get(found.finding, "stays <strong>undetermined</strong>")
+    return f"{claim} {told}: {reached}, and {asked}."
+
+
+def _beyond(found: Accounting) -> str:
+    share = found.total.within_event_beyond_column
+    if share is None:
+        return "Beyond knowing which column comes next, there is no clear drop to share out."
+    bound = percent(found.at_least)
+    told = {"holds": f"at least {bound}", "fails": f"less than {bound}"}
+    judged = told.get(found.finding_beyond_column, f"whether that is {bound} or more stays undetermined")
+    return (
+        "The order of the columns alone rules out most of the vocabulary at every step. Of what the model earns beyond "
+        f"that, {_share(share)} needs no other event: {judged}."
+    )
+
+
+def _ladder(row: Slot) -> str:
+    parts = [f"{label} {_share(row.shares[key])}" for key, label in PARTS.items()]
+    return f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
+
+
+def _share(share: Estimate | None) -> str:
+    if share is None:
+        return DASH
+    return f"{percent(share.estimate)} [{percent(share.low)}, {percent(share.high)}]"
+
+
+def bars(results: tuple[Accounting, Manifest] | None) -> Html:
+    """What each column's drop consists of, in nats per token."""
+    if results is None:
+        return Html("")
+    rows = results[0].slots
+    steps = list(LADDER)
+    traces = [
+        go.Bar(
+            x=[_fall(row, steps[i], steps[i + 1]) for row in rows],
+            y=[inert(row.slot) for row in rows],
+            orientation="h",
+            name=PARTS[part],
+            marker={"color": series_style(i)[0]},
+            hovertemplate="%{y}: %{x:.3f} nats<extra>" + PARTS[part] + "</extra>",
+        )
+        for i, part in enumerate(PARTS)
+    ]
+    caption = "By how many nats per token the loss falls with every step that the model sees more, column by column"
+    return draw(
+        traces,
+        caption,
+        height=row_height(len(rows)) + 60,
+        barmode="relative",
+        showlegend=True,
+        xaxis={"title": {"text": "nats per token below the unigram loss"}},
+        yaxis={"categoryorder": "array", "categoryarray": [inert(row.slot) for row in rows][::-1]},
+    )
+
+
+def _fall(row: Slot, above: str, below: str) -> float:
+    a, b = row.losses[above].estimate, row.losses[below].estimate
+    assert a is not None and b is not None
+    return a - b
+
+
+def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
+    """Losses and shares of every column, with intervals over users."""
+    if results is None:
+        return Html("")
+    rows = results[0].slots
+    losses = table(
+        ["column", "tokens", *LADDER.values()],
+        [[name(row.slot), whole(row.tokens), *(estimate(row.losses[key]) for key in LADDER)] for row in rows],
+        "Loss in nats per token on the events of the select windows, by what a model sees",
+    )
+    shares = table(
+        ["column", *PARTS.values(), "within the event"],
+        [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
+        "Shares of the drop below the unigram loss; none where the drop is not clear",
+    )
+    return joined([losses, shares])
+
+
+def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
+    found = [row.shares[key] for key in keys]
+    return [Cell(_share(share), None if share is None else share.estimate) for share in found]
+
+
+def training(results: tuple[Accounting, Manifest] | None) -> Html:
+    """How far the training losses have come, and where the numbers are from."""
+    if results is None:
+        return Html("")
+    found, manifest = results
+    last = [_last_step(curve) for curves in found.training_losses.values() for curve in curves if len(curve) > 1]
+    steepest = f"; in its last round no training loss fell by more than {percent(max(last))}" if last else ""
+    return paragraphs(
+        [
+            f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
+            f"{count(found.positions)} tokens{steepest}. The loss is that of {count(found.total.tokens)} tokens of "
+            f"{plural(found.users, 'user')} in the select windows.",
+            f"Arm <code>tokens</code> on snapshot {code(manifest.snapshot)}, revision {code(manifest.revision)}, "
+            f"budget {code(manifest.budget)}.",
+        ],
+        "source",
+    )
+
+
+def _last_step(curve: list[float]) -> float:
+    return max(1 - curve[-1] / curve[-2], 0.0)

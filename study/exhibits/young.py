@@ -1,0 +1,101 @@
+"""The page Young candidates: can what training never saw be ranked?"""
+
+import plotly.graph_objects as go
+import polars as pl
+
+from study.exhibits import contrasts
+from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, row_height
+from study.exhibits.markup import Html, code, paragraphs
+from study.exhibits.prose import number, percent, plural, within
+from study.exhibits.records import PRIMARY, Row
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, decimal, estimate, name, table, words
+
+PARTS = ("known", "young")
+STYLES = ((BLUE, "circle"), (ORANGE, "diamond"))
+
+
+def answer(results: Results | None) -> Html:
+    """How many candidates are young, what that costs everyone, and who finds some of them."""
+    if results is None:
+        return Html("")
+    relevant, outside, young = _counts(results)
+    rows = [row for row in results.leaderboard if f"{PRIMARY}/young" in row.estimates]
+    best = max(rows, key=lambda row: row.estimates[f"{PRIMARY}/young"].estimate or 0.0)
+    text = (
+        f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
+        "back from all that a model was fitted on. The ceiling: those outside the catalogue at their cut-off, which no "
+        f"ranking has, are {percent(outside / max(young, 1))} as many as the young ones, and cost "
+        f"{number(results.power.ceiling)} of recall. Of the young ones alone, {code(best.variant)} finds most: "
+        f"{within(best.estimates[f'{PRIMARY}/young'])}."
+    )
+    return paragraphs([text])
+
+
+def _counts(results: Results) -> tuple[int, int, int]:
+    """Numbers of relevant candidates, of those outside the catalogue, and of young ones, over all test queries."""
+    columns = ["relevant", "outside", "young"]
+    once = results.queries(columns).unique(["user_id", "cutoff"], keep="any").select(pl.col(columns).sum())
+    relevant, outside, young = once.row(0)
+    return int(relevant), int(outside), int(young)
+
+
+def verdicts(results: Results | None) -> Html:
+    """What the contrasts of candidate sides show."""
+    return Html("") if results is None else contrasts.section(results, results.contrasts)
+
+
+def board(results: Results | None) -> Html:
+    """All variants, with their recall of known and of young candidates."""
+    if results is None:
+        return Html("")
+    head = ["variant", "candidate side", "select", "test, all", *(f"test, {part}" for part in PARTS), "nDCG"]
+    caption = (
+        f"{PRIMARY} over all relevant candidates, and over the known and over the young ones alone, each averaged over "
+        "the queries that have some; sorted by select"
+    )
+    return table(head, [_line(results, row) for row in results.leaderboard], caption)
+
+
+def _line(results: Results, row: Row) -> list[Cell]:
+    head = results.params.variants[row.variant].model_dump().get("head", "")
+    return [
+        name(row.variant),
+        words(head),
+        decimal(row.select),
+        estimate(row.test),
+        *(estimate(row.estimates[f"{PRIMARY}/{part}"]) for part in PARTS),
+        decimal(row.estimates["ndcg@10"].estimate),
+    ]
+
+
+def parts(results: Results | None) -> Html:
+    """Recall of known and of young candidates, variant by variant."""
+    if results is None:
+        return Html("")
+    traces = [_marks(results.leaderboard, part, style) for part, style in zip(PARTS, STYLES, strict=True)]
+    told = "; ".join(
+        f"{row.variant} {' and '.join(number(row.estimates[f'{PRIMARY}/{part}'].estimate) for part in PARTS)}"
+        for row in results.leaderboard
+    )
+    return draw(
+        traces,
+        f"Test {PRIMARY} of known and of young candidates apart, with intervals: {told}.",
+        height=row_height(len(results.leaderboard)) + 30,
+        showlegend=True,
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "rangemode": "tozero"},
+        yaxis={"categoryorder": "array", "categoryarray": [inert(r.variant) for r in results.leaderboard][::-1]},
+    )
+
+
+def _marks(rows: list[Row], part: str, style: tuple[str, str]) -> go.Scatter:
+    found = [row.estimates[f"{PRIMARY}/{part}"] for row in rows]
+    return go.Scatter(
+        x=[one.estimate for one in found],
+        y=[inert(row.variant) for row in rows],
+        error_x=error_bars(found, color=style[0]),
+        mode="markers",
+        marker={"color": style[0], "symbol": style[1], "size": 9},
+        name=part,
+        hovertemplate=f"<b>%{{y}}</b><br>{part}: %{{x:.4f}}<extra></extra>",
+    )

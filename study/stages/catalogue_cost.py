@@ -1,0 +1,147 @@
+"""Stage `catalogue-cost`: seconds and memory of one step of each loss on catalogues that the log does not have.
+
+Hidden states are synthetic, since cost does not depend on what they say. It is measured, so outside the promise of
+equal bits, and no input of anything but the report.
+"""
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from study.errors import UserError
+from study.exhibits.results import LOSS_COSTS
+from study.nn.heads import plain
+from study.nn.heads.base import HeadModule
+from study.nn.losses.base import Loss
+from study.params import Params, load
+from study.params.budget import Arm
+from study.params.roster import SequenceEntry
+from study.paths import RESULTS, write_text
+from study.seeds import seed_of
+from study.tuning.workers import die_with_parent
+
+ARM: Arm = "catalogue"
+SIZES = (100, 1_000, 10_000, 100_000)
+READOUTS, WIDTH, LABELS, STEPS = 256, 64, 8, 5
+STATUS = Path("/proc/self/status")
+Options = dict[str, Any]
+
+
+def run() -> None:
+    """Writes the measurements to the folder of costs, each made in a process of its own."""
+    params = load()
+    measured = [
+        {"loss": loss, "candidates": size, **_alone(loss, options, size, params.seed)}
+        for loss, options in losses(params).items()
+        for size in SIZES
+    ]
+    fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS}
+    path = RESULTS / params.snapshot.name / LOSS_COSTS
+    write_text(path, json.dumps({**fixed, "measured": measured}, indent=1) + "\n")
+
+
+def losses(params: Params) -> dict[str, Options]:
+    """The losses that the arm compares, with their options, in the order of the roster."""
+    entries = [entry for entry in params.entries(ARM).values() if isinstance(entry, SequenceEntry)]
+    found: dict[str, Options] = {}
+    for entry in entries:
+        found.setdefault(entry.loss, dict(entry.loss_options))
+    return found
+
+
+def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
+    """In a fresh process, whose memory nothing else has raised before."""
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    worker = context.Process(target=_send, args=(sender, loss, options, size, seed))
+    worker.start()
+    sender.close()
+    try:
+        cost: dict[str, float] = receiver.recv()
+    except EOFError:
+        raise UserError(f"{loss} with {size} candidates: the process that measured it died; is memory short?") from None
+    finally:
+        worker.join()
+    return cost
+
+
+def _send(sender: Any, loss: str, options: Options, size: int, seed: int) -> None:
+    die_with_parent()
+    torch.set_num_threads(1)
+    sender.send(measure(loss, options, size, seed))
+
+
+def measure(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
+    """Median `seconds` of a step, forward and backward, and `peak_mb` above what the process held before.
+
+    Args:
+        loss: of `study/nn/losses`.
+        options: of the loss.
+        size: C, the number of candidates.
+        seed: of the study.
+    """
+    step_of(loss, options, min(SIZES), seed)()  # what is loaded and allocated once is no cost of a step
+    step = step_of(loss, options, size, seed)
+    _forget_peak()
+    before = _memory("VmRSS")
+    step()
+    seconds = [_timed(step) for _ in range(STEPS)]
+    return {"seconds": statistics.median(seconds), "peak_mb": max(_memory("VmHWM") - before, 0.0)}
+
+
+def step_of(loss: str, options: Options, size: int, seed: int) -> Callable[[], float]:
+    """A function that runs one step over `READOUTS` readouts and returns its loss."""
+    own_seed = seed_of(seed, "catalogue-cost", loss, str(size))
+    generator = torch.Generator().manual_seed(own_seed)
+    with torch.random.fork_rng():
+        torch.manual_seed(own_seed)
+        head = plain.build(WIDTH, size, 0, [])
+    rows = torch.arange(READOUTS).repeat_interleave(LABELS)
+    labels = _labels(size, generator)
+    built: Loss = import_module(f"study.nn.losses.{loss}").build(torch.bincount(labels, minlength=size), **options)
+    hidden = torch.randn(READOUTS, WIDTH, generator=generator)
+    return partial(_step, head, built, hidden, rows, labels, generator)
+
+
+def _labels(size: int, generator: torch.Generator) -> Tensor:
+    """Distinct labels of each readout, int64 [READOUTS * LABELS]."""
+    first = torch.randint(size, (READOUTS, 1), generator=generator)
+    return ((first + torch.arange(LABELS)) % size).flatten()
+
+
+def _step(
+    head: HeadModule, loss: Loss, hidden: Tensor, rows: Tensor, labels: Tensor, generator: torch.Generator
+) -> float:
+    head.zero_grad(set_to_none=True)
+    states = hidden.clone().requires_grad_()
+    value = loss(head.bind(None), states, rows, labels, generator).mean()
+    value.backward()  # type: ignore[no-untyped-call]
+    return float(value.detach())
+
+
+def _timed(step: Callable[[], float]) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started
+
+
+def _memory(name: str) -> float:
+    """A line of the kernel's account of this process, in MB."""
+    lines = dict(line.split(":", 1) for line in STATUS.read_text(encoding="ascii").splitlines())
+    return float(lines[name].split()[0]) / 1024
+
+
+def _forget_peak() -> None:
+    """Sets the kernel's highest memory of this process back to what it holds now (Linux)."""
+    path = Path(f"/proc/{os.getpid()}/clear_refs")
+    path.write_text("5", encoding="ascii")

@@ -1,0 +1,100 @@
+"""Refits the best variant of each family under every change of the data that needs it. Never reads test."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+from study.diagnostics.change import Change
+from study.diagnostics.subjects import ARM, Chosen, diagnostics_of, fit_folder, subjects
+from study.errors import UserError
+from study.models.data import read_refit
+from study.params import Params, load
+from study.paths import RUNS, SCRATCH, code_of, events_file, spans_file, vocabulary_file, write_text
+from study.provenance import file_hash
+from study.seeds import seed_of
+from study.tuning.trial import save_into
+from study.tuning.workers import die_with_parent, run_all
+
+FITTED = "fitted.json"
+FITS = RUNS / "diagnostics"
+
+
+def run() -> None:
+    """Writes `data/runs/diagnostics/<family>/<change>/seed-<n>`."""
+    params = load()
+    found = subjects(params)
+    with scratch("diagnose", fingerprint(params, found)) as folder:
+        asked = [
+            (chosen, change, number)
+            for chosen in found
+            for change in chosen.plan()[0]
+            if change.retrains
+            for number in range(chosen.seeds)
+        ]
+        tasks = [partial(fit_once, fit_folder(folder, c, change.name, n), c, change, n) for c, change, n in asked]
+        done = tqdm(run_all(tasks, params.spent("diagnostics").workers), total=len(tasks), desc="diagnose", unit="fit")
+        for index, is_fitted in done:
+            if not is_fitted:
+                chosen, change, number = asked[index]
+                where = f"{chosen.source.variant} under {change.name}, seed {number}"
+                raise UserError(f"diagnose: the worker that fitted {where} died twice")
+        _publish(folder, [fit_folder(Path(), c, change.name, n) for c, change, n in asked])
+
+
+def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
+    """Fits in a worker; what an earlier run has finished is not done again. True when it is there."""
+    die_with_parent()
+    if not (folder / FITTED).exists():
+        params, model = chosen.params, chosen.build()
+        seed = seed_of(params.seed, "refit", number)  # that of the unchanged refit
+        fold = read_refit(chosen.entry.question, chosen.question, params.features)
+        model.fit(change.fold(fold, seed), rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_into(model, folder / "model")
+        write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")
+    return True
+
+
+def _publish(folder: Path, fits: list[Path]) -> None:
+    fresh = FITS.with_name(".diagnostics.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for fit in fits:
+        shutil.copytree(folder / fit / "model", fresh / fit)
+    shutil.rmtree(FITS, ignore_errors=True)
+    fresh.rename(FITS)
+
+
+@contextmanager
+def scratch(stage: str, identity: str) -> Iterator[Path]:
+    """The folder of a stage's unfinished work for exactly these parameters, inputs and code; one run at a time."""
+    folder = SCRATCH / stage / identity
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"{stage}: another run is at it (lock {folder / 'lock'}); wait for it to end") from None
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def fingerprint(params: Params, found: list[Chosen]) -> str:
+    """Of all that the fits depend on."""
+    sections = [diagnostics_of(params), params.spent("diagnostics"), params.spent(ARM), params.features]
+    parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
+    for chosen in found:
+        name = chosen.entry.question
+        parts += [part.model_dump_json() for part in (chosen.entry, chosen.source, chosen.question)]
+        parts += [file_hash(path) for path in (events_file(name, "development"), spans_file(name))]
+        parts.append(file_hash(vocabulary_file(name, "refit")))
+    return hashlib.sha256("\n".join([*parts, file_hash(code_of("diagnose"))]).encode()).hexdigest()[:16]

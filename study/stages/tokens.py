@@ -1,0 +1,210 @@
+"""Token accounting of the flat model: trains it and its near-sighted twins on train, and reads their loss on select.
+
+Test is not read: how a loss comes about is asked of the events of the select windows.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from study.diagnostics.accounting import COLUMN, UNIGRAM, account, finding
+from study.diagnostics.change import kept
+from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses
+from study.diagnostics.twins import SEEN, Seen, twin
+from study.errors import UserError
+from study.events.fold import Fold
+from study.events.log import Ints, Log
+from study.events.stream import Cutoffs, Readouts, Stream
+from study.features.sequences import token_stream
+from study.models.data import encoded, make_fold, read_spans
+from study.models.sequence import Settings
+from study.models.sources import Source, Sources
+from study.nn.objectives import next_token
+from study.params import Params, load
+from study.params.features import Features
+from study.params.question import Question
+from study.params.roster import SequenceEntry
+from study.params.tokens import Tokens
+from study.paths import code_of, events_file, replacing, spans_file, vocabulary_file, write_text
+from study.provenance import file_hash
+from study.seeds import hash_text, mix64, seed_of
+from study.stages.arm_manifest import publish
+from study.stages.diagnose import scratch
+from study.stages.scored import text_of
+from study.tuning.workers import die_with_parent, run_all
+
+NAIVE = (UNIGRAM, COLUMN)
+ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "loss": "softmax"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The tokens whose loss is read: those of at most so many users, in the select windows.
+
+    Attributes:
+        rows: into `readouts`, ascending.
+        users: the user of each row, [len(rows)].
+    """
+
+    fold: Fold
+    log: Log
+    stream: Stream
+    readouts: Readouts
+    rows: Ints
+    users: list[str]
+    unigram: Unigram
+
+    @property
+    def labels(self) -> Ints:
+        """The token of each row."""
+        labels: Ints = self.readouts.labels[self.rows]
+        return labels
+
+
+def run() -> None:
+    """Writes `data/results/<snapshot>/tokens/`: the accounting and its manifest."""
+    params = load()
+    entry, source = variant_of(params)
+    budget, declared = params.spent("tokens"), tokens_of(params)
+    read_asked.cache_clear()  # what another run in this process has kept
+    with scratch("tokens", _fingerprint(params, entry, source)) as folder:
+        fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
+        tasks = [partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits]
+        done: dict[int, pl.DataFrame] = {}
+        for index, table in tqdm(run_all(tasks, budget.workers), total=len(tasks), desc="tokens", unit="fit"):
+            if table is None:
+                raise UserError(f"tokens: the worker that fitted {'-'.join(map(str, fits[index]))} died twice")
+            done[index] = table
+        curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
+    asked = read(params, entry)
+    sums = pl.concat([*naive(asked), *(done[index] for index in sorted(done))])
+    rows = account(sums, list(asked.log.codes), params.statistics, params.seed)
+    whole = rows[-1]
+    found = {
+        "variant": source.variant,
+        "seeds": budget.seeds,
+        "rounds": budget.rounds,
+        "positions": budget.positions,
+        "users": sums["user_id"].n_unique(),
+        "at_least": declared.statistics_share,
+        "finding": finding(whole["shares"]["within_event"], declared.statistics_share),
+        "finding_beyond_column": finding(whole["within_event_beyond_column"], declared.statistics_share),
+        "training_losses": curves,
+        "slots": rows,
+    }
+    publish(params, "tokens", {"tokens.json": text_of(found)}, [declared, entry, source, params.statistics])
+
+
+def tokens_of(params: Params) -> Tokens:
+    """The section of the arm."""
+    return cast("Tokens", params.section("tokens"))
+
+
+def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
+    """The flat variant, and what its search chose.
+
+    Raises:
+        UserError: it is none that predicts the next token with a plain softmax.
+    """
+    name = tokens_of(params).variant
+    entry = params.variant(name)
+    if not isinstance(entry, SequenceEntry) or any(getattr(entry, part) != known for part, known in ASKED.items()):
+        asked = ", ".join(f"{part} {known}" for part, known in ASKED.items())
+        raise UserError(f"params.yaml: tokens.variant: '{name}' is no sequence variant with {asked}")
+    return entry, Sources(params, entry.arm).of(name)
+
+
+def naive(asked: Asked) -> list[pl.DataFrame]:
+    """What frequencies alone lose: of all tokens, and of those of the slot that comes next."""
+    known = {UNIGRAM: asked.unigram.logp, COLUMN: asked.unigram.logp_in_slot}
+    return [_sums(asked, name, 0, -known[name][asked.labels]) for name in NAIVE]
+
+
+def account_once(
+    folder: Path, params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
+) -> pl.DataFrame:
+    """Trains one model in a worker and sums its losses by user and slot; what is finished is not done again."""
+    die_with_parent()
+    path = folder / "sums.parquet"
+    if not path.exists():
+        asked, budget = read(params, entry), params.spent("tokens")
+        settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
+        model = twin(entry, settings, budget, seen)
+        seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
+        model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
+        assert model.trainer is not None
+        strict = Strict(seen, asked.stream, asked.unigram)
+        network = model.trainer.averaged
+        values = losses(network, asked.stream, asked.readouts, asked.rows, entry.context, strict)
+        write_text(folder / "losses.json", json.dumps(model.losses) + "\n")
+        with replacing(path) as temporary:
+            _sums(asked, seen, number, values).write_parquet(temporary)
+    return pl.read_parquet(path)
+
+
+def read(params: Params, entry: SequenceEntry) -> Asked:
+    """The train span, and the tokens that are asked about; kept for the process."""
+    name = entry.question
+    return read_asked(name, params.question(name), params.features, params.spent("tokens").stop_queries, params.seed)
+
+
+@cache
+def read_asked(name: str, question: Question, features: Features, users: int, seed: int) -> Asked:
+    """The same, of at most so many users."""
+    log, spans = encoded(pl.read_parquet(events_file(name, "development")), name, "train"), read_spans(name)
+    fold = make_fold(log, name, question, "train", features)
+    since, until = spans.select[0].cutoff, spans.select[-1].end
+    drawn = _drawn(log, since, until, users, seed)
+    log = kept(log, drawn[log.user] & (log.time < until))
+    stream = token_stream(log)
+    readouts = _readouts(log, stream)
+    rows = inside(readouts, stream, since, until)
+    whose = [log.users[user] for user in stream.user[readouts.position[rows]]]
+    return Asked(fold, log, stream, readouts, rows, whose, Unigram.of(fold.log))
+
+
+def _trained(folder: Path) -> list[float]:
+    curve: list[float] = json.loads((folder / "losses.json").read_text(encoding="utf-8"))
+    return curve
+
+
+def _sums(asked: Asked, name: str, number: int, values: NDArray[np.float64]) -> pl.DataFrame:
+    sums = by_user(values, asked.labels, asked.users, list(asked.log.codes), asked.unigram.starts)
+    return sums.select(pl.lit(name).alias("variant"), pl.lit(number).cast(pl.Int64).alias("seed"), pl.all())
+
+
+def _readouts(log: Log, stream: Stream) -> Readouts:
+    none = np.zeros(0, dtype=np.int64)
+    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], len(log.prompt)))
+
+
+def _drawn(log: Log, since: int, until: int, count: int, seed: int) -> NDArray[np.bool_]:
+    """At most `count` of the users with an event in [since, until), by a hash of their ids; bool [U]."""
+    users = np.flatnonzero(np.bincount(log.user[(log.time >= since) & (log.time < until)], minlength=len(log.users)))
+    order = np.argsort(mix64(hash_text(log.users)[users] ^ np.uint64(seed_of(seed, "tokens"))))
+    drawn = np.zeros(len(log.users), dtype=bool)
+    drawn[users[order[:count]]] = True
+    return drawn
+
+
+def _fingerprint(params: Params, entry: SequenceEntry, source: Source) -> str:
+    sections = [
+        tokens_of(params),
+        params.spent("tokens"),
+        params.features,
+        params.question(entry.question),
+        entry,
+        source,
+    ]
+    parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
+    inputs = [events_file(entry.question, "development"), spans_file(entry.question)]
+    parts += [file_hash(path) for path in (*inputs, vocabulary_file(entry.question, "train"), code_of("tokens"))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

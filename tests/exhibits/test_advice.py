@@ -1,0 +1,89 @@
+"""The marks of the common advice turn with the contrasts."""
+
+import re
+
+import pytest
+
+from study.exhibits import advice
+from tests.exhibits.test_answers import LARGE, SMALL, VERDICTS, say
+
+NAMES = {
+    advice.event_level: ["event-over-flat-next", "event-over-flat-horizon"],
+    advice.encoder: ["bidirectional-over-causal"],
+}
+TURNED = {"better": "worse", "worse": "better"}
+
+
+def marks(parts) -> list[str]:
+    return [part.mark for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "supported"),
+        ("worse", "contradicted"),
+        ("equivalent", "contradicted"),
+        ("undetermined", "undetermined"),
+    ],
+)
+@pytest.mark.parametrize("parts", NAMES)
+def test_an_advice_is_marked_by_its_own_contrasts(made, parts, verdict, expected):
+    assert [expected] * len(NAMES[parts]) == marks(parts(made(say(verdict, *NAMES[parts]))))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("worse", "supported"),
+        ("better", "contradicted"),
+        ("equivalent", "contradicted"),
+        ("undetermined", "undetermined"),
+    ],
+)
+def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict, expected):
+    assert [expected] * 4 == marks(advice.softmax(made(say(verdict, *SMALL))))
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between_users(made, verdict):
+    results = made(
+        say("better", "lambdarank-over-binary"), catalogue=say("worse", *LARGE), who=say(verdict, effect=None)
+    )
+    found = advice.ranking_loss(results)
+
+    assert ["supported", "contradicted"] == marks(found[:2])
+    assert {"users of one cut-off"} == {part.where for part in found[2:]}
+    expected = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}.get(verdict, verdict)
+    assert {expected} == set(marks(found[2:]))
+
+
+def test_parts_that_disagree_are_marked_apart(made):
+    def split(written):
+        say("better", "event-over-flat-next")(written)
+        say("worse", "event-over-flat-horizon")(written)
+
+    told = re.sub(r"<[^>]+>", "", advice.told(advice.event_level(made(split))))
+    assert "supported here by one contrast: following it is better (sum-next-moment over flat-next" in told
+    assert "contradicted here by one contrast: following it is worse (sum-horizon over flat-horizon" in told
+
+
+def test_a_gain_below_the_margin_is_called_one(made):
+    results = made(say("better", "bidirectional-over-causal", effect=0.003))
+
+    assert "supported here by its contrast: following it is better, by less than the margin" in re.sub(
+        r"<[^>]+>", "", advice.told(advice.encoder(results))
+    )
+
+
+def test_advice_without_a_contrast_stays_undetermined(made):
+    results = made(lambda written: written.update({"contrasts.json": []}))
+
+    assert 4 == advice.marks(results).text.count("<em>undetermined here</em>: no contrast about it was run.")
+
+
+def test_every_part_stands_in_the_table_with_its_interval(made):
+    shown = advice.marks(made(say("worse", "bidirectional-over-causal"))).text
+
+    assert '<td class="words" data-key="contradicted">contradicted</td>' in shown
+    assert "−0.0240" in shown

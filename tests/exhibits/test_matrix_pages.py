@@ -1,0 +1,158 @@
+"""The pages about the whole matrix: plan, factorial, catalogue, young, heads, architecture, leaderboard."""
+
+import re
+
+import pytest
+
+from study.exhibits import architecture, catalogue, factorial, heads, leaderboard, loss_costs, plan, source, young
+from study.exhibits.records import Effect
+from study.exhibits.results import Results
+from tests.exhibits.conftest import contrast, diagnosis
+from tests.exhibits.test_answers import LARGE, SMALL, say
+
+
+def text(html) -> str:
+    return re.sub(r"<[^>]+>", "", getattr(html, "text", html))
+
+
+def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
+    variants = plan.sequence_parts(made().params, "main")
+
+    assert "sum-horizon" == plan.anchor(variants)
+    assert ["representation"] == plan.moved(variants, "sum-horizon", "flat-horizon")
+    assert ["representation", "objective"] == plan.moved(variants, "sum-horizon", "flat-next")
+    assert [] == plan.moved(variants, "sum-horizon", "sum-horizon")
+
+
+def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
+    results = made()
+    moves, cells = plan.moves(results).text, plan.factorial(results).text
+
+    assert all(name in moves for name in plan.sequence_parts(results.params, "main"))
+    assert all(cell in cells for cell in results.params.factorial.cells)
+    assert "representation from flat to sum to the right" in cells
+    assert "sequence models are anchored at sum-horizon" in text(plan.summary(results))
+
+
+def test_published_methods_are_recognised_by_their_parts(made):
+    shown = text(plan.published(made()))
+
+    assert "SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
+    assert "BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
+    assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
+
+
+def test_the_plan_says_which_arms_were_run(made):
+    rows = re.findall(r"<tr>.*?</tr>", plan.arms(made(young=lambda _: None)).text)
+
+    assert ["young"] == [
+        arm for row in rows for arm in ("catalogue", "young", "who") if f">{arm}<" in row and ">run<" in row
+    ]
+
+
+def effect(verdict: str, value: float, *factors: str) -> Effect:
+    levels = {"head": ["plain", "repeat"], "objective": ["next", "horizon"], "representation": ["flat", "sum"]}
+    return Effect(**contrast(verdict, value), factors=list(factors), levels=[levels[factor] for factor in factors])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "factors", "expected"),
+    [
+        ("better", 0.02, ["head"], "over the other factors repeat is better than plain (+0.0200"),
+        ("worse", -0.02, ["head"], "over the other factors repeat is worse than plain (−0.0200"),
+        ("worse", -0.002, ["head"], "repeat is worse than plain by less than the margin"),
+        ("equivalent", 0.001, ["head"], "repeat and plain are equivalent within ±0.005"),
+        ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
+        ("better", 0.02, ["representation", "head"], "sum and repeat gain more together than apart"),
+        ("worse", -0.02, ["representation", "head"], "sum and repeat gain less together than apart"),
+        ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.005"),
+        ("undetermined", 0.01, ["representation", "head"], "whether sum and repeat add up stays undetermined"),
+        (
+            "better",
+            0.02,
+            ["representation", "objective", "head"],
+            "the interaction of sum and horizon is greater with repeat than with plain",
+        ),
+    ],
+)
+def test_an_effect_is_told_by_its_verdict(verdict, value, factors, expected):
+    assert expected in text(factorial.effect_sentence(effect(verdict, value, *factors), 0.005))
+
+
+def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(made):
+    results = made()
+
+    assert 7 == factorial.verdicts(results).text.count("<li>")
+    assert f"flat-next {results.row('flat-next').recall:.4f}" in factorial.cells(results).text
+
+
+COSTS = {
+    "readouts": 4, "width": 8, "labels": 2, "steps": 3,
+    "measured": [
+        {"loss": loss, "candidates": size, "seconds": size * pace, "peak_mb": size / 10 * pace}
+        for loss, pace in (("softmax", 0.001), ("bce", 0.0001)) for size in (100, 100000)
+    ],
+}  # fmt: skip
+
+
+def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
+    results = made(say("worse", *SMALL), catalogue=say("better", *LARGE), costs=COSTS)
+    board = catalogue.board(results).text
+
+    assert 10 == board.count("<tr>") - 1
+    assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
+    assert "sampled_softmax −0.0200, +0.0200" in catalogue.effects(results).text
+    expected = "With 100,000 candidates bce is the fastest and softmax the slowest (10.0 times as long)"
+    assert expected in text(loss_costs.cost(results))
+
+
+def test_the_catalogue_page_does_without_what_was_not_run(made):
+    results = made()
+
+    assert 5 == catalogue.board(results).text.count("<tr>") - 1
+    assert "" == catalogue.verdicts(results).text
+    assert "was not measured" in text(loss_costs.cost(results))
+
+
+def test_young_candidates_are_counted_with_their_ceiling(made):
+    results = made(young=say("better")).beside("young")
+
+    assert "Of 20 relevant candidates in the test windows 40 % are young" in text(young.answer(results))
+    assert "are 25 % as many as the young ones" in text(young.answer(results))
+    assert "composed_with_id" in young.board(results).text
+    assert "composed-horizon-young" in young.parts(results).text
+
+
+def test_a_page_of_an_arm_that_was_not_run_says_so_once():
+    assert "has not been run" in text(source.line(None, "young"))
+    assert all("" == part(None).text for part in (young.answer, young.verdicts, young.board, young.parts))
+
+
+def test_every_page_names_revision_and_budget(made):
+    results = made(lambda written: written["manifest.json"].update(revision="0123456789abcdef+changes", budget="quick"))
+
+    shown = text(source.line(results))
+    assert "revision 0123456789ab+changes, budget quick: 2 trials per tuned variant, up to 2 rounds" in shown
+
+
+def test_shuffled_orders_are_told_family_by_family(made):
+    results = made(diagnoses=[diagnosis("order-retrained", "worse", -0.02), diagnosis("no-time", "worse", -0.02)])
+
+    shown = text(architecture.shuffled(results))
+    assert "sequence: sum-horizon-repeat, order-retrained over sum-horizon-repeat −0.0200" in shown
+    assert "no-time" not in shown
+
+
+def test_recipes_name_what_composed_variants_are_made_of(made):
+    shown = text(heads.recipes(made()))
+
+    assert "hybrid-lambdarank: lambdarank on aggregates and on out-of-sample scores of sum-horizon-repeat." in shown
+    assert "average-of-seeds: the mean of standardised scores of sum-horizon-repeat, 5 fits each." in shown
+
+
+def test_the_leaderboard_draws_everyone_and_hides_all_but_the_best_of_each_family(made):
+    results: Results = made()
+    curves = leaderboard.curves(results).text
+
+    assert all(row.variant in leaderboard.standing(results).text for row in results.leaderboard)
+    assert len(results.best_of_each()) * 3 == curves.count('"visible":true')

@@ -1,0 +1,52 @@
+import json
+
+import pytest
+
+from study.params import load
+from study.params.roster import SequenceEntry
+from study.stages import catalogue_cost
+
+
+def test_the_losses_of_the_arm_are_measured_with_their_options():
+    params = load()
+    found = catalogue_cost.losses(params)
+    entries = [e for e in params.entries("catalogue").values() if isinstance(e, SequenceEntry)]
+
+    assert {entry.loss for entry in entries} == set(found)
+    assert {"negatives": 1} == found["bce"]
+
+
+@pytest.mark.parametrize("loss", catalogue_cost.losses(load()))
+def test_a_step_is_a_function_of_its_seed_and_moves_no_state(loss):
+    options = catalogue_cost.losses(load())[loss]
+    first, second = (catalogue_cost.step_of(loss, options, 50, seed=1) for _ in range(2))
+
+    assert first() == second()
+    assert 0 < first()
+
+
+def test_more_candidates_take_more_memory_under_the_full_softmax(monkeypatch):
+    monkeypatch.setattr(catalogue_cost, "STEPS", 1)
+    small, large = (catalogue_cost.measure("softmax", {}, size, seed=1)["peak_mb"] for size in (100, 30_000))
+
+    # At the least the logits themselves: a float32 for each readout and candidate.
+    assert 4 * catalogue_cost.READOUTS * 30_000 / 2**20 <= large
+    assert small < large
+
+
+def test_every_loss_is_written_at_every_size(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    measured = iter(range(1000))
+    monkeypatch.setattr(catalogue_cost, "load", lambda: PARAMS)
+    monkeypatch.setattr(catalogue_cost, "_alone", lambda *_: {"seconds": next(measured), "peak_mb": 1.0})
+    catalogue_cost.run()
+    written = json.loads(next(tmp_path.rglob("losses.json")).read_text(encoding="utf-8"))
+
+    sizes, losses = catalogue_cost.SIZES, catalogue_cost.losses(PARAMS)
+    assert [(loss, size) for loss in losses for size in sizes] == [
+        (m["loss"], m["candidates"]) for m in written["measured"]
+    ]
+    assert catalogue_cost.READOUTS == written["readouts"]
+
+
+PARAMS = load()

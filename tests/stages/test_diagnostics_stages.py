@@ -1,0 +1,145 @@
+import json
+
+import polars as pl
+import pytest
+
+from study.params import load
+from study.paths import events_file, queries_file, results_folder, run_folder
+from study.stages import check, diagnose, diagnostics, tokens
+from tests.tiny import inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
+
+pytestmark = pytest.mark.slow
+KEPT = ["popularity", "recent-popularity", "personal-decay", "lightgbm-lambdarank", "sum-horizon-repeat"]
+FLAT = "flat-next-tokens"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A tiny study of few variants, trained; nothing of test has been scored."""
+    folder = tmp_path_factory.mktemp("diagnosed")
+    whole = tiny_params()
+    roster = {name: whole["roster"][name] for name in [*KEPT, FLAT]}
+    asked = whole["diagnostics"] | {"last_events": [8], "noise_attributes": [1], "user_shares": [0.5]}
+    changes = {"roster": roster, "composed": {"hybrid-lambdarank": whole["composed"]["hybrid-lambdarank"]}}
+    write_workspace(folder, tiny_log(), **changes, contrasts={}, diagnostics=asked)
+    prepare(folder)
+    train_and_score(folder, [*KEPT, FLAT, "hybrid-lambdarank"])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(workspace):
+    with inside(workspace):
+        hidden = [events_file("categories", "test"), queries_file("categories", "test")]
+        for path in hidden:
+            path.rename(path.with_suffix(".hidden"))
+        try:
+            diagnose.run()
+        finally:
+            for path in hidden:
+                path.with_suffix(".hidden").rename(path)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def published(fitted):
+    with inside(fitted):
+        diagnostics.run()
+        folder = results_folder("tiny", "diagnostics")
+        return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
+
+
+def test_fitting_does_without_test(fitted):
+    with inside(fitted):
+        fits = {path.name for path in (diagnose.FITS / "sequence").iterdir()}
+
+    assert {"order-retrained", "no-time", "without-price", "noise-1", "users-50", "labels-permuted"} <= fits
+    assert not {"order-at-test", "last-8"} & fits
+
+
+def test_every_family_is_contrasted_with_its_unchanged_refit(published):
+    found = {(row["family"], row["change"]) for row in published["contrasts.json"]}
+
+    assert {("counting", "order-at-test"), ("counting", "last-8"), ("aggregates", "no-time")} <= found
+    assert ("hybrid", "last-8") in found
+    assert all(row["left_variant"] == row["right_variant"] for row in published["contrasts.json"])
+    assert not [row for row in published["contrasts.json"] if row["change"] == "labels-permuted"]
+
+
+def test_the_unchanged_refit_is_that_of_the_main_arm(published, fitted):
+    with inside(fitted):
+        variant = next(r["variant"] for r in published["estimates.json"] if r["family"] == "sequence")
+        scored = pl.read_parquet(f"data/scores/main/{variant}/metrics.parquet")
+    told = {r["family"]: r["estimate"] for r in published["estimates.json"] if r["change"] == "unchanged"}
+
+    assert pytest.approx(scored["recall@10"].to_numpy().mean(), abs=1e-6) == told["sequence"]
+
+
+def test_what_a_variant_cannot_notice_is_left_out_with_a_reason(published):
+    left_out = {(row["family"], row["change"]): row["reason"] for row in published["left_out.json"]}
+
+    assert "fits nothing" in left_out["counting", "users-50"]
+    assert "not the columns" in left_out["aggregates", "without-category"]
+    assert not set(left_out) & {(row["family"], row["change"]) for row in published["contrasts.json"]}
+
+
+def test_every_fitted_family_is_asked_by_the_alarm(published):
+    assert {"aggregates", "sequence", "hybrid"} == {row["family"] for row in published["alarm.json"]["variants"]}
+    assert published["alarm.json"]["baseline"] in {"popularity", "recent-popularity"}
+    assert published["alarm.json"]["rings"] is any(row["low"] > 0 for row in published["alarm.json"]["variants"])
+
+
+def test_a_second_run_gives_the_same_bytes(published, fitted):
+    with inside(fitted):
+        diagnose.run()
+        diagnostics.run()
+        folder = results_folder("tiny", "diagnostics")
+        again = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
+
+    assert published == again
+
+
+@pytest.fixture(scope="module")
+def accounted(workspace):
+    with inside(workspace):
+        tokens.run()
+        return json.loads((results_folder("tiny", "tokens") / "tokens.json").read_text(encoding="utf-8"))
+
+
+def test_the_accounting_has_a_row_for_every_slot_and_all(accounted, workspace):
+    with inside(workspace):
+        columns = ["event_type", *load().snapshot.attributes]
+
+    assert {*columns, "all"} == {row["slot"] for row in accounted["slots"]}
+    assert sum(row["tokens"] for row in accounted["slots"][:-1]) == accounted["slots"][-1]["tokens"]
+
+
+def test_shares_of_the_drop_add_up(accounted):
+    parts = accounted["slots"][-1]["shares"]
+
+    assert pytest.approx(1) == sum(parts[name]["estimate"] for name in ("column", "event", "moment", "earlier"))
+    within = parts["column"]["estimate"] + parts["event"]["estimate"]
+    assert pytest.approx(within) == parts["within_event"]["estimate"]
+
+
+def test_twins_are_trained_on_the_same_tokens(accounted):
+    lengths = {len(curve) for curves in accounted["training_losses"].values() for curve in curves}
+
+    assert {accounted["rounds"]} == lengths
+
+
+def test_a_variant_that_is_not_flat_is_refused(workspace):
+    with inside(workspace):
+        params = load()
+        changed = params.model_copy(update={"tokens": params.tokens | {"variant": "sum-horizon-repeat"}})
+        with pytest.raises(tokens.UserError, match="next_token"):
+            tokens.variant_of(changed)
+
+
+def test_check_writes_the_code_of_the_stages(workspace):
+    with inside(workspace):
+        check.run()
+        assert "study/diagnostics/labels.py" in diagnose.code_of("diagnose").read_text(encoding="utf-8")
+        assert "study/models/gbdt.py" in diagnose.code_of("diagnostics").read_text(encoding="utf-8")
+        assert "study/nn/sight.py" in diagnose.code_of("tokens").read_text(encoding="utf-8")
+        assert run_folder("main", FLAT).exists()
