@@ -109,8 +109,8 @@ def answer(found: Diagnostics | None) -> Html:
     told = [f"{code(variant)} of the {family(group)}" for group, variant in variants.items()]
     lead = (
         f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
-        f"change is called harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}; "
-        f"within ±{found.margin:g} {PRIMARY} it is equivalent."
+        f"change is harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}, "
+        f"and within ±{found.margin:g} {PRIMARY} it is equivalent."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     return joined([paragraphs([lead]), bullets(_topic(label, shown) for label, shown in topics if shown)])

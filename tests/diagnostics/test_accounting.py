@@ -1,0 +1,187 @@
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from study.diagnostics.accounting import account, finding
+from study.diagnostics.findings import BASELINE, Asked, alarm, diagnoses
+from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots
+from study.events.stream import Cutoffs
+from study.features.sequences import token_stream
+from study.metrics.bootstrap import Draws
+from study.nn.objectives import next_token
+from study.params.statistics import Statistics
+from tests.made import made_log
+
+SETTINGS = Statistics(resamples=200, margin=0.005, who_margin=0.02, alpha=0.05)
+ROWS = [
+    ("a", 1.0, "buy", "x", "red"),
+    ("a", 1.0, "look", "y", None),
+    ("a", 5.0, "buy", "x", "red"),
+    ("b", 2.0, "buy", "x", "blue"),
+]
+
+
+@pytest.fixture
+def log():
+    return made_log(ROWS)
+
+
+def asked_of(log, stream):
+    none = np.zeros(0, dtype=np.int64)
+    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], 1))
+
+
+def test_the_unigram_counts_tokens_with_one_added_and_no_missing_ones(log):
+    unigram = Unigram.of(log)
+    counts = np.exp(unigram.logp) * (11 + len(unigram.logp))  # 4 types, 4 items, 3 colours
+    buy = log.codes["event_type"][0]
+    missing = unigram.starts[2]
+
+    assert pytest.approx(1) == np.exp(unigram.logp).sum()
+    assert pytest.approx(4) == counts[buy]  # three, and one added
+    assert pytest.approx(1) == counts[missing]
+    in_types = np.exp(unigram.logp_in_slot[: unigram.starts[1]])
+    assert pytest.approx(1) == in_types.sum()
+
+
+def test_the_slot_of_a_token_is_its_column(log):
+    starts = Unigram.of(log).starts
+
+    assert [0, 1, 2] == slots(starts, starts).tolist()
+    assert [0, 1] == slots(starts, starts[1:] - 1).tolist()
+
+
+def test_sums_by_user_and_slot():
+    starts = np.array([0, 3, 5])
+    table = by_user(
+        np.array([1.0, 2.0, 0.5, 0.25]), np.array([0, 4, 2, 3]), ["b", "b", "a", "a"], ["t", "i", "c"], starts
+    )
+
+    assert ["a", "b"] == table["user_id"].to_list()
+    assert [0.5, 1.0] == table["t"].to_list()
+    assert [0.25, 2.0] == table["i"].to_list()
+    assert [1.0, 1.0] == table[number_of("t")].to_list()
+    assert [0.0, 0.0] == table[number_of("c")].to_list()
+
+
+def test_a_twin_guesses_the_type_of_another_event_by_its_frequency(log):
+    stream, unigram = token_stream(log), Unigram.of(log)
+    asked = asked_of(log, stream)
+    logits = torch.zeros(len(asked.position), len(unigram.logp))
+    logits[:, asked.labels[2]] = 9.0  # a twin that is sure of the next type, which it may not know
+    values = {
+        seen: Strict(seen, stream, unigram)(logits, torch.from_numpy(asked.labels), asked.position)
+        for seen in ("event", "moment", "everything")
+    }
+    first_in_moment, first_elsewhere = 2, 4  # the look of the same moment; the buy four days later
+
+    assert values["everything"][first_in_moment] == values["moment"][first_in_moment]
+    assert values["everything"][first_in_moment] < values["event"][first_in_moment]
+    is_over = math.log(float(torch.exp(logits[first_elsewhere]).sum())) - math.log(
+        float(torch.exp(logits[first_elsewhere, : unigram.starts[1]]).sum())
+    )
+    expected = is_over - unigram.logp_in_slot[asked.labels[first_elsewhere]]
+    assert pytest.approx(expected, abs=1e-6) == values["moment"][first_elsewhere]
+    assert pytest.approx(expected, abs=1e-6) == values["event"][first_elsewhere]
+
+
+class Counting(torch.nn.Module):
+    """Stands for a network: its logits are how many tokens it was shown of each kind, up to the position."""
+
+    def __init__(self, tokens):
+        super().__init__()
+        self.tokens, self.head = tokens, self
+
+    def bind(self, _):
+        return lambda hidden: hidden
+
+    def forward(self, batch):
+        shown = torch.nn.functional.one_hot(batch.inputs[..., 0], self.tokens).cumsum(dim=1).float()
+        return shown.flatten(0, 1)[batch.at]
+
+
+def test_every_position_is_shown_what_comes_before_it(log):
+    stream, unigram = token_stream(log), Unigram.of(log)
+    asked = asked_of(log, stream)
+    rows = np.arange(3, len(asked.position))
+    network, strict = Counting(len(unigram.logp)), Strict("everything", stream, unigram)
+    whole = losses(network, stream, asked, rows, 100, strict)
+
+    for value, row in zip(whole, rows, strict=True):
+        position = asked.position[row]
+        seen = stream.inputs[stream.offsets[stream.user[position]] : position + 1, 0]
+        logits = np.bincount(seen, minlength=len(unigram.logp)).astype(float)
+        expected = np.log(np.exp(logits).sum()) - logits[asked.labels[row]]
+        assert pytest.approx(expected, abs=1e-5) == value
+    short = losses(network, stream, asked, rows, 4, strict)
+    assert np.isfinite(short).all()
+    assert not np.allclose(whole, short)
+
+
+def sums(ladder):
+    rows = []
+    for variant, (price, colour) in ladder.items():
+        for user in range(20):
+            told = {"variant": variant, "seed": 0, "user_id": f"u{user:02}", "price": price * 2.0, "colour": colour}
+            rows.append(told | {"price tokens": 2.0, "colour tokens": 1.0})
+    return pl.DataFrame(rows)
+
+
+def test_shares_are_steps_of_the_ladder_by_the_drop():
+    ladder = {
+        "unigram": (4.0, 2.0),
+        "column": (3.0, 2.0),
+        "event": (2.0, 2.0),
+        "moment": (1.5, 2.0),
+        "everything": (1, 2),
+    }
+    price, colour, total = account(sums(ladder), ["price", "colour"], SETTINGS, 1)
+
+    assert (40, 20, 60) == (price["tokens"], colour["tokens"], total["tokens"])
+    assert pytest.approx(4.0) == price["losses"]["unigram"]["estimate"]
+    assert pytest.approx(10 / 3) == total["losses"]["unigram"]["estimate"]
+    shares = {name: share["estimate"] for name, share in total["shares"].items()}
+    expected = {"column": 1 / 3, "event": 1 / 3, "moment": 1 / 6, "earlier": 1 / 6, "within_event": 2 / 3}
+    assert pytest.approx(expected) == shares
+    assert pytest.approx(0.5) == total["within_event_beyond_column"]["estimate"]
+    assert {None} == set(colour["shares"].values())  # nothing to share out
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0.5, 0.6, "holds"), (0.3, 0.49, "fails"), (0.4, 0.6, "undetermined")]
+)
+def test_the_criterion_reads_the_interval(low, high, expected):
+    assert expected == finding({"estimate": (low + high) / 2, "low": low, "high": high}, 0.5)
+    assert "undetermined" == finding(None, 0.5)
+
+
+def draws(means):
+    noise = np.random.default_rng(0).normal(0, 0.001, (400, 1))
+    values = np.array(list(means.values()))
+    return Draws(list(means), values, values + noise * np.arange(1, len(means) + 1))
+
+
+def test_the_alarm_rings_only_above_the_interval():
+    asked = [
+        Asked("trees", "gbdt", change, topic) for change, topic in (("unchanged", ""), ("labels-permuted", "labels"))
+    ]
+    base = Asked(BASELINE, "popularity", "unchanged", "order")
+    means = {asked[0].label: 0.3, asked[1].label: 0.2, base.label: 0.21}
+
+    assert alarm(draws(means), asked, base, 0.05)["rings"] is False
+    leaking = alarm(draws(means | {asked[1].label: 0.25}), asked, base, 0.05)
+    assert leaking["rings"] is True
+    assert ["gbdt"] == [row["variant"] for row in leaking["variants"] if row["rings"]]
+
+
+def test_a_contrast_is_with_the_unchanged_refit_of_the_family():
+    asked = [Asked("trees", "gbdt", change, "order") for change in ("unchanged", "order-at-test", "labels-permuted")]
+    means = dict(zip((one.label for one in asked), (0.3, 0.2, 0.1), strict=True))
+    (row,) = diagnoses(draws(means), asked, SETTINGS)
+
+    assert ("order-at-test", "trees", "gbdt") == (row["change"], row["family"], row["left_variant"])
+    assert pytest.approx(-0.1) == row["effect"]
+    assert "worse" == row["verdict"]

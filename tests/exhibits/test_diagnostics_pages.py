@@ -1,0 +1,180 @@
+import json
+
+import pytest
+
+from study import params
+from study.errors import UserError
+from study.exhibits import diagnostics, tokens
+
+MANIFEST = {
+    "snapshot": "made", "data_hash": "ab", "revision": "cd", "budget": "default", "seed": 1, "python": "3",
+    "platform": "Linux", "versions": {}, "params_hash": "ef", "files": {},
+}  # fmt: skip
+
+
+def diagnosis(change, topic, verdict, effect, family="sequence"):
+    interval = {"effect": effect, "low": effect - 0.002, "high": effect + 0.002, "level": 0.99}
+    sides = {"left": f"best:{family}", "right": f"best:{family}", "left_variant": "sum", "right_variant": "sum"}
+    told = {"name": f"{family}-{change}", "question": topic, "change": change, "family": family, "verdict": verdict}
+    return told | sides | interval | {"p_difference": 0.01, "p_equivalence": 0.5}
+
+
+def rung(low):
+    return {"family": "sequence", "variant": "sum", "effect": low + 0.01, "low": low, "high": low + 0.02,
+            "level": 0.95, "rings": low > 0}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where an arm's results lie, for both pages."""
+
+    def place(_, arm):
+        return tmp_path / arm
+
+    monkeypatch.setattr(diagnostics, "results_folder", place)
+    monkeypatch.setattr(tokens, "results_folder", place)
+    return tmp_path
+
+
+@pytest.fixture
+def diagnosed(folder):
+    def make(contrasts, low=-0.01, left_out=()):
+        files = {
+            "contrasts.json": contrasts,
+            "alarm.json": {"baseline": "popularity", "rings": low > 0, "variants": [rung(low)]},
+            "left_out.json": list(left_out),
+            "manifest.json": MANIFEST,
+        }
+        write(folder / "diagnostics", files)
+        return diagnostics.load()
+
+    return make
+
+
+def write(folder, files):
+    folder.mkdir(exist_ok=True)
+    for name, value in files.items():
+        (folder / name).write_text(json.dumps(value), encoding="utf-8")
+
+
+def test_the_answer_follows_the_verdicts(diagnosed):
+    hurt = diagnosis("order-at-test", "order", "worse", -0.02)
+    same = diagnosis("without-price", "attributes", "equivalent", 0.0001)
+    told = diagnostics.answer(diagnosed([hurt, same])).text
+    turned = diagnostics.answer(diagnosed([hurt | {"verdict": "better", "effect": 0.02}, same])).text
+
+    assert "harmful: order shuffled at test only" in told
+    assert "helpful: order shuffled at test only" in turned
+    assert "equivalent: without <code>price</code>" in told
+
+
+def test_a_verdict_against_its_sign_is_refused(diagnosed):
+    with pytest.raises(UserError, match="is called worse"):
+        diagnostics.answer(diagnosed([diagnosis("no-time", "time", "worse", 0.02)]))
+
+
+def test_the_alarm_rings_and_is_silent(diagnosed):
+    assert "alarm is silent" in diagnostics.leak_alarm(diagnosed([], low=-0.01)).text
+    ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
+    assert "alarm rings" in ringing
+    assert "<code>sum</code>" in ringing
+
+
+def test_the_table_says_what_was_left_out(diagnosed):
+    left_out = {"family": "counting", "variant": "decay", "change": "users-50", "reason": "the rule <fits> nothing"}
+    told = diagnostics.every_change(diagnosed([diagnosis("last-8", "recent", "worse", -0.1)], left_out=[left_out])).text
+
+    assert "<code>users-50</code> (the rule &lt;fits&gt; nothing)" in told
+    assert "last-8" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("last-16", "the last 16 events only"),
+        ("noise-1", "1 random attribute added"),
+        ("noise-5", "5 random attributes added"),
+        ("users-25", "25 % of the users"),
+        ("no-time", "a steady pace instead of time"),
+    ],
+)
+def test_changes_have_names_in_prose(change, expected):
+    assert expected == diagnostics.telling(change)
+
+
+def test_the_forest_has_every_family(diagnosed):
+    shown = [diagnosis("last-8", "recent", "worse", -0.1, family) for family in ("counting", "sequence")]
+    told = diagnostics.forest(diagnosed(shown)).text
+
+    assert "2 contrasts" in told
+    assert all(family in told for family in ("counting", "sequence"))
+
+
+def test_pages_without_results_say_so_once(folder):
+    assert diagnostics.load() is None
+    assert tokens.load() is None
+    assert "has not been run" in diagnostics.answer(None).text
+    assert "has not been run" in tokens.answer(None).text
+    silent = (diagnostics.leak_alarm, diagnostics.forest, diagnostics.every_change, diagnostics.origin)
+    assert all(not part(None).text for part in (*silent, tokens.bars, tokens.every_slot, tokens.training))
+
+
+def estimate(value):
+    return {"estimate": value, "low": value - 0.01, "high": value + 0.01}
+
+
+def slot(name, losses, shares):
+    told = {key: estimate(value) for key, value in zip(tokens.LADDER, losses, strict=True)}
+    within = {key: None if value is None else estimate(value) for key, value in shares.items()}
+    return {"slot": name, "tokens": 10, "losses": told, "drop": estimate(losses[0] - losses[-1]), "shares": within,
+            "within_event_beyond_column": estimate(0.4)}  # fmt: skip
+
+
+@pytest.fixture
+def accounted(folder):
+    def make(finding="holds", beyond="fails"):
+        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": 0.7}
+        rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
+        found = {
+            "variant": "flat-next", "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
+            "finding": finding, "finding_beyond_column": beyond, "slots": rows,
+            "training_losses": {"event": [[2.0, 1.0, 0.9]], "everything": [[2.0, 1.5, 1.2]]},
+        }  # fmt: skip
+        write(folder / "tokens", {"tokens.json": found, "manifest.json": MANIFEST})
+        return tokens.load()
+
+    return make
+
+
+def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
+    assert "<strong>holds</strong>: 70 % [69 %, 71 %] of the drop" in tokens.answer(accounted()).text
+    assert "does <strong>not hold</strong>" in tokens.answer(accounted("fails")).text
+    assert "stays <strong>undetermined</strong>" in tokens.answer(accounted("undetermined")).text
+    assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
+    assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
+
+
+def test_the_tables_show_every_slot_and_a_dash_without_a_drop(accounted):
+    told = tokens.every_slot(accounted()).text
+
+    assert "<code>price</code>" in told
+    assert "\N{EN DASH}" in told
+    assert "strictly earlier moments" in tokens.bars(accounted()).text
+
+
+def test_training_tells_the_steepest_last_round(accounted):
+    assert "by more than 20 %" in tokens.training(accounted()).text
+
+
+def test_a_broken_file_names_itself(accounted, folder):
+    accounted()
+    (folder / "tokens" / "tokens.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"tokens\.json"):
+        tokens.load()
+
+
+def test_the_sections_of_the_published_parameters_are_valid():
+    declared = params.load()
+
+    assert declared.section("tokens").variant in declared.roster
+    assert set(declared.section("diagnostics").impersonal) <= set(declared.entries("main"))
