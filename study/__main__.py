@@ -17,6 +17,9 @@ STAGES = {
     "train": "tune one variant, then refit it with several seeds",
     "score": "score the test windows with one trained variant",
     "compare": "leaderboard, contrasts and verdicts of one arm, from its scores",
+    "diagnose": "refit the best of each family under every change of the data",
+    "diagnostics": "score those refits, and publish what each change has cost",
+    "tokens": "token accounting of the flat model",
     "report": "build the book from the results",
 }
 ITEMS = {"split": "question", "features": "question", "train": "variant", "score": "variant", "compare": "arm"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +13,8 @@ from study.events.log import Log, Queries
 from study.events.spans import local_date
 from study.params.diagnostics import Topic
 
+UNCHANGED: Literal["unchanged"] = "unchanged"
+"""The fit that every change is compared with."""
 Rewrite = Callable[[Log, int, int], Log]
 """(log, its end in microseconds since 1970 UTC, the same on the local clock) to the changed log, same users."""
 Retrain = Callable[[Fold, int], Fold]
@@ -25,15 +28,20 @@ class Change:
     Attributes:
         history: what becomes of the events before a cut-off, when a query is scored and, where `retrains`, of those of
             the fit span; None leaves them alone.
-        training: what becomes of the fit span alone.
-        retrains: whether the model is fitted anew; else the unchanged refit is scored.
+        training: what becomes of the fit span alone, drawn anew for each fit.
+        retrains: whether the model is fitted anew; else the unchanged fit is scored.
     """
 
     name: str
-    topic: Topic
+    topic: Topic | Literal["unchanged"]
     retrains: bool
     history: Rewrite | None = None
     training: Retrain | None = None
+
+    @property
+    def fit(self) -> str:
+        """The name of the change whose fit is scored."""
+        return self.name if self.retrains else UNCHANGED
 
     def fold(self, fold: Fold, seed: int) -> Fold:
         """The fold that a fit under this change sees; of its labels too, as far as `history` moves them."""

@@ -1,4 +1,4 @@
-"""What the scores under every change add up to: contrasts with the unchanged refit, and the leak alarm."""
+"""What the scores under every change add up to: contrasts with the unchanged fit, and the leak alarm."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from study.diagnostics.plan import PERMUTED, UNCHANGED
-from study.metrics.bootstrap import Draws
+from study.diagnostics.change import UNCHANGED
+from study.diagnostics.plan import PERMUTED
+from study.diagnostics.subjects import IMPERSONAL
+from study.metrics.bootstrap import Draws, Floats
 from study.metrics.verdicts import judge, percentile_interval
 from study.params.statistics import BEST, Statistics
 
 Row = dict[str, Any]
-BASELINE = "impersonal"
-"""Stands for a family where the best variant that knows nothing of a user is meant."""
+CHANCE = "chance"
+"""What variants that screen users are held against."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def label(family: str, change: str) -> str:
 
 
 def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> list[Row]:
-    """Each changed refit over the unchanged one of its family, with verdicts adjusted over all of them by Holm.
+    """Each changed fit over the unchanged one of its family, with verdicts adjusted over all of them by Holm.
 
     All were declared beforehand, so none is exploratory. Permuted labels are no part of this family: it is known
     beforehand that they ruin a model, and the alarm reads them.
@@ -65,28 +67,38 @@ def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> lis
     ]
 
 
-def alarm(draws: Draws, asked: Sequence[Asked], baseline: Asked, alpha: float) -> Row:
-    """Whether a variant that was trained on permuted labels beats the best ranking that knows nothing of a user.
+def above_impersonal(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row]:
+    """The leak alarm: does a variant that was fitted to permuted labels beat the best ranking that knows no user?
 
     It rings if the plain 1 - alpha interval of the difference lies above 0. It is adjusted for nothing: an alarm that
     rings too often is better than one that sleeps.
     """
-    rows = []
-    for one in asked:
-        if one.change == PERMUTED:
-            effect, values = draws.difference(one.label, baseline.label)
-            low, high = percentile_interval(values, alpha)
-            told = {"effect": effect, "low": low, "high": high, "level": 1 - alpha, "rings": low > 0}
-            rows.append({"family": one.family, "variant": one.variant, **told})
-    return {"baseline": baseline.variant, "rings": any(row["rings"] for row in rows), "variants": rows}
+    base = next(one for one in asked if one.family == IMPERSONAL)
+    pairs = [(one, draws.difference(one.label, base.label)) for one in asked if one.change == PERMUTED]
+    return [_rung(one, base.variant, *pair, alpha) for one, pair in pairs]
 
 
-def estimates(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row]:
-    """The primary metric of each variant under each change, with its plain interval."""
+def above_chance(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row]:
+    """The same of variants that screen users, by their AUROC, which is 0.5 where a ranking knows nothing."""
+    permuted = [(one, draws.variants.index(one.label)) for one in asked if one.change == PERMUTED]
+    return [
+        _rung(one, CHANCE, float(draws.estimates[place]) - 0.5, draws.values[:, place] - 0.5, alpha)
+        for one, place in permuted
+    ]
+
+
+def _rung(one: Asked, against: str, effect: float, values: Floats, alpha: float) -> Row:
+    low, high = percentile_interval(values, alpha)
+    told = {"family": one.family, "variant": one.variant, "against": against, "effect": effect}
+    return told | {"low": low, "high": high, "level": 1 - alpha, "rings": low > 0}
+
+
+def estimates(draws: Draws, asked: Sequence[Asked], metric: str, alpha: float) -> list[Row]:
+    """The metric of each variant under each change, with its plain interval."""
     rows = []
     for one in asked:
         place = draws.variants.index(one.label)
         low, high = percentile_interval(draws.values[:, place], alpha)
-        value = {"estimate": float(draws.estimates[place]), "low": low, "high": high}
+        value = {"metric": metric, "estimate": float(draws.estimates[place]), "low": low, "high": high}
         rows.append({"family": one.family, "variant": one.variant, "change": one.change, "topic": one.topic} | value)
     return rows

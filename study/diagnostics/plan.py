@@ -5,7 +5,7 @@ from functools import partial
 from importlib import import_module
 
 from study.diagnostics.attributes import without
-from study.diagnostics.change import Change
+from study.diagnostics.change import UNCHANGED, Change
 from study.diagnostics.labels import permuting
 from study.diagnostics.noise import with_noise
 from study.diagnostics.order import shuffled
@@ -17,7 +17,6 @@ from study.events.log import Log
 from study.params.diagnostics import Diagnostics
 from study.params.roster import Composed, SequenceEntry, Variant
 
-UNCHANGED = "unchanged"
 PERMUTED = "labels-permuted"
 
 
@@ -36,7 +35,7 @@ class Subject:
 
 
 def changes(asked: Diagnostics, attributes: list[str], seed: int) -> list[Change]:
-    """Every change, in the order of the report.
+    """Every change, in the order of the report; none at all first.
 
     Args:
         attributes: the columns that can be dropped.
@@ -44,6 +43,7 @@ def changes(asked: Diagnostics, attributes: list[str], seed: int) -> list[Change
     """
     order = partial(_order, seed=seed)
     found = [
+        Change(UNCHANGED, UNCHANGED, retrains=True),
         Change("order-at-test", "order", retrains=False, history=order),
         Change("order-retrained", "order", retrains=True, history=order),
         Change("no-time", "time", retrains=True, history=steady),

@@ -52,7 +52,8 @@ class Unigram:
 
 def slots(starts: Ints, tokens: Ints) -> Ints:
     """The slot of each token, int64 like `tokens`."""
-    return np.searchsorted(starts, tokens, side="right") - 1
+    found: Ints = np.searchsorted(starts, tokens, side="right") - 1
+    return found
 
 
 def inside(asked: Readouts, stream: Stream, since: int, until: int) -> Ints:

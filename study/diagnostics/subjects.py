@@ -1,40 +1,49 @@
-"""Of whom it is asked: the best variant on select of each family, with its chosen setting, rounds and refits."""
+"""Of whom it is asked: the best variant on select of each family, with its chosen setting and rounds."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from study.diagnostics.change import Change
-from study.diagnostics.plan import UNCHANGED, Subject, changes, unnoticed
+from study.diagnostics.change import UNCHANGED, Change
+from study.diagnostics.plan import Subject, changes, unnoticed
+from study.metrics.leaderboard import chosen_select
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
 from study.models.sources import Source, Sources
 from study.params import Params
 from study.params.budget import Arm
-from study.params.diagnostics import Diagnostics, Family
+from study.params.diagnostics import Diagnostics, Topic
+from study.params.features import Features
 from study.params.question import Question
 from study.params.roster import Composed, Variant
 from study.params.statistics import BEST
 from study.paths import run_folder
 
-ARM: Arm = "main"
+MAIN: Arm = "main"
 """The comparison whose best variants are looked at."""
+WHO: Arm = "who"
+"""The comparison whose best variants the leak alarm looks at too."""
+IMPERSONAL = "impersonal"
+"""Stands for a family where the best variant that knows nothing of a user is meant."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The variant that stands for a family."""
+    """The variant that stands for a group.
+
+    Attributes:
+        group: a family of the main arm, `who-` and a family of the who arm, or `IMPERSONAL`.
+        topics: what it is asked about.
+    """
 
     params: Params
-    family: Family
+    arm: Arm
+    group: str
+    topics: Sequence[Topic]
     source: Source
-
-    @classmethod
-    def of(cls, params: Params, family: Family) -> "Chosen":
-        """The best of the family on select; its searches are finished."""
-        return cls(params, family, Sources(params, ARM).of(BEST + family))
 
     @property
     def entry(self) -> Variant | Composed:
@@ -46,30 +55,33 @@ class Chosen:
         """What it answers."""
         return self.params.question_of(self.source.variant)
 
-    def build(self) -> Recommender:
-        """The untrained model, with the budget of its own arm."""
-        budget, sources = self.params.spent(ARM), Sources(self.params, ARM)
-        return build_model(self.entry, self.source.settings, budget, sources)
-
     @property
-    def seeds(self) -> int:
-        """How many fits it has under each change."""
-        return self.params.spent("diagnostics").seeds if self.entry.is_seeded else 1
+    def features(self) -> Features:
+        """With as many training queries as the share of the positions that the diagnostics spend on a round."""
+        whole = self.params.features
+        share = self.params.spent("diagnostics").positions / self.params.spent(self.arm).positions
+        return whole.model_copy(update={"max_queries": max(round(share * whole.max_queries), 1)})
 
-    @cached_property
-    def refits(self) -> list[Path]:
-        """The unchanged refits, which the main arm has made: as many as the changed ones, or all where it has fewer."""
-        folders = run_folder(self.entry.runs, self.source.variant).glob("seed-*")
-        return sorted(folders, key=lambda path: int(path.name.split("-")[1]))[: self.seeds]
+    def build(self) -> Recommender:
+        """The untrained model, of the chosen setting; a round has the positions of the diagnostics."""
+        positions = self.params.spent("diagnostics").positions
+        sources = Sources(self.params, self.arm)
+        sources.budget = self.params.spent(self.arm).model_copy(update={"positions": positions})
+        return build_model(self.entry, self.source.settings, sources.budget, sources)
+
+    def fits(self, change: Change) -> int:
+        """How many fits are scored under a change: one where neither the model nor the change draws anything."""
+        is_drawn = self.entry.is_seeded or (change.retrains and change.training is not None)
+        return self.params.spent("diagnostics").seeds if is_drawn else 1
 
     def plan(self) -> tuple[list[Change], dict[str, str]]:
-        """The changes that it is asked about; and those that are left out, with the reason."""
-        asked = diagnostics_of(self.params)
-        columns = self.question.candidate_columns
-        subject = Subject(self.entry, self.build().load(self.refits[0]).parameters() > 0, columns)
+        """The changes that it is asked about, none at all first; and those that are left out, with the reason."""
+        trained = run_folder(self.entry.runs, self.source.variant) / "seed-0"
+        subject = Subject(self.entry, self.build().load(trained).parameters() > 0, self.question.candidate_columns)
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
-        wanted = [c for c in changes(asked, attributes, self.params.seed) if c.topic in asked.asked[self.family]]
-        reasons = {change.name: unnoticed(change, subject) for change in wanted}
+        every = changes(diagnostics_of(self.params), attributes, self.params.seed)
+        wanted = [change for change in every if change.topic in {UNCHANGED, *self.topics}]
+        reasons = {change.name: unnoticed(change, subject) for change in wanted if change.name != UNCHANGED}
         left_out = {name: reason for name, reason in reasons.items() if reason is not None}
         return [change for change in wanted if change.name not in left_out], left_out
 
@@ -80,13 +92,23 @@ def diagnostics_of(params: Params) -> Diagnostics:
 
 
 def subjects(params: Params) -> list[Chosen]:
-    """The best of each family that is asked about."""
-    return [Chosen.of(params, family) for family in diagnostics_of(params).asked]
+    """The best of each family that is asked about, the best without a user, and those that screen users.
+
+    Their searches are finished.
+    """
+    asked, main, who = diagnostics_of(params), Sources(params, MAIN), Sources(params, WHO)
+    found = [Chosen(params, MAIN, name, topics, main.of(BEST + name)) for name, topics in asked.asked.items()]
+    impersonal = max(asked.impersonal, key=lambda name: _select(params, name))
+    found.append(Chosen(params, MAIN, IMPERSONAL, [], main.of(impersonal)))
+    screening = [Chosen(params, WHO, f"{WHO}-{name}", ["labels"], who.of(BEST + name)) for name in asked.screened]
+    return found + screening
 
 
-def fit_folder(root: Path, chosen: Chosen, change: str, number: int) -> Path:
-    """Where the fit of a change with a seed lies below a root."""
-    return root / chosen.family / change / f"seed-{number}"
+def _select(params: Params, variant: str) -> float:
+    path = run_folder(params.variant(variant).runs, variant) / "search.json"
+    return chosen_select(json.loads(path.read_text(encoding="utf-8")))
 
 
-__all__ = ["ARM", "UNCHANGED", "Chosen", "diagnostics_of", "fit_folder", "subjects"]
+def fit_folder(root: Path, chosen: Chosen, change: Change, number: int) -> Path:
+    """Where the fit that is scored under a change lies below a root."""
+    return root / chosen.group / change.fit / f"seed-{number}"

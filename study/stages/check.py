@@ -52,8 +52,8 @@ def _compared(params: Params, arm: Arm) -> str:
 
 
 def _diagnosed(params: Params) -> list[str]:
-    """The modules of every variant of the main arm: which of them is the best of its family is known after training."""
-    entries = params.entries("main").values()
+    """The modules of every variant that may be the best of its family: which one is known after training."""
+    entries = [*params.entries("main").values(), *params.entries("who").values()]
     return sorted({module for e in entries for module in [*e.modules(), module_of(params.question(e.question))]})
 
 

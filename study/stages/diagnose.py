@@ -1,4 +1,4 @@
-"""Refits the best variant of each family under every change of the data that needs it. Never reads test."""
+"""Fits the best variant of each family anew, unchanged and under every change of the data. Never reads test."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from study.diagnostics.change import Change
-from study.diagnostics.subjects import ARM, Chosen, diagnostics_of, fit_folder, subjects
+from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
 from study.models.data import read_refit
 from study.params import Params, load
@@ -36,16 +36,16 @@ def run() -> None:
             for chosen in found
             for change in chosen.plan()[0]
             if change.retrains
-            for number in range(chosen.seeds)
+            for number in range(chosen.fits(change))
         ]
-        tasks = [partial(fit_once, fit_folder(folder, c, change.name, n), c, change, n) for c, change, n in asked]
+        tasks = [partial(fit_once, fit_folder(folder, c, change, n), c, change, n) for c, change, n in asked]
         done = tqdm(run_all(tasks, params.spent("diagnostics").workers), total=len(tasks), desc="diagnose", unit="fit")
         for index, is_fitted in done:
             if not is_fitted:
                 chosen, change, number = asked[index]
                 where = f"{chosen.source.variant} under {change.name}, seed {number}"
                 raise UserError(f"diagnose: the worker that fitted {where} died twice")
-        _publish(folder, [fit_folder(Path(), c, change.name, n) for c, change, n in asked])
+        _publish(folder, [fit_folder(Path(), c, change, n) for c, change, n in asked])
 
 
 def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
@@ -53,8 +53,8 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     die_with_parent()
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build()
-        seed = seed_of(params.seed, "refit", number)  # that of the unchanged refit
-        fold = read_refit(chosen.entry.question, chosen.question, params.features)
+        seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
+        fold = read_refit(chosen.entry.question, chosen.question, chosen.features)
         model.fit(change.fold(fold, seed), rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
@@ -90,11 +90,12 @@ def scratch(stage: str, identity: str) -> Iterator[Path]:
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:
     """Of all that the fits depend on."""
-    sections = [diagnostics_of(params), params.spent("diagnostics"), params.spent(ARM), params.features]
+    sections = [diagnostics_of(params), params.spent("diagnostics"), params.features]
     parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
     for chosen in found:
         name = chosen.entry.question
-        parts += [part.model_dump_json() for part in (chosen.entry, chosen.source, chosen.question)]
+        told = (chosen.entry, chosen.source, chosen.question, params.spent(chosen.arm))
+        parts += [part.model_dump_json() for part in told]
         parts += [file_hash(path) for path in (events_file(name, "development"), spans_file(name))]
         parts.append(file_hash(vocabulary_file(name, "refit")))
     return hashlib.sha256("\n".join([*parts, file_hash(code_of("diagnose"))]).encode()).hexdigest()[:16]

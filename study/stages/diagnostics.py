@@ -10,15 +10,14 @@ import polars as pl
 from tqdm import tqdm
 
 from study.diagnostics.change import Change
-from study.diagnostics.findings import BASELINE, Asked, alarm, diagnoses, estimates
-from study.diagnostics.plan import UNCHANGED
-from study.diagnostics.subjects import ARM, Chosen, diagnostics_of, fit_folder, subjects
+from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses, estimates
+from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
-from study.metrics.bootstrap import bootstrap
-from study.metrics.leaderboard import PRIMARY, chosen_select
+from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.leaderboard import PRIMARY
+from study.metrics.screening import AUROC
+from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import encoded, read_spans
-from study.models.scorer import Evaluation
-from study.models.sources import Sources
 from study.params import Params, load
 from study.params.question import Question
 from study.paths import code_of, events_file, queries_file, replacing
@@ -26,10 +25,11 @@ from study.provenance import file_hash
 from study.questions.kind import kind_of
 from study.stages.arm_manifest import publish
 from study.stages.diagnose import FITS, fingerprint, scratch
-from study.stages.scored import read_searches, text_of
+from study.stages.scored import text_of
 from study.tuning.workers import die_with_parent, run_all
 
-SAME = Change(UNCHANGED, "order", retrains=False)
+KEPT = {"what": ("metrics", [PRIMARY]), "who": ("scores", ["score", "label"])}
+"""By the kind of a question: which of its tables is read, and which columns beside the keys."""
 Scored = tuple[Asked, Chosen, Change]
 Row = dict[str, Any]
 
@@ -40,39 +40,41 @@ def run() -> None:
     found, asked, left_out = subjects(params), list[Scored](), list[Row]()
     for chosen in found:
         changes, reasons = chosen.plan()
-        asked += [(_named(chosen.family, chosen, change), chosen, change) for change in [SAME, *changes]]
-        told = {"family": chosen.family, "variant": chosen.source.variant}
+        asked += [(Asked(chosen.group, chosen.source.variant, c.name, c.topic), chosen, c) for c in changes]
+        told = {"family": chosen.group, "variant": chosen.source.variant}
         left_out += [told | {"change": name, "reason": reason} for name, reason in reasons.items()]
-    base = impersonal(params)
     with scratch("diagnostics", _identity(params, found)) as folder:
-        queries = _scores(params, folder, [*asked, (_named(BASELINE, base, SAME), base, SAME)])
-    settings = params.statistics
-    draws = bootstrap(queries, [PRIMARY], resamples=settings.resamples, seed=params.seed)[PRIMARY]
-    shown = [one for one, _, _ in asked]
-    files = {
-        "contrasts.json": text_of(diagnoses(draws, shown, settings)),
-        "alarm.json": text_of(alarm(draws, shown, _named(BASELINE, base, SAME), settings.alpha)),
-        "estimates.json": text_of(estimates(draws, shown, settings.alpha)),
-        "left_out.json": text_of(left_out),
-    }
-    publish(params, "diagnostics", files, [diagnostics_of(params), settings])
+        tables = _scores(params, folder, asked)
+    ranking = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm != WHO}
+    screening = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm == WHO}
+    files = {name: text_of(rows) for name, rows in _published(params, ranking, screening).items()}
+    publish(
+        params,
+        "diagnostics",
+        files | {"left_out.json": text_of(left_out)},
+        [diagnostics_of(params), params.statistics],
+    )
 
 
-def impersonal(params: Params) -> Chosen:
-    """The best on select of the variants that know nothing of a user."""
-    names, searches = diagnostics_of(params).impersonal, read_searches(params, ARM)
-    for name in names:
-        params.variant(name)
-    best = max(names, key=lambda name: chosen_select(searches[name]))
-    return Chosen(params, "counting", Sources(params, ARM).of(best))
+def _published(params: Params, ranking: dict[Asked, pl.DataFrame], screening: dict[Asked, pl.DataFrame]) -> Row:
+    settings, shown, users = params.statistics, list(ranking), list(screening)
+    draws = bootstrap(pl.concat(ranking.values()), [PRIMARY], resamples=settings.resamples, seed=params.seed)[PRIMARY]
+    rungs, told = above_impersonal(draws, shown, settings.alpha), estimates(draws, shown, PRIMARY, settings.alpha)
+    if users:
+        chances = _auroc(pl.concat(screening.values()), settings.resamples, params.seed)
+        rungs += above_chance(chances, users, settings.alpha)
+        told += estimates(chances, users, AUROC, settings.alpha)
+    alarm = {"rings": any(rung["rings"] for rung in rungs), "variants": rungs}
+    return {"contrasts.json": diagnoses(draws, shown, settings), "alarm.json": alarm, "estimates.json": told}
 
 
-def _named(family: str, chosen: Chosen, change: Change) -> Asked:
-    return Asked(family, chosen.source.variant, change.name, change.topic)
+def _auroc(scores: pl.DataFrame, resamples: int, seed: int) -> Draws:
+    unread = pl.lit(0.5).alias("probability")  # order alone is asked about
+    return screening_bootstrap(scores.with_columns(unread), resamples=resamples, seed=seed)[AUROC]
 
 
-def _scores(params: Params, folder: Path, asked: list[Scored]) -> pl.DataFrame:
-    """`variant`, `seed`, `user_id`, `cutoff` and the primary metric under every change, in the order asked."""
+def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFrame]:
+    """`variant`, `seed`, `user_id`, `cutoff` and what is kept of each query, a table for each of the asked."""
     evaluations.cache_clear()  # those of another run in this process
     tasks = [partial(score_once, folder / f"{one.label}.parquet", chosen, change) for one, chosen, change in asked]
     done: dict[int, pl.DataFrame] = {}
@@ -81,27 +83,27 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> pl.DataFrame:
         if table is None:
             raise UserError(f"diagnostics: the worker that scored {asked[index][0].label} died twice")
         done[index] = table.select(pl.lit(asked[index][0].label).alias("variant"), pl.all())
-    return pl.concat(done[index] for index in range(len(asked)))
+    return [done[index] for index in range(len(asked))]
 
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
     """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
     die_with_parent()
     if not path.exists():
-        model, kind = chosen.build(), kind_of(chosen.question)
-        folders = [fit_folder(FITS, chosen, change.name, number) for number in range(chosen.seeds)]
-        parts = []
+        model, kind, parts = chosen.build(), kind_of(chosen.question), []
+        kept, columns = KEPT[chosen.question.kind]
         for evaluation in evaluations(chosen.entry.question, chosen.question):
             changed = replace(evaluation, queries=change.queries(evaluation.queries))
-            for number, fit in enumerate(folders if change.retrains else chosen.refits):
-                parts.append(kind.score(model.load(fit), changed, number)["metrics"])
+            for number in range(chosen.fits(change)):
+                fit = fit_folder(FITS, chosen, change, number)
+                parts.append(kind.score(model.load(fit), changed, number)[kept])
         with replacing(path) as temporary:
-            pl.concat(parts).select("seed", "user_id", "cutoff", PRIMARY).write_parquet(temporary)
+            pl.concat(parts).select("seed", "user_id", "cutoff", *columns).write_parquet(temporary)
     return pl.read_parquet(path)
 
 
 @cache
-def evaluations(name: str, question: Question) -> list[Evaluation]:
+def evaluations(name: str, question: Question) -> list[Any]:
     """The test windows of a question; kept for the process."""
     events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
     log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")
@@ -109,8 +111,8 @@ def evaluations(name: str, question: Question) -> list[Evaluation]:
 
 
 def _identity(params: Params, found: list[Chosen]) -> str:
-    name = found[0].entry.question
-    inputs = [code_of("diagnostics"), events_file(name, "test"), queries_file(name, "test")]
+    names = dict.fromkeys(chosen.entry.question for chosen in found)
+    inputs = [path for name in names for path in (events_file(name, "test"), queries_file(name, "test"))]
     fits = sorted(path for path in FITS.rglob("*") if path.is_file())
-    parts = [fingerprint(params, found), *map(file_hash, [*inputs, *fits])]
+    parts = [fingerprint(params, found), *map(file_hash, [code_of("diagnostics"), *inputs, *fits])]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

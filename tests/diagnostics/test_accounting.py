@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from study.diagnostics.accounting import account, finding
-from study.diagnostics.findings import BASELINE, Asked, alarm, diagnoses
+from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses
 from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots
+from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
 from study.features.sequences import token_stream
 from study.metrics.bootstrap import Draws
@@ -168,16 +169,29 @@ def test_the_alarm_rings_only_above_the_interval():
     asked = [
         Asked("trees", "gbdt", change, topic) for change, topic in (("unchanged", ""), ("labels-permuted", "labels"))
     ]
-    base = Asked(BASELINE, "popularity", "unchanged", "order")
+    base = Asked(IMPERSONAL, "popularity", "unchanged", "unchanged")
     means = {asked[0].label: 0.3, asked[1].label: 0.2, base.label: 0.21}
 
-    assert alarm(draws(means), asked, base, 0.05)["rings"] is False
-    leaking = alarm(draws(means | {asked[1].label: 0.25}), asked, base, 0.05)
+    (silent,) = above_impersonal(draws(means), [*asked, base], 0.05)
+    assert silent["rings"] is False
+    (leaking,) = above_impersonal(draws(means | {asked[1].label: 0.25}), [*asked, base], 0.05)
     assert leaking["rings"] is True
-    assert ["gbdt"] == [row["variant"] for row in leaking["variants"] if row["rings"]]
+    assert ("gbdt", "popularity") == (leaking["variant"], leaking["against"])
+    assert pytest.approx(0.04) == leaking["effect"]
 
 
-def test_a_contrast_is_with_the_unchanged_refit_of_the_family():
+@pytest.mark.parametrize(("auroc", "rings"), [(0.49, False), (0.5, False), (0.52, True)])
+def test_users_are_screened_no_better_than_by_chance(auroc, rings):
+    asked = [Asked("who-trees", "gbdt", change, "labels") for change in ("unchanged", "labels-permuted")]
+    means = dict(zip((one.label for one in asked), (0.8, auroc), strict=True))
+    (rung,) = above_chance(draws(means), asked, 0.05)
+
+    assert rings is rung["rings"]
+    assert pytest.approx(auroc - 0.5) == rung["effect"]
+    assert "chance" == rung["against"]
+
+
+def test_a_contrast_is_with_the_unchanged_fit_of_the_family():
     asked = [Asked("trees", "gbdt", change, "order") for change in ("unchanged", "order-at-test", "labels-permuted")]
     means = dict(zip((one.label for one in asked), (0.3, 0.2, 0.1), strict=True))
     (row,) = diagnoses(draws(means), asked, SETTINGS)

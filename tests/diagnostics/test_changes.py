@@ -15,7 +15,10 @@ from study.diagnostics.users import fewer
 from study.events.fold import Fold
 from study.events.spans import DAY, Window, make_spans
 from study.events.stream import Readouts
+from study.features.sequences import event_stream
 from study.features.training_rows import training_rows
+from study.models import user_aggregates
+from study.models.screening_sequence import user_readouts
 from study.params.diagnostics import Diagnostics
 from tests.made import FEATURES, QUESTION, asked, day_of, made_log, random_log
 
@@ -34,6 +37,7 @@ ASKED = Diagnostics(
     noise_values=3,
     user_shares=[0.5],
     impersonal=["popularity"],
+    screened=["aggregates"],
 )
 
 
@@ -189,6 +193,31 @@ def test_the_rows_of_aggregates_follow_the_permuted_labels(whole):
 
     np.testing.assert_array_equal(honest.features, mixed.features)
     assert not np.array_equal(honest.relevant, mixed.relevant)
+
+
+def test_users_who_are_screened_exchange_their_labels_too(whole):
+    fold = replace(fold_of(whole), eligible_days=28)
+    honest, mixed = (user_aggregates.training_rows(one) for one in (fold, permuting(fold, 2)))
+
+    np.testing.assert_array_equal(honest.features, mixed.features)
+    assert not np.array_equal(honest.relevant, mixed.relevant)
+    begins = np.cumsum(honest.sizes) - honest.sizes
+    counts = [np.add.reduceat(rows.relevant.astype(int), begins).tolist() for rows in (honest, mixed)]
+    assert counts[0] == counts[1]  # as many positives at each cut-off
+
+
+def test_the_readouts_of_screened_users_exchange_their_labels_too(whole):
+    fold = replace(fold_of(whole), eligible_days=28)
+    stream, mixed = event_stream(fold.log), permuting(fold, 2)
+    honest, permuted_ones = user_readouts(fold, stream), user_readouts(mixed, stream)
+    mixed.memo["users"] = permuted_ones
+    acts = [np.diff(one.offsets) for one in (honest, permuted_ones, mixed.memo["users"])]
+
+    np.testing.assert_array_equal(honest.position, mixed.memo["users"].position)
+    assert not np.array_equal(acts[0], acts[1])
+    assert not np.array_equal(acts[0], acts[2])
+    for number in np.unique(honest.time):
+        assert {acts[0][honest.time == number].sum()} == {one[honest.time == number].sum() for one in acts[1:]}
 
 
 def test_every_change_leaves_users_and_relevant_candidates_alone(whole):

@@ -9,7 +9,9 @@ from study.stages import check, diagnose, diagnostics, tokens
 from tests.tiny import inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-KEPT = ["popularity", "recent-popularity", "personal-decay", "lightgbm-lambdarank", "sum-horizon-repeat"]
+RANKING = ["popularity", "recent-popularity", "personal-decay", "lightgbm-lambdarank", "sum-horizon-repeat"]
+SCREENING = ["who-logistic", "who-sum-bce"]
+KEPT = [*RANKING, *SCREENING]
 FLAT = "flat-next-tokens"
 
 
@@ -30,7 +32,7 @@ def workspace(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fitted(workspace):
     with inside(workspace):
-        hidden = [events_file("categories", "test"), queries_file("categories", "test")]
+        hidden = [file(name, "test") for name in ("categories", "coupons") for file in (events_file, queries_file)]
         for path in hidden:
             path.rename(path.with_suffix(".hidden"))
         try:
@@ -52,12 +54,32 @@ def published(fitted):
 def test_fitting_does_without_test(fitted):
     with inside(fitted):
         fits = {path.name for path in (diagnose.FITS / "sequence").iterdir()}
+        screening = {path.name for path in (diagnose.FITS / "who-sequence").iterdir()}
 
-    assert {"order-retrained", "no-time", "without-price", "noise-1", "users-50", "labels-permuted"} <= fits
+    assert {"unchanged", "labels-permuted"} == screening
+    assert {
+        "unchanged",
+        "order-retrained",
+        "no-time",
+        "without-price",
+        "noise-1",
+        "users-50",
+        "labels-permuted",
+    } <= fits
     assert not {"order-at-test", "last-8"} & fits
 
 
-def test_every_family_is_contrasted_with_its_unchanged_refit(published):
+def test_labels_are_permuted_anew_for_each_fit_of_a_model_without_a_seed(fitted):
+    with inside(fitted):
+        fits = [diagnose.FITS / "who-aggregates" / change for change in ("unchanged", "labels-permuted")]
+        numbers = [len(list(folder.iterdir())) for folder in fits]
+        weights = {path.read_bytes() for path in fits[1].glob("seed-*/fitted.safetensors")}
+
+    assert [1, 2] == numbers
+    assert 2 == len(weights)
+
+
+def test_every_family_is_contrasted_with_its_unchanged_fit(published):
     found = {(row["family"], row["change"]) for row in published["contrasts.json"]}
 
     assert {("counting", "order-at-test"), ("counting", "last-8"), ("aggregates", "no-time")} <= found
@@ -66,7 +88,7 @@ def test_every_family_is_contrasted_with_its_unchanged_refit(published):
     assert not [row for row in published["contrasts.json"] if row["change"] == "labels-permuted"]
 
 
-def test_the_unchanged_refit_is_that_of_the_main_arm(published, fitted):
+def test_with_the_budget_of_the_main_arm_the_unchanged_fit_is_its_refit(published, fitted):
     with inside(fitted):
         variant = next(r["variant"] for r in published["estimates.json"] if r["family"] == "sequence")
         scored = pl.read_parquet(f"data/scores/main/{variant}/metrics.parquet")
@@ -84,9 +106,19 @@ def test_what_a_variant_cannot_notice_is_left_out_with_a_reason(published):
 
 
 def test_every_fitted_family_is_asked_by_the_alarm(published):
-    assert {"aggregates", "sequence", "hybrid"} == {row["family"] for row in published["alarm.json"]["variants"]}
-    assert published["alarm.json"]["baseline"] in {"popularity", "recent-popularity"}
+    against = {row["family"]: row["against"] for row in published["alarm.json"]["variants"]}
+
+    assert {"aggregates", "sequence", "hybrid", "who-aggregates", "who-sequence"} == set(against)
+    assert {"popularity", "recent-popularity"} >= {against[name] for name in ("aggregates", "sequence", "hybrid")}
+    assert {"chance"} == {against[name] for name in ("who-aggregates", "who-sequence")}
     assert published["alarm.json"]["rings"] is any(row["low"] > 0 for row in published["alarm.json"]["variants"])
+
+
+def test_estimates_name_their_metric(published):
+    told = {(row["family"], row["change"]): row["metric"] for row in published["estimates.json"]}
+
+    assert "recall@10" == told["impersonal", "unchanged"] == told["hybrid", "last-8"]
+    assert "auroc" == told["who-sequence", "unchanged"] == told["who-aggregates", "labels-permuted"]
 
 
 def test_a_second_run_gives_the_same_bytes(published, fitted):
