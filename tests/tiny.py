@@ -111,8 +111,8 @@ def prepare(folder: Path) -> None:
 
 
 def train_and_score(folder: Path, variants: list[str] | None = None) -> None:
-    """Trains and scores the variants, all by default."""
+    """Trains and scores the variants, by default all, and those composed of others after them."""
     with inside(folder):
-        for variant in variants or list(load().roster):
+        for variant in variants or list(load().variants):
             train.run(variant)
             score.run(variant)

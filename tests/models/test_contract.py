@@ -1,17 +1,30 @@
-"""The contract of `Recommender`, over the whole roster."""
+"""The contract of `Recommender`, over the whole roster and what is composed of it."""
 
+import json
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
-import yaml
 
 from study.models.factory import build_model, cap_of
+from study.models.sources import Sources
 from study.params import load
+from study.params.roster import SequenceEntry
+from study.paths import PARAMS, run_folder, write_text
 from study.questions.development import read_development
 from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
-ROSTER = list(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"])
+DECLARED = load(ROOT / PARAMS)
+ROSTER = list(DECLARED.variants)
+CHOSEN = {"chosen": 0, "trials": [{"number": 0, "settings": {}, "select": 0.5, "best_round": 1}]}
+"""A search that chose the defaults and one round: what composed variants are made of."""
+
+
+def composes(variant: str) -> bool:
+    """Whether its head composes candidates from their attributes, so that it knows every one of the catalogue."""
+    entry = DECLARED.variants[variant]
+    return isinstance(entry, SequenceEntry) and import_module(entry.parts()["head"]).COMPOSES
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +34,14 @@ def studied(tmp_path_factory):
     prepare(folder)
     with inside(folder):
         params = load()
-        return params, {variant: read_development(params, variant) for variant in params.roster}
+        for variant, entry in params.roster.items():
+            write_text(run_folder(entry.runs, variant) / "search.json", json.dumps(CHOSEN))
+        yield params, {variant: read_development(params, variant) for variant in params.variants}
+
+
+def untrained(params, variant: str):
+    entry = params.variants[variant]
+    return build_model(entry, {}, params.spent(entry.arm), Sources(params, entry.arm))
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +51,10 @@ def fitted(studied):
     def fit(variant: str):
         if variant not in made:
             params, data = studied
-            entry = params.roster[variant]
-            budget = params.spent(entry.arm)
-            model = build_model(entry, {}, budget)
+            entry = params.variants[variant]
+            model = untrained(params, variant)
             reports = []
-            rounds = cap_of(entry, budget)
+            rounds = cap_of(entry, params.spent(entry.arm))
             model.fit(data[variant].fold, rounds=rounds, seed=1, report=lambda _, done: reports.append(done))
             made[variant] = model, reports, rounds
         return made[variant]
@@ -56,14 +75,14 @@ def test_a_saved_model_scores_as_the_model_did(studied, fitted, variant, tmp_pat
     params, data = studied
     model, _, _ = fitted(variant)
     model.save(tmp_path)
-    loaded = build_model(params.roster[variant], {}, params.spent(params.roster[variant].arm)).load(tmp_path)
+    loaded = untrained(params, variant).load(tmp_path)
     asked = data[variant].select[0]
 
     assert np.array_equal(
         model.scores(asked.queries, asked.candidates), loaded.scores(asked.queries, asked.candidates), equal_nan=True
     )
     assert model.parameters() == loaded.parameters() >= 0
-    assert not [path for path in tmp_path.iterdir() if path.suffix in {".pkl", ".pt", ".pickle"}]
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in {".pkl", ".pt", ".pickle"}]
 
 
 @pytest.mark.parametrize("variant", ROSTER)
@@ -97,7 +116,19 @@ def test_a_candidate_that_the_fit_span_did_not_have_is_scored_or_unknown(studied
     asked = data[variant].select[0]
     log = asked.queries.log
     late = replace(log, catalogue=[*log.catalogue, "late"], popularity=np.append(log.popularity, 0), known=log.known)
-    scores = model.scores(replace(asked.queries, log=late, memo={}), np.append(asked.candidates, len(log.catalogue)))
+    candidates = np.append(asked.candidates, len(log.catalogue))
+    is_unknown = np.isnan(model.scores(replace(asked.queries, log=late, memo={}), candidates))
 
-    assert not np.isnan(scores[:, :-1]).any()
-    assert np.isnan(scores[:, -1]).all() or np.isfinite(scores[:, -1]).all()
+    assert not is_unknown[:, candidates < log.known].any()
+    assert (is_unknown.all(axis=0) | ~is_unknown.any(axis=0)).all()
+    assert not (composes(variant) and is_unknown.any())
+
+
+def test_candidates_that_were_held_back_are_asked_for_in_their_arm_alone(studied):
+    params, data = studied
+    unknown = {
+        variant: sum((window.candidates >= window.queries.log.known).sum() for window in found.select)
+        for variant, found in data.items()
+    }
+
+    assert {v for v, count in unknown.items() if count} == {v for v, e in params.roster.items() if e.arm == "young"}
