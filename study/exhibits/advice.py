@@ -55,9 +55,13 @@ class Advice:
 def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     sides = {"representation": "sum"}, {"representation": "flat"}
-    found = choose.about(results, *sides)
-    parts = [_part(results, c, f"objective {choose.parts_of(results, c.left_variant)['objective']}") for c in found]
+    parts = [_part(results, c, _objective(results, c.left_variant)) for c in choose.about(results, *sides)]
     return parts + _between_users(results, *sides)
+
+
+def _objective(results: Results, variant: str) -> str:
+    objective = choose.parts_of(results, variant)["objective"].replace("_", " ")
+    return f"objective {objective}{', as short a history' if choose.is_short(results, variant) else ''}"
 
 
 def encoder(results: Results) -> list[Part]:

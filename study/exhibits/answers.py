@@ -138,10 +138,13 @@ def as_contrast(found: Diagnosis) -> Contrast:
 
 def representation(results: Results) -> str:
     """One position per event, or one per attribute?"""
-    events = choose.about(results, {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"})
-    further = choose.others(results.about("representation"), events)
+    asked = choose.about(results, {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"})
+    short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
+    events = choose.others(asked, short)
+    further = choose.others(results.about("representation"), asked)
     found = _together(results, events, "one position per event", "flattened tokens")
-    return found + _beside(results, further)
+    control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
+    return found + control + _beside(results, further)
 
 
 def objective(results: Results) -> str:

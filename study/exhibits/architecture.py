@@ -1,8 +1,8 @@
 """The page Architecture and order: who may look where, and whether the order of events is worth anything."""
 
-from study.exhibits import source, topic
+from study.exhibits import choose, source, topic
 from study.exhibits.answers import as_contrast
-from study.exhibits.markup import Html, bullets, paragraphs
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import brief
 from study.exhibits.results import Results
 
@@ -24,6 +24,22 @@ def behind(results: Results) -> Html:
     return topic.behind(results, TOPIC)
 
 
+def labels(results: Results) -> Html:
+    """How the contrasts tell the architecture apart from the number of its labels."""
+    asked = choose.about(results, {"architecture": "bidirectional"}, {"architecture": "causal", "prefixes": True})
+    dense = choose.about(results, {"architecture": "causal", "prefixes": False}, {"prefixes": True})
+    if not asked or not dense:
+        return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
+    margin = results.power.margin
+    controls = listing([code(name) for name in dict.fromkeys(contrast.right_variant for contrast in asked)])
+    text = (
+        f"The contrasts separate the two: {controls}, causal, is asked at the end of sampled prefixes alone, as the "
+        f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). What a label at every "
+        f"prefix is worth, all else equal, is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
+    )
+    return paragraphs([text])
+
+
 def shuffled(results: Results) -> Html:
     """What becomes of the best of each family when the order of a history is shuffled."""
     if results.diagnoses is None:
@@ -31,4 +47,5 @@ def shuffled(results: Results) -> Html:
     found = [one for one in results.diagnoses if one.change.startswith("order")]
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
-    return bullets(f"{one.family}: {brief(as_contrast(one), results.power.margin)}." for one in found)
+    told = bullets(f"{one.family}: {brief(as_contrast(one), results.power.margin)}." for one in found)
+    return joined([source.beside(results, "diagnostics"), told])

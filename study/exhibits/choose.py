@@ -44,5 +44,13 @@ def against_counting(results: Results) -> list[Contrast]:
     return list(found.values())
 
 
+def is_short(results: Results, variant: str) -> bool:
+    """Whether others of its arm with the same representation see more of a history: it controls for that."""
+    entry = parts_of(results, variant)
+    entries = [other.model_dump() for other in results.params.entries(results.arm).values()]
+    alike = [e["context"] for e in entries if e.get("representation") == entry["representation"]]
+    return bool(entry["context"] < max(alike))
+
+
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:
     return all(entry.get(part) in (value if isinstance(value, tuple) else (value,)) for part, value in wanted.items())

@@ -109,17 +109,28 @@ def _points(results: Results, measure: Measure, rows: list[Row]) -> go.Scatter:
 
 def costs(results: Results) -> Html:
     """All that was measured."""
-    rows = [_measured(row, results.cost[row.variant]) for row in results.leaderboard]
-    head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "positions trained"]
-    return table(head, rows, "Measured cost; refit per seed")
+    rows = [_measured(results, row) for row in results.leaderboard]
+    head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "trained on"]
+    caption = "Measured cost; refit per seed. Trained on: what a refit has seen, in the unit in which its budget counts"
+    return table(head, rows, caption)
 
 
-def _measured(row: Row, cost: Cost) -> list[Cell]:
+def _measured(results: Results, row: Row) -> list[Cell]:
+    cost = results.cost[row.variant]
     times = (cost.tune_seconds, cost.refit_seconds)
-    amounts = (cost.peak_mb, cost.parameters, cost.positions)
+    seen = "" if cost.positions is None else f"{count(cost.positions)} {_unit(results, row.variant)}"
     return [
         name(row.variant),
         estimate(row.test),
         *(Cell(seconds(value), value) for value in times),
-        *(whole(value) for value in amounts),
+        whole(cost.peak_mb),
+        whole(cost.parameters),
+        Cell(seen, cost.positions),
     ]
+
+
+def _unit(results: Results, variant: str) -> str:
+    """What the budget of a sequence variant counts; the positions of a flat model are tokens."""
+    entry = results.params.variants[variant].model_dump()
+    counts_positions = entry.get("budget_in") == "positions" and entry["representation"] == "flat"
+    return "tokens" if counts_positions else "events"

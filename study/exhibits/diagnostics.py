@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from study import params
-from study.errors import UserError
+from study.exhibits import source
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, family, percent, plural, probability, signed
-from study.exhibits.records import PRIMARY, Diagnosis, Manifest, Record
-from study.exhibits.results import REPRODUCE
-from study.exhibits.tables import Cell, decimal, name, table, words
+from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, within
+from study.exhibits.records import PRIMARY, Diagnosis, Estimate, Manifest, Record
+from study.exhibits.results import Results, read
+from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.paths import results_folder
 
-NOT_RUN = "The arm <code>diagnostics</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
+UNCHANGED, CHANCE = "unchanged", "chance"
+METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
     "time": "Time",
@@ -32,14 +31,17 @@ TELLING = {
     "order-retrained": "order shuffled, trained anew",
     "no-time": "a steady pace instead of time",
 }
-Found = TypeVar("Found")
 
 
 class Rung(Record):
-    """The difference between a variant that was trained on permuted labels and the baseline."""
+    """By how much a variant that was fitted to permuted labels is above what it is held against.
+
+    That is `chance`, an AUROC of 0.5, of variants that screen users; else a variant that knows nothing of a user.
+    """
 
     family: str
     variant: str
+    against: str
     effect: float
     low: float
     high: float
@@ -50,9 +52,17 @@ class Rung(Record):
 class Alarm(Record):
     """The leak alarm: it rings if any variant rings."""
 
-    baseline: str
     rings: bool
     variants: list[Rung]
+
+
+class Reached(Estimate):
+    """A metric of a variant under a change."""
+
+    family: str
+    variant: str
+    change: str
+    metric: str
 
 
 class LeftOut(Record):
@@ -70,6 +80,7 @@ class Diagnostics:
 
     contrasts: list[Diagnosis]
     alarm: Alarm
+    reached: list[Reached]
     left_out: list[LeftOut]
     manifest: Manifest
     margin: float
@@ -86,25 +97,19 @@ def load() -> Diagnostics | None:
     if not (folder / "manifest.json").exists():
         return None
     return Diagnostics(
-        contrasts=_read(folder / "contrasts.json", TypeAdapter(list[Diagnosis])),
-        alarm=_read(folder / "alarm.json", TypeAdapter(Alarm)),
-        left_out=_read(folder / "left_out.json", TypeAdapter(list[LeftOut])),
-        manifest=_read(folder / "manifest.json", TypeAdapter(Manifest)),
+        contrasts=read(folder / "contrasts.json", TypeAdapter(list[Diagnosis])),
+        alarm=read(folder / "alarm.json", TypeAdapter(Alarm)),
+        reached=read(folder / "estimates.json", TypeAdapter(list[Reached])),
+        left_out=read(folder / "left_out.json", TypeAdapter(list[LeftOut])),
+        manifest=read(folder / "manifest.json", TypeAdapter(Manifest)),
         margin=declared.statistics.margin,
     )
 
 
-def _read(path: Path, kind: TypeAdapter[Found]) -> Found:
-    try:
-        return kind.validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError) as error:
-        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
-
-
 def answer(found: Diagnostics | None) -> Html:
-    """For each topic what it does to each family; says so where the arm has not been run."""
+    """For each topic what it does to each family."""
     if found is None:
-        return paragraphs([NOT_RUN])
+        return Html("")
     variants = {c.family: c.left_variant for c in found.contrasts}
     told = [f"{code(variant)} of the {family(group)}" for group, variant in variants.items()]
     lead = (
@@ -126,7 +131,7 @@ def _clause(shown: Sequence[Diagnosis]) -> str:
     """What the changes of one topic do to one family: harm and help by name, the rest by number."""
     parts = []
     for verdict, word in (("worse", "harmful"), ("better", "helpful")):
-        hit = [f"{telling(agreeing(c).change)} ({signed(c.effect)})" for c in shown if c.verdict == verdict]
+        hit = [f"{telling(c.change)} ({signed(c.effect)})" for c in shown if c.verdict == verdict and agreeing(c)]
         parts += [f"{word}: {listing(hit)}"] if hit else []
     for verdict in ("equivalent", "undetermined"):
         rest = [telling(c.change) for c in shown if c.verdict == verdict]
@@ -147,24 +152,27 @@ def telling(change: str) -> str:
 
 
 def leak_alarm(found: Diagnostics | None) -> Html:
-    """Whether a variant that was trained on permuted labels beats the best ranking that knows nothing of a user."""
+    """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user."""
     if found is None:
         return Html("")
-    rung = [row for row in found.alarm.variants if row.rings]
-    told = [
-        f"{code(row.variant)} {signed(row.effect)} ({percent(row.level, 2)} interval {signed(row.low)} to "
-        f"{signed(row.high)})"
-        for row in found.alarm.variants
-    ]
-    baseline = code(found.alarm.baseline)
     if not found.alarm.variants:
-        return paragraphs([f"No variant was trained on permuted labels, so the leak alarm says nothing ({baseline})."])
-    against = f"trained on permuted labels, against {baseline}: {listing(told)}"
-    if rung:
-        names = listing([code(row.variant) for row in rung])
-        return paragraphs([f"<strong>The leak alarm rings</strong> for {names}; {against}."], "prose alarm")
-    silent = f"<strong>The leak alarm is silent</strong>: nothing beats {baseline} beyond its interval"
-    return paragraphs([f"{silent}; {against}."])
+        return paragraphs(["No variant was fitted to permuted labels, so the leak alarm says nothing."])
+    told = bullets(_rung(row, found.reached) for row in found.alarm.variants)
+    ringing = listing([code(row.variant) for row in found.alarm.variants if row.rings])
+    if found.alarm.rings:
+        return joined([paragraphs([f"<strong>The leak alarm rings</strong> for {ringing}."], "prose alarm"), told])
+    lead = "<strong>The leak alarm is silent</strong>: nothing is above what it is held against beyond its interval."
+    return joined([paragraphs([lead]), told])
+
+
+def _rung(row: Rung, reached: Sequence[Reached]) -> str:
+    by_change = {one.change: one for one in reached if one.family == row.family}
+    honest, metric = by_change[UNCHANGED], METRICS[by_change[UNCHANGED].metric]
+    against = "chance" if row.against == CHANCE else code(row.against)
+    return (
+        f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
+        f"{signed(row.low)} to {signed(row.high)}; fitted to its own labels it reaches {within(honest)}"
+    )
 
 
 def forest(found: Diagnostics | None) -> Html:
@@ -181,7 +189,7 @@ def forest(found: Diagnostics | None) -> Html:
         band | {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}},
     ]
     caption = (
-        f"Difference in {PRIMARY} from the unchanged refit for {plural(len(found.contrasts), 'contrast')}, with the "
+        f"Difference in {PRIMARY} from the unchanged fit for {plural(len(found.contrasts), 'contrast')}, with the "
         f"interval that its verdict used; the margin of ±{found.margin:g} is shaded"
     )
     ticks = {"tickvals": list(range(len(rows))), "ticktext": [inert(row) for row in rows], "autorange": "reversed"}
@@ -239,7 +247,7 @@ def every_change(found: Diagnostics | None) -> Html:
         ]
         for c in found.contrasts
     ]
-    caption = f"Changes in {PRIMARY} against the unchanged refit; p values are Holm-adjusted over all rows"
+    caption = f"Changes in {PRIMARY} against the unchanged fit; p values are Holm-adjusted over all rows"
     return joined([table(head, rows, caption), *_left_out(found.left_out)])
 
 
@@ -255,15 +263,31 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
 
 
 def origin(found: Diagnostics | None) -> Html:
-    """Revision, budget and seeds behind the numbers."""
+    """Revision, budget and seeds behind the numbers; says so where the arm has not been run."""
+    if found is None:
+        return paragraphs([source.not_run("diagnostics")])
+    seeds = plural(params.load().budgets.of(found.manifest.budget).of("diagnostics").seeds, "seed")
+    told = source.origin("diagnostics", found.manifest)
+    return paragraphs([f"{told}: {seeds} per change, and as many of the unchanged fit."], "source")
+
+
+def scale(found: Diagnostics | None, main: Results | None) -> Html:
+    """How much smaller the fits of this arm are than those of the main arm, and how much they reach of it."""
     if found is None:
         return Html("")
-    told = found.manifest
-    seeds = params.load().budgets.of(told.budget).of("diagnostics").seeds
-    return paragraphs(
-        [
-            f"Arm <code>diagnostics</code> on snapshot {code(told.snapshot)}, revision {code(told.revision)}, budget "
-            f"{code(told.budget)}: {plural(seeds, 'seed')} per change, and the unchanged refits of the main arm."
-        ],
-        "source",
+    spent = params.load().budgets.of(found.manifest.budget)
+    own, whole = spent.of("diagnostics").positions, spent.of("main").positions
+    lead = (
+        f"A round of these fits has {count(own)} events, {percent(own / whole)} of those of the main arm, and "
+        "aggregates learn from that share of its training queries. A change is compared with the unchanged fit of the "
+        "same size."
     )
+    known = {} if main is None else {row.variant: row.test for row in main.leaderboard}
+    rows = [
+        [name(one.variant), words(one.family), estimate(one), estimate(known[one.variant])]
+        for one in found.reached
+        if one.change == UNCHANGED and one.variant in known
+    ]
+    caption = f"{PRIMARY} on test of the unchanged fits, and of the same variants in the main arm"
+    head = ["variant", "stands for", "unchanged, here", "in the main arm"]
+    return joined([paragraphs([lead]), *([table(head, rows, caption)] if rows else [])])

@@ -13,8 +13,13 @@ from study.exhibits.tables import name, table, words
 from study.params import Params
 from study.params.budget import Arm
 
-PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in")
-"""The factors of a sequence variant; its context and the options of its loss belong to representation and loss."""
+PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in", "prefixes", "context")
+"""The factors of a sequence variant; the options of its loss belong to the loss."""
+TITLES = {"budget_in": "budget in", "prefixes": "labels"}
+SHOWN: dict[str, dict[Any, str]] = {
+    "pretrain": {None: "none"},
+    "prefixes": {True: "of sampled prefixes", False: "of every prefix"},
+}
 PUBLISHED: dict[str, dict[str, Any]] = {
     "SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -37,9 +42,12 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 
 
 def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
-    """The factors of each sequence variant of an arm."""
+    """The factors of each sequence variant of an arm, as words."""
     entries = {name_: entry.model_dump() for name_, entry in params.entries(arm).items() if entry.family == "sequence"}
-    return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
+    return {
+        name_: {part: SHOWN.get(part, {}).get(entry[part], str(entry[part])) for part in PARTS}
+        for name_, entry in entries.items()
+    }
 
 
 def anchor(variants: dict[str, dict[str, str]]) -> str:
@@ -48,8 +56,9 @@ def anchor(variants: dict[str, dict[str, str]]) -> str:
 
 
 def moved(variants: dict[str, dict[str, str]], start: str, variant: str) -> list[str]:
-    """The factors in which a variant differs from another one."""
-    return [part for part in PARTS if variants[variant][part] != variants[start][part]]
+    """The factors in which a variant differs from another one; with the representation its context moves, too."""
+    found = [part for part in PARTS if variants[variant][part] != variants[start][part]]
+    return [part for part in found if part != "context" or "representation" not in found]
 
 
 def summary(results: Results) -> Html:
@@ -59,7 +68,7 @@ def summary(results: Results) -> Html:
         return paragraphs(["No sequence variant is declared."])
     start = anchor(variants)
     one = [v for v in variants if len(moved(variants, start, v)) == 1]
-    parts = listing([f"{part.replace('_', ' ')} {code(value)}" for part, value in variants[start].items() if value])
+    parts = listing([f"{TITLES.get(part, part)} {code(value)}" for part, value in variants[start].items()])
     members = [entry.family for entry in results.params.entries(results.arm).values()]
     told = listing([f"{count(members.count(member))} {family(member)}" for member in dict.fromkeys(members)])
     text = (
@@ -94,7 +103,7 @@ def moves(results: Results) -> Html:
             "categoryarray": columns,
             "side": "top",
             "type": "category",
-            "ticktext": [part.replace("_", " ") for part in columns],
+            "ticktext": [TITLES.get(part, part) for part in columns],
             "tickvals": columns,
         },
         yaxis={"categoryorder": "array", "categoryarray": [inert(v) for v in shown][::-1], "type": "category"},

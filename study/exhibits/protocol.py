@@ -83,13 +83,25 @@ def budgets(results: Results) -> Html:
     rows: list[tuple[str, int, str]] = [
         ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}; the first uses the defaults"),
         ("rungs", len(spent.rungs), f"{at}the better half of a batch goes on"),
-        ("rounds, sequence models", spent.rounds, f"of {count(spent.positions)} positions seen in training"),
+        (
+            "rounds, sequence models",
+            spent.rounds,
+            f"of {count(spent.positions)} events seen in training{_in_tokens(results)}",
+        ),
         ("rounds, boosting", spent.boosting_rounds, "trees"),
+        ("patience", spent.patience, "readings of stop in a row without anything better, after which a trial ends"),
         ("queries of each stop window", spent.stop_queries, "at most; the same for all"),
         ("seeds of the refit", spent.seeds, "where a fit depends on its seed"),
     ]
     cells = [[words(what), whole(amount), words(note)] for what, amount, note in rows]
     return table(["what", "amount", "meaning"], cells, f"Budget {manifest.budget}, the same for every tuned variant")
+
+
+def _in_tokens(results: Results) -> str:
+    """Whose rounds count positions instead: those of a flat model, which are tokens."""
+    entries = {name: entry.model_dump() for name, entry in results.params.entries(results.arm).items()}
+    names = [name for name, entry in entries.items() if entry.get("budget_in") == "positions"]
+    return f"; of as many tokens for {listing(names)}" if names else ""
 
 
 def statistics(results: Results) -> Html:

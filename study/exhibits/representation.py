@@ -1,7 +1,8 @@
 """The page Representation: what an event becomes before the model reads it."""
 
-from study.exhibits import topic
-from study.exhibits.markup import Html
+from study.exhibits import choose, topic
+from study.exhibits.markup import Html, bullets, joined, paragraphs
+from study.exhibits.prose import brief, count, number, plural
 from study.exhibits.results import Results
 
 TOPIC = "representation"
@@ -10,6 +11,35 @@ TOPIC = "representation"
 def verdicts(results: Results) -> Html:
     """What the contrasts of representations show."""
     return topic.verdicts(results, TOPIC)
+
+
+def history(results: Results) -> Html:
+    """How much of a history each layout sees, and the contrasts that tell this apart from the representation."""
+    entries = [entry for entry in results.params.entries(results.arm).values() if entry.family == "sequence"]
+    tokens, events = (
+        max((entry.context for entry in entries if (entry.representation == "flat") is is_flat), default=None)
+        for is_flat in (True, False)
+    )
+    if tokens is None or events is None:
+        return Html("")
+    per_event = 1 + sum(1 - attribute.missing for attribute in results.data.attributes.values())
+    text = (
+        f"The context of a flat model is counted in tokens: {count(tokens)}. With {number(per_event, 1)} tokens to an "
+        f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "
+        f"an event-level model sees up to {count(events)}."
+    )
+    return joined([paragraphs([text]), bullets(_controls(results))])
+
+
+def _controls(results: Results) -> list[str]:
+    """With a history as short as that of a flat model, and what the longer one is worth."""
+    at_flat = choose.about(results, {"family": "sequence"}, {"representation": "flat"})
+    short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
+    names = {contrast.left_variant for contrast in short}
+    longer = [contrast for contrast in results.contrasts if contrast.right_variant in names]
+    clauses = {"With a history as short": short, "What the longer history is worth": longer}
+    margin = results.power.margin
+    return [f"{lead}: {'; '.join(brief(c, margin) for c in found)}." for lead, found in clauses.items() if found]
 
 
 def composition(results: Results) -> Html:

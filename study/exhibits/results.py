@@ -31,6 +31,22 @@ LOSS_COSTS = Path("cost") / "losses.json"
 Found = TypeVar("Found")
 
 
+def read(path: Path, kind: TypeAdapter[Found]) -> Found:
+    """A result file.
+
+    Raises:
+        UserError: it is missing or broken.
+    """
+    try:
+        return kind.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; {REPRODUCE}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UserError(f"{path}: {place}: {first['msg']}; {REPRODUCE}") from None
+
+
 @dataclass(frozen=True)
 class Results:
     """The result files of an arm, each read when asked for, and the parameters that they were declared with.
@@ -81,7 +97,7 @@ class Results:
     @cached_property
     def data(self) -> Data:
         """The data card."""
-        return self._read_at(self.root / "data" / f"{self.params.asked_by(self.arm)}.json", TypeAdapter(Data))
+        return read(self.root / "data" / f"{self.params.asked_by(self.arm)}.json", TypeAdapter(Data))
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -99,20 +115,20 @@ class Results:
     def diagnoses(self) -> list[Diagnosis] | None:
         """The contrasts of the diagnostics of this snapshot; None where they were not run."""
         path = self.root / "diagnostics" / "contrasts.json"
-        return self._read_at(path, TypeAdapter(list[Diagnosis])) if path.exists() else None
+        return read(path, TypeAdapter(list[Diagnosis])) if path.exists() else None
 
     @cached_property
     def loss_costs(self) -> LossCosts | None:
         """What the losses cost on ever larger catalogues; None where it was not measured."""
         path = self.root / LOSS_COSTS
-        return self._read_at(path, TypeAdapter(LossCosts)) if path.exists() else None
+        return read(path, TypeAdapter(LossCosts)) if path.exists() else None
 
     @cached_property
     def cost(self) -> dict[str, Cost]:
         """Measured cost of each variant of the leaderboard."""
         folder = self.root / "cost" / self.arm
         kind = TypeAdapter(Cost)
-        return {row.variant: self._read_at(folder / f"{row.variant}.json", kind) for row in self.leaderboard}
+        return {row.variant: read(folder / f"{row.variant}.json", kind) for row in self.leaderboard}
 
     def queries(self, columns: list[str]) -> pl.DataFrame:
         """`variant`, `seed`, `user_id`, `cutoff` and the asked metric columns, one row per variant, seed and query."""
@@ -181,17 +197,7 @@ class Results:
         return known[name]
 
     def _read(self, file: str, kind: TypeAdapter[Found]) -> Found:
-        return self._read_at(self.folder / file, kind)
-
-    def _read_at(self, path: Path, kind: TypeAdapter[Found]) -> Found:
-        try:
-            return kind.validate_json(path.read_bytes())
-        except FileNotFoundError:
-            raise UserError(f"{path}: no such file; {REPRODUCE}") from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise UserError(f"{path}: {place}: {first['msg']}; {REPRODUCE}") from None
+        return read(self.folder / file, kind)
 
 
 def load(arm: Arm = "main") -> Results:

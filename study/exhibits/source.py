@@ -1,14 +1,24 @@
 """The line under a page's title: which run its numbers come from, and what that run was allowed to spend."""
 
-from study.exhibits.markup import Html, code, paragraphs
+from typing import get_args
+
+from pydantic import TypeAdapter
+
+from study.exhibits import world_records
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import count, plural
-from study.exhibits.results import Results
-from study.params.budget import Arm
+from study.exhibits.records import Manifest
+from study.exhibits.results import Results, read
+from study.exhibits.tables import name as named
+from study.exhibits.tables import table, words
+from study.params.budget import Arm, Budget
 
 
 def line(results: Results | None, arm: Arm = "main") -> Html:
     """Snapshot, revision and budget of the results of an arm; where it was not run, how it is."""
-    return paragraphs([not_run(arm)]) if results is None else paragraphs([_told(results)], "source")
+    if results is None:
+        return paragraphs([not_run(arm)])
+    return paragraphs([f"{origin(results.arm, results.manifest)}: {_caps(results.budget)}."], "source")
 
 
 def not_run(arm: str) -> str:
@@ -16,15 +26,49 @@ def not_run(arm: str) -> str:
     return f"The arm {code(arm)} has not been run on this snapshot: {code('dvc repro')} runs every arm."
 
 
-def _told(results: Results) -> str:
-    manifest, spent = results.manifest, results.budget
-    caps = (
-        f"{plural(spent.trials, 'trial')} per tuned variant, up to {plural(spent.rounds, 'round')} of "
-        f"{count(spent.positions)} positions or {count(spent.boosting_rounds)} trees, {plural(spent.seeds, 'seed')}"
-    )
+def origin(arm: Arm, manifest: Manifest) -> str:
+    """Snapshot, revision and budget of an arm, as a sentence without its full stop."""
     return (
-        f"Arm {code(results.arm)} on snapshot {code(manifest.snapshot)}, revision {code(_short(manifest.revision))}, "
-        f"budget {code(manifest.budget)}: {caps}."
+        f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, revision {code(_short(manifest.revision))}, "
+        f"budget {code(manifest.budget)}"
+    )
+
+
+def beside(results: Results, arm: Arm) -> Html:
+    """The line of an arm that has no leaderboard; nothing where it has not been run."""
+    path = results.root / arm / "manifest.json"
+    if not path.exists():
+        return Html("")
+    return paragraphs([f"{origin(arm, read(path, TypeAdapter(Manifest)))}."], "source")
+
+
+def runs(results: Results) -> Html:
+    """Revision and budget of every arm of this snapshot."""
+    rows = []
+    for arm in get_args(Arm):
+        made = _made(results, arm)
+        revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
+        rows.append([named(arm), words(revisions), words(budgets), words("run" if made else "not run")])
+    caption = "The arms of the study on this snapshot, each with the revision and the budget that its numbers come from"
+    return table(["arm", "revision", "budget", "here"], rows, caption)
+
+
+def _made(results: Results, arm: Arm) -> list[tuple[str, str]]:
+    """Revision and budget of each run that the results of an arm are made of; none where it has not been run."""
+    folder = results.root / arm
+    if arm == "worlds":
+        paths = [folder / f"{world}.json" for world in world_records.ORDER]
+        worlds = [world_records.read(path, TypeAdapter(world_records.World)) for path in paths]
+        return [(_short(world.revision), world.budget) for world in worlds if world is not None]
+    path = folder / "manifest.json"
+    manifests = [read(path, TypeAdapter(Manifest))] if path.exists() else []
+    return [(_short(manifest.revision), manifest.budget) for manifest in manifests]
+
+
+def _caps(spent: Budget) -> str:
+    return (
+        f"{plural(spent.trials, 'trial')} per tuned variant, up to {plural(spent.rounds, 'round')} of "
+        f"{count(spent.positions)} events or {count(spent.boosting_rounds)} trees, {plural(spent.seeds, 'seed')}"
     )
 
 

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from study import params
-from study.errors import UserError
+from study.exhibits import source
 from study.exhibits.figures import draw, inert, row_height, series_style
 from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
-from study.exhibits.results import REPRODUCE
+from study.exhibits.results import read
 from study.exhibits.tables import Cell, estimate, name, table, whole
 from study.paths import results_folder
 
-NOT_RUN = "The arm <code>tokens</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
 PARTS = {
     "column": "which column comes next",
     "event": "earlier tokens of the same event",
@@ -73,18 +72,21 @@ def load() -> tuple[Accounting, Manifest] | None:
     folder = results_folder(params.load().snapshot.name, "tokens")
     if not (folder / "manifest.json").exists():
         return None
-    path = folder / "tokens.json"
-    try:
-        found = TypeAdapter(Accounting).validate_json(path.read_bytes())
-        return found, TypeAdapter(Manifest).validate_json((folder / "manifest.json").read_bytes())
-    except (FileNotFoundError, ValidationError) as error:
-        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
+    found = read(folder / "tokens.json", TypeAdapter(Accounting))
+    return found, read(folder / "manifest.json", TypeAdapter(Manifest))
+
+
+def origin(results: tuple[Accounting, Manifest] | None) -> Html:
+    """Revision and budget behind the numbers; says so where the arm has not been run."""
+    if results is None:
+        return paragraphs([source.not_run("tokens")])
+    return paragraphs([f"{source.origin('tokens', results[1])}: {plural(results[0].seeds, 'seed')}."], "source")
 
 
 def answer(results: tuple[Accounting, Manifest] | None) -> Html:
-    """Whether the model learns token statistics instead of behaviour; says so where the arm has not been run."""
+    """Whether the model learns token statistics instead of behaviour."""
     if results is None:
-        return paragraphs([NOT_RUN])
+        return Html("")
     found = results[0]
     return paragraphs([verdict(found), _beyond(found), _ladder(found.total)])
 
@@ -185,21 +187,18 @@ def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
 
 
 def training(results: tuple[Accounting, Manifest] | None) -> Html:
-    """How far the training losses have come, and where the numbers are from."""
+    """How far the training losses have come."""
     if results is None:
         return Html("")
-    found, manifest = results
+    found = results[0]
     last = [_last_step(curve) for curves in found.training_losses.values() for curve in curves if len(curve) > 1]
     steepest = f"; in its last round no training loss fell by more than {percent(max(last))}" if last else ""
     return paragraphs(
         [
             f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
             f"{count(found.positions)} tokens{steepest}. The loss is that of {count(found.total.tokens)} tokens of "
-            f"{plural(found.users, 'user')} in the select windows.",
-            f"Arm <code>tokens</code> on snapshot {code(manifest.snapshot)}, revision {code(manifest.revision)}, "
-            f"budget {code(manifest.budget)}.",
-        ],
-        "source",
+            f"{plural(found.users, 'user')} in the select windows."
+        ]
     )
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from study.errors import UserError
 from study.exhibits.contrasts import VERDICTS
 from study.exhibits.figures import (
     GREY,
@@ -26,7 +24,7 @@ from study.exhibits.figures import (
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
-from study.exhibits.results import REPRODUCE, Results
+from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 PRIMARY = "recall@5%"
@@ -76,38 +74,19 @@ class Reliability(Record):
     errors: list[float]
 
 
-NOT_RUN = "The arm <code>who</code> has not been run on this snapshot: <code>dvc repro</code> runs every arm."
-Found = TypeVar("Found")
-
-
 def if_run(exhibit: Callable[[Results], Html]) -> Callable[[Results | None], Html]:
-    """The exhibit, which is empty where the arm has not been run: the first one of the page says so."""
+    """The exhibit, which is empty where the arm has not been run: the first line of the page says so."""
 
     @wraps(exhibit)
     def shown(results: Results | None) -> Html:
-        if results is not None:
-            return exhibit(results)
-        return paragraphs([NOT_RUN]) if exhibit.__name__ == "answer" else Html("")
+        return Html("") if results is None else exhibit(results)
 
     return shown
 
 
-def read(results: Results, file: str, kind: TypeAdapter[Found]) -> Found:
-    """A result file that only this page reads.
-
-    Raises:
-        UserError: it is missing or broken.
-    """
-    path = results.folder / file
-    try:
-        return kind.validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError) as error:
-        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
-
-
 def windows_of(results: Results) -> Windows:
     """What the test windows hold."""
-    return read(results, "windows.json", TypeAdapter(Windows))
+    return read(results.folder / "windows.json", TypeAdapter(Windows))
 
 
 @if_run
@@ -206,7 +185,7 @@ def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
 @if_run
 def calibration(results: Results) -> Html:
     """How often what was predicted happened, for the best of each family."""
-    found = read(results, "reliability.json", TypeAdapter(dict[str, Reliability]))
+    found = read(results.folder / "reliability.json", TypeAdapter(dict[str, Reliability]))
     shown = list(results.best_of_each().values())
     highest = max(max(b.predicted, b.observed) for row in shown for b in found[row.variant].bins)
     diagonal = go.Scatter(

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from study.errors import UserError
+from study.exhibits import results
 from study.exhibits.records import Estimate, Record, Verdict
-from study.exhibits.results import REPRODUCE
 
 ORDER = ("frequency", "order", "binding", "delay", "shop", "null")
 Found = TypeVar("Found")
@@ -135,9 +134,4 @@ def read(path: Path, kind: TypeAdapter[Found]) -> Found | None:
     Raises:
         UserError: it is broken.
     """
-    if not path.exists():
-        return None
-    try:
-        return kind.validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise UserError(f"{path}: {str(error).splitlines()[0]}; {REPRODUCE}") from None
+    return results.read(path, kind) if path.exists() else None

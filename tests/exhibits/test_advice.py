@@ -8,7 +8,7 @@ from study.exhibits import advice
 from tests.exhibits.test_answers import LARGE, SMALL, VERDICTS, say
 
 NAMES = {
-    advice.event_level: ["event-over-flat-next", "event-over-flat-horizon"],
+    advice.event_level: ["event-over-flat-next", "event-over-flat-horizon", "short-event-over-flat"],
     advice.encoder: ["bidirectional-over-causal"],
 }
 TURNED = {"better": "worse", "worse": "better"}

@@ -80,7 +80,8 @@ def test_contrasts_that_disagree_are_counted_and_none_is_hidden(made):
 
     sentence = told(made(split), "Which representation?")
     assert "(1 in favour of one position per event, 1 in favour of flattened tokens)" in sentence
-    assert "besides, flat-next over flat-next-tokens" in sentence
+    assert "with a history as short as theirs, sum-horizon-short over flat-horizon" in sentence
+    assert "besides, sum-horizon over sum-horizon-short" in sentence
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from study import params
 from study.errors import UserError
 from study.exhibits import diagnostics, tokens
+from study.exhibits.prose import within
 
 MANIFEST = {
     "snapshot": "made", "data_hash": "ab", "revision": "cd", "budget": "default", "seed": 1, "python": "3",
@@ -19,9 +20,14 @@ def diagnosis(change, topic, verdict, effect, family="sequence"):
     return told | sides | interval | {"p_difference": 0.01, "p_equivalence": 0.5}
 
 
-def rung(low):
-    return {"family": "sequence", "variant": "sum", "effect": low + 0.01, "low": low, "high": low + 0.02,
-            "level": 0.95, "rings": low > 0}  # fmt: skip
+def rung(low, family="sequence", against="popularity"):
+    return {"family": family, "variant": "sum", "effect": low + 0.01, "low": low, "high": low + 0.02,
+            "level": 0.95, "rings": low > 0, "against": against}  # fmt: skip
+
+
+def reached(family="sequence", metric="recall@10", variant="sum"):
+    told = {"family": family, "variant": variant, "change": "unchanged", "topic": "unchanged", "metric": metric}
+    return told | {"estimate": 0.31, "low": 0.3, "high": 0.32}
 
 
 @pytest.fixture
@@ -41,7 +47,8 @@ def diagnosed(folder):
     def make(contrasts, low=-0.01, left_out=()):
         files = {
             "contrasts.json": contrasts,
-            "alarm.json": {"baseline": "popularity", "rings": low > 0, "variants": [rung(low)]},
+            "alarm.json": {"rings": low > 0, "variants": [rung(low), rung(-0.02, "who-sequence", "chance")]},
+            "estimates.json": [reached(), reached("who-sequence", "auroc")],
             "left_out.json": list(left_out),
             "manifest.json": MANIFEST,
         }
@@ -74,7 +81,11 @@ def test_a_verdict_against_its_sign_is_refused(diagnosed):
 
 
 def test_the_alarm_rings_and_is_silent(diagnosed):
-    assert "alarm is silent" in diagnostics.leak_alarm(diagnosed([], low=-0.01)).text
+    silent = diagnostics.leak_alarm(diagnosed([], low=-0.01)).text
+    assert "alarm is silent" in silent
+    assert "over <code>popularity</code>" in silent
+    assert "over chance −0.0100 AUROC" in silent
+    assert "its own labels it reaches 0.3100" in silent
     ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings" in ringing
     assert "<code>sum</code>" in ringing
@@ -86,6 +97,19 @@ def test_the_table_says_what_was_left_out(diagnosed):
 
     assert "<code>users-50</code> (the rule &lt;fits&gt; nothing)" in told
     assert "last-8" in told
+
+
+def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made, folder):
+    main = made()
+    row = next(row for row in main.leaderboard if row.family == "sequence")
+    diagnosed([])
+    write(folder / "diagnostics", {"estimates.json": [reached(variant=row.variant), reached("who-sequence", "auroc")]})
+    told = diagnostics.scale(diagnostics.load(), main).text
+
+    assert f"<code>{row.variant}</code>" in told
+    assert "0.3100 [0.3000, 0.3200]" in told
+    assert within(row.test) in told
+    assert "who-sequence" not in told
 
 
 @pytest.mark.parametrize(
@@ -113,10 +137,11 @@ def test_the_forest_has_every_family(diagnosed):
 def test_pages_without_results_say_so_once(folder):
     assert diagnostics.load() is None
     assert tokens.load() is None
-    assert "has not been run" in diagnostics.answer(None).text
-    assert "has not been run" in tokens.answer(None).text
-    silent = (diagnostics.leak_alarm, diagnostics.forest, diagnostics.every_change, diagnostics.origin)
-    assert all(not part(None).text for part in (*silent, tokens.bars, tokens.every_slot, tokens.training))
+    assert "has not been run" in diagnostics.origin(None).text
+    assert "has not been run" in tokens.origin(None).text
+    silent = (diagnostics.answer, diagnostics.leak_alarm, diagnostics.forest, diagnostics.every_change)
+    of_tokens = (tokens.answer, tokens.bars, tokens.every_slot, tokens.training)
+    assert all(not part(None).text for part in (*silent, *of_tokens))
 
 
 def estimate(value):

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.exhibits import who
+from study.exhibits import source, who
 from study.exhibits.results import Results
 from study.metrics.screening_board import assemble
 from study.params import load
@@ -67,8 +67,10 @@ def test_every_exhibit_names_what_it_shows(shown):
 
 
 def test_an_arm_that_was_not_run_is_told_once_and_breaks_nothing():
-    assert "has not been run" in who.answer(None).text
-    assert all(part(None).text == "" for part in (who.board, who.forest, who.losses, who.calibration, who.windows))
+    assert "has not been run" in source.line(None, "who").text
+    assert all(
+        part(None).text == "" for part in (who.answer, who.board, who.forest, who.losses, who.calibration, who.windows)
+    )
 
 
 def test_a_broken_file_names_itself(shown):
