@@ -20,9 +20,17 @@ STAGES = {
     "diagnose": "refit the best of each family under every change of the data",
     "diagnostics": "score those refits, and publish what each change has cost",
     "tokens": "token accounting of the flat model",
+    "worlds": "simulate one world, fit the short roster in it, and compare it with the oracle",
     "report": "build the book from the results",
 }
-ITEMS = {"split": "question", "features": "question", "train": "variant", "score": "variant", "compare": "arm"}
+ITEMS = {
+    "split": "question",
+    "features": "question",
+    "train": "variant",
+    "score": "variant",
+    "compare": "arm",
+    "worlds": "world",
+}
 """What a stage runs once for each of."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 USER_ERROR = 2
@@ -46,25 +54,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
     told = (
-        "the question, variant or arm: an entry of `questions` for split and features, of `roster` for train and score"
+        "the question, variant, arm or world: an entry of `questions` for split and features, of `roster` for train "
+        "and score"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
+    repeat = "worlds: instead of one world, the verdicts in N fresh logs of each world of `worlds.validity`"
+    parser.add_argument("--repeat", metavar="N", type=int, help=repeat)
     return parser
 
 
 def _item(stage: str, name: str | None) -> str:
     from study.params import load  # noqa: PLC0415 - half a second that `--help` need not wait for
+    from study.params.worlds import NAMES  # noqa: PLC0415 - likewise
 
     params, kind = load(), ITEMS[stage]
+    known = {
+        "question": list(params.questions),
+        "variant": list(params.variants),
+        "arm": list(map(str, params.arms)),
+        "world": list(map(str, NAMES)),
+    }[kind]
     if name is None:
-        known = {
-            "question": list(params.questions),
-            "variant": list(params.variants),
-            "arm": list(map(str, params.arms)),
-        }[kind]
         raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {', '.join(known)}")
-    getattr(params, kind)(name)
+    if kind == "world" and name not in known:
+        raise unknown(kind, name, known)
+    if kind != "world":
+        getattr(params, kind)(name)
     return name
 
 
@@ -74,7 +90,9 @@ def _run(arguments: argparse.Namespace) -> None:
         raise unknown("stage", stage, [*STAGES, "quick"])
     if arguments.stamp and stage != "report":
         raise UserError(f"{stage} takes no --stamp")
-    if stage in ITEMS:
+    if arguments.repeat is not None:
+        _repeat(stage, item, arguments.repeat)
+    elif stage in ITEMS:
         name = _item(stage, item)
         import_module(f"study.stages.{stage}").run(name)
     elif item is not None:
@@ -85,6 +103,15 @@ def _run(arguments: argparse.Namespace) -> None:
         _build()
     else:
         import_module(f"study.stages.{stage}").run()
+
+
+def _repeat(stage: str, item: str | None, repeats: int) -> None:
+    if stage != "worlds":
+        raise UserError(f"{stage} takes no --repeat")
+    if item is not None or repeats < 1:
+        raise UserError("worlds --repeat N takes a number of logs, at least 1, and no world")
+    import_module("study.stages.check").run()  # no stage of DVC, so nothing else has fingerprinted its code
+    import_module("study.stages.worlds_validity").run(repeats)
 
 
 def _build() -> None:

@@ -36,13 +36,13 @@ def run() -> None:
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick` and a short roster.
 
-    Kept are the first variant of each arm and family, what composed variants are made of, what the other arms name, and
-    the contrasts between kept ones.
+    Kept are the first variant of each arm and family, what composed variants are made of, the one that is accounted
+    for, and the contrasts between kept ones.
     """
     roster, composed = raw.get("roster", {}), raw.get("composed", {})
     first = {(entry["arm"], entry["family"]): name for name, entry in reversed(roster.items())}
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
-    named += [raw.get("tokens", {}).get("variant"), *raw.get("worlds", {}).get("roster", [])]
+    named += [raw.get("tokens", {}).get("variant")]
     kept = {*first.values(), *named}
 
     def is_kept(side: str) -> bool:
@@ -51,7 +51,16 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     declared = raw.get("contrasts", {}).items()
     contrasts = {name: c for name, c in declared if is_kept(c["left"]) and is_kept(c["right"])}
     short = {name: entry for name, entry in roster.items() if name in kept}
-    return raw | {"budget": "quick", "roster": short, "contrasts": contrasts}
+    changed = {"budget": "quick", "roster": short, "contrasts": contrasts}
+    if worlds := raw.get("worlds"):
+        changed["worlds"] = worlds | _short_worlds(worlds, kept)
+    return raw | changed
+
+
+def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:
+    """The worlds with the kept variants and what is declared of them, without the validity check."""
+    contrasts = {name: c for name, c in worlds["contrasts"].items() if {c["left"], c["right"]} <= kept}
+    return {"roster": [name for name in worlds["roster"] if name in kept], "contrasts": contrasts, "validity": {}}
 
 
 def _adopt_revision() -> None:

@@ -64,11 +64,39 @@ def test_a_variant_where_none_belongs_is_refused(folder):
 
 
 @pytest.mark.parametrize(
-    ("stage", "kind", "known"), [("split", "a question", "categories"), ("compare", "an arm", "main")]
+    ("stage", "kind", "known"),
+    [("split", "a question", "categories"), ("compare", "an arm", "main"), ("worlds", "a world", "frequency")],
 )
 def test_a_stage_of_each_question_or_arm_lists_them(stage, kind, known, folder):
     assert f"{stage} needs {kind}; known: {known}, " in complaint(stage, folder=folder)
     assert "'mian' is unknown" in complaint(stage, "mian", folder=folder)
+
+
+@pytest.mark.parametrize("arguments", [["order", "--repeat", "4"], ["--repeat", "0"]])
+def test_repeats_are_of_all_worlds_and_at_least_one(arguments, folder):
+    assert "a number of logs, at least 1, and no world" in complaint("worlds", *arguments, folder=folder)
+
+
+def test_other_stages_are_not_repeated(folder):
+    assert "snapshot takes no --repeat" in complaint("snapshot", "--repeat", "4", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("strength: 1.0", "strength: 1.5", "worlds.order.strength: "),
+        ("left: sum-horizon, right: markov", "left: sum-horizn, right: markov", "did you mean 'sum-horizon'?"),
+        ("    - co-occurrence\n", "    - co-ocurrence\n", "worlds.roster: 'co-ocurrence' is unknown; did you mean"),
+        ("statistics_share: 0.5", "statistics_share: 5", "tokens.statistics_share: "),
+    ],
+)
+def test_a_wrong_setting_of_an_arm_is_found_by_check(right, wrong, told, folder):
+    text = PARAMS.read_text(encoding="utf-8")
+    assert right in text
+    (folder / "params.yaml").write_text(text.replace(right, wrong), encoding="utf-8")
+    (folder / "study").symlink_to(ROOT / "study")
+
+    assert told in complaint("check", folder=folder)
 
 
 def test_no_stage_at_all_is_refused(folder):

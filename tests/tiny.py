@@ -12,6 +12,7 @@ import yaml
 
 from study.models.data import read_refit
 from study.params import load
+from study.params.worlds import NAMES
 from study.questions.development import read_windows
 from study.stages import check, features, score, snapshot, split, train
 
@@ -69,6 +70,9 @@ def tiny_params(**changes: object) -> dict[str, object]:
         question["windows"] = {"stop": 1, "select": 1, "test": 2}
     raw["features"] |= {"min_count": 2, "warmup_days": 14, "popular": 6, "sampled": 4}
     raw["statistics"]["resamples"] = 1000
+    for world in NAMES:
+        raw["worlds"][world] |= {"users": 60, "days": 63}
+    raw["worlds"]["shop"]["futures"] = 40
     raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], BUDGET)
     return raw | changes
 

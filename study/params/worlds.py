@@ -4,9 +4,12 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from study.errors import UserError
 from study.params.base import Frozen
 from study.params.features import Features
+from study.params.messages import unknown_name
 from study.params.question import Windows
+from study.params.roster import Variant
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -189,12 +192,14 @@ class Worlds(Frozen):
     """The worlds arm: its dials, and the variants of the roster that run in every world with their default settings.
 
     The rounds of a fit are read on the windows of stop and select together: nothing is tuned, so there is nothing to
-    select. `validity` has one part for the variants that are cheap to fit and one for those that are not.
+    select. Only the batches of sequence variants are smaller, so that the budget has more steps: `batch` is what
+    `Settings.batch` is. `validity` has parts of variants that cost about the same to fit.
     """
 
     roster: list[str] = Field(min_length=1)
     windows: Windows
     features: Features
+    batch: Count
     frequency: FrequencySettings
     order: OrderSettings
     binding: BindingSettings
@@ -209,6 +214,27 @@ class Worlds(Frozen):
         found: WorldSettings = getattr(self, world)
         return found
 
+    def entries(self, roster: dict[str, Variant]) -> dict[str, Variant]:
+        """The entries of the variants that run in every world.
+
+        Raises:
+            UserError: the roster lacks one.
+        """
+        for name in self.roster:
+            if name not in roster:
+                raise UserError(unknown_name("worlds.roster", name, list(roster)))
+        return {name: roster[name] for name in self.roster}
+
     def declared(self, world: WorldName) -> dict[str, WorldContrast]:
         """The contrasts of a world, in their order."""
         return {name: contrast for name, contrast in self.contrasts.items() if contrast.world == world}
+
+    @model_validator(mode="after")
+    def _names_run(self) -> Self:
+        named = {f"contrasts.{name}": [one.left, one.right] for name, one in self.contrasts.items()}
+        named |= {f"validity.{name}": part.variants for name, part in self.validity.items()}
+        for place, variants in named.items():
+            for name in variants:
+                if name not in self.roster:
+                    raise ValueError(unknown_name(place, name, self.roster))
+        return self

@@ -3,15 +3,23 @@
 It runs before any stage, so a wrong setting stops the study before anything is touched.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
+from pydantic import ValidationError
+
+from study.errors import UserError
 from study.fingerprint import closure, fingerprint
 from study.params import load
+from study.params.base import Frozen
 from study.params.budget import Arm
-from study.params.load import Params
+from study.params.load import Params, Section
+from study.params.messages import describe
+from study.params.roster import Variant
 from study.params.tokens import Tokens
-from study.paths import code_of, write_text
+from study.params.worlds import NAMES, WorldName, Worlds
+from study.paths import PARAMS, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
 
@@ -21,8 +29,13 @@ EXHIBITS = Path("study/exhibits")
 
 
 def run() -> None:
-    """Writes `data/checked/<stage>.txt`, or `data/checked/<stage>/<item>.txt` for each question, variant or arm."""
+    """Writes `data/checked/<stage>.txt`, or `data/checked/<stage>/<item>.txt` for each question, variant or arm.
+
+    Raises:
+        UserError: a value in `params.yaml` is wrong.
+    """
     params = load()
+    _sections(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
     write_text(code_of("report"), _code(["study.stages.report", *pages]))
@@ -36,6 +49,23 @@ def run() -> None:
         write_text(code_of("diagnostics"), _code(["study.stages.diagnostics", *_diagnosed(params)]))
     if params.tokens:
         write_text(code_of("tokens"), _code(["study.stages.tokens", *_accounted(params)]))
+    if params.worlds:
+        _write("worlds", {world: _simulated(params, "worlds", [world]) for world in NAMES})
+        write_text(code_of("worlds_validity"), _simulated(params, "worlds_validity", NAMES))
+
+
+def _sections(params: Params) -> None:
+    """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name."""
+    for name in get_args(Section):
+        if getattr(params, name):
+            try:
+                params.section(name)
+            except ValidationError as error:
+                raise UserError(f"{PARAMS}: {name}.{describe(error.errors()[0], Frozen)}") from None
+    if params.tokens:
+        _accounted(params)
+    if params.worlds:
+        _entries(params)
 
 
 def _roots(params: Params, stage: str, variant: str) -> list[str]:
@@ -60,6 +90,18 @@ def _diagnosed(params: Params) -> list[str]:
 def _accounted(params: Params) -> list[str]:
     tokens = cast("Tokens", params.section("tokens"))
     return params.variant(tokens.variant).modules()
+
+
+def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
+    """The code, and the entries of the variants that run in worlds: the rest of the roster does not matter there."""
+    entries = _entries(params)
+    parts = sorted({module for entry in entries for module in entry.modules()})
+    told = "".join(f"{entry.model_dump_json()}\n" for entry in entries)
+    return _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts]) + told
+
+
+def _entries(params: Params) -> list[Variant]:
+    return list(cast("Worlds", params.section("worlds")).entries(params.roster).values())
 
 
 def _code(roots: list[str]) -> str:

@@ -69,11 +69,14 @@ def fit_once(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) 
 def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
     """Fits a variant with its default settings, to the cap: some worlds are learned late, after a long plateau.
 
+    A sequence variant has batches of the site's size.
+
     Args:
         seed: of the fit; the log has its own.
     """
     made = scene(site, budget.stop_queries)
-    model, curve = build_model(entry, {}, budget), list[tuple[int, float]]()
+    settings = {"batch": site.batch} if isinstance(entry, SequenceEntry) else {}
+    model, curve = build_model(entry, settings, budget), list[tuple[int, float]]()
     with TemporaryDirectory() as temporary:
         best = Path(temporary) / "best"
 
@@ -84,7 +87,7 @@ def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitt
 
         cap = cap_of(entry, budget)
         model.fit(made.fold, rounds=cap, seed=seed, report=report)
-        chosen = build_model(entry, {}, budget).load(best)
+        chosen = build_model(entry, settings, budget).load(best)
     return Fitted(recalls(chosen, made.test), curve, cap)
 
 

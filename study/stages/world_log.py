@@ -26,18 +26,19 @@ TIMEZONE = "UTC"
 
 @dataclass(frozen=True)
 class Site:
-    """A log of a world: which world, its dials, how it is split and coded, and its seed."""
+    """A log of a world: which world, its dials, how it is split, coded and read in batches, and its seed."""
 
     world: WorldName
     settings: WorldSettings
     windows: Windows
     features: Features
+    batch: int
     seed: int
 
     def __hash__(self) -> int:
         """Equal sites have equal texts."""
         parts = (self.settings, self.windows, self.features)
-        return hash((self.world, self.seed, *(part.model_dump_json() for part in parts)))
+        return hash((self.world, self.batch, self.seed, *(part.model_dump_json() for part in parts)))
 
     @property
     def module(self) -> Any:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from study.errors import UserError, unknown
 from study.models.base import Recommender
 from study.params import Params, load
-from study.params.roster import SequenceEntry, Variant
+from study.params.roster import SequenceEntry
 from study.params.worlds import WorldName, Worlds
 from study.paths import SCRATCH, code_of, results_folder, write_text
 from study.provenance import file_hash, revision
@@ -31,8 +31,7 @@ Row = dict[str, Any]
 
 def run(name: str) -> None:
     """Writes `data/results/<snapshot>/worlds/<world>.json`."""
-    params = load()
-    world = world_of(name)
+    params, world = load(), world_of(name)
     site = site_of(params, world)
     made = scene(site, params.spent("worlds").stop_queries)
     with _scratch(params, world) as folder:
@@ -56,30 +55,24 @@ def world_of(name: str) -> WorldName:
 
 
 def worlds_of(params: Params) -> Worlds:
-    """The declared worlds, whose variants are known.
-
-    Raises:
-        UserError: one is not in the roster.
-    """
-    worlds = cast("Worlds", params.section("worlds"))
-    for name in worlds.roster:
-        params.variant(name)
-    return worlds
+    """The section of the arm."""
+    return cast("Worlds", params.section("worlds"))
 
 
 def site_of(params: Params, world: WorldName) -> Site:
     """The log that the stage runs on."""
     worlds = worlds_of(params)
-    return Site(world, worlds.dials(world), worlds.windows, worlds.features, seed_of(params.seed, "world", world))
+    seed = seed_of(params.seed, "world", world)
+    return Site(world, worlds.dials(world), worlds.windows, worlds.features, worlds.batch, seed)
 
 
 def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:
     """The fits of each variant, one per seed; those that lie in the folder are not done again."""
-    budget = params.spent("worlds")
+    budget, entries = params.spent("worlds"), worlds_of(params).entries(params.roster)
     asked = [
-        (name, entry_in(params.roster[name], site, made), seed)
-        for name in worlds_of(params).roster
-        for seed in range(budget.seeds if params.roster[name].is_seeded else 1)
+        (name, entry_in(entry, site, made), seed)
+        for name, entry in entries.items()
+        for seed in range(budget.seeds if entry.is_seeded else 1)
     ]
     # the longest first, so that no worker is left alone with one at the end
     order = sorted(range(len(asked)), key=lambda i: not isinstance(asked[i][1], SequenceEntry))
@@ -94,7 +87,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
             raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died twice")
         done[order[number]] = found
         print(f"{site.world}: {name} {RECALL} {found.queries[RECALL].to_numpy().mean():.4f}", flush=True)
-    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in worlds_of(params).roster}
+    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in entries}
 
 
 def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:
@@ -179,6 +172,6 @@ def fingerprint(params: Params, world: WorldName, code: Path) -> str:
     """Of all that a fit in a world depends on; `code` is the fingerprint of the code of the stage."""
     worlds = worlds_of(params)
     sections = [worlds.dials(world), worlds.windows, worlds.features, params.spent("worlds")]
-    entries: list[Variant] = [params.roster[name] for name in worlds.roster]
-    parts = [str(params.seed), *(part.model_dump_json() for part in [*sections, *entries])]
+    entries = worlds.entries(params.roster).values()
+    parts = [str(params.seed), str(worlds.batch), *(part.model_dump_json() for part in [*sections, *entries])]
     return hashlib.sha256("\n".join([*parts, file_hash(code)]).encode()).hexdigest()[:16]

@@ -59,7 +59,7 @@ class Study:
         worlds = worlds_of(self.params)
         dials = worlds.dials(self.world).model_copy(update={"users": self.part.users})
         seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
-        return Site(self.world, dials, worlds.windows, worlds.features, seed)
+        return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed)
 
 
 def run(repeats: int) -> None:
@@ -68,10 +68,10 @@ def run(repeats: int) -> None:
     Raises:
         UserError: a worker died twice.
     """
-    params = load()
-    rows = []
+    params, rows = load(), []
+    known = worlds_of(params).entries(params.roster)
     for name, part in worlds_of(params).validity.items():
-        entries = {variant: params.roster[variant] for variant in part.variants}
+        entries = {variant: known[variant] for variant in part.variants}
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
             study = Study(name, part, world, entries, params)

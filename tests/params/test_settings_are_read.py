@@ -14,12 +14,15 @@ from study.params.question import WhatQuestion, WhoQuestion, Windows
 from study.params.roster import AggregateEntry, AverageEntry, CountingEntry, HybridEntry, SequenceEntry
 from study.params.snapshot import Snapshot
 from study.params.statistics import Contrast, Factorial, Statistics
+from study.params.worlds import NAMES, Validity, WorldContrast, Worlds
 
 STUDY = Path(__file__).parents[2] / "study"
 PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Factorial, Budget]
 ENTRIES = [CountingEntry, AggregateEntry, SequenceEntry, HybridEntry, AverageEntry]
 SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
+WORLDS = [WorldContrast, Validity, *(Worlds.model_fields[name].annotation for name in NAMES)]
 BY_THE_TYPES = {
+    *NAMES,
     "budget",
     "budgets",
     "rule",
@@ -31,7 +34,8 @@ BY_THE_TYPES = {
     "pretrain",
     "candidate",
 }
-"""Read in `study/params` itself, which turns them into the budget that is spent and the modules that are loaded."""
+"""Read in `study/params` itself, which turns them into the budget that is spent, the dials of a world, and the modules
+that are loaded."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,6 @@ def read() -> set[str]:
     }
 
 
-@pytest.mark.parametrize("kind", [Params, *PARTS, *ENTRIES, *SECTIONS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Params, *PARTS, *ENTRIES, *SECTIONS, *WORLDS], ids=lambda kind: kind.__name__)
 def test_every_field_is_read(kind, read):
     assert set() == set(kind.model_fields) - BY_THE_TYPES - read

@@ -20,6 +20,7 @@ from study.stages.worlds import expected
 WINDOWS = Windows(stop=1, select=1, test=2)
 FEATURES = Features(min_count=1, max_values=500, bins=2, warmup_days=7, max_queries=300, popular=10, sampled=5)
 SETTINGS = Statistics(resamples=500, margin=0.005, who_margin=0.02, alpha=0.05)
+BATCH = 256
 TASTE = FrequencySettings(users=150, days=63, context=16, items=60, concentration=4, purchase=0.4)
 
 
@@ -34,7 +35,7 @@ def counting(rule: str) -> CountingEntry:
 
 
 def site(seed: int = 3) -> Site:
-    return Site("frequency", TASTE, WINDOWS, FEATURES, seed)
+    return Site("frequency", TASTE, WINDOWS, FEATURES, BATCH, seed)
 
 
 def test_a_fit_never_sees_what_comes_after_its_span():
@@ -134,9 +135,8 @@ def test_a_rate_has_its_wilson_interval():
 
 
 def test_null_gives_every_rule_the_recall_of_chance():
-    null = Site(
-        "null", NullSettings(users=400, days=63, context=16, items=50, purchase=0.3, view=0.2), WINDOWS, FEATURES, 1
-    )
+    dials = NullSettings(users=400, days=63, context=16, items=50, purchase=0.3, view=0.2)
+    null = Site("null", dials, WINDOWS, FEATURES, BATCH, 1)
     made = scene(null, 100)
     for rule in ("popularity", "personal_frequency"):
         recall = fit_and_score(null, counting(rule), budget(), 0).queries[RECALL].to_numpy()

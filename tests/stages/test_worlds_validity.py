@@ -16,6 +16,7 @@ SIZE = {"share": 1.0, "fresh": 20, "users": 1000, "seeds": 1, "rounds": 1, "posi
 SECTION = {
     "roster": RULES,
     "windows": {"stop": 1, "select": 1, "test": 1},
+    "batch": 256,
     "features": {
         "min_count": 1, "max_values": 99, "bins": 2, "warmup_days": 7, "max_queries": 99, "popular": 5, "sampled": 5
     },
