@@ -1,6 +1,7 @@
 """The page Reproduce: versions, hashes, seeds, and the graph of stages."""
 
 import re
+from functools import reduce
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from study.exhibits.results import Results
 from study.exhibits.tables import name, table, words
 from study.paths import PIPELINE
 
-VARIABLE = re.compile(r"\$\{.*")
-EACH = {"${roster}": "variant", "${composed}": "composed variant", "${questions}": "question"}
+VARIABLE = re.compile(r"\$\{([^}]+)\}")
+NOUNS = {"${roster}": "variant", "${composed}": "composed variant", "${questions}": "question"}
+"""What a stage that is repeated runs once for each of; an arm where it is nothing of these."""
+Values = dict[str, Any]
 
 
 def identity(results: Results) -> Html:
@@ -60,10 +63,14 @@ def hashes(results: Results) -> Html:
     return table(["file", "SHA-256"], rows, f"Files in {results.folder}")
 
 
-def stages(path: Path = PIPELINE) -> nx.DiGraph:
+def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
     """The graph of DVC stages, without the edges that others imply; one node for all runs of a stage.
 
-    Each node has `each`: what it runs once for, "" where it runs once.
+    Each node has `runs`: what it runs once for, "" where it runs once.
+
+    Args:
+        values: `params.yaml`, from which DVC fills in the variables of the pipeline.
+        path: of the pipeline.
 
     Raises:
         UserError: there is no pipeline file.
@@ -73,43 +80,57 @@ def stages(path: Path = PIPELINE) -> nx.DiGraph:
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; the report draws its graph") from None
     graph = nx.DiGraph()
+    made, needed = {}, {}
     for stage, body in bodies.items():
-        graph.add_node(stage, each=EACH.get(str(body["foreach"]), "arm") if "foreach" in body else "")
-    made = {stage: _paths(body, "outs", "metrics", "plots") for stage, body in bodies.items()}
-    needed = {stage: _paths(body, "deps") for stage, body in bodies.items()}
+        items = _items(body.get("foreach"), values)
+        runs = plural(len(items), NOUNS.get(str(body["foreach"]), "arm")) if "foreach" in body else ""
+        graph.add_node(stage, runs=runs)
+        do = body.get("do", body)
+        made[stage] = {path for item in items for path in _paths(do, values | item, "outs", "metrics", "plots")}
+        needed[stage] = {path for item in items for path in _paths(do, values | item, "deps")}
     for maker, stage in permutations(bodies, 2):
-        if any(_meet(dep, out) for dep in needed[stage] for out in made[maker]):
+        if _meet(needed[stage], made[maker]):
             graph.add_edge(maker, stage)
     reduced = nx.transitive_reduction(graph)
     reduced.add_nodes_from(graph.nodes(data=True))
     return reduced
 
 
-def _paths(body: dict[str, Any], *keys: str) -> set[str]:
-    """Paths of a stage, cut where a variable begins."""
-    body = body.get("do", body)
+def _items(foreach: Any, values: Values) -> list[Values]:
+    """What the variables `key` and `item` are in each run of a stage."""
+    if foreach is None:
+        return [{}]
+    found = _value(foreach[2:-1], values) if isinstance(foreach, str) else foreach
+    if isinstance(found, list):
+        return [{"item": item} for item in found]
+    return [{"key": key, "item": item} for key, item in found.items()]
+
+
+def _value(name: str, values: Values) -> Any:
+    return reduce(lambda found, part: found[part], name.split("."), values)
+
+
+def _paths(body: Values, values: Values, *keys: str) -> set[Path]:
+    """Paths of one run of a stage."""
     entries = [entry for key in keys for entry in body.get(key, [])]
     names = (next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries)
-    return {VARIABLE.sub("", name).rstrip("/") for name in names}
+    return {Path(VARIABLE.sub(lambda found: str(_value(found[1], values)), name)) for name in names}
 
 
-def _meet(dep: str, out: str) -> bool:
-    return bool(dep and out) and (Path(dep).is_relative_to(out) or Path(out).is_relative_to(dep))
+def _meet(needed: set[Path], made: set[Path]) -> bool:
+    """Whether any of the needed paths is, holds or lies in one that is made."""
+    return bool(_with_parents(needed) & made or needed & _with_parents(made))
+
+
+def _with_parents(paths: set[Path]) -> set[Path]:
+    return {above for path in paths for above in (path, *path.parents)}
 
 
 def pipeline(results: Results) -> Html:
     """The graph of stages, drawn top down."""
-    graph = stages()
+    graph = stages(results.params.model_dump())
     layers = [sorted(layer) for layer in nx.topological_generations(graph)]
-    each = dict(graph.nodes(data="each"))
-    declared = results.params
-    number = {
-        "variant": len(declared.roster),
-        "composed variant": len(declared.composed),
-        "question": len(declared.questions),
-        "arm": len(declared.arms),
-    }
-    labels = {stage: f"{stage} ({plural(number[what], what)})" if what else stage for stage, what in each.items()}
+    labels = {stage: f"{stage} ({runs})" if runs else stage for stage, runs in graph.nodes(data="runs")}
     place = {
         stage: ((column + 1) / (len(layer) + 1), -depth)
         for depth, layer in enumerate(layers)

@@ -100,7 +100,7 @@ def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
     assert ["markov", "tifu-knn", "popularity"] == [row.variant for row in rows]
 
 
-def test_the_graph_of_stages_follows_from_their_files(tmp_path):
+def test_the_graph_of_stages_follows_from_their_files_as_dvc_fills_them_in(tmp_path):
     path = tmp_path / "dvc.yaml"
     path.write_text(
         "stages:\n"
@@ -108,15 +108,27 @@ def test_the_graph_of_stages_follows_from_their_files(tmp_path):
         "  split: {cmd: x, deps: [data/checked/split.txt], outs: [data/events/a.parquet]}\n"
         "  train:\n"
         "    foreach: ${roster}\n"
-        "    do: {cmd: x, deps: ['data/checked/train/${key}.txt', data/events], outs: ['data/runs/${key}']}\n"
-        "  compare: {cmd: x, deps: [data/runs], metrics: [data/results/m.json: {cache: false}]}\n"
-        "  report: {cmd: x, deps: [data/results]}\n"
+        "    do:\n"
+        "      {cmd: x, deps: ['data/checked/train/${key}.txt', data/events], outs: ['data/runs/${item.arm}/${key}']}\n"
+        "  diagnose: {cmd: x, deps: [data/runs/main], outs: [data/runs/diagnostics]}\n"
+        "  compare:\n"
+        "    foreach: {main: {runs: data/runs/main}}\n"
+        "    do: {cmd: x, deps: ['${item.runs}'], metrics: ['data/results/${name}/m.json': {cache: false}]}\n"
+        "  report: {cmd: x, deps: ['data/results/${name}']}\n"
     )
-    graph = reproduce.stages(path)
+    graph = reproduce.stages({"roster": {"a": {"arm": "main"}, "b": {"arm": "who"}}, "name": "log"}, path)
 
     expected = {("check", "split"), ("split", "train"), ("train", "compare"), ("compare", "report")}
-    assert expected == set(graph.edges)
-    assert {"train": "variant"} == {stage: each for stage, each in graph.nodes(data="each") if each}
+    assert expected | {("train", "diagnose")} == set(graph.edges)
+    assert {"train": "2 variants", "compare": "1 arm"} == {
+        stage: runs for stage, runs in graph.nodes(data="runs") if runs
+    }
+
+
+def test_the_pipeline_of_the_study_is_drawn_with_every_stage(made):
+    shown = reproduce.pipeline(made()).text
+
+    assert all(stage in shown for stage in ("check", "train-composed", "compare (4 arms)", "diagnostics", "tokens"))
 
 
 def test_tally_and_forest_count_the_verdicts(made):
