@@ -16,7 +16,7 @@ def validity(found: Worlds) -> Html:
     if checked is None:
         return paragraphs([NOT_CHECKED])
     told = [_told(part, checked) for part in checked.parts]
-    return joined([bullets(told), _repeated(checked), paragraphs([_power(checked)])])
+    return joined([bullets(told), _repeated(checked), paragraphs([_power(checked), _made(found, checked)])])
 
 
 def _told(part: Part, checked: Validity) -> str:
@@ -89,5 +89,11 @@ def _power(checked: Validity) -> str:
             f"{count(repeats)} repeats tell a rate of {percent(alpha)} from one of {percent(alpha + 2 * half)} or "
             f"more, and cannot rule out one of {percent(alpha + half)}"
         )
-    made = f"revision {code(checked.revision[:12])}, budget {code(checked.budget)}"
-    return sentence("; ".join(clauses) + f" ({made})")
+    return sentence("; ".join(clauses))
+
+
+def _made(found: Worlds, checked: Validity) -> str:
+    """Where the check comes from: it is no stage of the pipeline, so it may be older than what stands above."""
+    made = f"the check was run at revision {code(checked.revision[:12])} with the budget {code(checked.budget)}"
+    others = {world.revision for world in found.worlds} - {checked.revision}
+    return sentence(f"{made}, another revision than that of worlds above" if others else made)

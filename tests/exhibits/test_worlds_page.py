@@ -99,6 +99,14 @@ def test_the_validity_sentence_turns_with_the_rate():
     assert "more than the 5 %" in said[0.2]
 
 
+def test_a_check_of_another_revision_says_so():
+    text = world_validity.validity(Worlds([world()], checked(0.05))).text
+    assert "run at revision <code>abc</code> with the budget <code>default</code>." in text
+
+    text = world_validity.validity(Worlds([world(), world("null", revision="def")], checked(0.05))).text
+    assert "another revision than that of worlds above" in text
+
+
 def test_what_has_not_been_run_is_said():
     assert "have not been run" in worlds.answer(Worlds([], None)).text
     assert "has not been run" in world_validity.validity(Worlds([], None)).text
