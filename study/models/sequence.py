@@ -49,7 +49,7 @@ class Settings(Frozen):
     key_weight: float = 1.0
     width: int = 64
     blocks: int = 1
-    heads: int = 2
+    heads: int = 8
     batch: int = 2048
     warmup_steps: int = 50
 

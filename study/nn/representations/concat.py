@@ -19,10 +19,11 @@ GELU_POWER = 0.425
 
 
 class Concat(nn.Module):
-    """An embedding table per column, joined and mixed by Linear, GELU, Linear.
+    """An embedding table per column, joined and mixed by LayerNorm, Linear, GELU, Linear.
 
-    The tables start at unit scale, where GELU bends; the last layer brings the vectors down to `EMBEDDING_STD`, the
-    scale at which every representation starts.
+    The tables start at `EMBEDDING_STD`, so that a few steps can move a rare value, and the norm brings them to unit
+    scale, where GELU bends; the last layer brings the vectors down again to the scale at which every representation
+    starts.
 
     Args:
         sizes: number of codes of each of K columns.
@@ -32,13 +33,15 @@ class Concat(nn.Module):
     def __init__(self, sizes: list[int], width: int) -> None:
         super().__init__()
         self.tables = nn.ModuleList(nn.Embedding(size, COLUMN_WIDTH) for size in sizes)
+        for table in self.tables:
+            nn.init.normal_(table.weight, std=EMBEDDING_STD)
         joined = COLUMN_WIDTH * len(sizes)
         first, last = nn.Linear(joined, width), nn.Linear(width, width)
         nn.init.normal_(first.weight, std=joined**-0.5)
         nn.init.normal_(last.weight, std=EMBEDDING_STD / (GELU_POWER * width) ** 0.5)
         nn.init.zeros_(first.bias)
         nn.init.zeros_(last.bias)
-        self.mix = nn.Sequential(first, nn.GELU(), last)
+        self.mix = nn.Sequential(nn.LayerNorm(joined), first, nn.GELU(), last)
 
     def forward(self, codes: Tensor) -> Tensor:
         """Vectors [B, L, D] of codes, int64 [B, L, K]."""
