@@ -14,7 +14,8 @@ import pytest
 from tests.tiny import BUDGET, ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-VARIANTS = ["personal-decay", "lightgbm-lambdarank", "sum-horizon-softmax"]
+RANKING = ["personal-decay", "lightgbm-lambdarank", "sum-horizon-repeat", "hybrid-lambdarank"]
+VARIANTS = [*RANKING, "composed-with-id-young", "who-lightgbm-binary", "who-sum-repeat-bpr"]
 
 
 def hashes(folder: Path, *below: str) -> dict[str, str]:
@@ -56,7 +57,7 @@ def test_shuffled_input_rows_give_equal_files(one_worker, tmp_path):
 def test_a_killed_search_goes_on_to_the_same_numbers(one_worker, tmp_path):
     write_workspace(tmp_path, tiny_log(), budgets=budgets(1))
     prepare(tmp_path)
-    variant = "sum-horizon-softmax"
+    variant = "sum-horizon-repeat"
     command = [sys.executable, "-m", "study", "train", variant]
     running = subprocess.Popen(command, cwd=tmp_path, start_new_session=True, stderr=subprocess.DEVNULL)
     scratch = tmp_path / "data/scratch/train" / variant
@@ -77,7 +78,7 @@ def test_a_killed_search_goes_on_to_the_same_numbers(one_worker, tmp_path):
 def test_scores_can_be_recomputed_from_the_published_tables(one_worker):
     """Twenty lines of a reader's own: recall@10 from the split and the first 50."""
     queries = pl.read_parquet(one_worker / "data/splits/categories/test.parquet")
-    for variant in VARIANTS:
+    for variant in RANKING:
         top = pl.read_parquet(one_worker / "data/scores/main" / variant / "top.parquet")
         metrics = pl.read_parquet(one_worker / "data/scores/main" / variant / "metrics.parquet")
         joined = top.join(queries, on=["user_id", "cutoff"], how="left").with_columns(
