@@ -17,6 +17,7 @@ STAGES = {
     "train": "tune one variant, then refit it with several seeds",
     "score": "score the test windows with one trained variant",
     "compare": "leaderboard, contrasts and verdicts of one arm, from its scores",
+    "catalogue-cost": "seconds and memory of one step of each loss on catalogues of growing size",
     "diagnose": "refit the best of each family under every change of the data",
     "diagnostics": "score those refits, and publish what each change has cost",
     "tokens": "token accounting of the flat model",
@@ -102,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> None:
     elif stage == "report" and not arguments.stamp:
         _build()
     else:
-        import_module(f"study.stages.{stage}").run()
+        import_module(f"study.stages.{stage.replace('-', '_')}").run()
 
 
 def _repeat(stage: str, item: str | None, repeats: int) -> None:

@@ -16,7 +16,7 @@ from study.params.base import Frozen
 from study.params.budget import Arm
 from study.params.load import Params, Section
 from study.params.messages import describe
-from study.params.roster import Variant
+from study.params.roster import SequenceEntry, Variant
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
 from study.paths import PARAMS, code_of, write_text
@@ -44,6 +44,7 @@ def run() -> None:
     for stage in PER_VARIANT:
         _write(stage, {variant: _code(_roots(params, stage, variant)) for variant in params.variants})
     _write("compare", {arm: _compared(params, arm) for arm in params.arms})
+    write_text(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:
         write_text(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
         write_text(code_of("diagnostics"), _code(["study.stages.diagnostics", *_diagnosed(params)]))
@@ -79,6 +80,14 @@ def _compared(params: Params, arm: Arm) -> str:
     kind = params.question(params.asked_by(arm)).kind
     code = _code(["study.stages.compare", f"study.stages.compare_{kind}"])
     return f"{code}{params_hash(params, arm)}  params.yaml, arm {arm}\n"
+
+
+def _measured(params: Params) -> str:
+    """The code of every loss of the catalogue arm, and its options."""
+    entries = [entry for entry in params.entries("catalogue").values() if isinstance(entry, SequenceEntry)]
+    options = dict.fromkeys(f"{entry.parts()['loss']} {entry.loss_options}\n" for entry in entries)
+    modules = [entry.parts()["loss"] for entry in entries]
+    return _code(["study.stages.catalogue_cost", *modules]) + "".join(options)
 
 
 def _diagnosed(params: Params) -> list[str]:
