@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits import choose, source
+from study.exhibits.diagnostics import telling
 from study.exhibits.markup import Html, code, listing
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
@@ -41,7 +42,8 @@ def _raised(clause: str) -> str:
 
 
 def _evidence(contrasts: Sequence[Contrast], margin: float) -> str:
-    return "; ".join(brief(contrast, margin) for contrast in contrasts)
+    """The contrasts, set apart from what they add up to."""
+    return f'<span class="evidence">{"; ".join(brief(contrast, margin) for contrast in contrasts)}</span>'
 
 
 def _together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
@@ -61,7 +63,8 @@ def _missing(arm: str) -> str:
 def beats_counting(results: Results) -> str:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
-    return lead_over_counting(against, results.power.margin)
+    further = choose.others(choose.over_counting(results), against)
+    return lead_over_counting(against, results.power.margin) + _beside(results, further)
 
 
 def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
@@ -133,7 +136,8 @@ def users_share(found: Diagnosis) -> float | None:
 def as_contrast(found: Diagnosis) -> Contrast:
     """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
     is_named = found.left_variant != found.right_variant
-    return found if is_named else found.model_copy(update={"left_variant": f"{found.left_variant}, {found.change}"})
+    told = f"{found.left_variant}, {telling(found.change)}"
+    return found if is_named else found.model_copy(update={"left_variant": told})
 
 
 def representation(results: Results) -> str:

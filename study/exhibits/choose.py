@@ -5,6 +5,7 @@ from typing import Any
 
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.params.roster import SequenceEntry
 
 Parts = dict[str, Any]
 """Values of fields of roster entries, each a value or a tuple of values that all will do."""
@@ -44,12 +45,25 @@ def against_counting(results: Results) -> list[Contrast]:
     return list(found.values())
 
 
+def over_counting(results: Results) -> list[Contrast]:
+    """The contrasts of anything else with any counting rule."""
+    is_counting = {row.variant: row.family == "counting" for row in results.leaderboard}
+    return [c for c in results.contrasts if is_counting[c.right_variant] and not is_counting[c.left_variant]]
+
+
 def is_short(results: Results, variant: str) -> bool:
     """Whether others of its arm with the same representation see more of a history: it controls for that."""
     entry = parts_of(results, variant)
     entries = [other.model_dump() for other in results.params.entries(results.arm).values()]
     alike = [e["context"] for e in entries if e.get("representation") == entry["representation"]]
     return bool(entry["context"] < max(alike))
+
+
+def labels(entry: SequenceEntry) -> str:
+    """Where a variant is asked in training: positions that see later ones can be asked at an end alone, or hidden."""
+    if entry.objective == "masked_event":
+        return "of hidden events"
+    return "of sampled prefixes" if entry.prefixes or entry.architecture == "bidirectional" else "of every prefix"
 
 
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import polars as pl
 
+from study.exhibits import choose
 from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, row_height
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import decimal, estimate, name, table, words
+from study.params.roster import SequenceEntry
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 
@@ -25,7 +27,7 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
     variants = _variants(contrasts)
-    entries = {v: results.params.variants[v].model_dump(exclude={"question", "arm"}) for v in variants}
+    entries = {v: _composed(results, v) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)
     values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
     differ = [part for part, found in values.items() if len(set(found)) > 1]
@@ -35,9 +37,18 @@ def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
     return table(["variant", *differ], rows, f"Parts in which the compared variants differ{shared}")
 
 
+def _composed(results: Results, variant: str) -> dict[str, object]:
+    """The parts of a variant; where it is asked in training stands for the setting that has a part in it."""
+    entry = results.params.variants[variant]
+    parts: dict[str, object] = entry.model_dump(exclude={"question", "arm", "prefixes"})
+    return parts | ({"labels": choose.labels(entry)} if isinstance(entry, SequenceEntry) else {})
+
+
 def _part(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or DASH
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return DASH if value is None else str(value)
 
 

@@ -7,7 +7,7 @@ from study.exhibits.figures import draw, error_bars, family_style, folded, inert
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
-    family,
+    members,
     number,
     percent,
     plural,
@@ -124,8 +124,7 @@ def _dots(member: str, rows: list[Row]) -> go.Scatter:
 
 def families(results: Results) -> Html:
     """How many variants of each family took part."""
-    members = [row.family for row in results.leaderboard]
-    told = listing([f"{count(members.count(member))} {escape(family(member))}" for member in dict.fromkeys(members)])
+    told = members([row.family for row in results.leaderboard])
     return paragraphs([f"{told} took part. Every interval below is the one that its verdict used."])
 
 

@@ -61,15 +61,15 @@ def _figure(values: dict[tuple[str, int], float], title: str) -> Html:
             )
         )
     least, most = min(size for _, size in values), max(size for _, size in values)
-    told = "; ".join(f"{loss} {values[loss, least]:.2g} to {values[loss, most]:.2g}" for loss in losses)
+    told = "; ".join(f"{loss} {values[loss, least]:,.3g} to {values[loss, most]:,.3g}" for loss in losses)
     return draw(
         traces,
-        f"{title.capitalize()} from {count(least)} to {count(most)} candidates, both axes logarithmic: {told}.",
+        f"{title[:1].upper()}{title[1:]}, from {count(least)} to {count(most)} candidates, logarithmic: {told}.",
         height=360,
         showlegend=True,
         legend=legend_below(0.22),
         xaxis={"title": {"text": "candidates"}, "type": "log", "dtick": 1, "tickformat": "~s"},
-        yaxis={"title": {"text": title}, "type": "log", "tickformat": ".1~g"},
+        yaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": "~g"},
     )
 
 

@@ -4,22 +4,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from study.exhibits import cube
+from study.exhibits import choose, cube
 from study.exhibits.figures import BLUE, GREY, SHADE, draw, inert, row_height
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import count, family, plural
+from study.exhibits.prose import count, members, plural
 from study.exhibits.results import Results
 from study.exhibits.tables import name, table, words
 from study.params import Params
 from study.params.budget import Arm
 
-PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in", "prefixes", "context")
+PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in", "labels", "context")
 """The factors of a sequence variant; the options of its loss belong to the loss."""
-TITLES = {"budget_in": "budget in", "prefixes": "labels"}
-SHOWN: dict[str, dict[Any, str]] = {
-    "pretrain": {None: "none"},
-    "prefixes": {True: "of sampled prefixes", False: "of every prefix"},
-}
+TITLES = {"budget_in": "budget in"}
 PUBLISHED: dict[str, dict[str, Any]] = {
     "SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -43,11 +39,9 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 
 def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
     """The factors of each sequence variant of an arm, as words."""
-    entries = {name_: entry.model_dump() for name_, entry in params.entries(arm).items() if entry.family == "sequence"}
-    return {
-        name_: {part: SHOWN.get(part, {}).get(entry[part], str(entry[part])) for part in PARTS}
-        for name_, entry in entries.items()
-    }
+    found = {name_: entry for name_, entry in params.entries(arm).items() if entry.family == "sequence"}
+    entries = {name_: entry.model_dump() | {"labels": choose.labels(entry)} for name_, entry in found.items()}
+    return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
 
 
 def anchor(variants: dict[str, dict[str, str]]) -> str:
@@ -69,12 +63,11 @@ def summary(results: Results) -> Html:
     start = anchor(variants)
     one = [v for v in variants if len(moved(variants, start, v)) == 1]
     parts = listing([f"{TITLES.get(part, part)} {code(value)}" for part, value in variants[start].items()])
-    members = [entry.family for entry in results.params.entries(results.arm).values()]
-    told = listing([f"{count(members.count(member))} {family(member)}" for member in dict.fromkeys(members)])
+    families = [entry.family for entry in results.params.entries(results.arm).values()]
     text = (
-        f"{plural(len(members), 'variant')} are declared: {told}. The sequence models are anchored at {code(start)}: "
-        f"{parts}. {count(len(one))} of them move exactly one factor away from it; the others belong to the factorial "
-        "below, or are compared with each other."
+        f"{plural(len(families), 'variant')} are declared: {members(families)}. The sequence models are anchored at "
+        f"{code(start)}: {parts}. {count(len(one))} of them move exactly one factor away from it; the others "
+        "belong to the factorial below, or have a control of their own."
     )
     return paragraphs([text])
 

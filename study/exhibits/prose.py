@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from study.errors import UserError
-from study.exhibits.markup import code
+from study.exhibits.markup import code, escape, listing
 from study.exhibits.records import Contrast, Estimate, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 PLURALS = {"query": "queries", "test query": "test queries", "search": "searches", "loss": "losses"}
 FAMILIES = {
-    "counting": "counting rules",
-    "aggregates": "models of aggregates",
-    "sequence": "sequence models",
-    "hybrid": "hybrids",
-    "average": "averages",
+    "counting": ("counting rule", "counting rules"),
+    "aggregates": ("model of aggregates", "models of aggregates"),
+    "sequence": ("sequence model", "sequence models"),
+    "hybrid": ("hybrid", "hybrids"),
+    "average": ("average", "averages"),
 }
 
 
@@ -68,7 +68,14 @@ def plural(amount: int, noun: str) -> str:
 
 def family(name: str) -> str:
     """What the members of a family are called."""
-    return FAMILIES.get(name, name)
+    return FAMILIES.get(name, (name, name))[1]
+
+
+def members(families: Sequence[str]) -> str:
+    """How many of each family there are, in an enumeration."""
+    amounts = {name: families.count(name) for name in dict.fromkeys(families)}
+    named = {name: FAMILIES.get(name, (name, name))[amount != 1] for name, amount in amounts.items()}
+    return listing([f"{count(amount)} {escape(named[name])}" for name, amount in amounts.items()])
 
 
 def within(estimate: Estimate) -> str:

@@ -253,18 +253,11 @@ def losses(results: Results) -> Html:
     found = results.about("loss")
     if not found:
         return paragraphs(["No loss is compared."])
-    better = [code(c.left_variant) for c in found if c.verdict == "better"]
-    worse = [code(c.left_variant) for c in found if c.verdict == "worse"]
-    same = [code(c.left_variant) for c in found if c.verdict == "equivalent"]
-    open_ones = [code(c.left_variant) for c in found if c.verdict == "undetermined"]
-    clauses = [
-        f"{listing(variants)} {verb}"
-        for variants, verb in (
-            (better, "better than what it is compared with"),
-            (worse, "worse"),
-            (same, "equivalent to it"),
-            (open_ones, "undetermined"),
-        )
-        if variants
-    ]
-    return paragraphs([f"Of {plural(len(found), 'contrast')} about a loss: {'; '.join(clauses)}."])
+    groups = {verdict: [c for c in found if c.verdict == verdict] for verdict in VERDICTS}
+    told = {verdict: listing([_sides(contrast) for contrast in shown]) for verdict, shown in groups.items()}
+    clauses = [f"{count(len(shown))} {verdict} ({told[verdict]})" for verdict, shown in groups.items() if shown]
+    return paragraphs([f"Of {plural(len(found), 'contrast')} with another loss, all else equal: {'; '.join(clauses)}."])
+
+
+def _sides(contrast: Contrast) -> str:
+    return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"

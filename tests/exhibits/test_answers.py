@@ -31,6 +31,15 @@ def say(verdict: str, *names: str, effect: float | None = None):
     return change
 
 
+def test_what_was_compared_with_another_counting_rule_alone_is_told_besides(made):
+    results = made(say("better", "hybrid-over-decay"))
+    sentence = told(results, "Does anything beat counting?")
+
+    assert sentence.startswith("Does anything beat counting? Not shown")
+    assert "besides, sum-horizon-repeat over personal-decay" in sentence
+    assert "hybrid-lambdarank over personal-decay +0.0200 [+0.0160, +0.0240], better" in sentence
+
+
 def test_the_questions_are_asked_in_the_order_of_the_study_and_lead_to_pages_of_the_book():
     expected = [
         "Does anything beat counting?",
@@ -124,13 +133,18 @@ def test_order_is_judged_by_the_control_and_by_shuffling(made, causal, shuffled,
     results = made(say(causal, "causal-over-mean-pool"), diagnoses=shuffles)
 
     assert expected in told(results, "Does order matter?")
-    assert "sum-horizon-repeat over sum-horizon-repeat, order-retrained" in told(results, "Does order matter?")
+    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, trained anew" in told(
+        results, "Does order matter?"
+    )
 
 
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("worse", "In part, since every family still learns from more users: sum-horizon-repeat, users-50 over"),
+        (
+            "worse",
+            "In part, since every family still learns from more users: sum-horizon-repeat, 50 % of the users over",
+        ),
         ("equivalent", "Not its size, since with fewer users every family does as well"),
         ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family"),
         ("better", "Not its size, since no family is hurt by fewer users"),
@@ -142,7 +156,7 @@ def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, v
     sentence = told(made(diagnoses=found), "Is it the data?")
 
     assert expected in sentence
-    assert "users-10" not in sentence
+    assert "10 % of the users" not in sentence
     assert "a faultless ranking reaches a recall@10 of 0.8000" in sentence
 
 

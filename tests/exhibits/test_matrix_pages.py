@@ -4,7 +4,18 @@ import re
 
 import pytest
 
-from study.exhibits import architecture, catalogue, factorial, heads, leaderboard, loss_costs, plan, source, young
+from study.exhibits import (
+    architecture,
+    catalogue,
+    factorial,
+    heads,
+    leaderboard,
+    loss_costs,
+    plan,
+    representation,
+    source,
+    young,
+)
 from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast, diagnosis
@@ -21,6 +32,10 @@ def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
     assert "sum-horizon" == plan.anchor(variants)
     assert ["representation"] == plan.moved(variants, "sum-horizon", "flat-horizon")
     assert ["representation", "objective"] == plan.moved(variants, "sum-horizon", "flat-next")
+    assert ["context"] == plan.moved(variants, "sum-horizon", "sum-horizon-short")
+    assert ["labels"] == plan.moved(variants, "sum-horizon", "causal-prefix-horizon")
+    assert ["architecture", "labels"] == plan.moved(variants, "sum-horizon", "bidirectional-horizon")
+    assert ["architecture"] == plan.moved(variants, "causal-prefix-horizon", "bidirectional-horizon")
     assert [] == plan.moved(variants, "sum-horizon", "sum-horizon")
 
 
@@ -135,11 +150,38 @@ def test_every_page_names_revision_and_budget(made):
     assert "revision 0123456789ab+changes, budget quick: 2 trials per tuned variant, up to 2 rounds" in shown
 
 
+def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
+    shown = source.runs(made(young=lambda written: written["manifest.json"].update(revision="77" * 20))).text
+    rows = {row[0]: row[1:] for row in (re.findall(r"<td[^>]*>(.*?)</td>", line) for line in shown.split("<tr>")[2:])}
+
+    assert ["777777777777", "default", "run"] == rows["<code>young</code>"]
+    assert ["cd", "default", "run"] == rows["<code>main</code>"]
+    assert all(rows[f"<code>{arm}</code>"] == ["", "", "not run"] for arm in ("who", "tokens", "diagnostics", "worlds"))
+
+
+def test_the_number_of_labels_is_told_apart_from_the_architecture(made):
+    shown = text(architecture.labels(made(say("worse", "bidirectional-over-causal"))))
+
+    assert "bidirectional-horizon over causal-prefix-horizon −0.0200 [−0.0240, −0.0160], worse" in shown
+    assert "sum-horizon over causal-prefix-horizon +0.0020 [−0.0020, +0.0060], undetermined" in shown
+    assert "No contrast" in text(architecture.labels(made(lambda written: written.update({"contrasts.json": []}))))
+
+
+def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(made):
+    """Of ten columns nine attributes, one of them described here, a tenth of it missing: 1.9 tokens to an event."""
+    shown = text(representation.history(made(say("better", "long-over-short"))))
+
+    assert "With 1.9 tokens to an event of this log on average, they hold about 269 events of history" in shown
+    assert "an event-level model sees up to 128" in shown
+    assert "With a history as short: sum-horizon-short over flat-horizon +0.0020" in shown
+    assert "What the longer history is worth: sum-horizon over sum-horizon-short +0.0200" in shown
+
+
 def test_shuffled_orders_are_told_family_by_family(made):
     results = made(diagnoses=[diagnosis("order-retrained", "worse", -0.02), diagnosis("no-time", "worse", -0.02)])
 
     shown = text(architecture.shuffled(results))
-    assert "sequence: sum-horizon-repeat, order-retrained over sum-horizon-repeat −0.0200" in shown
+    assert "sequence: sum-horizon-repeat, order shuffled, trained anew over sum-horizon-repeat −0.0200" in shown
     assert "no-time" not in shown
 
 

@@ -100,6 +100,23 @@ def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
     assert ["markov", "tifu-knn", "popularity"] == [row.variant for row in rows]
 
 
+def test_what_was_trained_on_is_counted_in_the_unit_of_the_budget(made):
+    def trained(written):
+        for name in ("flat-next", "flat-next-tokens"):
+            written[f"cost/{name}.json"]["positions"] = 1200
+
+    rows = {row.split("</code>")[0]: row for row in cost.costs(made(trained)).text.split('<td class="words"')}
+    assert "1,200 events" in next(row for name, row in rows.items() if name.endswith("<code>flat-next"))
+    assert "1,200 tokens" in next(row for name, row in rows.items() if name.endswith("<code>flat-next-tokens"))
+
+
+def test_the_budget_says_what_its_rounds_count_and_when_a_trial_ends(made):
+    shown = protocol.budgets(made()).text
+
+    assert "events seen in training; of as many tokens for flat-next-tokens" in shown
+    assert "patience" in shown
+
+
 def test_the_graph_of_stages_follows_from_their_files_as_dvc_fills_them_in(tmp_path):
     path = tmp_path / "dvc.yaml"
     path.write_text(
