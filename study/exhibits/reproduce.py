@@ -19,8 +19,14 @@ from study.exhibits.tables import name, table, words
 from study.paths import PIPELINE
 
 VARIABLE = re.compile(r"\$\{([^}]+)\}")
-NOUNS = {"${roster}": "variant", "${composed}": "composed variant", "${questions}": "question"}
-"""What a stage that is repeated runs once for each of; an arm where it is nothing of these."""
+NOUNS = {
+    "${roster}": "variant",
+    "${composed}": "composed variant",
+    "${questions}": "question",
+    "compare": "arm",
+    "worlds": "world",
+}
+"""What is repeated, and what it runs once for each of: by a list of `params.yaml`, or the stage that has its own."""
 Values = dict[str, Any]
 
 
@@ -83,7 +89,9 @@ def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
     made, needed = {}, {}
     for stage, body in bodies.items():
         items = _items(body.get("foreach"), values)
-        runs = plural(len(items), NOUNS.get(str(body["foreach"]), "arm")) if "foreach" in body else ""
+        each = body.get("foreach", "")
+        noun = NOUNS.get(each if isinstance(each, str) else stage, "time")
+        runs = plural(len(items), noun) if "foreach" in body else ""
         graph.add_node(stage, runs=runs)
         do = body.get("do", body)
         made[stage] = {path for item in items for path in _paths(do, values | item, "outs", "metrics", "plots")}

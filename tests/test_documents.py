@@ -1,0 +1,72 @@
+"""What README.md and CONTRIBUTING.md show works as it stands there."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+import yaml
+from pydantic import TypeAdapter
+
+from study.params import load
+from study.params.question import Question
+from study.params.roster import Variant
+from tests.nn.test_losses import Table
+
+CONTRIBUTING = Path("CONTRIBUTING.md")
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def parts() -> list[ModuleType]:
+    """The loss and the representation that the walk-through adds."""
+    found = []
+    for index, text in enumerate(blocks(CONTRIBUTING, "python")):
+        module = ModuleType(f"example_{index}")
+        exec(compile(text, str(CONTRIBUTING), "exec"), module.__dict__)
+        found.append(module)
+    return found
+
+
+def test_the_loss_of_the_walk_through_is_a_hinge(parts):
+    """With two classes whatever is drawn beside the label is the other one: max(0, 1 - 1 + 0.25), and 0 beyond it."""
+    loss = parts[0].build(torch.ones(2), negatives=40, margin=1.0)
+    rows, labels = torch.tensor([0, 1]), torch.tensor([0, 0])
+    head = Table([[1.0, 0.25], [3.0, 0.5]])
+
+    assert [0.25, 0.0] == loss(head, torch.zeros(2, 1), rows, labels, torch.Generator().manual_seed(0)).tolist()
+
+
+def test_the_representation_of_the_walk_through_is_the_mean_of_its_columns(parts):
+    module = parts[1]
+    network = module.build([3, 4], 8, None)
+    codes = torch.tensor([[[1, 2], [2, 0]]])
+
+    assert "event" == module.LAYOUT
+    expected = (network.tables[0].weight[1] + network.tables[1].weight[2]) / 2
+    assert torch.equal(expected, network(codes)[0, 0])
+
+
+def test_entries_of_the_walk_through_are_valid_and_their_contrast_has_both_sides():
+    declared = load()
+    shown = yaml.safe_load(blocks(CONTRIBUTING, "yaml")[0])
+    entries = TypeAdapter(dict[str, Variant]).validate_python(shown["roster"])
+
+    assert entries
+    for contrast in shown["contrasts"].values():
+        assert {contrast["left"], contrast["right"]} <= {*entries, *declared.roster}
+
+
+def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks():
+    shown = yaml.safe_load(blocks(Path("README.md"), "yaml")[0])
+    questions = TypeAdapter(dict[str, Question]).validate_python(shown["questions"])
+    columns = {
+        column for question in questions.values() for column in (*question.key_action, *question.candidate_columns)
+    }
+
+    assert set(load().questions) == set(questions)
+    assert columns <= {"event_type", *shown["snapshot"]["attributes"]}
