@@ -114,18 +114,7 @@ def marks(results: Results) -> Html:
     """Each advice with its mark, part by part, and the contrasts behind the marks."""
     found = {advice.text: advice.parts(results) for advice in ADVICE}
     rows = [_row(text, part) for text, parts in found.items() for part in parts]
-    head = [
-        "advice",
-        "mark here",
-        "where",
-        "following it",
-        "instead of",
-        "effect",
-        "low",
-        "high",
-        "level",
-        "p (differ)",
-    ]
+    head = ["advice", "mark here", "effect", "where", "following it", "instead of", "level", "p (differ)"]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
@@ -167,10 +156,10 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
+        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         words(part.where),
         name(c.left_variant),
         name(c.right_variant),
-        *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
         Cell(percent(c.level, 2), c.level),
         Cell(probability(c.p_difference).replace("p = ", "").replace("p ", ""), c.p_difference),
     ]

@@ -238,7 +238,8 @@ def who_will_buy(results: Results) -> str:
     margin = found.params.statistics.who_margin
     told = lead_over_counting(choose.against_counting(found), margin)
     share = percent(reached.estimate)
-    return f"{told}; {code(best.variant)}, which is best on select, has {share} of them among its top 5 % of users"
+    reach = f"has {share} of those who act among its top 5 % of users"
+    return f"{told}; {code(best.variant)}, which is best on select, {reach}"
 
 
 QUESTIONS = [

@@ -131,7 +131,7 @@ def _clause(shown: Sequence[Diagnosis]) -> str:
     """What the changes of one topic do to one family: harm and help by name, the rest by number."""
     parts = []
     for verdict, word in (("worse", "harmful"), ("better", "helpful")):
-        hit = [f"{telling(c.change)} ({signed(c.effect)})" for c in shown if c.verdict == verdict and agreeing(c)]
+        hit = [f"{telling(c.change)} ({signed(c.effect)})" for c in shown if agreeing(c).verdict == verdict]
         parts += [f"{word}: {listing(hit)}"] if hit else []
     for verdict in ("equivalent", "undetermined"):
         rest = [telling(c.change) for c in shown if c.verdict == verdict]

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import plotly.graph_objects as go
 
@@ -12,7 +13,8 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
-from study.exhibits.tables import table, whole, words
+from study.exhibits.tables import name, table, whole, words
+from study.params.budget import Arm
 from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
@@ -97,10 +99,25 @@ def budgets(results: Results) -> Html:
     return table(["what", "amount", "meaning"], cells, f"Budget {manifest.budget}, the same for every tuned variant")
 
 
+def budgets_of_arms(results: Results) -> Html:
+    """The budget of every arm."""
+    size = results.manifest.budget
+    spent = {arm: results.params.budgets.of(size).of(arm) for arm in get_args(Arm)}
+    head = ["arm", "trials", "rounds", "events a round", "trees", "patience", "stop queries", "seeds"]
+    rows = [
+        [
+            name(arm),
+            *map(whole, (b.trials, b.rounds, b.positions, b.boosting_rounds, b.patience, b.stop_queries, b.seeds)),
+        ]
+        for arm, b in spent.items()
+    ]
+    return table(head, rows, f"Budget {size} of every arm; the arms without a leaderboard of their own tune nothing")
+
+
 def _in_tokens(results: Results) -> str:
     """Whose rounds count positions instead: those of a flat model, which are tokens."""
-    entries = {name: entry.model_dump() for name, entry in results.params.entries(results.arm).items()}
-    names = [name for name, entry in entries.items() if entry.get("budget_in") == "positions"]
+    entries = {variant: entry.model_dump() for variant, entry in results.params.entries(results.arm).items()}
+    names = [variant for variant, entry in entries.items() if entry.get("budget_in") == "positions"]
     return f"; of as many tokens for {listing(names)}" if names else ""
 
 

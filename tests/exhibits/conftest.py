@@ -48,12 +48,12 @@ def documents(params: Params, arm: Arm = "main") -> Documents:
     return {
         "leaderboard.json": [_row(i, name, entry.family, arm) for i, (name, entry) in enumerate(entries.items())],
         "contrasts.json": [_declared(name, params) for name in params.declared(arm)],
-        "power.json": _power(),
         "tuning.json": {name: _search() for name in entries},
         "data.json": _data(params),
         "manifest.json": _manifest(params),
         **{f"cost/{name}.json": _cost() for name in entries},
         **({"factorial.json": _factorial(params)} if arm == "main" else {}),
+        **({"power.json": _power()} if arm != "who" else {}),
     }
 
 

@@ -58,6 +58,12 @@ def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between
     assert {expected} == set(marks(found[2:]))
 
 
+def test_a_ranking_loss_is_contradicted_where_it_is_worse(made):
+    results = made(say("worse", "lambdarank-over-binary"), catalogue=say("better", *LARGE))
+
+    assert ["contradicted", "supported"] == marks(advice.ranking_loss(results))
+
+
 def test_parts_that_disagree_are_marked_apart(made):
     def split(written):
         say("better", "event-over-flat-next")(written)

@@ -188,7 +188,7 @@ def test_who_will_buy_turns(made, verdict, expected):
     sentence = told(made(who=say(verdict, effect={"better": 0.05, "worse": -0.05}.get(verdict))), "Who will buy?")
 
     assert expected in sentence
-    assert "key-days, which is best on select, has 40 % of them among its top 5 % of users" in sentence
+    assert "key-days, which is best on select, has 40 % of those who act among its top 5 % of users" in sentence
 
 
 @pytest.mark.parametrize(
