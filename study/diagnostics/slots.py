@@ -104,10 +104,10 @@ class Strict:
 
     def _is_elsewhere(self, position: Ints) -> NDArray[np.bool_]:
         """Whether the next token belongs to another event, or to another moment."""
+        is_elsewhere: NDArray[np.bool_] = self.stream.moment_end[position]
         if self.seen == "event":
-            return self.stream.event[position + 1] != self.stream.event[position]
-        is_last: NDArray[np.bool_] = self.stream.moment_end[position]
-        return is_last
+            is_elsewhere = self.stream.event[position + 1] != self.stream.event[position]
+        return is_elsewhere
 
 
 def _asking(context: int) -> Asking:
