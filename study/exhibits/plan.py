@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from study.exhibits import choose, cube
-from study.exhibits.figures import BLUE, GREY, SHADE, draw, inert, row_height
-from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, members, plural
 from study.exhibits.results import Results
-from study.exhibits.tables import name, table, words
+from study.exhibits.tables import Cell, name, table, words
 from study.params import Params
 from study.params.budget import Arm
+from study.params.roster import SequenceEntry
 
 PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in", "labels", "context")
 """The factors of a sequence variant; the options of its loss belong to the loss."""
@@ -39,9 +37,16 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 
 def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
     """The factors of each sequence variant of an arm, as words."""
-    found = {name_: entry for name_, entry in params.entries(arm).items() if entry.family == "sequence"}
-    entries = {name_: entry.model_dump() | {"labels": choose.labels(entry)} for name_, entry in found.items()}
+    found = {name_: entry for name_, entry in params.entries(arm).items() if isinstance(entry, SequenceEntry)}
+    entries = {
+        name_: entry.model_dump() | {"labels": choose.labels(entry), "context": _context(entry)}
+        for name_, entry in found.items()
+    }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
+
+
+def _context(entry: SequenceEntry) -> str:
+    return f"{entry.context} {'tokens' if entry.representation == 'flat' else 'events'}"
 
 
 def anchor(variants: dict[str, dict[str, str]]) -> str:
@@ -80,46 +85,23 @@ def moves(results: Results) -> Html:
     start = anchor(variants)
     shown = sorted(variants, key=lambda v: (v != start, len(moved(variants, start, v)), _first(variants, start, v)))
     columns = [part for part in PARTS if len({parts[part] for parts in variants.values()}) > 1]
-    cells = [(v, part, part in moved(variants, start, v)) for v in shown for part in columns]
-    traces = [_cells([c for c in cells if c[2] is is_moved], variants, is_moved=is_moved) for is_moved in (False, True)]
     once = sum(len(moved(variants, start, v)) == 1 for v in variants)
     caption = (
-        f"The sequence variants of the plan, one per row, with the factors that vary. Marked: what differs from the "
-        f"anchor {start}. {count(once)} variants move one factor, {count(len(variants) - once - 1)} several."
+        f"The sequence variants of the plan, with the factors that vary. Marked: what differs from the anchor {start}. "
+        f"{count(once)} variants move one factor, {count(len(variants) - once - 1)} several"
     )
-    return draw(
-        traces,
-        caption,
-        height=row_height(len(shown)) + 20,
-        xaxis={
-            "categoryorder": "array",
-            "categoryarray": columns,
-            "side": "top",
-            "type": "category",
-            "ticktext": [TITLES.get(part, part) for part in columns],
-            "tickvals": columns,
-        },
-        yaxis={"categoryorder": "array", "categoryarray": [inert(v) for v in shown][::-1], "type": "category"},
-    )
+    rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
+    return table(["variant", *(TITLES.get(part, part) for part in columns)], rows, caption)
 
 
 def _first(variants: dict[str, dict[str, str]], start: str, variant: str) -> int:
     return next((PARTS.index(part) for part in moved(variants, start, variant)), -1)
 
 
-def _cells(cells: list[tuple[str, str, bool]], variants: dict[str, dict[str, str]], *, is_moved: bool) -> go.Scatter:
-    texts = [inert(variants[variant][part].replace("_", " ")) for variant, part, _ in cells]
-    return go.Scatter(
-        x=[part for _, part, _ in cells],
-        y=[inert(variant) for variant, _, _ in cells],
-        mode="markers+text",
-        marker={"symbol": "square", "size": 11 if is_moved else 7, "color": BLUE if is_moved else SHADE},
-        text=texts,
-        textposition="middle right",
-        textfont={"size": 10, **({} if is_moved else {"color": GREY})},
-        hovertemplate="<b>%{y}</b><br>%{x}: %{text}<extra></extra>",
-        cliponaxis=False,
-    )
+def _cells(variants: dict[str, dict[str, str]], start: str, variant: str, columns: list[str]) -> list[Cell]:
+    differs = moved(variants, start, variant)
+    values = {part: variants[variant][part].replace("_", " ") for part in columns}
+    return [Cell(escape(value), value, "words moved" if part in differs else "words") for part, value in values.items()]
 
 
 def factorial(results: Results) -> Html:

@@ -45,6 +45,8 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
 
     assert all(name in moves for name in plan.sequence_parts(results.params, "main"))
     assert all(cell in cells for cell in results.params.factorial.cells)
+    assert '<td class="words moved" data-key="concat">' in moves
+    assert '<td class="words" data-key="sum">' in moves
     assert "representation from flat to sum to the right" in cells
     assert "sequence models are anchored at sum-horizon" in text(plan.summary(results))
 
