@@ -12,7 +12,8 @@ class Html:
     text: str
 
     def _repr_html_(self) -> str:
-        return self.text
+        """The piece as a notebook shows it; a number and its per cent stay on one line."""
+        return self.text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def escape(value: object) -> str:

@@ -122,7 +122,11 @@ def heat_map(found: Worlds) -> Html:
         "is nothing to reach, points above the recall of a random ranking."
     )
     return draw(
-        [trace], caption, height=row_height(len(rows)) + 30, xaxis={"side": "top"}, yaxis={"autorange": "reversed"}
+        [trace],
+        caption,
+        height=row_height(len(rows)) + 30,
+        xaxis={"side": "top", "showgrid": False},
+        yaxis={"autorange": "reversed", "showgrid": False},
     )
 
 
