@@ -165,8 +165,8 @@ class Validity(Frozen):
 
     A share `share` of the asked repeats is made. `fresh` further logs, each with users and training seeds of its own,
     stand for the truth; with `users` they are 20,000 fresh users or more. Of the contrasts of `worlds`, those between
-    `variants` are judged. A variant with a seed has `seeds` fits per log, with `rounds` rounds of `positions`
-    positions or `boosting_rounds` trees.
+    `variants` are judged, so each world needs one. A variant with a seed has `seeds` fits per log, with `rounds` rounds
+    of `positions` positions or `boosting_rounds` trees.
     """
 
     worlds: list[WorldName] = Field(min_length=1)
@@ -233,6 +233,10 @@ class Worlds(Frozen):
     def _names_run(self) -> Self:
         named = {f"contrasts.{name}": [one.left, one.right] for name, one in self.contrasts.items()}
         named |= {f"validity.{name}": part.variants for name, part in self.validity.items()}
+        for name, part in self.validity.items():
+            for world in part.worlds:
+                if not any({one.left, one.right} <= set(part.variants) for one in self.declared(world).values()):
+                    raise ValueError(f"validity.{name}: no contrast of {world} is between {', '.join(part.variants)}")
         for place, variants in named.items():
             for name in variants:
                 if name not in self.roster:

@@ -45,14 +45,20 @@ class Study:
     name: str
     part: Validity
     world: WorldName
-    entries: dict[str, Variant]
     params: Params
 
     @property
     def declared(self) -> dict[str, WorldContrast]:
-        """The contrasts between the variants of the part."""
+        """The contrasts of the world between variants of the part."""
         found = worlds_of(self.params).declared(self.world)
-        return {name: one for name, one in found.items() if {one.left, one.right} <= self.entries.keys()}
+        return {name: one for name, one in found.items() if {one.left, one.right} <= set(self.part.variants)}
+
+    @property
+    def entries(self) -> dict[str, Variant]:
+        """The variants that they are about: no other is fitted."""
+        named = {side for one in self.declared.values() for side in (one.left, one.right)}
+        known = worlds_of(self.params).entries(self.params.roster)
+        return {name: known[name] for name in self.part.variants if name in named}
 
     def site(self, role: str, number: int) -> Site:
         """The log of a number; `role` parts the repeats from the fresh ones."""
@@ -69,12 +75,10 @@ def run(repeats: int) -> None:
         UserError: a worker died twice.
     """
     params, rows = load(), []
-    known = worlds_of(params).entries(params.roster)
     for name, part in worlds_of(params).validity.items():
-        entries = {variant: known[variant] for variant in part.variants}
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
-            study = Study(name, part, world, entries, params)
+            study = Study(name, part, world, params)
             fresh = _logs(study, "fresh", 0 if world == "null" else part.fresh)
             rows.append(summary(study, _logs(study, "repeat", count), fresh))
     settings = params.statistics.model_dump(mode="json")

@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from study.params import Params
+from study.params.worlds import Worlds
 from study.paths import SCRATCH, code_of, results_folder, write_text
 from study.stages import worlds, worlds_validity
 from tests.tiny import ROOT
@@ -79,6 +81,20 @@ def test_a_world_is_published_the_same_after_it_was_cut(params, name):
     shutil.rmtree(SCRATCH)
     worlds.run(name)
     assert first == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"worlds": ["order"]}, "no contrast of order is between popularity, personal-frequency"),
+        ({"variants": ["popularity", "personal-frequncy"]}, "did you mean 'personal-frequency'"),
+        ({"users": 999}, "the truth needs at least 20000 users"),
+    ],
+)
+def test_a_part_that_cannot_be_judged_is_refused(changes, told):
+    part = SECTION["validity"]["counting"] | changes
+    with pytest.raises(ValidationError, match=told):
+        Worlds.model_validate(SECTION | {"validity": {"counting": part}})
 
 
 @pytest.mark.slow
