@@ -1,0 +1,86 @@
+"""The graph of dvc.yaml and what `check` writes belong together: a stage depends on its own code, and on no other's."""
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+from dvc.repo import Repo
+
+import study.__main__ as command_line
+from study.params import load
+from study.paths import PARAMS, code_of
+from study.stages import check
+from tests.tiny import ROOT, inside
+
+PIPELINE = load(ROOT / PARAMS)
+
+
+@pytest.fixture(scope="module")
+def graph():
+    """The stages that DVC makes of dvc.yaml, by name."""
+    with Repo(str(ROOT)) as repo:
+        yield {stage.name: stage for stage in repo.index.stages if stage.is_data_source is False}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """What `check` writes of the published parameters."""
+    folder = tmp_path_factory.mktemp("check")
+    (folder / "params.yaml").write_bytes((ROOT / PARAMS).read_bytes())
+    (folder / "study").symlink_to(ROOT / "study")
+    with inside(folder):
+        check.run()
+    return folder
+
+
+def relative(entries) -> set[PurePosixPath]:
+    return {PurePosixPath(Path(entry.fs_path).relative_to(ROOT)) for entry in entries}
+
+
+def test_every_command_is_a_stage_of_the_command_line_and_each_of_these_is_run(graph):
+    commands = {stage.cmd.split()[3] for stage in graph.values()}
+
+    assert set(command_line.STAGES) == commands
+
+
+def test_every_variant_is_trained_and_scored_and_every_arm_compared(graph):
+    commands = {stage.cmd for stage in graph.values()}
+    wanted = {f"python -m study {verb} {name}" for verb in ("train", "score") for name in PIPELINE.variants}
+
+    assert set() == wanted - commands
+    assert {f"python -m study compare {arm}" for arm in PIPELINE.arms} <= commands
+
+
+def test_what_a_stage_needs_another_makes_or_git_has(graph):
+    made = {path for stage in graph.values() for path in relative(stage.outs)}
+    missing = {
+        f"{name}: {path}"
+        for name, stage in graph.items()
+        for path in relative(stage.deps)
+        # a folder of outs, or what lies in one, is made with them
+        if not any(path.is_relative_to(out) or out.is_relative_to(path) for out in made) and not (ROOT / path).exists()
+    }
+
+    assert set() == missing
+
+
+def test_the_code_that_a_stage_depends_on_is_written_and_nothing_else(graph, workspace):
+    """But for the validity check of the worlds, which is run by hand."""
+    asked = {path for stage in graph.values() for path in relative(stage.deps) if path.is_relative_to("data/checked")}
+    written = {PurePosixPath(path.relative_to(workspace)) for path in (workspace / "data/checked").rglob("*.txt")}
+
+    assert asked == written - {PurePosixPath(code_of("worlds_validity"))}
+
+
+def code(workspace: Path, stage: str, item: str) -> set[str]:
+    lines = (workspace / code_of(stage, item)).read_text(encoding="utf-8").splitlines()
+    return {line.split()[1] for line in lines}
+
+
+def test_a_variant_depends_on_its_own_parts_and_on_those_of_its_sources(workspace):
+    losses = "study/nn/losses/"
+    plain, hybrid = (code(workspace, "train", name) for name in ("sum-horizon", "hybrid-lambdarank"))
+
+    assert {f"{losses}softmax.py", "study/nn/representations/sum.py", "study/nn/objectives/horizon.py"} <= plain
+    assert set() == plain & {f"{losses}bpr.py", "study/nn/representations/concat.py", "study/models/gbdt.py"}
+    assert {"study/models/gbdt.py", "study/nn/heads/repeat_aware.py", f"{losses}softmax.py"} <= hybrid
+    assert "study/questions/who.py" not in plain | hybrid
