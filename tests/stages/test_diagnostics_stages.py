@@ -3,6 +3,8 @@ import json
 import polars as pl
 import pytest
 
+from study.exhibits import diagnostics as diagnostics_page
+from study.exhibits import tokens as tokens_page
 from study.params import load
 from study.paths import events_file, queries_file, results_folder, run_folder
 from study.stages import check, diagnose, diagnostics, tokens
@@ -122,6 +124,20 @@ def test_estimates_name_their_metric(published):
     assert "auroc" == told["who-sequence", "unchanged"] == told["who-aggregates", "labels-permuted"]
 
 
+def test_the_page_shows_what_was_published(published, fitted):
+    with inside(fitted):
+        found = diagnostics_page.load()
+        answer, alarm, table = (
+            part(found).text
+            for part in (diagnostics_page.answer, diagnostics_page.leak_alarm, diagnostics_page.every_change)
+        )
+
+    assert f"{len(published['contrasts.json'])} contrasts" in answer
+    assert all(row["variant"] in alarm for row in published["alarm.json"]["variants"])
+    assert "AUROC" in alarm
+    assert all(row["change"] in table for row in published["contrasts.json"])
+
+
 def test_a_second_run_gives_the_same_bytes(published, fitted):
     with inside(fitted):
         diagnose.run()
@@ -153,6 +169,13 @@ def test_shares_of_the_drop_add_up(accounted):
     assert pytest.approx(1) == sum(parts[name]["estimate"] for name in ("column", "event", "moment", "earlier"))
     within = parts["column"]["estimate"] + parts["event"]["estimate"]
     assert pytest.approx(within) == parts["within_event"]["estimate"]
+
+
+def test_the_page_says_whether_the_criterion_holds(accounted, workspace):
+    with inside(workspace):
+        told = tokens_page.answer(tokens_page.load()).text
+
+    assert {"holds": "holds</strong>", "fails": "not hold</strong>"}.get(accounted["finding"], "undetermined") in told
 
 
 def test_twins_are_trained_on_the_same_tokens(accounted):
