@@ -233,12 +233,16 @@ class Worlds(Frozen):
     def _names_run(self) -> Self:
         named = {f"contrasts.{name}": [one.left, one.right] for name, one in self.contrasts.items()}
         named |= {f"validity.{name}": part.variants for name, part in self.validity.items()}
-        for name, part in self.validity.items():
-            for world in part.worlds:
-                if not any({one.left, one.right} <= set(part.variants) for one in self.declared(world).values()):
-                    raise ValueError(f"validity.{name}: no contrast of {world} is between {', '.join(part.variants)}")
         for place, variants in named.items():
             for name in variants:
                 if name not in self.roster:
                     raise ValueError(unknown_name(place, name, self.roster))
+        return self
+
+    @model_validator(mode="after")
+    def _parts_are_judged(self) -> Self:
+        for name, part in self.validity.items():
+            for world in part.worlds:
+                if not any({one.left, one.right} <= set(part.variants) for one in self.declared(world).values()):
+                    raise ValueError(f"validity.{name}: no contrast of {world} is between {', '.join(part.variants)}")
         return self
