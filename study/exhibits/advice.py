@@ -67,7 +67,7 @@ def _objective(results: Results, variant: str) -> str:
 def encoder(results: Results) -> list[Part]:
     """Bidirectional against causal, all else equal."""
     found = choose.about(results, {"architecture": "bidirectional"}, {"architecture": "causal"}, "architecture")
-    return [_part(results, c, f"labels {choose.labels(results.params.variants[c.left_variant])}") for c in found]
+    return [_part(results, c, f"labels {choose.labels(choose.parts_of(results, c.left_variant))}") for c in found]
 
 
 def ranking_loss(results: Results) -> list[Part]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
-from study.params.roster import SequenceEntry
 
 Parts = dict[str, Any]
 """Values of fields of roster entries, each a value or a tuple of values that all will do."""
@@ -59,11 +58,12 @@ def is_short(results: Results, variant: str) -> bool:
     return bool(entry["context"] < max(alike))
 
 
-def labels(entry: SequenceEntry) -> str:
-    """Where a variant is asked in training: positions that see later ones can be asked at an end alone, or hidden."""
-    if entry.objective == "masked_event":
+def labels(entry: Parts) -> str:
+    """Where a sequence variant is asked in training: one that sees later events at an end alone, or at hidden ones."""
+    if entry["objective"] == "masked_event":
         return "of hidden events"
-    return "of sampled prefixes" if entry.prefixes or entry.architecture == "bidirectional" else "of every prefix"
+    is_sampled = entry["prefixes"] or entry["architecture"] == "bidirectional"
+    return "of sampled prefixes" if is_sampled else "of every prefix"
 
 
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:

@@ -12,7 +12,6 @@ from study.exhibits.prose import DASH, count, number, signed
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import decimal, estimate, name, table, words
-from study.params.roster import SequenceEntry
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 
@@ -39,9 +38,9 @@ def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 def _composed(results: Results, variant: str) -> dict[str, object]:
     """The parts of a variant; where it is asked in training stands for the setting that has a part in it."""
-    entry = results.params.variants[variant]
-    parts: dict[str, object] = entry.model_dump(exclude={"question", "arm", "prefixes"})
-    return parts | ({"labels": choose.labels(entry)} if isinstance(entry, SequenceEntry) else {})
+    parts = choose.parts_of(results, variant)
+    kept = {part: value for part, value in parts.items() if part not in {"question", "arm", "prefixes"}}
+    return kept | ({"labels": choose.labels(parts)} if "prefixes" in parts else {})
 
 
 def _part(value: object) -> str:

@@ -39,7 +39,7 @@ def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
     """The factors of each sequence variant of an arm, as words."""
     found = {name_: entry for name_, entry in params.entries(arm).items() if isinstance(entry, SequenceEntry)}
     entries = {
-        name_: entry.model_dump() | {"labels": choose.labels(entry), "context": _context(entry)}
+        name_: entry.model_dump() | {"labels": choose.labels(entry.model_dump()), "context": _context(entry)}
         for name_, entry in found.items()
     }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
