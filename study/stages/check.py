@@ -3,6 +3,7 @@
 It runs before any stage, so a wrong setting stops the study before anything is touched.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
@@ -105,8 +106,9 @@ def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
     """The code, and the entries of the variants that run in worlds: the rest of the roster does not matter there."""
     entries = _entries(params)
     parts = sorted({module for entry in entries for module in entry.modules()})
-    told = "".join(f"{entry.model_dump_json()}\n" for entry in entries)
-    return _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts]) + told
+    declared = hashlib.sha256("\n".join(entry.model_dump_json() for entry in entries).encode()).hexdigest()
+    code = _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts])
+    return f"{code}{declared}  params.yaml, variants of the worlds\n"
 
 
 def _entries(params: Params) -> list[Variant]:

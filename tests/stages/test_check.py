@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 import pytest
+import yaml
 from dvc.repo import Repo
 
 import study.__main__ as command_line
@@ -84,3 +85,28 @@ def test_a_variant_depends_on_its_own_parts_and_on_those_of_its_sources(workspac
     assert set() == plain & {f"{losses}bpr.py", "study/nn/representations/concat.py", "study/models/gbdt.py"}
     assert {"study/models/gbdt.py", "study/nn/heads/repeat_aware.py", f"{losses}softmax.py"} <= hybrid
     assert "study/questions/who.py" not in plain | hybrid
+
+
+def test_a_world_depends_on_its_own_code_and_on_the_variants_that_run_in_it(workspace):
+    order = code(workspace, "worlds", "order")
+
+    assert {"study/worlds/order.py", "study/worlds/waiting.py", "study/nn/architectures/mean_pool.py"} <= order
+    assert set() == order & {"study/worlds/shop.py", "study/nn/architectures/gru.py", "study/models/hybrid.py"}
+
+
+def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, tmp_path):
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    before = (workspace / code_of("worlds", "order")).read_text(encoding="utf-8")
+
+    def written() -> str:
+        (tmp_path / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+        with inside(tmp_path):
+            check.run()
+        return (tmp_path / code_of("worlds", "order")).read_text(encoding="utf-8")
+
+    (tmp_path / "study").symlink_to(ROOT / "study")
+    raw["roster"]["sum-horizon-long"] = raw["roster"]["sum-horizon"] | {"context": 256}
+    assert before == written()
+
+    raw["worlds"]["roster"].append("sum-horizon-long")
+    assert before != written()
