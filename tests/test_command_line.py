@@ -132,6 +132,24 @@ def test_help_imports_nothing_heavy(tmp_path):
     assert set() == {"torch", "polars", "numpy", "pydantic", "yaml"} & set(result.stdout.splitlines())
 
 
+def test_repeats_run_the_check_of_the_worlds(monkeypatch):
+    ran = []
+
+    class Stage:
+        def __init__(self, name: str) -> None:
+            self.name = name.rpartition(".")[2]
+
+        def run(self, *arguments: int) -> None:
+            ran.append((self.name, *arguments))
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(command_line, "import_module", Stage)
+
+    assert 0 == command_line.main(["worlds", "--repeat", "3"])
+    assert [("check",), ("worlds_validity", 3)] == ran
+
+
 def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):
     def interrupt(name: str) -> None:
         raise KeyboardInterrupt
