@@ -1,19 +1,20 @@
-"""What the worlds promise: their margins, their windows, the same log for the same seed."""
+"""What the worlds promise with the published dials: their margins, their windows, the same log for the same seed."""
 
 import numpy as np
 import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from study.params import load
 from study.params.worlds import BindingSettings, DelaySettings, OrderSettings
+from study.paths import PARAMS
 from study.worlds import binding, delay, order
 from study.worlds.diary import ITEM, PURCHASE
 from study.worlds.series import exponential, logarithm, product, reciprocal
+from tests.tiny import ROOT
 
-WAITS = {"browse_days": 3, "browse": 0.9, "late": 0.04, "purchase": 0.3, "strength": 1.0}
-ORDER = OrderSettings(users=2000, days=84, context=16, values=6, group=10, **WAITS)
-BINDING = BindingSettings(users=2000, days=84, context=16, values=10, group=10, filler=0.15, **WAITS)
-DELAY = DelaySettings(users=2000, days=84, context=16, brands=36, group=5, wish=0.4, whim=0.03, view=0.6)
+DIALS = load(ROOT / PARAMS).section("worlds")
+ORDER, BINDING, DELAY = DIALS.order, DIALS.binding, DIALS.delay
 WORLDS = [(order, ORDER), (binding, BINDING), (delay, DELAY)]
 
 
@@ -60,7 +61,7 @@ def test_binding_has_uniform_margins_and_a_trigger_that_is_not_the_last_event() 
     events = binding.simulate(BINDING, 1)
     clicks = events.filter(pl.col("event_type") == "click")
     pairs = clicks.group_by("colour", "place").len()
-    assert (pairs.height, True) == (100, pairs["len"].min() > 0.8 * pairs["len"].mean())
+    assert (pairs.height, True) == (100, pairs["len"].min() > 0.7 * pairs["len"].mean())
     told = with_last(with_last(events, "click", "colour", "c"), "click", "place", "p")
     bought = told.filter((pl.col("event_type") == PURCHASE) & pl.col("c").is_not_null())
     assert bought.group_by("c", "p").agg(pl.col(ITEM).n_unique())[ITEM].max() == BINDING.group
