@@ -7,25 +7,29 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import yaml
+import torch
 
+from study.events.fold import Fold
 from study.events.log import Ints, Queries
+from study.features.candidate_attributes import candidate_attributes
 from study.models import factory
 from study.models.base import Scores
-from study.models.data import read_refit, read_spans
+from study.models.data import encoded, end_of, read_refit, read_spans
 from study.models.factory import build_model, cap_of
+from study.models.sources import Sources
 from study.params import load
-from study.paths import events_file, run_folder, score_folder, vocabulary_file
+from study.paths import PARAMS, SCRATCH, events_file, run_folder, score_folder, vocabulary_file
+from study.questions import who
 from study.questions.development import read_development
+from study.tuning.trial import BEST
 from tests.tiny import ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-ENTRIES = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["roster"]
-ROSTER = list(ENTRIES)
-
-
-def entry_of(variant: str) -> dict[str, str]:
-    return ENTRIES[variant]
+HEADS = {"composed", "composed_with_id"}
+DECLARED = load(ROOT / PARAMS)
+ROSTER, ALL = list(DECLARED.roster), list(DECLARED.variants)
+SCREENED = list(DECLARED.entries("who"))
+COMPOSING = [name for name, entry in DECLARED.entries("young").items() if getattr(entry, "head", "") in HEADS]
 
 
 def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: int = 1) -> pl.DataFrame:
@@ -79,25 +83,25 @@ def other_second_window(tmp_path_factory, log, spans):
 
 def learned(folder: Path, variant: str) -> dict[str, bytes]:
     """The search, the weights and the vocabularies, by file."""
-    entry = entry_of(variant)
-    runs, fitted = run_folder(entry["arm"], variant), vocabulary_file(entry["question"], "train").parent
+    entry = DECLARED.variants[variant]
+    runs, fitted = run_folder(entry.runs, variant), vocabulary_file(entry.question, "train").parent
     files = [*(folder / runs).rglob("*"), *(folder / fitted).iterdir()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.is_file()}
 
 
 def first_window_scores(folder: Path, variant: str) -> pl.DataFrame:
-    scores = folder / score_folder(entry_of(variant)["arm"], variant)
+    scores = folder / score_folder(DECLARED.variants[variant].arm, variant)
     ranked, screened = scores / "top.parquet", scores / "scores.parquet"
     top = pl.read_parquet(ranked) if ranked.exists() else pl.read_parquet(screened).drop("label")
     return top.filter(pl.col("cutoff") == pl.col("cutoff").min())
 
 
-@pytest.mark.parametrize("variant", ROSTER)
+@pytest.mark.parametrize("variant", ALL)
 def test_what_is_chosen_and_learned_does_not_depend_on_the_test_span(base, other_test, variant):
     assert learned(base, variant) == learned(other_test, variant)
 
 
-@pytest.mark.parametrize("variant", ROSTER)
+@pytest.mark.parametrize("variant", ALL)
 def test_scores_at_the_first_cutoff_do_not_depend_on_what_follows_the_second(base, other_second_window, variant):
     before, after = (first_window_scores(folder, variant) for folder in (base, other_second_window))
 
@@ -182,3 +186,114 @@ def test_the_fold_of_the_refit_ends_before_test(base, spans):
 
     assert fold.log.time.max() < spans.test[0].cutoff
     assert max(window.end for window in fold.windows()) <= spans.test[0].cutoff
+
+
+def fold_of(fit_span: str) -> Fold:
+    """The fit span of question `young`, of the search or of the refit."""
+    params = load()
+    question = params.questions["young"]
+    development = read_development(params, COMPOSING[0]).fold
+    return development if fit_span == "train" else read_refit("young", question, params.features)
+
+
+@pytest.mark.parametrize("fit_span", ["train", "refit"])
+def test_a_candidate_that_is_held_back_is_no_label_and_in_no_history_before_the_end_of_the_fit_span(base, fit_span):
+    with inside(base):
+        fold = fold_of(fit_span)
+        parts = [pl.read_parquet(events_file("young", part)) for part in ("development", "test")]
+        events = pl.concat(parts).sort("user_id", "timestamp", maintain_order=True)
+        end = end_of(fit_span, read_spans("young"))
+        asked = encoded(events, "young", fit_span)
+    held = set(events.filter("young")["candidate"])
+    labels = {fold.log.catalogue[code] for window in fold.windows() for code in fold.queries(window)[1].codes}
+    columns = set(json.loads((base / vocabulary_file("young", fit_span)).read_text())["values"]["product_type"])
+    early, late = (
+        {asked.catalogue[code] for code in asked.candidate[when & (asked.candidate >= 0)]}
+        for when in (asked.time < end, asked.time >= end)
+    )
+
+    assert labels
+    assert set() == held & (labels | columns | early | {fold.log.catalogue[c] for c in set(fold.log.candidate) - {-1}})
+    assert held & late
+    assert fold.log.known == len(set(events["candidate"].drop_nulls()) - held)
+
+
+@pytest.mark.parametrize("variant", COMPOSING)
+def test_candidates_are_composed_of_the_fit_span_to_train_and_of_what_was_before_the_cutoff_to_score(base, variant):
+    with inside(base):
+        params = load()
+        entry, data = params.roster[variant], read_development(params, variant)
+    budget = params.spent(entry.arm)
+    model = build_model(entry, {}, budget)
+    model.fit(data.fold, rounds=1, seed=1, report=lambda *_: None)
+    trained = model.trainer.network.head.codes
+    window = data.select[0]
+    model.scores(window.queries, window.candidates)
+
+    assert torch.equal(trained, torch.from_numpy(candidate_attributes(data.fold.log)).long())
+    asof = torch.from_numpy(candidate_attributes(window.queries.log)).long()
+    assert torch.equal(model.trainer.averaged.head.codes, asof)
+    assert window.queries.log.time.max() < window.queries.cutoff
+    assert not torch.equal(trained, asof)
+
+
+class Fit:
+    """A base that remembers what it was fitted on and when it was asked."""
+
+    def __init__(self) -> None:
+        self.ends: list[int] = []
+        self.asked: list[int] = []
+
+    def fit(self, fold: Fold, **_) -> None:
+        assert fold.log.time.max() < fold.end
+        self.ends.append(fold.end)
+
+    def scores(self, queries: Queries, candidates: Ints) -> Scores:
+        self.asked.append(queries.cutoff)
+        return np.zeros((len(queries.users), len(candidates)), dtype=np.float32)
+
+
+class FakeSources(Sources):
+    """Sources of which all are remembered."""
+
+    def __init__(self, params, arm) -> None:
+        super().__init__(params, arm)
+        self.built: list[Fit] = []
+
+    def build(self, source):
+        self.built.append(Fit())
+        return self.built[-1]
+
+
+def test_what_a_hybrid_learns_from_comes_from_a_fit_that_ended_before_its_queries(base):
+    with inside(base):
+        params = load()
+        sources, entry = FakeSources(params, "main"), params.composed["hybrid-lambdarank"]
+        data = read_development(params, "hybrid-lambdarank")
+        model = build_model(entry, {}, sources.budget, sources)
+        model.fit(data.fold, rounds=2, seed=1, report=lambda *_: None)
+        late, early = sources.built
+        model.scores(data.select[0].queries, data.select[0].candidates)
+
+    (early_end,), (late_end,) = early.ends, late.ends
+    assert early_end <= min(early.asked)
+    assert max(early.asked) < late_end == data.fold.end <= min(late.asked)
+
+
+@pytest.mark.parametrize("variant", SCREENED)
+def test_what_the_calibrator_learns_from_is_the_chosen_trial_on_select_before_the_refit(base, variant):
+    with inside(base):
+        params = load()
+        entry, data = params.roster[variant], read_development(params, variant)
+        runs = run_folder(entry.runs, variant)
+        search = json.loads((runs / "search.json").read_text(encoding="utf-8"))
+        number = search["chosen"]
+        (trial,) = (SCRATCH / "train" / variant).glob(f"*/trials/{number}")
+        model = build_model(entry, search["trials"][number]["settings"], params.spent(entry.arm)).load(trial / BEST)
+        expected = pl.concat([who.score(model, window, 0)["scores"] for window in data.select])
+        kept = pl.read_parquet(runs / "select.parquet")
+        cutoffs = {window.cutoff for window in read_spans(entry.question).select}
+
+    assert expected.equals(kept)
+    assert cutoffs == set(kept["cutoff"].dt.timestamp("us"))
+    assert data.fold.end < min(cutoffs)
