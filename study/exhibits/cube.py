@@ -56,7 +56,7 @@ def picture(plan: Factorial, told: dict[str, str], title: str) -> Html:
         [lines, cells],
         f"{title}: {', '.join(axes)}. {names}.",
         height=420,
-        xaxis={"visible": False, "range": [-0.3, 1.75]},
+        xaxis={"visible": False, "range": [-0.35, 1.9]},
         yaxis={"visible": False, "range": [-0.12, 1.62]},
     )
 

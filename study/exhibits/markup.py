@@ -12,8 +12,8 @@ class Html:
     text: str
 
     def _repr_html_(self) -> str:
-        """The piece as a notebook shows it; a number and its per cent stay on one line."""
-        return self.text.replace(" %", "\N{NO-BREAK SPACE}%")
+        """The piece as a notebook shows it; a number stays on the line of its sign."""
+        return self.text.replace(" %", "\N{NO-BREAK SPACE}%").replace("p = ", "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
 def escape(value: object) -> str:

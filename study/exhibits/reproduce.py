@@ -27,6 +27,8 @@ NOUNS = {
     "worlds": "world",
 }
 """What is repeated, and what it runs once for each of: by a list of `params.yaml`, or the stage that has its own."""
+LEFT = 0.7
+"""The part of the width that the nodes have; names stand to the right of them, each in a row of its own."""
 Values = dict[str, Any]
 
 
@@ -139,11 +141,8 @@ def pipeline(results: Results) -> Html:
     graph = stages(results.params.model_dump())
     layers = [sorted(layer) for layer in nx.topological_generations(graph)]
     labels = {stage: f"{stage} ({runs})" if runs else stage for stage, runs in graph.nodes(data="runs")}
-    place = {
-        stage: ((column + 1) / (len(layer) + 1), -depth)
-        for depth, layer in enumerate(layers)
-        for column, stage in enumerate(layer)
-    }
+    columns = [(stage, (column + 1) / (len(layer) + 1)) for layer in layers for column, stage in enumerate(layer)]
+    place = {stage: (LEFT * x, -row) for row, (stage, x) in enumerate(columns)}
     nodes = go.Scatter(
         x=[x for x, _ in place.values()],
         y=[y for _, y in place.values()],
@@ -159,10 +158,10 @@ def pipeline(results: Results) -> Html:
     return draw(
         [nodes],
         f"The stages of {PIPELINE}, in the order in which they can run: {order}.",
-        height=60 + 56 * len(layers),
+        height=60 + 36 * len(place),
         annotations=[_arrow(place[start], place[end]) for start, end in graph.edges],
         xaxis={"visible": False, "range": [0, 1]},
-        yaxis={"visible": False, "range": [0.5 - len(layers), 0.5]},
+        yaxis={"visible": False, "range": [0.5 - len(place), 0.5]},
     )
 
 
