@@ -127,5 +127,5 @@ def test_index_opens_the_findings(browser, book):
     page.goto((book / "index.html").as_uri())
     page.wait_for_url("**/findings.html")
 
-    assert "Does anything beat counting?" in page.locator("p.answer").inner_text()
+    assert "Does anything beat counting?" in page.locator("ol.answers").inner_text()
     page.close()
