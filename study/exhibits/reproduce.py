@@ -27,7 +27,7 @@ NOUNS = {
     "worlds": "world",
 }
 """What is repeated, and what it runs once for each of: by a list of `params.yaml`, or the stage that has its own."""
-LEFT = 0.7
+LEFT = 0.4
 """The part of the width that the nodes have; names stand to the right of them, each in a row of its own."""
 Values = dict[str, Any]
 
