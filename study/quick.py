@@ -16,6 +16,18 @@ from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
 BEST = "best:"
+WINDOWS = {"stop": 1, "select": 1, "test": 1}
+SMALLER = {"features": {"max_queries": 1000}, "statistics": {"resamples": 1000}}
+"""What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
+
+FEWER_CHANGES: dict[str, Any] = {
+    "asked": {"counting": ["recent"], "sequence": ["order", "labels"]},
+    "last_events": [32],
+    "noise_attributes": [],
+    "user_shares": [],
+    "screened": ["sequence"],
+}
+"""The changes of the data that are asked about."""
 
 
 def run() -> None:
@@ -34,7 +46,7 @@ def run() -> None:
 
 
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
-    """The parameters with `budget: quick` and a short roster.
+    """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
     Kept are the first variant of each arm and family, what composed variants are made of, the one that is accounted
     for, and the contrasts between kept ones.
@@ -51,9 +63,14 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     declared = raw.get("contrasts", {}).items()
     contrasts = {name: c for name, c in declared if is_kept(c["left"]) and is_kept(c["right"])}
     short = {name: entry for name, entry in roster.items() if name in kept}
-    changed = {"budget": "quick", "roster": short, "contrasts": contrasts}
+    asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
+    changed = {"budget": "quick", "questions": asked, "roster": short, "contrasts": contrasts}
+    changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
     if worlds := raw.get("worlds"):
         changed["worlds"] = worlds | _short_worlds(worlds, kept)
+    if diagnostics := raw.get("diagnostics"):
+        impersonal = [name for name in diagnostics["impersonal"] if name in kept]
+        changed["diagnostics"] = diagnostics | FEWER_CHANGES | {"impersonal": impersonal}
     return raw | changed
 
 

@@ -6,15 +6,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from study.quick import reduced
 from tests.tiny import ROOT, tiny_log, tiny_params
 
 pytestmark = pytest.mark.slow
 DVC = [sys.executable, "-m", "dvc"]
 LOSS = '''"""A softmax at half the temperature."""
+
+from torch import Tensor
 
 from study.nn.losses.base import Loss
 from study.nn.losses.softmax import Softmax
@@ -28,15 +32,40 @@ class Sharper(Softmax):
         return super().__call__(lambda h: 2 * head(h), hidden, rows, labels, generator)
 
 
-def build() -> Loss:
+def build(frequency: Tensor) -> Loss:
     """The loss; it has no options."""
     return Sharper()
 '''
 
+TRACER = '''"""Writes down the modules of the study that a process has loaded when it ends."""
+
+import atexit
+import os
+import sys
+
+
+def write():
+    if sys.argv[0].endswith(os.path.join("study", "__main__.py")):
+        files = {os.path.relpath(m.__file__) for name, m in sys.modules.items() if name.split(".")[0] == "study"}
+        with open(os.path.join(os.path.dirname(__file__), "-".join(sys.argv[1:3]) + ".txt"), "w") as file:
+            file.write("\\n".join(sorted(files)))
+
+
+atexit.register(write)
+'''
+READ_BY_ALL = {f"study/{name}.py" for name in ("__main__", "params/worlds")}
+"""What the command line itself loads."""
+
+
+def short_params() -> dict[str, Any]:
+    """The tiny parameters with the roster of `make quick`: every arm, family and stage, few variants."""
+    return reduced(tiny_params()) | {"budget": "default"}
+
 
 def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(folder), "DVC_NO_ANALYTICS": "1"}
+    python = os.pathsep.join([str(folder), str(folder.parent / "tracer")])
+    environment = os.environ | {"PATH": path, "PYTHONPATH": python, "DVC_NO_ANALYTICS": "1"}
     done = subprocess.run([*command], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if check and done.returncode:
         pytest.fail(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
@@ -49,7 +78,7 @@ def stages_run(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("clone")
+    folder = tmp_path_factory.mktemp("pipeline") / "clone"
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -57,8 +86,11 @@ def clone(tmp_path_factory):
         if not name.startswith("data/results") and name != "dvc.lock" and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    tracer = folder.parent / "tracer/sitecustomize.py"
+    tracer.parent.mkdir()
+    tracer.write_text(TRACER, encoding="utf-8")
     tiny_log().write_parquet(folder / "tiny.parquet")
-    (folder / "params.yaml").write_text(yaml.safe_dump(tiny_params(), sort_keys=False), encoding="utf-8")
+    (folder / "params.yaml").write_text(yaml.safe_dump(short_params(), sort_keys=False), encoding="utf-8")
     run(folder, "git", "init", "-q")
     run(folder, "git", "add", "-A")
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
@@ -77,15 +109,31 @@ def test_the_book_is_built_and_status_is_clean(clone, reproduced):
     assert "up to date" in run(clone, *DVC, "repro").stdout
 
 
+def test_a_stage_loads_no_code_that_it_does_not_depend_on(clone, reproduced):
+    """Else a change of that code would not run it again."""
+    checked = clone / "data/checked"
+    undeclared = {}
+    for path in sorted(checked.rglob("*.txt")):
+        told = clone.parent / "tracer" / f"{'-'.join(path.relative_to(checked).with_suffix('').parts)}.txt"
+        if told.exists():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            known = {line.split()[1] for line in lines if line.endswith(".py")} | READ_BY_ALL
+            undeclared[told.stem] = set(told.read_text(encoding="utf-8").split()) - known
+
+    assert {"train-sum-horizon", "score-hybrid-lambdarank", "compare-who", "worlds-shop", "tokens"} <= set(undeclared)
+    assert {} == {stage: files for stage, files in undeclared.items() if files}
+
+
 def test_metrics_are_shown(clone, reproduced):
     shown = run(clone, *DVC, "metrics", "show").stdout
 
     assert "recall@10" in shown
-    assert "tifu-knn" in shown
+    assert "hybrid-lambdarank" in shown
 
 
 def test_every_variant_prints_what_it_reached(clone, reproduced):
-    for variant in tiny_params()["roster"]:
+    params = short_params()
+    for variant in [*params["roster"], *params["composed"]]:
         assert f"{variant}: select recall@" in reproduced.stdout
         assert f"{variant}: test recall@" in reproduced.stdout
 
@@ -93,7 +141,7 @@ def test_every_variant_prints_what_it_reached(clone, reproduced):
 def test_a_wrong_setting_touches_nothing(clone, reproduced):
     params = clone / "params.yaml"
     good = params.read_text(encoding="utf-8")
-    params.write_text(good.replace("rule: tifu_knn", "rule: tifu_kn"), encoding="utf-8")
+    params.write_text(good.replace("rule: popularity", "rule: popularty"), encoding="utf-8")
     lock = (clone / "dvc.lock").read_bytes()
     done = run(clone, sys.executable, "-m", "study", "check", check=False)
     failed = run(clone, *DVC, "repro", check=False)
@@ -101,19 +149,21 @@ def test_a_wrong_setting_touches_nothing(clone, reproduced):
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "tifu_knn" in done.stderr
+    assert "did you mean 'popularity'?" in done.stderr
     assert failed.returncode != 0
     assert lock == (clone / "dvc.lock").read_bytes()
     assert (clone / "data/scores/main/popularity/metrics.parquet").exists()
     assert "up to date" in run(clone, *DVC, "status").stdout
 
 
-def test_a_new_loss_runs_its_own_variant_and_what_compares(clone, reproduced):
+def test_a_new_loss_runs_its_own_variant_and_what_reads_the_whole_arm(clone, reproduced):
     (clone / "study/nn/losses/sharper.py").write_text(LOSS, encoding="utf-8")
     raw = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
-    raw["roster"]["sum-nextline-sharper"] = raw["roster"]["sum-nextline-softmax"] | {"loss": "sharper"}
+    raw["roster"]["sum-horizon-sharper"] = raw["roster"]["sum-horizon"] | {"loss": "sharper"}
     (clone / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     done = run(clone, *DVC, "repro")
 
-    expected = ["check", "train@sum-nextline-sharper", "score@sum-nextline-sharper", "compare@main", "report"]
-    assert stages_run(done) == expected
+    own = {"train@sum-horizon-sharper", "score@sum-horizon-sharper"}
+    composed = {f"{stage}-composed@{name}" for stage in ("train", "score") for name in raw["composed"]}
+    reads_main = {"compare@main", "diagnose", "diagnostics", "report"}
+    assert {"check"} | own | reads_main <= set(stages_run(done)) <= {"check"} | own | reads_main | composed

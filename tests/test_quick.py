@@ -96,5 +96,7 @@ def test_the_short_roster_is_whole():
     assert {entry.family for entry in short.roster.values()} == {entry["family"] for entry in raw["roster"].values()}
     assert set(raw["composed"]) == set(short.composed)
     assert 0 < len(short.roster) < len(raw["roster"])
+    assert set(short.diagnostics["impersonal"]) <= set(short.roster)
+    assert {short.tokens["variant"], *short.worlds["roster"]} <= set(short.roster)
     assert {"popularity", "sum-horizon"} <= set(short.section("worlds").entries(short.roster))
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}

@@ -59,9 +59,9 @@ class SequenceEntry(Entry):
 
     `context` is the number of positions that the model sees: events, or tokens for `flat`. `loss_options` are the
     plain arguments of the loss that define it (the number of negatives, say); they are not tuned. `pretrain` is the
-    objective of the first half of the rounds, where another one comes before. `budget_in` says what its budget counts:
-    the same number of events for all, or positions, which are tokens for `flat`. `prefixes` trains on one readout per
-    piece, as architectures that see later positions must, whatever the architecture.
+    objective of the first quarter of the rounds, where another one comes before. `budget_in` says what its budget
+    counts: the same number of events for all, or positions, which are tokens for `flat`. `prefixes` trains on one
+    readout per piece, as architectures that see later positions must, whatever the architecture.
     """
 
     family: Literal["sequence"]

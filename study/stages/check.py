@@ -15,6 +15,7 @@ from study.fingerprint import closure, fingerprint
 from study.params import load
 from study.params.base import Frozen
 from study.params.budget import Arm
+from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section
 from study.params.messages import describe
 from study.params.roster import SequenceEntry, Variant
@@ -64,6 +65,9 @@ def _sections(params: Params) -> None:
                 params.section(name)
             except ValidationError as error:
                 raise UserError(f"{PARAMS}: {name}.{describe(error.errors()[0], Frozen)}") from None
+    if params.diagnostics:
+        for variant in cast("Diagnostics", params.section("diagnostics")).impersonal:
+            params.variant(variant)
     if params.tokens:
         _accounted(params)
     if params.worlds:

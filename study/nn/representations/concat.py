@@ -32,9 +32,10 @@ class Concat(nn.Module):
 
     def __init__(self, sizes: list[int], width: int) -> None:
         super().__init__()
-        self.tables = nn.ModuleList(nn.Embedding(size, COLUMN_WIDTH) for size in sizes)
-        for table in self.tables:
+        tables = [nn.Embedding(size, COLUMN_WIDTH) for size in sizes]
+        for table in tables:
             nn.init.normal_(table.weight, std=EMBEDDING_STD)
+        self.tables = nn.ModuleList(tables)
         joined = COLUMN_WIDTH * len(sizes)
         first, last = nn.Linear(joined, width), nn.Linear(width, width)
         nn.init.normal_(first.weight, std=joined**-0.5)
