@@ -46,8 +46,8 @@ class FrequencySettings(WorldSettings):
 class WaitingSettings(WorldSettings):
     """Triggers and, once a pause of one horizon is over, a key action that depends on the last of them.
 
-    Both halves of a context have `values` values, and each context leads to `group` items: either half alone leaves
-    values * group near-equal candidates. Ten items fill a top 10, and who cannot tell two contexts apart gets half.
+    Both halves of a context have `values` values, and each context leads to `group` items; either half alone leaves
+    many near-equal candidates. Ten items fill a top 10, and who cannot tell two contexts apart gets half.
     A trigger happens on each of the first `browse_days` days after a key action with probability `browse`, later with
     `late`; a key action on each day after the pause with `purchase`. Triggers early and a quiet rest leave most
     cut-offs behind a finished trigger, so that there is something to reach. With probability `strength` the item is
@@ -68,22 +68,25 @@ class OrderSettings(WaitingSettings):
 
     @model_validator(mode="after")
     def _either_alone_leaves_many(self) -> Self:
-        return _leaves(self, 25)
+        return _leaves(self, self.values, 25)
 
 
 class BindingSettings(WaitingSettings):
-    """The context is colour and place of the last click; it decides among 2 * values * group items.
+    """The context is colour and place of the last click; it decides among values / shades * group items.
 
-    `filler` is the probability of a look on any day.
+    `shades` values of colour, and as many of place, mean the same. `filler` is the probability of a look on any day.
     """
 
+    shades: Count
     filler: Share
 
     @model_validator(mode="after")
     def _has_many_pairs(self) -> Self:
-        if self.values**2 < 100 or self.values % 2:
-            raise ValueError(f"values ({self.values}) must be even, and squared at least 100 pairs of colour and place")
-        return _leaves(self, 25)
+        if self.values**2 < 100:
+            raise ValueError(f"values ({self.values}) squared must be at least 100 pairs of colour and place")
+        if self.values % self.shades:
+            raise ValueError(f"values ({self.values}) must be a multiple of shades ({self.shades})")
+        return _leaves(self, self.values // self.shades, 25)
 
 
 class DelaySettings(WorldSettings):
@@ -144,10 +147,9 @@ class ShopSettings(WorldSettings):
 Waiting = TypeVar("Waiting", bound=WaitingSettings)
 
 
-def _leaves(settings: Waiting, least: int) -> Waiting:
-    left = settings.values * settings.group
-    if left < least:
-        raise ValueError(f"values * group = {left} candidates are left by half a context; at least {least} are needed")
+def _leaves(settings: Waiting, groups: int, least: int) -> Waiting:
+    if (left := groups * settings.group) < least:
+        raise ValueError(f"half a context leaves {left} candidates ({groups} * group); at least {least} are needed")
     return settings
 
 

@@ -1,11 +1,10 @@
 """*binding*: the key action depends on which colour stood at which place in one event.
 
 A trigger is a click; it has a colour and a place, drawn independently and uniformly. The item of a key action is, with
-probability `strength`, one of the group of the pair (colour, place) of the last click, else any. Pairs that share a
-colour or a place have different groups (`groups.latin_groups`): one of them alone leaves as many groups as the other
-has values. Looks, which have a colour and a place too and say nothing, follow each click on the same day and happen on
-other days: the trigger is never the last event, and who only knows which colours and which places a history has, but
-not which stood together, cannot tell.
+probability `strength`, one of the group of the pair (colour, place) of the last click, else any. One of the two alone
+leaves every group as likely (`groups.latin_groups`), and so every item. Looks, which have a colour and a place too and
+say nothing, follow each click on the same day and happen on other days: the trigger is never the last event, and who
+only knows which colours and which places a history has, but not which stood together, cannot tell.
 
 Oracle. At the cut-off the last click has the pair p; a click before the key action of the window replaces it by any
 other. `waiting.last_context` derives P(pair = q), which is spread evenly over the items of its group, and the rest
@@ -26,14 +25,14 @@ CLICK, LOOK, COLOUR, PLACE = "click", "look", "colour", "place"
 
 def values(settings: BindingSettings) -> dict[str, list[str]]:
     """The values of each attribute."""
-    items = 2 * settings.values * settings.group
+    items = settings.values // settings.shades * settings.group
     return {ITEM: labels(ITEM, items), **{name: labels(name, settings.values) for name in (COLOUR, PLACE)}}
 
 
 def simulate(settings: BindingSettings, seed: int) -> pl.DataFrame:
     """The log."""
     generator = np.random.default_rng(seed_of(seed, "binding"))
-    groups = latin_groups(settings.values, settings.group, seed)
+    groups = latin_groups(settings.values, settings.shades, settings.group, seed)
     diary = Diary(labels("user", settings.users), values(settings), generator)
     pair = np.full(settings.users, -1)
     for today in days(settings, generator):
@@ -59,4 +58,4 @@ def oracle(settings: BindingSettings, seed: int, history: pl.DataFrame, users: l
     clicks = past.of(CLICK)
     pair = clicks.nth_last(clicks.codes[COLOUR] * settings.values + clicks.codes[PLACE], len(users))
     contexts = last_context(settings, pair, since_purchase(past, len(users), day_of(cutoff)), settings.values**2)
-    return spread(latin_groups(settings.values, settings.group, seed), contexts)
+    return spread(latin_groups(settings.values, settings.shades, settings.group, seed), contexts)

@@ -13,17 +13,18 @@ def groups_of(contexts: int, size: int, seed: int) -> Ints:
     return shuffled.reshape(contexts, size).astype(np.int64)
 
 
-def latin_groups(values: int, size: int, seed: int) -> Ints:
+def latin_groups(values: int, shades: int, size: int, seed: int) -> Ints:
     """The items of each pair (i, j), a pair being i * values + j; int64 [values^2, size].
 
-    There are 2 * values groups. Pair (i, j) has group (i + j) mod values of the half i mod 2, after i and j were
-    shuffled: the pairs that share a value of either side have different groups, and every group has values / 2 pairs.
-    Fewer items than with a group per pair make the world cheaper to learn, and no half of a pair tells more.
+    `shades` values of either side mean the same, so that there are n = values / shades meanings of each. Pair (i, j)
+    has group (a + b) mod n, where a and b are the meanings of i and j: one of them alone leaves all n groups equally
+    likely, and both together leave one.
     """
     generator = np.random.default_rng(seed_of(seed, "latin"))
+    meanings = values // shades
     i, j = (generator.permutation(values) for _ in range(2))
-    group = (i[:, None] + j) % values + values * (i[:, None] % 2)
-    groups: Ints = groups_of(2 * values, size, seed)[group.ravel()]
+    group = (i[:, None] + j) % meanings
+    groups: Ints = groups_of(meanings, size, seed)[group.ravel()]
     return groups
 
 

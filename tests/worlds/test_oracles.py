@@ -24,7 +24,9 @@ TINY = {
     "order": (order, OrderSettings.model_construct(users=200_000, days=18, context=16, values=2, group=1, **WAITS)),
     "binding": (
         binding,
-        BindingSettings.model_construct(users=200_000, days=18, context=16, values=2, group=1, filler=0.1, **WAITS),
+        BindingSettings.model_construct(
+            users=200_000, days=18, context=16, values=2, shades=1, group=1, filler=0.1, **WAITS
+        ),
     ),
     "delay": (
         delay,

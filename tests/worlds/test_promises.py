@@ -65,7 +65,10 @@ def test_binding_has_uniform_margins_and_a_trigger_that_is_not_the_last_event() 
     told = with_last(with_last(events, "click", "colour", "c"), "click", "place", "p")
     bought = told.filter((pl.col("event_type") == PURCHASE) & pl.col("c").is_not_null())
     assert bought.group_by("c", "p").agg(pl.col(ITEM).n_unique())[ITEM].max() == BINDING.group
-    assert 25 <= bought.group_by("c").agg(pl.col(ITEM).n_unique())[ITEM].min()
+    for half in ("c", "p"):
+        counts = bought.group_by(half, ITEM).len()
+        assert 25 <= counts.group_by(half).len()["len"].min()
+        assert counts["len"].max() < 4 * counts["len"].mean()
     previous = events.select("event_type", pl.col("event_type").shift(1).over("user_id").alias("previous"))
     before_purchase = previous.filter(pl.col("event_type") == PURCHASE)["previous"].drop_nulls()
     assert "click" not in before_purchase.to_list()
@@ -86,8 +89,10 @@ def test_dials_that_break_a_world_are_refused() -> None:
         OrderSettings.model_validate(ORDER.model_dump() | {"group": 4})
     with pytest.raises(ValidationError, match="100 pairs"):
         BindingSettings.model_validate(BINDING.model_dump() | {"values": 9})
-    with pytest.raises(ValidationError, match="even"):
+    with pytest.raises(ValidationError, match="multiple of shades"):
         BindingSettings.model_validate(BINDING.model_dump() | {"values": 11})
+    with pytest.raises(ValidationError, match="leaves 20 candidates"):
+        BindingSettings.model_validate(BINDING.model_dump() | {"shades": 5})
     with pytest.raises(ValidationError, match="horizon"):
         DelaySettings.model_validate(DELAY.model_dump() | {"waits": (3, 8)})
 
