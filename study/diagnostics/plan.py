@@ -1,5 +1,6 @@
 """The changes that are asked about, and which of them a variant cannot notice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -11,7 +12,7 @@ from study.diagnostics.noise import with_noise
 from study.diagnostics.order import shuffled
 from study.diagnostics.pace import steady
 from study.diagnostics.recent import last_events
-from study.diagnostics.users import fewer
+from study.diagnostics.users import fewer_events, fewer_queries
 from study.events.fold import Fold
 from study.events.log import Log
 from study.params.diagnostics import Diagnostics
@@ -34,13 +35,15 @@ class Subject:
     candidate_columns: list[str]
 
 
-def changes(asked: Diagnostics, attributes: list[str], seed: int) -> list[Change]:
+def changes(asked: Diagnostics, attributes: list[str], seed: int, *, by_counts: bool) -> list[Change]:
     """Every change, in the order of the report; none at all first.
 
     Args:
         attributes: the columns that can be dropped.
         seed: of the study.
+        by_counts: whether the variant learns from counts as of training cut-offs, not from the events themselves.
     """
+    fewer = fewer_queries if by_counts else fewer_events
     order = partial(_order, seed=seed)
     found = [
         Change(UNCHANGED, UNCHANGED, retrains=True),
@@ -57,24 +60,29 @@ def changes(asked: Diagnostics, attributes: list[str], seed: int) -> list[Change
         noise = partial(_noisy, attributes=count, values=asked.noise_values, seed=seed)
         found.append(Change(f"noise-{count}", "noise", retrains=True, history=noise))
     for share in asked.user_shares:
-        found.append(Change(f"users-{100 * share:g}", "users", retrains=True, training=partial(_fewer, share=share)))
+        found.append(
+            Change(f"users-{100 * share:g}", "users", retrains=True, training=partial(_fewer, share=share, fewer=fewer))
+        )
     return [*found, Change(PERMUTED, "labels", retrains=True, training=permuting)]
 
 
 def unnoticed(change: Change, subject: Subject) -> str | None:
     """Why the change would leave this variant as it is by definition, or cannot be asked of it; None where it can."""
-    dropped = change.name.removeprefix("without-") if change.topic == "attributes" else None
-    if subject.entry.family == "counting" and change.topic in {"attributes", "noise"}:
-        return "a counting rule reads candidates alone"
-    if subject.entry.family == "counting" and change.topic == "labels":
-        return "a counting rule learns from no label set"
-    if change.retrains and not subject.learns and (change.history is None or change.topic == "order"):
-        return "the rule fits nothing"
-    if subject.entry.family == "aggregates" and dropped in subject.candidate_columns:
-        return "aggregates read the candidate, not the columns that it is made of"
-    if _classes_are_tokens(subject.entry) and (change.topic == "users" or dropped in subject.candidate_columns):
-        return "its classes are tokens, and every candidate's has to occur in training"
-    return None
+    family, dropped = subject.entry.family, change.name.removeprefix("without-")
+    drops = change.topic == "attributes" and dropped in subject.candidate_columns
+    counts, tokens = family == "counting", _classes_are_tokens(subject.entry)
+    reasons = {
+        "a counting rule reads candidates alone": counts and change.topic in {"attributes", "noise"},
+        "a counting rule learns from no label set": counts and change.topic == "labels",
+        "the rule fits nothing": not subject.learns
+        and change.retrains
+        and (change.history is None or change.topic == "order"),
+        "aggregates read the candidate, not the columns that it is made of": family == "aggregates" and drops,
+        "its parts learn from users in different ways": family == "hybrid" and change.topic == "users",
+        "its classes are tokens, and every candidate's has to occur in training": tokens
+        and (change.topic == "users" or drops),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _classes_are_tokens(entry: Variant | Composed) -> bool:
@@ -99,5 +107,5 @@ def _noisy(log: Log, _: int, __: int, *, attributes: int, values: int, seed: int
     return with_noise(log, attributes, values, seed)
 
 
-def _fewer(fold: Fold, seed: int, *, share: float) -> Fold:
+def _fewer(fold: Fold, seed: int, *, share: float, fewer: Callable[[Fold, float, int], Fold]) -> Fold:
     return fewer(fold, share, seed)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from study.diagnostics.change import UNCHANGED, Change
-from study.diagnostics.plan import Subject, changes, unnoticed
+from study.diagnostics.plan import PERMUTED, Subject, changes, unnoticed
 from study.metrics.leaderboard import chosen_select
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
@@ -62,9 +62,13 @@ class Chosen:
         share = self.params.spent("diagnostics").positions / self.params.spent(self.arm).positions
         return whole.model_copy(update={"max_queries": max(round(share * whole.max_queries), 1)})
 
-    def build(self) -> Recommender:
-        """The untrained model, of the chosen setting; a round has the positions of the diagnostics."""
-        positions = self.params.spent("diagnostics").positions
+    def build(self, change: Change) -> Recommender:
+        """The untrained model, of the chosen setting; a round has the positions of the diagnostics.
+
+        Under permuted labels it has those of the variant's own arm: a head that starts with a user's own counts has
+        to unlearn them, or the leak alarm would ring for what was never learned.
+        """
+        positions = self.params.spent(self.arm if change.name == PERMUTED else "diagnostics").positions
         sources = Sources(self.params, self.arm)
         sources.budget = self.params.spent(self.arm).model_copy(update={"positions": positions})
         return build_model(self.entry, self.source.settings, sources.budget, sources)
@@ -76,10 +80,11 @@ class Chosen:
 
     def plan(self) -> tuple[list[Change], dict[str, str]]:
         """The changes that it is asked about, none at all first; and those that are left out, with the reason."""
-        trained = run_folder(self.entry.runs, self.source.variant) / "seed-0"
-        subject = Subject(self.entry, self.build().load(trained).parameters() > 0, self.question.candidate_columns)
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
-        every = changes(diagnostics_of(self.params), attributes, self.params.seed)
+        by_counts = self.entry.family == "aggregates"
+        every = changes(diagnostics_of(self.params), attributes, self.params.seed, by_counts=by_counts)
+        fitted = self.build(every[0]).load(run_folder(self.entry.runs, self.source.variant) / "seed-0")
+        subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns)
         wanted = [change for change in every if change.topic in {UNCHANGED, *self.topics}]
         reasons = {change.name: unnoticed(change, subject) for change in wanted if change.name != UNCHANGED}
         left_out = {name: reason for name, reason in reasons.items() if reason is not None}

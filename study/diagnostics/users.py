@@ -1,18 +1,50 @@
 """Do more users help? Only a part of them is there to learn from."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from study.diagnostics.change import kept
-from study.events.fold import Fold
+from study.events.fold import Fold, take
+from study.events.log import Labels, Queries
+from study.events.spans import Window
 from study.seeds import hash_text, mix64, seed_of
 
+Mask = NDArray[np.bool_]
 
-def fewer(fold: Fold, share: float, seed: int) -> Fold:
-    """The fold without the events of the other users; which ones is drawn by a hash, a larger share holds a smaller.
+
+@dataclass(frozen=True)
+class FewerFold(Fold):
+    """A fold that asks about some users alone, bool [U]; the log is that of all, and so is every count as of a time."""
+
+    learners: Mask = field(kw_only=True)
+
+    def queries(self, window: Window) -> tuple[Queries, Labels]:
+        """See `Fold`."""
+        queries, labels = super().queries(window)
+        rows = np.flatnonzero(self.learners[queries.users])
+        return replace(queries, users=queries.users[rows]), take(labels, rows)
+
+
+def fewer_events(fold: Fold, share: float, seed: int) -> Fold:
+    """The fold without the events of the other users, for variants that learn from the events themselves.
 
     What was fitted before any model, the codes of values and the popularity that breaks ties, stays that of all users.
     """
-    drawn = mix64(hash_text(fold.log.users) ^ np.uint64(seed_of(seed, "users"))) / 2.0**64
-    return replace(fold, log=kept(fold.log, (drawn < share)[fold.log.user]), memo={})
+    return replace(fold, log=kept(fold.log, drawn(fold, share, seed)[fold.log.user]), memo={})
+
+
+def fewer_queries(fold: Fold, share: float, seed: int) -> Fold:
+    """The fold without the training queries of the other users, for variants that learn from counts as of a cut-off.
+
+    Their events stay: counts over fewer users would be of another scale than those that a query reads at test.
+    """
+    plain: dict[str, Any] = vars(fold) | {"memo": {}}
+    return FewerFold(**plain, learners=drawn(fold, share, seed))
+
+
+def drawn(fold: Fold, share: float, seed: int) -> Mask:
+    """Which users are left, bool [U]; drawn by a hash, so that a larger share holds a smaller."""
+    return mix64(hash_text(fold.log.users) ^ np.uint64(seed_of(seed, "users"))) / 2.0**64 < share

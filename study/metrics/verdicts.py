@@ -65,14 +65,15 @@ def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -
 
     Args:
         effects: the estimates, [m].
-        draws: their resamples, float64 [R, m].
+        draws: their resamples, float64 [R, m]. One that is NaN, for want of positives, speaks for no side: it counts
+            as wrong in every test.
         margin: smallest difference that matters.
         alpha: family-wise error of each kind of test.
     """
     resamples = len(draws)
-    above, below = (draws <= 0).sum(axis=0) + 1, (draws >= 0).sum(axis=0) + 1
+    above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1
     difference = _holm(np.minimum(above, below), resamples, alpha, tails=2)
-    outside = np.maximum((draws <= -margin).sum(axis=0), (draws >= margin).sum(axis=0)) + 1
+    outside = np.maximum((~(draws > -margin)).sum(axis=0), (~(draws < margin)).sum(axis=0)) + 1
     equivalence = _holm(outside, resamples, alpha, tails=1)
     return [_verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)]
 
@@ -115,7 +116,8 @@ def _interval(draws: Floats, alpha: float, divisor: int, tails: int) -> tuple[fl
     The test rejects if fewer than `rank` resamples are on the wrong side, which is to say if the order statistic of
     that rank is on the right side. The rank is found with the test's own arithmetic, so rounding cannot part the two.
     """
-    ordered = np.sort(draws)
+    unknown = np.isnan(draws)
+    lowest, highest = (np.sort(np.where(unknown, end, draws)) for end in WIDEST)
     p_values = tails * np.arange(1, len(draws) + 1) / (len(draws) + 1)
     rank = int((p_values * divisor < alpha).sum())
-    return (float(ordered[rank - 1]), float(ordered[-rank])) if rank else WIDEST
+    return (float(lowest[rank - 1]), float(highest[-rank])) if rank else WIDEST

@@ -19,6 +19,7 @@ from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section
 from study.params.messages import describe
 from study.params.roster import SequenceEntry, Variant
+from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
 from study.paths import PARAMS, code_of, write_text
@@ -66,12 +67,25 @@ def _sections(params: Params) -> None:
             except ValidationError as error:
                 raise UserError(f"{PARAMS}: {name}.{describe(error.errors()[0], Frozen)}") from None
     if params.diagnostics:
-        for variant in cast("Diagnostics", params.section("diagnostics")).impersonal:
-            params.variant(variant)
+        _asked(params, cast("Diagnostics", params.section("diagnostics")))
     if params.tokens:
         _accounted(params)
     if params.worlds:
         _entries(params)
+
+
+def _asked(params: Params, asked: Diagnostics) -> None:
+    for variant in asked.impersonal:
+        params.variant(variant)
+    groups: list[tuple[str, Arm, str]] = [
+        *(("asked", "main", family) for family in asked.asked),
+        *(("screened", "who", family) for family in asked.screened),
+    ]
+    for field, arm, family in groups:
+        if not params.candidates(arm, BEST + family):
+            raise UserError(
+                f"{PARAMS}: diagnostics.{field}: no variant of the arm {arm} is of family {family}; drop it"
+            )
 
 
 def _roots(params: Params, stage: str, variant: str) -> list[str]:

@@ -52,7 +52,7 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     """Fits in a worker; what an earlier run has finished is not done again. True when it is there."""
     die_with_parent()
     if not (folder / FITTED).exists():
-        params, model = chosen.params, chosen.build()
+        params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
         fold = read_refit(chosen.entry.question, chosen.question, chosen.features)
         model.fit(change.fold(fold, seed), rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)

@@ -90,7 +90,7 @@ def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
     """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
     die_with_parent()
     if not path.exists():
-        model, kind, parts = chosen.build(), kind_of(chosen.question), []
+        model, kind, parts = chosen.build(change), kind_of(chosen.question), []
         kept, columns = KEPT[chosen.question.kind]
         for evaluation in evaluations(chosen.entry.question, chosen.question):
             changed = replace(evaluation, queries=change.queries(evaluation.queries))

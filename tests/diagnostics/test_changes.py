@@ -11,8 +11,8 @@ from study.diagnostics.order import shuffled
 from study.diagnostics.pace import steady
 from study.diagnostics.plan import Subject, changes, unnoticed
 from study.diagnostics.recent import last_events
-from study.diagnostics.users import fewer
-from study.events.fold import Fold
+from study.diagnostics.users import fewer_events, fewer_queries
+from study.events.fold import Fold, take
 from study.events.spans import DAY, Window, make_spans
 from study.events.stream import Readouts
 from study.features.sequences import event_stream
@@ -129,11 +129,30 @@ def test_noise_is_the_same_in_every_log_that_a_history_begins(whole):
 
 def test_fewer_users_are_a_part_of_more_and_the_rest_has_no_event(whole):
     fold = fold_of(whole)
-    half, quarter = (np.diff(fewer(fold, share, 5).log.offsets) > 0 for share in (0.5, 0.25))
+    half, quarter = (np.diff(fewer_events(fold, share, 5).log.offsets) > 0 for share in (0.5, 0.25))
 
     assert 0 < quarter.sum() < half.sum() < len(whole.users)
     assert not (quarter & ~half).any()
-    assert whole.users == fewer(fold, 0.5, 5).log.users
+    assert whole.users == fewer_events(fold, 0.5, 5).log.users
+
+
+def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
+    fold = fold_of(whole)
+    half = fewer_queries(fold, 0.5, 5)
+    learners = np.flatnonzero(np.diff(fewer_events(fold, 0.5, 5).log.offsets) > 0)
+    asked_of, left = set(), set()
+    for window in fold.windows():
+        (queries, labels), (fewer, fewer_labels) = fold.queries(window), half.queries(window)
+        place = {user: row for row, user in enumerate(queries.users)}
+        for row, user in enumerate(fewer.users):
+            np.testing.assert_array_equal(
+                take(labels, np.array([place[user]])).codes, take(fewer_labels, np.array([row])).codes
+            )
+        asked_of, left = asked_of | set(queries.users), left | set(fewer.users)
+
+    assert half.log is fold.log
+    assert left == asked_of & set(learners)
+    assert 0 < len(left) < len(asked_of)
 
 
 def test_label_sets_change_hands_inside_a_cutoff(whole):
@@ -222,7 +241,7 @@ def test_the_readouts_of_screened_users_exchange_their_labels_too(whole):
 
 def test_every_change_leaves_users_and_relevant_candidates_alone(whole):
     queries = asked(whole, 40)
-    for change in changes(ASKED, ["item", "colour"], seed=1):
+    for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=True):
         changed = change.queries(queries)
         np.testing.assert_array_equal(queries.users, changed.users)
         assert (queries.cutoff, whole.users) == (changed.cutoff, changed.log.users)
@@ -234,7 +253,7 @@ def test_every_change_leaves_users_and_relevant_candidates_alone(whole):
 def test_what_cannot_be_noticed_is_said_of_rules_and_aggregates():
     rule = Subject(SimpleNamespace(family="counting"), learns=False, candidate_columns=["item"])
     trees = Subject(SimpleNamespace(family="aggregates"), learns=True, candidate_columns=["item"])
-    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1)}
+    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=True)}
 
     assert {"order-at-test", "no-time", "last-8"} == {name for name in named if unnoticed(named[name], rule) is None}
     assert {"without-item"} == {name for name in named if unnoticed(named[name], trees)}

@@ -8,7 +8,7 @@ from study.metrics.power import power
 from study.params.roster import AggregateEntry, CountingEntry
 from study.params.statistics import Contrast, Statistics
 
-STATISTICS = Statistics(resamples=1000, margin=0.005, alpha=0.05)
+STATISTICS = Statistics(resamples=1000, margin=0.005, who_margin=0.02, alpha=0.05)
 RULE = {"question": "categories", "arm": "main", "family": "counting"}
 ROSTER = {
     "popular": CountingEntry(**RULE, rule="popularity"),

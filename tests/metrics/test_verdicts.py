@@ -160,3 +160,15 @@ def test_detectable_difference_is_that_of_the_textbook():
     draws = np.column_stack([bell(0, 0.001), bell(0.1, 0.002), bell(0, 0.5)])
 
     assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(draws, alpha=0.05)
+
+
+def test_resamples_without_positives_speak_for_no_side():
+    known = bell(0.03, 0.001, resamples=1000)
+    (told,) = judged(known)
+    few, many = known.copy(), known.copy()
+    few[:5], many[:100] = np.nan, np.nan
+    (almost,), (open_,) = (judge([0.03], draws[:, None], margin=MARGIN, alpha=ALPHA) for draws in (few, many))
+
+    assert ["better", "better", "undetermined"] == [told.verdict, almost.verdict, open_.verdict]
+    assert told.p_difference < almost.p_difference < open_.p_difference
+    assert (open_.low, open_.high) == (-1.0, 1.0)

@@ -54,7 +54,7 @@ def workspace(tmp_path, monkeypatch):
     params = load()
     random = np.random.default_rng(8)
     for name, entry in params.entries("main").items():
-        scores, runs = score_folder("main", name), run_folder("main", name)
+        scores, runs = score_folder("main", name), run_folder(entry.runs, name)
         scores.mkdir(parents=True)
         runs.mkdir(parents=True)
         seeds = 1 if entry.family == "counting" else 3
