@@ -1,5 +1,7 @@
 """The part of the page Worlds about the validity check: what becomes of the study's verdicts in fresh logs."""
 
+from statsmodels.stats.proportion import proportion_confint
+
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
@@ -7,7 +9,6 @@ from study.exhibits.world_records import Part, Rate, Validity
 from study.exhibits.worlds import Worlds
 
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
-NORMAL_95 = 1.96
 
 
 def validity(found: Worlds) -> Html:
@@ -23,13 +24,26 @@ def _told(part: Part, checked: Validity) -> str:
     alpha = checked.statistics["alpha"]
     rate = part.any_false
     kind = f"<strong>{part.part} in {part.world}</strong>, {plural(part.repeats, 'log')} of {count(part.users)} users:"
-    if rate.low > alpha:
-        judged = f"more than the {percent(alpha)} that Holm's procedure allows"
-    elif rate.high < alpha:
-        judged = f"fewer than the {percent(alpha)} that Holm's procedure allows"
-    else:
-        judged = f"which agrees with the {percent(alpha)} that Holm's procedure allows"
+    is_null = all(one.truth.effect == 0 for one in part.contrasts)
+    judged = _judged(rate, alpha) if is_null else _both_kinds(rate, alpha)
     return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."
+
+
+def _judged(rate: Rate, alpha: float) -> str:
+    """Where nothing differs, only a verdict of a difference can be false: one family of tests, held at alpha."""
+    allowed = f"the {percent(alpha)} that Holm's procedure allows"
+    if rate.low > alpha:
+        return f"more than {allowed}"
+    return f"fewer than {allowed}" if rate.high < alpha else f"which agrees with {allowed}"
+
+
+def _both_kinds(rate: Rate, alpha: float) -> str:
+    """Where something differs, a verdict of equivalence can be false too: two families of tests."""
+    held = (
+        f"where each kind of verdict, of a difference and of equivalence, is held at {percent(alpha)}, so both may "
+        f"reach {percent(2 * alpha)} together"
+    )
+    return f"{held}, which is exceeded" if rate.low > 2 * alpha else held
 
 
 def _ends(rate: Rate) -> str:
@@ -80,16 +94,17 @@ def _rate(rate: Rate | None) -> Cell:
 
 
 def _power(checked: Validity) -> str:
-    """How far a rate at the nominal level may be off without so many repeats showing it."""
+    """Which rates so many repeats leave open where the share of false verdicts is the nominal one."""
     alpha = checked.statistics["alpha"]
     clauses = []
     for repeats in dict.fromkeys(part.repeats for part in checked.parts):
-        half = NORMAL_95 * (alpha * (1 - alpha) / repeats) ** 0.5
+        expected = round(alpha * repeats)
+        low, high = proportion_confint(expected, repeats, alpha=1 - checked.coverage_level, method="wilson")
         clauses.append(
-            f"{count(repeats)} repeats tell a rate of {percent(alpha)} from one of {percent(alpha + 2 * half)} or "
-            f"more, and cannot rule out one of {percent(alpha + half)}"
+            f"{count(expected)} of {plural(repeats, 'log')} with a false verdict leave open any rate from "
+            f"{percent(float(low))} to {percent(float(high))}"
         )
-    return sentence("; ".join(clauses))
+    return sentence(f"at the nominal {percent(alpha)}, {'; '.join(clauses)}")
 
 
 def _made(found: Worlds, checked: Validity) -> str:

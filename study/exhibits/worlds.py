@@ -53,13 +53,14 @@ def answer(found: Worlds) -> Html:
 
 
 def _leader(world: World) -> str:
-    best = max(world.variants, key=lambda row: _value(row.recall))
     label = f"<strong>{world.world}:</strong>"
-    if best.share is None:
+    if all(row.share is None for row in world.variants):
+        far = max(world.variants, key=lambda row: abs(row.above_chance))
         return (
-            f"{label} there is nothing to learn, and the largest distance from chance is that of {code(best.variant)}, "
-            f"{_points(best.above_chance)} points of recall@10."
+            f"{label} there is nothing to learn, and the largest distance from chance is that of {code(far.variant)}, "
+            f"{_points(far.above_chance)} points of recall@10."
         )
+    best = max(world.variants, key=lambda row: _value(row.recall))
     counting = [row for row in world.variants if row.family == "counting" and row.share is not None]
     counts = max(counting, key=lambda row: _value(row.recall), default=None)
     than = f"; of the counting rules {code(counts.variant)} reaches most, {_share(counts)}" if counts else ""

@@ -39,14 +39,14 @@ def rate(value: float) -> dict:
     return {"count": int(400 * value), "of": 400, "rate": value, "low": value - 0.01, "high": value + 0.01}
 
 
-def checked(any_false: float) -> Validity:
+def checked(any_false: float, truth: float = 0.0, repeats: int = 400) -> Validity:
     contrast = {
-        "name": "n", "left": "personal-frequency", "right": "popularity", "truth": {"effect": 0.2, "error": 0.01},
+        "name": "n", "left": "personal-frequency", "right": "popularity", "truth": {"effect": truth, "error": 0.01},
         "verdicts": {"better": 399, "worse": 0, "equivalent": 0, "undetermined": 1}, "right_verdicts": rate(0.99),
         "false_equivalent": rate(0.02), "coverage": rate(0.95), "coverage_of_verdicts": rate(0.96),
     }  # fmt: skip
     part = {
-        "part": "counting", "world": "null", "users": 500, "seeds": 2, "repeats": 400, "fresh_logs": 40,
+        "part": "counting", "world": "null", "users": 500, "seeds": 2, "repeats": repeats, "fresh_logs": 40,
         "fresh_users": 20000, "any_false": rate(any_false), "contrasts": [contrast],
     }  # fmt: skip
     settings = {"alpha": 0.05, "margin": 0.005, "resamples": 1000}
@@ -97,6 +97,33 @@ def test_the_validity_sentence_turns_with_the_rate():
     assert "fewer than the 5 %" in said[0.01]
     assert "agrees with the 5 %" in said[0.05]
     assert "more than the 5 %" in said[0.2]
+
+
+def test_the_largest_distance_from_chance_may_lie_below_it():
+    rows = [
+        reached("popularity", "counting", None, recall=estimate(0.06), above_chance=0.01),
+        reached("sum-horizon", "sequence", None, recall=estimate(0.02), above_chance=-0.03),
+    ]
+    text = worlds.answer(Worlds([world("null", variants=rows)], None)).text
+
+    assert "largest distance from chance is that of <code>sum-horizon</code>, −3.0 points" in text
+
+
+def test_where_something_differs_both_kinds_of_verdict_may_be_false():
+    said = {value: world_validity.validity(Worlds([], checked(value, truth=0.2))).text for value in (0.07, 0.2)}
+
+    held = "each kind of verdict, of a difference and of equivalence, is held at 5 %, so both may reach 10 % together"
+    assert all(held in text for text in said.values())
+    assert "allows" not in said[0.07]
+    assert "which is exceeded" not in said[0.07]
+    assert "which is exceeded" in said[0.2]
+
+
+def test_what_repeats_cannot_rule_out_is_a_wilson_interval():
+    """2 of 40: (2 + z²/2 ± z √(2 · 38/40 + z²/4)) / (40 + z²) with z = 1.96."""
+    text = world_validity.validity(Worlds([], checked(0.05, repeats=40))).text
+
+    assert "2 of 40 logs with a false verdict leave open any rate from 1.4 % to 16.5 %" in text
 
 
 def test_a_check_of_another_revision_says_so():
