@@ -237,7 +237,8 @@ def windows(results: Results) -> Html:
     if shown.detectable is not None:
         text += (
             f" With so few, a difference in recall among the top 5 % has to reach {number(shown.detectable, 3)} to be "
-            f"found with 80 % power; the margin is {shown.margin:g}."
+            "found with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is "
+            f"{shown.margin:g}."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])

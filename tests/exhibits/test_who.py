@@ -9,6 +9,7 @@ from study.exhibits.results import Results
 from study.metrics.screening_board import assemble
 from study.params import load
 from study.params.statistics import Contrast
+from study.paths import REPORT
 from tests.metrics.test_screening import scored
 from tests.metrics.test_screening_board import SETTINGS, search
 
@@ -64,6 +65,18 @@ def test_every_exhibit_names_what_it_shows(shown):
     assert "trees" in who.calibration(results).text
     assert "sum-bpr" in who.losses(results).text
     assert "2024-02-29" in who.windows(results).text
+
+
+def test_the_detectable_difference_says_what_it_is(shown):
+    told = who.windows(shown(3.0)).text
+
+    assert "with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is" in told
+
+
+def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
+    page = " ".join((REPORT / "who.md").read_text(encoding="utf-8").split())
+
+    assert "those of recall among the top users can be slightly off centre" in page
 
 
 def test_an_arm_that_was_not_run_is_told_once_and_breaks_nothing():
