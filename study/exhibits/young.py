@@ -12,6 +12,7 @@ from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 PARTS = ("known", "young")
+YOUNG = f"{PRIMARY}/young"
 STYLES = ((BLUE, "circle"), (ORANGE, "diamond"))
 
 
@@ -19,17 +20,26 @@ def answer(results: Results | None) -> Html:
     """How many candidates are young, what that costs everyone, and who finds some of them."""
     if results is None:
         return Html("")
+    rows = with_young(results)
+    if not rows:
+        return paragraphs(["No relevant candidate in the test windows is young, so nothing is said of ranking them."])
     relevant, outside, young = _counts(results)
-    rows = [row for row in results.leaderboard if f"{PRIMARY}/young" in row.estimates]
-    best = max(rows, key=lambda row: row.estimates[f"{PRIMARY}/young"].estimate or 0.0)
+    best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     text = (
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
         "back from all that a model was fitted on. The ceiling: those outside the catalogue at their cut-off, which no "
-        f"ranking has, are {percent(outside / max(young, 1))} as many as the young ones, and cost "
+        f"ranking has, are {percent(outside / young)} as many as the young ones, and cost "
         f"{number(results.power.ceiling)} of recall. Of the young ones alone, {code(best.variant)} finds most: "
-        f"{within(best.estimates[f'{PRIMARY}/young'])}."
+        f"{within(best.estimates[YOUNG])}."
     )
     return paragraphs([text])
+
+
+def with_young(results: Results) -> list[Row]:
+    """The variants that have a recall of young candidates; none where no relevant candidate of test is young."""
+    found = {row.variant: row.estimates.get(YOUNG) for row in results.leaderboard}
+    known = {variant for variant, young in found.items() if young is not None and young.estimate is not None}
+    return [row for row in results.leaderboard if row.variant in known]
 
 
 def _counts(results: Results) -> tuple[int, int, int]:
@@ -47,7 +57,7 @@ def verdicts(results: Results | None) -> Html:
 
 def board(results: Results | None) -> Html:
     """All variants, with their recall of known and of young candidates."""
-    if results is None:
+    if results is None or not with_young(results):
         return Html("")
     head = ["variant", "candidate side", "select", "test, all", *(f"test, {part}" for part in PARTS), "nDCG"]
     caption = (
@@ -71,7 +81,7 @@ def _line(results: Results, row: Row) -> list[Cell]:
 
 def parts(results: Results | None) -> Html:
     """Recall of known and of young candidates, variant by variant."""
-    if results is None:
+    if results is None or not with_young(results):
         return Html("")
     traces = [_marks(results.leaderboard, part, style) for part, style in zip(PARTS, STYLES, strict=True)]
     told = "; ".join(

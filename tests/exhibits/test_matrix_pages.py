@@ -140,6 +140,25 @@ def test_young_candidates_are_counted_with_their_ceiling(made):
     assert "composed-horizon-young" in young.parts(results).text
 
 
+def no_estimate(written):
+    for row in written["leaderboard.json"]:
+        row["estimates"]["recall@10/young"] = {"estimate": None, "low": None, "high": None}
+
+
+def no_metric(written):
+    for row in written["leaderboard.json"]:
+        del row["estimates"]["recall@10/young"], row["estimates"]["recall@10/known"]
+
+
+@pytest.mark.parametrize("change", [no_estimate, no_metric])
+def test_without_young_candidates_the_page_says_so_in_one_sentence(made, change):
+    results = made(young=change).beside("young")
+
+    assert "No relevant candidate in the test windows is young" in text(young.answer(results))
+    assert "%" not in text(young.answer(results))
+    assert "" == text(young.board(results)) == text(young.parts(results))
+
+
 def test_a_page_of_an_arm_that_was_not_run_says_so_once():
     assert "has not been run" in text(source.line(None, "young"))
     assert all("" == part(None).text for part in (young.answer, young.verdicts, young.board, young.parts))
