@@ -14,6 +14,7 @@ from study.exhibits.prose import agreeing, count, family, percent, plural, proba
 from study.exhibits.records import PRIMARY, Diagnosis, Estimate, Manifest, Record
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
+from study.params.budget import Size
 from study.paths import results_folder
 
 UNCHANGED, CHANCE = "unchanged", "chance"
@@ -152,7 +153,10 @@ def telling(change: str) -> str:
 
 
 def leak_alarm(found: Diagnostics | None) -> Html:
-    """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user."""
+    """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user.
+
+    One that does is a reason to look, not a verdict (decision 16); the page names what else may raise it.
+    """
     if found is None:
         return Html("")
     if not found.alarm.variants:
@@ -160,7 +164,8 @@ def leak_alarm(found: Diagnostics | None) -> Html:
     told = bullets(_rung(row, found.reached) for row in found.alarm.variants)
     ringing = listing([code(row.variant) for row in found.alarm.variants if row.rings])
     if found.alarm.rings:
-        return joined([paragraphs([f"<strong>The leak alarm rings</strong> for {ringing}."], "prose alarm"), told])
+        lead = f"<strong>The leak alarm rings</strong> for {ringing}: a reason to look, not a verdict."
+        return joined([paragraphs([lead], "prose alarm"), told])
     lead = "<strong>The leak alarm is silent</strong>: nothing is above what it is held against beyond its interval."
     return joined([paragraphs([lead]), told])
 
@@ -271,16 +276,28 @@ def origin(found: Diagnostics | None) -> Html:
     return paragraphs([f"{told}: {seeds} per change, and as many of the unchanged fit."], "source")
 
 
+def smaller(results: Results) -> str:
+    """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm."""
+    manifest = read(results.root / "diagnostics" / "manifest.json", TypeAdapter(Manifest))
+    share = percent(_share(results.params.budgets.of(manifest.budget)))
+    return f"fits of the diagnostics, whose rounds have {share} of the events of those of the main arm"
+
+
+def _share(spent: Size) -> float:
+    """Of the events of a round of the main arm, those of a round of this arm."""
+    return spent.of("diagnostics").positions / spent.of("main").positions
+
+
 def scale(found: Diagnostics | None, main: Results | None) -> Html:
     """How much smaller the fits of this arm are than those of the main arm, and how much they reach of it."""
     if found is None:
         return Html("")
     spent = params.load().budgets.of(found.manifest.budget)
-    own, whole = spent.of("diagnostics").positions, spent.of("main").positions
+    own = spent.of("diagnostics").positions
     lead = (
-        f"A round of these fits has {count(own)} events, {percent(own / whole)} of those of the main arm, and "
+        f"A round of these fits has {count(own)} events, {percent(_share(spent))} of those of the main arm, and "
         "aggregates learn from that share of its training queries. A change is compared with the unchanged fit of the "
-        "same size."
+        "same size. Under permuted labels alone a round has as many events as in the variant's own arm."
     )
     known = {} if main is None else {row.variant: row.test for row in main.leaderboard}
     rows = [

@@ -88,7 +88,7 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     if results is None:
         return Html("")
     found = results[0]
-    return paragraphs([verdict(found), _beyond(found), _ladder(found.total)])
+    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
 
 
 def verdict(found: Accounting) -> str:
@@ -117,9 +117,12 @@ def _beyond(found: Accounting) -> str:
     )
 
 
-def _ladder(row: Slot) -> str:
+def _ladder(row: Slot) -> list[str]:
+    """What the drop consists of; nothing where it is not clear."""
+    if row.shares["within_event"] is None:
+        return []
     parts = [f"{label} {_share(row.shares[key])}" for key, label in PARTS.items()]
-    return f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
+    return [f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."]
 
 
 def _share(share: Estimate | None) -> str:

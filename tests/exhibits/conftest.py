@@ -184,7 +184,8 @@ def write(folder: Path, written: Documents, params: Params, arm: Arm) -> None:
 def made(tmp_path: Path) -> Callable[..., Results]:
     """Writes the documents of the main arm, changed by `change(documents)`, and opens them as results.
 
-    Named arms are written too, changed by their functions; `diagnoses` and `costs` are what stands beside them.
+    Named arms are written too, changed by their functions; `diagnoses`, with their manifest, and `costs` are what
+    stands beside them.
     """
 
     def make(
@@ -200,7 +201,12 @@ def made(tmp_path: Path) -> Callable[..., Results]:
             written = documents(params, arm)
             turn(written)
             write(folder, written, params, arm)
-        for path, document in {"diagnostics/contrasts.json": diagnoses, "cost/losses.json": costs}.items():
+        beside = {
+            "diagnostics/contrasts.json": diagnoses,
+            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params),
+            "cost/losses.json": costs,
+        }
+        for path, document in beside.items():
             if document is not None:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_text(json.dumps(document), encoding="utf-8")

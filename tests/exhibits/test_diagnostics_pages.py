@@ -4,8 +4,9 @@ import pytest
 
 from study import params
 from study.errors import UserError
-from study.exhibits import diagnostics, tokens
+from study.exhibits import architecture, diagnostics, tokens
 from study.exhibits.prose import within
+from study.paths import REPORT
 
 MANIFEST = {
     "snapshot": "made", "data_hash": "ab", "revision": "cd", "budget": "default", "seed": 1, "python": "3",
@@ -87,8 +88,16 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "over chance −0.0100 AUROC" in silent
     assert "its own labels it reaches 0.3100" in silent
     ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
-    assert "alarm rings" in ringing
-    assert "<code>sum</code>" in ringing
+    assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
+
+
+def test_the_page_names_innocent_causes_of_the_alarm():
+    page = " ".join((REPORT / "diagnostics.md").read_text(encoding="utf-8").split())
+
+    assert "a reason to look, not a verdict" in page
+    assert "must not know" not in page
+    assert "stand for popularity better than the impersonal rules do" in page
+    assert "starts at the user's own counts" in page
 
 
 def test_the_table_says_what_was_left_out(diagnosed):
@@ -110,6 +119,7 @@ def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made,
     assert "0.3100 [0.3000, 0.3200]" in told
     assert within(row.test) in told
     assert "who-sequence" not in told
+    assert "Under permuted labels alone a round has as many events as in the variant's own arm." in told
 
 
 @pytest.mark.parametrize(
@@ -144,6 +154,13 @@ def test_pages_without_results_say_so_once(folder):
     assert all(not part(None).text for part in (*silent, *of_tokens))
 
 
+def test_the_page_about_order_says_how_small_the_shuffled_fits_are(made):
+    shuffled = diagnosis("order-retrained", "order", "worse", -0.02)
+    results = made(diagnoses=[shuffled])
+
+    assert diagnostics.smaller(results) in architecture.shuffled(results).text
+
+
 def estimate(value):
     return {"estimate": value, "low": value - 0.01, "high": value + 0.01}
 
@@ -157,8 +174,9 @@ def slot(name, losses, shares):
 
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="fails"):
+    def make(finding="holds", beyond="fails", clear=True):
         shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": 0.7}
+        shares = shares if clear else dict.fromkeys(shares)
         rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
             "variant": "flat-next", "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
@@ -177,6 +195,13 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
     assert "stays <strong>undetermined</strong>" in tokens.answer(accounted("undetermined")).text
     assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
     assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
+
+
+def test_without_a_clear_drop_none_is_shared_out(accounted):
+    assert "comes from: which column comes next 50 %" in tokens.answer(accounted()).text
+    told = tokens.answer(accounted(clear=False)).text
+    assert "cannot be told" in told
+    assert "comes from" not in told
 
 
 def test_the_tables_show_every_slot_and_a_dash_without_a_drop(accounted):
