@@ -55,8 +55,9 @@ class Advice:
 def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     sides = {"representation": "sum"}, {"representation": "flat"}
-    parts = [_part(results, c, _objective(results, c.left_variant)) for c in choose.about(results, *sides)]
-    return parts + _between_users(results, *sides)
+    found = choose.about(results, *sides, "representation")
+    parts = [_part(results, c, _objective(results, c.left_variant)) for c in found]
+    return parts + _between_users(results, *sides, "representation")
 
 
 def _objective(results: Results, variant: str) -> str:
@@ -72,21 +73,21 @@ def encoder(results: Results) -> list[Part]:
 
 def ranking_loss(results: Results) -> list[Part]:
     """A loss that compares against one that does not: for trees, on the larger catalogue, and between users."""
-    trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"})
+    trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
     parts = [_part(results, c, "trees") for c in trees]
     large = results.beside("catalogue")
     if large is not None:
         ranked = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bpr"]
         parts += [_part(large, c, _size(large)) for c in ranked]
-    return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"})
+    return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
 
 
-def _between_users(results: Results, left: choose.Parts, right: choose.Parts) -> list[Part]:
+def _between_users(results: Results, left: choose.Parts, right: choose.Parts, topic: str) -> list[Part]:
     who = results.beside("who")
     if who is None:
         return []
     margin = who.params.statistics.who_margin
-    return [Part("users of one cut-off", c, margin) for c in choose.about(who, left, right)]
+    return [Part("users of one cut-off", c, margin) for c in choose.about(who, left, right, topic)]
 
 
 def softmax(results: Results) -> list[Part]:

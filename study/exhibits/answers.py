@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits import choose, source
-from study.exhibits.diagnostics import telling
+from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.markup import Html, code, listing
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
+from study.exhibits.young import YOUNG, with_young
 
 WHO_PRIMARY = "recall@5%"
 NOTHING = "no contrast about this is declared, so these results cannot say"
@@ -101,18 +102,18 @@ def is_it_the_data(results: Results) -> str:
     if not fewer:
         return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
     verdicts = {found.verdict for found in fewer}
-    lead = {
-        frozenset({"worse"}): "in part, since every family still learns from more users",
-        frozenset({"equivalent"}): "not its size, since with fewer users every family does as well",
-        frozenset({"better"}): "not its size, since no family is hurt by fewer users",
-    }.get(frozenset(verdicts))
-    if lead is None:
-        lead = (
-            "in part, since some families still learn from more users"
-            if "worse" in verdicts
-            else "not settled: fewer users are not shown to hurt, nor to be enough for every family"
-        )
-    return f"{lead}: {_evidence([as_contrast(found) for found in fewer], power.margin)}; {limits}"
+    if verdicts == {"worse"}:
+        lead = "in part, since every family that was asked still learns from more users"
+    elif "worse" in verdicts:
+        lead = "in part, since some families still learn from more users"
+    elif verdicts == {"equivalent"}:
+        lead = "not its size, since with fewer users every family that was asked does as well"
+    elif verdicts <= {"equivalent", "better"}:
+        lead = "not its size, since no family that was asked is hurt by fewer users"
+    else:
+        lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"
+    told = _evidence([as_contrast(found) for found in fewer], power.margin)
+    return f"{lead} (in {smaller(results)}): {told}; {limits}"
 
 
 def most_users(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
@@ -130,7 +131,7 @@ def most_users(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
 def users_share(found: Diagnosis) -> float | None:
     """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
     kind, _, per_cent = found.change.partition("-")
-    return float(per_cent) / 100 if kind == "users" and per_cent.isdecimal() else None
+    return float(per_cent) / 100 if kind == "users" else None
 
 
 def as_contrast(found: Diagnosis) -> Contrast:
@@ -142,7 +143,8 @@ def as_contrast(found: Diagnosis) -> Contrast:
 
 def representation(results: Results) -> str:
     """One position per event, or one per attribute?"""
-    asked = choose.about(results, {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"})
+    sides = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
+    asked = choose.about(results, *sides, "representation")
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
@@ -167,7 +169,8 @@ def objective(results: Results) -> str:
 def over_softmax(results: Results) -> list[Contrast]:
     """The contrasts of another loss with the full softmax, for one and the same question and objective."""
     asked = {"objective": "horizon"}
-    found = choose.about(results, {"family": "sequence", **asked}, {"loss": "softmax", **asked})
+    sides = {"family": "sequence", **asked}, {"loss": "softmax", **asked}
+    found = choose.about(results, *sides, "loss", "catalogue")
     return [c for c in found if choose.parts_of(results, c.left_variant)["loss"] != "softmax"]
 
 
@@ -199,6 +202,8 @@ def _turns(results: Results, small: Sequence[Contrast], large: Results, found: S
     turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in both if before[name] != after[name]]
     if not both:
         return "no loss was compared on both"
+    if {verdict for name in both for verdict in (before[name], after[name])} == {"undetermined"}:
+        return "every loss that was compared on both is undetermined on both"
     if not turned:
         return "no verdict changes with the catalogue's size"
     return (
@@ -210,22 +215,32 @@ def order(results: Results) -> str:
     """Does it help to know in which order the events came?"""
     reads = {"architecture": ("causal", "bidirectional", "gru")}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    shuffled = [flipped(as_contrast(found)) for found in results.diagnoses or [] if found.change.startswith("order")]
-    told = _together(results, [*kept, *shuffled], "the order of events", "a history without order")
-    unknown = "; what shuffling the order does is not known, since the arm <code>diagnostics</code> has not been run"
-    return told if results.diagnoses is not None else f"{told}{unknown}"
+    return f"{_together(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
+
+
+def _shuffled(results: Results) -> str:
+    """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
+    if results.diagnoses is None:
+        return "what shuffling the order does is not known, since the arm <code>diagnostics</code> has not been run"
+    shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
+    if not shuffled:
+        return "the diagnostics did not shuffle the order"
+    return f"in {smaller(results)}, {_together(results, shuffled, 'the order as it was', 'a shuffled one')}"
 
 
 def young(results: Results) -> str:
-    """Can candidates that training never saw be ranked?"""
+    """Can candidates that training never saw be ranked? The contrasts are about all candidates."""
     found = results.beside("young")
     if found is None:
         return _missing("young")
     composed = choose.about(found, {"head": ("composed", "composed_with_id")}, {"head": "plain"})
     told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
-    rows = [row for row in found.leaderboard if f"{PRIMARY}/young" in row.estimates and row.family == "sequence"]
-    parts = [f"{within(row.estimates[f'{PRIMARY}/young'])} by {code(row.variant)}" for row in rows]
-    return f"{told}; of the relevant young candidates alone the recall is {listing(parts)}" if parts else told
+    lead = f"over all candidates, known and young together, {told}"
+    rows = [row for row in with_young(found) if row.family == "sequence"]
+    if not rows:
+        return f"{lead}; no relevant candidate of the test windows is young"
+    parts = [f"{within(row.estimates[YOUNG])} by {code(row.variant)}" for row in rows]
+    return f"{lead}; of young candidates alone the recall, which no contrast tests, is {listing(parts)}"
 
 
 def who_will_buy(results: Results) -> str:

@@ -27,21 +27,25 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
 
 
 def others(contrasts: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
-    """The contrasts that are not among the known ones."""
-    names = {contrast.name for contrast in known}
-    return [contrast for contrast in contrasts if contrast.name not in names]
+    """The contrasts of pairs of variants that none of the known ones compares, one per pair."""
+    pairs = _by_pair(known)
+    return [contrast for pair, contrast in _by_pair(contrasts).items() if pair not in pairs]
+
+
+def _by_pair(contrasts: Sequence[Contrast]) -> dict[tuple[str, str], Contrast]:
+    """The first contrast of each pair of variants; two compare the same where `best:` is what the other names."""
+    found: dict[tuple[str, str], Contrast] = {}
+    for contrast in contrasts:
+        found.setdefault((contrast.left_variant, contrast.right_variant), contrast)
+    return found
 
 
 def against_counting(results: Results) -> list[Contrast]:
     """The contrasts of anything else with the counting rule that is best on select, one per pair of variants."""
     best = results.best_of_each().get("counting")
     rule = None if best is None else best.variant
-    found: dict[tuple[str, str], Contrast] = {}
-    for contrast in results.contrasts:
-        is_with_best = contrast.right == "best:counting" or contrast.right_variant == rule
-        if is_with_best and results.row(contrast.left_variant).family != "counting":
-            found.setdefault((contrast.left_variant, contrast.right_variant), contrast)
-    return list(found.values())
+    with_best = [c for c in results.contrasts if c.right == "best:counting" or c.right_variant == rule]
+    return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
 
 
 def over_counting(results: Results) -> list[Contrast]:

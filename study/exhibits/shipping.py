@@ -1,17 +1,20 @@
 """What to ship, and what it costs: the contrasts choose, the measured cost breaks ties."""
 
+from collections.abc import Sequence
+
 from study.exhibits import choose
 from study.exhibits.markup import code
 from study.exhibits.prose import brief, flipped, number, seconds, within
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
     """The variant to ship, and the contrast that says why.
 
-    The best on select of all that are shown to be better than the best counting rule; a cheaper variant that a
-    declared contrast calls equivalent to it takes its place. Where nothing is shown to be better, the counting rule.
+    The best on select of all that are shown to be better than the best counting rule. Another of these that a declared
+    contrast calls better takes its place, and then a cheaper variant that a declared contrast calls equivalent. Where
+    nothing is shown to be better than it, the counting rule.
     """
     against = choose.against_counting(results)
     winners = [contrast for contrast in against if contrast.verdict == "better"]
@@ -19,23 +22,27 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
         best = results.best_of_each().get("counting")
         rule = against[0].right_variant if against else best.variant if best else results.leaderboard[0].variant
         return rule, None
-    chosen = max(winners, key=lambda contrast: results.row(contrast.left_variant).select)
-    dear = chosen.left_variant
-    told = (_toward(contrast, dear) for contrast in results.contrasts)
-    cheaper = [contrast for contrast in told if contrast is not None and _saves(results, contrast)]
+    chosen = _best(results, winners)
+    rivals = {contrast.left_variant for contrast in winners} - {chosen.left_variant}
+    while better := [c for c in _toward(results, chosen, "better") if c.left_variant in rivals]:
+        chosen = _best(results, better)
+        rivals -= {chosen.left_variant}
+    cheaper = [contrast for contrast in _toward(results, chosen, "equivalent") if _saves(results, contrast)]
     if cheaper:
-        least = min(cheaper, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
-        return least.left_variant, least
-    return dear, chosen
+        chosen = min(cheaper, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
+    return chosen.left_variant, chosen
 
 
-def _toward(contrast: Contrast, variant: str) -> Contrast | None:
-    """The contrast told of another variant over this one, where it says that they are equivalent."""
-    if contrast.verdict != "equivalent" or contrast.left_variant == contrast.right_variant:
-        return None
-    if contrast.right_variant == variant:
-        return contrast
-    return flipped(contrast) if contrast.left_variant == variant else None
+def _best(results: Results, contrasts: Sequence[Contrast]) -> Contrast:
+    """The contrast whose left variant is best on select."""
+    return max(contrasts, key=lambda contrast: results.row(contrast.left_variant).select)
+
+
+def _toward(results: Results, chosen: Contrast, verdict: Verdict) -> list[Contrast]:
+    """The contrasts of another variant over the left one of `chosen`, told so, that have this verdict."""
+    variant = chosen.left_variant
+    told = [flipped(c) if c.left_variant == variant else c for c in results.contrasts]
+    return [c for c in told if c.right_variant == variant != c.left_variant and c.verdict == verdict]
 
 
 def _saves(results: Results, contrast: Contrast) -> bool:
@@ -56,9 +63,12 @@ def ship(results: Results) -> str:
         return (
             f"{code(variant)} ({recall}), since nothing that was compared with counting is shown to be better; {cost}"
         )
-    why = (
-        "the cheaper one of two equivalent variants"
-        if reason.verdict == "equivalent"
-        else "the best on select of what is shown to beat counting"
-    )
-    return f"{code(variant)} ({recall}), {why}: {brief(reason, results.power.margin)}; {cost}"
+    return f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, results.power.margin)}; {cost}"
+
+
+def _why(results: Results, reason: Contrast) -> str:
+    if reason.verdict == "equivalent":
+        return "the cheaper one of two equivalent variants"
+    if results.row(reason.right_variant).family == "counting":
+        return "the best on select of what is shown to beat counting"
+    return "the better one of two variants that are shown to beat counting"

@@ -93,3 +93,33 @@ def test_every_part_stands_in_the_table_with_its_interval(made):
 
     assert '<td class="words" data-key="contradicted">contradicted</td>' in shown
     assert "−0.0240" in shown
+
+
+def resolved(name: str, **sides: str):
+    """A change of results: the named contrast resolves to other variants."""
+
+    def change(written):
+        next(one for one in written["contrasts.json"] if one["name"] == name).update(sides)
+
+    return change
+
+
+def test_a_best_variant_that_happens_to_have_a_ranking_loss_is_no_evidence_on_losses(made):
+    sides = {"left_variant": "who-sum-bpr", "right_variant": "who-lightgbm-binary"}
+    results = made(who=resolved("who-sequence-over-aggregates", **sides))
+
+    assert {"loss"} == {part.contrast.question for part in advice.ranking_loss(results)}
+
+
+def test_a_best_variant_that_happens_to_be_flat_is_no_evidence_on_representations(made):
+    sides = {"left_variant": "who-sum-bce", "right_variant": "who-flat-bce"}
+    results = made(who=resolved("who-sequence-over-aggregates", **sides))
+
+    assert {"representation"} == {part.contrast.question for part in advice.event_level(results)}
+
+
+def test_a_best_variant_that_happens_to_have_another_loss_is_no_evidence_on_the_softmax(made):
+    sides = {"left_variant": "sum-horizon-bpr", "right_variant": "sum-horizon"}
+    results = made(resolved("sequence-over-trees", **sides))
+
+    assert {"loss"} == {part.contrast.question for part in advice.softmax(results)}

@@ -7,7 +7,7 @@ import pytest
 from study.errors import UserError
 from study.exhibits import answers
 from study.exhibits.build import pages
-from study.exhibits.prose import flipped, settled
+from study.exhibits.prose import flipped, percent, settled
 from study.exhibits.records import Contrast
 from tests.exhibits.conftest import contrast, diagnosis
 
@@ -119,23 +119,56 @@ def test_the_loss_turns_with_the_catalogue(made):
     assert "the verdict changes for sampled_softmax (worse, then better), bce" in told(turned, LOSS)
 
 
+def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
+    sentence = told(made(catalogue=lambda _: None), LOSS)
+
+    assert "every loss that was compared on both is undetermined on both" in sentence
+    assert "no verdict changes" not in sentence
+
+
 @pytest.mark.parametrize(
     ("causal", "shuffled", "expected"),
     [
         ("better", "worse", "In favour of the order of events over a history without order"),
         ("worse", "better", "In favour of a history without order over the order of events"),
         ("equivalent", "equivalent", "The order of events and a history without order are equivalent within ±0.005"),
-        ("better", "equivalent", "(1 in favour of the order of events, 1 equivalent)"),
+        ("better", "equivalent", "In favour of the order of events over a history without order"),
     ],
 )
-def test_order_is_judged_by_the_control_and_by_shuffling(made, causal, shuffled, expected):
+def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
     shuffles = [diagnosis("order-retrained", shuffled, VERDICTS[shuffled])]
     results = made(say(causal, "causal-over-mean-pool"), diagnoses=shuffles)
 
     assert expected in told(results, "Does order matter?")
-    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, trained anew" in told(
-        results, "Does order matter?"
-    )
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "expected"),
+    [
+        (
+            "worse",
+            "main arm, in favour of the order as it was over a shuffled one: sum-horizon-repeat over sum-horizon-rep",
+        ),
+        ("better", "main arm, in favour of a shuffled one over the order as it was"),
+        ("equivalent", "main arm, the order as it was and a shuffled one are equivalent within ±0.005"),
+    ],
+)
+def test_shuffling_is_told_apart_from_the_control_with_the_size_of_its_fits(made, shuffled, expected):
+    shuffles = [diagnosis("order-retrained", shuffled, VERDICTS[shuffled])]
+    results = made(say("better", "causal-over-mean-pool"), diagnoses=shuffles)
+    sentence = told(results, "Does order matter?")
+
+    assert expected in sentence
+    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, trained anew" in sentence
+    assert share_of_fits(results) in sentence
+    assert share_of_fits(results) not in told(made(diagnoses=[]), "Does order matter?")
+
+
+def share_of_fits(results) -> str:
+    """What every answer from the diagnostics says of their size."""
+    spent = results.params.budgets.of(results.manifest.budget)
+    share = percent(spent.diagnostics.positions / spent.main.positions)
+    return f"fits of the diagnostics, whose rounds have {share} of the events of those of the main arm"
 
 
 @pytest.mark.parametrize(
@@ -143,37 +176,79 @@ def test_order_is_judged_by_the_control_and_by_shuffling(made, causal, shuffled,
     [
         (
             "worse",
-            "In part, since every family still learns from more users: sum-horizon-repeat, 50 % of the users over",
+            "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
         ),
-        ("equivalent", "Not its size, since with fewer users every family does as well"),
-        ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family"),
-        ("better", "Not its size, since no family is hurt by fewer users"),
+        ("equivalent", "Not its size, since with fewer users every family that was asked does as well"),
+        ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family that was"),
+        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
     ],
 )
 def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, verdict, expected):
     other = "equivalent" if verdict == "worse" else "worse"
     found = [diagnosis("users-10", other, VERDICTS[other]), diagnosis("users-50", verdict, VERDICTS[verdict])]
-    sentence = told(made(diagnoses=found), "Is it the data?")
+    results = made(diagnoses=found)
+    sentence = told(results, "Is it the data?")
 
     assert expected in sentence
+    assert "sum-horizon-repeat, 50 % of the users over sum-horizon-repeat" in sentence
     assert "10 % of the users" not in sentence
+    assert share_of_fits(results) in sentence
     assert "a faultless ranking reaches a recall@10 of 0.8000" in sentence
+
+
+def fewer_users(sequence: str, aggregates: str):
+    """Half of the users, for two families."""
+    other = {"name": "aggregates-users-50", "family": "aggregates"}
+    return [
+        diagnosis("users-50", sequence, VERDICTS[sequence]),
+        diagnosis("users-50", aggregates, VERDICTS[aggregates], **other),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
+        ("worse", "In part, since some families still learn from more users"),
+        ("undetermined", "Not settled"),
+    ],
+)
+def test_families_that_fewer_users_help_or_leave_alone_are_told_together(made, others, expected):
+    assert expected in told(made(diagnoses=fewer_users("equivalent", others)), "Is it the data?")
+
+
+def test_a_share_of_users_may_be_no_whole_number_of_per_cent(made):
+    found = [diagnosis("users-10", "worse", -0.02), diagnosis("users-12.5", "equivalent", 0.001)]
+    sentence = told(made(diagnoses=found), "Is it the data?")
+
+    assert "sum-horizon-repeat, 12.5 % of the users over" in sentence
+    assert "Not its size" in sentence
 
 
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", "In favour of candidates composed from their attributes over an id table alone"),
-        ("worse", "In favour of an id table alone over candidates composed from their attributes"),
+        ("better", "in favour of candidates composed from their attributes over an id table alone"),
+        ("worse", "in favour of an id table alone over candidates composed from their attributes"),
     ],
 )
 def test_young_candidates_turn(made, verdict, expected):
     sentence = told(made(young=say(verdict)), "What about young candidates?")
 
-    assert expected in sentence
+    assert f"Over all candidates, known and young together, {expected}" in sentence
     assert (
-        "of the relevant young candidates alone the recall is 0.3900 [0.3800, 0.4000] by sum-horizon-young" in sentence
+        "of young candidates alone the recall, which no contrast tests, is 0.3900 [0.3800, 0.4000] by sum" in sentence
     )
+
+
+def test_without_relevant_young_candidates_their_recall_is_not_told(made):
+    def none_young(written):
+        for row in written["leaderboard.json"]:
+            row["estimates"]["recall@10/young"] = {"estimate": None, "low": None, "high": None}
+
+    sentence = told(made(young=none_young), "What about young candidates?")
+    assert "no relevant candidate of the test windows is young" in sentence
+    assert "alone the recall" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -247,6 +322,69 @@ def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
     sentence = told(made(cheaper), "What to ship, at what cost?")
     assert "gru-horizon (recall@10" in sentence
     assert "the cheaper one of two equivalent variants" in sentence
+
+
+def told_of(verdict: str, effect: float, left: str, right: str):
+    """A contrast of two named variants."""
+    sides = {"left": left, "left_variant": left, "right": right, "right_variant": right}
+    return contrast(verdict, effect, name=f"{left}-over-{right}", **sides)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"),
+        told_of("better", 0.01, "sum-horizon", "lightgbm-binary"),
+    ],
+)
+def test_a_winner_that_is_better_than_the_best_on_select_is_shipped(made, between):
+    def better(written):
+        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "better", 0.02))(written)
+        written["contrasts.json"].append(between)
+
+    sentence = told(made(better), "What to ship, at what cost?")
+    assert "ost? sum-horizon (recall@10" in sentence
+    assert "the better one of two variants that are shown to beat counting: sum-horizon over lightgbm-bin" in sentence
+
+
+def test_a_variant_that_does_not_beat_counting_takes_no_winner_s_place(made):
+    def better(written):
+        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "undetermined", 0.005))(written)
+        written["contrasts.json"].append(told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"))
+
+    assert "ost? lightgbm-binary (recall@10" in told(made(better), "What to ship, at what cost?")
+
+
+def test_the_better_winner_yields_to_a_cheaper_equivalent(made):
+    def cheaper(written):
+        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "better", 0.02))(written)
+        written["contrasts.json"].append(told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"))
+        written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
+        written["cost/gru-horizon.json"]["refit_seconds"] = 1
+
+    assert "ost? gru-horizon (recall@10" in told(made(cheaper), "What to ship, at what cost?")
+
+
+def test_two_contrasts_that_resolve_to_the_same_variants_are_told_once(made):
+    """Where the best counting rule is personal-decay, two contrasts compare it with the best sequence variant."""
+
+    def same(written):
+        for one in written["contrasts.json"]:
+            if one["right"] == "best:counting":
+                one["right_variant"] = "personal-decay"
+        rows = written["leaderboard.json"]
+        next(row for row in rows if row["variant"] == "personal-decay")["select"] = 1
+        rows.sort(key=lambda row: -row["select"])
+
+    assert 1 == told(made(same), "Does anything beat counting?").count("sum-horizon-repeat over personal-decay")
+
+
+def test_two_contrasts_with_another_counting_rule_that_resolve_to_the_same_variants_are_told_once(made):
+    def same(written):
+        twin = next(one for one in written["contrasts.json"] if one["name"] == "hybrid-over-decay")
+        twin |= {"left": "sum-horizon-repeat", "left_variant": "sum-horizon-repeat"}
+
+    assert 1 == told(made(same), "Does anything beat counting?").count("sum-horizon-repeat over personal-decay")
 
 
 def test_what_contradicts_its_own_sign_is_refused(made):
