@@ -9,7 +9,7 @@ from study.training.cutoff_batches import CutoffBatcher, Strata
 from tests.screened import screened_fold, screened_log
 
 CONTEXT = 12
-HOW = Asking(context=CONTEXT, recency_days=200.0, sees_later=False, hides=False, read_share=1.0, key_weight=1.0)
+HOW = Asking(context=CONTEXT, recency_days=200.0, prefixes=False, hides=False, read_share=1.0, key_weight=1.0)
 STRATA = Strata(users=16, positives=4)
 
 
