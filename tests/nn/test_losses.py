@@ -61,13 +61,14 @@ def test_softmax_of_a_set_is_the_mean_of_its_log_probabilities():
     assert [-(math.log(2 / 6) + math.log(3 / 6)) / 2, math.log(3)] == pytest.approx(losses.tolist(), rel=1e-6)
 
 
-def test_bce_is_the_mean_over_a_positive_and_its_negatives(drawn):
+def test_bce_is_the_sum_over_a_positive_and_its_negatives_from_the_base_rate(drawn):
     drawn += [[2, 3], [3, 0], [1, 1]]  # label 1's second is label 0 of its readout: masked
     losses = bce.build(FOUR, negatives=2)(TABLE, HIDDEN, ROWS, LABELS, generator())
 
-    first = (softplus(-1.0) + softplus(-1.0) + softplus(0.5)) / 3
-    second = (softplus(-2.0) + softplus(0.5)) / 3
-    third = (softplus(-4.0) + 2 * softplus(3.0)) / 3
+    prior = math.log(1 / 2)
+    first = softplus(-1.0 - prior) + softplus(-1.0 + prior) + softplus(0.5 + prior)
+    second = softplus(-2.0 - prior) + softplus(0.5 + prior)
+    third = softplus(-4.0 - prior) + 2 * softplus(3.0 + prior)
     assert [(first + second) / 2, third] == pytest.approx(losses.tolist(), rel=1e-6)
 
 
@@ -76,8 +77,20 @@ def test_gbce_weighs_the_positive_by_beta(drawn):
     losses = gbce.build(torch.ones(5), negatives=2, calibration=0.75)(TABLE, HIDDEN, ROWS, LABELS, generator())
 
     beta = 0.625  # alpha = 2 / 4; 0.5 (0.75 (1 - 2) + 2)
-    third = (beta * softplus(-4.0) + 2 * softplus(3.0)) / 3
+    prior = math.log(beta / 2)
+    third = beta * softplus(-4.0 - prior) + 2 * softplus(3.0 + prior)
     assert third == pytest.approx(losses[1].item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("module", [bce, gbce])
+def test_where_nothing_is_known_no_step_shifts_all_classes(module):
+    options = {"calibration": 0.75} if module is gbce else {}
+    head, hidden = Plain(1, 300), torch.zeros(4000, 1)
+    loss = module.build(torch.ones(300), 64, **options)
+    losses = loss(head, hidden, torch.arange(4000), torch.randint(300, (4000,), generator=generator()), generator(1))
+    losses.mean().backward()
+
+    assert 0.0 == pytest.approx(head.table.bias.grad.sum().item(), abs=0.01)
 
 
 @pytest.mark.parametrize(("classes", "count", "calibration"), [(300, 5, 0.0), (6, 5, 0.9), (4, 50, 1.0)])
@@ -102,7 +115,7 @@ def test_fully_calibrated_gbce_finds_the_true_probability():
             optimizer.zero_grad()
             loss(head, hidden, rows, labels, generator(step)).mean().backward()
             optimizer.step()
-        found[calibration] = torch.sigmoid(head.table.bias[:2]).tolist()
+        found[calibration] = torch.sigmoid(head.table.bias[:2] + loss.prior).tolist()
 
     assert [0.2, 0.8] == pytest.approx(found[1.0], abs=0.04)
     assert found[0.0][0] > 0.5  # plain BCE is overconfident
@@ -119,21 +132,21 @@ def test_bpr_is_the_mean_over_negatives_that_are_none_of_the_positives(drawn):
 
 
 def test_sampled_softmax_corrects_what_it_drew_and_keeps_positives_exact(monkeypatch):
-    frequency = torch.tensor([3.0, 0.0, 1.0, 2.0])  # smoothed: 4, 1, 2, 3 of 10
+    frequency = torch.tensor([3.0, 0.0, 1.0, 2.0])  # mixed with as many uniform draws: 9, 3, 5, 7 of 24
     loss = sampled_softmax.build(frequency, negatives=2)
-    monkeypatch.setattr(loss, "_draw", lambda _: torch.tensor([3, 1]))
+    monkeypatch.setattr(loss, "_draw", lambda *_: torch.tensor([[3, 1], [3, 1]]))
     losses = loss(TABLE, HIDDEN, ROWS, LABELS, generator())
 
-    first = math.log(math.exp(1) + math.exp(2) + math.exp(0.5) / (2 * 0.3)) - 1.5  # 1 is a positive: masked
-    second = math.log(math.exp(4) + math.exp(-2) / (2 * 0.3) + math.exp(3) / (2 * 0.1)) - 4
+    first = math.log(math.exp(1) + math.exp(2) + math.exp(0.5) / (2 * 7 / 24)) - 1.5  # 1 is a positive: masked
+    second = math.log(math.exp(4) + math.exp(-2) / (2 * 7 / 24) + math.exp(3) / (2 * 3 / 24)) - 4
     assert [first, second] == pytest.approx(losses.tolist(), rel=1e-5)
 
 
-def test_sampled_softmax_draws_by_smoothed_frequency():
-    loss = sampled_softmax.build(torch.tensor([3.0, 0.0, 1.0, 2.0]), negatives=200_000)
-    share = torch.bincount(loss._draw(generator()), minlength=4) / 200_000
+def test_half_of_the_draws_of_sampled_softmax_are_uniform():
+    loss = sampled_softmax.build(torch.tensor([3.0, 0.0, 1.0, 2.0]), negatives=2)
+    share = torch.bincount(loss._draw(100_000, generator()).flatten(), minlength=4) / 200_000
 
-    assert [0.4, 0.1, 0.2, 0.3] == pytest.approx(share.tolist(), abs=0.005)
+    assert [9 / 24, 3 / 24, 5 / 24, 7 / 24] == pytest.approx(share.tolist(), abs=0.005)
 
 
 def test_the_gradient_of_sampled_softmax_goes_to_that_of_the_full_softmax():
@@ -208,6 +221,7 @@ def test_a_loss_is_a_pure_function_of_its_generator(name):
     ("module", "options", "told"),
     [
         (sampled_softmax, {"negatives": 0}, "at least one"),
+        (bce, {"negatives": 0}, "at least one"),
         (gbce, {"negatives": 0, "calibration": 0.5}, "at least one"),
         (gbce, {"negatives": 1, "calibration": 1.5}, "between 0 and 1"),
     ],

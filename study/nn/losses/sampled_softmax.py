@@ -1,8 +1,8 @@
 """Sampled softmax with log-Q correction: the full softmax with an estimated normaliser.
 
 The normaliser Z = sum over all classes of exp(logit) is estimated by importance sampling (Bengio and Senecal, 2008).
-Classes y_1 ... y_N are drawn with replacement from Q, the smoothed unigram distribution of the labels, once for the
-whole batch; the positives P of a readout enter exactly, what is drawn enters with its logit less log(N Q):
+Classes y_1 ... y_N are drawn with replacement from Q for each readout; its positives P enter exactly, what is drawn
+enters with its logit less log(N Q(y)):
 
     Z' = sum over c in P of exp(s_c) + sum over n with y_n not in P of exp(s_{y_n} - log(N Q(y_n)))
 
@@ -10,6 +10,10 @@ E[Z'] = Z, because a drawn class that is a positive of the readout, an accidenta
 to that of the full softmax as N grows. Without the correction it would learn s - log Q in place of s and rank popular
 classes too low, as Yi et al. (RecSys 2019) show for negatives from the batch. They correct the positive's logit too;
 but a positive is in Z' with certainty, not with probability Q, so that here it keeps its own.
+
+Q is half the unigram distribution of the labels and half uniform, a defensive mixture (Hesterberg, 1995): no class has
+a weight 1 / (N Q) above 2 C / N. With the unigram distribution alone a rare class that was drawn for once outweighs all
+others of its batch, the clipped gradient takes back less than it should, and rare classes rise.
 """
 
 import torch
@@ -18,8 +22,8 @@ from torch import Generator, Tensor
 from study.nn.losses.base import Head, Loss
 from study.nn.losses.negatives import is_negative, mean_over_labels, reader
 
-SMOOTHING = 1.0
-"""Added to every count, so that each class can be drawn."""
+UNIFORM = 0.5
+"""Share of the draws that are uniform."""
 
 
 class SampledSoftmax:
@@ -27,12 +31,12 @@ class SampledSoftmax:
 
     Args:
         frequency: how often each class is a label, float [C].
-        negatives: N, drawn per batch.
+        negatives: N, drawn per readout.
     """
 
     def __init__(self, frequency: Tensor, negatives: int) -> None:
-        smoothed = frequency.double() + SMOOTHING
-        share = smoothed / smoothed.sum()
+        unigram = frequency.double() / frequency.sum()
+        share = (1 - UNIFORM) * unigram + UNIFORM / len(frequency)
         self.negatives = negatives
         self.bounds = share.cumsum(0)
         self.log_expected = (negatives * share).log().float()
@@ -40,17 +44,17 @@ class SampledSoftmax:
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
         """See `Loss`."""
         readouts = len(hidden)
-        drawn = self._draw(generator).to(hidden.device)
+        drawn = self._draw(readouts, generator).to(hidden.device)
         everyone = torch.arange(readouts, device=hidden.device)
-        shared = drawn.expand(readouts, -1)
-        read = reader(head, hidden, len(labels) + shared.numel())
+        read = reader(head, hidden, len(labels) + drawn.numel())
         positive = read(rows, labels)
-        negative = read(everyone, shared) - self.log_expected.to(hidden.device)[drawn]
-        negative = negative.where(is_negative(rows, labels, everyone, shared, head.classes), -torch.inf)
+        negative = read(everyone, drawn) - self.log_expected.to(hidden.device)[drawn]
+        negative = negative.where(is_negative(rows, labels, everyone, drawn, head.classes), -torch.inf)
         return _log_total(positive, rows, negative) - mean_over_labels(positive, rows, readouts)
 
-    def _draw(self, generator: Generator) -> Tensor:
-        points = torch.rand(self.negatives, generator=generator, device=generator.device, dtype=torch.float64)
+    def _draw(self, readouts: int, generator: Generator) -> Tensor:
+        size = (readouts, self.negatives)
+        points = torch.rand(size, generator=generator, device=generator.device, dtype=torch.float64)
         return torch.searchsorted(self.bounds, points.to(self.bounds.device)).clamp(max=len(self.bounds) - 1)
 
 
@@ -63,7 +67,7 @@ def _log_total(positive: Tensor, rows: Tensor, negative: Tensor) -> Tensor:
 
 
 def build(frequency: Tensor, negatives: int) -> Loss:
-    """The loss with that many classes drawn per batch.
+    """The loss with that many classes drawn per readout.
 
     Raises:
         ValueError: fewer than one negative.
