@@ -31,10 +31,10 @@ def test_training_goes_on_from_a_saved_model_to_the_same_bits(loss, log, tmp_pat
     def scores(model):
         return model.scores(asked(log, 35), np.arange(len(log.catalogue)))
 
-    straight = fit(gbdt.build(entry, settings, Budget(**TINY)), 8)
+    straight = fit(gbdt.build(entry, settings, Budget(**TINY | {"boosting_rounds": 16})), 8)
     assert [2, 4, 6, 8] == reports
-    fit(gbdt.build(entry, settings, Budget(**TINY)), 4).save(tmp_path)
-    resumed = fit(gbdt.build(entry, settings, Budget(**TINY)).load(tmp_path), 8)
+    fit(gbdt.build(entry, settings, Budget(**TINY | {"boosting_rounds": 16})), 4).save(tmp_path)
+    resumed = fit(gbdt.build(entry, settings, Budget(**TINY | {"boosting_rounds": 16})).load(tmp_path), 8)
 
     assert np.array_equal(scores(straight), scores(resumed))
     assert len(np.unique(scores(straight))) > 1

@@ -24,6 +24,7 @@ FILES = {
     "leaderboard.json",
     "leaderboard.svg",
     "contrasts.json",
+    "factorial.json",
     "power.json",
     "tuning.json",
     "metrics.json",
