@@ -29,7 +29,7 @@ SECTION = {
     },
     "binding": {
         "users": 80, "days": 42, "context": 8, "values": 10, "group": 3, "browse_days": 3, "browse": 0.9, "late": 0.1,
-        "purchase": 0.5, "strength": 1.0, "shades": 2, "filler": 0.1,
+        "purchase": 0.5, "strength": 1.0, "shades": 1, "filler": 0.1,
     },
     "delay": {
         "users": 80, "days": 42, "context": 8, "brands": 10, "group": 3, "wish": 0.5, "whim": 0.1, "view": 0.5
