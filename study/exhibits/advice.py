@@ -27,14 +27,23 @@ class Part:
     margin: float
 
     @property
+    def compares(self) -> bool:
+        """False where the effect is exactly zero: both sides made the same rankings, so they are one model."""
+        return self.contrast.effect != 0
+
+    @property
     def mark(self) -> Mark:
         """What the contrast says to the advice: an equivalence contradicts that following it gains anything."""
+        if not self.compares:
+            return "undetermined"
         found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
         return found.get(agreeing(self.contrast).verdict, "undetermined")
 
     @property
     def reason(self) -> str:
         """The verdict in the words of the advice."""
+        if not self.compares:
+            return "both sides made the same rankings, so nothing was compared"
         small = ", by less than the margin" if abs(self.contrast.effect) < self.margin else ""
         return {
             "better": f"following it is better{small}",

@@ -82,6 +82,13 @@ def test_a_gain_below_the_margin_is_called_one(made):
     )
 
 
+def test_a_contrast_of_a_model_with_itself_is_no_evidence(made):
+    results = made(say("equivalent", "bidirectional-over-causal", effect=0.0))
+
+    assert ["undetermined"] == marks(advice.encoder(results))
+    assert "both sides made the same rankings, so nothing was compared" in advice.told(advice.encoder(results))
+
+
 def test_advice_without_a_contrast_stays_undetermined(made):
     results = made(lambda written: written.update({"contrasts.json": []}))
 
