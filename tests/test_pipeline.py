@@ -1,5 +1,6 @@
 """The whole pipeline as a user runs it: `dvc repro` to the book, on a tiny log in a clone of this tree."""
 
+import ast
 import os
 import re
 import shutil
@@ -62,6 +63,11 @@ def short_params() -> dict[str, Any]:
     return reduced(tiny_params()) | {"budget": "default"}
 
 
+def has_code(path: Path) -> bool:
+    """False of a package that is at most a docstring, and is loaded with whatever lies below it."""
+    return any(not isinstance(part, ast.Expr) for part in ast.parse(path.read_text(encoding="utf-8")).body)
+
+
 def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     python = os.pathsep.join([str(folder), str(folder.parent / "tracer")])
@@ -118,7 +124,8 @@ def test_a_stage_loads_no_code_that_it_does_not_depend_on(clone, reproduced):
         if told.exists():
             lines = path.read_text(encoding="utf-8").splitlines()
             known = {line.split()[1] for line in lines if line.endswith(".py")} | READ_BY_ALL
-            undeclared[told.stem] = set(told.read_text(encoding="utf-8").split()) - known
+            loaded = set(told.read_text(encoding="utf-8").split())
+            undeclared[told.stem] = {name for name in loaded - known if has_code(ROOT / name)}
 
     assert {"train-sum-horizon", "score-hybrid-lambdarank", "compare-who", "worlds-shop", "tokens"} <= set(undeclared)
     assert {} == {stage: files for stage, files in undeclared.items() if files}

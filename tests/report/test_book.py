@@ -21,6 +21,7 @@ FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length > 0"
 SHOWN = "plot => plot.data.filter(trace => trace.visible !== 'legendonly').length"
 HAS_MARKS = "plot => plot.querySelectorAll('.trace path, .trace .point, .plot path, .barlayer path').length > 0"
+UNFOLD = "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
 CLICK = "head => head.querySelector('button').click()"
 COLUMN = "(table, column) => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key)"
 
@@ -44,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def opened(browser, book) -> Callable[[str, int], Opened]:
-    """Opens a page at a width, once for all tests, and waits until its figures are drawn."""
+    """Opens a page at a width with all that is folded, once for all tests, and waits until its figures are drawn."""
 
     @cache
     def look(name: str, width: int) -> Opened:
@@ -55,6 +56,7 @@ def opened(browser, book) -> Callable[[str, int], Opened]:
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.on("request", lambda sent: seen.requests.append(sent.url))
         seen.page.goto((book / f"{name}.html").as_uri())
+        seen.page.evaluate(UNFOLD)  # what is folded is drawn when it is opened
         seen.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
         return seen
 
@@ -105,7 +107,7 @@ def ordered(keys: list[str]) -> list:
     """The keys without the empty ones, which stay last; as numbers where all are."""
     filled = [key for key in keys if key]
     assert keys[len(filled) :] == [""] * (len(keys) - len(filled))
-    numbers = all(re.fullmatch(r"-?[\d.]+(e-?\d+)?", key) for key in filled)
+    numbers = all(re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", key) for key in filled)
     return [float(key) for key in filled] if numbers else [key.lower() for key in filled]
 
 
