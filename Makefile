@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 help:
 	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
 	@echo "make report   build the report of the committed results, without training (a minute)"
-	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (6 minutes)"
+	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make clean    remove build and the caches of tools; data and results stay"

@@ -11,15 +11,18 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.worlds import NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
 BEST = "best:"
 WINDOWS = {"stop": 1, "select": 1, "test": 1}
-SMALLER = {"features": {"max_queries": 1000}, "statistics": {"resamples": 1000}}
+SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
 """What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
 
+WORLD_USERS = 300
+"""Whose logs each world simulates."""
 FEWER_CHANGES: dict[str, Any] = {
     "asked": {"counting": ["recent"], "sequence": ["order", "labels"]},
     "last_events": [32],
@@ -75,9 +78,11 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:
-    """The worlds with the kept variants and what is declared of them, without the validity check."""
+    """The worlds with few users, the kept variants and what is declared of them, without the validity check."""
+    small: dict[str, Any] = {name: worlds[name] | {"users": WORLD_USERS} for name in NAMES}
     contrasts = {name: c for name, c in worlds["contrasts"].items() if {c["left"], c["right"]} <= kept}
-    return {"roster": [name for name in worlds["roster"] if name in kept], "contrasts": contrasts, "validity": {}}
+    short = [name for name in worlds["roster"] if name in kept]
+    return {**small, "roster": short, "contrasts": contrasts, "validity": {}}
 
 
 def _adopt_revision() -> None:
