@@ -88,7 +88,7 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     if results is None:
         return Html("")
     found = results[0]
-    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
+    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total), *_overtaken(found)])
 
 
 def verdict(found: Accounting) -> str:
@@ -123,6 +123,18 @@ def _ladder(row: Slot) -> list[str]:
         return []
     parts = [f"{label} {_share(row.shares[key])}" for key, label in PARTS.items()]
     return [f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."]
+
+
+def _overtaken(found: Accounting) -> list[str]:
+    """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
+    share = found.total.shares["within_event"]
+    if share is None or share.low is None or share.low <= 1:
+        return []
+    return [
+        f"The twin that sees one event is better than {code(found.variant)} itself: at this budget what lies outside "
+        "of the event costs the training more than it tells. What a longer training would draw from it, these losses "
+        "do not say."
+    ]
 
 
 def _share(share: Estimate | None) -> str:

@@ -174,8 +174,8 @@ def slot(name, losses, shares):
 
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="fails", clear=True):
-        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": 0.7}
+    def make(finding="holds", beyond="fails", clear=True, within=0.7):
+        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": within}
         shares = shares if clear else dict.fromkeys(shares)
         rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
@@ -195,6 +195,14 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
     assert "stays <strong>undetermined</strong>" in tokens.answer(accounted("undetermined")).text
     assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
     assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
+
+
+def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
+    told = "costs the training more than it tells"
+
+    assert told in tokens.answer(accounted(within=1.1)).text
+    assert told not in tokens.answer(accounted(within=1.005)).text
+    assert told not in tokens.answer(accounted()).text
 
 
 def test_without_a_clear_drop_none_is_shared_out(accounted):
