@@ -25,7 +25,7 @@ class Fold:
     spans: Spans
     end: int
     features: Features
-    eligible_days: int | None = None
+    eligible_days: float | None = None
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -46,7 +46,7 @@ class Fold:
         if self.eligible_days is None:
             users = np.flatnonzero((relevant.sizes > 0) & (np.diff(before.offsets) > 0))
         else:
-            recent = before.user[before.local >= window.local - self.eligible_days * DAY]
+            recent = before.user[before.local >= window.local - round(self.eligible_days * DAY)]
             users = np.flatnonzero(np.bincount(recent, minlength=len(log.users)))
         queries = Queries(before, window.cutoff, window.local, users)
         return queries, take(relevant, users)

@@ -6,25 +6,27 @@ from pathlib import Path
 import polars as pl
 
 from study.errors import UserError
-from study.events.check import conform
+from study.events.check import conform, wanted
+from study.events.database import read_query
+from study.events.files import files_of, read_file
 from study.params.snapshot import Snapshot
 
-READER = ".py"
+READER, QUERY = ".py", ".sql"
 
 
 def read_source(spec: Snapshot) -> pl.DataFrame:
     """The events of `spec.source` with the declared columns and types, in the source's order.
 
     Raises:
-        UserError: the file is missing, no Parquet, or does not conform.
+        UserError: there is nothing to read, it cannot be read, or it does not conform; names the place.
     """
     path = Path(spec.source)
-    if not path.is_file():
-        raise UserError(f"params.yaml: snapshot.source: there is no file '{path}'; give a Parquet file")
-    if path.suffix == READER:
+    if path.suffix == READER and path.is_file():
         return conform(import_module(".".join(path.with_suffix("").parts)).read(), spec, path)
-    try:
-        events = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise UserError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}") from None
-    return conform(events, spec, path)
+    if path.suffix == QUERY and path.is_file():
+        return conform(read_query(path), spec, path)
+    files = files_of(path, spec.files)
+    tables = [conform(table, spec, file) for file in files if (table := read_file(file, wanted(spec))).height]
+    if not tables:
+        raise UserError(f"{path}: there are no events in it")
+    return pl.concat(tables)

@@ -66,12 +66,12 @@ def make_spans(first: int, last: int, timezone: str, question: Question) -> Span
 
     Args:
         first: time of the first event, microseconds since 1970 UTC.
-        last: time of the last event.
+        last: time of the last event, or the midnight that ends the last window.
 
     Raises:
         UserError: the windows leave less than one horizon of training span.
     """
-    zone, horizon = ZoneInfo(timezone), question.horizon_days
+    zone, horizon = ZoneInfo(timezone), question.study_days
     counts = question.windows
     end = local_date(last, zone)
     total = counts.stop + counts.select + counts.test
@@ -79,9 +79,9 @@ def make_spans(first: int, last: int, timezone: str, question: Question) -> Span
     first_day = local_date(first, zone)
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
-            f"params.yaml: questions: {total} windows of horizon_days = {horizon} and two more to train on need "
-            f"{horizon * (total + 2)} days, but the log has {(end - first_day).days} whole ones; "
-            "lower horizon_days or windows, or bring a longer log"
+            f"params.yaml: questions: {total} windows of {question.horizon} and two more to train on need {total + 2} "
+            f"horizons, but the log has {(end - first_day).days // horizon} whole ones; lower the horizon "
+            "(horizon_days, horizon_minutes) or windows, or bring a longer log"
         )
     whole = Spans(timezone, horizon, first_day, [], [], [])
     windows = [whole.window(day) for day in starts]

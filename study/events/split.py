@@ -10,7 +10,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.order import sort_events
 from study.events.spans import DAY, Spans, Window
-from study.params.question import Question, WhatQuestion, WhoQuestion
+from study.params.question import Between, Question, WhatQuestion, WhoQuestion
 from study.seeds import hash_text, mix64, seed_of
 
 SEPARATOR = " · "
@@ -27,7 +27,7 @@ def with_candidates(events: pl.DataFrame, question: Question, timezone: str, see
     `candidate` joins the candidate columns and is missing where one of them is; in question `who` the key actions
     alone have it, all the same. `key` says whether the event is a key action that has a candidate.
     """
-    acts = pl.all_horizontal(pl.col(column).is_in(allowed) for column, allowed in question.key_action.items())
+    acts = pl.all_horizontal(_allows(column, a, events.columns) for column, a in question.key_action.items())
     local = pl.col("timestamp").dt.convert_time_zone(timezone).dt.replace_time_zone(None)
     if isinstance(question, WhatQuestion):
         has = pl.all_horizontal(pl.col(question.candidate).is_not_null())
@@ -36,6 +36,14 @@ def with_candidates(events: pl.DataFrame, question: Question, timezone: str, see
         candidate = pl.when(acts.fill_null(value=False)).then(pl.lit(KEY_ACTION))
     derived = sort_events(events, seed).with_columns(candidate=candidate, local=local)
     return derived.with_columns(key=(acts & pl.col("candidate").is_not_null()).fill_null(value=False))
+
+
+def _allows(column: str, allowed: list[str] | Between, columns: list[str]) -> pl.Expr:
+    """Whether an event has an allowed value; of a list, in any of its places."""
+    if isinstance(allowed, Between):
+        return pl.col(column).is_between(allowed.least, allowed.most)
+    named = [column] if column in columns else [name for name in columns if name.rpartition(".")[0] == column]
+    return pl.any_horizontal(pl.col(name).is_in(allowed) for name in named)
 
 
 def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:
@@ -72,7 +80,7 @@ def window_queries(events: pl.DataFrame, window: Window, question: Question) -> 
     inside = events.filter(TIME.ge(window.cutoff) & TIME.lt(window.end) & pl.col("key"))
     cutoff = pl.lit(window.cutoff).cast(pl.Datetime("us", "UTC")).alias("cutoff")
     if isinstance(question, WhoQuestion):
-        since = window.local - question.eligible_days * DAY
+        since = window.local - round(question.eligible * DAY)
         eligible = before.filter(pl.col("local").dt.timestamp("us") >= since).select(pl.col("user_id").unique())
         label = pl.col("user_id").is_in(inside["user_id"].unique().to_list()).alias("label")
         return eligible.select("user_id", cutoff, label).sort("user_id")
@@ -96,7 +104,7 @@ def queries_of(events: pl.DataFrame, windows: list[Window], name: str, question:
         if not (table["label"].any() if question.kind == "who" else table.height):
             raise UserError(
                 f"params.yaml: questions: the {name} window of {window.day} has no query: no user with an earlier "
-                "event takes the key action in it; check key_action and candidate, or widen horizon_days"
+                "event takes the key action in it; check key_action and candidate, or widen the horizon"
             )
     return pl.concat(tables)
 

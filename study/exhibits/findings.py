@@ -178,12 +178,10 @@ def _one_log(results: Results) -> str:
 
 def _only_actors(results: Results) -> str:
     asked = results.question
-    actions = " and ".join(
-        f"{escape(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
-    )
+    actions = " and ".join(f"{escape(column)} is {escape(allowed)}" for column, allowed in asked.told.items())
     return (
         f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({actions}) within "
-        f"{plural(asked.horizon_days, 'day')}; all numbers are conditional on that, and say nothing of who will act."
+        f"{asked.horizon}; all numbers are conditional on that, and say nothing of who will act."
     )
 
 

@@ -25,22 +25,42 @@ _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
     asked = results.question
-    actions = " and ".join(
-        f"{code(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
-    )
+    actions = " and ".join(f"{code(column)} is {escape(allowed)}" for column, allowed in asked.told.items())
     candidate = " · ".join(code(column) for column in asked.candidate_columns)
     text = (
         f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off "
-        f"T, a local midnight in {escape(results.data.timezone)}; relevant are the distinct candidates of the user's "
-        f"key actions in the {plural(asked.horizon_days, 'day')} from T on. The whole catalogue is ranked: everything "
+        f"T, {_cutoffs(results)}; relevant are the distinct candidates of the user's "
+        f"key actions in the window of {asked.horizon} from T on. The whole catalogue is ranked: everything "
         "that occurred before T."
     )
-    return paragraphs([text])
+    return paragraphs([text, *_clock(results)])
+
+
+def _cutoffs(results: Results) -> str:
+    asked = results.question
+    if asked.sessions:
+        return "after one of the moments of its session"
+    if asked.horizon_minutes:
+        return f"one every {asked.horizon}"
+    return f"a local midnight in {escape(results.data.timezone)}"
+
+
+def _clock(results: Results) -> list[str]:
+    """How the clock of the study differs from that of the log, where it does."""
+    asked = results.question
+    if not asked.horizon_minutes:
+        return []
+    shifted = "Sessions are shifted so that the cut-offs of a group of them meet. " if asked.sessions else ""
+    return [
+        f"All days and dates of this report are those of the study's clock, on which {asked.horizon_minutes} minutes "
+        f"last {plural(asked.study_days, 'day')}: windows, half-lives and aggregates reckon in days. {shifted}"
+        "Weekdays and months mean nothing there."
+    ]
 
 
 def spans(results: Results) -> Html:
     """The spans on a calendar, each window a bar."""
-    horizon = timedelta(days=results.question.horizon_days)
+    horizon = timedelta(days=results.question.study_days)
     windows = results.data.windows
     first, stop = results.data.days[0][0], windows[0].day
     traces = [_bar("train", [first], [stop - first], [f"train: {first} to {stop - timedelta(days=1)}"])]

@@ -19,7 +19,8 @@ class Vocabulary(Frozen):
 
     Attributes:
         values: for event_type and each categorical attribute the values of codes 2, 3, ...; most frequent first.
-        edges: for each numeric attribute the inner bin edges, ascending; code = 2 + number of edges <= value.
+        edges: for each numeric or ordinal attribute the inner edges of its bins, ascending; code = 2 + number of edges
+            that are not above the value.
         candidates: the candidates of the fit span, ordered by popularity, then name; never folded.
         popularity: key actions of each candidate in the fit span.
         prompt: the code of each column that the key filter fixes to one value; event_type is always there, with the
@@ -101,6 +102,12 @@ def _quantile_edges(column: pl.Series, bins: int) -> list[float]:
     return [float(edge) for edge in np.unique(inner)]
 
 
+def _level_edges(column: pl.Series, max_values: int) -> list[float]:
+    """Every value that occurs begins a bin, the least aside; quantiles where there are too many."""
+    levels = column.drop_nulls().unique().sort().to_list()
+    return levels[1:] if len(levels) <= max_values else _quantile_edges(column, max_values)
+
+
 def fit_vocabulary(
     events: pl.DataFrame, spec: Snapshot, settings: Features, candidate: list[str], fixed: list[str]
 ) -> Vocabulary:
@@ -111,11 +118,13 @@ def fit_vocabulary(
         fixed: the columns that the key filter fixes to one value.
     """
     head = ["event_type", *(c for c in fixed if c != "event_type"), *candidate]
-    order = list(dict.fromkeys([*head, *spec.attributes]))
+    order = list(dict.fromkeys([*head, *spec.coded]))
     values, edges = {}, {}
     for name in order:
-        if spec.attributes.get(name) == "numeric":
+        if spec.coded.get(name) == "numeric":
             edges[name] = _quantile_edges(events[name], settings.bins)
+        elif spec.coded.get(name) == "ordinal":
+            edges[name] = _level_edges(events[name], settings.max_values)
         elif name == "event_type" or name in candidate:
             values[name] = _frequent(events[name], 1, events.height)
         else:

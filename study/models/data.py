@@ -42,7 +42,7 @@ def make_fold(log: Log, name: str, question: Question, fit_span: FitSpan, featur
     """The part of a coded log that a fit may see, with the training queries of its question."""
     spans = read_spans(name)
     end = end_of(fit_span, spans)
-    days = question.eligible_days if isinstance(question, WhoQuestion) else None
+    days = question.eligible if isinstance(question, WhoQuestion) else None
     return Fold(log.before(end), spans, end, features, eligible_days=days)
 
 

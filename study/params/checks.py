@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from study.params.messages import unknown_name
+from study.params.question import Between
 from study.params.statistics import BEST
 
 if TYPE_CHECKING:
@@ -21,17 +22,26 @@ def problems(params: "Params") -> list[str]:
 
 
 def _columns(params: "Params") -> list[str]:
-    known = ["event_type", *params.snapshot.attributes]
+    coded = params.snapshot.coded
+    known = ["event_type", *coded]
+    listed = [name for name in params.snapshot.attributes if name not in coded]
     found = []
     for name, question in params.questions.items():
         place = f"questions.{name}"
         asked = {f"{place}.key_action.{c}": c for c in question.key_action}
+        asked = {where: column for where, column in asked.items() if column not in listed}
         asked |= {f"{place}.candidate.{i}": c for i, c in enumerate(question.candidate_columns)}
         found += [unknown_name(where, column, known) for where, column in asked.items() if column not in known]
         found += [
-            f"{place}.candidate: '{column}' is numeric; a candidate column must be categorical"
+            f"{place}.candidate: '{column}' is {coded[column]}; a candidate column must be categorical"
             for column in question.candidate_columns
-            if params.snapshot.attributes.get(column) == "numeric"
+            if coded.get(column, "categorical") != "categorical"
+        ]
+        found += [
+            f"{place}.key_action.{column}: '{column}' is {coded.get(column, 'categorical')}; "
+            f"give {'a list of values' if is_range else 'least and most'}"
+            for column, allowed in question.key_action.items()
+            if (is_range := isinstance(allowed, Between)) == (coded.get(column, "categorical") == "categorical")
         ]
     return found
 

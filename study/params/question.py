@@ -1,10 +1,19 @@
 """What is predicted, and on which windows it is measured."""
 
+import math
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from study.params.base import Frozen
+
+STUDY_DAYS = 7
+"""Days that a horizon of minutes has on the clock of the study."""
+MINUTES_OF_DAY = 1440
+MICROSECOND = 1 / 86_400_000_000
+"""In days."""
+
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
 
 
 class Windows(Frozen):
@@ -15,24 +24,69 @@ class Windows(Frozen):
     test: int = Field(ge=1)
 
 
+class Between(Frozen):
+    """Numbers from `least` to `most`, both included."""
+
+    least: float = float("-inf")
+    most: float = float("inf")
+
+    @property
+    def told(self) -> str:
+        """The numbers in words."""
+        bounds = [f"at least {self.least:g}"] * (self.least > float("-inf"))
+        return " and ".join([*bounds, *[f"at most {self.most:g}"] * (self.most < float("inf"))]) or "any number"
+
+
 class Asked(Frozen):
     """What the questions share.
 
-    `key_action` selects events by allowed values per column. Cut-offs are local midnights, `horizon_days` apart.
+    `key_action` selects events by allowed values per column, or by the range of a number; of a list, one allowed
+    value is enough. Cut-offs are one horizon apart: `horizon_days` from local midnight to local midnight, or
+    `horizon_minutes`. With `sessions` no user comes back: each session has a cut-off of its own, after one of its
+    moments, and its window is the rest of the session, at most one horizon (`study/events/clock.py`).
     """
 
-    key_action: dict[str, list[str]] = Field(min_length=1)
-    horizon_days: int = Field(ge=1)
+    key_action: dict[str, list[Text] | Between] = Field(min_length=1)
+    horizon_days: int | None = Field(default=None, ge=1)
+    horizon_minutes: int | None = Field(default=None, ge=1, lt=MINUTES_OF_DAY * STUDY_DAYS)
+    sessions: bool = False
     windows: Windows
 
     def __hash__(self) -> int:
         """Equal questions have equal text; the fields alone, mappings among them, could not be hashed."""
         return hash(self.model_dump_json())
 
+    @model_validator(mode="after")
+    def _has_one_horizon(self) -> "Asked":
+        if (self.horizon_days is None) == (self.horizon_minutes is None):
+            raise ValueError("give one of horizon_days and horizon_minutes")
+        if self.sessions and self.horizon_minutes is None:
+            raise ValueError("sessions need horizon_minutes, as long as the longest session")
+        return self
+
+    @property
+    def study_days(self) -> int:
+        """Days of the horizon on the clock of the study, on which horizons of minutes are stretched."""
+        return self.horizon_days or STUDY_DAYS
+
     @property
     def fixed(self) -> list[str]:
         """The columns that the key filter fixes to one value."""
-        return [column for column, allowed in self.key_action.items() if len(allowed) == 1]
+        return [c for c, allowed in self.key_action.items() if isinstance(allowed, list) and len(allowed) == 1]
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What is allowed in each column of the key filter, in words."""
+        allowed = self.key_action.items()
+        return {column: " or ".join(a) if isinstance(a, list) else a.told for column, a in allowed}
+
+    @property
+    def horizon(self) -> str:
+        """The horizon in words."""
+        if self.sessions:
+            return "the rest of the session"
+        count, unit = (self.horizon_days, "day") if self.horizon_days else (self.horizon_minutes, "minute")
+        return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 class WhatQuestion(Asked):
@@ -55,11 +109,18 @@ class WhatQuestion(Asked):
 class WhoQuestion(Asked):
     """Question `who`: rank users by whether they take a key action in [T, T+H).
 
-    Asked about those with an event in the `eligible_days` before T. The key action itself is the one candidate.
+    Asked about those with an event in the `eligible_days` before T; of sessions, about those whose cut-off T is. The
+    key action itself is the one candidate.
     """
 
     kind: Literal["who"]
-    eligible_days: int = Field(ge=1)
+    eligible_days: float = Field(gt=0)
+
+    @property
+    def eligible(self) -> float:
+        """The eligible days on the clock of the study."""
+        stretch = STUDY_DAYS * MINUTES_OF_DAY / self.horizon_minutes if self.horizon_minutes else 1
+        return math.ceil(stretch) * MICROSECOND if self.sessions else self.eligible_days * stretch
 
     @property
     def candidate_columns(self) -> list[str]:

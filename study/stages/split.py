@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from study.events.card import data_card
+from study.events.clock import on_study_clock
 from study.events.spans import make_spans
 from study.events.split import TIME, queries_of, spans_to_json, with_candidates, with_young, without_young
 from study.params import load
@@ -24,11 +25,10 @@ def run(name: str) -> None:
     """Writes events before and from the first test cut-off apart, so that training cannot read a test window."""
     params = load()
     spec, question = params.snapshot, params.question(name)
-    events = pl.read_parquet(snapshot_file(spec.name))
-    first, last = events.select(TIME.min().alias("first"), TIME.max().alias("last")).row(0)
-    spans = make_spans(first, last, spec.timezone, question)
+    log = on_study_clock(pl.read_parquet(snapshot_file(spec.name)), question, spec.timezone, params.seed)
+    spans = make_spans(log.first, log.last, log.timezone, question)
     cut = spans.test[0].cutoff
-    derived = with_young(with_candidates(events, question, spec.timezone, params.seed), question, cut, params.seed)
+    derived = with_young(with_candidates(log.events, question, log.timezone, params.seed), question, cut, params.seed)
     ends = {"stop": spans.stop[0].cutoff, "select": spans.stop[0].cutoff, "test": cut}
     tables = {
         span: queries_of(without_young(derived, end), getattr(spans, span), span, question)

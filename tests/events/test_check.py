@@ -55,7 +55,7 @@ def test_an_event_without_a_user_is_named_by_its_row(good, tmp_path):
 
 
 def test_text_where_numbers_are_expected_is_named(good, tmp_path):
-    with pytest.raises(UserError, match="column 'price' cannot be read as Float64") as raised:
+    with pytest.raises(UserError, match="column 'price', row 2: 'cheap' is no number") as raised:
         read(good.with_columns(price=pl.Series(["1", "cheap"])), tmp_path)
 
     assert "\n" not in str(raised.value)

@@ -1,0 +1,119 @@
+"""The values of an attribute in the general form: text, or numbers."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from study.errors import UserError
+from study.params.snapshot import Attribute, Listed, Ordinal, Part, places
+
+PARTS = {"hour": "%H", "weekday": "%A", "day": "%d", "month": "%m"}
+SHOWN = 60
+"""Characters of a value in a message."""
+LARGEST_WHOLE = 2**53
+"""Above it floating-point numbers skip whole ones."""
+
+
+def values_of(raw: pl.Series, name: str, kind: Attribute, timezone: str, place: Path) -> dict[str, pl.Series]:
+    """The columns that an attribute becomes, by name.
+
+    Args:
+        raw: its values as they were read; the timestamps, in UTC, where it is a part of them.
+        timezone: of the local clock.
+        place: the file, for messages.
+
+    Raises:
+        UserError: a value is of another kind; names file, column, row and value.
+    """
+    if isinstance(kind, Part):
+        return {name: raw.dt.convert_time_zone(timezone).dt.strftime(PARTS[kind.part]).alias(name)}
+    if isinstance(kind, Listed):
+        lists = _lists(raw, kind, place)
+        columns = places(name, kind)
+        return {column: lists.list.get(i, null_on_oob=True).alias(column) for i, column in enumerate(columns)}
+    if isinstance(kind, Ordinal):
+        return {name: _ranks(text_of(raw), kind, place).alias(name)}
+    return {name: (text_of(raw) if kind == "categorical" else numbers_of(raw, place)).alias(name)}
+
+
+def text_of(raw: pl.Series) -> pl.Series:
+    """Values as text; what is empty is missing, and a whole number has no fraction."""
+    if raw.dtype.is_nested():
+        listed = (None if value is None else json.dumps(value, ensure_ascii=False) for value in raw.to_list())
+        return pl.Series(raw.name, list(listed), dtype=pl.String)
+    if raw.dtype.is_float():
+        raw = raw.fill_nan(None)
+        is_whole = (raw == raw.floor()) & (raw.abs() < LARGEST_WHOLE)
+        whole = raw.cast(pl.Int64, strict=False).cast(pl.String)
+        return whole.zip_with(is_whole.fill_null(value=False), raw.cast(pl.String))
+    text = raw.cast(pl.String)
+    return text.replace("", None)
+
+
+def numbers_of(raw: pl.Series, place: Path) -> pl.Series:
+    """Values as float64; what is empty or NaN is missing.
+
+    Raises:
+        UserError: a value is no number, or infinite.
+    """
+    text = raw.replace("", None) if raw.dtype == pl.String else raw
+    numbers = text.str.strip_chars().cast(pl.Float64, strict=False) if raw.dtype == pl.String else _cast(raw, place)
+    refuse(text.is_not_null() & numbers.is_null(), raw, place, "is no number; make it one, or its kind categorical")
+    refuse(numbers.is_infinite(), raw, place, "is infinite; leave it empty or give a number")
+    return numbers.fill_nan(None)
+
+
+def refuse(wrong: pl.Series, raw: pl.Series, place: Path, fault: str) -> None:
+    """Names the first wrong value of a column, if there is one.
+
+    Raises:
+        UserError: with file, column, row and value.
+    """
+    rows = wrong.fill_null(value=False).arg_true()
+    if len(rows):
+        row = int(rows[0])
+        raise UserError(f"{place}: column '{raw.name}', row {row + 1}: '{shown(raw[row])}' {fault}")
+
+
+def shown(value: object) -> str:
+    """A value in one line of a message."""
+    return "".join(c if c.isprintable() else " " for c in str(value))[:SHOWN]
+
+
+def _cast(raw: pl.Series, place: Path) -> pl.Series:
+    try:
+        return raw.cast(pl.Float64)
+    except pl.exceptions.PolarsError:
+        raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no numbers; change its kind") from None
+
+
+def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
+    if raw.dtype == pl.List:
+        return raw.cast(pl.List(pl.String)).list.eval(pl.element().replace("", None).drop_nulls())
+    text = text_of(raw)
+    is_json = text.str.starts_with("[").fill_null(value=False)
+    parsed = text.str.split(kind.separator).list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls())
+    if not is_json.any():
+        return parsed
+    decoded = pl.Series(
+        [_decoded(value) if is_ else None for value, is_ in zip(text, is_json, strict=True)], dtype=pl.List(pl.String)
+    )
+    refuse(is_json & decoded.is_null(), raw, place, "begins like a JSON array, but is none; mend it")
+    return decoded.zip_with(is_json, parsed)
+
+
+def _decoded(value: str) -> list[str] | None:
+    try:
+        found = json.loads(value)
+    except json.JSONDecodeError:
+        return None
+    return [item if isinstance(item, str) else json.dumps(item) for item in found if item not in {None, ""}]
+
+
+def _ranks(text: pl.Series, kind: Ordinal, place: Path) -> pl.Series:
+    ranks = text.replace_strict(
+        kind.order, [float(i) for i in range(len(kind.order))], default=None, return_dtype=pl.Float64
+    )
+    refuse(text.is_not_null() & ranks.is_null(), text, place, f"is not in its order: {', '.join(kind.order)}")
+    return ranks

@@ -1,0 +1,28 @@
+"""The result of a query of a database, whose address and password the environment alone knows."""
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from study.errors import UserError
+
+ADDRESS = "DOWNFUNNEL_DATABASE"
+
+
+def read_query(path: Path) -> pl.DataFrame:
+    """What the query in a file returns, read through ADBC; `postgresql://user:password@host/database`, for one.
+
+    Raises:
+        UserError: the address is not in the environment, its driver is not installed, or the database refuses.
+    """
+    address = os.environ.get(ADDRESS)
+    if not address:
+        raise UserError(f"{path}: set {ADDRESS} to the address of the database, such as postgresql://user@host/name")
+    try:
+        return pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
+    except ImportError:
+        raise UserError(f"{path}: the driver of the database is missing; pip install 'downfunnel[postgres]'") from None
+    except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
+        reason = " ".join(str(error).split()).replace(address, ADDRESS)
+        raise UserError(f"{path}: the database cannot be read: {reason}") from None

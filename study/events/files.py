@@ -1,0 +1,132 @@
+"""Files of events as tables: Parquet, CSV, JSON Lines; what is in them is for others to judge."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import IO, cast
+
+import polars as pl
+
+from study.errors import UserError
+
+SEPARATORS = (",", ";", "\t", "|")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+
+
+def files_of(source: Path, pattern: str) -> list[Path]:
+    """The files that a source stands for: itself, or those in a folder that match, at any depth, sorted by name.
+
+    Raises:
+        UserError: there is none, or one whose name does not say what it is.
+    """
+    if source.is_dir():
+        found = sorted(
+            path for path in source.rglob(pattern) if path.is_file() and not path.name.startswith((".", "_"))
+        )
+        if not found:
+            raise UserError(f"{source}: no file in this folder matches '{pattern}' (snapshot.files)")
+    elif source.is_file():
+        found = [source]
+    else:
+        raise UserError(
+            f"params.yaml: snapshot.source: there is no file or folder '{source}'; give the path of the log"
+        )
+    for path in found:
+        if not path.name.lower().endswith(SUFFIXES):
+            raise UserError(f"{path}: its name does not say what it is; known: {', '.join(SUFFIXES)}")
+    return found
+
+
+def read_file(path: Path, columns: list[str] | None) -> pl.DataFrame:
+    """The columns of a file, in the order of its rows; those of CSV as text.
+
+    Args:
+        columns: which ones; all by default.
+
+    Raises:
+        UserError: it cannot be read, or lacks one of them; names the file, and the row where there is one.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    try:
+        if name.endswith(".parquet"):
+            table = pl.scan_parquet(path, glob=False)
+        elif name.endswith((".csv", ".tsv")):
+            table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
+        else:
+            table = pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+        if columns is None:
+            return table.collect()
+        has_columns(table.collect_schema().names(), columns, path)
+        return table.select(columns).collect()
+    except (pl.exceptions.PolarsError, OSError, EOFError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {_fault(path, error)}") from None
+
+
+def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
+    """Whether all columns are there.
+
+    Raises:
+        UserError: one is not.
+    """
+    missing = [name for name in wanted if name not in has]
+    if missing:
+        raise UserError(f"{place}: column '{missing[0]}' is missing; the file has: {', '.join(has)}")
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _separator(path: Path) -> str:
+    """The one that stands most often in the first line."""
+    with _opened(path) as file:
+        head = file.readline()
+    if head.startswith(UTF16):
+        raise UserError(f"{path}: the file is UTF-16; save it as UTF-8")
+    return max(SEPARATORS, key=lambda separator: head.count(separator.encode()))
+
+
+def _fault(path: Path, error: Exception) -> str:
+    """What is wrong with a file, with the row where it can be found."""
+    first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if path.stat().st_size == 0:
+        return "the file is empty"
+    if path.name.lower().endswith(".parquet"):
+        return f"cannot be read as Parquet, perhaps it is cut short: {first_line}"
+    try:
+        return _fault_of_text(path) or f"cannot be read: {first_line}"
+    except (OSError, EOFError):
+        return f"cannot be read, perhaps it is cut short: {first_line}"
+
+
+def _fault_of_text(path: Path) -> str | None:
+    is_csv = path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+    with _opened(path) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return f"line {number} is no UTF-8; save the file as UTF-8"
+            if not is_csv and line.strip() and not _is_object(line):
+                return f"line {number} is no JSON object: {line.decode()[:60].strip()}"
+    return _ragged(path) if is_csv else None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except json.JSONDecodeError:
+        return False
+
+
+def _ragged(path: Path) -> str | None:
+    with _opened(path) as file:
+        rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), delimiter=_separator(path))
+        width = len(next(rows, []))
+        for number, row in enumerate(rows, start=1):
+            if len(row) > width:
+                return f"row {number} has {len(row)} fields, but the header names {width} columns"
+    return None

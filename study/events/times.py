@@ -1,0 +1,116 @@
+"""Timestamps, in any of the forms that logs have, as UTC."""
+
+from pathlib import Path
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.attributes import refuse
+from study.params.snapshot import Snapshot
+
+UTC = pl.Datetime("us", "UTC")
+OFFSET = r"(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+DATE = "%Y-%m-%d"
+FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
+"""ISO 8601, after T became a space and the offset was taken off."""
+UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
+"""Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
+NANOSECONDS = 1_000
+YEARS = (1900, 2200)
+"""What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
+
+
+def utc(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+    """The times as `timestamp`, in UTC with microseconds.
+
+    Timestamps without a zone are in `columns.zone`, dates without a time are the local midnight of `timezone`, and
+    numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, as their size says. An hour that a
+    clock shows twice is the first, one that it skips is read as the moment after.
+
+    Raises:
+        UserError: a time is missing or cannot be read, or some have a zone and others none; names file, column, row
+            and value.
+    """
+    empty = raw.is_null() | (raw == "") if raw.dtype == pl.String else raw.is_null()
+    if empty.any():
+        row = int(empty.arg_true()[0])
+        raise UserError(f"{place}: column '{raw.name}' is empty in row {row + 1}; every event needs one")
+    found = _parsed(raw, spec, place).cast(UTC)
+    refuse(~found.dt.year().is_between(*YEARS), raw, place, "is no time between {} and {}".format(*YEARS))
+    return found.alias("timestamp")
+
+
+def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+    if isinstance(raw.dtype, pl.Datetime):
+        return raw.dt.cast_time_unit("us") if raw.dtype.time_zone else _zoned(raw, spec.columns.zone)
+    if raw.dtype == pl.Date:
+        return _zoned(raw.cast(pl.Datetime("us")), spec.timezone)
+    if raw.dtype.is_numeric():
+        return _since_1970(raw, place)
+    if raw.dtype != pl.String:
+        raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no times; name the column of the timestamps")
+    if spec.columns.time_format is not None:
+        return _formatted(raw, spec, place)
+    numbers = raw.str.strip_chars().cast(pl.Float64, strict=False)
+    return _since_1970(numbers.alias(raw.name), place) if numbers.is_not_null().all() else _iso(raw, spec, place)
+
+
+def _zoned(naive: pl.Series, zone: str) -> pl.Series:
+    """Times on the clock of a zone in UTC."""
+    clock = naive.dt.cast_time_unit("us")
+    zoned = clock.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    skipped = clock.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return zoned.zip_with(zoned.is_not_null(), skipped).dt.convert_time_zone("UTC")
+
+
+def _since_1970(raw: pl.Series, place: Path) -> pl.Series:
+    numbers = raw.cast(pl.Float64) if not raw.dtype.is_integer() else raw
+    refuse(~raw.cast(pl.Float64).is_finite(), raw, place, "is no time")
+    size = float(raw.cast(pl.Float64).abs().max() or 0)  # type: ignore[arg-type]
+    for bound, factor in UNITS:
+        if size < bound:
+            return (numbers * factor).cast(pl.Int64).cast(UTC)
+    return (numbers // NANOSECONDS).cast(pl.Int64).cast(UTC)
+
+
+def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+    form = spec.columns.time_format
+    try:
+        found = raw.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us")
+    except pl.exceptions.PolarsError as error:
+        raise UserError(f"params.yaml: snapshot.columns.time_format: {str(error).splitlines()[0]}") from None
+    refuse(found.is_null(), raw, place, f"is no time of the form '{form}'")
+    return found if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone else _zoned(found, spec.columns.zone)
+
+
+def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+    text = raw.str.strip_chars().str.replace("T", " ", literal=True)
+    has_time = text.str.contains(":", literal=True)
+    offset = text.str.extract(OFFSET).set(~has_time, None)  # the day of a date looks like an offset
+    bare = text.str.replace(OFFSET, "").str.strip_chars().zip_with(has_time, text)
+    found = pl.Series(raw.name, [None], dtype=pl.Datetime("us")).extend_constant(None, len(raw) - 1)
+    for form in FORMATS:
+        parsed = bare.str.to_datetime(form, strict=False, time_unit="us") if form != DATE else _dates(bare)
+        found = found.zip_with(found.is_not_null(), parsed)
+    how = "is no time; use ISO 8601, numbers since 1970, or say columns.time_format"
+    refuse(found.is_null(), raw, place, how)
+    if offset.null_count() < len(raw) and (has_time & offset.is_null()).any():
+        example = raw[int(offset.is_not_null().arg_true()[0])]
+        refuse(has_time & offset.is_null(), raw, place, f"has no zone, but others have one, such as '{example}'")
+    of_day = _zoned(found, spec.timezone)
+    of_time = _zoned(found, spec.columns.zone) if offset.null_count() == len(raw) else _shifted(found, offset)
+    return of_time.zip_with(has_time, of_day)
+
+
+def _dates(text: pl.Series) -> pl.Series:
+    return text.str.to_date(DATE, strict=False).cast(pl.Datetime("us"))
+
+
+def _shifted(clock: pl.Series, offset: pl.Series) -> pl.Series:
+    digits = offset.str.replace("Z", "+00").str.replace(":", "", literal=True)
+    minutes = digits.str.slice(1, 2).cast(pl.Int64) * 60 + digits.str.slice(3, 2).cast(
+        pl.Int64, strict=False
+    ).fill_null(0)
+    sign = digits.str.starts_with("-").cast(pl.Int64) * -2 + 1
+    shift = (minutes * sign * 60_000_000).fill_null(0)
+    return (clock.cast(pl.Int64) - shift).cast(UTC)

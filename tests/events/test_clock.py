@@ -1,0 +1,121 @@
+"""Horizons of minutes are stretched to days, and sessions are laid side by side, without a look ahead."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.events.clock import on_study_clock
+from study.events.spans import DAY, make_spans
+from study.events.split import TIME, window_queries, with_candidates, with_young
+from study.params.question import WhatQuestion, WhoQuestion
+
+START = datetime(2024, 5, 1, 9, tzinfo=UTC)
+WINDOWS = {"stop": 1, "select": 1, "test": 2}
+
+
+def what(**changes) -> WhatQuestion:
+    whole = {"kind": "what", "key_action": {"event_type": ["click"]}, "candidate": ["item"], "windows": WINDOWS}
+    return WhatQuestion.model_validate(whole | changes)
+
+
+@pytest.fixture
+def sessions():
+    """120 sessions of one to six moments within an hour each, over one day."""
+    generator = np.random.default_rng(3)
+    rows = []
+    for user in range(120):
+        begin = START + timedelta(minutes=float(generator.uniform(0, 600)))
+        for minute in np.sort(generator.uniform(0, 50, generator.integers(1, 7))):
+            rows.append((f"s{user:03}", begin + timedelta(minutes=float(minute)), "click", f"i{generator.integers(8)}"))
+    table = pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", "item"], orient="row")
+    return table.cast({"timestamp": pl.Datetime("us", "UTC")}).sort("user_id", "timestamp")
+
+
+def test_days_are_left_as_they_are(sessions):
+    same = on_study_clock(sessions, what(horizon_days=1), "Asia/Tokyo", 0)
+
+    assert same.events is sessions
+    assert "Asia/Tokyo" == same.timezone
+
+
+def test_a_horizon_of_minutes_lasts_seven_days_and_order_and_ratios_stay(sessions):
+    stretched = on_study_clock(sessions, what(horizon_minutes=30), "Asia/Tokyo", 0)
+    before, after = (frame["timestamp"].dt.timestamp("us").to_numpy() for frame in (sessions, stretched.events))
+
+    assert "UTC" == stretched.timezone
+    assert np.allclose(np.diff(after), np.diff(before) * 7 * 1440 / 30, atol=400)
+    assert 30 * 60_000_000 * 336 == 7 * DAY
+
+
+@pytest.fixture
+def laid(sessions):
+    question = what(horizon_minutes=60, sessions=True)
+    log = on_study_clock(sessions, question, "UTC", 0)
+    spans = make_spans(log.first, log.last, log.timezone, question)
+    events = with_young(with_candidates(log.events, question, "UTC", 0), question, spans.test[0].cutoff, 0)
+    return question, events, spans
+
+
+def test_every_window_asks_about_the_rest_of_its_own_sessions(laid, sessions):
+    question, events, spans = laid
+    windows = [*spans.windows_before(spans.stop[0].cutoff, spans.first), *spans.stop, *spans.select, *spans.test]
+    asked = [window_queries(events, window, question) for window in windows]
+    users = pl.concat(asked)["user_id"]
+    several = sessions.group_by("user_id").agg(pl.col("timestamp").n_unique()).filter(pl.col("timestamp") > 1)
+
+    assert users.n_unique() == len(users)
+    assert set(users) <= set(several["user_id"])
+    assert len(users) > 0.9 * several.height
+    for window, table in zip(windows, asked, strict=True):
+        own = events.filter(pl.col("user_id").is_in(table["user_id"].to_list())).with_columns(at=TIME - window.cutoff)
+        assert (
+            own.group_by("user_id").agg(pl.col("at").filter(pl.col("at") < 0).max())["at"].to_list()
+            == [-168] * table.height
+        )
+        assert own["at"].is_between(-7 * DAY, 7 * DAY).all()
+
+
+def test_no_window_sees_a_session_of_a_later_group(laid, sessions):
+    _, events, spans = laid
+    begins = dict(sessions.group_by("user_id").agg(pl.col("timestamp").min()).iter_rows())
+    for window in [*spans.stop, *spans.select, *spans.test]:
+        seen = events.filter(TIME < window.cutoff)["user_id"].unique()
+        later = events.filter(~pl.col("user_id").is_in(seen.to_list()))["user_id"].unique()
+
+        assert max(begins[user] for user in seen) <= min(
+            (begins[user] for user in later), default=datetime.max.replace(tzinfo=UTC)
+        )
+
+
+def test_who_asks_about_the_sessions_whose_cutoff_it_is(sessions):
+    whole = {"kind": "who", "key_action": {"item": ["i1"]}, "eligible_days": 1, "windows": WINDOWS}
+    question = WhoQuestion.model_validate(whole | {"horizon_minutes": 60, "sessions": True})
+    log = on_study_clock(sessions, question, "UTC", 0)
+    spans = make_spans(log.first, log.last, log.timezone, question)
+    derived = with_candidates(log.events, question, "UTC", 0)
+    tables = [window_queries(derived, window, question) for window in [*spans.stop, *spans.select, *spans.test]]
+
+    assert 0 < min(table.height for table in tables)
+    assert pl.concat(tables)["user_id"].is_unique().all()
+
+
+def test_a_session_longer_than_the_horizon_is_named(sessions):
+    with pytest.raises(UserError, match=r"longer than the longest session; that of user 's\d+' lasts \d+ minutes"):
+        on_study_clock(sessions, what(horizon_minutes=30, sessions=True), "UTC", 0)
+
+
+def test_too_many_horizons_are_refused(sessions):
+    late = sessions.with_columns(pl.col("timestamp").dt.offset_by("20y"))
+    with pytest.raises(UserError, match="more than 20000 times horizon_minutes = 1"):
+        on_study_clock(pl.concat([sessions, late]), what(horizon_minutes=1), "UTC", 0)
+
+
+@pytest.mark.parametrize(
+    "horizon", [{}, {"horizon_days": 1, "horizon_minutes": 5}, {"horizon_days": 1, "sessions": True}]
+)
+def test_a_question_has_one_horizon(horizon):
+    with pytest.raises(ValueError, match="horizon_"):
+        what(**horizon)

@@ -1,0 +1,205 @@
+"""A log may come as Parquet, CSV or JSON Lines, whole or in parts; what is wrong with it is one line with its place."""
+
+import gzip
+import io
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.events.read import read_source
+from study.params.snapshot import Snapshot
+
+HEAD = "user_id,timestamp,event_type,price,words,size\n"
+KINDS = {
+    "price": "numeric",
+    "words": {"kind": "list", "items": 2},
+    "size": {"kind": "ordinal", "order": ["S", "M", "L"]},
+    "hour": {"kind": "part", "part": "hour"},
+}
+
+
+def spec(path, **changes) -> Snapshot:
+    whole = {"name": "s", "source": str(path), "timezone": "Europe/Berlin", "attributes": KINDS}
+    return Snapshot.model_validate(whole | changes)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def make(name: str, content: str | bytes, **changes) -> pl.DataFrame:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_source(spec(path, **changes))
+
+    return make
+
+
+ROWS = HEAD + "1,2024-01-01T10:00:00+01:00,buy,3.5,hello big world,M\n2,2024-01-02T00:30:00Z,view,,,\n"
+OBJECTS = (
+    '{"user_id": 1, "timestamp": 1704099600, "event_type": "buy", "price": 3.5, "words": ["hello", "big"], '
+    '"size": "M"}\n'
+    '{"user_id": 2, "timestamp": 1704155400, "event_type": "view"}\n'
+)
+FORMS = {
+    "log.csv": ROWS.encode(),
+    "log.csv.gz": gzip.compress(ROWS.encode()),
+    "bom.csv": b"\xef\xbb\xbf" + ROWS.encode(),
+    "windows.csv": ROWS.replace("\n", "\r\n").encode(),
+    "log.tsv": ROWS.replace(",", "\t").encode(),
+    "semicolons.csv": ROWS.replace(",", ";").encode(),
+    "log.jsonl": OBJECTS.encode(),
+    "log.ndjson.gz": gzip.compress(OBJECTS.encode()),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_of_a_log_becomes_the_same_events(name, read):
+    events = read(name, FORMS[name])
+
+    assert ["1", "2"] == events["user_id"].to_list()
+    assert [datetime(2024, 1, 1, 9, tzinfo=UTC), datetime(2024, 1, 2, 0, 30, tzinfo=UTC)] == events[
+        "timestamp"
+    ].to_list()
+    assert [3.5, None] == events["price"].to_list()
+    assert [["hello", None], ["big", None]] == [events["words.1"].to_list(), events["words.2"].to_list()]
+    assert [1.0, None] == events["size"].to_list()
+    assert ["10", "01"] == events["hour"].to_list()
+
+
+def test_a_folder_is_read_whole_or_by_a_pattern(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.csv").write_text(ROWS)
+    (tmp_path / "2.csv").write_text(HEAD + "x1,2024-01-03,buy,1,,\n")
+    (tmp_path / "3.csv").write_text(HEAD)
+
+    assert ["x1", "1", "2"] == read_source(spec(tmp_path))["user_id"].to_list()
+    assert ["x1"] == read_source(spec(tmp_path, files="2*.csv"))["user_id"].to_list()
+    with pytest.raises(UserError, match=r"no file in this folder matches '\*\.parquet'"):
+        read_source(spec(tmp_path, files="*.parquet"))
+
+
+def test_a_user_id_that_changes_its_type_from_file_to_file_stays_one(tmp_path):
+    frame = pl.DataFrame({"user_id": [7], "timestamp": [datetime(2024, 1, 1)], "event_type": ["buy"], "price": [1]})
+    for number, kind in enumerate([pl.Int64, pl.Float64, pl.String]):
+        frame.with_columns(pl.col("user_id").cast(pl.Int64).cast(kind)).write_parquet(tmp_path / f"{number}.parquet")
+
+    events = read_source(spec(tmp_path, attributes={"price": "numeric"}))
+
+    assert ["7", "7", "7"] == events["user_id"].to_list()
+
+
+def test_columns_may_have_other_names_and_an_event_type_may_be_missing(read):
+    columns = {
+        "user": "u",
+        "time": "when",
+        "event_type": None,
+        "time_format": "%d.%m.%Y %H:%M",
+        "zone": "Europe/Berlin",
+    }
+    events = read("log.csv", "u,when,price\n7,03.07.2024 10:00,2\n", columns=columns, attributes={"price": "numeric"})
+
+    assert [("7", datetime(2024, 7, 3, 8, tzinfo=UTC), "event", 2.0)] == events.rows()
+
+
+TIMES = {
+    "2024-07-01": datetime(2024, 6, 30, 22, tzinfo=UTC),  # the local midnight of the study
+    "2024-07-01 00:00": datetime(2024, 7, 1, tzinfo=UTC),
+    "2024-07-01T00:00:00.5": datetime(2024, 7, 1, 0, 0, 0, 500_000, tzinfo=UTC),
+    "2024-07-01T00:00:00-0330": datetime(2024, 7, 1, 3, 30, tzinfo=UTC),
+    "2024-07-01 00:00:00+02": datetime(2024, 6, 30, 22, tzinfo=UTC),
+    "1719792000": datetime(2024, 7, 1, tzinfo=UTC),
+    "1719792000.25": datetime(2024, 7, 1, 0, 0, 0, 250_000, tzinfo=UTC),
+    "1719792000000": datetime(2024, 7, 1, tzinfo=UTC),
+    "1719792000000000": datetime(2024, 7, 1, tzinfo=UTC),
+    "1719792000000000000": datetime(2024, 7, 1, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("written", TIMES)
+def test_times_are_read_in_every_usual_form(written, read):
+    events = read("log.csv", HEAD + f"1,{written},buy,1,,\n")
+
+    assert [TIMES[written]] == events["timestamp"].to_list()
+
+
+def test_an_hour_that_the_clock_skips_or_shows_twice_is_read_by_a_rule(read):
+    rows = "1,2024-03-31 02:30:00,buy,,,\n2,2024-10-27 02:30:00,buy,,,\n"
+    events = read("log.csv", HEAD + rows, columns={"zone": "Europe/Berlin"})
+
+    assert [datetime(2024, 3, 31, 1, 30, tzinfo=UTC), datetime(2024, 10, 27, 0, 30, tzinfo=UTC)] == (
+        events["timestamp"].to_list()
+    )
+
+
+def test_foreign_text_passes_unchanged(read):
+    values = ["😀", "שלום", "<script>", "a'b", 'say "hi"', "a,b", "new\nline", "x" * 100_000]
+    quoted = "".join('1,2024-01-01,buy,,"{}",\n'.format(v.replace('"', '""')) for v in values)
+    events = read("log.csv", HEAD + quoted, attributes={"words": "categorical"})
+
+    assert values == events["words"].to_list()
+
+
+def test_a_list_may_be_written_as_json_or_divided_by_a_separator(read):
+    rows = '1,2024-01-01,buy,,"[""a b"", ""c"", """"]",\n1,2024-01-01,buy,,a b|c,\n1,2024-01-01,buy,,|,\n'
+    events = read("log.csv", HEAD + rows, attributes={"words": {"kind": "list", "items": 3, "separator": "|"}})
+
+    assert [("a b", "c", None), ("a b", "c", None), (None, None, None)] == events.select("^words.*$").rows()
+
+
+FAULTS = {
+    "no events in it": ("log.csv", HEAD),
+    "the file is empty": ("log.csv", b""),
+    "column 'size' is missing; the file has: user_id": ("log.csv", HEAD.replace(",size", "") + "1,2024-01-01,buy,1,\n"),
+    "column 'price', row 2: 'cheap' is no number": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n1,2024-01-01,b,cheap,,\n"),
+    "column 'price', row 1: 'inf' is infinite": ("log.csv", HEAD + "1,2024-01-01,buy,inf,,\n"),
+    "column 'size', row 1: 'XL' is not in its order: S, M, L": ("log.csv", HEAD + "1,2024-01-01,buy,1,,XL\n"),
+    "column 'timestamp', row 1: 'yesterday' is no time": ("log.csv", HEAD + "1,yesterday,buy,1,,\n"),
+    "column 'timestamp', row 1: '0001-01-01' is no time between": ("log.csv", HEAD + "1,0001-01-01,buy,1,,\n"),
+    "column 'timestamp', row 2: '2024-01-01 00:00' has no zone, but others have one, such as '2024-01-01T00:00Z'": (
+        "log.csv",
+        HEAD + "1,2024-01-01T00:00Z,buy,1,,\n1,2024-01-01 00:00,buy,1,,\n",
+    ),
+    "column 'timestamp' is empty in row 1": ("log.csv", HEAD + "1,,buy,1,,\n"),
+    "column 'user_id' is empty in row 2": ("log.csv", HEAD + "1,2024-01-01,buy,1,,\n,2024-01-01,buy,1,,\n"),
+    "column 'words', row 1: '\\[\"a\"' begins like a JSON array": ("log.csv", HEAD + '1,2024-01-01,buy,1,"[""a""",\n'),
+    "row 2 has 7 fields, but the header names 6": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n1,2024-01-01,b,1,,,9\n"),
+    "line 2 is no UTF-8": ("log.csv", HEAD.encode() + b"1,2024-01-01,b\xff,1,,\n"),
+    "the file is UTF-16": ("log.csv", HEAD.encode("utf-16")),
+    'line 2 is no JSON object: {"user_id":': ("log.jsonl", '{"user_id": 1, "timestamp": 1}\n{"user_id":\n'),
+    "cut short": ("log.parquet", b"PAR1 and nothing else PAR1"),
+    "its name does not say what it is": ("log.txt", HEAD),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_ends_in_one_line_that_names_its_place(fault, read):
+    name, content = FAULTS[fault]
+    with pytest.raises(UserError, match=fault) as raised:
+        read(name, content)
+
+    assert name in str(raised.value)
+    assert 1 == len(str(raised.value).splitlines())
+
+
+def test_a_gzip_that_is_cut_short_is_named(read):
+    with pytest.raises(UserError, match=r"log\.csv\.gz: cannot be read, perhaps it is cut short"):
+        read("log.csv.gz", gzip.compress(ROWS.encode() * 100)[:-30])
+
+
+def test_a_parquet_of_other_types_is_named(tmp_path):
+    frame = pl.read_csv(io.StringIO(ROWS)).with_columns(price=pl.lit(True).implode())
+    frame.write_parquet(tmp_path / "log.parquet")
+
+    with pytest.raises(UserError, match=r"log\.parquet: column 'price' holds List\(Boolean\), no numbers"):
+        read_source(spec(tmp_path / "log.parquet"))
+
+
+def test_the_order_of_rows_and_the_type_of_a_file_do_not_change_the_events(tmp_path):
+    (tmp_path / "a.csv").write_text(ROWS)
+    lines = ROWS.splitlines(keepends=True)
+    (tmp_path / "b.csv").write_text(lines[0] + lines[2] + lines[1])
+
+    one, other = (read_source(spec(tmp_path / name)).sort("user_id") for name in ("a.csv", "b.csv"))
+
+    assert one.equals(other)
