@@ -10,7 +10,7 @@ from typing import Never
 from study.errors import UserError, unknown
 
 STAGES = {
-    "check": "validate params.yaml and fingerprint the code of every stage",
+    "check": "validate params.yaml and the log, print what the log is like; with a path, of another log",
     "snapshot": "build the snapshot of the event log",
     "split": "cut the log into spans, windows and queries, for one question",
     "features": "fit vocabularies and bins, for one question",
@@ -33,6 +33,8 @@ ITEMS = {
     "worlds": "world",
 }
 """What a stage runs once for each of."""
+OTHERS = ("init", "quick")
+"""What is no stage of the pipeline."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -44,7 +46,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    known = {**STAGES, "quick": "run the whole pipeline on small budgets in build/quick"}
+    known = {
+        "init": "look at the log at a path, and write into params.yaml what it seems to be",
+        **STAGES,
+        "quick": "run the whole pipeline on small budgets in build/quick",
+    }
     width = max(map(len, known))
     parser = _Parser(
         prog="python -m study",
@@ -56,10 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
     told = (
         "the question, variant, arm or world: an entry of `questions` for split and features, of `roster` for train "
-        "and score"
+        "and score; the path of a log for init and check"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
+    parameters = "check: the parameters alone, and write the fingerprint of each stage's code"
+    parser.add_argument("--parameters", action="store_true", help=parameters)
     repeat = "worlds: instead of one world, the verdicts in N fresh logs of each world of `worlds.validity`"
     parser.add_argument("--repeat", metavar="N", type=int, help=repeat)
     return parser
@@ -87,12 +95,15 @@ def _item(stage: str, name: str | None) -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     stage, item = arguments.stage, arguments.item
-    if stage not in (*STAGES, "quick"):
-        raise unknown("stage", stage, [*STAGES, "quick"])
-    if arguments.stamp and stage != "report":
-        raise UserError(f"{stage} takes no --stamp")
+    if stage not in (*STAGES, *OTHERS):
+        raise unknown("stage", stage, [*STAGES, *OTHERS])
+    for option, of in (("stamp", "report"), ("parameters", "check")):
+        if getattr(arguments, option) and stage != of:
+            raise UserError(f"{stage} takes no --{option}")
     if arguments.repeat is not None:
         _repeat(stage, item, arguments.repeat)
+    elif stage in {"init", "check"}:
+        _look(stage, item, parameters=arguments.parameters)
     elif stage in ITEMS:
         name = _item(stage, item)
         import_module(f"study.stages.{stage}").run(name)
@@ -106,12 +117,24 @@ def _run(arguments: argparse.Namespace) -> None:
         import_module(f"study.stages.{stage.replace('-', '_')}").run()
 
 
+def _look(stage: str, path: str | None, *, parameters: bool) -> None:
+    if stage == "init" and path is None:
+        raise UserError("init needs the path of a log")
+    if parameters and path is not None:
+        raise UserError("check --parameters reads no log, but was given one")
+    module = import_module(f"study.stages.{stage}")
+    if parameters:
+        module.fingerprints()
+    else:
+        module.run(path)
+
+
 def _repeat(stage: str, item: str | None, repeats: int) -> None:
     if stage != "worlds":
         raise UserError(f"{stage} takes no --repeat")
     if item is not None or repeats < 1:
         raise UserError("worlds --repeat N takes a number of logs, at least 1, and no world")
-    import_module("study.stages.check").run()  # no stage of DVC, so nothing else has fingerprinted its code
+    import_module("study.stages.check").fingerprints()  # no stage of DVC, so nothing else has fingerprinted its code
     import_module("study.stages.worlds_validity").run(repeats)
 
 

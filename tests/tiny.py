@@ -107,7 +107,7 @@ def _forget() -> None:
 def prepare(folder: Path) -> None:
     """Runs everything before `train`."""
     with inside(folder):
-        check.run()
+        check.fingerprints()
         snapshot.run()
         for question in load().questions:
             split.run(question)

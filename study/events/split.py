@@ -22,7 +22,12 @@ TIME = pl.col("timestamp").dt.timestamp("us")
 
 
 def with_candidates(events: pl.DataFrame, question: Question, timezone: str, seed: int) -> pl.DataFrame:
-    """The events in the order of the study, with `local`, `candidate` and `key`.
+    """The events in the order of the study, with the columns of `marked`."""
+    return marked(sort_events(events, seed), question, timezone)
+
+
+def marked(events: pl.DataFrame, question: Question, timezone: str) -> pl.DataFrame:
+    """The events, in their order, with `local`, `candidate` and `key`.
 
     `candidate` joins the candidate columns and is missing where one of them is; in question `who` the key actions
     alone have it, all the same. `key` says whether the event is a key action that has a candidate.
@@ -34,7 +39,7 @@ def with_candidates(events: pl.DataFrame, question: Question, timezone: str, see
         candidate = pl.when(has).then(pl.concat_str(question.candidate, separator=SEPARATOR))
     else:
         candidate = pl.when(acts.fill_null(value=False)).then(pl.lit(KEY_ACTION))
-    derived = sort_events(events, seed).with_columns(candidate=candidate, local=local)
+    derived = events.with_columns(candidate=candidate, local=local)
     return derived.with_columns(key=(acts & pl.col("candidate").is_not_null()).fill_null(value=False))
 
 

@@ -16,6 +16,7 @@ FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
+SECONDS_OF_2000 = 946_684_800
 YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
 
@@ -114,3 +115,20 @@ def _shifted(clock: pl.Series, offset: pl.Series) -> pl.Series:
     sign = digits.str.starts_with("-").cast(pl.Int64) * -2 + 1
     shift = (minutes * sign * 60_000_000).fill_null(0)
     return (clock.cast(pl.Int64) - shift).cast(UTC)
+
+
+def looks_like_time(raw: pl.Series) -> bool:
+    """Whether the values of a column are times in one of the forms that need no `time_format`, and no mere numbers."""
+    values = raw.drop_nulls()
+    if not len(values) or raw.dtype.is_temporal():
+        return bool(len(values)) and raw.dtype not in {pl.Duration, pl.Time}
+    number = values.cast(pl.Float64, strict=False) if raw.dtype == pl.String or raw.dtype.is_numeric() else None
+    if number is not None and number.null_count() == 0:
+        return bool(number.min() >= SECONDS_OF_2000)  # type: ignore[operator]
+    if raw.dtype != pl.String:
+        return False
+    try:
+        _iso(values, Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"}), Path())
+    except UserError:
+        return False
+    return True

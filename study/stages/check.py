@@ -25,13 +25,28 @@ from study.params.worlds import NAMES, WorldName, Worlds
 from study.paths import PARAMS, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
+from study.stages.look import look
 
 PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
 
 
-def run() -> None:
+def run(source: str | None = None) -> None:
+    """Validates the log of `params.yaml`, or another one by the same parameters, and prints what it is like.
+
+    Nothing is written: a log that is looked at is not studied yet.
+
+    Raises:
+        UserError: a value in `params.yaml` is wrong, or the log does not conform.
+    """
+    params = load()
+    _sections(params)
+    spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
+    look(spec, params)
+
+
+def fingerprints() -> None:
     """Writes `data/checked/<stage>.txt`, or `data/checked/<stage>/<item>.txt` for each question, variant or arm.
 
     Raises:

@@ -194,7 +194,7 @@ def test_a_variant_that_is_not_flat_is_refused(workspace):
 
 def test_check_writes_the_code_of_the_stages(workspace):
     with inside(workspace):
-        check.run()
+        check.fingerprints()
         assert "study/diagnostics/labels.py" in diagnose.code_of("diagnose").read_text(encoding="utf-8")
         assert "study/models/gbdt.py" in diagnose.code_of("diagnostics").read_text(encoding="utf-8")
         assert "study/nn/sight.py" in diagnose.code_of("tokens").read_text(encoding="utf-8")

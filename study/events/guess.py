@@ -1,0 +1,176 @@
+"""A first guess at what the columns of an unknown log mean, for a person to correct."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.attributes import text_of
+from study.events.times import looks_like_time
+
+USER = r"user|customer|household|visitor|member|client|account|session|device|cookie|person|buyer|shopper"
+TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
+EVENT = r"event|action|activity|verb|^type$|behaviou?r"
+KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
+WORDS = r"word|text|label|title|tag|keyword|caption"
+MOST_TYPES = 100
+FEW = 20
+"""Numbers with at most so many values name things more often than they count them."""
+NEARLY_AN_ID = 0.5
+"""Share of distinct values above which a column tells rows apart instead of grouping them."""
+BEST, LEAST, MOST = 300, 5, 5_000
+"""Candidates that a catalogue should have: about as many as the default log, at least, at most."""
+FILLED = 0.95
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a log seems to be.
+
+    Attributes:
+        columns: as of `Columns`.
+        attributes: kinds, as of `Snapshot`.
+        left_out: the other columns, and why each is left out.
+        key_action: as of a question.
+        candidate, finer: the candidate columns of the main question, and of one with a larger catalogue.
+        reasons: what the guesses of the user, the time, the key action and the candidate rest on.
+    """
+
+    columns: dict[str, str | None]
+    attributes: dict[str, Any]
+    left_out: dict[str, str]
+    key_action: dict[str, list[str]]
+    candidate: str
+    finer: str
+    reasons: dict[str, str]
+
+
+def guess(log: pl.DataFrame, place: str) -> Guess:
+    """Guesses from names, types and values.
+
+    Args:
+        log: the beginning of the log, as it was read.
+        place: the file, for messages.
+
+    Raises:
+        UserError: no column looks like a time or a user, or none could be a candidate.
+    """
+    time = _time(log, place)
+    user = _user(log.drop(time), place)
+    rest = log.drop(time, user)
+    event_type = _event_type(rest)
+    attributes, left_out = _attributes(rest.drop([event_type] if event_type else []))
+    key_action, why = _key_action(log, event_type)
+    column, allowed = next(iter(key_action.items()))
+    acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
+    candidate, finer = _candidates(acts, attributes, place)
+    return Guess(
+        columns={"user": user, "time": time, "event_type": event_type},
+        attributes=attributes,
+        left_out=left_out,
+        key_action={column: allowed},
+        candidate=candidate,
+        finer=finer,
+        reasons={
+            "user": f"{log[user].n_unique()} distinct values",
+            "time": "its values are times",
+            "key_action": why,
+            "candidate": f"{acts[candidate].n_unique()} distinct values in key actions",
+        },
+    )
+
+
+def _named(pattern: str, names: list[str]) -> list[str]:
+    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
+    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
+    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
+
+
+def _time(log: pl.DataFrame, place: str) -> str:
+    typed = [name for name, dtype in log.schema.items() if dtype.is_temporal()]
+    texts = [name for name, dtype in log.schema.items() if dtype == pl.String]
+    for name in [*_named(TIME, typed), *typed, *_named(TIME, log.columns), *texts]:
+        if looks_like_time(log[name]):
+            return name
+    raise UserError(f"{place}: no column looks like a time; say snapshot.columns.time in params.yaml yourself")
+
+
+def _user(log: pl.DataFrame, place: str) -> str:
+    for name in _named(USER, log.columns):
+        if 1 < log[name].n_unique() < log.height:
+            return name
+    found = ", ".join(log.columns)
+    raise UserError(
+        f"{place}: no column is named like a user ({USER.replace('|', ', ')}); rename one, or say "
+        f"snapshot.columns.user in params.yaml yourself; the file has: {found}"
+    )
+
+
+def _event_type(log: pl.DataFrame) -> str | None:
+    for name in _named(EVENT, log.columns):
+        if not log.schema[name].is_nested() and log[name].n_unique() <= MOST_TYPES and not log[name].null_count():
+            return name
+    return None
+
+
+def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
+    kinds: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
+    for name, dtype in log.schema.items():
+        values = log[name].drop_nulls()
+        distinct = values.n_unique() if not dtype.is_nested() else 0
+        number = None if dtype.is_nested() else text_of(values).cast(pl.Float64, strict=False)
+        if not len(values):
+            left_out[name] = "always empty"
+        elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
+            kinds[name] = {"kind": "list", "items": 3}
+        elif dtype.is_nested() or dtype.is_temporal():
+            left_out[name] = f"its values are {dtype}"
+        elif distinct == 1:
+            left_out[name] = "always the same"
+        elif number is not None and number.null_count() == 0 and distinct > FEW and not re.search(r"id$|code$", name):
+            kinds[name] = "numeric"
+        elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
+            left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
+        else:
+            kinds[name] = "categorical"
+    return kinds, left_out
+
+
+def _is_listed(name: str, values: pl.Series) -> bool:
+    if values.str.starts_with("[").all():
+        return True
+    return bool(re.search(WORDS, name, flags=re.IGNORECASE)) and bool(values.str.contains(" ").mean() or 0)
+
+
+def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:
+    if event_type is None:
+        return {"event_type": ["event"]}, "all events are of one type"
+    counts = text_of(log[event_type]).value_counts(name="count").sort("count", event_type)
+    types = counts[event_type].to_list()
+    named = _named(KEY, types)
+    chosen = named[0] if named else types[0]
+    share = counts.filter(pl.col(event_type) == chosen)["count"].item() / log.height
+    why = "named like a purchase" if named else "the rarest event type"
+    return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events; the log also has: {', '.join(types)}"
+
+
+def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> tuple[str, str]:
+    """The categorical attribute of key actions whose catalogue is of the best size, and the next larger one."""
+    sizes = {
+        name: acts[name].n_unique()
+        for name, kind in attributes.items()
+        if kind == "categorical" and acts.height and acts[name].null_count() <= (1 - FILLED) * acts.height
+    }
+    usable = {name: size for name, size in sizes.items() if LEAST <= size <= MOST} or sizes
+    if not usable:
+        raise UserError(f"{place}: no categorical column is filled in the key actions; say which one is the candidate")
+    chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
+    larger = [name for name in usable if usable[name] > usable[chosen]]
+    return chosen, min(larger, key=lambda name: (usable[name], name)) if larger else chosen
+
+
+def _ratio(size: int) -> float:
+    return max(size / BEST, BEST / size)

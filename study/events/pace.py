@@ -1,0 +1,53 @@
+"""How fast a log goes: whether users come back, and the horizon that leaves enough windows."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+RETURNING = 0.1
+"""Share of users with events on two days below which a log is one of sessions."""
+HORIZONS = 24
+"""Windows that a log should hold: those of stop, select and test, and as many to train on."""
+DAYS = (28, 7, 3, 1)
+MINUTES = (720, 240, 60, 30, 10)
+MINUTE = 60_000_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The horizon of a question, as its parameters, and why.
+
+    Attributes:
+        horizon: `horizon_days`, or `horizon_minutes` and perhaps `sessions`.
+        horizons: how many the log lasts.
+        reason: what the choice rests on.
+    """
+
+    horizon: dict[str, int | bool]
+    horizons: int
+    reason: str
+
+
+def pace(events: pl.DataFrame) -> Pace:
+    """The longest usual horizon of which the log holds enough, or the rest of the session where few users return.
+
+    Args:
+        events: in the general form.
+    """
+    span = events.select(pl.col("timestamp").max() - pl.col("timestamp").min()).item()
+    users = events.group_by("user_id").agg(
+        pl.col("timestamp").dt.date().n_unique().alias("days"),
+        (pl.col("timestamp").max() - pl.col("timestamp").min()).dt.total_microseconds().alias("length"),
+    )
+    returning = float(users.select((pl.col("days") > 1).mean()).item())
+    minutes = span.total_seconds() / 60
+    if returning < RETURNING:
+        longest = int(users["length"].to_numpy().max()) // MINUTE + 1
+        told = f"{returning:.0%} of the users come back another day; the longest session lasts {longest} minutes"
+        return Pace({"horizon_minutes": longest + 1, "sessions": True}, HORIZONS, told)
+    for unit, length in [*(("days", days) for days in DAYS), *(("minutes", few) for few in MINUTES)]:
+        count = int(minutes / (length * (1440 if unit == "days" else 1)))
+        if count >= HORIZONS:
+            break
+    told = f"{returning:.0%} of the users come back another day; the log lasts {count} such horizons"
+    return Pace({f"horizon_{unit}": length}, count, told)

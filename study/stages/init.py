@@ -1,0 +1,135 @@
+"""Looks at a log and writes what it seems to be into `params.yaml`, guesses marked; the rest of the file stays."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.database import read_query
+from study.events.files import files_of, read_file
+from study.events.guess import Guess, guess
+from study.events.pace import HORIZONS, Pace, pace
+from study.events.read import QUERY, read_source
+from study.params import load
+from study.params.question import STUDY_DAYS
+from study.params.snapshot import Snapshot
+from study.paths import PARAMS, write_text
+
+FEW, MANY = {"stop": 1, "select": 2, "test": 3}, {"stop": 2, "select": 4, "test": 4}
+"""Windows of each span."""
+HELD_BACK = 0.2
+ELIGIBLE_DAYS = 28
+WARM_UP = 4
+"""One horizon in so many that the log lasts."""
+RARE, LEAST_COUNT, MOST_COUNT = 20_000, 2, 50
+"""A value of fewer than one in so many events is folded into the rare ones, within these bounds."""
+
+
+def run(source: str) -> None:
+    """Writes the sections `snapshot` and `questions` and two of `features`; the file before is kept beside it.
+
+    Raises:
+        UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
+    """
+    load()  # a file that is wrong elsewhere would be blamed on the guesses
+    found = guess(_read(Path(source)), source)
+    spec = Snapshot.model_validate(_described(source, found))
+    events = read_source(spec)
+    tempo = pace(events)
+    text = PARAMS.read_text(encoding="utf-8")
+    text = _section(text, "snapshot", _snapshot(spec, found))
+    text = _section(text, "questions", _questions(found, tempo))
+    text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, events.height // RARE)))
+    text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
+    kept = _keep()
+    write_text(PARAMS, text)
+    load()
+    print(f"{PARAMS} describes {source} now; as it was before it is {kept}.")
+    print("Correct the lines marked 'guess', then: python -m study check")
+
+
+def _read(source: Path) -> pl.DataFrame:
+    if source.suffix == QUERY and source.is_file():
+        return read_query(source)
+    return read_file(files_of(source, "*")[0], None)
+
+
+def _described(source: str, found: Guess) -> dict[str, Any]:
+    name = re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
+    return {
+        "name": name,
+        "source": source,
+        "timezone": "UTC",
+        "columns": found.columns,
+        "attributes": found.attributes,
+    }
+
+
+def _snapshot(spec: Snapshot, found: Guess) -> list[str]:
+    raw = spec.model_dump(mode="json", exclude_defaults=True)
+    lines = [
+        f"  name: {_yaml(spec.name)}",
+        f"  source: {_yaml(spec.source)}",
+        f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at",
+        "  columns:",
+        f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",
+        f"    time: {_yaml(spec.columns.time)} # guess: {found.reasons['time']}",
+        f"    event_type: {_yaml(spec.columns.event_type)} # guess",
+        "  attributes: # guesses; the kinds are categorical, numeric, ordinal, list and part",
+    ]
+    lines += [f"    {_yaml(name)}: {_yaml(kind)}" for name, kind in raw["attributes"].items()]
+    return [*lines, *(f"    # {_yaml(name)} is left out: {why}" for name, why in found.left_out.items())]
+
+
+def _questions(found: Guess, tempo: Pace) -> list[str]:
+    windows = MANY if tempo.horizons >= HORIZONS else FEW
+    common: dict[str, Any] = {"key_action": found.key_action, **tempo.horizon, "windows": windows}
+    asked: dict[str, dict[str, Any]] = {
+        "categories": {"kind": "what", "candidate": [found.candidate]},
+        "products": {"kind": "what", "candidate": [found.finer]},
+        "young": {"kind": "what", "candidate": [found.finer], "held_back": HELD_BACK},
+        "coupons": {"kind": "who", "eligible_days": ELIGIBLE_DAYS},
+    }
+    lines = [
+        f"  # guess: the key action is {_yaml(found.key_action)}: {found.reasons['key_action']}",
+        f"  # guess: the candidate is {_yaml(found.candidate)}: {found.reasons['candidate']}",
+        f"  # guess: the horizon is {_yaml(tempo.horizon)}: {tempo.reason}",
+    ]
+    for name, own in asked.items():
+        lines += [f"  {name}:", f"    {_yaml(own | common)}"]
+    return lines
+
+
+def _yaml(value: Any) -> str:
+    """A value in one line that is both JSON and YAML; plain words go without quotes."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_./-]*", value) and value.lower() not in NO_WORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+NO_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+"""What YAML takes for something else than text."""
+
+
+def _section(text: str, name: str, lines: list[str]) -> str:
+    """The text with other lines below the key `name` at the beginning of a line."""
+    found = re.search(rf"^{name}:.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise UserError(f"{PARAMS}: there is no section '{name}' to write to")
+    return text[: found.start()] + "\n".join([f"{name}:", *lines]) + "\n\n" + text[found.end() :]
+
+
+def _setting(text: str, name: str, value: int) -> str:
+    return re.sub(rf"^(  {name}: )\S+", rf"\g<1>{value}", text, count=1, flags=re.MULTILINE)
+
+
+def _keep() -> Path:
+    """A copy of the parameters under a name that is free."""
+    names = (PARAMS.with_name(f"{PARAMS.stem}.before{number}{PARAMS.suffix}") for number in ["", *range(2, 1000)])
+    free = next(path for path in names if not path.exists())
+    shutil.copyfile(PARAMS, free)
+    return free
