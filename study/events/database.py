@@ -20,9 +20,15 @@ def read_query(path: Path) -> pl.DataFrame:
     if not address:
         raise UserError(f"{path}: set {ADDRESS} to the address of the database, such as postgresql://user@host/name")
     try:
-        return pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
+        table = pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
     except ImportError:
         raise UserError(f"{path}: the driver of the database is missing; pip install 'downfunnel[postgres]'") from None
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
         reason = " ".join(str(error).split()).replace(address, ADDRESS)
         raise UserError(f"{path}: the database cannot be read: {reason}") from None
+    return pl.DataFrame([_plain(column) for column in table])
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """A type of the database that Arrow does not have, such as NUMERIC, as what stores it: text."""
+    return column.ext.storage() if isinstance(column.dtype, pl.BaseExtension) else column

@@ -1,0 +1,110 @@
+"""A log may be a query of a database; PostgreSQL is really run, on 127.0.0.1 alone."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from study.errors import UserError
+from study.events.read import read_source
+from study.params.snapshot import Snapshot
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PASSWORD = "s3cret/pass"
+SCHEMA = """
+create table log (who int, at timestamptz, what text, item text, price numeric(8, 2), words text[]);
+insert into log values (1, '2024-01-01 10:00+01', 'buy', 'a', 2.50, '{"Buy","now"}');
+insert into log values (2, '2024-01-02 10:00+00', 'view', 'b', null, null);
+"""
+
+
+def spec(path) -> Snapshot:
+    attributes = {"item": "categorical", "price": "numeric", "words": {"kind": "list", "items": 2}}
+    columns = {"user": "who", "time": "at", "event_type": "what"}
+    whole = {"name": "s", "source": str(path), "timezone": "UTC", "columns": columns, "attributes": attributes}
+    return Snapshot.model_validate(whole)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a fresh server with a table of two events."""
+    if not PROGRAMS:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder, programs = tmp_path_factory.mktemp("database"), PROGRAMS[-1]
+    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    if os.geteuid() == 0:
+        for path in (folder, *folder.parents):
+            if path.is_relative_to("/tmp") and path != Path("/tmp"):
+                path.chmod(0o755)
+        shutil.chown(folder, user)
+    (folder / "password").write_text(PASSWORD)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(program: str, *arguments: str, **options):
+        own = {"user": user} if os.geteuid() == 0 else {}
+        return subprocess.run(
+            [programs / program, *arguments], cwd=folder, check=True, capture_output=True, **own, **options
+        )
+
+    run("initdb", "-D", "data", "-U", "tester", "--auth=scram-sha-256", "--pwfile=password")
+    options = f"-h 127.0.0.1 -p {port} -k {folder}"
+    run("pg_ctl", "-D", "data", "-w", "-o", options, "-l", "log", "start")
+    try:
+        environment = os.environ | {"PGPASSWORD": PASSWORD}
+        run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "tester", "-c", SCHEMA, "postgres", env=environment)
+        yield f"postgresql://tester:{PASSWORD.replace('/', '%2F')}@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def query(tmp_path, address, monkeypatch):
+    monkeypatch.setenv("DOWNFUNNEL_DATABASE", address)
+    path = tmp_path / "log.sql"
+    path.write_text("select * from log order by who", encoding="utf-8")
+    return path
+
+
+def test_a_query_becomes_events(query):
+    events = read_source(spec(query))
+
+    assert [("1", "buy", "a", 2.5, "Buy", "now"), ("2", "view", "b", None, None, None)] == events.drop(
+        "timestamp"
+    ).rows()
+    assert [datetime(2024, 1, 1, 9, tzinfo=UTC), datetime(2024, 1, 2, 10, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
+@pytest.mark.parametrize("wrong", ["select nothing from nowhere", "no SQL at all"])
+def test_what_the_database_says_is_one_line_without_the_password(query, wrong, address):
+    query.write_text(wrong, encoding="utf-8")
+    with pytest.raises(UserError, match="the database cannot be read") as raised:
+        read_source(spec(query))
+
+    assert 1 == len(str(raised.value).splitlines())
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "change", [("tester:", "nobody:"), ("127.0.0.1:", "127.0.0.1:1"), ("postgresql://", "nosuch://")]
+)
+def test_an_address_that_does_not_work_is_never_shown(query, address, monkeypatch, change):
+    monkeypatch.setenv("DOWNFUNNEL_DATABASE", address.replace(*change))
+    with pytest.raises(UserError, match=r"log\.sql") as raised:
+        read_source(spec(query))
+
+    assert "s3cret" not in str(raised.value)
+    assert 1 == len(str(raised.value).splitlines())
+
+
+def test_without_an_address_the_variable_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("DOWNFUNNEL_DATABASE", raising=False)
+    (tmp_path / "log.sql").write_text("select 1", encoding="utf-8")
+    with pytest.raises(UserError, match="set DOWNFUNNEL_DATABASE to the address"):
+        read_source(spec(tmp_path / "log.sql"))
