@@ -40,11 +40,12 @@ def files_of(source: Path, pattern: str) -> list[Path]:
     return found
 
 
-def read_file(path: Path, columns: list[str] | None) -> pl.DataFrame:
+def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:
     """The columns of a file, in the order of its rows; those of CSV as text.
 
     Args:
-        columns: which ones; all by default.
+        columns: which ones; None for all.
+        rows: only so many from the beginning; all by default.
 
     Raises:
         UserError: it cannot be read, or lacks one of them; names the file, and the row where there is one.
@@ -57,6 +58,8 @@ def read_file(path: Path, columns: list[str] | None) -> pl.DataFrame:
             table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
         else:
             table = pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+        if rows is not None:
+            table = table.head(rows)
         if columns is None:
             return table.collect()
         has_columns(table.collect_schema().names(), columns, path)

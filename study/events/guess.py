@@ -15,6 +15,12 @@ TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 WORDS = r"word|text|label|title|tag|keyword|caption"
+ROWS = 200_000
+"""Rows that a guess rests on: those at the beginning."""
+MEASURE = (
+    r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
+    r"size|weight|discount|balance|position|rank|width|height|percent|rate$"
+)
 MOST_TYPES = 100
 FEW = 20
 """Numbers with at most so many values name things more often than they count them."""
@@ -121,7 +127,6 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     for name, dtype in log.schema.items():
         values = log[name].drop_nulls()
         distinct = values.n_unique() if not dtype.is_nested() else 0
-        number = None if dtype.is_nested() else text_of(values).cast(pl.Float64, strict=False)
         if not len(values):
             left_out[name] = "always empty"
         elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
@@ -130,13 +135,21 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
             left_out[name] = f"its values are {dtype}"
         elif distinct == 1:
             left_out[name] = "always the same"
-        elif number is not None and number.null_count() == 0 and distinct > FEW and not re.search(r"id$|code$", name):
+        elif distinct > FEW and _measures(name, values):
             kinds[name] = "numeric"
         elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
             left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
         else:
             kinds[name] = "categorical"
     return kinds, left_out
+
+
+def _measures(name: str, values: pl.Series) -> bool:
+    """Whether numbers measure something; whole ones do so by their name alone: others are the codes of something."""
+    numbers = text_of(values).cast(pl.Float64, strict=False)
+    if numbers.null_count():
+        return False
+    return bool((numbers != numbers.floor()).any()) or bool(re.search(MEASURE, name, flags=re.IGNORECASE))
 
 
 def _is_listed(name: str, values: pl.Series) -> bool:

@@ -123,7 +123,7 @@ def warnings(events: pl.DataFrame, spec: Snapshot, questions: list[Question]) ->
         found.append(
             f"{future:,} events lie in the future; the windows end with the last event, so the test weeks do too"
         )
-    repeated = events.height - events.unique().height
+    repeated = events.height - events.hash_rows().n_unique()
     if repeated:
         found.append(f"{repeated:,} rows repeat another one in every column; they are kept, as lines of a basket may")
     days = events.group_by("user_id").agg(pl.col("timestamp").dt.date().n_unique())["timestamp"]

@@ -11,7 +11,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.database import read_query
 from study.events.files import files_of, read_file
-from study.events.guess import Guess, guess
+from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, read_source
 from study.params import load
@@ -38,7 +38,7 @@ def run(source: str) -> None:
     load()  # a file that is wrong elsewhere would be blamed on the guesses
     found = guess(_read(Path(source)), source)
     spec = Snapshot.model_validate(_described(source, found))
-    events = read_source(spec)
+    events = read_source(spec.model_copy(update={"attributes": {}}))
     tempo = pace(events)
     text = PARAMS.read_text(encoding="utf-8")
     text = _section(text, "snapshot", _snapshot(spec, found))
@@ -55,7 +55,7 @@ def run(source: str) -> None:
 def _read(source: Path) -> pl.DataFrame:
     if source.suffix == QUERY and source.is_file():
         return read_query(source)
-    return read_file(files_of(source, "*")[0], None)
+    return read_file(files_of(source, "*")[0], None, ROWS)
 
 
 def _described(source: str, found: Guess) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def look(spec: Snapshot, params: Params) -> None:
     Raises:
         UserError: the log does not conform, or is too short for a question.
     """
-    events = read_source(spec).sort("user_id", "timestamp")
+    events = read_source(spec)
     rows, found = health.card(events, spec), health.warnings(events, spec, list(params.questions.values()))
     doubted: dict[str, list[str]] = {}
     for name, question in params.questions.items():
@@ -36,6 +36,8 @@ def look(spec: Snapshot, params: Params) -> None:
 def _asked(
     name: str, question: Question, events: pl.DataFrame, spec: Snapshot, params: Params
 ) -> tuple[list[tuple[str, str]], list[str]]:
+    if question.sessions:
+        events = events.sort("user_id", "timestamp")
     log = on_study_clock(events, question, spec.timezone, params.seed)
     spans = make_spans(log.first, log.last, log.timezone, question)
     derived = marked(log.events, question, log.timezone).with_columns(young=pl.lit(value=False))

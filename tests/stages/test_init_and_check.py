@@ -1,0 +1,194 @@
+"""`init` guesses what a log means and marks its guesses; `check` says what a log is like and what may spoil a study."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+import yaml
+
+from study.__main__ import main
+from study.params import load
+from study.paths import PARAMS
+from tests.tiny import ROOT, inside
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "study").symlink_to(ROOT / "study")
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    with inside(tmp_path):
+        yield tmp_path
+
+
+def funnel(users: int = 200, days: int = 200) -> pl.DataFrame:
+    """A log whose columns a newcomer would recognise."""
+    generator = np.random.default_rng(0)
+    count = users * 30
+    kind = generator.choice(["page_view", "order_placed"], count, p=[0.8, 0.2])
+    return pl.DataFrame(
+        {
+            "customerId": generator.integers(0, users, count),
+            "occurred_at": [START + timedelta(days=float(d)) for d in generator.uniform(0, days, count)],
+            "event_name": kind,
+            "category": [f"c{i}" for i in generator.integers(0, 40, count)],
+            "product": [f"p{i}" for i in generator.integers(0, 400, count)],
+            "button text": generator.choice(["Buy now", "Hello you"], count),
+            "price": generator.gamma(2, 5, count).round(2),
+            "shop": generator.integers(1, 60, count),
+            "request": [f"r{i}" for i in range(count)],
+            "constant": "x",
+            "nothing": pl.Series([None] * count, dtype=pl.String),
+        }
+    )
+
+
+def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
+    funnel().write_csv("My Log.csv")
+
+    assert 0 == main(["init", "My Log.csv"])
+    params, text = load(), PARAMS.read_text(encoding="utf-8")
+    question = params.questions["categories"]
+
+    assert "my-log" == params.snapshot.name
+    assert ("customerId", "occurred_at", "event_name") == tuple(params.snapshot.columns.renamed.values())
+    assert {"category", "product", "button text", "price", "shop"} == set(params.snapshot.attributes)
+    assert "list" == params.snapshot.attributes["button text"].kind
+    assert ("numeric", "categorical") == (params.snapshot.attributes["price"], params.snapshot.attributes["shop"])
+    assert {"event_type": ["order_placed"]} == question.key_action
+    assert ["product"] == question.candidate
+    assert 7 == question.horizon_days
+    assert '"request" is left out: nearly an id' in text.replace("request is", '"request" is')
+    assert all(word in text for word in ("constant is left out: always the same", "nothing is left out: always empty"))
+    assert text.count("# guess") >= 7
+    assert "My Log.csv" in capsys.readouterr().out
+
+
+def test_all_else_in_the_parameters_stays_and_the_file_before_is_kept(workspace):
+    funnel().write_parquet("log.parquet")
+    before = PARAMS.read_text(encoding="utf-8")
+
+    main(["init", "log.parquet"])
+    main(["init", "log.parquet"])
+
+    after = PARAMS.read_text(encoding="utf-8")
+    assert before == (workspace / "params.before.yaml").read_text(encoding="utf-8")
+    assert after == (workspace / "params.before2.yaml").read_text(encoding="utf-8")
+    assert before[before.index("statistics:") :] == after[after.index("statistics:") :]
+    assert before[: before.index("snapshot:")] == after[: after.index("snapshot:")]
+
+
+@pytest.mark.parametrize(("days", "horizon"), [(700, 28), (200, 7), (80, 3), (30, 1)])
+def test_the_horizon_fits_the_length_of_the_log(workspace, days, horizon):
+    funnel(days=days).write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+
+    assert horizon == load().questions["categories"].horizon_days
+
+
+def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
+    log = funnel(users=3000, days=1)
+    first = pl.col("occurred_at").min().over("customerId")
+    log.with_columns(occurred_at=first + (pl.col("occurred_at") - first) / 24).write_ndjson("log.jsonl")
+
+    assert 0 == main(["init", "log.jsonl"])
+    assert 0 == main(["check"])
+    assert load().questions["categories"].sessions
+    assert "categories: windows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda log: log.drop("occurred_at"), "no column looks like a time"),
+        (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
+        (lambda log: log.select("customerId", "occurred_at", "event_name", "price"), "which one is the candidate"),
+    ],
+)
+def test_what_cannot_be_guessed_is_said_and_nothing_is_written(workspace, capsys, change, said):
+    change(funnel()).write_parquet("log.parquet")
+    before = PARAMS.read_bytes()
+
+    assert 2 == main(["init", "log.parquet"])
+    assert said in capsys.readouterr().err
+    assert before == PARAMS.read_bytes()
+    assert not (workspace / "params.before.yaml").exists()
+
+
+def checked(log: pl.DataFrame, capsys, **changes) -> str:
+    """What `check` says of a log whose parameters `init` wrote, with changes of its questions."""
+    log.write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    raw["questions"] = {name: question | changes for name, question in raw["questions"].items()}
+    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    capsys.readouterr()
+    code = main(["check"])
+    told = capsys.readouterr()
+    assert code == (2 if told.err else 0)
+    return told.out + told.err
+
+
+def test_the_card_counts_what_is_there(workspace, capsys):
+    log = funnel()
+    said = checked(log, capsys)
+    lines = {line.split("  ")[0]: line.split("  ")[-1].strip() for line in said.splitlines() if "  " in line}
+
+    assert "6,000" == lines["events"]
+    assert "200" == lines["users"]
+    assert "categorical, 40 values, 0.0% missing" == lines["attribute category"]
+    assert "400 candidates" == lines["categories: catalogue"]
+    assert lines["event types"].startswith("page_view 4,")
+
+
+WARNINGS = {
+    "will stay undetermined": (lambda log: log, {}),
+    "nearly an id": (lambda log: log, {"candidate": ["product", "shop"]}),
+    "a coin toss": (lambda log: log, {"horizon_days": 21, "windows": {"stop": 1, "select": 1, "test": 1}}),
+    "events lie in the future": (
+        lambda log: log.with_columns(pl.col("occurred_at").dt.offset_by(f"{(datetime.now(UTC) - START).days}d")),
+        {},
+    ),
+    "rows repeat another one": (lambda log: pl.concat([log, log.head(7)]), {}),
+    "the catalogue has 2 candidates": (lambda log: log.with_columns(grade=pl.col("shop").mod(2).cast(str)), {}),
+}
+
+
+@pytest.mark.parametrize("warning", WARNINGS)
+def test_what_may_spoil_a_study_is_said_in_plain_words(workspace, capsys, warning):
+    change, asked = WARNINGS[warning]
+    log = change(funnel())
+    if "grade" in log.columns:
+        asked = {"candidate": ["grade"]}
+    if "candidate" in asked:
+        log.write_parquet("log.parquet")
+        main(["init", "log.parquet"])
+        raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+        for question in raw["questions"].values():
+            question.update(asked if question["kind"] == "what" else {})
+        PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+        capsys.readouterr()
+        main(["check"])
+        said = capsys.readouterr().out
+    else:
+        said = checked(log, capsys, **asked)
+
+    assert "warning: " in said
+    assert warning in said
+
+
+def test_a_horizon_that_the_log_does_not_hold_is_an_error(workspace, capsys):
+    assert "lower the horizon" in checked(funnel(), capsys, horizon_days=60)
+
+
+def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
+    funnel().write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+    funnel().drop("category").write_parquet("next.parquet")
+
+    assert 0 == main(["check", "log.parquet"])
+    assert 2 == main(["check", "next.parquet"])
+    assert "next.parquet: column 'category' is missing" in capsys.readouterr().err
+    assert not (workspace / "data").exists()
