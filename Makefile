@@ -18,7 +18,7 @@ help:
 	@echo "make clean    remove build and the caches of tools; data and results stay"
 
 study: $(ENVIRONMENT)
-	dvc repro compare@main
+	python -m study repro compare@main
 	python -m study report
 
 test: $(ENVIRONMENT)
