@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,10 @@ from tests.tiny import BUDGET, ROOT, tiny_log, tiny_params
 DVC = [sys.executable, "-m", "dvc"]
 TARGET = "compare@catalogue"
 VARIANTS = ["personal-decay-products", "sum-horizon-products"]
+PATIENCE = 300.0
 KEPT_ENTRY = "flat-next-tokens"
 """Not run, but dvc.yaml names it."""
 SMALL = BUDGET | {"trials": 4, "workers": 2, "rounds": 4}
-MEASURED = ("cost",)
 
 
 def small_params() -> dict[str, Any]:
@@ -103,12 +105,30 @@ def kill_group(running: subprocess.Popen[str]) -> None:
 
 
 def results(folder: Path) -> dict[str, str]:
-    """The hash of every file that a finished study leaves, what was measured apart."""
+    """The hash of every file that a finished study leaves; measured costs and journals, which tell the time, apart."""
     data = folder / "data"
-    names = ("snapshots", "events", "splits", "features", "runs", "scores", "journals", "results")
+    names = ("snapshots", "events", "splits", "features", "runs", "scores", "results")
     files = [path for name in names for path in sorted((data / name).rglob("*")) if path.is_file()]
     return {
         path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
-        if not set(MEASURED) & set(path.relative_to(data).parts)
+        if "cost" not in path.relative_to(data).parts
     }
+
+
+def wait_until(is_so: Callable[[], object], running: subprocess.Popen[str]) -> bool:
+    """False where the run ended before."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if is_so():
+            return True
+        if running.poll() is not None:
+            return False
+        time.sleep(0.02)
+    raise AssertionError("nothing happened")
+
+
+def end(running: subprocess.Popen[str]) -> str:
+    """What a run said, once it has ended."""
+    said, _ = running.communicate(timeout=PATIENCE)
+    return said
