@@ -12,6 +12,7 @@ from tests.faults.small import DVC, TARGET, VARIANTS, end, repro, results, run, 
 
 pytestmark = pytest.mark.slow
 TRAIN = [sys.executable, "-m", "study", "train", VARIANTS[1]]
+OWN = [f"data/runs/catalogue/{VARIANTS[1]}", f"data/scratch/train/{VARIANTS[1]}"]
 SCORE = [sys.executable, "-m", "study", "score", VARIANTS[1]]
 
 
@@ -78,9 +79,9 @@ def test_a_deleted_cache_is_made_again(clone, expected):
 
 
 def test_the_second_of_two_runs_ends_in_a_clear_line_and_the_first_finishes(clone, expected):
-    forget(clone, "data/runs", "data/scratch")
+    forget(clone, *OWN)
     first = start(clone, *DVC, "repro", TARGET)
-    assert wait_until(lambda: list((clone / "data/scratch").glob("train/*")), first)
+    assert wait_until(lambda: list((clone / "data/scratch").glob("train/sum*/*")), first)
     code, said = run(clone, *DVC, "repro", TARGET)
 
     assert 0 != code
@@ -93,9 +94,9 @@ def test_the_second_of_two_runs_ends_in_a_clear_line_and_the_first_finishes(clon
 
 
 def test_one_variant_is_trained_by_one_run_at_a_time(clone, expected):
-    forget(clone, "data/runs/catalogue/" + VARIANTS[1], "data/scratch/train")
+    forget(clone, *OWN)
     first = start(clone, *TRAIN)
-    assert wait_until(lambda: list((clone / "data/scratch/train").glob("*/*/lock")), first)
+    assert wait_until(lambda: list((clone / "data/scratch/train").glob("sum*/*/lock")), first)
     time.sleep(0.5)
     code, said = run(clone, *TRAIN)
 
@@ -105,11 +106,11 @@ def test_one_variant_is_trained_by_one_run_at_a_time(clone, expected):
     assert expected == results(clone)
 
 
-@pytest.mark.parametrize("command", [TRAIN, [*DVC, "repro", TARGET]])
+@pytest.mark.parametrize("command", [pytest.param(TRAIN, marks=pytest.mark.long), [*DVC, "repro", TARGET]])
 def test_ctrl_c_ends_without_a_traceback_and_the_rerun_goes_on(command, clone, expected):
-    forget(clone, "data/runs", "data/scratch")
+    forget(clone, *OWN)
     running = start(clone, *command)
-    assert wait_until(lambda: list((clone / "data/scratch").glob("train/*/*/trials/*")), running)
+    assert wait_until(lambda: list((clone / "data/scratch").glob("train/sum*/*/trials/*")), running)
     os.killpg(running.pid, signal.SIGINT)
     said = end(running)
 
