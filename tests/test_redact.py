@@ -4,7 +4,7 @@ import pytest
 
 from study.__main__ import main
 from study.errors import UserError
-from study.redact import DATABASE, has_credentials, hidden
+from study.redact import DATABASE, has_credentials, hidden, show_without_credentials
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,16 @@ def test_the_database_of_the_environment_is_hidden_wherever_a_driver_quotes_it(m
 @pytest.mark.parametrize("text", ["postgresql://me:geheim@host/db", "host=h password=geheim"])
 def test_a_setting_with_a_password_is_known(text):
     assert has_credentials(text)
+
+
+def test_a_traceback_hides_them_too(capsys):
+    with pytest.raises(ValueError, match="no answer") as caught:
+        raise ValueError("no answer of postgresql://me:geheim@host/db")
+    show_without_credentials(caught.type, caught.value, caught.tb)
+
+    shown = capsys.readouterr().err
+    assert shown.startswith("Traceback (most recent call last):")
+    assert shown.endswith("ValueError: no answer of postgresql://***@host/db\n")
 
 
 @pytest.mark.parametrize(
