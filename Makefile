@@ -7,22 +7,27 @@ ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help study test report quick lint clean
+.PHONY: help study test faults report quick lint audit clean
 
 help:
 	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
 	@echo "make report   build the report of the committed results, without training (a minute)"
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
+	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
 	@echo "make lint     check style, types and the direction of imports"
+	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and the caches of tools; data and results stay"
 
 study: $(ENVIRONMENT)
-	dvc repro compare@main
+	python -m study repro compare@main
 	python -m study report
 
 test: $(ENVIRONMENT)
 	pytest
+
+faults: $(ENVIRONMENT)
+	pytest -m long
 
 report: $(ENVIRONMENT)
 	python -m study report
@@ -35,6 +40,9 @@ lint: $(ENVIRONMENT)
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
+
+audit: $(ENVIRONMENT)
+	@.ci/audit
 
 clean:
 	rm -rf build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Never
 
+from study import under_dvc
 from study.errors import UserError, unknown
+from study.failures import explain
+from study.redact import hidden, show_without_credentials
 
 STAGES = {
     "check": "validate params.yaml and the log, print what the log is like; with a path, of another log",
@@ -24,6 +27,12 @@ STAGES = {
     "worlds": "simulate one world, fit the short roster in it, and compare it with the oracle",
     "report": "build the book from the results",
 }
+COMMANDS = {
+    "init": "look at the log at a path, and write into params.yaml what it seems to be",
+    "quick": "run the whole pipeline on small budgets in build/quick",
+    "repro": "`dvc repro` of the whole study or of one target; first mends what a killed one left half written",
+}
+"""What is no stage of DVC."""
 ITEMS = {
     "split": "question",
     "features": "question",
@@ -33,9 +42,8 @@ ITEMS = {
     "worlds": "world",
 }
 """What a stage runs once for each of."""
-OTHERS = ("init", "quick")
-"""What is no stage of the pipeline."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+MACHINE_ERROR = 1
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -46,11 +54,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    known = {
-        "init": "look at the log at a path, and write into params.yaml what it seems to be",
-        **STAGES,
-        "quick": "run the whole pipeline on small budgets in build/quick",
-    }
+    known = {**STAGES, **COMMANDS}
     width = max(map(len, known))
     parser = _Parser(
         prog="python -m study",
@@ -95,8 +99,8 @@ def _item(stage: str, name: str | None) -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     stage, item = arguments.stage, arguments.item
-    if stage not in (*STAGES, *OTHERS):
-        raise unknown("stage", stage, [*STAGES, *OTHERS])
+    if stage not in (*STAGES, *COMMANDS):
+        raise unknown("stage", stage, [*STAGES, *COMMANDS])
     for option, of in (("stamp", "report"), ("parameters", "check")):
         if getattr(arguments, option) and stage != of:
             raise UserError(f"{stage} takes no --{option}")
@@ -107,6 +111,8 @@ def _run(arguments: argparse.Namespace) -> None:
     elif stage in ITEMS:
         name = _item(stage, item)
         import_module(f"study.stages.{stage}").run(name)
+    elif stage == "repro":
+        import_module("study.repro").run(item)
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "quick":
@@ -146,16 +152,21 @@ def _build() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one stage and returns the exit code: 0, 2 for a mistake of the user, 130 when interrupted.
+    """Runs one stage and returns the exit code.
 
+    That is 0, 2 for a mistake of the user, 1 for what the machine refuses (a full disk, say), 130 when interrupted.
     Every stage computes with one thread per process, since sums depend on the number of threads.
     """
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
+        under_dvc.begin()
         _run(_parser().parse_args(arguments))
     except UserError as error:
-        print(f"downfunnel: {error}", file=sys.stderr)
+        print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
         return USER_ERROR
+    except OSError as error:
+        print(f"downfunnel: {hidden(explain(error))}", file=sys.stderr)
+        return MACHINE_ERROR
     except KeyboardInterrupt:
         print("downfunnel: interrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -163,4 +174,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    sys.excepthook = show_without_credentials
     sys.exit(main())

@@ -1,19 +1,27 @@
 """Every path that the study reads or writes, relative to the repository root."""
 
+import fcntl
+import glob
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from study.failures import naming
+
 PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
+PIPELINE_LOCK = Path("dvc.lock")
+DVC_LOCK = Path(".dvc/tmp/lock")
+DVC_RWLOCK = Path(".dvc/tmp/rwlock")
 DATA = Path("data")
 SNAPSHOTS = DATA / "snapshots"
 RUNS = DATA / "runs"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
 SCRATCH = DATA / "scratch"
+KEPT_LOCK = SCRATCH / "dvc.lock"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -85,14 +93,32 @@ def cost_file(snapshot: str, arm: str, variant: str) -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `path` and, if the block succeeds, moves it there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Yields a temporary path beside `path` and, if the block succeeds, moves it there in one step.
+
+    What a killed process has left beside `path` is removed: nobody holds its lock any more.
+
+    Raises:
+        OSError: the machine refuses; it names `path`.
+    """
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*[0-9]"):
+            _remove_unless_held(left)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with temporary.open("wb") as held:
+            with suppress(OSError):  # a file system without locks keeps what killed processes leave
+                fcntl.flock(held, fcntl.LOCK_EX)
+            try:
+                yield temporary
+                os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+
+def _remove_unless_held(path: Path) -> None:
+    with suppress(OSError), path.open("rb") as left:  # held by a process that lives, or gone meanwhile
+        fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,9 +1,7 @@
 """A taste of the whole pipeline: small budgets, a short roster, in a workspace of its own; published results stay."""
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from study.errors import UserError
 from study.params import load
 from study.params.worlds import NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
+from study.repro import repro
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
@@ -44,7 +43,7 @@ def run() -> None:
     _copy_tree({source} if source.is_file() and not source.is_absolute() else set())
     raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
     write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
-    _repro()
+    repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
 
 
@@ -116,12 +115,3 @@ def _git(*arguments: str) -> str:
         message = " ".join(result.stderr.split())
         raise UserError(f"quick copies what git tracks, at its last commit, but git says: {message}")
     return result.stdout
-
-
-def _repro() -> None:
-    beside = str(Path(sys.executable).parent)
-    environment = os.environ | {"PATH": os.pathsep.join([beside, os.environ["PATH"]])}
-    sys.stdout.flush()
-    code = subprocess.run(["dvc", "repro"], cwd=QUICK, env=environment, check=False).returncode
-    if code:
-        raise UserError(f"a stage failed in {QUICK}: its own message stands above")

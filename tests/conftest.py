@@ -12,3 +12,11 @@ os.environ.update(dict.fromkeys(THREADS, "1"))
 # A test asserts no time: a busy machine is no failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What takes an hour runs where it is asked for by name."""
+    if "long" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]

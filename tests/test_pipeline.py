@@ -54,7 +54,7 @@ def write():
 
 atexit.register(write)
 '''
-READ_BY_ALL = {f"study/{name}.py" for name in ("__main__", "params/worlds")}
+READ_BY_ALL = {f"study/{name}.py" for name in ("__main__", "params/worlds", "parent", "redact", "under_dvc")}
 """What the command line itself loads."""
 
 

@@ -40,7 +40,7 @@ def tree(tmp_path, monkeypatch):
     git("commit", "--quiet", "--message", "start")
     (tmp_path / "study" / "untracked.py").write_text("2\n", encoding="utf-8")
     monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=SimpleNamespace(source="data/log.parquet")))
-    monkeypatch.setattr(quick, "_repro", lambda: None)
+    monkeypatch.setattr(quick, "repro", lambda _: None)
     return tmp_path
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from study.errors import UserError
-
-ADDRESS = "DOWNFUNNEL_DATABASE"
+from study.redact import DATABASE, hidden
 
 
 def read_query(path: Path) -> pl.DataFrame:
@@ -16,15 +15,15 @@ def read_query(path: Path) -> pl.DataFrame:
     Raises:
         UserError: the address is not in the environment, its driver is not installed, or the database refuses.
     """
-    address = os.environ.get(ADDRESS)
+    address = os.environ.get(DATABASE)
     if not address:
-        raise UserError(f"{path}: set {ADDRESS} to the address of the database, such as postgresql://user@host/name")
+        raise UserError(f"{path}: set {DATABASE} to the address of the database, such as postgresql://user@host/name")
     try:
         table = pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
     except ImportError:
         raise UserError(f"{path}: the driver of the database is missing; pip install 'downfunnel[postgres]'") from None
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
-        reason = " ".join(str(error).split()).replace(address, ADDRESS)
+        reason = hidden(" ".join(str(error).split()))
         raise UserError(f"{path}: the database cannot be read: {reason}") from None
     return pl.DataFrame([_plain(column) for column in table])
 

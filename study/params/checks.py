@@ -1,6 +1,7 @@
 """What the parts of `params.yaml` ask of each other."""
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from study.params.messages import unknown_name
 from study.params.question import Between
 from study.params.statistics import BEST
+from study.redact import DATABASE, has_credentials
 
 if TYPE_CHECKING:
     from study.params.load import Params
@@ -15,10 +17,29 @@ if TYPE_CHECKING:
 
 def problems(params: "Params") -> list[str]:
     """Every contradiction, a line each."""
-    found = [*_columns(params), *_questions(params)]
+    found = [*_credentials(params), *_columns(params), *_questions(params)]
     if not found:  # what follows looks up the question of each arm
         found = [*_arms(params), *_sources(params), *_sides(params), *_modules(params), *_timezone(params)]
     return found
+
+
+def _credentials(params: "Params") -> list[str]:
+    """What stands in params.yaml is published: by git, dvc.lock and the book."""
+    return [
+        f"{place}: credentials have no place here; put the URL into the environment, as {DATABASE}"
+        for place, text in _texts("", params.model_dump(mode="json"))
+        if has_credentials(text)
+    ]
+
+
+def _texts(place: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text below a value, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, below in pairs:
+            yield from _texts(f"{place}.{key}".lstrip("."), below)
 
 
 def _columns(params: "Params") -> list[str]:

@@ -26,9 +26,9 @@ from study.nn.losses.base import Loss
 from study.params import Params, load
 from study.params.budget import Arm
 from study.params.roster import SequenceEntry
+from study.parent import die_with_parent
 from study.paths import RESULTS, write_text
 from study.seeds import seed_of
-from study.tuning.workers import die_with_parent
 
 ARM: Arm = "catalogue"
 SIZES = (100, 1_000, 10_000, 100_000)

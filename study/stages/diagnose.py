@@ -16,11 +16,12 @@ from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subje
 from study.errors import UserError
 from study.models.data import read_refit
 from study.params import Params, load
+from study.parent import die_with_parent
 from study.paths import RUNS, SCRATCH, code_of, events_file, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.seeds import seed_of
 from study.tuning.trial import save_into
-from study.tuning.workers import die_with_parent, run_all
+from study.tuning.workers import run_all
 
 FITTED = "fitted.json"
 FITS = RUNS / "diagnostics"

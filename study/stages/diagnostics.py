@@ -20,13 +20,14 @@ from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import encoded, read_spans
 from study.params import Params, load
 from study.params.question import Question
+from study.parent import die_with_parent
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of
 from study.stages.arm_manifest import publish
 from study.stages.diagnose import FITS, fingerprint, scratch
 from study.stages.scored import text_of
-from study.tuning.workers import die_with_parent, run_all
+from study.tuning.workers import run_all
 
 KEPT = {"what": ("metrics", [PRIMARY]), "who": ("scores", ["score", "label"])}
 """By the kind of a question: which of its tables is read, and which columns beside the keys."""

@@ -33,13 +33,14 @@ from study.params.features import Features
 from study.params.question import Question
 from study.params.roster import SequenceEntry
 from study.params.tokens import Tokens
+from study.parent import die_with_parent
 from study.paths import code_of, events_file, replacing, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.seeds import hash_text, mix64, seed_of
 from study.stages.arm_manifest import publish
 from study.stages.diagnose import scratch
 from study.stages.scored import text_of
-from study.tuning.workers import die_with_parent, run_all
+from study.tuning.workers import run_all
 
 NAIVE = (UNIGRAM, COLUMN)
 ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "loss": "softmax"}

@@ -15,10 +15,10 @@ from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry, Variant
+from study.parent import die_with_parent
 from study.paths import replacing, write_text
 from study.stages.world_log import Scene, Site, scene
 from study.tuning.trial import save_into
-from study.tuning.workers import die_with_parent
 
 K = 10
 RECALL = f"recall@{K}"

@@ -25,6 +25,7 @@ from study.params import Params, load
 from study.params.roster import Variant
 from study.params.statistics import Statistics
 from study.params.worlds import Validity, WorldContrast, WorldName
+from study.parent import die_with_parent
 from study.paths import SCRATCH, code_of, results_folder, write_text
 from study.seeds import seed_of
 from study.stages.scored import text_of
@@ -32,7 +33,7 @@ from study.stages.world_board import draws_of, verdicts
 from study.stages.world_fit import RECALL, entry_in, fit_and_score
 from study.stages.world_log import Site, scene
 from study.stages.worlds import fingerprint, origin, worlds_of
-from study.tuning.workers import die_with_parent, run_all
+from study.tuning.workers import run_all
 
 COVERAGE = 0.95
 Row = dict[str, Any]

@@ -14,10 +14,8 @@ from study.params.base import Frozen
 from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
 from study.tuning.spaces import space_of
-from study.tuning.trial import Outcome, Rung, outcome_of, refit, run_rung
+from study.tuning.trial import DIED, Outcome, Rung, forget_deaths, outcome_of, record_death, refit, run_rung
 from study.tuning.workers import run_all
-
-DIED = "its worker died twice, most likely for want of memory"
 
 
 class Search(Frozen):
@@ -56,6 +54,7 @@ def search(params: Params, variant: str, folder: Path) -> Search:
             finished += _run_batch(params, variant, folder, proposed, len(finished), bar)
     complete = [trial for trial in finished if trial.select is not None]
     if not complete:
+        forget_deaths(folder)  # nothing was published, so the next run may try again
         raise UserError(f"{variant}: every trial failed; the last one because {finished[-1].reason}")
     chosen = max(complete, key=lambda trial: (trial.select, -trial.number))
     return Search(variant=variant, trials=finished, chosen=chosen.number, last_round=cap_of(entry, budget))
@@ -77,8 +76,8 @@ def _run_batch(
             for n in alive
         ]
         for number, outcome in _run_rungs(params, folder, rungs, budget.workers).items():
-            if outcome is None or outcome.reason is not None:
-                failed[number] = outcome.reason or DIED if outcome else DIED
+            if outcome.reason is not None:
+                failed[number] = outcome.reason
             else:
                 outcomes[number] = outcome
         alive = [number for number in alive if number not in failed]
@@ -90,13 +89,14 @@ def _run_batch(
     return [_trial(n, start // len(proposed), s, outcomes.get(n), failed.get(n)) for n, s in numbered]
 
 
-def _run_rungs(params: Params, folder: Path, rungs: list[Rung], workers: int) -> dict[int, Outcome | None]:
+def _run_rungs(params: Params, folder: Path, rungs: list[Rung], workers: int) -> dict[int, Outcome]:
     known = {rung.number: outcome_of(folder / str(rung.number), rung) for rung in rungs}
     missing = [rung for rung in rungs if known[rung.number] is None]
     tasks = [partial(run_rung, params, folder / str(rung.number), rung) for rung in missing]
     for index, outcome in run_all(tasks, workers):
-        known[missing[index].number] = outcome
-    return known
+        rung = missing[index]
+        known[rung.number] = outcome or record_death(folder / str(rung.number), rung)
+    return {number: outcome for number, outcome in known.items() if outcome}
 
 
 def _better_half(alive: list[int], outcomes: dict[int, Outcome]) -> list[int]:

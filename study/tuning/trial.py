@@ -10,18 +10,23 @@ from typing import Any
 
 import polars as pl
 
+from study.failures import naming
 from study.models.base import Recommender
 from study.models.data import read_refit
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
+from study.parent import die_with_parent
 from study.paths import replacing, write_text
 from study.questions.development import read_development
 from study.questions.kind import kind_of
-from study.tuning.workers import die_with_parent
 
 STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
+DIED = "its worker died twice, most likely for want of memory"
+NO_MEMORY = "there was not enough memory"
+FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
+REFUSED = ("can't allocate memory", "out of memory")
 
 
 class Rung(Frozen):
@@ -56,18 +61,46 @@ def outcome_of(folder: Path, rung: Rung) -> Outcome | None:
 def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
     """Trains the rung in `folder`, going on from the rung before; a finished one is one atomically replaced file.
 
-    A loss that is no number ends the trial with that reason.
+    A loss that is no number ends the trial with that reason, and so does memory that is refused. One that is finished
+    is not trained again: its worker may have died after it, with a sibling's.
     """
     die_with_parent()
+    if found := outcome_of(folder, rung):
+        return found
     started = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         parts = _train(params, folder, rung)
     except FloatingPointError as error:
-        parts = {"curve": [], "losses": [], "best_round": 0, "select": None, "reason": str(error)}
-    outcome = Outcome(**parts, seconds=time.perf_counter() - started, peak_mb=peak_mb())
+        parts = FAILED | {"reason": str(error)}
+    except (MemoryError, RuntimeError) as error:
+        if not _is_refused_memory(error):
+            raise
+        parts = FAILED | {"reason": NO_MEMORY}
+    return _record(folder, rung, parts, time.perf_counter() - started, peak_mb())
+
+
+def record_death(folder: Path, rung: Rung) -> Outcome:
+    """Records that the rung's worker died twice: a run that goes on later finds it, and proposes the same trials."""
+    return _record(folder, rung, FAILED | {"reason": DIED}, 0.0, 0.0)
+
+
+def forget_deaths(folder: Path) -> None:
+    """Removes from a search's folder the failures for want of memory, which another time may not meet."""
+    for path in folder.glob(f"*/{DONE.format('*')}"):
+        if json.loads(path.read_text(encoding="utf-8"))["reason"] in {DIED, NO_MEMORY}:
+            path.unlink()
+
+
+def _record(folder: Path, rung: Rung, parts: dict[str, Any], seconds: float, megabytes: float) -> Outcome:
+    outcome = Outcome(**parts, seconds=seconds, peak_mb=megabytes)
     write_text(folder / DONE.format(rung.index), outcome.model_dump_json())
     return outcome
+
+
+def _is_refused_memory(error: Exception) -> bool:
+    """A MemoryError of Python or numpy; torch raises a RuntimeError that only its text tells from others."""
+    return isinstance(error, MemoryError) or any(said in str(error).lower() for said in REFUSED)
 
 
 def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
@@ -131,13 +164,18 @@ def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], 
 
 
 def save_into(model: Recommender, folder: Path) -> None:
-    """Saves a model into a folder that is replaced whole."""
+    """Saves a model into a folder that is replaced whole.
+
+    Raises:
+        OSError: the machine refuses; it names the folder.
+    """
     fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    model.save(fresh)
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    with naming(folder):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        model.save(fresh)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
 
 
 def peak_mb() -> float:

@@ -1,23 +1,12 @@
 """Tasks on all cores, one thread each; a worker that dies is tried once more, alone."""
 
-import ctypes
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-PR_SET_PDEATHSIG = 1
-
 T = TypeVar("T")
-
-
-def die_with_parent() -> None:
-    """Ends this worker when the process that started it ends, however it does (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run_all(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:

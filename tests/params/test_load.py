@@ -26,6 +26,7 @@ MISTAKES = [
         {"event": ["purchase"]},
         ["questions.coupons.key_action.event", "known: event_type, category"],
     ),
+    ("snapshot.source", "postgresql://me:geheim@host/db", ["snapshot.source: credentials", "DOWNFUNNEL_DATABASE"]),
     ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
     ("snapshot.attributes.price", "number", ["snapshot.attributes.price", "'categorical'", "'numeric'"]),
     ("questions.young.held_back", 1.5, ["questions.young", "held_back", "less than 1"]),

@@ -1,0 +1,57 @@
+"""What the machine refused, in one line: the path, why, and what to do."""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+AGAIN = "then run the same command again: it goes on from here"
+_ROOM, _RIGHTS, _SHAPE = f"make room, {AGAIN}", f"make it writable for you, {AGAIN}", f"move it away, {AGAIN}"
+_ADVICE = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: f"a limit on the size of files is in the way (ulimit -f); raise it, {AGAIN}",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.ENOTDIR: f"a file stands where a folder is needed; {_SHAPE}",
+    errno.EEXIST: f"a file stands where a folder is needed; {_SHAPE}",
+    errno.EISDIR: f"a folder stands where a file is needed; {_SHAPE}",
+    errno.ENOENT: "an earlier stage makes it, or params.yaml names it; `dvc repro` runs what is missing",
+    errno.EMFILE: f"no more files may be open at once; raise the limit (ulimit -n), {AGAIN}",
+}
+_NUMBER = re.compile(r"\(os error (\d+)\)")
+
+
+def explain(error: OSError) -> str:
+    """One line for the person who runs the study."""
+    number = _number(error)
+    if number is None:
+        return " ".join(str(error).split())
+    where = f"{os.fspath(error.filename)}: " if isinstance(error.filename, str | os.PathLike) else ""
+    said = os.strerror(number) if where else " ".join(_NUMBER.sub("", str(error)).split())
+    return f"{where}{said}; {_ADVICE.get(number, f'mend that, {AGAIN}')}"
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Makes of whatever the machine refuses in the block an OSError that names `path`.
+
+    An open file that cannot grow names no path, and what polars and safetensors raise is no OSError at all.
+    """
+    try:
+        yield
+    except Exception as error:
+        number = _number(error)
+        if number is None or getattr(error, "filename", None):
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _number(error: Exception) -> int | None:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    found = _NUMBER.search(str(error))
+    return int(found[1]) if found else None

@@ -1,0 +1,22 @@
+"""What a stage does first where DVC runs it: it ends when DVC ends, and keeps a whole copy of dvc.lock."""
+
+import os
+
+from study.parent import die_with_parent
+from study.paths import KEPT_LOCK, PIPELINE_LOCK, replacing
+
+STAGE = "DVC_STAGE"  # set by DVC for the commands of its stages
+
+
+def begin() -> None:
+    """Ties the stage to DVC; of a stage that a person runs nothing is changed.
+
+    A stage whose DVC was killed would go on unseen, beside the next run. And DVC writes dvc.lock in place: killed
+    meanwhile it leaves a part. While a stage runs the file is whole.
+    """
+    if STAGE not in os.environ:
+        return
+    die_with_parent()
+    if PIPELINE_LOCK.exists():
+        with replacing(KEPT_LOCK) as temporary:
+            temporary.write_bytes(PIPELINE_LOCK.read_bytes())
