@@ -5,8 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Never
 
+from study.arguments import Parser
 from study.errors import UserError, unknown
 
 STAGES = {
@@ -33,20 +33,20 @@ ITEMS = {
     "worlds": "world",
 }
 """What a stage runs once for each of."""
+SERVING = {
+    "export": "write a trained variant as one folder; see `export --help`",
+    "rank": "rank the users of a new log with an exported variant; see `rank --help`",
+}
+"""What is done with a finished study: commands with arguments of their own, and no stages."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Never:
-        raise UserError(message)
-
-
 def _parser() -> argparse.ArgumentParser:
-    known = {**STAGES, "quick": "run the whole pipeline on small budgets in build/quick"}
+    known = {**STAGES, "quick": "run the whole pipeline on small budgets in build/quick", **SERVING}
     width = max(map(len, known))
-    parser = _Parser(
+    parser = Parser(
         prog="python -m study",
         description="One stage of the study. `dvc repro` runs them all, in order.",
         epilog="\n".join(["stages:", *(f"  {name:<{width}}  {text}" for name, text in known.items())]),
@@ -129,7 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
-        _run(_parser().parse_args(arguments))
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        if given and given[0] in SERVING:
+            getattr(import_module("study.serving.commands"), given[0])(given[1:])
+        else:
+            _run(_parser().parse_args(given))
     except UserError as error:
         print(f"downfunnel: {error}", file=sys.stderr)
         return USER_ERROR

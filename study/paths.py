@@ -14,6 +14,7 @@ RUNS = DATA / "runs"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
 SCRATCH = DATA / "scratch"
+EXPORTS = DATA / "exports"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -61,6 +62,11 @@ def run_folder(arm: str, variant: str) -> Path:
 def score_folder(arm: str, variant: str) -> Path:
     """What a variant scored on test."""
     return SCORES / arm / variant
+
+
+def export_folder(variant: str) -> Path:
+    """A variant as one folder, ready to rank; the files in one are named in `study/serving/bundle.py`."""
+    return EXPORTS / variant
 
 
 def journal_file(arm: str, variant: str) -> Path:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -119,7 +120,8 @@ class SequenceModel:
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown, unless the head composes them."""
         assert self.shape is not None and self.trainer is not None
-        self._describe(self.trainer.averaged, queries.log, queries.memo)
+        self._describe(self.trainer.averaged, queries.log, queries.log.memo)
+        queries = replace(queries, log=queries.log.of(queries.users), users=np.arange(len(queries.users)))
         stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
         own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
