@@ -31,6 +31,7 @@ class Exported(Frozen):
         sources: the entries of the variants that a composed one is made of.
         seed: of the study; orders the lines of a moment.
         refit: the number of the refit whose weights these are.
+        origin: of the clock of the study where the horizon is a number of minutes, microseconds since 1970 UTC.
         data_hash: SHA-256 of the snapshot.
         revision: commit of the code that exported it.
         versions: of the packages.
@@ -46,6 +47,7 @@ class Exported(Frozen):
     snapshot: Snapshot
     seed: int
     refit: int
+    origin: int
     data_hash: str
     revision: str
     versions: dict[str, str]

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from study.events.check import wanted
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.roster import SequenceEntry
 from study.serving.bundle import Bundle, Exported
@@ -33,8 +34,8 @@ On a machine with this code and this folder, without the data it was trained on:
 python -m study rank --model {variant} --log events.parquet --cutoff now{depth} --out ranks.parquet
 ```
 
-The log has `user_id`, `timestamp` (UTC where it has no time zone), `event_type` and {attributes}. A cut-off without a
-time zone is in {timezone}. Out comes {out}
+The log is a file or folder as a snapshot's source may be, with the columns {columns}. A cut-off without a time zone is
+in {timezone}. Out comes {out}
 
 ## Limits
 
@@ -67,7 +68,7 @@ def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> s
         revision=exported.revision,
         versions=", ".join(f"{name} {version}" for name, version in exported.versions.items()),
         depth=" -k 10" if question.kind == "what" else "",
-        attributes=", ".join(f"`{name}`" for name in exported.snapshot.attributes),
+        columns=", ".join(f"`{name}`" for name in wanted(exported.snapshot)),
         timezone=exported.snapshot.timezone,
         out=_out(question),
         limits="\n".join(f"- {limit}" for limit in _limits(bundle)),
@@ -75,13 +76,11 @@ def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> s
 
 
 def _asked(question: Question) -> str:
-    acts = " and ".join(f"{column} is {' or '.join(allowed)}" for column, allowed in question.key_action.items())
+    acts = " and ".join(f"{column} is {allowed}" for column, allowed in question.told.items())
     if isinstance(question, WhoQuestion):
-        return f"Ranks users by whether they act in the next {question.horizon_days} days: {acts}."
+        return f"Ranks users by whether they act in the next {question.horizon}: {acts}."
     candidate = " and ".join(question.candidate_columns)
-    return (
-        f"Ranks every known {candidate} by whether a user acts on it in the next {question.horizon_days} days: {acts}."
-    )
+    return f"Ranks every known {candidate} by whether a user acts on it in the next {question.horizon}: {acts}."
 
 
 def _metric(question: Question) -> str:
@@ -109,7 +108,7 @@ def _test(results: Published | None) -> str:
 def _out(question: Question) -> str:
     if isinstance(question, WhoQuestion):
         return (
-            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days} days before "
+            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days:g} days before "
             "the cut-off, by user; the first of all users has rank 1."
         )
     return (

@@ -5,7 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from study.errors import UserError
+from study.events.clock import origin_of
+from study.events.split import TIME
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
@@ -73,6 +77,8 @@ def selected(params: Params, name: str | None) -> str:
     """
     if name is not None and not name.startswith(BEST):
         params.variant(name)
+        if params.question_of(name).sessions:
+            raise UserError(f"export: {name} is asked inside sessions, each at a time of its own; rank cannot do that")
         return name
     entries = params.entries(MAIN)
     known = [BEST + family for family in dict.fromkeys(entry.family for entry in entries.values())]
@@ -85,7 +91,7 @@ def selected(params: Params, name: str | None) -> str:
 def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     entry, chosen = params.variants[variant], _chosen(params, variant)
     sources = Noted(params, entry.arm)
-    trained = run_folder(entry.runs, variant) / f"seed-{refit}"
+    snapshot, trained = _snapshot(params), run_folder(entry.runs, variant) / f"seed-{refit}"
     if not trained.is_dir():
         known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
         raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
@@ -104,7 +110,8 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         snapshot=params.snapshot,
         seed=params.seed,
         refit=refit,
-        data_hash=_data_hash(params),
+        origin=origin_of(pl.scan_parquet(snapshot).select(TIME.min()).collect().item()),
+        data_hash=file_hash(snapshot),
         revision=revision(),
         versions={name: released(name) for name in PACKAGES},
     )
@@ -124,11 +131,11 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     return chosen
 
 
-def _data_hash(params: Params) -> str:
+def _snapshot(params: Params) -> Path:
     path = snapshot_file(params.snapshot.name)
     if not path.is_file():
         raise UserError(f"{path}: no such file; the hash of the data is part of an export: run `dvc repro snapshot`")
-    return file_hash(path)
+    return path
 
 
 def _swap(fresh: Path, folder: Path) -> None:

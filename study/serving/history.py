@@ -6,8 +6,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
 
 from study.errors import UserError
+from study.events.clock import stretched
 from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
 from study.events.spans import DAY
@@ -48,36 +50,47 @@ class Cutoff:
         return _shown(self.time)
 
 
-def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Log:
-    """The events before the cut-off, coded by the vocabulary of the variant.
+def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
+    """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
 
     Raises:
-        UserError: there is no such log, it lacks a column, or has no event before the cut-off.
+        UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
     """
     if not path.exists():
         raise UserError(f"rank: --log {path}: there is no such file or folder")
     exported = bundle.exported
-    events = read_source(exported.snapshot.model_copy(update={"source": str(path)}))
+    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": "*"}))
     before = events.filter(TIME.lt(cutoff.time))
     if not before.height:
         first = events.select(TIME.min()).item()
         raise UserError(f"{path}: no event before the cut-off {cutoff}; the first one is at {_shown(first)}")
-    derived = with_candidates(before, exported.question, exported.snapshot.timezone, exported.seed)
-    return bundle.vocabulary.encode(derived)
+    at, timezone = cutoff, exported.snapshot.timezone
+    if exported.question.horizon_minutes is not None:
+        (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
+    log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
+    return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
 
 
-def queries_of(log: Log, cutoff: Cutoff, question: Question) -> Queries:
-    """All users that can be asked about: of question `who`, those with an event in the eligible days.
+def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
+    """All users that can be asked about: of question `who`, those with an event in the eligible days."""
+    if not isinstance(question, WhoQuestion):
+        return np.arange(len(log.users))
+    users = np.unique(log.user[log.local >= at.local - round(question.eligible * DAY)]).astype(np.int64)
+    if not len(users):
+        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
+    return users
 
-    Raises:
-        UserError: there are none.
+
+def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) -> tuple[pl.DataFrame, Cutoff]:
+    """Events and cut-off on the clock of the study, which is put forward so that the cut-off is a midnight there.
+
+    Every cut-off of the study was one: what is counted in days would miss what happened since the last.
     """
-    users: Ints = np.arange(len(log.users))
-    if isinstance(question, WhoQuestion):
-        users = np.unique(log.user[log.local >= cutoff.local - question.eligible_days * DAY]).astype(np.int64)
-        if not len(users):
-            raise UserError(f"rank: no user has an event in the {question.eligible_days} days before {cutoff}")
-    return Queries(log, cutoff.time, cutoff.local, users)
+    time = stretched(before["timestamp"].dt.timestamp("us").to_numpy(), origin, minutes)
+    at = int(stretched(np.array([cutoff.time]), origin, minutes)[0])
+    forward = -at % DAY
+    placed = before.with_columns(pl.Series("timestamp", time + forward).cast(pl.Datetime("us", "UTC")))
+    return placed, Cutoff(at + forward, at + forward)
 
 
 def _shown(time: int) -> str:
