@@ -108,8 +108,8 @@ def _test(results: Published | None) -> str:
 def _out(question: Question) -> str:
     if isinstance(question, WhoQuestion):
         return (
-            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days:g} days before "
-            "the cut-off, by user; the first of all users has rank 1."
+            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days:g} days "
+            "before the cut-off, by user; the first of all users has rank 1."
         )
     return (
         "`user_id, rank, candidate, score`: the first k candidates of every user with an event before the cut-off, by "
