@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
+from safetensors import SafetensorError
 
 from study.errors import UserError
 from study.features.vocabulary import Vocabulary
@@ -13,11 +14,13 @@ from study.models.factory import build_model
 from study.models.sources import Source, Sources
 from study.params.base import Frozen
 from study.params.budget import Budget
+from study.params.messages import describe
 from study.params.question import Question
 from study.params.roster import Composed, Variant
 from study.params.snapshot import Snapshot
 from study.paths import EXPORTS
 
+_NOT_OURS = "cannot be loaded by this version of the code; export it again"
 MODEL, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights", "README.md"
 
 
@@ -86,9 +89,10 @@ def read_bundle(folder: Path) -> Bundle:
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
         sources = ExportedSources(exported.sources, exported.budget)
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
-    except (ValidationError, OSError, ImportError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{folder}: cannot be loaded by this version; export it again ({reason})") from None
+    except ValidationError as error:
+        raise UserError(f"{folder}: {_NOT_OURS} ({describe(error.errors()[0], Exported)})") from None
+    except (OSError, ImportError, RuntimeError, SafetensorError) as error:
+        raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
     return Bundle(exported, vocabulary, model)
 
 

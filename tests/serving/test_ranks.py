@@ -6,7 +6,13 @@ import polars as pl
 import pytest
 
 from study.__main__ import main
+from study.serving import export
 from tests.serving.conftest import REFIT, WHAT, WHO
+from tests.tiny import FIRST, inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
+
+MINUTES = 3600
+ORIGIN = FIRST
+"""The midnight before the first event."""
 
 
 def rank(exported, tmp_path, variant: str, log, cutoff: str, *more: str) -> pl.DataFrame:
@@ -25,10 +31,42 @@ def scored(exported, variant: str, table: str) -> dict:
     return {cutoff: part for (cutoff,), part in kept.partition_by("cutoff", as_dict=True).items()}
 
 
+@pytest.fixture(scope="module")
+def in_minutes(tmp_path_factory):
+    """A study with a horizon of two days and a half, said in minutes; the first refits are exported."""
+    folder = tmp_path_factory.mktemp("minutes")
+    raw = tiny_params()
+    asked = raw["questions"]["categories"] | {"horizon_minutes": MINUTES}
+    asked.pop("horizon_days")
+    write_workspace(folder, tiny_log(), questions=raw["questions"] | {"categories": asked})
+    prepare(folder)
+    variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon"]
+    train_and_score(folder, variants)
+    with inside(folder):
+        for variant in variants:
+            export.run(variant, None, REFIT.get(variant, 0))
+    return folder
+
+
 @pytest.fixture
 def alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def close_to(scores: pl.Series):
+    """Up to the rounding of float32, which depends on how many users are scored together."""
+    return pytest.approx(scores.explode().to_list(), rel=1e-4, abs=1e-5)
+
+
+def agree(top: pl.DataFrame, ranks: pl.DataFrame) -> None:
+    """The first ten that `score` kept of each query, and those of `rank`, with their scores."""
+    found = ranks.group_by("user_id", maintain_order=True).agg("candidate", "score")
+    expected = top.select("user_id", pl.col("candidates").list.head(10), pl.col("scores").list.head(10))
+    both = expected.join(found, on="user_id", how="left", maintain_order="left")
+
+    assert both["candidates"].to_list() == both["candidate"].to_list()
+    assert both["scores"].explode().fill_nan(None).to_list() == close_to(both["score"])
 
 
 @pytest.mark.parametrize("variant", WHAT)
@@ -36,13 +74,17 @@ def test_the_first_ten_are_those_of_score(exported, alone, variant):
     windows = scored(exported, variant, "top")
     assert 2 == len(windows)
     for cutoff, top in windows.items():
-        ranks = rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat())
-        found = ranks.group_by("user_id", maintain_order=True).agg("candidate", "score")
-        expected = top.select("user_id", pl.col("candidates").list.head(10), pl.col("scores").list.head(10))
-        both = expected.join(found, on="user_id", how="left", maintain_order="left")
+        agree(top, rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat()))
 
-        assert both["candidates"].to_list() == both["candidate"].to_list()
-        assert both["scores"].explode().fill_nan(None).to_list() == pytest.approx(both["score"].explode().to_list())
+
+@pytest.mark.parametrize("variant", ["personal-decay", "lightgbm-lambdarank", "sum-horizon"])
+def test_a_horizon_of_minutes_is_ranked_on_the_clock_of_the_study(in_minutes, alone, variant):
+    """Its cut-offs are told in the time of the log."""
+    windows = scored(in_minutes, variant, "top")
+    assert 2 == len(windows)
+    for cutoff, top in windows.items():
+        when = ORIGIN + (cutoff - ORIGIN) * MINUTES / (7 * 1440)
+        agree(top, rank(in_minutes, alone, variant, in_minutes / "tiny.parquet", when.isoformat()))
 
 
 @pytest.mark.parametrize("variant", WHO)
@@ -51,6 +93,6 @@ def test_every_eligible_user_has_the_score_of_score(exported, alone, variant):
         found = rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat())
 
         assert expected["user_id"].to_list() == found["user_id"].to_list()
-        assert expected["score"].to_list() == pytest.approx(found["score"].to_list())
+        assert expected["score"].to_list() == close_to(found["score"])
         assert list(range(1, found.height + 1)) == found.sort("rank")["rank"].to_list()
         assert found.sort("rank")["score"].is_sorted(descending=True)
