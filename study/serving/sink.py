@@ -59,7 +59,7 @@ def _csv(file: BinaryIO) -> Write:
     is_first = [True]
 
     def write(table: pl.DataFrame) -> None:
-        table.write_csv(file, include_header=is_first[0])
+        file.write(table.write_csv(include_header=is_first[0]).encode())
         is_first[0] = False
 
     return write

@@ -181,6 +181,17 @@ def test_csv_parquet_and_the_standard_output_agree_and_a_csv_log_is_read(model):
     assert kept["candidate"].to_list() == pl.read_csv(io.BytesIO(printed))["candidate"].to_list()
 
 
+def test_whoever_reads_the_standard_output_may_have_enough(model):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    script = "from study.serving import rank\nrank.CELLS = 30\nfrom study.__main__ import main\nimport sys\n"
+    command = [sys.executable, "-c", script + f"sys.exit(main({list(ranked())}))"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+
+        assert b"" == process.stderr.read()
+        assert 0 == process.wait()
+
+
 def test_blocks_are_written_one_after_the_other(model, monkeypatch):
     assert 0 == main([*ranked(), "--out", "whole.parquet"])
     monkeypatch.setattr("study.serving.rank.CELLS", 30)
