@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Never
 
 from study import under_dvc
+from study.arguments import Parser
 from study.errors import UserError, unknown
 from study.failures import explain
 from study.redact import hidden, show_without_credentials
@@ -42,21 +42,21 @@ ITEMS = {
     "worlds": "world",
 }
 """What a stage runs once for each of."""
+SERVING = {
+    "export": "write a trained variant as one folder; see `export --help`",
+    "rank": "rank the users of a new log with an exported variant; see `rank --help`",
+}
+"""What is done with a finished study: commands with arguments of their own, and no stages."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 MACHINE_ERROR = 1
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Never:
-        raise UserError(message)
-
-
 def _parser() -> argparse.ArgumentParser:
-    known = {**STAGES, **COMMANDS}
+    known = {**STAGES, **COMMANDS, **SERVING}
     width = max(map(len, known))
-    parser = _Parser(
+    parser = Parser(
         prog="python -m study",
         description="One stage of the study. `dvc repro` runs them all, in order.",
         epilog="\n".join(["stages:", *(f"  {name:<{width}}  {text}" for name, text in known.items())]),
@@ -99,20 +99,15 @@ def _item(stage: str, name: str | None) -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     stage, item = arguments.stage, arguments.item
-    if stage not in (*STAGES, *COMMANDS):
-        raise unknown("stage", stage, [*STAGES, *COMMANDS])
-    for option, of in (("stamp", "report"), ("parameters", "check")):
-        if getattr(arguments, option) and stage != of:
-            raise UserError(f"{stage} takes no --{option}")
+    _is_known(stage, arguments)
     if arguments.repeat is not None:
         _repeat(stage, item, arguments.repeat)
     elif stage in {"init", "check"}:
         _look(stage, item, parameters=arguments.parameters)
-    elif stage in ITEMS:
-        name = _item(stage, item)
-        import_module(f"study.stages.{stage}").run(name)
     elif stage == "repro":
         import_module("study.repro").run(item)
+    elif stage in ITEMS:
+        import_module(f"study.stages.{stage}").run(_item(stage, item))
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "quick":
@@ -121,6 +116,14 @@ def _run(arguments: argparse.Namespace) -> None:
         _build()
     else:
         import_module(f"study.stages.{stage.replace('-', '_')}").run()
+
+
+def _is_known(stage: str, arguments: argparse.Namespace) -> None:
+    if stage not in (*STAGES, *COMMANDS):
+        raise unknown("stage", stage, [*STAGES, *COMMANDS, *SERVING])
+    for option, of in (("stamp", "report"), ("parameters", "check")):
+        if getattr(arguments, option) and stage != of:
+            raise UserError(f"{stage} takes no --{option}")
 
 
 def _look(stage: str, path: str | None, *, parameters: bool) -> None:
@@ -160,7 +163,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
         under_dvc.begin()
-        _run(_parser().parse_args(arguments))
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        if given and given[0] in SERVING:
+            getattr(import_module("study.serving.commands"), given[0])(given[1:])
+        else:
+            _run(_parser().parse_args(given))
     except UserError as error:
         print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
         return USER_ERROR

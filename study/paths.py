@@ -22,6 +22,7 @@ SCORES = DATA / "scores"
 RESULTS = DATA / "results"
 SCRATCH = DATA / "scratch"
 KEPT_LOCK = SCRATCH / "dvc.lock"
+EXPORTS = DATA / "exports"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -69,6 +70,11 @@ def run_folder(arm: str, variant: str) -> Path:
 def score_folder(arm: str, variant: str) -> Path:
     """What a variant scored on test."""
     return SCORES / arm / variant
+
+
+def export_folder(variant: str) -> Path:
+    """A variant as one folder, ready to rank; the files in one are named in `study/serving/bundle.py`."""
+    return EXPORTS / variant
 
 
 def journal_file(arm: str, variant: str) -> Path:

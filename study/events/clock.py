@@ -60,7 +60,7 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
     time = events["timestamp"].dt.timestamp("us").to_numpy()
     if question.horizon_minutes is None:
         return OnClock(events, timezone, int(time.min()), int(time.max()))
-    origin = int(time.min()) // DAY * DAY
+    origin = origin_of(int(time.min()))
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
     if question.sessions:
         users = events["user_id"].rle_id().to_numpy().astype(np.int64)
@@ -74,10 +74,20 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
         )
     else:
         last = int(time.max())
-    stretched = origin + _stretched(time - origin, question.horizon_minutes)
-    end = origin + int(_stretched(np.array([last - origin]), question.horizon_minutes)[0])
-    placed = events.with_columns(pl.Series("timestamp", stretched).cast(pl.Datetime("us", "UTC")))
-    return OnClock(placed, "UTC", int(stretched.min()), end)
+    on_clock = stretched(time, origin, question.horizon_minutes)
+    end = int(stretched(np.array([last]), origin, question.horizon_minutes)[0])
+    placed = events.with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))
+    return OnClock(placed, "UTC", int(on_clock.min()), end)
+
+
+def origin_of(first: int) -> int:
+    """The time that stays where it is when minutes are stretched, for a log with that first event; microseconds."""
+    return first // DAY * DAY
+
+
+def stretched(time: Ints, origin: int, minutes: int) -> Ints:
+    """Times on the clock of a study with a horizon of so many minutes; microseconds since 1970 UTC, int64 [N]."""
+    return origin + _stretched(time - origin, minutes)
 
 
 def _stretched(time: Ints, minutes: int) -> Ints:

@@ -30,6 +30,8 @@ class Log:
         popularity: key actions of each candidate in the fit span, int64 [len(catalogue)]; breaks ties.
         prompt: the codes of the columns that the key filter fixes, event_type first: what a key action starts with.
         candidate_columns: the columns of `codes` whose joint value is the candidate.
+        memo: what is derived from the whole log and kept for the next block of queries; a log made of another has
+            none of it.
     """
 
     users: list[str]
@@ -45,6 +47,7 @@ class Log:
     popularity: Ints
     prompt: dict[str, int]
     candidate_columns: list[str]
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def user(self) -> NDArray[np.int32]:
@@ -76,6 +79,22 @@ class Log:
     def before(self, cutoff: int) -> "Log":
         """The log of events strictly before `cutoff`, same users and codes."""
         return self._keep(self.time < cutoff)
+
+    def of(self, users: Ints) -> "Log":
+        """The log of some users alone, in the given order: user i of it is `users[i]`; int64 [Q]."""
+        sizes = np.diff(self.offsets)[users]
+        offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        events = np.repeat(self.offsets[users] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return replace(
+            self,
+            users=[self.users[user] for user in users],
+            offsets=offsets,
+            time=self.time[events],
+            local=self.local[events],
+            candidate=self.candidate[events],
+            key=self.key[events],
+            codes={name: codes[events] for name, codes in self.codes.items()},
+        )
 
     def _keep(self, mask: NDArray[np.bool_]) -> "Log":
         kept = np.concatenate(([0], np.cumsum(mask)))

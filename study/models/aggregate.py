@@ -11,6 +11,7 @@ from study.features.aggregates import Aggregates
 BLOCK_ROWS = 200_000
 KEPT_VALUES = 200_000_000
 """Features kept with the queries of a cut-off at most, for the next trial or round that scores them."""
+INDEX = "aggregates"
 
 Block = tuple[slice, NDArray[np.float32]]
 
@@ -28,7 +29,10 @@ def scoring_blocks(queries: Queries, candidates: Ints) -> Iterator[Block]:
 
 
 def _make(queries: Queries, candidates: Ints) -> Iterator[Block]:
-    index = Aggregates.of(queries.log)
+    log = queries.log
+    if INDEX not in log.memo:
+        log.memo[INDEX] = Aggregates.of(log)
+    index = log.memo[INDEX]
     step = max(BLOCK_ROWS // max(len(candidates), 1), 1)
     for begin in range(0, len(queries.users), step):
         users = queries.users[begin : begin + step]

@@ -40,13 +40,19 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """Of one block of queries: rows into the evaluation, ranks of their relevant candidates, and the top."""
+class Leading:
+    """Of one block of queries: their rows, and columns and scores of the first candidates of each, [rows, depth]."""
 
     rows: Ints
-    ranks: Ints
     top: Ints
     top_scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ranking(Leading):
+    """The same, and the ranks of the relevant candidates."""
+
+    ranks: Ints
 
 
 def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Evaluation]:
@@ -114,12 +120,9 @@ def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
 def rank(model: Recommender, evaluation: Evaluation, depth: int) -> Iterator[Ranking]:
     """Scores the whole catalogue for every query, block by block, and keeps the ranks and the first `depth`."""
     queries, candidates = evaluation.queries, evaluation.candidates
-    names = [queries.log.catalogue[code] for code in candidates]
-    popularity, tie_hash = queries.log.popularity[candidates], mix64(hash_text(names))
+    popularity, tie_hash = _ties(queries.log, candidates)
     recent = evaluation.asof_popularity
-    step = max(CELLS // len(candidates), 1)
-    for begin in range(0, len(queries.users), step):
-        rows = np.arange(begin, min(begin + step, len(queries.users)))
+    for rows in _blocks(len(queries.users), len(candidates), CELLS):
         labels = take(evaluation.relevant, rows)
         scores = model.scores(replace(queries, users=queries.users[rows]), candidates)
         first = top(scores, popularity, tie_hash, depth, asof_popularity=recent)
@@ -129,6 +132,34 @@ def rank(model: Recommender, evaluation: Evaluation, depth: int) -> Iterator[Ran
             top=first,
             top_scores=np.take_along_axis(scores, first, axis=1),
         )
+
+
+def leading(model: Recommender, queries: Queries, depth: int, cells: int = CELLS) -> Iterator[Leading]:
+    """The first `depth` of the whole catalogue of the log for every query, block by block, in the order of `rank`.
+
+    Args:
+        cells: scores held at a time.
+    """
+    log = queries.log
+    candidates = np.arange(len(log.catalogue))
+    popularity, tie_hash = _ties(log, candidates)
+    recent = np.bincount(log.candidate[log.key], minlength=len(candidates))
+    for rows in _blocks(len(queries.users), len(candidates), cells):
+        scores = model.scores(replace(queries, users=queries.users[rows], memo={}), candidates)
+        first = top(scores, popularity, tie_hash, depth, asof_popularity=recent)
+        yield Leading(rows=rows, top=first, top_scores=np.take_along_axis(scores, first, axis=1))
+
+
+def _ties(log: Log, candidates: Ints) -> tuple[Ints, NDArray[np.uint64]]:
+    """What orders candidates with equal scores: fitted popularity, then a hash of the name."""
+    return log.popularity[candidates], mix64(hash_text([log.catalogue[code] for code in candidates]))
+
+
+def _blocks(queries: int, candidates: int, cells: int) -> Iterator[Ints]:
+    """The rows of each block of queries, of at most so many scores."""
+    step = max(cells // candidates, 1)
+    for begin in range(0, queries, step):
+        yield np.arange(begin, min(begin + step, queries))
 
 
 def mean_recall(model: Recommender, windows: list[Evaluation], k: int) -> float:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -32,7 +33,9 @@ from study.training.contrast import PartsOfUsers
 from study.training.histories import histories
 from study.training.loop import Optimisation, Trainer
 
-INFERENCE_POSITIONS = 32_768
+INFERENCE_POSITIONS = 8_192
+"""Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
+PADDED = 16
 TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
@@ -119,17 +122,16 @@ class SequenceModel:
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; candidates outside the fit span are unknown, unless the head composes them."""
         assert self.shape is not None and self.trainer is not None
-        self._describe(self.trainer.averaged, queries.log, queries.memo)
+        self._describe(self.trainer.averaged, queries.log, queries.log.memo)
+        queries = replace(queries, log=queries.log.of(queries.users), users=np.arange(len(queries.users)))
         stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
         own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
         composes = self.parts["head"].COMPOSES
         is_known = candidates < (len(queries.log.catalogue) if composes else self.shape.candidates)
-        step = max(INFERENCE_POSITIONS // self.entry.context, 1)
-        for begin in range(0, len(queries.users), step):
-            users = queries.users[begin : begin + step]
-            known = self._block(stream, own, queries, users)
-            result[begin : begin + step, is_known] = known[:, candidates[is_known]]
+        for users, length in alike(np.minimum(np.diff(stream.offsets), self._room)):
+            known = self._block(stream, own, queries, users, length)
+            result[np.ix_(users, is_known)] = known[:, candidates[is_known]]
         return result
 
     def parameters(self) -> int:
@@ -250,10 +252,17 @@ class SequenceModel:
         )
         return Trainer(network, how)
 
-    def _block(self, stream: Stream, own: OwnCounts | None, queries: Queries, users: Ints) -> NDArray[np.float32]:
+    @property
+    def _room(self) -> int:
+        """Positions of a history that the context has room for, beside those that are asked about."""
+        assert self.shape is not None
+        return self.entry.context - (self.shape.tokens.room if self.shape.tokens else int(self._hides))
+
+    def _block(
+        self, stream: Stream, own: OwnCounts | None, queries: Queries, users: Ints, length: int
+    ) -> NDArray[np.float32]:
         assert self.shape is not None and self.trainer is not None
-        room = self.shape.tokens.room if self.shape.tokens else int(self._hides)
-        history = histories(stream, queries, users, self.entry.context - room)
+        history = histories(stream, queries, users, min(length, self._room), padded_to=length)
         network = self.trainer.averaged
         past = None if own is None else _past(own, self._classes, queries, users)
         with torch.inference_mode():
@@ -262,6 +271,23 @@ class SequenceModel:
             if self._hides:
                 history = history.with_hidden_event()
             return _logits(network, history.asked(queries.log.prompt["event_type"]), past)
+
+
+def alike(lengths: Ints) -> Iterator[tuple[Ints, int]]:
+    """Blocks of histories that are padded to one length: the next multiple of `PADDED`, which is their own alone.
+
+    Args:
+        lengths: positions of each history, int64 [Q].
+
+    Yields:
+        Indices of some histories, and the length, of at most `INFERENCE_POSITIONS` positions.
+    """
+    wanted = -(-lengths // PADDED) * PADDED
+    for length in np.unique(wanted).tolist():
+        rows = np.flatnonzero(wanted == length)
+        step = max(INFERENCE_POSITIONS // length, 1)
+        for begin in range(0, len(rows), step):
+            yield rows[begin : begin + step], length
 
 
 def _past(own: OwnCounts, classes: Ints, queries: Queries, users: Ints) -> Own:

@@ -46,6 +46,9 @@ def query_rows(queries: Queries) -> Floats:
     """The features of each query's user, float32 [Q, F]; kept for the next model that scores these users."""
     key = KEY, queries.users.tobytes()
     if key not in queries.memo:
-        queries.memo[key] = UserAggregates.of(queries.log).rows(queries.local, queries.users)
+        log = queries.log
+        if KEY not in log.memo:
+            log.memo[KEY] = UserAggregates.of(log)
+        queries.memo[key] = log.memo[KEY].rows(queries.local, queries.users)
     features: Floats = queries.memo[key]
     return features

@@ -222,9 +222,13 @@ def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:
     return torch.from_numpy(marked)
 
 
-def padded(starts: Ints, stops: Ints) -> Ints:
-    """Index of every position of the pieces, int64 [B, L]; short ones repeat their last position."""
-    length = int((stops - starts).max())
+def padded(starts: Ints, stops: Ints, length: int | None = None) -> Ints:
+    """Index of every position of the pieces, int64 [B, L]; short ones repeat their last position.
+
+    Args:
+        length: L; by default that of the longest piece.
+    """
+    length = length or int((stops - starts).max())
     index: Ints = np.minimum(starts[:, None] + np.arange(length), stops[:, None] - 1)
     return index
 

@@ -79,11 +79,15 @@ class History:
         )
 
 
-def histories(stream: Stream, queries: Queries, users: Ints, room: int) -> History:
-    """The last `room` positions of each user; every user has one at least."""
+def histories(stream: Stream, queries: Queries, users: Ints, room: int, padded_to: int | None = None) -> History:
+    """The last `room` positions of each user; every user has one at least.
+
+    Args:
+        padded_to: L, at least the longest of the histories; that by default.
+    """
     stops = stream.offsets[users + 1]
     starts = np.maximum(stream.offsets[users], stops - room)
-    index = padded(starts, stops)
+    index = padded(starts, stops, padded_to)
     features = time_features(stream.gap[index].ravel(), stream.local[index].ravel())
     return History(
         inputs=torch.from_numpy(stream.inputs[index].astype(np.int64)),

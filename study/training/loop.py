@@ -25,6 +25,7 @@ from study.training.batches import Batch
 
 AVERAGE_POWER = 6.94  # a relative width of 0.1, in the terms of Karras et al.
 CLIP = 1.0
+WEIGHTS = "training.safetensors"
 
 
 class Optimisation(Frozen):
@@ -174,20 +175,27 @@ class Trainer:
         tensors |= {f"averaged.{name}": tensor for name, tensor in self.averaged.state_dict().items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / "training.safetensors")
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS)
         (folder / "progress.json").write_text(self.progress.model_dump_json(), encoding="utf-8")
 
     def load(self, folder: Path) -> None:
-        """Restores what `save` wrote."""
-        tensors = load_file(folder / "training.safetensors")
-        self.network.load_state_dict(_below(tensors, "network."))
-        self.averaged.load_state_dict(_below(tensors, "averaged."))
+        """Restores what `save` wrote, or what `keep_averaged` left of it."""
+        tensors = load_file(folder / WEIGHTS)
+        averaged = _below(tensors, "averaged.")
+        self.network.load_state_dict(_below(tensors, "network.") or averaged)
+        self.averaged.load_state_dict(averaged)
         whole = self.optimizer.state_dict()
         for name, tensor in _below(tensors, "optimizer.").items():
             index, _, key = name.partition(".")
             whole["state"].setdefault(int(index), {})[key] = tensor
         self.optimizer.load_state_dict(whole)
         self.progress = Progress.model_validate_json((folder / "progress.json").read_text(encoding="utf-8"))
+
+
+def keep_averaged(file: Path) -> None:
+    """Drops from saved weights what only training needs: scores are computed with the averaged weights alone."""
+    tensors = load_file(file)
+    save_file({name: tensor for name, tensor in tensors.items() if name.startswith("averaged.")}, file)
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:

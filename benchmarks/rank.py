@@ -1,0 +1,129 @@
+"""How many users a second `rank` ranks, by variant and by what it spends its time on, on one core.
+
+    python benchmarks/rank.py --users 20000 --events 128 --out build/benchmarks/rank.json
+
+The log is simulated (the world `shop`), the fits are short: how long a score takes does not depend on what was learned.
+Seconds are of the processor, so that a busy machine tells the same.
+"""
+
+import os
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from study.events.fold import Fold
+from study.events.spans import make_spans
+from study.events.split import TIME, with_candidates
+from study.features.vocabulary import fit_vocabulary
+from study.models.factory import build_model
+from study.params import Params, load
+from study.params.question import WhatQuestion, Windows
+from study.params.snapshot import Snapshot
+from study.params.worlds import ShopSettings
+from study.paths import write_text
+from study.serving.bundle import Bundle, Exported
+from study.serving.history import Cutoff, read_history
+from study.serving.rank import DEPTH, ranked
+from study.serving.sink import sink
+from study.worlds.diary import HORIZON_DAYS, ITEM, KEY_ACTION
+from study.worlds.shop import simulate
+
+VARIANTS = ["personal-decay", "sum-horizon", "sum-horizon-repeat", "lightgbm-binary"]
+TAUGHT = 1000
+"""Users of the log that the fits see."""
+PER_DAY = 0.9 * 1.5
+"""Events of a user and day of the simulation: a session with probability 0.9, in it a click and perhaps a purchase."""
+
+
+def simulated(users: int, events: int, items: int) -> pl.DataFrame:
+    """A log with about so many events of each user."""
+    declared = load().section("worlds").shop.model_dump()
+    dials = {"users": users, "days": round(events / PER_DAY), "items": items, "session": 0.9, "purchase": 0.5}
+    return simulate(ShopSettings(**declared | dials), seed=0)
+
+
+def described(events: pl.DataFrame) -> tuple[Snapshot, WhatQuestion]:
+    """The log as `params.yaml` would say it."""
+    names = [name for name in events.columns if name not in {"user_id", "timestamp", "event_type"}]
+    attributes = dict.fromkeys(names, "categorical")
+    snapshot = Snapshot.model_validate({"name": "shop", "source": "", "timezone": "UTC", "attributes": attributes})
+    windows = Windows(stop=1, select=1, test=1)
+    asked = {"kind": "what", "key_action": KEY_ACTION, "candidate": [ITEM], "horizon_days": HORIZON_DAYS}
+    return snapshot, WhatQuestion(**asked, windows=windows)
+
+
+def fitted(params: Params, events: pl.DataFrame, variant: str) -> Bundle:
+    """A variant after a short fit on some of the users."""
+    snapshot, question = described(events)
+    first, last = events.select(TIME.min().alias("first"), TIME.max().alias("last")).row(0)
+    some = events.filter(pl.col("user_id").is_in(events["user_id"].unique().sort().head(TAUGHT).to_list()))
+    derived = with_candidates(some, question, snapshot.timezone, params.seed)
+    vocabulary = fit_vocabulary(derived, snapshot, params.features, [ITEM], question.fixed)
+    features = params.features.model_copy(update={"warmup_days": 0, "max_queries": 500})
+    fold = Fold(vocabulary.encode(derived), make_spans(first, last, "UTC", question), last, features)
+    entry, budget = params.roster[variant], params.budgets.quick.main
+    model = build_model(entry, {}, budget)
+    rounds = budget.boosting_rounds if entry.family == "aggregates" else 1
+    model.fit(fold, rounds=rounds, seed=0, report=lambda *_: None)
+    exported = Exported(
+        variant=variant, entry=entry, settings={}, budget=budget, question=question, snapshot=snapshot,
+        seed=params.seed, refit=0, origin=0, data_hash="", revision="", versions={},
+    )  # fmt: skip
+    return Bundle(exported, vocabulary, model)
+
+
+def measured(bundle: Bundle, log: Path, out: Path, cutoff: Cutoff) -> dict[str, float]:
+    """Processor seconds of reading, and of ranking and writing, of all users."""
+    begin = time.process_time()
+    queries = read_history(bundle, log, cutoff)
+    read = time.process_time()
+    with sink(out) as write:
+        for table in ranked(bundle.model, queries, DEPTH):
+            write(table)
+    done = time.process_time()
+    users = len(queries.users)
+    return {
+        "users": users,
+        "events": len(queries.log.time),
+        "catalogue": len(queries.log.catalogue),
+        "read_seconds": read - begin,
+        "rank_seconds": done - read,
+        "ranked_per_second": users / (done - read),
+        "users_per_second": users / (done - begin),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def main() -> None:
+    """Prints a table, and writes it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=20_000)
+    parser.add_argument("--events", type=int, default=128, help="of each user, about")
+    parser.add_argument("--items", type=int, default=300, help="candidates")
+    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/rank.json"))
+    parser.add_argument("--variants", nargs="*", default=VARIANTS)
+    given = parser.parse_args()
+    params, events = load(), simulated(given.users, given.events, given.items)
+    rows = {}
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log.parquet"
+        events.write_parquet(log)
+        last = events["timestamp"].max()
+        for variant in given.variants:
+            bundle = fitted(params, events, variant)
+            rows[variant] = measured(bundle, log, Path(folder) / "ranks.parquet", Cutoff.of(last.isoformat(), "UTC"))
+            told = ", ".join(f"{name} {value:,.1f}" for name, value in rows[variant].items())
+            print(f"{variant:<20} {told}", flush=True)
+    write_text(given.out, json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

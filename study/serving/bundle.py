@@ -1,0 +1,109 @@
+"""An exported variant: one folder with all that scoring needs, and no pickle in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from safetensors import SafetensorError
+
+from study.errors import UserError
+from study.features.vocabulary import Vocabulary
+from study.models.base import Recommender
+from study.models.factory import build_model
+from study.models.sources import Source, Sources
+from study.params.base import Frozen
+from study.params.budget import Budget
+from study.params.messages import describe
+from study.params.question import Question
+from study.params.roster import Composed, Variant
+from study.params.snapshot import Snapshot
+from study.paths import EXPORTS
+
+_NOT_OURS = "cannot be loaded by this version of the code; export it again"
+MODEL, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights", "README.md"
+
+
+class Exported(Frozen):
+    """What is needed to build the model, to read a log as it did, and to say where it comes from.
+
+    Attributes:
+        format: of the folder; another number is another layout.
+        settings: the chosen ones.
+        budget: of its arm; a network's and a booster's constructor read it.
+        sources: the entries of the variants that a composed one is made of.
+        seed: of the study; orders the lines of a moment.
+        refit: the number of the refit whose weights these are.
+        origin: of the clock of the study where the horizon is a number of minutes, microseconds since 1970 UTC.
+        data_hash: SHA-256 of the snapshot.
+        revision: commit of the code that exported it.
+        versions: of the packages.
+    """
+
+    format: Literal[1] = 1
+    variant: str
+    entry: Variant | Composed
+    settings: dict[str, Any]
+    budget: Budget
+    sources: dict[str, Variant] = {}
+    question: Question
+    snapshot: Snapshot
+    seed: int
+    refit: int
+    origin: int
+    data_hash: str
+    revision: str
+    versions: dict[str, str]
+
+
+class ExportedSources(Sources):
+    """Builds what a composed variant is made of from the entries that were exported with it."""
+
+    def __init__(self, entries: dict[str, Variant], budget: Budget) -> None:
+        self.entries, self.budget = entries, budget
+
+    def build(self, source: Source) -> Recommender:
+        """See `Sources`."""
+        return build_model(self.entries[source.variant], source.settings, self.budget)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded folder."""
+
+    exported: Exported
+    vocabulary: Vocabulary
+    model: Recommender
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """What `export` wrote.
+
+    Raises:
+        UserError: there is no exported variant, or its files are not those that this version writes.
+    """
+    if not (folder / MODEL).is_file():
+        raise UserError(f"{folder}: there is no exported variant in it ({MODEL} is missing); see `export --help`")
+    try:
+        exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
+        vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
+        sources = ExportedSources(exported.sources, exported.budget)
+        model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
+    except ValidationError as error:
+        raise UserError(f"{folder}: {_NOT_OURS} ({describe(error.errors()[0], Exported)})") from None
+    except (OSError, ImportError, RuntimeError, SafetensorError) as error:
+        raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
+    return Bundle(exported, vocabulary, model)
+
+
+def only_export() -> Path:
+    """The only folder of exported variants.
+
+    Raises:
+        UserError: there is none, or there are several.
+    """
+    found = sorted(path.parent for path in EXPORTS.glob(f"*/{MODEL}"))
+    if len(found) != 1:
+        known = f"known: {', '.join(map(str, found))}" if found else f"there is none in {EXPORTS}: see `export --help`"
+        raise UserError(f"rank needs --model FOLDER; {known}")
+    return found[0]

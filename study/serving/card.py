@@ -1,0 +1,155 @@
+"""The model card of an exported variant: what it is, what it reached, how to rank with it, and its limits."""
+
+from importlib import import_module
+from typing import Any
+
+from study.events.check import wanted
+from study.params.question import Question, WhatQuestion, WhoQuestion
+from study.params.roster import SequenceEntry
+from study.serving.bundle import Bundle, Exported
+from study.serving.published import Published
+
+CARD = """# {variant}
+
+{what}
+
+| | |
+|---|---|
+| family | {family} |
+| made of | {parts} |
+| fitted numbers | {parameters:,} |
+| known candidates | {catalogue:,} |
+| on select | {metric} {select:.4f} |
+| on test | {test} |
+| snapshot | {snapshot}, SHA-256 `{data_hash}` |
+| weights | refit {refit}, of everything before the first test window, seed {seed} of the study |
+| code | exported at revision {revision} |
+| packages | {versions} |
+
+## Rank with it
+
+On a machine with this code and this folder, without the data it was trained on:
+
+```sh
+python -m study rank --model {variant} --log events.parquet --cutoff now{depth} --out ranks.parquet
+```
+
+The log is a file or folder as a snapshot's source may be, with the columns {columns}. A cut-off without a time zone is
+in {timezone}. Out comes {out}
+
+## Limits
+
+{limits}
+"""
+
+
+def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> str:
+    """The card as Markdown.
+
+    Args:
+        chosen: the trial that the search chose.
+        results: None where the published results are not of this run.
+    """
+    exported, question = bundle.exported, bundle.exported.question
+    return CARD.format(
+        variant=exported.variant,
+        what=_asked(question),
+        family=exported.entry.family,
+        parts=_parts(exported),
+        parameters=bundle.model.parameters(),
+        catalogue=len(bundle.vocabulary.candidates),
+        metric=_metric(question),
+        select=chosen["select"],
+        test=_test(results),
+        snapshot=exported.snapshot.name,
+        data_hash=exported.data_hash,
+        refit=exported.refit,
+        seed=exported.seed,
+        revision=exported.revision,
+        versions=", ".join(f"{name} {version}" for name, version in exported.versions.items()),
+        depth=" -k 10" if question.kind == "what" else "",
+        columns=", ".join(f"`{name}`" for name in wanted(exported.snapshot)),
+        timezone=exported.snapshot.timezone,
+        out=_out(question),
+        limits="\n".join(f"- {limit}" for limit in _limits(bundle)),
+    )
+
+
+def _asked(question: Question) -> str:
+    acts = " and ".join(f"{column} is {allowed}" for column, allowed in question.told.items())
+    if isinstance(question, WhoQuestion):
+        return f"Ranks users by whether they act in the next {question.horizon}: {acts}."
+    candidate = " and ".join(question.candidate_columns)
+    return f"Ranks every known {candidate} by whether a user acts on it in the next {question.horizon}: {acts}."
+
+
+def _metric(question: Question) -> str:
+    return "recall@10" if isinstance(question, WhatQuestion) else "recall@5%"
+
+
+def _parts(exported: Exported) -> str:
+    shown = exported.entry.model_dump(exclude={"question", "arm", "family"}, exclude_defaults=True)
+    settings = ", ".join(f"{name} {value:.4g}" for name, value in exported.settings.items())
+    parts = ", ".join(f"{name} {value}" for name, value in shown.items())
+    return f"{parts}; {settings or 'nothing tuned'}"
+
+
+def _test(results: Published | None) -> str:
+    if results is None:
+        return "not known: the published results are of another run, or there are none"
+    test = results.test
+    fits = f"mean over {results.seeds} refits" if results.seeds > 1 else "one fit"
+    return (
+        f"{results.metric} {test.estimate:.4f}, {results.level:g} % interval {test.low:.4f} to {test.high:.4f}, "
+        f"{fits}; budget {results.budget}, revision {results.revision}"
+    )
+
+
+def _out(question: Question) -> str:
+    if isinstance(question, WhoQuestion):
+        return (
+            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days:g} days "
+            "before the cut-off, by user; the first of all users has rank 1."
+        )
+    return (
+        "`user_id, rank, candidate, score`: the first k candidates of every user with an event before the cut-off, by "
+        "user, then rank. A score is comparable inside a user alone; it is empty where the model does not know the "
+        "candidate, which then stands behind all that it knows."
+    )
+
+
+def _limits(bundle: Bundle) -> list[str]:
+    exported, question = bundle.exported, bundle.exported.question
+    limits = [
+        "Weights, vocabularies and the popularity that breaks ties are those of the training log; they do not change "
+        "with the log that is ranked.",
+        _population(exported),
+    ]
+    if isinstance(question, WhatQuestion):
+        limits.append(
+            "All known candidates are ranked, whether or not they occur in the new log, and candidates that only the "
+            "new log has after them."
+        )
+        limits.append("The results are of users who did act in the window; a score says nothing of whether one will.")
+        if question.held_back:
+            share = f"{100 * question.held_back:g} %"
+            limits.append(f"It was trained without {share} of the candidates, held back to see how new ones fare.")
+    else:
+        limits.append("A score orders users; it is no calibrated probability.")
+    if exported.entry.family != "sequence":
+        limits.append(
+            "It was trained on cut-offs at local midnights. What it is told of a user and a candidate ends with the "
+            "day before the cut-off, or counts the day of it as the youngest."
+        )
+    return limits
+
+
+def _population(exported: Exported) -> str:
+    """From where it knows what other users do."""
+    entry = exported.entry
+    if isinstance(entry, SequenceEntry) and not import_module(entry.parts()["head"]).COMPOSES:
+        return "It reads a user's own events alone: a log of the users to rank, with their histories, is enough."
+    return (
+        "What is counted as of the cut-off (recent popularity, neighbours, aggregates, what describes a candidate) is "
+        "counted in the log that is ranked: give the recent log of all users, not of the few that are asked about."
+    )

@@ -1,0 +1,148 @@
+"""Writes a trained variant as one folder, by replacement: weights, vocabulary, parameters and a model card."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.clock import origin_of
+from study.events.split import TIME
+from study.models.base import Recommender
+from study.models.data import read_vocabulary
+from study.models.factory import build_model
+from study.models.sources import Source, Sources
+from study.params import Params, load
+from study.params.budget import Arm
+from study.params.messages import unknown_name
+from study.params.statistics import BEST
+from study.paths import export_folder, run_folder, snapshot_file
+from study.provenance import PACKAGES, file_hash, released, revision
+from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, read_bundle
+from study.serving.card import card
+from study.serving.published import published
+from study.training.loop import WEIGHTS as TRAINED
+from study.training.loop import keep_averaged
+
+MAIN: Arm = "main"
+
+
+class Noted(Sources):
+    """Sources that remember which variants were built."""
+
+    def __init__(self, params: Params, arm: Arm) -> None:
+        super().__init__(params, arm)
+        self.built: list[str] = []
+
+    def build(self, source: Source) -> Recommender:
+        """See `Sources`."""
+        self.built.append(source.variant)
+        return super().build(source)
+
+
+def run(name: str | None, target: Path | None, refit: int) -> None:
+    """Writes the folder of a variant and says where it is.
+
+    Args:
+        name: a variant, or `best:GROUP` of the main arm; by default the best of the main arm on select.
+        target: the folder; one that is there is replaced if it is an exported variant.
+        refit: the number of the refit whose weights are taken.
+
+    Raises:
+        UserError: no such variant, refit or run, or the target is something else.
+    """
+    params = load()
+    variant = selected(params, name)
+    folder = target or export_folder(variant)
+    if folder.exists() and not (folder / MODEL).is_file():
+        raise UserError(f"{folder}: exists and is no exported variant; give another folder with --to")
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / WEIGHTS).mkdir(parents=True)
+    try:
+        _fill(fresh, params, variant, refit)
+        _swap(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    print(f"{variant}: exported to {folder}; its card is {folder / CARD}")
+
+
+def selected(params: Params, name: str | None) -> str:
+    """The variant that a name, `best:GROUP` of the main arm, or nothing stands for.
+
+    Raises:
+        UserError: there is no such variant or group, or one that it may be was not trained.
+    """
+    if name is not None and not name.startswith(BEST):
+        params.variant(name)
+        if params.question_of(name).sessions:
+            raise UserError(f"export: {name} is asked inside sessions, each at a time of its own; rank cannot do that")
+        return name
+    entries = params.entries(MAIN)
+    known = [BEST + family for family in dict.fromkeys(entry.family for entry in entries.values())]
+    if name is not None and name not in known:
+        raise UserError(unknown_name("export", name, known))
+    group = [v for v, entry in entries.items() if name in {None, BEST + entry.family}]
+    return max(group, key=lambda variant: float(_chosen(params, variant)["select"]))
+
+
+def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
+    entry, chosen = params.variants[variant], _chosen(params, variant)
+    sources = Noted(params, entry.arm)
+    snapshot, trained = _snapshot(params), run_folder(entry.runs, variant) / f"seed-{refit}"
+    if not trained.is_dir():
+        known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
+        raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
+    model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources).load(trained)
+    model.save(folder / WEIGHTS)
+    for path in sorted(folder.rglob(TRAINED)):
+        keep_averaged(path)
+    vocabulary = read_vocabulary(entry.question, "refit")
+    exported = Exported(
+        variant=variant,
+        entry=entry,
+        settings=chosen["settings"],
+        budget=params.spent(entry.arm),
+        sources={name: params.roster[name] for name in dict.fromkeys(sources.built)},
+        question=params.question_of(variant),
+        snapshot=params.snapshot,
+        seed=params.seed,
+        refit=refit,
+        origin=origin_of(pl.scan_parquet(snapshot).select(TIME.min()).collect().item()),
+        data_hash=file_hash(snapshot),
+        revision=revision(),
+        versions={name: released(name) for name in PACKAGES},
+    )
+    (folder / MODEL).write_text(exported.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (folder / VOCABULARY).write_text(vocabulary.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    bundle = read_bundle(folder)  # what cannot be loaded is not worth exporting
+    (folder / CARD).write_text(card(bundle, chosen, published(params, variant)), encoding="utf-8")
+
+
+def _chosen(params: Params, variant: str) -> dict[str, Any]:
+    """The chosen trial of a variant's search."""
+    path = run_folder(params.variants[variant].runs, variant) / "search.json"
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; {variant} was not trained: run `make study`, or name another variant")
+    search = json.loads(path.read_text(encoding="utf-8"))
+    chosen: dict[str, Any] = search["trials"][search["chosen"]]
+    return chosen
+
+
+def _snapshot(params: Params) -> Path:
+    path = snapshot_file(params.snapshot.name)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; the hash of the data is part of an export: run `dvc repro snapshot`")
+    return path
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Puts a finished folder where another may be."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,101 @@
+"""A new log as an exported variant reads it, up to a cut-off."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from study.errors import UserError
+from study.events.clock import stretched
+from study.events.log import Ints, Log, Queries
+from study.events.read import read_source
+from study.events.spans import DAY
+from study.events.split import TIME, with_candidates
+from study.params.question import Question, WhoQuestion
+from study.serving.bundle import Bundle
+
+NOW = "now"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """A moment of prediction: microseconds since 1970 UTC, and the same on the local clock."""
+
+    time: int
+    local: int
+
+    @classmethod
+    def of(cls, text: str, timezone: str) -> "Cutoff":
+        """The cut-off that a text stands for: `now`, a day, or an ISO time; local unless it names a time zone.
+
+        Raises:
+            UserError: it is none of them.
+        """
+        zone = ZoneInfo(timezone)
+        try:
+            when = datetime.now(tz=zone) if text == NOW else datetime.fromisoformat(text)
+        except ValueError:
+            raise UserError(
+                f"rank: --cutoff {text}: no time; give `now`, a day such as 2024-03-01, or 2024-03-01T09:30"
+            ) from None
+        at = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+        local = at.replace(tzinfo=UTC) - EPOCH
+        return cls(_microseconds(at.astimezone(UTC) - EPOCH), _microseconds(local))
+
+    def __str__(self) -> str:
+        return _shown(self.time)
+
+
+def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
+    """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
+
+    Raises:
+        UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
+    """
+    if not path.exists():
+        raise UserError(f"rank: --log {path}: there is no such file or folder")
+    exported = bundle.exported
+    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": "*"}))
+    before = events.filter(TIME.lt(cutoff.time))
+    if not before.height:
+        first = events.select(TIME.min()).item()
+        raise UserError(f"{path}: no event before the cut-off {cutoff}; the first one is at {_shown(first)}")
+    at, timezone = cutoff, exported.snapshot.timezone
+    if exported.question.horizon_minutes is not None:
+        (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
+    log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
+    return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
+
+
+def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
+    """All users that can be asked about: of question `who`, those with an event in the eligible days."""
+    if not isinstance(question, WhoQuestion):
+        return np.arange(len(log.users))
+    users = np.unique(log.user[log.local >= at.local - round(question.eligible * DAY)]).astype(np.int64)
+    if not len(users):
+        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
+    return users
+
+
+def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) -> tuple[pl.DataFrame, Cutoff]:
+    """Events and cut-off on the clock of the study, which is put forward so that the cut-off is a midnight there.
+
+    Every cut-off of the study was one: what is counted in days would miss what happened since the last.
+    """
+    time = stretched(before["timestamp"].dt.timestamp("us").to_numpy(), origin, minutes)
+    at = int(stretched(np.array([cutoff.time]), origin, minutes)[0])
+    forward = -at % DAY
+    placed = before.with_columns(pl.Series("timestamp", time + forward).cast(pl.Datetime("us", "UTC")))
+    return placed, Cutoff(at + forward, at + forward)
+
+
+def _shown(time: int) -> str:
+    return (EPOCH + timedelta(microseconds=time)).isoformat()
+
+
+def _microseconds(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

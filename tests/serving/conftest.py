@@ -1,0 +1,43 @@
+import json
+
+import pytest
+
+from study.serving import export
+from tests.tiny import inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
+
+WHAT = [
+    "popularity",
+    "recent-popularity",
+    "personal-decay",
+    "tifu-knn",
+    "lightgbm-lambdarank",
+    "sum-horizon",
+    "sum-horizon-repeat",
+    "composed-horizon",
+    "bidirectional-masked-event",
+    "flat-next",
+    "hybrid-lambdarank",
+    "average-of-seeds",
+]
+WHO = ["key-days", "who-lightgbm-binary", "who-sum-repeat-bce"]
+REFIT = {"lightgbm-lambdarank": 1, "sum-horizon": 1, "hybrid-lambdarank": 1, "who-sum-repeat-bce": 1}
+"""The refits that are exported where it is not the first."""
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """A tiny study with exported variants; one has a head that composes candidates, which reads the whole log."""
+    folder = tmp_path_factory.mktemp("serving")
+    raw = tiny_params()
+    roster = raw["roster"] | {"composed-horizon": raw["roster"]["sum-horizon"] | {"head": "composed"}}
+    write_workspace(folder, tiny_log(), roster=roster)
+    prepare(folder)
+    train_and_score(folder, [*WHAT, *WHO])
+    with inside(folder):
+        for variant in [*WHAT, *WHO]:
+            export.run(variant, None, REFIT.get(variant, 0))
+    return folder
+
+
+def search_of(folder, arm: str, variant: str):
+    return json.loads((folder / f"data/runs/{arm}/{variant}/search.json").read_text(encoding="utf-8"))

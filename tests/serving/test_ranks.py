@@ -1,0 +1,98 @@
+"""An exported variant ranks the users of a log as the study scored them."""
+
+import shutil
+
+import polars as pl
+import pytest
+
+from study.__main__ import main
+from study.serving import export
+from tests.serving.conftest import REFIT, WHAT, WHO
+from tests.tiny import FIRST, inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
+
+MINUTES = 3600
+ORIGIN = FIRST
+"""The midnight before the first event."""
+
+
+def rank(exported, tmp_path, variant: str, log, cutoff: str, *more: str) -> pl.DataFrame:
+    """In a folder that has the exported variant and nothing else of the study."""
+    model, out = tmp_path / "model", tmp_path / "ranks.parquet"
+    shutil.copytree(exported / f"data/exports/{variant}", model, dirs_exist_ok=True)
+    arguments = ["--model", str(model), "--log", str(log), "--cutoff", cutoff, "--out", str(out), *more]
+    assert 0 == main(["rank", *arguments])
+    return pl.read_parquet(out)
+
+
+def scored(exported, variant: str, table: str) -> dict:
+    """What `score` wrote of the refit, by cut-off."""
+    (path,) = exported.glob(f"data/scores/*/{variant}/{table}.parquet")
+    kept = pl.read_parquet(path).filter(pl.col("seed") == REFIT.get(variant, 0))
+    return {cutoff: part for (cutoff,), part in kept.partition_by("cutoff", as_dict=True).items()}
+
+
+@pytest.fixture(scope="module")
+def in_minutes(tmp_path_factory):
+    """A study with a horizon of two days and a half, said in minutes; the first refits are exported."""
+    folder = tmp_path_factory.mktemp("minutes")
+    raw = tiny_params()
+    asked = raw["questions"]["categories"] | {"horizon_minutes": MINUTES}
+    asked.pop("horizon_days")
+    write_workspace(folder, tiny_log(), questions=raw["questions"] | {"categories": asked})
+    prepare(folder)
+    variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon"]
+    train_and_score(folder, variants)
+    with inside(folder):
+        for variant in variants:
+            export.run(variant, None, REFIT.get(variant, 0))
+    return folder
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def close_to(scores: pl.Series):
+    """Up to the rounding of float32, which depends on how many users are scored together."""
+    return pytest.approx(scores.explode().to_list(), rel=1e-4, abs=1e-5)
+
+
+def agree(top: pl.DataFrame, ranks: pl.DataFrame) -> None:
+    """The first ten that `score` kept of each query, and those of `rank`, with their scores."""
+    found = ranks.group_by("user_id", maintain_order=True).agg("candidate", "score")
+    expected = top.select("user_id", pl.col("candidates").list.head(10), pl.col("scores").list.head(10))
+    both = expected.join(found, on="user_id", how="left", maintain_order="left")
+
+    assert both["candidates"].to_list() == both["candidate"].to_list()
+    assert both["scores"].explode().fill_nan(None).to_list() == close_to(both["score"])
+
+
+@pytest.mark.parametrize("variant", WHAT)
+def test_the_first_ten_are_those_of_score(exported, alone, variant):
+    windows = scored(exported, variant, "top")
+    assert 2 == len(windows)
+    for cutoff, top in windows.items():
+        agree(top, rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat()))
+
+
+@pytest.mark.parametrize("variant", ["personal-decay", "lightgbm-lambdarank", "sum-horizon"])
+def test_a_horizon_of_minutes_is_ranked_on_the_clock_of_the_study(in_minutes, alone, variant):
+    """Its cut-offs are told in the time of the log."""
+    windows = scored(in_minutes, variant, "top")
+    assert 2 == len(windows)
+    for cutoff, top in windows.items():
+        when = ORIGIN + (cutoff - ORIGIN) * MINUTES / (7 * 1440)
+        agree(top, rank(in_minutes, alone, variant, in_minutes / "tiny.parquet", when.isoformat()))
+
+
+@pytest.mark.parametrize("variant", WHO)
+def test_every_eligible_user_has_the_score_of_score(exported, alone, variant):
+    for cutoff, expected in scored(exported, variant, "scores").items():
+        found = rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat())
+
+        assert expected["user_id"].to_list() == found["user_id"].to_list()
+        assert expected["score"].to_list() == close_to(found["score"])
+        assert list(range(1, found.height + 1)) == found.sort("rank")["rank"].to_list()
+        assert found.sort("rank")["score"].is_sorted(descending=True)
