@@ -47,6 +47,11 @@ def inert(value: object) -> str:
     return escape(value).replace("&#x27;", "'").replace("&quot;", '"')
 
 
+def names_axis(names: Iterable[str]) -> dict[str, Any]:
+    """An axis with a name per row, from top to bottom; a name that looks like a number or a date stays a name."""
+    return {"type": "category", "categoryorder": "array", "categoryarray": [inert(name) for name in names][::-1]}
+
+
 def error_bars(estimates: Sequence[Estimate], **style: Any) -> dict[str, Any]:
     """The intervals of estimates as error bars of a trace; none where there is no interval."""
     above = [_distance(e.estimate, e.high) for e in estimates]

@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 
 from study.exhibits import advice, answers, choose, contrasts, resolution
-from study.exhibits.figures import draw, error_bars, family_style, folded, inert, row_height, vertical
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
+from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
     members,
@@ -103,7 +103,7 @@ def standings(results: Results, rows: list[Row], which: str) -> Html:
         showlegend=True,
         shapes=[vertical(rule.recall)] if rule else [],
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(row.variant) for row in order]},
+        yaxis=names_axis(row.variant for row in reversed(order)),
     )
 
 
@@ -179,7 +179,7 @@ def _one_log(results: Results) -> str:
 def _only_actors(results: Results) -> str:
     asked = results.question
     actions = " and ".join(
-        f"{escape(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
+        f"{isolated(column)} is {' or '.join(map(isolated, allowed))}" for column, allowed in asked.key_action.items()
     )
     return (
         f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({actions}) within "

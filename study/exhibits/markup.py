@@ -26,6 +26,11 @@ def code(value: object) -> str:
     return f"<code>{escape(value)}</code>"
 
 
+def isolated(value: object) -> str:
+    """A value from data inside a sentence: its direction of writing ends where it ends."""
+    return f"<bdi>{escape(value)}</bdi>"
+
+
 def paragraphs(sentences: Iterable[str], css: str = "prose") -> Html:
     """Each item, already HTML, as a paragraph."""
     return Html("".join(f'<p class="{css}">{sentence}</p>' for sentence in sentences))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
@@ -26,7 +26,7 @@ def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
     asked = results.question
     actions = " and ".join(
-        f"{code(column)} is {escape(' or '.join(allowed))}" for column, allowed in asked.key_action.items()
+        f"{code(column)} is {' or '.join(map(isolated, allowed))}" for column, allowed in asked.key_action.items()
     )
     candidate = " · ".join(code(column) for column in asked.candidate_columns)
     text = (
