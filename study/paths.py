@@ -8,6 +8,7 @@ from typing import Literal
 
 PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
+CITATION = Path("CITATION.cff")
 DATA = Path("data")
 SNAPSHOTS = DATA / "snapshots"
 RUNS = DATA / "runs"

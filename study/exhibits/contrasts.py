@@ -100,8 +100,8 @@ def _hover(contrast: Contrast) -> str:
     return (
         f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} over {inert(contrast.right_variant)}"
         f"<br>{signed(contrast.effect)}, {percent(contrast.level, 2)} interval [{signed(contrast.low)}, "
-        f"{signed(contrast.high)}]<br>difference: {probability(contrast.p_difference)}; "
-        f"equivalence: {probability(contrast.p_equivalence)}<br>{contrast.verdict}"
+        f"{signed(contrast.high)}]<br>difference: {inert(probability(contrast.p_difference))}; "
+        f"equivalence: {inert(probability(contrast.p_equivalence))}<br>{contrast.verdict}"
     )
 
 
