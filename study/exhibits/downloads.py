@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from study.exhibits import tokens, worlds
-from study.exhibits.markup import Html, code, escape, paragraphs
+from study.exhibits.markup import Html, code, paragraphs
 from study.exhibits.records import Estimate, Record, Row
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, whole, words
@@ -130,16 +130,17 @@ def for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:
 def listed(results: Results) -> Html:
     """Every table with its links."""
     rows = [_listed(stem, made) for stem, made in tables(results).items()]
-    return table(["table", "what it holds", "rows", "CSV", "Parquet"], rows, "The tables of these results")
+    return table(["table", "CSV", "Parquet", "rows", "what it holds"], rows, "The tables of these results")
 
 
 def _listed(stem: str, made: pl.DataFrame) -> list[Cell]:
-    links = (Cell(_link(f"{stem}.{form}"), f"{stem}.{form}", "words") for form in ("csv", "parquet"))
-    return [name(stem), words(ABOUT[stem.partition("-")[2]]), whole(made.height), *links]
+    links = (_link(f"{stem}.{form.lower()}", form) for form in ("CSV", "Parquet"))
+    return [name(stem), *links, whole(made.height), words(ABOUT[stem.partition("-")[2]])]
 
 
-def _link(file: str) -> str:
-    return f'<a href="{FOLDER}/{escape(file)}" download>{escape(file)}</a>'
+def _link(file: str, form: str) -> Cell:
+    link = f'<a href="{FOLDER}/{file}" download aria-label="{file}">{form}</a>'
+    return Cell(link, file, "words")
 
 
 def elsewhere(results: Results) -> Html:

@@ -24,6 +24,11 @@ COUNTING = "counting"
 SEQUENCE = "sequence"
 
 
+def headline(results: Results) -> Html:
+    """What the study was made for, answered in one sentence."""
+    return answers.headline(results)
+
+
 def answer(results: Results) -> Html:
     """Every question of the study, each answered in one sentence."""
     note = (
