@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from study.exhibits.build import build_book
 from study.paths import REPORT
@@ -104,9 +104,7 @@ def test_what_a_pointer_is_told_is_the_very_value(opened):
     plot = opened["data"].page.locator(".plot", has_text=hostile.SMILE)
     for point, value in enumerate(hostile.CANDIDATES):
         plot.evaluate("(plot, n) => Plotly.Fx.hover(plot, [{curveNumber: 0, pointNumber: n}])", point)
-        told = " ".join(plot.locator(".hoverlayer").text_content().split())
-
-        assert f"{' '.join(value.split())}: {100 - point}" == told
+        expect(plot.locator(".hoverlayer")).to_have_text(f"{value}: {100 - point}")
 
 
 def test_the_search_index_and_the_titles_have_no_markup_of_the_values(spoilt):
