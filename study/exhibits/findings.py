@@ -107,7 +107,7 @@ def standings(results: Results, rows: list[Row], which: str) -> Html:
         height=row_height(len(order)),
         showlegend=True,
         shapes=[vertical(rule.recall)] if rule else [],
-        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "nticks": 6},
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
         yaxis=names_axis(row.variant for row in reversed(order)),
     )
 
