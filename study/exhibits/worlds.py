@@ -131,8 +131,8 @@ def heat_map(found: Worlds) -> Html:
         [trace],
         caption,
         height=row_height(len(rows)) + 30,
-        xaxis={"side": "top", "showgrid": False},
-        yaxis={"autorange": "reversed", "showgrid": False},
+        xaxis={"type": "category", "side": "top", "showgrid": False},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
     )
 
 
