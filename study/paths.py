@@ -15,6 +15,7 @@ PIPELINE = Path("dvc.yaml")
 PIPELINE_LOCK = Path("dvc.lock")
 DVC_LOCK = Path(".dvc/tmp/lock")
 DVC_RWLOCK = Path(".dvc/tmp/rwlock")
+CITATION = Path("CITATION.cff")
 DATA = Path("data")
 SNAPSHOTS = DATA / "snapshots"
 RUNS = DATA / "runs"

@@ -20,7 +20,7 @@
   function narrow(data, layout) {
     layout.font.size = 11;
     const longest = Math.max(0, ...data.map((trace) => (trace.name || "").length));
-    if (longest > 12) Object.assign(layout.legend, { entrywidthmode: "fraction", entrywidth: 0.5 });
+    if (longest > 12) Object.assign(layout.legend, { entrywidthmode: "fraction", entrywidth: longest > 28 ? 1 : 0.5 });
     layout.legend.font.size = 10;
   }
 

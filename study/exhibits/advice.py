@@ -6,7 +6,7 @@ from typing import Literal
 
 from study.exhibits import choose
 from study.exhibits.answers import over_softmax
-from study.exhibits.markup import Html, bullets, code, joined, listing
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing
 from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -158,7 +158,7 @@ def plural_of(parts: Sequence[Part]) -> str:
 
 def _sides(part: Part) -> str:
     c = part.contrast
-    return f"{code(c.left_variant)} over {code(c.right_variant)}, {part.where}, {signed(c.effect)}"
+    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {signed(c.effect)}"
 
 
 def _row(text: str, part: Part) -> list[Cell]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from study.exhibits import choose, source
 from study.exhibits.diagnostics import smaller, telling
-from study.exhibits.markup import Html, code, listing
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
@@ -13,6 +13,7 @@ from study.exhibits.shipping import ship
 from study.exhibits.young import YOUNG, with_young
 
 WHO_PRIMARY = "recall@5%"
+NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
 
@@ -30,6 +31,12 @@ def sentence(question: Question, results: Results) -> str:
     """The answer as one sentence, with a link to its page."""
     link = f'<a href="{question.page}.html">{question.title}</a>'
     return f"<strong>{question.asked}</strong> {_raised(question.answer(results))} ({link})."
+
+
+def headline(results: Results) -> Html:
+    """The first question with the shortest answer to it."""
+    told = verdict_on_counting(choose.against_counting(results), results.power.margin)
+    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {_raised(told)}."], "prose headline")
 
 
 def answers(results: Results) -> Html:
@@ -70,22 +77,25 @@ def beats_counting(results: Results) -> str:
 
 def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
     """Yes or no, then every contrast with the best counting rule."""
+    return f"{verdict_on_counting(against, margin)}; {_evidence(against, margin)}" if against else NO_CONTRAST
+
+
+def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
+    """Yes or no, and who beats the best counting rule."""
     if not against:
-        return "no contrast with the best counting rule is declared, so these results cannot say"
+        return NO_CONTRAST
     rule = f"the best counting rule, {code(against[0].right_variant)}"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
         is_small = all(contrast.effect < margin for contrast in winners)
         who = listing([code(contrast.left_variant) for contrast in winners])
         yes = f"yes, but by less than the margin of {margin:g}" if is_small else "yes"
-        lead = f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
-    elif any(contrast.verdict == "undetermined" for contrast in against):
-        lead = f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
-    elif all(contrast.verdict == "worse" for contrast in against):
-        lead = f"no: all that was compared with {rule}, is worse"
-    else:
-        lead = f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
-    return f"{lead}; {_evidence(against, margin)}"
+        return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
+    if any(contrast.verdict == "undetermined" for contrast in against):
+        return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
+    if all(contrast.verdict == "worse" for contrast in against):
+        return f"no: all that was compared with {rule}, is worse"
+    return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
 
 
 def is_it_the_data(results: Results) -> str:

@@ -3,7 +3,7 @@
 from study.exhibits import choose, source, topic
 from study.exhibits.answers import as_contrast
 from study.exhibits.diagnostics import smaller
-from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import brief
 from study.exhibits.results import Results
 
@@ -48,5 +48,5 @@ def shuffled(results: Results) -> Html:
     found = [one for one in results.diagnoses if one.change.startswith("order")]
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
-    told = bullets(f"{one.family}: {brief(as_contrast(one), results.power.margin)}." for one in found)
+    told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.power.margin)}." for one in found)
     return joined([source.beside(results, "diagnostics"), paragraphs([f"These are {smaller(results)}."]), told])

@@ -13,8 +13,9 @@ import yaml
 
 import study
 from study.errors import UserError
+from study.exhibits import cite, downloads
 from study.exhibits.results import load
-from study.paths import LOG, PARAMS, PIPELINE, REPORT, RESULTS
+from study.paths import CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS
 
 PLOTLY = Path("_static") / "plotly.min.js"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
@@ -36,12 +37,13 @@ def build_book(destination: Path) -> Path:
     Raises:
         UserError: results are missing or contradict the parameters, or a page cannot be built.
     """
-    load()
+    results = load()
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".book-", dir=destination.parent.resolve()) as temporary:
         workspace = Path(temporary) / "source"
         _fill(workspace)
         html = _compile(workspace, Path(temporary))
+        downloads.write(results, html / downloads.FOLDER)
         if destination.exists():
             shutil.rmtree(destination)
         html.rename(destination)
@@ -66,12 +68,22 @@ def _fill(workspace: Path) -> None:
     """A copy of the pages that has, at the paths of study.paths, all that they read."""
     shutil.copytree(REPORT, workspace, ignore=shutil.ignore_patterns("_build", "decisions", PLOTLY.name))
     (workspace / LOG).parent.mkdir()
-    for path in (LOG, PARAMS, PIPELINE):
+    for path in (LOG, PARAMS, PIPELINE, CITATION):
         if path.exists():
             shutil.copyfile(path, workspace / path)
+    _sign(workspace / "_config.yml")
     shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     (workspace / RESULTS).parent.mkdir()
     (workspace / RESULTS).symlink_to(RESULTS.resolve(), target_is_directory=True)
+
+
+def _sign(config: Path) -> None:
+    """Writes the title and the authors of the citation into the settings of the book."""
+    citation = cite.load()
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings |= {"title": citation.title, "author": citation.names}
+    settings["sphinx"]["config"]["html_theme_options"]["logo"] = {"text": citation.title}
+    config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _compile(workspace: Path, temporary: Path) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import GREY, SHADE, draw, inert, row_height, verdict_style
+from study.exhibits.figures import GREY, SHADE, draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
 from study.exhibits.prose import count, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
@@ -63,7 +63,7 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
         height=row_height(len(contrasts)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(c.name) for c in contrasts][::-1]},
+        yaxis=names_axis(c.name for c in contrasts),
         shapes=margin_band(margin),
     )
 
@@ -100,8 +100,8 @@ def _hover(contrast: Contrast) -> str:
     return (
         f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} over {inert(contrast.right_variant)}"
         f"<br>{signed(contrast.effect)}, {percent(contrast.level, 2)} interval [{signed(contrast.low)}, "
-        f"{signed(contrast.high)}]<br>difference: {probability(contrast.p_difference)}; "
-        f"equivalence: {probability(contrast.p_equivalence)}<br>{contrast.verdict}"
+        f"{signed(contrast.high)}]<br>difference: {inert(probability(contrast.p_difference))}; "
+        f"equivalence: {inert(probability(contrast.p_equivalence))}<br>{contrast.verdict}"
     )
 
 

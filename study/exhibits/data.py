@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import BLUE, draw, inert, row_height, series_style
-from study.exhibits.markup import Html, code, escape, joined, paragraphs
+from study.exhibits.figures import BLUE, draw, inert, names_axis, row_height, series_style
+from study.exhibits.markup import Html, code, isolated, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -25,7 +25,7 @@ TRAPS = [
 def card(results: Results) -> Html:
     """The log in a paragraph and its attributes in a table."""
     data = results.data
-    kinds = ", ".join(f"{count(amount)} {escape(kind)}" for kind, amount in data.event_types.items())
+    kinds = ", ".join(f"{count(amount)} {isolated(kind)}" for kind, amount in data.event_types.items())
     first, last = (_day(time, data.timezone) for time in (data.first, data.last))
     text = (
         f"Snapshot {code(data.snapshot)}: {count(data.events)} events of {plural(data.users, 'user')} "
@@ -116,7 +116,9 @@ def candidates(results: Results) -> Html:
         f"Key actions before the test span on the {count(len(top))} most frequent of {count(results.data.catalogue)} "
         f"candidates, from {top[0][0]} ({count(top[0][1])}) to {top[-1][0]} ({count(top[-1][1])})."
     )
-    return draw([bars], caption, height=row_height(len(top)), yaxis={"autorange": "reversed"}, bargap=0.35)
+    return draw(
+        [bars], caption, height=row_height(len(top)), yaxis=names_axis(candidate for candidate, _ in top), bargap=0.35
+    )
 
 
 def windows(results: Results) -> Html:

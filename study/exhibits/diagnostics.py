@@ -227,7 +227,7 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
         name=inert(shown[0].family),
         text=[
             f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
-            f"{signed(c.high)}]<br>{c.verdict}, {probability(c.p_difference)}"
+            f"{signed(c.high)}]<br>{c.verdict}, {inert(probability(c.p_difference))}"
             for c in shown
         ],
         hovertemplate="%{text}<extra></extra>",

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from study.exhibits import choose
-from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, row_height
+from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, names_axis, row_height
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed
 from study.exhibits.records import PRIMARY, Contrast
@@ -96,7 +96,7 @@ def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:
         f"Test {PRIMARY} of every seed of the refit: {'; '.join(spreads)}.",
         height=row_height(len(variants)),
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(v) for v in variants][::-1]},
+        yaxis=names_axis(variants),
     )
 
 

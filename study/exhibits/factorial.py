@@ -4,8 +4,8 @@ import plotly.graph_objects as go
 
 from study.exhibits import cube
 from study.exhibits.contrasts import VERDICTS, margin_band
-from study.exhibits.figures import draw, inert, row_height, verdict_style
-from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, probability, signed
 from study.exhibits.records import PRIMARY, Effect
 from study.exhibits.results import Results
@@ -67,7 +67,9 @@ def verdicts(results: Results) -> Html:
     effects = results.factorial
     if not effects:
         return paragraphs(["No cell of the declared factorial belongs to this arm."])
-    items = [f"<em>{label(effect)}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects]
+    items = [
+        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects
+    ]
     return joined([bullets(items), forest(results), numbers(effects)])
 
 
@@ -83,7 +85,7 @@ def forest(results: Results) -> Html:
         height=row_height(len(effects)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(label(e)) for e in effects][::-1]},
+        yaxis=names_axis(label(e) for e in effects),
         shapes=margin_band(margin),
     )
 

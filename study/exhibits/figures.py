@@ -24,6 +24,10 @@ _FAMILIES = {
 _VERDICTS = {"better": (GREEN, "triangle-up"), "worse": (VERMILION, "triangle-down"), "equivalent": (BLUE, "square")}
 _SERIES = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
 _DASHES = ["solid", "dot", "dash", "longdash", "dashdot"]
+EDGE = 0.7
+"""Between the outermost row of a figure and its frame, in rows."""
+LONGEST = 60
+"""Characters of a name beside its row."""
 _AXIS = {"automargin": True, "zeroline": False, "ticks": "outside", "ticklen": 4, "title": {"standoff": 8}}
 
 
@@ -45,6 +49,20 @@ def series_style(index: int) -> tuple[str, str]:
 def inert(value: object) -> str:
     """A name from data as text that Plotly does not read as its own markup."""
     return escape(value).replace("&#x27;", "'").replace("&quot;", '"')
+
+
+def names_axis(names: Iterable[str]) -> dict[str, Any]:
+    """An axis with a name per row, from top to bottom; a name that looks like a number or a date stays a name."""
+    shown = list(names)[::-1]
+    order = [inert(name) for name in shown]
+    ends = [-EDGE, len(order) - 1 + EDGE]
+    axis = {"type": "category", "categoryorder": "array", "categoryarray": order, "range": ends}
+    return axis | {"tickvals": order, "ticktext": [inert(shortened(name)) for name in shown]}
+
+
+def shortened(name: str) -> str:
+    """A name as an axis has room for it."""
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def error_bars(estimates: Sequence[Estimate], **style: Any) -> dict[str, Any]:

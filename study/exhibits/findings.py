@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 
 from study.exhibits import advice, answers, choose, contrasts, resolution
-from study.exhibits.figures import draw, error_bars, family_style, folded, inert, row_height, vertical
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
+from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
     members,
@@ -22,6 +22,11 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 COUNTING = "counting"
 SEQUENCE = "sequence"
+
+
+def headline(results: Results) -> Html:
+    """What the study was made for, answered in one sentence."""
+    return answers.headline(results)
 
 
 def answer(results: Results) -> Html:
@@ -102,8 +107,8 @@ def standings(results: Results, rows: list[Row], which: str) -> Html:
         height=row_height(len(order)),
         showlegend=True,
         shapes=[vertical(rule.recall)] if rule else [],
-        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(row.variant) for row in order]},
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
+        yaxis=names_axis(row.variant for row in reversed(order)),
     )
 
 
@@ -178,7 +183,7 @@ def _one_log(results: Results) -> str:
 
 def _only_actors(results: Results) -> str:
     asked = results.question
-    actions = " and ".join(f"{escape(column)} is {escape(allowed)}" for column, allowed in asked.told.items())
+    actions = " and ".join(f"{isolated(column)} is {isolated(allowed)}" for column, allowed in asked.told.items())
     return (
         f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({actions}) within "
         f"{asked.horizon}; all numbers are conditional on that, and say nothing of who will act."

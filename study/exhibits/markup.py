@@ -1,8 +1,12 @@
 """Pieces of HTML that a notebook cell shows; everything that comes from data is escaped on its way in."""
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+PER_CENT = re.compile(r"(?<=\d) %")
+P_VALUE = re.compile(r"\bp = (?=\d)")
 
 
 @dataclass(frozen=True)
@@ -13,7 +17,7 @@ class Html:
 
     def _repr_html_(self) -> str:
         """The piece as a notebook shows it; a number stays on the line of its sign."""
-        return self.text.replace(" %", "\N{NO-BREAK SPACE}%").replace("p = ", "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+        return P_VALUE.sub("p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", PER_CENT.sub("\N{NO-BREAK SPACE}%", self.text))
 
 
 def escape(value: object) -> str:
@@ -24,6 +28,11 @@ def escape(value: object) -> str:
 def code(value: object) -> str:
     """A name from parameters or data, set as code."""
     return f"<code>{escape(value)}</code>"
+
+
+def isolated(value: object) -> str:
+    """A value from data inside a sentence: its direction of writing ends where it ends."""
+    return f"<bdi>{escape(value)}</bdi>"
 
 
 def paragraphs(sentences: Iterable[str], css: str = "prose") -> Html:

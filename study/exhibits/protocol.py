@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
@@ -25,7 +25,7 @@ _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
     asked = results.question
-    actions = " and ".join(f"{code(column)} is {escape(allowed)}" for column, allowed in asked.told.items())
+    actions = " and ".join(f"{code(column)} is {isolated(allowed)}" for column, allowed in asked.told.items())
     candidate = " · ".join(code(column) for column in asked.candidate_columns)
     text = (
         f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off "

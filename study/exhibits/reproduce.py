@@ -1,6 +1,7 @@
 """The page Reproduce: versions, hashes, seeds, and the graph of stages."""
 
 import re
+from collections.abc import Sequence
 from functools import reduce
 from itertools import permutations
 from pathlib import Path
@@ -30,6 +31,7 @@ NOUNS = {
 LEFT = 0.4
 """The part of the width that the nodes have; names stand to the right of them, each in a row of its own."""
 Values = dict[str, Any]
+Point = tuple[float, float]
 
 
 def identity(results: Results) -> Html:
@@ -156,20 +158,25 @@ def pipeline(results: Results) -> Html:
     )
     order = "; ".join(" and ".join(labels[stage] for stage in layer) for layer in layers)
     return draw(
-        [nodes],
+        [_arrows([(place[start], place[end]) for start, end in graph.edges]), nodes],
         f"The stages of {PIPELINE}, in the order in which they can run: {order}.",
         height=60 + 36 * len(place),
-        annotations=[_arrow(place[start], place[end]) for start, end in graph.edges],
         xaxis={"visible": False, "range": [0, 1]},
         yaxis={"visible": False, "range": [0.5 - len(place), 0.5]},
     )
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
-    (ax, ay), (x, y) = start, end
-    axes = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
-    line = {"showarrow": True, "arrowhead": 2, "arrowwidth": 1.2, "arrowcolor": GREY, "text": ""}
-    return {"x": x, "y": y, "ax": ax, "ay": ay, "standoff": 12, "startstandoff": 12, **axes, **line}
+def _arrows(edges: Sequence[tuple[Point, Point]]) -> go.Scatter:
+    """A line for each edge with a head at its end, below the nodes and their names."""
+    heads = {"symbol": "arrow", "angleref": "previous", "standoff": 8, "size": [0, 9, 0] * len(edges), "opacity": 1}
+    return go.Scatter(
+        x=[value for (x, _), (to_x, _) in edges for value in (x, to_x, None)],
+        y=[value for (_, y), (_, to_y) in edges for value in (y, to_y, None)],
+        mode="lines+markers",
+        line={"color": GREY, "width": 1.2},
+        marker={"color": GREY, **heads},
+        hoverinfo="skip",
+    )
 
 
 def _hover(graph: nx.DiGraph, stage: str) -> str:

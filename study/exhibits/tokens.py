@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits import source
-from study.exhibits.figures import draw, inert, row_height, series_style
+from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
@@ -168,7 +168,7 @@ def bars(results: tuple[Accounting, Manifest] | None) -> Html:
         barmode="relative",
         showlegend=True,
         xaxis={"title": {"text": "nats per token below the unigram loss"}},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(row.slot) for row in rows][::-1]},
+        yaxis=names_axis(row.slot for row in rows),
     )
 
 

@@ -17,6 +17,7 @@ from study.exhibits.figures import (
     family_style,
     inert,
     legend_below,
+    names_axis,
     row_height,
     series_style,
     verdict_style,
@@ -155,7 +156,7 @@ def forest(results: Results) -> Html:
         height=row_height(len(results.contrasts)) + 30,
         showlegend=True,
         xaxis={"title": {"text": "difference in recall among the top 5 %"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(c.name) for c in results.contrasts][::-1]},
+        yaxis=names_axis(c.name for c in results.contrasts),
         shapes=_band(margin),
     )
 

@@ -2,7 +2,7 @@
 
 from statsmodels.stats.proportion import proportion_confint
 
-from study.exhibits.markup import Html, bullets, code, joined, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.exhibits.world_records import Part, Rate, Validity
@@ -23,7 +23,8 @@ def validity(found: Worlds) -> Html:
 def _told(part: Part, checked: Validity) -> str:
     alpha = checked.statistics["alpha"]
     rate = part.any_false
-    kind = f"<strong>{part.part} in {part.world}</strong>, {plural(part.repeats, 'log')} of {count(part.users)} users:"
+    name_ = f"{escape(part.part)} in {escape(part.world)}"
+    kind = f"<strong>{name_}</strong>, {plural(part.repeats, 'log')} of {count(part.users)} users:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
     judged = _judged(rate, alpha) if is_null else _both_kinds(rate, alpha)
     return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."

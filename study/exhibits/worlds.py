@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits.figures import draw, inert, row_height
-from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -53,7 +53,7 @@ def answer(found: Worlds) -> Html:
 
 
 def _leader(world: World) -> str:
-    label = f"<strong>{world.world}:</strong>"
+    label = f"<strong>{escape(world.world)}:</strong>"
     if all(row.share is None for row in world.variants):
         far = max(world.variants, key=lambda row: abs(row.above_chance))
         return (
@@ -84,7 +84,12 @@ def _points(value: float) -> str:
 
 def _beyond(worlds: list[World]) -> list[str]:
     """A variant that is beyond the oracle by more than noise would be an error of the simulator or a leak."""
-    beyond = [f"{code(row.variant)} in {world.world}" for world in worlds for row in world.variants if row.beats_oracle]
+    beyond = [
+        f"{code(row.variant)} in {escape(world.world)}"
+        for world in worlds
+        for row in world.variants
+        if row.beats_oracle
+    ]
     if beyond:
         return [f"Beyond the oracle by more than noise, which cannot be: {listing(beyond)}."]
     return ["No variant is beyond the oracle by more than noise."]
@@ -126,8 +131,8 @@ def heat_map(found: Worlds) -> Html:
         [trace],
         caption,
         height=row_height(len(rows)) + 30,
-        xaxis={"side": "top", "showgrid": False},
-        yaxis={"autorange": "reversed", "showgrid": False},
+        xaxis={"type": "category", "side": "top", "showgrid": False},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
     )
 
 
@@ -239,7 +244,7 @@ def verdicts(found: Worlds) -> Html:
 
 def _wrong(worlds: list[World]) -> list[str]:
     wrong = [
-        f"{code(one.left)} over {code(one.right)} in {world.world} is called {one.verdict}, but is {one.truth}"
+        f"{code(one.left)} over {code(one.right)} in {escape(world.world)} is called {one.verdict}, but is {one.truth}"
         for world in worlds
         for one in world.contrasts
         if one.finding == "wrong"

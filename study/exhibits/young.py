@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from study.exhibits import contrasts
-from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, row_height
+from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, paragraphs
 from study.exhibits.prose import number, percent, plural, within
 from study.exhibits.records import PRIMARY, Row
@@ -94,7 +94,7 @@ def parts(results: Results | None) -> Html:
         height=row_height(len(results.leaderboard)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "rangemode": "tozero"},
-        yaxis={"categoryorder": "array", "categoryarray": [inert(r.variant) for r in results.leaderboard][::-1]},
+        yaxis=names_axis(r.variant for r in results.leaderboard),
     )
 
 

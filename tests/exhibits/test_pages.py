@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, leaderboard, protocol, reproduce
+from study.exhibits import cost, data, figures, leaderboard, protocol, reproduce
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -38,6 +38,14 @@ def test_names_from_data_stay_text(made):
 
     assert "img" not in [tag for tag, _ in tags]
     assert [{"type": "application/json"}] == [attributes for tag, attributes in tags if tag == "script"]
+
+
+def test_an_axis_keeps_names_that_look_like_numbers_and_shortens_what_fills_a_screen():
+    axis = figures.names_axis(["0012", "x" * 300])
+
+    assert "category" == axis["type"]
+    assert ["x" * 300, "0012"] == axis["categoryarray"] == axis["tickvals"]
+    assert ["x" * 59 + "\N{HORIZONTAL ELLIPSIS}", "0012"] == axis["ticktext"]
 
 
 @pytest.mark.parametrize("page", sorted(pages()))

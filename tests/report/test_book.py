@@ -1,23 +1,21 @@
 """Every page of the built book in a real browser, from disk, at desktop and phone width."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from study.exhibits.build import pages
+from study.exhibits.results import load
 
 pytestmark = pytest.mark.browser
 
 DESKTOP, PHONE = 1280, 390  # CSS pixels
 LOCAL = ("file:", "data:", "blob:")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length > 0"
 SHOWN = "plot => plot.data.filter(trace => trace.visible !== 'legendonly').length"
 HAS_MARKS = "plot => plot.querySelectorAll('.trace path, .trace .point, .plot path, .barlayer path').length > 0"
@@ -31,16 +29,6 @@ class Opened:
     page: Page
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    assert executable, f"the report is tested in a browser, but none of {', '.join(CHROMIUM)} is on PATH"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +110,46 @@ def test_no_address_outside_is_loaded_by_a_page(book: Path, name):
     text = (book / f"{name}.html").read_text(encoding="utf-8")
 
     assert [] == re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]+\"", text)
+
+
+def test_the_first_screen_of_a_phone_has_the_answer(browser, book):
+    """What a reader sees without scrolling: the title, and the first question with its answer, all of it."""
+    screen = {"width": 390, "height": 844}
+    page = browser.new_context(viewport=screen, has_touch=True, is_mobile=True).new_page()
+    page.goto((book / "index.html").as_uri())
+    page.wait_for_url("**/findings.html")
+    page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
+    title, answer = (page.locator(f"article {part}").first for part in ("h1", "p.headline"))
+
+    assert answer.inner_text().startswith("Does anything beat counting?")
+    for box in (title.bounding_box(), answer.bounding_box()):
+        assert 0 <= box["x"] and box["x"] + box["width"] <= screen["width"]
+        assert 0 <= box["y"] and box["y"] + box["height"] <= screen["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_table_wider_than_a_phone_scrolls_inside_its_own_box(opened, name):
+    for box in opened(name, PHONE).page.locator("div.scroll").all():
+        assert box.bounding_box()["width"] <= PHONE
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth || getComputedStyle(box).overflowX === 'auto'")
+
+
+def test_what_can_be_downloaded_lies_in_the_book(opened, book):
+    page = opened("downloads", DESKTOP).page
+    links = [link.get_attribute("href") for link in page.locator("a[download]").all()]
+
+    assert {f"downloads/{path.name}" for path in (book / "downloads").iterdir()} == set(links)
+    assert len(links) == 2 * page.locator("table.sortable tbody tr").count()
+
+
+def test_the_citation_names_the_revision_of_the_results(opened):
+    results = load()
+    shown = opened("findings", DESKTOP).page.locator("div.cite").inner_text()
+
+    assert results.manifest.revision[:12] in shown
+    assert "@software{downfunnel," in shown
 
 
 def test_index_opens_the_findings(browser, book):

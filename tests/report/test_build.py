@@ -9,14 +9,14 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits.build import build_book, pages
-from study.paths import PARAMS, PIPELINE, REPORT, RESULTS
+from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS
 from study.stages import report
 
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch) -> Path:
     """A copy of what the builder reads, to spoil; the current folder."""
-    for path in (PARAMS, PIPELINE):
+    for path in (CITATION, PARAMS, PIPELINE):
         shutil.copyfile(path, tmp_path / path)
     for path in (REPORT, RESULTS):
         shutil.copytree(path, tmp_path / path)
