@@ -28,6 +28,8 @@ class Params(Frozen):
     seed: int
     budget: Literal["quick", "default", "full"]
     snapshot: Snapshot
+    compare_with: list[str] = []
+    warm_start: str | None = None
     questions: dict[str, Question] = Field(min_length=1)
     features: Features
     statistics: Statistics
@@ -73,7 +75,7 @@ class Params(Frozen):
     def concerning(self, arm: Arm) -> dict[str, Any]:
         """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""
         whole = self.model_dump(mode="json")
-        kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "features", "statistics")}
+        kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "warm_start", "features", "statistics")}
         kept["questions"] = {name: whole["questions"][name] for name in [self.asked_by(arm)]}
         kept["budgets"] = {arm: whole["budgets"][self.budget][arm]}
         declared = whole["roster"] | whole["composed"]

