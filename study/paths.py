@@ -73,6 +73,11 @@ def results_folder(snapshot: str, arm: str) -> Path:
     return RESULTS / snapshot / arm
 
 
+def tuning_file(snapshot: str, arm: str) -> Path:
+    """The published searches of an arm."""
+    return results_folder(snapshot, arm) / "tuning.json"
+
+
 def data_card_file(snapshot: str, question: str) -> Path:
     """What the log is like, as a question sees it."""
     return RESULTS / snapshot / "data" / f"{question}.json"

@@ -141,13 +141,17 @@ class Trial(Record):
 
 
 class Search(Record):
-    """The search of one variant: `rounds` of the chosen trial's best, `last_round` the cap."""
+    """The search of one variant: `rounds` of the chosen trial's best, `last_round` the cap.
+
+    `warm` is the trial whose settings another snapshot chose, where the search began with them.
+    """
 
     space: dict[str, dict[str, JsonValue]]
     trials: list[Trial]
     chosen: int
     rounds: int
     last_round: int
+    warm: int | None = None
 
     @property
     def chosen_trial(self) -> Trial:

@@ -49,7 +49,7 @@ def _snapshots(params: "Params") -> list[str]:
     """Other snapshots are others, each once."""
     named = params.compare_with
     found = [f"compare_with: '{name}' stands there twice" for name in dict.fromkeys(named) if named.count(name) > 1]
-    asked = {"compare_with": named, "warm_start": [params.warm_start]}
+    asked = {"compare_with": named, "warm_start": [params.warm_start] if params.warm_start else []}
     own = [place for place, names in asked.items() if params.snapshot.name in names]
     return [*found, *(f"{place}: '{params.snapshot.name}' is this snapshot; name another one" for place in own)]
 

@@ -35,6 +35,6 @@ def _before(events: pl.DataFrame, spec: Snapshot) -> pl.DataFrame:
         return events
     kept = events.filter(TIME.lt(midnight(spec.until, ZoneInfo(spec.timezone))))
     if kept.is_empty():
-        first = events["timestamp"].min()
+        first = str(events["timestamp"].min())
         raise UserError(f"{PARAMS}: snapshot.until: no event is before {spec.until}; the first one is of {first}")
     return kept

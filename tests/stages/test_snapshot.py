@@ -37,6 +37,6 @@ def test_events_from_the_local_midnight_of_that_day_on_are_left_out(tmp_path):
 
 def test_a_cut_that_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(
-        UserError, match="snapshot.until: no event is before 2024-01-01; the first one is of 2024-02-01"
+        UserError, match=r"snapshot\.until: no event is before 2024-01-01; the first one is of 2024-02-01"
     ):
         built(tmp_path, [BEFORE], until="2024-01-01")
