@@ -11,7 +11,7 @@ from study.errors import UserError, unknown
 
 STAGES = {
     "check": "validate params.yaml and fingerprint the code of every stage",
-    "snapshot": "build the snapshot of the event log",
+    "snapshot": "build the snapshot of the event log; `snapshot add FILE --name NAME` brings another log",
     "split": "cut the log into spans, windows and queries, for one question",
     "features": "fit vocabularies and bins, for one question",
     "train": "tune one variant, then refit it with several seeds",
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
         "and score"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", help="snapshot add: the log that becomes the current snapshot"
+    )
+    parser.add_argument("--name", metavar="NAME", help="snapshot add: what the new snapshot is called")
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
     repeat = "worlds: instead of one world, the verdicts in N fresh logs of each world of `worlds.validity`"
     parser.add_argument("--repeat", metavar="N", type=int, help=repeat)
@@ -91,7 +95,11 @@ def _run(arguments: argparse.Namespace) -> None:
         raise unknown("stage", stage, [*STAGES, "quick"])
     if arguments.stamp and stage != "report":
         raise UserError(f"{stage} takes no --stamp")
-    if arguments.repeat is not None:
+    if (stage, item) == ("snapshot", "add"):
+        _add(arguments.file, arguments.name)
+    elif arguments.file is not None or arguments.name is not None:
+        raise UserError("a further argument and --name are for `snapshot add FILE --name NAME` alone")
+    elif arguments.repeat is not None:
         _repeat(stage, item, arguments.repeat)
     elif stage in ITEMS:
         name = _item(stage, item)
@@ -104,6 +112,12 @@ def _run(arguments: argparse.Namespace) -> None:
         _build()
     else:
         import_module(f"study.stages.{stage.replace('-', '_')}").run()
+
+
+def _add(file: str | None, name: str | None) -> None:
+    if file is None or name is None:
+        raise UserError("snapshot add needs a log and a name: python -m study snapshot add FILE --name NAME")
+    import_module("study.stages.snapshot_add").run(file, name)
 
 
 def _repeat(stage: str, item: str | None, repeats: int) -> None:

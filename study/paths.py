@@ -10,6 +10,7 @@ PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
 DATA = Path("data")
 SNAPSHOTS = DATA / "snapshots"
+SOURCES = DATA / "sources"
 RUNS = DATA / "runs"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
@@ -26,6 +27,11 @@ def code_of(stage: str, item: str | None = None) -> Path:
     """The fingerprint of the code of a stage; of those that run once per question, variant or arm, for one of them."""
     folder = DATA / "checked"
     return folder / f"{stage}.txt" if item is None else folder / stage / f"{item}.txt"
+
+
+def source_file(snapshot: str, suffix: str) -> Path:
+    """The log that a snapshot is made of, as it was added; DVC keeps it."""
+    return SOURCES / f"{snapshot}{suffix}"
 
 
 def snapshot_file(snapshot: str) -> Path:

@@ -138,10 +138,26 @@ def load(path: Path = PARAMS) -> Params:
         UserError: the file is missing, no YAML, or a value in it is wrong; one line, naming the place.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the root of the repository") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Params:
+    """The validated parameters of a text.
+
+    Args:
+        path: what messages name as its place.
+
+    Raises:
+        UserError: it is no YAML, or a value in it is wrong.
+    """
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     try:
         return Params.model_validate(raw)

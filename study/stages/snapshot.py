@@ -1,5 +1,6 @@
 """Builds the snapshot: the event log in its general form, and nothing after this stage knows where it came from."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -21,13 +22,23 @@ def run() -> None:
         UserError: the source does not conform, or has no event before `until`.
     """
     params = load()
+    events = ordered(read_source(params.snapshot), params.snapshot, params.seed)
     with replacing(snapshot_file(params.snapshot.name)) as temporary:
-        built(params.snapshot, params.seed).write_parquet(temporary, compression="zstd")
+        write(events, temporary)
 
 
-def built(spec: Snapshot, seed: int) -> pl.DataFrame:
-    """The events of the snapshot in the order of the study."""
-    return sort_events(_before(read_source(spec), spec), seed)
+def ordered(events: pl.DataFrame, spec: Snapshot, seed: int) -> pl.DataFrame:
+    """The events before `until` in the order of the study.
+
+    Raises:
+        UserError: there is none.
+    """
+    return sort_events(_before(events, spec), seed)
+
+
+def write(events: pl.DataFrame, path: Path) -> None:
+    """Writes the file of a snapshot; equal events make equal bytes."""
+    events.write_parquet(path, compression="zstd")
 
 
 def _before(events: pl.DataFrame, spec: Snapshot) -> pl.DataFrame:
