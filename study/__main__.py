@@ -22,6 +22,7 @@ STAGES = {
     "diagnostics": "score those refits, and publish what each change has cost",
     "tokens": "token accounting of the flat model",
     "worlds": "simulate one world, fit the short roster in it, and compare it with the oracle",
+    "snapshots": "compare the published results with those of another snapshot",
     "report": "build the book from the results",
 }
 ITEMS = {
@@ -31,6 +32,7 @@ ITEMS = {
     "score": "variant",
     "compare": "arm",
     "worlds": "world",
+    "snapshots": "snapshot",
 }
 """What a stage runs once for each of."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -79,12 +81,15 @@ def _item(stage: str, name: str | None) -> str:
         "variant": list(params.variants),
         "arm": list(map(str, params.arms)),
         "world": list(map(str, NAMES)),
+        "snapshot": params.compare_with,
     }[kind]
+    if kind == "snapshot" and not known:
+        raise UserError("snapshots: compare_with in params.yaml names no other snapshot")
     if name is None:
         raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {', '.join(known)}")
-    if kind == "world" and name not in known:
+    if kind in {"world", "snapshot"} and name not in known:
         raise unknown(kind, name, known)
-    if kind != "world":
+    if kind not in {"world", "snapshot"}:
         getattr(params, kind)(name)
     return name
 

@@ -89,6 +89,11 @@ def data_card_file(snapshot: str, question: str) -> Path:
     return RESULTS / snapshot / "data" / f"{question}.json"
 
 
+def comparison_folder(snapshot: str, other: str) -> Path:
+    """What comparing a snapshot with another one has found."""
+    return RESULTS / snapshot / "snapshots" / other
+
+
 def cost_file(snapshot: str, arm: str, variant: str) -> Path:
     """What training a variant took: measured, so beside the results and no part of them."""
     return RESULTS / snapshot / "cost" / arm / f"{variant}.json"

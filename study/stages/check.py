@@ -49,6 +49,7 @@ def run() -> None:
     for stage in PER_VARIANT:
         _write(stage, {variant: _of_variant(params, stage, variant) for variant in params.variants})
     _write("compare", {arm: _compared(params, arm) for arm in params.arms})
+    _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
     write_text(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:
         write_text(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
