@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from study.metrics.bootstrap import CHUNK, bootstrap
-from study.metrics.verdicts import percentile_interval
 
 Floats = NDArray[np.float64]
 HERE, THERE = "here", "there"
@@ -16,11 +16,13 @@ HERE, THERE = "here", "there"
 def stability(
     here: pl.DataFrame, there: pl.DataFrame, metric: str, *, resamples: int, seed: int, alpha: float
 ) -> dict[str, Any]:
-    """Tau-b between the two leaderboards of the variants that both snapshots have, and its percentile interval.
+    """Tau-b between the two leaderboards of the variants that both snapshots have, with an interval.
 
     A user who is drawn brings the queries of both snapshots, and a seed that is drawn its refits on both. Resampling
-    adds noise to estimates that have some, and noise makes rankings disagree, so the interval leans towards less
-    agreement than there is. None where fewer than two variants are common, or all have one value.
+    adds noise to estimates that have some, and noise makes rankings disagree: resampled values lie below the estimate,
+    and their percentiles may leave it out. So the interval is the estimate plus and minus the normal quantile times
+    the standard deviation of the resampled values, cut at -1 and 1. None where fewer than two variants are common, or
+    all have one value.
 
     Args:
         here, there: `variant`, `seed`, `user_id` and the metric of every query of this and of the other snapshot.
@@ -42,10 +44,12 @@ def stability(
         how="diagonal",
     )
     draws = bootstrap(both.sort(keys), [HERE, THERE], resamples=resamples, seed=seed)
-    estimate = tau_b(draws[HERE].estimates[None], draws[THERE].estimates[None])
-    low, high = percentile_interval(tau_b(draws[HERE].values, draws[THERE].values), alpha)
-    found = {"estimate": float(estimate[0]), "low": low, "high": high}
-    return told | {name: None if np.isnan(value) else float(value) for name, value in found.items()}
+    estimate = float(tau_b(draws[HERE].estimates[None], draws[THERE].estimates[None])[0])
+    if np.isnan(estimate):
+        return told
+    drawn = tau_b(draws[HERE].values, draws[THERE].values)
+    reach = float(norm.ppf(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
+    return told | {"estimate": estimate, "low": max(-1.0, estimate - reach), "high": min(1.0, estimate + reach)}
 
 
 def tau_b(left: Floats, right: Floats) -> Floats:
