@@ -10,7 +10,8 @@ from study.exhibits.prose import plural
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")
-NUMBERS = re.compile(r"[+\N{MINUS SIGN}]?\d[\d,.]*\b")
+NUMBERS = re.compile(r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))")
+"""What is measured; how many contrasts say a thing is a part of the conclusion."""
 SILENT = "these results cannot say"
 Answers = tuple[Question, str, str]
 """A question, its answer on the other snapshot and on this one."""
@@ -52,5 +53,5 @@ def conclusion(answer: str) -> str:
 
 
 def wording(answer: str) -> str:
-    """The words of a conclusion, without markup and with every number alike."""
+    """The words of a conclusion, without markup and with everything that is measured alike."""
     return NUMBERS.sub("#", TAGS.sub("", conclusion(answer)))

@@ -178,7 +178,7 @@ def _dots(family: str, rows: list[tuple[Row, Row]]) -> go.Scatter:
 def contrasts(results: Results) -> Html:
     """Every contrast of every arm that both have."""
     tables = [agreement.contrast_table(pair) for other in results.params.compare_with for pair in pairs(results, other)]
-    return joined(tables)
+    return joined(tables) if tables else paragraphs(["There is nothing to compare yet."])
 
 
 def sentences(results: Results) -> Html:
@@ -194,7 +194,7 @@ def warm_start(results: Results) -> Html:
 def _each(results: Results, part: Callable[[Pair], Html]) -> Html:
     """A part of the page for the main arm, for each of the other snapshots that it was run on."""
     found = [pair for other in results.params.compare_with for pair in pairs(results, other) if pair.here is results]
-    return joined([part(pair) for pair in found])
+    return joined([part(pair) for pair in found]) if found else paragraphs(["There is nothing to compare yet."])
 
 
 def _not_compared(pair: Pair) -> Html:
