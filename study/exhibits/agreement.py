@@ -57,21 +57,21 @@ def _declared(contrast: Contrast) -> tuple[str, str, str]:
 
 def headline(results: Results) -> Html:
     """A sentence for each other snapshot: which headline contrasts it confirms and which it corrects."""
-    return paragraphs([_sentence(results, other) for other in results.params.compare_with])
+    return paragraphs([headline_sentence(results, other) for other in results.params.compare_with])
 
 
-def _sentence(results: Results, other: str) -> str:
+def headline_sentence(results: Results, other: str) -> str:
+    """What another snapshot says of the contrasts about the best of a family, which name no variant."""
     found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
     asked = [one for pair in found for one in repeated(pair) if one.is_headline]
-    link = '<a href="snapshots.html">Snapshots</a>'
     lead = f"<strong>On the snapshot {code(other)}</strong>"
     if not found:
         return f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"
     if not asked:
-        return f"{lead} no headline contrast, one about the best of a family, was declared as here ({link})."
+        return f"{lead} no headline contrast, one about the best of a family, was declared as here."
     return (
         f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
-        f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])} ({link})."
+        f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
     )
 
 

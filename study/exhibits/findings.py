@@ -35,7 +35,9 @@ def answer(results: Results) -> Html:
 
 def repeated(results: Results) -> Html:
     """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
-    return agreement.headline(results)
+    found = agreement.headline(results).text
+    link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
+    return joined([Html(found), paragraphs([link], "source")]) if found else Html("")
 
 
 def common_advice(results: Results) -> Html:

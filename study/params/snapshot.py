@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from study.params.base import Frozen
 
@@ -23,3 +23,11 @@ class Snapshot(Frozen):
     timezone: str
     until: date | None = None
     attributes: dict[str, AttributeKind] = Field(min_length=1)
+
+    @field_validator("until", mode="before")
+    @classmethod
+    def _is_quoted(cls, value: object) -> object:
+        """DVC, which reads the same file, knows no dates."""
+        if isinstance(value, date):
+            raise ValueError(f'put the day in quotes, "{value}"; DVC reads no bare date')
+        return value

@@ -83,7 +83,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "2 are confirmed: trees-over-counting and sequence-over-trees, " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
     assert "1 is undetermined in one: hybrid-over-counting (undetermined there, better here) and " in shown
-    assert "2 are undetermined in both: sequence-over-decay and average-over-counting (Snapshots)." in shown
+    assert "2 are undetermined in both: sequence-over-decay and average-over-counting." in shown
 
 
 @pytest.mark.parametrize(

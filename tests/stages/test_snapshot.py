@@ -1,6 +1,6 @@
 """The snapshot ends where `until` says: at a local midnight, that day left out."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -33,6 +33,11 @@ def test_events_from_the_local_midnight_of_that_day_on_are_left_out(tmp_path):
     assert [BEFORE] == built(tmp_path / "cut", [BEFORE, MIDNIGHT], until="2024-02-01")
     assert [BEFORE, MIDNIGHT] == built(tmp_path / "next", [BEFORE, MIDNIGHT], until="2024-02-02")
     assert [BEFORE, MIDNIGHT] == built(tmp_path / "whole", [BEFORE, MIDNIGHT])
+
+
+def test_a_day_without_quotes_is_refused_since_dvc_could_not_read_it(tmp_path):
+    with pytest.raises(UserError, match=r'snapshot\.until: put the day in quotes, "2024-02-01"'):
+        built(tmp_path, [BEFORE], until=date(2024, 2, 1))
 
 
 def test_a_cut_that_leaves_nothing_is_refused(tmp_path):
