@@ -29,5 +29,5 @@ class Snapshot(Frozen):
     def _is_quoted(cls, value: object) -> object:
         """DVC, which reads the same file, knows no dates."""
         if isinstance(value, date):
-            raise ValueError(f'put the day in quotes, "{value}"; DVC reads no bare date')
+            raise ValueError(f'put the day in quotes, "{value}"; DVC reads no bare date')  # noqa: TRY004 - pydantic's
         return value
