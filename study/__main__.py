@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
     told = (
-        "the question, variant, arm or world: an entry of `questions` for split and features, of `roster` for train "
+        "the question, variant, arm, world or snapshot: an entry of `questions` for split and features, of `roster` for train "
         "and score"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
