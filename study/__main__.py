@@ -13,7 +13,7 @@ from study.failures import explain
 from study.redact import hidden, show_without_credentials
 
 STAGES = {
-    "check": "validate params.yaml and the log, print what the log is like; with a path, of another log",
+    "check": "validate params.yaml, and fingerprint the code of every stage",
     "snapshot": "build the snapshot of the event log",
     "split": "cut the log into spans, windows and queries, for one question",
     "features": "fit vocabularies and bins, for one question",
@@ -25,14 +25,19 @@ STAGES = {
     "diagnostics": "score those refits, and publish what each change has cost",
     "tokens": "token accounting of the flat model",
     "worlds": "simulate one world, fit the short roster in it, and compare it with the oracle",
+    "snapshots": "compare the published results with those of another snapshot",
     "report": "build the book from the results",
 }
 COMMANDS = {
-    "init": "look at the log at a path, and write into params.yaml what it seems to be",
-    "quick": "run the whole pipeline on small budgets in build/quick",
+    "init": "look at a log, and write into params.yaml what it seems to be",
+    "check": "validate params.yaml and the log, and print what the log is like",
+    "snapshot add": "check a log, track it with DVC and make it the current snapshot",
+    "export": "write a trained variant as one folder",
+    "rank": "rank the users of a new log with an exported variant",
     "repro": "`dvc repro` of the whole study or of one target; first mends what a killed one left half written",
+    "quick": "run the whole pipeline on small budgets in build/quick",
 }
-"""What is no stage of DVC."""
+"""What is no stage of DVC: commands with arguments of their own, in `study/commands.py`."""
 ITEMS = {
     "split": "question",
     "features": "question",
@@ -40,13 +45,9 @@ ITEMS = {
     "score": "variant",
     "compare": "arm",
     "worlds": "world",
+    "snapshots": "snapshot",
 }
 """What a stage runs once for each of."""
-SERVING = {
-    "export": "write a trained variant as one folder; see `export --help`",
-    "rank": "rank the users of a new log with an exported variant; see `rank --help`",
-}
-"""What is done with a finished study: commands with arguments of their own, and no stages."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 MACHINE_ERROR = 1
 USER_ERROR = 2
@@ -54,24 +55,26 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
 def _parser() -> argparse.ArgumentParser:
-    known = {**STAGES, **COMMANDS, **SERVING}
-    width = max(map(len, known))
+    width = max(map(len, [*STAGES, *COMMANDS]))
     parser = Parser(
         prog="python -m study",
-        description="One stage of the study. `dvc repro` runs them all, in order.",
-        epilog="\n".join(["stages:", *(f"  {name:<{width}}  {text}" for name, text in known.items())]),
+        description="One command, or one stage of the study; `dvc repro` runs all stages, in order.",
+        epilog="\n".join(
+            [
+                *("commands, each with --help:", *(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())),
+                *("", "stages:", *(f"  {name:<{width}}  {text}" for name, text in STAGES.items())),
+            ]
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("stage", metavar="STAGE", help="one of the stages below")
+    parser.add_argument("stage", metavar="STAGE", help="a command or a stage")
     told = (
-        "the question, variant, arm or world: an entry of `questions` for split and features, of `roster` for train "
-        "and score; the path of a log for init and check"
+        "the question, variant, arm, world or snapshot: an entry of `questions` for split and features, of `roster` "
+        "for train and score"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
-    parameters = "check: the parameters alone, and write the fingerprint of each stage's code"
-    parser.add_argument("--parameters", action="store_true", help=parameters)
     repeat = "worlds: instead of one world, the verdicts in N fresh logs of each world of `worlds.validity`"
     parser.add_argument("--repeat", metavar="N", type=int, help=repeat)
     return parser
@@ -87,55 +90,35 @@ def _item(stage: str, name: str | None) -> str:
         "variant": list(params.variants),
         "arm": list(map(str, params.arms)),
         "world": list(map(str, NAMES)),
+        "snapshot": params.compare_with,
     }[kind]
+    if kind == "snapshot" and not known:
+        raise UserError("snapshots: compare_with in params.yaml names no other snapshot")
     if name is None:
         raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {', '.join(known)}")
-    if kind == "world" and name not in known:
+    if kind in {"world", "snapshot"} and name not in known:
         raise unknown(kind, name, known)
-    if kind != "world":
+    if kind not in {"world", "snapshot"}:
         getattr(params, kind)(name)
     return name
 
 
 def _run(arguments: argparse.Namespace) -> None:
     stage, item = arguments.stage, arguments.item
-    _is_known(stage, arguments)
+    if stage not in STAGES:
+        raise unknown("stage", stage, [*STAGES, *COMMANDS])
+    if arguments.stamp and stage != "report":
+        raise UserError(f"{stage} takes no --stamp")
     if arguments.repeat is not None:
         _repeat(stage, item, arguments.repeat)
-    elif stage in {"init", "check"}:
-        _look(stage, item, parameters=arguments.parameters)
-    elif stage == "repro":
-        import_module("study.repro").run(item)
     elif stage in ITEMS:
         import_module(f"study.stages.{stage}").run(_item(stage, item))
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
-    elif stage == "quick":
-        import_module("study.quick").run()
     elif stage == "report" and not arguments.stamp:
         _build()
     else:
         import_module(f"study.stages.{stage.replace('-', '_')}").run()
-
-
-def _is_known(stage: str, arguments: argparse.Namespace) -> None:
-    if stage not in (*STAGES, *COMMANDS):
-        raise unknown("stage", stage, [*STAGES, *COMMANDS, *SERVING])
-    for option, of in (("stamp", "report"), ("parameters", "check")):
-        if getattr(arguments, option) and stage != of:
-            raise UserError(f"{stage} takes no --{option}")
-
-
-def _look(stage: str, path: str | None, *, parameters: bool) -> None:
-    if stage == "init" and path is None:
-        raise UserError("init needs the path of a log")
-    if parameters and path is not None:
-        raise UserError("check --parameters reads no log, but was given one")
-    module = import_module(f"study.stages.{stage}")
-    if parameters:
-        module.fingerprints()
-    else:
-        module.run(path)
 
 
 def _repeat(stage: str, item: str | None, repeats: int) -> None:
@@ -164,10 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         under_dvc.begin()
         given = sys.argv[1:] if arguments is None else list(arguments)
-        if given and given[0] in SERVING:
-            getattr(import_module("study.serving.commands"), given[0])(given[1:])
-        else:
+        words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
+        if words is None:
             _run(_parser().parse_args(given))
+        else:
+            getattr(import_module("study.commands"), "_".join(words))(given[len(words) :])
     except UserError as error:
         print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
         return USER_ERROR

@@ -18,6 +18,7 @@ DVC_RWLOCK = Path(".dvc/tmp/rwlock")
 CITATION = Path("CITATION.cff")
 DATA = Path("data")
 SNAPSHOTS = DATA / "snapshots"
+SOURCES = DATA / "sources"
 RUNS = DATA / "runs"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
@@ -36,6 +37,11 @@ def code_of(stage: str, item: str | None = None) -> Path:
     """The fingerprint of the code of a stage; of those that run once per question, variant or arm, for one of them."""
     folder = DATA / "checked"
     return folder / f"{stage}.txt" if item is None else folder / stage / f"{item}.txt"
+
+
+def source_file(snapshot: str, suffix: str) -> Path:
+    """The log that a snapshot is made of, as it was added; DVC keeps it."""
+    return SOURCES / f"{snapshot}{suffix}"
 
 
 def snapshot_file(snapshot: str) -> Path:
@@ -88,9 +94,19 @@ def results_folder(snapshot: str, arm: str) -> Path:
     return RESULTS / snapshot / arm
 
 
+def tuning_file(snapshot: str, arm: str) -> Path:
+    """The published searches of an arm."""
+    return results_folder(snapshot, arm) / "tuning.json"
+
+
 def data_card_file(snapshot: str, question: str) -> Path:
     """What the log is like, as a question sees it."""
     return RESULTS / snapshot / "data" / f"{question}.json"
+
+
+def comparison_folder(snapshot: str, other: str) -> Path:
+    """What comparing a snapshot with another one has found."""
+    return RESULTS / snapshot / "snapshots" / other
 
 
 def cost_file(snapshot: str, arm: str, variant: str) -> Path:

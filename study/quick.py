@@ -66,7 +66,8 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     contrasts = {name: c for name, c in declared if is_kept(c["left"]) and is_kept(c["right"])}
     short = {name: entry for name, entry in roster.items() if name in kept}
     asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
-    changed = {"budget": "quick", "questions": asked, "roster": short, "contrasts": contrasts}
+    alone: dict[str, Any] = {"compare_with": [], "warm_start": None}  # the results of other snapshots are not copied
+    changed = {"budget": "quick", **alone, "questions": asked, "roster": short, "contrasts": contrasts}
     changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
     if worlds := raw.get("worlds"):
         changed["worlds"] = worlds | _short_worlds(worlds, kept)

@@ -99,6 +99,20 @@ def test_a_wrong_setting_of_an_arm_is_found_by_check(right, wrong, told, folder)
     assert told in complaint("check", folder=folder)
 
 
+def test_a_snapshot_is_compared_with_those_that_are_named(folder):
+    assert "compare_with in params.yaml names no other snapshot" in complaint("snapshots", "old", folder=folder)
+
+    text = (folder / "params.yaml").read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text(text.replace("compare_with: []", "compare_with: [old]"), encoding="utf-8")
+    assert "snapshots needs a snapshot; known: old" in complaint("snapshots", folder=folder)
+    assert "snapshot 'odl' is unknown; known: old" in complaint("snapshots", "odl", folder=folder)
+
+
+def test_only_add_takes_a_file_and_a_name(folder):
+    assert "for `snapshot add FILE --name NAME` alone" in complaint("train", "markov", "x", folder=folder)
+    assert "for `snapshot add FILE --name NAME` alone" in complaint("snapshot", "--name", "x", folder=folder)
+
+
 def test_no_stage_at_all_is_refused(folder):
     assert "STAGE" in complaint(folder=folder)
 

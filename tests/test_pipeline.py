@@ -145,6 +145,26 @@ def test_every_variant_prints_what_it_reached(clone, reproduced):
         assert f"{variant}: test recall@" in reproduced.stdout
 
 
+def test_who_pulls_what_was_pushed_trains_nothing(clone, reproduced, tmp_path):
+    target = run_elsewhere(clone, tmp_path)
+
+    assert [] == stages_run(run(target, *DVC, "repro"))
+    assert "up to date" in run(target, *DVC, "status").stdout
+    assert "" == run(target, "git", "status", "--porcelain").stdout
+
+
+def run_elsewhere(clone: Path, folder: Path) -> Path:
+    """Pushes to a remote on a folder, and pulls in a copy of the repository that has nothing but what git has."""
+    url, target = folder / "store", folder / "copy"
+    run(clone, *DVC, "remote", "add", "--force", "--default", "store", str(url))
+    run(clone, *DVC, "push")
+    run(clone, "git", "add", "-A")
+    run(clone, "git", "-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-qm", "results")
+    run(clone, "git", "clone", "-q", str(clone), str(target))
+    run(target, *DVC, "pull")
+    return target
+
+
 def test_a_wrong_setting_touches_nothing(clone, reproduced):
     params = clone / "params.yaml"
     good = params.read_text(encoding="utf-8")

@@ -9,6 +9,10 @@ from study.params.snapshot import Snapshot
 
 MOST = 20
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+LISTED = 50
+"""How many values of an attribute are told, the most frequent ones: what the next snapshot is compared with."""
+STEPS = 20
+"""Of a numeric one, its quantiles at so many even steps."""
 
 
 def data_card(events: pl.DataFrame, spec: Snapshot, spans: Spans, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
@@ -45,7 +49,15 @@ def data_card(events: pl.DataFrame, spec: Snapshot, spans: Spans, tables: dict[s
 
 
 def _attribute(column: pl.Series, kind: str) -> dict[str, Any]:
-    return {"kind": kind, "cardinality": column.drop_nulls().n_unique(), "missing": column.null_count() / len(column)}
+    known = column.drop_nulls()
+    told = {"kind": kind, "cardinality": known.n_unique(), "missing": column.null_count() / len(column)}
+    if known.dtype.is_numeric():
+        return told | {
+            "quantiles": [known.quantile(i / STEPS, "lower") for i in range(STEPS + 1)] if len(known) else []
+        }
+    counted = known.cast(pl.String).rename("value").value_counts(name="count")
+    most = counted.sort("count", "value", descending=[True, False]).head(LISTED)
+    return told | {"values": dict(most.iter_rows())}
 
 
 def _windows(name: str, table: pl.DataFrame, spans: Spans) -> list[dict[str, Any]]:

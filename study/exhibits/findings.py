@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, answers, choose, contrasts, resolution
+from study.exhibits import advice, agreement, answers, choose, contrasts, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
 from study.exhibits.prose import (
@@ -36,6 +36,13 @@ def answer(results: Results) -> Html:
         f"{PRIMARY} on test, and recall among the top 5 % for who will buy."
     )
     return joined([answers.answers(results), paragraphs([note], "source")])
+
+
+def repeated(results: Results) -> Html:
+    """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
+    found = agreement.headline(results).text
+    link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
+    return joined([Html(found), paragraphs([link], "source")]) if found else Html("")
 
 
 def common_advice(results: Results) -> Html:
@@ -175,9 +182,11 @@ def _one_search(results: Results) -> str:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
+    others = listing([code(other) for other in results.params.compare_with])
+    repeated = f"what {others} says of it stands above" if results.params.compare_with else "until it is repeated"
     return (
-        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, until it "
-        "is repeated on another snapshot."
+        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, "
+        f"{repeated}{'' if results.params.compare_with else ' on another snapshot'}."
     )
 
 

@@ -141,13 +141,17 @@ class Trial(Record):
 
 
 class Search(Record):
-    """The search of one variant: `rounds` of the chosen trial's best, `last_round` the cap."""
+    """The search of one variant: `rounds` of the chosen trial's best, `last_round` the cap.
+
+    `warm` is the trial whose settings another snapshot chose, where the search began with them.
+    """
 
     space: dict[str, dict[str, JsonValue]]
     trials: list[Trial]
     chosen: int
     rounds: int
     last_round: int
+    warm: int | None = None
 
     @property
     def chosen_trial(self) -> Trial:
@@ -217,3 +221,37 @@ class Cost(Record):
     peak_mb: float
     parameters: int | None = None
     positions: int | None = None
+
+
+class Drift(Record):
+    """How far an attribute moved from the other snapshot to this one; shares of events, or of known values."""
+
+    attribute: str
+    kind: str
+    distance: float | None
+    missing_there: float
+    missing_here: float
+    new: float | None
+    gone: float | None
+    is_listed: bool
+
+
+class Ranks(Estimate):
+    """Kendall's tau-b between two leaderboards of the same variants."""
+
+    variants: list[str]
+
+
+class Comparison(Record):
+    """This snapshot beside another one, for the main arm; `level` of the interval of tau."""
+
+    other: str
+    level: float
+    ranks: Ranks
+    drift: list[Drift]
+
+
+class ComparisonManifest(Record):
+    """`made_of`: the hashes of the manifests of both snapshots, by name."""
+
+    made_of: dict[str, str]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def problems(params: "Params") -> list[str]:
     """Every contradiction, a line each."""
-    found = [*_credentials(params), *_columns(params), *_questions(params)]
+    found = [*_credentials(params), *_columns(params), *_questions(params), *_snapshots(params)]
     if not found:  # what follows looks up the question of each arm
         found = [*_arms(params), *_sources(params), *_sides(params), *_modules(params), *_timezone(params)]
     return found
@@ -74,6 +74,15 @@ def _questions(params: "Params") -> list[str]:
         for name, entry in params.variants.items()
         if entry.question not in known
     ]
+
+
+def _snapshots(params: "Params") -> list[str]:
+    """Other snapshots are others, each once."""
+    named = params.compare_with
+    found = [f"compare_with: '{name}' stands there twice" for name in dict.fromkeys(named) if named.count(name) > 1]
+    asked = {"compare_with": named, "warm_start": [params.warm_start] if params.warm_start else []}
+    own = [place for place, names in asked.items() if params.snapshot.name in names]
+    return [*found, *(f"{place}: '{params.snapshot.name}' is this snapshot; name another one" for place in own)]
 
 
 def _arms(params: "Params") -> list[str]:

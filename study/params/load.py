@@ -28,6 +28,8 @@ class Params(Frozen):
     seed: int
     budget: Literal["quick", "default", "full"]
     snapshot: Snapshot
+    compare_with: list[str] = []
+    warm_start: str | None = None
     questions: dict[str, Question] = Field(min_length=1)
     features: Features
     statistics: Statistics
@@ -73,7 +75,7 @@ class Params(Frozen):
     def concerning(self, arm: Arm) -> dict[str, Any]:
         """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""
         whole = self.model_dump(mode="json")
-        kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "features", "statistics")}
+        kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "warm_start", "features", "statistics")}
         kept["questions"] = {name: whole["questions"][name] for name in [self.asked_by(arm)]}
         kept["budgets"] = {arm: whole["budgets"][self.budget][arm]}
         declared = whole["roster"] | whole["composed"]
@@ -136,10 +138,26 @@ def load(path: Path = PARAMS) -> Params:
         UserError: the file is missing, no YAML, or a value in it is wrong; one line, naming the place.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the root of the repository") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Params:
+    """The validated parameters of a text.
+
+    Args:
+        path: what messages name as its place.
+
+    Raises:
+        UserError: it is no YAML, or a value in it is wrong.
+    """
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     try:
         return Params.model_validate(raw)

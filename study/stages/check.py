@@ -17,33 +17,19 @@ from study.params.base import Frozen
 from study.params.budget import Arm
 from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section
-from study.params.messages import describe
+from study.params.messages import describe, unknown_name
 from study.params.roster import SequenceEntry, Variant
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
-from study.paths import PARAMS, code_of, write_text
+from study.paths import PARAMS, RESULTS, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
-from study.stages.look import look
+from study.tuning.warm import chosen_there
 
 PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
-
-
-def run(source: str | None = None) -> None:
-    """Validates the log of `params.yaml`, or another one by the same parameters, and prints what it is like.
-
-    Nothing is written: a log that is looked at is not studied yet.
-
-    Raises:
-        UserError: a value in `params.yaml` is wrong, or the log does not conform.
-    """
-    params = load()
-    _sections(params)
-    spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
-    look(spec, params)
 
 
 def fingerprints() -> None:
@@ -53,15 +39,17 @@ def fingerprints() -> None:
         UserError: a value in `params.yaml` is wrong.
     """
     params = load()
-    _sections(params)
+    sections(params)
+    _others(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
     write_text(code_of("report"), _code(["study.stages.report", *pages]))
     for stage in PER_QUESTION:
         _write(stage, {name: _code([f"study.stages.{stage}"]) for name in params.questions})
     for stage in PER_VARIANT:
-        _write(stage, {variant: _code(_roots(params, stage, variant)) for variant in params.variants})
+        _write(stage, {variant: _of_variant(params, stage, variant) for variant in params.variants})
     _write("compare", {arm: _compared(params, arm) for arm in params.arms})
+    _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
     write_text(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:
         write_text(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
@@ -73,7 +61,7 @@ def fingerprints() -> None:
         write_text(code_of("worlds_validity"), _simulated(params, "worlds_validity", NAMES))
 
 
-def _sections(params: Params) -> None:
+def sections(params: Params) -> None:
     """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name."""
     for name in get_args(Section):
         if getattr(params, name):
@@ -87,6 +75,18 @@ def _sections(params: Params) -> None:
         _accounted(params)
     if params.worlds:
         _entries(params)
+
+
+def _others(params: Params) -> None:
+    """The other snapshots that are named have published results."""
+    known = sorted(path.parents[1].name for path in RESULTS.glob("*/main/manifest.json"))
+    known = [name for name in known if name != params.snapshot.name]
+    asked = {"compare_with": params.compare_with, "warm_start": [params.warm_start] if params.warm_start else []}
+    for place, names in asked.items():
+        for name in names:
+            if name not in known:
+                told = unknown_name(f"{PARAMS}: {place}", name, known)
+                raise UserError(told if known else f"{PARAMS}: {place}: '{name}' has no results in {RESULTS}")
 
 
 def _asked(params: Params, asked: Diagnostics) -> None:
@@ -107,6 +107,15 @@ def _roots(params: Params, stage: str, variant: str) -> list[str]:
     question = module_of(params.question_of(variant))
     parts = [module for name in (variant, *params.sources(variant)) for module in params.variants[name].modules()]
     return [f"study.stages.{stage}", *parts, question]
+
+
+def _of_variant(params: Params, stage: str, variant: str) -> str:
+    """The code, and in training the settings that a search begins with, where another snapshot chose some."""
+    code = _code(_roots(params, stage, variant))
+    chosen = chosen_there(params, variant) if stage == "train" else None
+    if chosen is None:
+        return code
+    return f"{code}{hashlib.sha256(chosen.model_dump_json().encode()).hexdigest()}  params.yaml, warm_start\n"
 
 
 def _compared(params: Params, arm: Arm) -> str:

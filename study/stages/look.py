@@ -7,17 +7,23 @@ from study.events.clock import on_study_clock
 from study.events.read import read_source
 from study.events.spans import make_spans
 from study.events.split import marked, queries_of
-from study.params import Params
+from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.snapshot import Snapshot
+from study.stages.check import sections
 
 
-def look(spec: Snapshot, params: Params) -> None:
-    """Reads the log and prints its card, that of each question, and the warnings.
+def run(source: str | None) -> None:
+    """Validates the log of `params.yaml`, or another one by the same parameters; prints its card and the warnings.
+
+    Nothing is written: a log that is looked at is not studied yet.
 
     Raises:
-        UserError: the log does not conform, or is too short for a question.
+        UserError: a value in `params.yaml` is wrong, the log does not conform, or it is too short for a question.
     """
+    params = load()
+    sections(params)
+    spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     events = read_source(spec)
     rows, found = health.card(events, spec), health.warnings(events, spec, list(params.questions.values()))
     doubted: dict[str, list[str]] = {}

@@ -1,6 +1,7 @@
 """Stage `report`: the book from the results, and a stamp of what it shows."""
 
 import json
+from pathlib import Path
 
 from study.exhibits.build import build_book, pages
 from study.params import load
@@ -17,7 +18,13 @@ def run() -> None:
         UserError: results are missing or contradict the parameters, or a page cannot be built.
     """
     build_book(BOOK)
-    folder = RESULTS / load().snapshot.name
+    params = load()
+    others = {name: _hashes(RESULTS / name) for name in params.compare_with}
+    stamp = {"pages": pages(), "results": _hashes(RESULTS / params.snapshot.name), "compared with": others}
+    write_text(BOOK_STAMP, json.dumps(stamp, indent=2) + "\n")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The hash of each result file of a snapshot."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(folder / "cost"))
-    hashes = {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
-    write_text(BOOK_STAMP, json.dumps({"pages": pages(), "results": hashes}, indent=2) + "\n")
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}

@@ -45,7 +45,7 @@ def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:
     entry = params.variants[variant]
     runs = run_folder(entry.runs, variant)
     raw = json.loads((runs / "search.json").read_text(encoding="utf-8"))
-    found = Search(**{name: raw[name] for name in Search.model_fields})
+    found = Search(**{name: raw[name] for name in Search.model_fields if name in raw})
     folders = sorted(runs.glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
     model = build_model(entry, found.best.settings, params.spent(entry.arm), Sources(params, entry.arm))
     return model, folders

@@ -47,11 +47,11 @@ def propose(
     variant: str,
     seed: int,
     space: dict[str, BaseDistribution],
-    first: dict[str, Any],
+    first: list[dict[str, Any]],
     finished: list[Trial],
     size: int,
 ) -> list[dict[str, Any]]:
-    """The settings of the next `size` trials; the very first trial has the declared defaults `first`."""
+    """The settings of the next `size` trials; the very first trials of a search have the settings `first`, in order."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     batch = len(finished) // size
     sampler = TPESampler(
@@ -59,8 +59,8 @@ def propose(
     )
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.add_trials([_frozen(trial, space) for trial in finished])
-    if not finished:
-        study.enqueue_trial(first)
+    for settings in first[len(finished) :]:
+        study.enqueue_trial(settings)
     return [study.ask(space).params for _ in range(size)]
 
 

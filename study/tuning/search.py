@@ -15,16 +15,21 @@ from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
 from study.tuning.spaces import space_of
 from study.tuning.trial import DIED, Outcome, Rung, forget_deaths, outcome_of, record_death, refit, run_rung
+from study.tuning.warm import chosen_there, first_trials
 from study.tuning.workers import run_all
 
 
 class Search(Frozen):
-    """A finished search, as published: the trials in order and the chosen one, the best on select."""
+    """A finished search, as published: the trials in order and the chosen one, the best on select.
+
+    `warm` is the trial with the settings that the snapshot `warm_start` chose, where there is one.
+    """
 
     variant: str
     trials: list[Trial]
     chosen: int
     last_round: int
+    warm: int | None = None
 
     @property
     def best(self) -> Trial:
@@ -45,7 +50,7 @@ def search(params: Params, variant: str, folder: Path) -> Search:
     budget = params.spent(entry.arm)
     settings = settings_of(entry)
     space = space_of(settings)
-    first = settings().model_dump(include=set(space))
+    first = first_trials(chosen_there(params, variant), space, settings().model_dump(include=set(space)))
     total, size = (budget.trials, budget.batch) if space else (1, 1)
     finished: list[Trial] = []
     with tqdm(total=total, desc=variant, unit="trial", mininterval=1.0) as bar:
@@ -57,7 +62,8 @@ def search(params: Params, variant: str, folder: Path) -> Search:
         forget_deaths(folder)  # nothing was published, so the next run may try again
         raise UserError(f"{variant}: every trial failed; the last one because {finished[-1].reason}")
     chosen = max(complete, key=lambda trial: (trial.select, -trial.number))
-    return Search(variant=variant, trials=finished, chosen=chosen.number, last_round=cap_of(entry, budget))
+    warm = 1 if 1 < len(first) <= total else None
+    return Search(variant=variant, trials=finished, chosen=chosen.number, last_round=cap_of(entry, budget), warm=warm)
 
 
 def _run_batch(

@@ -1,0 +1,131 @@
+"""Does another snapshot confirm what the declared contrasts say here, or correct it?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from study.exhibits.markup import Html, code, escape, listing, paragraphs
+from study.exhibits.others import Pair, pairs
+from study.exhibits.prose import agreeing, plural, signed
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.source import not_run
+from study.exhibits.tables import Cell, name, table, words
+from study.params.statistics import BEST
+
+Standing = Literal["confirmed", "corrected", "undetermined in one", "undetermined in both"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """One declared contrast on both snapshots."""
+
+    there: Contrast
+    here: Contrast
+
+    @property
+    def standing(self) -> Standing:
+        """What the two verdicts say of each other."""
+        verdicts = [agreeing(side).verdict for side in (self.there, self.here)]
+        open_ones = verdicts.count("undetermined")
+        if open_ones:
+            return "undetermined in both" if open_ones == 2 else "undetermined in one"
+        return "confirmed" if verdicts[0] == verdicts[1] else "corrected"
+
+    @property
+    def sign(self) -> str:
+        """Whether the effects have one sign."""
+        product = self.there.effect * self.here.effect
+        return "kept" if product > 0 else "turned" if product < 0 else "none"
+
+    @property
+    def is_headline(self) -> bool:
+        """Whether it is about the best of a family, whichever variant that is on a snapshot."""
+        return any(side.startswith(BEST) for side in (self.here.left, self.here.right))
+
+
+def repeated(pair: Pair) -> list[Repeated]:
+    """The contrasts that are declared alike on both snapshots, in their order."""
+    known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
+    return [Repeated(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
+
+
+def _declared(contrast: Contrast) -> tuple[str, str, str]:
+    return contrast.name, contrast.left, contrast.right
+
+
+def headline(results: Results) -> Html:
+    """A sentence for each other snapshot: which headline contrasts it confirms and which it corrects."""
+    return paragraphs([headline_sentence(results, other) for other in results.params.compare_with])
+
+
+def headline_sentence(results: Results, other: str) -> str:
+    """What another snapshot says of the contrasts about the best of a family, which name no variant."""
+    found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
+    asked = [one for pair in found for one in repeated(pair) if one.is_headline]
+    lead = f"<strong>On the snapshot {code(other)}</strong>"
+    if not found:
+        return f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"
+    if not asked:
+        return f"{lead} no headline contrast, one about the best of a family, was declared as here."
+    return (
+        f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
+        f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
+    )
+
+
+def _told(asked: Sequence[Repeated], standing: Standing) -> str:
+    shown = _of(asked, standing)
+    is_are = "is" if len(shown) == 1 else "are"
+    clauses = [
+        f"{code(one.here.name)} ({one.there.verdict} there, {one.here.verdict} here)"
+        if one.there.verdict != one.here.verdict
+        else code(one.here.name)
+        for one in shown
+    ]
+    return f"{len(shown)} {is_are} <strong>{standing}</strong>: {listing(clauses)}"
+
+
+def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
+    return [one for one in asked if one.standing == standing]
+
+
+def contrast_table(pair: Pair) -> Html:
+    """Every contrast that both snapshots have, with its effect and verdict on each and what they say together."""
+    found = repeated(pair)
+    if not found:
+        return paragraphs([f"No contrast of the arm {code(pair.here.arm)} is declared alike on both."])
+    other, this = pair.names
+    amounts = [f"{len(_of(found, standing))} {standing}" for standing in STANDINGS if _of(found, standing)]
+    kept = sum(one.sign == "kept" for one in found)
+    told = (
+        f"Arm {code(pair.here.arm)}: of {plural(len(found), 'contrast')} that {'is' if len(found) == 1 else 'are'} "
+        f"declared alike, {listing(amounts)}; the sign is kept by {kept}."
+    )
+    head = ["contrast", f"effect, {other}", "verdict", f"effect, {this}", "verdict", "sign", "together", "sides"]
+    caption = (
+        f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
+        "verdicts used; confirmed: one and the same settled verdict; corrected: two that differ"
+    )
+    return Html(paragraphs([told]).text + table(head, [_line(one) for one in found], caption).text)
+
+
+def _line(one: Repeated) -> list[Cell]:
+    sides = [(contrast.left_variant, contrast.right_variant) for contrast in (one.there, one.here)]
+    told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
+    return [
+        name(one.here.name),
+        _effect(one.there),
+        words(one.there.verdict),
+        _effect(one.here),
+        words(one.here.verdict),
+        words(one.sign),
+        words(one.standing),
+        Cell(", then ".join(told), told[-1], "words long"),
+    ]
+
+
+def _effect(contrast: Contrast) -> Cell:
+    text = f"{signed(contrast.effect)} [{signed(contrast.low)}, {signed(contrast.high)}]"
+    return Cell(text, contrast.effect)

@@ -1,0 +1,57 @@
+"""Which conclusions of Findings are other words on another snapshot: numbers always move, and are no change."""
+
+import re
+
+from study.errors import UserError
+from study.exhibits.answers import QUESTIONS, Question
+from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
+from study.exhibits.others import Pair
+from study.exhibits.prose import plural
+
+EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
+TAGS = re.compile(r"<[^>]+>")
+NUMBERS = re.compile(r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))")
+"""What is measured; how many contrasts say a thing is a part of the conclusion."""
+SILENT = "these results cannot say"
+Answers = tuple[Question, str, str]
+"""A question, its answer on the other snapshot and on this one."""
+
+
+def changed(pair: Pair) -> Html:
+    """Old conclusions against new ones, of the questions that both snapshots answer."""
+    told = _answers(pair)
+    if told is None:
+        why = "its roster or contrasts are not those of today, so its answers cannot be composed"
+        return paragraphs([f"{code(pair.names[0])} was run with other parameters: {why}."])
+    silent = [question.asked for question, *both in told if any(SILENT in answer for answer in both)]
+    comparable = [one for one in told if one[0].asked not in silent]
+    turned = [one for one in comparable if wording(one[1]) != wording(one[2])]
+    lead = f"{len(turned)} of {plural(len(comparable), 'answer')} changed in more than numbers."
+    left = f" Not answered on one of the snapshots: {escape(' '.join(silent))}" if silent else ""
+    items = [bullets(_change(one, pair.names) for one in turned)] if turned else []
+    return joined([paragraphs([lead + left]), *items])
+
+
+def _answers(pair: Pair) -> list[Answers] | None:
+    try:
+        pair.there.check()
+        there = [question.answer(pair.there) for question in QUESTIONS]
+    except UserError:
+        return None
+    return [(question, old, question.answer(pair.here)) for question, old in zip(QUESTIONS, there, strict=True)]
+
+
+def _change(one: Answers, names: tuple[str, str]) -> str:
+    question, *answers = one
+    clauses = [f"On {code(name)}: {conclusion(answer)}." for name, answer in zip(names, answers, strict=True)]
+    return f"<strong>{question.asked}</strong><br>{'<br>'.join(clauses)}"
+
+
+def conclusion(answer: str) -> str:
+    """An answer, HTML, without the contrasts that it rests on and the words that lead to them."""
+    return EVIDENCE.sub("", answer)
+
+
+def wording(answer: str) -> str:
+    """The words of a conclusion, without markup and with everything that is measured alike."""
+    return NUMBERS.sub("#", TAGS.sub("", conclusion(answer)))

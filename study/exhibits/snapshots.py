@@ -1,0 +1,202 @@
+"""The page Snapshots: what another snapshot of the log says to the same questions."""
+
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+
+from study.exhibits import agreement
+from study.exhibits.changed import changed
+from study.exhibits.figures import GREY, draw, family_style, inert
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.others import Pair, comparison, pairs
+from study.exhibits.prose import DASH, number, percent, plural, within
+from study.exhibits.records import PRIMARY, Drift, Row
+from study.exhibits.results import Results
+from study.exhibits.source import origin
+from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.exhibits.warm import saved
+
+TOP = 5
+"""How many of the attributes that drift most are named."""
+
+
+def which(results: Results) -> Html:
+    """Which snapshots are compared, and the runs that are."""
+    others = results.params.compare_with
+    if not others:
+        return paragraphs(
+            [
+                f"There is no snapshot to compare {code(results.params.snapshot.name)} with: "
+                f"{code('compare_with')} names none."
+            ]
+        )
+    return joined([_runs(results, other) for other in others])
+
+
+def _runs(results: Results, other: str) -> Html:
+    found = pairs(results, other)
+    if not found:
+        return paragraphs([f"No arm was run on both {code(other)} and {code(results.params.snapshot.name)}."])
+    lines = []
+    for pair in found:
+        there, here = pair.there.manifest, pair.here.manifest
+        lines.append(f"{origin(pair.here.arm, here)}; on {code(other)}, revision {code(there.revision[:12])}")
+    differ = [pair.here.arm for pair in found if pair.there.manifest.budget != pair.here.manifest.budget]
+    budgets = f" The budgets differ for {listing(list(map(code, differ)))}, so the runs do, too." if differ else ""
+    return paragraphs([f"{line}." for line in lines[:-1]] + [f"{lines[-1]}.{budgets}"], "source")
+
+
+def headline(results: Results) -> Html:
+    """Which headline contrasts the other snapshots confirm or correct."""
+    return agreement.headline(results)
+
+
+def drift(results: Results) -> Html:
+    """How far each attribute moved."""
+    return _each(results, _drift)
+
+
+def _drift(pair: Pair) -> Html:
+    found = comparison(pair)
+    if found is None:
+        return _not_compared(pair)
+    other, this = pair.names
+    known = sorted((row for row in found.drift if row.distance is not None), key=lambda row: -(row.distance or 0.0))
+    unlisted = [code(row.attribute) for row in found.drift if row.new is not None and not row.is_listed]
+    told = (
+        f"From {code(other)} to {code(this)} most of all "
+        f"{listing([f'{code(row.attribute)} ({number(row.distance, 3)})' for row in known[:TOP]])} moved."
+        if known
+        else f"The data card of {code(other)} or of {code(this)} tells no distribution, so no drift is known."
+    )
+    more = f" Of {listing(unlisted)} the cards list the most frequent values alone." if unlisted else ""
+    head = ["attribute", "kind", "distance", f"missing, {other}", f"missing, {this}", "new values", "gone values"]
+    caption = (
+        f"Drift of the events before the test span, from {other} to {this}: the Jensen-Shannon distance, from 0, "
+        "equal, to 1; new and gone: shares of known values that the other card does not list"
+    )
+    return joined([paragraphs([told + more]), table(head, map(_moved, found.drift), caption)])
+
+
+def _moved(row: Drift) -> list[Cell]:
+    shares = (row.missing_there, row.missing_here, row.new, row.gone)
+    return [
+        name(row.attribute),
+        words(row.kind),
+        decimal(row.distance, 3),
+        *(Cell(DASH if share is None else percent(share), share) for share in shares),
+    ]
+
+
+def ranks(results: Results) -> Html:
+    """Kendall's tau, and both leaderboards side by side."""
+    return _each(results, _ranks)
+
+
+def _ranks(pair: Pair) -> Html:
+    found, (other, this) = comparison(pair), pair.names
+    best = [side.leaderboard[0].variant for side in (pair.there, pair.here)]
+    same = (
+        f"{code(best[0])} is best on select on both."
+        if best[0] == best[1]
+        else f"Best on select is {code(best[0])} on {code(other)} and {code(best[1])} on {code(this)}."
+    )
+    if found is None or found.ranks.estimate is None:
+        told = "" if found is None else "Too few variants are common to compare their order. "
+        return joined([paragraphs([told + same]), *([_not_compared(pair)] if found is None else []), _boards(pair)])
+    tau = found.ranks
+    told = (
+        f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
+        f"{within(tau)} ({percent(found.level)} interval over users and seeds): 1 is the same order, 0 is chance, and "
+        f"of pairs without a tie {percent((1 + (tau.estimate or 0.0)) / 2)} stand in the same order. {same}"
+    )
+    return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
+
+
+def _common(pair: Pair) -> list[tuple[Row, Row]]:
+    there = {row.variant: row for row in pair.there.leaderboard}
+    return [(there[row.variant], row) for row in pair.here.leaderboard if row.variant in there]
+
+
+def _boards(pair: Pair) -> Html:
+    other, this = pair.names
+    ranked = [{row.variant: i for i, row in enumerate(_ordered(side), 1)} for side in zip(*_common(pair), strict=True)]
+    if not ranked:
+        return paragraphs(["No variant was run on both."])
+    rows = [
+        [name(a.variant), words(a.family), estimate(a.test), estimate(b.test), *(whole(r[a.variant]) for r in ranked)]
+        for a, b in _common(pair)
+    ]
+    head = ["variant", "family", f"test, {other}", f"test, {this}", f"rank, {other}", f"rank, {this}"]
+    return table(
+        head, rows, f"Test {PRIMARY} and the rank by it of the variants that both have; sorted by select, here"
+    )
+
+
+def _ordered(rows: tuple[Row, ...]) -> list[Row]:
+    return sorted(rows, key=lambda row: -row.recall)
+
+
+def _scatter(pair: Pair) -> Html:
+    other, this = pair.names
+    rows = _common(pair)
+    ends = [edge for side in rows for row in side for edge in (row.recall,)]
+    span = [min(ends), max(ends)]
+    line = go.Scatter(
+        x=span, y=span, mode="lines", line={"color": GREY, "dash": "dot"}, showlegend=False, hoverinfo="skip"
+    )
+    traces = [_dots(member, rows) for member in dict.fromkeys(row.family for _, row in rows)]
+    higher = sum(here.recall > there.recall for there, here in rows)
+    caption = (
+        f"Test {PRIMARY} on {other} and on {this}; dotted: equal. {higher} of {plural(len(rows), 'variant')} reach "
+        f"more on {this}."
+    )
+    return draw(
+        [line, *traces],
+        caption,
+        height=420,
+        showlegend=True,
+        xaxis={"title": {"text": inert(other)}, "tickformat": ".2~f"},
+        yaxis={"title": {"text": inert(this)}, "tickformat": ".2~f"},
+    )
+
+
+def _dots(family: str, rows: list[tuple[Row, Row]]) -> go.Scatter:
+    colour, symbol = family_style(family)
+    shown = [(there, here) for there, here in rows if here.family == family]
+    return go.Scatter(
+        x=[there.recall for there, _ in shown],
+        y=[here.recall for _, here in shown],
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        name=inert(family),
+        text=[inert(here.variant) for _, here in shown],
+        hovertemplate="<b>%{text}</b><br>%{x:.4f}, then %{y:.4f}<extra></extra>",
+    )
+
+
+def contrasts(results: Results) -> Html:
+    """Every contrast of every arm that both have."""
+    tables = [agreement.contrast_table(pair) for other in results.params.compare_with for pair in pairs(results, other)]
+    return joined(tables) if tables else paragraphs(["There is nothing to compare yet."])
+
+
+def sentences(results: Results) -> Html:
+    """The answers of Findings whose words are not those that the other snapshot gives."""
+    return _each(results, changed)
+
+
+def warm_start(results: Results) -> Html:
+    """What beginning with another snapshot's settings has saved."""
+    return saved(results)
+
+
+def _each(results: Results, part: Callable[[Pair], Html]) -> Html:
+    """A part of the page for the main arm, for each of the other snapshots that it was run on."""
+    found = [pair for other in results.params.compare_with for pair in pairs(results, other) if pair.here is results]
+    return joined([part(pair) for pair in found]) if found else paragraphs(["There is nothing to compare yet."])
+
+
+def _not_compared(pair: Pair) -> Html:
+    run = code(f"dvc repro snapshots@{pair.names[0]}")
+    return paragraphs([f"Drift and stability of the ranks of these very results were not computed yet: {run} does."])

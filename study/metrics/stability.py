@@ -1,0 +1,64 @@
+"""Do two snapshots rank the variants alike? Kendall's tau-b, with an interval over users and seeds."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from study.metrics.bootstrap import CHUNK, bootstrap
+
+Floats = NDArray[np.float64]
+HERE, THERE = "here", "there"
+
+
+def stability(
+    here: pl.DataFrame, there: pl.DataFrame, metric: str, *, resamples: int, seed: int, alpha: float
+) -> dict[str, Any]:
+    """Tau-b between the two leaderboards of the variants that both snapshots have, with an interval.
+
+    A user who is drawn brings the queries of both snapshots, and a seed that is drawn its refits on both. Resampling
+    adds noise to estimates that have some, and noise makes rankings disagree: resampled values lie below the estimate,
+    and their percentiles may leave it out. So the interval is the estimate plus and minus the normal quantile times
+    the standard deviation of the resampled values, cut at -1 and 1. None where fewer than two variants are common, or
+    all have one value.
+
+    Args:
+        here, there: `variant`, `seed`, `user_id` and the metric of every query of this and of the other snapshot.
+        alpha: one minus the level of the interval.
+    """
+    runs = (
+        here.select("variant", "seed").unique().join(there.select("variant", "seed").unique(), on=["variant", "seed"])
+    )
+    variants = sorted(runs["variant"].unique())
+    told: dict[str, Any] = {"variants": variants, "estimate": None, "low": None, "high": None}
+    if len(variants) < 2:
+        return told
+    keys = ["variant", "seed", "user_id"]
+    both = pl.concat(
+        [
+            frame.select(*keys, pl.col(metric).alias(name)).join(runs, on=["variant", "seed"], how="semi")
+            for name, frame in ((HERE, here), (THERE, there))
+        ],
+        how="diagonal",
+    )
+    draws = bootstrap(both.sort(keys), [HERE, THERE], resamples=resamples, seed=seed)
+    estimate = float(tau_b(draws[HERE].estimates[None], draws[THERE].estimates[None])[0])
+    if np.isnan(estimate):
+        return told
+    drawn = tau_b(draws[HERE].values, draws[THERE].values)
+    reach = float(norm.ppf(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
+    return told | {"estimate": estimate, "low": max(-1.0, estimate - reach), "high": min(1.0, estimate + reach)}
+
+
+def tau_b(left: Floats, right: Floats) -> Floats:
+    """Kendall's tau-b (1945) of each row, float64 [R], of values [R, V] each; NaN where all of a row are tied."""
+    first, second = np.triu_indices(left.shape[1], k=1)
+    found = np.empty(len(left))
+    for start in range(0, len(left), CHUNK):
+        block = slice(start, start + CHUNK)
+        a, b = (np.sign(values[block, first] - values[block, second]) for values in (left, right))
+        untied = np.sqrt((a != 0).sum(axis=1) * (b != 0).sum(axis=1).astype(np.float64))
+        found[block] = (a * b).sum(axis=1) / np.where(untied > 0, untied, np.nan)
+    return found

@@ -1,0 +1,134 @@
+"""`snapshot add`: brings a log under version control and makes it the current snapshot."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.columns import changes, columns_of
+from study.events.read import READER, read_source
+from study.params import Params
+from study.params.edit import edited
+from study.params.load import load, parse
+from study.params.snapshot import Snapshot
+from study.paths import PARAMS, RESULTS, SNAPSHOTS, replacing, source_file, write_text
+from study.provenance import file_hash
+from study.stages.snapshot import ordered, write
+
+PACKED = {".gz", ".zst", ".bz2"}
+
+
+def run(file: str, name: str) -> None:
+    """Copies the log to `data/sources`, tracks it with DVC, and makes it the snapshot that `params.yaml` names.
+
+    The snapshot that was current becomes the first that the new one is compared with, if it has results.
+
+    Raises:
+        UserError: the log does not conform, the name is taken by results of another log, or DVC refuses; nothing has
+            been changed then.
+    """
+    before, path = load(), Path(file).expanduser()
+    if path.suffix == READER:
+        raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
+    if not path.exists():
+        raise UserError(f"{path}: no such file")
+    text = PARAMS.read_text(encoding="utf-8")
+    target = source_file(name, _suffix(path))
+    text = edited(text, _changes(before, name, target))
+    after = parse(text, PARAMS)
+    events = read_source(after.snapshot.model_copy(update={"source": str(path)}))
+    _refuse_other(after, events)
+    told = _told(before.snapshot, after.snapshot, path)
+    _track(path, target)
+    write_text(PARAMS, text)
+    print("\n".join([*told, *_next(after, events, target)]))
+
+
+def _suffix(path: Path) -> str:
+    """Of a file, with that of a packed one; a folder has none."""
+    if path.is_dir():
+        return ""
+    return "".join(path.suffixes[-2:] if path.suffix in PACKED else path.suffixes[-1:])
+
+
+def _changes(params: Params, name: str, target: Path) -> dict[str, object]:
+    """What is written to `params.yaml`."""
+    old = params.snapshot.name
+    has_results = (RESULTS / old / "main" / "manifest.json").exists()
+    others = dict.fromkeys([*([old] if has_results else []), *params.compare_with])
+    changed: dict[str, object] = {"snapshot.name": name, "snapshot.source": target.as_posix()}
+    if params.snapshot.until is not None:
+        changed["snapshot.until"] = None
+    if params.warm_start == name:
+        changed["warm_start"] = None
+    if (compared := [other for other in others if other != name]) != params.compare_with:
+        changed["compare_with"] = compared
+    return changed
+
+
+def _refuse_other(params: Params, events: pl.DataFrame) -> None:
+    """The name has no results yet, or those of this very log."""
+    name = params.snapshot.name
+    manifests = sorted((RESULTS / name).glob("*/manifest.json"))
+    known = {json.loads(path.read_text(encoding="utf-8"))["data_hash"] for path in manifests}
+    if not known:
+        return
+    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".add-", dir=SNAPSHOTS) as folder:
+        same = Path(folder) / "same.parquet"
+        write(ordered(events, params.snapshot, params.seed), same)
+        if known != {file_hash(same)}:
+            raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
+
+
+def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
+    was, now = columns_of(Path(before.source)), columns_of(path)
+    if was is None or now is None:
+        return [f"{path}: its columns are not compared with those of {before.source}, which cannot be read here"]
+    return [f"{path}: {line}" for line in changes(was, now, set(after.attributes))]
+
+
+def _track(path: Path, target: Path) -> None:
+    """Copies the log to its place and lets DVC track it; what DVC refuses leaves the place as it was."""
+    record = target.with_name(f"{target.name}.dvc")
+    if target.exists() and path.samefile(target) and record.exists():
+        return
+    had = target.exists()
+    if not (had and path.samefile(target)):
+        _copy(path, target)
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "add", "--quiet", str(target)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        if not had:
+            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+        raise UserError(f"{target}: dvc add says: {' '.join(done.stderr.split()) or 'nothing'}")
+
+
+def _copy(path: Path, target: Path) -> None:
+    if not path.is_dir():
+        with replacing(target) as temporary:
+            shutil.copyfile(path, temporary)
+        return
+    fresh = target.with_name(f".{target.name}.new")
+    for stale in (fresh, target):
+        shutil.rmtree(stale, ignore_errors=True)
+    shutil.copytree(path, fresh)
+    fresh.rename(target)
+
+
+def _next(params: Params, events: pl.DataFrame, target: Path) -> list[str]:
+    first, last = (str(time)[:10] for time in (events["timestamp"].min(), events["timestamp"].max()))
+    amount = f"{events.height:,} events of {events['user_id'].n_unique():,} users, {first} to {last}"
+    others = f", to be compared with {', '.join(params.compare_with)}" if params.compare_with else ""
+    record = target.with_name(f"{target.name}.dvc")
+    return [
+        f"snapshot {params.snapshot.name} is current: {amount}{others}",
+        f"to run and keep it: dvc repro; git add {PARAMS} {record} {target.parent / '.gitignore'}; dvc push if "
+        "others are to have it",
+    ]

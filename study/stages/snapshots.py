@@ -1,0 +1,72 @@
+"""Compares the main arm's results on this snapshot with those on another: drift of the data, stability of the ranks."""
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from study.errors import UserError
+from study.metrics.drift import drift
+from study.metrics.leaderboard import PRIMARY
+from study.metrics.stability import stability
+from study.params import Params, load
+from study.params.budget import Arm
+from study.paths import comparison_folder, data_card_file, results_folder, write_text
+from study.provenance import PACKAGES, file_hash, released, revision
+from study.stages.scored import text_of
+
+ARM: Arm = "main"
+COLUMNS = ["variant", "seed", "user_id", PRIMARY]
+
+
+def run(other: str) -> None:
+    """Writes `data/results/<snapshot>/snapshots/<other>/`; both snapshots are read from their published results alone.
+
+    Raises:
+        UserError: results of either snapshot are missing.
+    """
+    params = load()
+    here = params.snapshot.name
+    settings = params.statistics
+    ranks = stability(
+        _queries(here), _queries(other), PRIMARY, resamples=settings.resamples, seed=params.seed, alpha=settings.alpha
+    )
+    cards = [_read(data_card_file(name, params.asked_by(ARM))) for name in (other, here)]
+    found = {"other": other, "metric": PRIMARY, "level": 1 - settings.alpha, "ranks": ranks, "drift": drift(*cards)}
+    folder = comparison_folder(here, other)
+    write_text(folder / "comparison.json", text_of(found))
+    write_text(folder / "manifest.json", text_of(_manifest(params, other, folder / "comparison.json")))
+
+
+def _manifest(params: Params, other: str, published: Path) -> dict[str, Any]:
+    sides = {name: results_folder(name, ARM) / "manifest.json" for name in (params.snapshot.name, other)}
+    return {
+        "snapshot": params.snapshot.name,
+        "other": other,
+        "made_of": {name: file_hash(path) for name, path in sides.items()},
+        "revision": revision(),
+        "seed": params.seed,
+        "statistics": params.statistics.model_dump(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "versions": {name: released(name) for name in PACKAGES},
+        "files": {published.name: file_hash(published)},
+    }
+
+
+def _queries(snapshot: str) -> pl.DataFrame:
+    path = _there(results_folder(snapshot, ARM) / "queries.parquet")
+    return pl.read_parquet(path, columns=COLUMNS)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_there(path).read_text(encoding="utf-8"))
+    return found
+
+
+def _there(path: Path) -> Path:
+    if not path.exists():
+        raise UserError(f"{path}: no such file; both snapshots need published results of the arm {ARM}")
+    return path

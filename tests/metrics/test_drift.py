@@ -1,0 +1,96 @@
+"""Drift from two data cards: hand-computed distances, and what a card that lists a part of its values may say."""
+
+import math
+
+import polars as pl
+import pytest
+
+from study.events.card import LISTED, STEPS, _attribute
+from study.metrics.drift import drift
+
+
+def card(values: dict[str, int], *, cardinality: int | None = None, missing: float = 0.0, **more):
+    known = sum(values.values()) + more.pop("rest", 0)
+    attribute = {"kind": "categorical", "cardinality": cardinality or len(values), "missing": missing, "values": values}
+    events = round(known / (1 - missing))
+    return {"events": events, "event_types": more.get("types", {"buy": events}), "attributes": {"colour": attribute}}
+
+
+def numbers(values: list[float]):
+    attribute = _attribute(pl.Series(values, dtype=pl.Float64), "numeric")
+    return {"events": len(values), "event_types": {"buy": len(values)}, "attributes": {"price": attribute}}
+
+
+def row(there, here):
+    return drift(there, here)[1]
+
+
+def test_equal_distributions_have_no_distance_and_disjoint_ones_have_distance_one():
+    assert 0.0 == row(card({"red": 1, "blue": 3}), card({"red": 10, "blue": 30}))["distance"]
+    assert 1.0 == row(card({"red": 4}), card({"blue": 4}))["distance"]
+
+
+def test_the_distance_is_that_of_jensen_and_shannon():
+    """Of (1, 0) and (1/2, 1/2), whose middle is (3/4, 1/4)."""
+    divergence = (math.log2(4 / 3) + 0.5 * math.log2(2 / 3) + 0.5 * math.log2(2)) / 2
+    found = row(card({"red": 8}), card({"red": 4, "blue": 4}))
+
+    assert pytest.approx(math.sqrt(divergence)) == found["distance"]
+    assert (0.5, 0.0, True) == (found["new"], found["gone"], found["is_listed"])
+
+
+def test_a_value_below_what_is_listed_is_not_taken_for_absent():
+    """Both have a rest of 4 of 8; what is listed in one alone may lie in the other's rest."""
+    there = card({"red": 4}, cardinality=3, rest=4)
+    here = card({"red": 4, "blue": 1}, cardinality=3, rest=3)
+    found = row(there, here)
+
+    assert (0.0, 1 / 8, False) == (found["distance"], found["new"], found["is_listed"])
+
+
+def test_event_types_and_missing_values_are_told():
+    there, here = card({"red": 3}, missing=0.25), card({"red": 2}, missing=0.5, types={"buy": 2, "look": 2})
+    types, colour = drift(there, here)
+
+    assert ("event_type", 0.5) == (types["attribute"], types["new"])
+    assert (0.25, 0.5) == (colour["missing_there"], colour["missing_here"])
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "expected"),
+    [
+        (list(range(101)), list(range(101)), 0.0),
+        (list(range(101)), [x + 1000 for x in range(101)], None),
+        ([0.0] * 60 + list(range(1, 41)), [0.0] * 60 + list(range(1, 41)), 0.0),
+        ([5.0] * 9, [5.0] * 4, 0.0),
+        ([5.0] * 9, [6.0] * 4, 1.0),
+    ],
+    ids=["equal", "moved up", "many zeros", "constant", "another constant"],
+)
+def test_numbers_are_compared_in_tenths(there, here, expected):
+    found = row(numbers(there), numbers(here))["distance"]
+
+    if expected is None:  # all in the highest tenth, which held a tenth
+        middle = (0.1 + 1) / 2
+        shared = 0.9 * math.log2(2) + 0.1 * math.log2(0.1 / middle) + math.log2(1 / middle)
+        expected = math.sqrt(shared / 2)
+    assert pytest.approx(expected, abs=1e-6) == found
+
+
+def test_a_card_without_distributions_or_values_says_nothing():
+    there, here = card({"red": 1}), card({"red": 1})
+    del there["attributes"]["colour"]["values"]
+    assert row(there, here)["distance"] is None
+
+    assert row(card({"red": 1}), card({}, missing=0.9) | {"events": 0})["distance"] is None
+    assert ["event_type"] == [r["attribute"] for r in drift(card({}) | {"attributes": {}}, card({"red": 1}))]
+
+
+def test_a_card_lists_the_most_frequent_values_and_quantiles():
+    values = [f"v{i:03}" for i in range(LISTED + 10)] + ["often"] * 3 + [None]
+    told = _attribute(pl.Series(values), "categorical")
+
+    assert LISTED == len(told["values"])
+    assert ("often", 3) == next(iter(told["values"].items()))
+    assert STEPS + 1 == len(_attribute(pl.Series([1.0, 2.0]), "numeric")["quantiles"])
+    assert [] == _attribute(pl.Series([None], dtype=pl.Float64), "numeric")["quantiles"]

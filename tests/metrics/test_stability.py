@@ -1,0 +1,82 @@
+"""Rank stability: tau-b by hand and by SciPy, and an interval over users and seeds of both snapshots."""
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import kendalltau
+
+from study.metrics.stability import stability, tau_b
+
+METRIC = "recall@10"
+SETTINGS = {"resamples": 400, "seed": 1, "alpha": 0.05}
+
+
+def queries(levels: dict[str, float], users: range, *, seeds: int = 2, noise: float = 0.3, seed: int = 0):
+    random = np.random.default_rng(seed)
+    rows = [
+        (variant, number, f"u{user}", level + noise * random.normal())
+        for variant, level in levels.items() for number in range(seeds) for user in users
+    ]  # fmt: skip
+    schema = {"variant": pl.String, "seed": pl.Int64, "user_id": pl.String, METRIC: pl.Float32}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def test_tau_by_hand():
+    """Pairs of (1, 2, 3) and (1, 3, 2): two agree, one does not. With a tie on one side: 2 / sqrt(3 * 2)."""
+    left = np.array([[1.0, 2, 3], [1, 2, 3], [1, 1, 1]])
+    right = np.array([[1.0, 3, 2], [1, 2, 2], [1, 2, 3]])
+
+    assert pytest.approx([1 / 3, 2 / np.sqrt(6), np.nan], nan_ok=True) == tau_b(left, right)
+
+
+def test_tau_is_that_of_scipy():
+    random = np.random.default_rng(0)
+    left, right = random.integers(0, 6, (30, 9)).astype(float), random.integers(0, 6, (30, 9)).astype(float)
+
+    assert pytest.approx([kendalltau(a, b).statistic for a, b in zip(left, right, strict=True)]) == tau_b(left, right)
+
+
+def test_a_kept_order_and_a_turned_one_are_told_apart():
+    levels = {f"v{i}": 0.2 * i for i in range(5)}
+    turned = dict(zip(levels, reversed(levels.values()), strict=True))
+    here = queries(levels, range(60))
+    kept = stability(here, queries(levels, range(20, 80), seed=1), METRIC, **SETTINGS)
+    found = stability(here, queries(turned, range(20, 80), seed=1), METRIC, **SETTINGS)
+
+    assert (1.0, -1.0) == (kept["estimate"], found["estimate"])
+    assert kept["low"] > 0.7
+    assert found["high"] < -0.7
+
+
+def test_the_interval_holds_the_estimate_though_resampled_rankings_agree_less():
+    """Close values, well measured: hardly a resample agrees as well as the estimates."""
+    levels = {f"v{i:02}": 0.01 * i for i in range(20)}
+    here, there = queries(levels, range(200), noise=0.05), queries(levels, range(200), noise=0.05, seed=1)
+    found = stability(here, there, METRIC, **SETTINGS)
+
+    assert found["low"] < found["estimate"] <= found["high"] <= 1
+
+
+def test_noise_widens_the_interval():
+    levels = {f"v{i}": 0.02 * i for i in range(5)}
+    here, there = queries(levels, range(30)), queries(levels, range(30), seed=1)
+    found = stability(here, there, METRIC, **SETTINGS)
+
+    assert found["low"] < found["estimate"] < found["high"] <= 1
+    assert found["high"] - found["low"] > 0.3
+
+
+def test_only_what_both_have_is_compared_and_the_order_of_rows_does_not_matter():
+    here = queries({"a": 0.1, "b": 0.5, "new": 0.9}, range(20), seeds=3)
+    there = queries({"gone": 0.9, "a": 0.1, "b": 0.5}, range(5, 25), seed=1)
+    found = stability(here, there, METRIC, **SETTINGS)
+
+    assert ["a", "b"] == found["variants"]
+    assert 1.0 == found["estimate"]
+    assert found == stability(here.reverse(), there.sample(fraction=1, shuffle=True, seed=3), METRIC, **SETTINGS)
+
+
+def test_one_variant_has_no_order():
+    alone = queries({"a": 0.1}, range(5))
+
+    assert stability(alone, alone, METRIC, **SETTINGS)["estimate"] is None

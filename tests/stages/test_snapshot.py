@@ -1,0 +1,47 @@
+"""The snapshot ends where `until` says: at a local midnight, that day left out."""
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.paths import snapshot_file
+from study.stages import snapshot
+from tests.tiny import ATTRIBUTES, inside, tiny_log, write_workspace
+
+SPEC = {"name": "tiny", "source": "tiny.parquet", "timezone": "America/New_York", "attributes": ATTRIBUTES}
+
+
+def log_at(*times: datetime) -> pl.DataFrame:
+    whole = tiny_log(users=2).head(len(times))
+    return whole.with_columns(pl.Series("timestamp", times, dtype=pl.Datetime("us", "UTC")))
+
+
+def built(folder, times, **changes) -> list[datetime]:
+    write_workspace(folder, log_at(*times), snapshot=SPEC | changes)
+    with inside(folder):
+        snapshot.run()
+        return sorted(pl.read_parquet(snapshot_file("tiny"))["timestamp"])
+
+
+BEFORE = datetime(2024, 2, 1, 4, 59, 59, tzinfo=UTC)
+MIDNIGHT = datetime(2024, 2, 1, 5, tzinfo=UTC)
+
+
+def test_events_from_the_local_midnight_of_that_day_on_are_left_out(tmp_path):
+    assert [BEFORE] == built(tmp_path / "cut", [BEFORE, MIDNIGHT], until="2024-02-01")
+    assert [BEFORE, MIDNIGHT] == built(tmp_path / "next", [BEFORE, MIDNIGHT], until="2024-02-02")
+    assert [BEFORE, MIDNIGHT] == built(tmp_path / "whole", [BEFORE, MIDNIGHT])
+
+
+def test_a_day_without_quotes_is_refused_since_dvc_could_not_read_it(tmp_path):
+    with pytest.raises(UserError, match=r'snapshot\.until: put the day in quotes, "2024-02-01"'):
+        built(tmp_path, [BEFORE], until=date(2024, 2, 1))
+
+
+def test_a_cut_that_leaves_nothing_is_refused(tmp_path):
+    with pytest.raises(
+        UserError, match=r"snapshot\.until: no event is before 2024-01-01; the first one is of 2024-02-01"
+    ):
+        built(tmp_path, [BEFORE], until="2024-01-01")

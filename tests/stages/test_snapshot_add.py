@@ -1,0 +1,142 @@
+"""`snapshot add`: a log that conforms becomes the current snapshot, and one that does not changes nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+from study.provenance import file_hash
+from study.stages.snapshot import ordered, write
+from tests.tiny import ROOT, tiny_log, tiny_params, write_workspace
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "DVC_NO_ANALYTICS": "1"}
+    return subprocess.run([*command], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def add(folder: Path, file: str, name: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, sys.executable, "-m", "study", "snapshot", "add", file, "--name", name)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A project with results of the snapshot `tiny`, and a new log beside it."""
+    folder = tmp_path / "project"
+    write_workspace(folder, tiny_log())
+    text = (folder / "params.yaml").read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text("# ours\n" + text, encoding="utf-8")
+    (folder / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    publish(folder, "tiny", tiny_log())
+    for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+        assert 0 == run(folder, *command).returncode
+    tiny_log(users=30).write_parquet(tmp_path / "new.parquet")
+    return folder
+
+
+def publish(folder: Path, name: str, log: pl.DataFrame) -> None:
+    from study.events.check import conform  # noqa: PLC0415
+    from study.params import Params  # noqa: PLC0415
+
+    params = Params.model_validate(tiny_params())
+    place = folder / "data/results" / name / "main" / "manifest.json"
+    place.parent.mkdir(parents=True)
+    write(ordered(conform(log, params.snapshot, Path("tiny.parquet")), params.snapshot, params.seed), folder / "same")
+    place.write_text(json.dumps({"data_hash": file_hash(folder / "same")}), encoding="utf-8")
+    (folder / "same").unlink()
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {
+        p: p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and ".git/" not in str(p) and "tmp" not in p.parts[-3:]
+    }
+
+
+def complaint(folder: Path, file: str, name: str) -> str:
+    before = files(folder)
+    done = add(folder, file, name)
+    assert (2, "") == (done.returncode, done.stdout), done.stderr
+    assert before == files(folder)
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_the_log_is_kept_and_params_name_it(folder):
+    done = add(folder, "../new.parquet", "2026-11")
+    text = (folder / "params.yaml").read_text(encoding="utf-8")
+    params = yaml.safe_load(text)
+
+    assert 0 == done.returncode, done.stderr
+    assert ("2026-11", "data/sources/2026-11.parquet") == (params["snapshot"]["name"], params["snapshot"]["source"])
+    assert ["tiny"] == params["compare_with"]
+    assert text.startswith("# ours\n")
+    assert (folder / "data/sources/2026-11.parquet.dvc").exists()
+    assert "snapshot 2026-11 is current: " in done.stdout
+    assert "of 30 users, 2024-01-0" in done.stdout
+    listed = run(folder, "git", "status", "--porcelain", "--untracked-files=all", "data").stdout.split()
+    assert {"data/sources/2026-11.parquet.dvc", "data/sources/.gitignore"} <= set(listed)
+    assert "data/sources/2026-11.parquet" not in listed
+
+
+def test_it_says_which_columns_are_gone_new_or_of_another_kind(folder, tmp_path):
+    log = tiny_log(users=30)
+    log.with_columns(pl.lit(3).alias("note")).write_parquet(folder / "tiny.parquet")
+    log.with_columns(pl.lit("x").alias("note"), pl.lit(1.5).alias("extra")).drop("discount").with_columns(
+        pl.lit("none").alias("discount")
+    ).write_parquet(tmp_path / "new.parquet")
+
+    told = add(folder, "../new.parquet", "next").stdout
+
+    assert "column 'extra' (number) is new; it is not read unless snapshot.attributes names it" in told
+    assert "column 'note' was number and is text" in told
+    (folder / "params.yaml").write_text(yaml.safe_dump(tiny_params(), sort_keys=False), encoding="utf-8")
+    log.drop("user_id").with_columns(log["user_id"]).write_parquet(tmp_path / "new.parquet")
+    assert "column 'note' is gone" in add(folder, "../new.parquet", "third").stdout
+
+
+def test_a_log_that_does_not_conform_is_refused(folder, tmp_path):
+    tiny_log().drop("department").write_parquet(tmp_path / "new.parquet")
+
+    assert "column 'department' is missing" in complaint(folder, "../new.parquet", "next")
+    assert "no such file" in complaint(folder, "../nothing.parquet", "next")
+    assert "snapshot.name" in complaint(folder, "../new.parquet", "../next")
+    assert "a module cannot be added" in complaint(folder, "study/events/complete_journey.py", "next")
+
+
+def test_a_name_with_results_takes_the_same_log_alone(folder, tmp_path):
+    assert "'tiny' has results of another log" in complaint(folder, "../new.parquet", "tiny")
+
+    tiny_log().sample(fraction=1, shuffle=True, seed=1).write_parquet(tmp_path / "new.parquet")
+    done = add(folder, "../new.parquet", "tiny")
+    assert 0 == done.returncode, done.stderr
+    assert [] == yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["compare_with"]
+
+
+def test_a_cut_of_the_last_snapshot_and_a_warm_start_from_itself_are_dropped(folder):
+    cut = tiny_params()["snapshot"] | {"until": "2024-03-01"}
+    params = tiny_params(snapshot=cut, warm_start="next", compare_with=["next", "older"])
+    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    assert (None, None) == (params["snapshot"]["until"], params["warm_start"])
+    assert ["tiny", "older"] == params["compare_with"]
+
+
+def test_what_dvc_refuses_leaves_everything_as_it_was(folder, tmp_path):
+    (folder / ".dvc").rename(tmp_path / "gone")
+
+    assert "dvc add says: " in complaint(folder, "../new.parquet", "next")
+
+
+def test_a_missing_name_is_told(folder):
+    done = run(folder, sys.executable, "-m", "study", "snapshot", "add", "x.parquet")
+
+    assert (2, "snapshot add FILE --name NAME") == (done.returncode, done.stderr.strip()[-29:])

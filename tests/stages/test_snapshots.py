@@ -1,0 +1,67 @@
+"""The stage that compares two snapshots reads what is published of them, and nothing else."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.paths import comparison_folder, data_card_file, results_folder
+from study.stages import snapshots
+from tests.tiny import inside, tiny_log, write_workspace
+
+
+def publish(name: str, levels: dict[str, float], colours: dict[str, int]) -> None:
+    """As much of the results of a snapshot as a comparison needs; to be called in the workspace."""
+    rows = [
+        (variant, seed, f"u{user}", level + 0.01 * ((7 * user + 3 * seed) % 5))
+        for variant, level in levels.items() for seed in (0, 1) for user in range(30)
+    ]  # fmt: skip
+    folder, card = results_folder(name, "main"), data_card_file(name, "categories")
+    for place in (folder, card.parent):
+        place.mkdir(parents=True)
+    schema = {"variant": pl.String, "seed": pl.Int64, "user_id": pl.String, "recall@10": pl.Float32}
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(folder / "queries.parquet")
+    (folder / "manifest.json").write_text(json.dumps({"snapshot": name}), encoding="utf-8")
+    events = sum(colours.values())
+    told = {"kind": "categorical", "cardinality": len(colours), "missing": 0.0, "values": colours}
+    whole = {"events": events, "event_types": {"buy": events}, "attributes": {"colour": told}}
+    card.write_text(json.dumps(whole), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    write_workspace(tmp_path, tiny_log(users=2), compare_with=["old"])
+    return tmp_path
+
+
+def test_drift_and_tau_are_published_with_what_they_are_made_of(folder):
+    with inside(folder):
+        publish("old", {"a": 0.1, "b": 0.3, "c": 0.5}, {"red": 4})
+        publish("tiny", {"a": 0.5, "b": 0.3, "c": 0.1}, {"red": 2, "blue": 2})
+        snapshots.run("old")
+        place = comparison_folder("tiny", "old")
+        found, manifest = (json.loads((place / f"{n}.json").read_text("utf-8")) for n in ("comparison", "manifest"))
+        first = (place / "comparison.json").read_bytes()
+        snapshots.run("old")
+
+        assert -1.0 == found["ranks"]["estimate"]
+        assert [0.0, 0.5] == [row["new"] for row in found["drift"]]
+        assert {name: digest(results_folder(name, "main") / "manifest.json") for name in ("old", "tiny")} == manifest[
+            "made_of"
+        ]
+        assert {"comparison.json": digest(place / "comparison.json")} == manifest["files"]
+        assert first == (place / "comparison.json").read_bytes()
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_without_results_of_both_it_says_which_are_missing(folder):
+    with inside(folder):
+        publish("tiny", {"a": 0.5, "b": 0.3}, {"red": 2})
+        with pytest.raises(UserError, match=r"old/main/queries\.parquet: no such file"):
+            snapshots.run("old")
