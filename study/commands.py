@@ -54,9 +54,8 @@ def repro(arguments: Sequence[str]) -> None:
 
 def quick(arguments: Sequence[str]) -> None:
     """`python -m study quick`."""
-    Parser(prog="python -m study quick", description="Runs everything on small budgets in build/quick.").parse_args(
-        arguments
-    )
+    parser = Parser(prog="python -m study quick", description="Runs everything on small budgets in build/quick.")
+    parser.parse_args(arguments)
     import_module("study.quick").run()
 
 

@@ -40,7 +40,7 @@ def run() -> None:
     """
     source = Path(load().snapshot.source)
     _adopt_revision()
-    _copy_tree({source} if source.is_file() and not source.is_absolute() else set())
+    _copy_tree(set() if source.is_absolute() else _of(source))
     raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
     write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
     repro(QUICK)
@@ -101,6 +101,11 @@ def _copy_tree(more: set[Path]) -> None:
         target = QUICK / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
+
+
+def _of(source: Path) -> set[Path]:
+    """The files of a log, which git need not track."""
+    return {path for path in [source, *source.rglob("*")] if path.is_file()}
 
 
 def _files(root: Path) -> set[Path]:

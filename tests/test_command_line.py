@@ -108,9 +108,12 @@ def test_a_snapshot_is_compared_with_those_that_are_named(folder):
     assert "snapshot 'odl' is unknown; known: old" in complaint("snapshots", "odl", folder=folder)
 
 
-def test_only_add_takes_a_file_and_a_name(folder):
-    assert "for `snapshot add FILE --name NAME` alone" in complaint("train", "markov", "x", folder=folder)
-    assert "for `snapshot add FILE --name NAME` alone" in complaint("snapshot", "--name", "x", folder=folder)
+def test_what_a_command_or_a_stage_does_not_take_is_named(folder):
+    assert "unrecognized arguments: x" in complaint("train", "markov", "x", folder=folder)
+    assert "unrecognized arguments: --name" in complaint("snapshot", "--name", "x", folder=folder)
+    assert "required: --name" in complaint("snapshot", "add", "log.csv", folder=folder)
+    assert "required: PATH" in complaint("init", folder=folder)
+    assert "reads no log" in complaint("check", "--parameters", "log.csv", folder=folder)
 
 
 def test_no_stage_at_all_is_refused(folder):
@@ -155,6 +158,8 @@ def test_repeats_run_the_check_of_the_worlds(monkeypatch):
 
         def run(self, *arguments: int) -> None:
             ran.append((self.name, *arguments))
+
+        fingerprints = run
 
     for name in command_line.THREADS:
         monkeypatch.setenv(name, "1")

@@ -45,6 +45,7 @@ def run(source: str) -> None:
     text = _section(text, "questions", _questions(found, tempo))
     text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, events.height // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
+    text = re.sub(r"^(compare_with|warm_start): .*$", _alone, text, flags=re.MULTILINE)
     kept = _keep()
     write_text(PARAMS, text)
     load()
@@ -125,6 +126,11 @@ def _section(text: str, name: str, lines: list[str]) -> str:
 
 def _setting(text: str, name: str, value: int) -> str:
     return re.sub(rf"^(  {name}: )\S+", rf"\g<1>{value}", text, count=1, flags=re.MULTILINE)
+
+
+def _alone(found: re.Match[str]) -> str:
+    """A first snapshot has no other one to be compared with, or to start from."""
+    return {"compare_with": "compare_with: []", "warm_start": "warm_start: null"}[found[1]]
 
 
 def _keep() -> Path:
