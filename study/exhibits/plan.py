@@ -11,7 +11,18 @@ from study.params import Params
 from study.params.budget import Arm
 from study.params.roster import SequenceEntry
 
-PARTS = ("representation", "architecture", "objective", "loss", "head", "pretrain", "budget_in", "labels", "context")
+PARTS = (
+    "representation",
+    "architecture",
+    "blocks",
+    "objective",
+    "loss",
+    "head",
+    "pretrain",
+    "budget_in",
+    "labels",
+    "context",
+)
 """The factors of a sequence variant; the options of its loss belong to the loss."""
 TITLES = {"budget_in": "budget in"}
 PUBLISHED: dict[str, dict[str, Any]] = {

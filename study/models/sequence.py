@@ -51,7 +51,6 @@ class Settings(Frozen):
     recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
     key_weight: float = 1.0
     width: int = 64
-    blocks: int = 1
     heads: int = 8
     batch: int = 2048
     warmup_steps: int = 50
@@ -238,7 +237,7 @@ class SequenceModel:
         classes = sum(shape.sizes) if self._asks_tokens else shape.candidates
         network = Network(
             self.parts["representation"].build(shape.sizes, s.width, self.fitted),
-            self.parts["architecture"].build(s.width, s.blocks, s.heads, s.dropout),
+            self.parts["architecture"].build(s.width, self.entry.blocks, s.heads, s.dropout),
             self.parts["head"].build(s.width, classes, len(DECAYS), shape.described),
             s.width,
             shape.event_types if self.parts["objective"].ASKS_ABOUT_TIME else None,

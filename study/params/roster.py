@@ -61,7 +61,8 @@ class SequenceEntry(Entry):
     plain arguments of the loss that define it (the number of negatives, say); they are not tuned. `pretrain` is the
     objective of the first quarter of the rounds, where another one comes before. `budget_in` says what its budget
     counts: the same number of events for all, or positions, which are tokens for `flat`. `prefixes` trains on one
-    readout per piece, as architectures that see later positions must, whatever the architecture.
+    readout per piece, as architectures that see later positions must, whatever the architecture. `blocks` is the depth
+    of the architecture.
     """
 
     family: Literal["sequence"]
@@ -72,6 +73,7 @@ class SequenceEntry(Entry):
     loss: Part
     head: Part
     context: int = Field(ge=1)
+    blocks: int = Field(default=1, ge=1)
     loss_options: dict[str, JsonValue] = {}
     pretrain: Part | None = None
     budget_in: Literal["events", "positions"] = "events"

@@ -34,8 +34,9 @@ def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
     assert ["representation", "objective"] == plan.moved(variants, "sum-horizon", "flat-next")
     assert ["context"] == plan.moved(variants, "sum-horizon", "sum-horizon-short")
     assert ["labels"] == plan.moved(variants, "sum-horizon", "causal-prefix-horizon")
-    assert ["architecture", "labels"] == plan.moved(variants, "sum-horizon", "bidirectional-horizon")
-    assert ["architecture"] == plan.moved(variants, "causal-prefix-horizon", "bidirectional-horizon")
+    assert ["architecture", "blocks", "labels"] == plan.moved(variants, "sum-horizon", "bidirectional-horizon")
+    assert ["architecture"] == plan.moved(variants, "causal-prefix-deep", "bidirectional-horizon")
+    assert ["blocks"] == plan.moved(variants, "causal-prefix-horizon", "causal-prefix-deep")
     assert [] == plan.moved(variants, "sum-horizon", "sum-horizon")
 
 
@@ -183,7 +184,7 @@ def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
 def test_the_number_of_labels_is_told_apart_from_the_architecture(made):
     shown = text(architecture.labels(made(say("worse", "bidirectional-over-causal"))))
 
-    assert "bidirectional-horizon over causal-prefix-horizon −0.0200 [−0.0240, −0.0160], worse" in shown
+    assert "bidirectional-horizon over causal-prefix-deep −0.0200 [−0.0240, −0.0160], worse" in shown
     assert "sum-horizon over causal-prefix-horizon +0.0020 [−0.0020, +0.0060], undetermined" in shown
     assert "No contrast" in text(architecture.labels(made(lambda written: written.update({"contrasts.json": []}))))
 
