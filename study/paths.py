@@ -22,6 +22,9 @@ SOURCES = DATA / "sources"
 RUNS = DATA / "runs"
 SCORES = DATA / "scores"
 RESULTS = DATA / "results"
+SIMULATED = RESULTS / "_simulated"
+"""What no log enters; a snapshot's name does not begin so."""
+LOSS_COSTS = SIMULATED / "losses.json"
 SCRATCH = DATA / "scratch"
 KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
@@ -97,6 +100,11 @@ def results_folder(snapshot: str, arm: str) -> Path:
 def tuning_file(snapshot: str, arm: str) -> Path:
     """The published searches of an arm."""
     return results_folder(snapshot, arm) / "tuning.json"
+
+
+def world_file(world: str) -> Path:
+    """The published results of a simulated world, the same for every snapshot; `validity` is the check of them all."""
+    return SIMULATED / "worlds" / f"{world}.json"
 
 
 def data_card_file(snapshot: str, question: str) -> Path:

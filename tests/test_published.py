@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from study.params import load
-from study.paths import PARAMS, RESULTS
+from study.paths import PARAMS, RESULTS, world_file
 from tests.tiny import ROOT
 
 LOCK = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
 SNAPSHOT = load(ROOT / PARAMS).snapshot.name
-REPEATED = ROOT / RESULTS / SNAPSHOT / "worlds/validity.json"
+REPEATED = ROOT / world_file("validity")
 """What `python -m study worlds --repeat N` writes, no stage of the pipeline."""
 
 

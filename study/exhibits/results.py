@@ -24,10 +24,9 @@ from study.exhibits.records import (
 )
 from study.params.budget import Arm, Budget
 from study.params.question import Question
-from study.paths import RESULTS
+from study.paths import LOSS_COSTS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
-LOSS_COSTS = Path("cost") / "losses.json"
 Found = TypeVar("Found")
 
 
@@ -120,7 +119,7 @@ class Results:
     @cached_property
     def loss_costs(self) -> LossCosts | None:
         """What the losses cost on ever larger catalogues; None where it was not measured."""
-        path = self.root / LOSS_COSTS
+        path = self.root.parent / LOSS_COSTS.relative_to(RESULTS)
         return read(path, TypeAdapter(LossCosts)) if path.exists() else None
 
     @cached_property

@@ -12,6 +12,7 @@ from study.exhibits.results import Results, read
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
 from study.params.budget import Arm, Budget
+from study.paths import RESULTS, world_file
 
 
 def line(results: Results | None, arm: Arm = "main") -> Html:
@@ -55,12 +56,11 @@ def runs(results: Results) -> Html:
 
 def _made(results: Results, arm: Arm) -> list[tuple[str, str]]:
     """Revision and budget of each run that the results of an arm are made of; none where it has not been run."""
-    folder = results.root / arm
     if arm == "worlds":
-        paths = [folder / f"{world}.json" for world in world_records.ORDER]
+        paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in world_records.ORDER]
         worlds = [world_records.read(path, TypeAdapter(world_records.World)) for path in paths]
         return [(_short(world.revision), world.budget) for world in worlds if world is not None]
-    path = folder / "manifest.json"
+    path = results.root / arm / "manifest.json"
     manifests = [read(path, TypeAdapter(Manifest))] if path.exists() else []
     return [(_short(manifest.revision), manifest.budget) for manifest in manifests]
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
-from study import params
 from study.exhibits.figures import draw, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.exhibits.world_records import ORDER, Reached, Validity, World, read
-from study.paths import RESULTS
+from study.paths import world_file
 
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
@@ -27,14 +26,13 @@ class Worlds:
 
 
 def load() -> Worlds:
-    """The results of the worlds on the snapshot that `params.yaml` names.
+    """The results of the worlds, which no snapshot enters.
 
     Raises:
         UserError: a file is broken.
     """
-    folder = RESULTS / params.load().snapshot.name / "worlds"
-    found = [read(folder / f"{world}.json", TypeAdapter(World)) for world in ORDER]
-    checked = read(folder / "validity.json", TypeAdapter(Validity))
+    found = [read(world_file(world), TypeAdapter(World)) for world in ORDER]
+    checked = read(world_file("validity"), TypeAdapter(Validity))
     return Worlds([world for world in found if world is not None], checked)
 
 

@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 
 from study.errors import UserError
-from study.exhibits.results import LOSS_COSTS
 from study.nn.heads import plain
 from study.nn.heads.base import HeadModule
 from study.nn.losses.base import Loss
@@ -27,7 +26,7 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.roster import SequenceEntry
 from study.parent import die_with_parent
-from study.paths import RESULTS, write_text
+from study.paths import LOSS_COSTS, write_text
 from study.seeds import seed_of
 
 ARM: Arm = "catalogue"
@@ -46,7 +45,7 @@ def run() -> None:
         for size in SIZES
     ]
     fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS}
-    path = RESULTS / params.snapshot.name / LOSS_COSTS
+    path = LOSS_COSTS
     write_text(path, json.dumps({**fixed, "measured": measured}, indent=1) + "\n")
 
 

@@ -16,7 +16,7 @@ from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
 from study.params.worlds import WorldName, Worlds
-from study.paths import SCRATCH, code_of, results_folder, write_text
+from study.paths import SCRATCH, code_of, world_file, write_text
 from study.provenance import file_hash, revision
 from study.seeds import seed_of
 from study.stages.scored import text_of
@@ -30,14 +30,14 @@ Row = dict[str, Any]
 
 
 def run(name: str) -> None:
-    """Writes `data/results/<snapshot>/worlds/<world>.json`."""
+    """Writes `data/results/_simulated/worlds/<world>.json`."""
     params, world = load(), world_of(name)
     site = site_of(params, world)
     made = scene(site, params.spent("worlds").stop_queries)
     with _scratch(params, world) as folder:
         fits = _fits(params, site, made, folder)
     found = {**origin(params), **report(params, site, made, fits)}
-    write_text(results_folder(params.snapshot.name, "worlds") / f"{world}.json", text_of(found))
+    write_text(world_file(world), text_of(found))
 
 
 def origin(params: Params) -> Row:

@@ -26,7 +26,7 @@ from study.params.roster import Variant
 from study.params.statistics import Statistics
 from study.params.worlds import Validity, WorldContrast, WorldName
 from study.parent import die_with_parent
-from study.paths import SCRATCH, code_of, results_folder, write_text
+from study.paths import SCRATCH, code_of, world_file, write_text
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import draws_of, verdicts
@@ -70,7 +70,7 @@ class Study:
 
 
 def run(repeats: int) -> None:
-    """Writes `data/results/<snapshot>/worlds/validity.json`.
+    """Writes `data/results/_simulated/worlds/validity.json`.
 
     Raises:
         UserError: a worker died twice.
@@ -84,7 +84,7 @@ def run(repeats: int) -> None:
             rows.append(summary(study, _logs(study, "repeat", count), fresh))
     settings = params.statistics.model_dump(mode="json")
     found = {**origin(params), "statistics": settings, "coverage_level": COVERAGE, "parts": rows}
-    write_text(results_folder(params.snapshot.name, "worlds") / "validity.json", text_of(found))
+    write_text(world_file("validity"), text_of(found))
 
 
 def _logs(study: Study, role: str, count: int) -> list[Row]:

@@ -196,7 +196,7 @@ def made(tmp_path: Path) -> Callable[..., Results]:
         **arms: Callable[[Documents], None],
     ) -> Results:
         params = _params()
-        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        folder = Path(tempfile.mkdtemp(dir=tmp_path)) / "log"
         for arm, turn in {"main": change, **arms}.items():
             written = documents(params, arm)
             turn(written)
@@ -204,12 +204,13 @@ def made(tmp_path: Path) -> Callable[..., Results]:
         beside = {
             "diagnostics/contrasts.json": diagnoses,
             "diagnostics/manifest.json": None if diagnoses is None else _manifest(params),
-            "cost/losses.json": costs,
+            "../_simulated/losses.json": costs,
         }
         for path, document in beside.items():
             if document is not None:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_text(json.dumps(document), encoding="utf-8")
+                target = folder.parent / path.removeprefix("../") if path.startswith("..") else folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(json.dumps(document), encoding="utf-8")
         return Results(folder, params)
 
     return make

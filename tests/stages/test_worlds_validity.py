@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from study.params import Params
 from study.params.worlds import Worlds
-from study.paths import SCRATCH, code_of, results_folder, write_text
+from study.paths import SCRATCH, code_of, world_file, write_text
 from study.stages import worlds, worlds_validity
 from tests.tiny import ROOT
 
@@ -67,7 +67,7 @@ def params(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["frequency", "null", "shop"])
 def test_a_world_is_published_the_same_after_it_was_cut(params, name):
     worlds.run(name)
-    path = results_folder(params.snapshot.name, "worlds") / f"{name}.json"
+    path = world_file(name)
     first, found = path.read_bytes(), json.loads(path.read_bytes())
     assert RULES == [row["variant"] for row in found["variants"]]
     assert (name == "null") == (found["variants"][0]["share"] is None)
@@ -100,7 +100,7 @@ def test_a_part_that_cannot_be_judged_is_refused(changes, told):
 @pytest.mark.slow
 def test_the_check_repeats_goes_on_and_counts(params):
     worlds_validity.run(3)
-    path = results_folder(params.snapshot.name, "worlds") / "validity.json"
+    path = world_file("validity")
     first, (counting, null) = path.read_bytes(), json.loads(path.read_bytes())["parts"]
     assert (3, 20, 20_000) == (counting["repeats"], counting["fresh_logs"], counting["fresh_users"])
     (found,) = counting["contrasts"]
