@@ -51,7 +51,7 @@ class Settings(Frozen):
     recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
     key_weight: float = 1.0
     width: int = 64
-    heads: int = 8
+    heads: int = 4
     batch: int = 2048
     warmup_steps: int = 50
 

@@ -11,7 +11,7 @@ from study.nn.objectives.targets import moment_starts, one_label
 
 CLASSES = "tokens"
 ASKS_ABOUT_TIME = False
-READ_SHARE = 0.2
+READ_SHARE = 0.1
 
 
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
