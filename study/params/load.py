@@ -72,6 +72,10 @@ class Params(Frozen):
         """The name of the question of an arm: all its variants answer the same."""
         return next(entry.question for entry in self.entries(arm).values())
 
+    def zone(self, arm: Arm) -> str:
+        """Whose midnights are the cut-offs of an arm; those of a stretched clock are UTC's (`study/events/clock.py`)."""
+        return "UTC" if self.question(self.asked_by(arm)).horizon_minutes else self.snapshot.timezone
+
     def concerning(self, arm: Arm) -> dict[str, Any]:
         """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""
         whole = self.model_dump(mode="json")
