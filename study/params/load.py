@@ -73,7 +73,7 @@ class Params(Frozen):
         return next(entry.question for entry in self.entries(arm).values())
 
     def zone(self, arm: Arm) -> str:
-        """Whose midnights are the cut-offs of an arm; those of a stretched clock are UTC's (`study/events/clock.py`)."""
+        """Whose midnights are the cut-offs of an arm; on a stretched clock those of UTC (`study/events/clock.py`)."""
         return "UTC" if self.question(self.asked_by(arm)).horizon_minutes else self.snapshot.timezone
 
     def concerning(self, arm: Arm) -> dict[str, Any]:
