@@ -43,8 +43,9 @@ def card(events: pl.DataFrame, spec: Snapshot) -> list[tuple[str, str]]:
         ("event types", ", ".join(f"{name} {count:,}" for name, count in types.head(10).iter_rows())),
     ]
     for name, kind in spec.coded.items():
-        missing = events[name].null_count() / events.height
-        rows.append((f"attribute {name}", f"{kind}, {events[name].n_unique():,} values, {missing:.1%} missing"))
+        missing = events[name].null_count()
+        values = events[name].n_unique() - (missing > 0)
+        rows.append((f"attribute {name}", f"{kind}, {values:,} values, {missing / events.height:.1%} missing"))
     return rows
 
 
