@@ -4,9 +4,10 @@ import polars as pl
 
 from study.events import health
 from study.events.clock import on_study_clock
+from study.events.queries import queries_of
 from study.events.read import read_source
 from study.events.spans import make_spans
-from study.events.split import marked, queries_of
+from study.events.split import marked
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.snapshot import Snapshot
@@ -48,7 +49,7 @@ def _asked(
     spans = make_spans(log.first, log.last, log.timezone, question)
     derived = marked(log.events, question, log.timezone).with_columns(young=pl.lit(value=False))
     kept = derived.select("user_id", "timestamp", "local", "candidate", "key", "young")
-    tables = {span: queries_of(kept, getattr(spans, span), span, question) for span in ("stop", "select", "test")}
+    tables = queries_of(kept, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question)
     catalogue = kept["candidate"].drop_nulls().n_unique()
     told = health.asked(name, question, spans, tables)
     if isinstance(question, WhatQuestion):

@@ -7,8 +7,9 @@ import polars as pl
 
 from study.events.card import data_card
 from study.events.clock import on_study_clock
+from study.events.queries import queries_of
 from study.events.spans import make_spans
-from study.events.split import TIME, queries_of, spans_to_json, with_candidates, with_young, without_young
+from study.events.split import TIME, spans_to_json, with_candidates, with_young, without_young
 from study.params import load
 from study.paths import (
     data_card_file,
@@ -29,11 +30,10 @@ def run(name: str) -> None:
     spans = make_spans(log.first, log.last, log.timezone, question)
     cut = spans.test[0].cutoff
     derived = with_young(with_candidates(log.events, question, log.timezone, params.seed), question, cut, params.seed)
-    ends = {"stop": spans.stop[0].cutoff, "select": spans.stop[0].cutoff, "test": cut}
-    tables = {
-        span: queries_of(without_young(derived, end), getattr(spans, span), span, question)
-        for span, end in ends.items()
-    }
+    before = queries_of(
+        without_young(derived, spans.stop[0].cutoff), {"stop": spans.stop, "select": spans.select}, question
+    )
+    tables = before | queries_of(without_young(derived, cut), {"test": spans.test}, question)
     development = derived.filter(TIME.lt(cut))
     _write({events_file(name, "development"): development, events_file(name, "test"): derived.filter(TIME.ge(cut))})
     _write({queries_file(name, span): table for span, table in tables.items()})
