@@ -3,6 +3,7 @@
 import polars as pl
 
 from study.errors import UserError
+from study.events.codes import first_of_each, numbered
 from study.events.spans import DAY, Window
 from study.events.split import TIME
 from study.params.question import Question, WhoQuestion
@@ -42,10 +43,10 @@ def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question:
 
 
 def _tables(events: pl.DataFrame, windows: list[Window], question: Question) -> list[pl.DataFrame]:
-    """One of each window. Names are numbered in their order meanwhile: a log has many events and few names."""
+    """One of each window, in their order."""
     coded = events.select(
-        USER.cast(_enum(events["user_id"])),
-        CANDIDATE.cast(_enum(events["candidate"])),
+        numbered(events["user_id"]),
+        numbered(events["candidate"]),
         TIME.alias("time"),
         pl.col("local").dt.timestamp("us"),
         *(name for name in ("key", "young") if name in events.columns),
@@ -53,16 +54,19 @@ def _tables(events: pl.DataFrame, windows: list[Window], question: Question) -> 
     acts = coded.filter("key")
     if isinstance(question, WhoQuestion):
         return [_who(coded, acts, window, round(question.eligible * DAY)) for window in windows]
-    met = coded.group_by("user_id", "candidate").agg(pl.col("time").min()).sort("user_id", "candidate")
+    met = _met(coded)
     return [_what(met, acts, window, has_young=question.held_back > 0) for window in windows]
 
 
-def _enum(names: pl.Series) -> pl.Enum:
-    return pl.Enum(names.drop_nulls().unique().sort())
+def _met(coded: pl.DataFrame) -> pl.DataFrame:
+    """From when each user has met each candidate, and none, sorted by user and candidate."""
+    width = coded["candidate"].n_unique() + 1
+    place = (CANDIDATE.to_physical().cast(pl.Int64) + 1).fill_null(0)
+    pairs = coded.select("user_id", "candidate", "time", pair=USER.to_physical().cast(pl.Int64) * width + place)
+    return first_of_each(pairs, "pair", "time")
 
 
 def _what(met: pl.DataFrame, acts: pl.DataFrame, window: Window, *, has_young: bool) -> pl.DataFrame:
-    """From when each user first met each candidate, none among them, and the key actions."""
     young = [CANDIDATE.filter("young").unique().sort().alias("young")] if has_young else []
     relevant = _inside(acts, window).group_by("user_id").agg(CANDIDATE.unique().sort().alias("relevant"), *young)
     before = met.filter(pl.col("time") < window.cutoff).join(relevant, on="user_id", how="semi", maintain_order="left")
