@@ -55,7 +55,7 @@ def two_nodes(monkeypatch):
 def below(node) -> list[psutil.Process]:
     """The processes of a node that run a task of ours."""
     found = []
-    for process in psutil.Process(node.raylet_pid()).children(recursive=True):
+    for process in psutil.Process(node.all_processes["raylet"][0].process.pid).children(recursive=True):
         try:
             line = process.cmdline()
         except psutil.Error:
@@ -75,8 +75,9 @@ def workspace(folder: Path, engine: str) -> Path:
 
 
 def trained(folder: Path) -> subprocess.Popen[str]:
+    paths = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
-        [sys.executable, "-m", "study", "train", VARIANT], cwd=folder, env=environment(folder),
+        [sys.executable, "-m", "study", "train", VARIANT], cwd=folder, env=environment(folder) | {"PYTHONPATH": paths},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -154,6 +155,7 @@ def test_a_machine_without_the_study_says_where_it_looked(two_nodes, tmp_path):
 
 def test_without_a_cluster_the_command_that_begins_one_is_named(tmp_path, monkeypatch):
     monkeypatch.delenv(cluster.ADDRESS, raising=False)
-    monkeypatch.setattr("ray._private.services.get_ray_address_from_environment", lambda *_: None)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.setattr("ray._private.services.find_gcs_addresses", set)
     with pytest.raises(UserError, match="no Ray cluster is found; `ray start --head` begins one"):
         list(run_all([partial(refuse, 7)], -1, RAY))
