@@ -76,7 +76,7 @@ class Cluster(ParallelBackendBase):  # type: ignore[misc]
 
     def abort_everything(self, ensure_ready: bool = True) -> None:  # noqa: ARG002 - joblib's signature
         """Ends what waits and what runs."""
-        for reference in self._waiting.values():
+        for reference in list(self._waiting.values()):  # a thread of Ray's may end one meanwhile
             self._ray.cancel(reference, force=True)
         self._waiting.clear()
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import psutil
@@ -68,7 +68,7 @@ def below(node) -> list[psutil.Process]:
 def workspace(folder: Path, engine: str) -> Path:
     raw = small_params()
     own = {name: raw[name] for name in ("roster", "composed", "contrasts", "diagnostics", "worlds")}
-    budgets = {"default": dict.fromkeys(raw["budgets"]["default"], SMALL | {"workers": -1 if engine == "ray" else 2})}
+    budgets = {"default": dict.fromkeys(raw["budgets"]["default"], SMALL)}
     write_workspace(folder, tiny_log(), budgets=raw["budgets"] | budgets, engine={"name": engine}, **own)
     prepare(folder)
     return folder
@@ -83,9 +83,11 @@ def trained(folder: Path) -> subprocess.Popen[str]:
 
 
 def bits(folder: Path) -> dict[str, str]:
+    """The hash of each file of the search and its models, and the name of the folder of unfinished work."""
     runs = folder / "data/runs"
     files = [path for path in sorted(runs.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(runs)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    hashes = {str(path.relative_to(runs)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return hashes | {"scratch": " ".join(path.name for path in (folder / "data/scratch/train" / VARIANT).iterdir())}
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +158,6 @@ def test_a_machine_without_the_study_says_where_it_looked(two_nodes, tmp_path):
 def test_without_a_cluster_the_command_that_begins_one_is_named(tmp_path, monkeypatch):
     monkeypatch.delenv(cluster.ADDRESS, raising=False)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
-    monkeypatch.setattr("ray._private.services.find_gcs_addresses", set)
+    monkeypatch.setattr("ray._private.services.find_gcs_addresses", cache(set))
     with pytest.raises(UserError, match="no Ray cluster is found; `ray start --head` begins one"):
         list(run_all([partial(refuse, 7)], -1, RAY))
