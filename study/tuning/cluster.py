@@ -20,6 +20,8 @@ NAME = "downfunnel-ray"
 ADDRESS = "RAY_ADDRESS"
 ATTEMPTS = 4
 """How often Ray starts a task whose worker or machine has died: a trial survives three machines."""
+MEMORY_ATTEMPTS = "RAY_task_oom_retries"
+"""How often Ray starts a task again that it has ended for want of memory: without a bound, unless it is told one."""
 PASSED = ("_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG")
 """How the names end of those variables of the environment on which bits depend."""
 
@@ -87,6 +89,7 @@ def connect() -> Any:
     Raises:
         UserError: Ray is not installed, or there is no cluster.
     """
+    os.environ.setdefault(MEMORY_ATTEMPTS, str(ATTEMPTS - 1))
     try:
         ray = import_module("ray")
     except ImportError:
