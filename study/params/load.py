@@ -11,6 +11,7 @@ from study.errors import UserError
 from study.params.base import Frozen
 from study.params.budget import Arm, Budget, Budgets
 from study.params.checks import problems
+from study.params.engine import Engine
 from study.params.features import Features
 from study.params.messages import describe, unknown_name
 from study.params.question import Question
@@ -27,6 +28,7 @@ class Params(Frozen):
 
     seed: int
     budget: Literal["quick", "default", "full"]
+    engine: Engine = Engine()
     snapshot: Snapshot
     compare_with: list[str] = []
     warm_start: str | None = None
