@@ -237,8 +237,10 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     rows, candidates, counts = own.at(users, until, time)
     known = candidates < len(classes)
     rows, labels, counts = rows[known], classes[candidates[known]], counts[known]
-    order = np.lexsort((labels, rows))
-    return Own(*(torch.from_numpy(values[order]) for values in (rows, labels, counts)))
+    if (np.diff(classes) < 0).any():  # else candidates in order are classes in order
+        order = np.lexsort((labels, rows))
+        rows, labels, counts = rows[order], labels[order], counts[order]
+    return Own(torch.from_numpy(rows), torch.from_numpy(labels), torch.from_numpy(counts))
 
 
 def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:
