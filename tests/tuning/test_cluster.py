@@ -33,7 +33,7 @@ PATIENCE = 120.0
 
 @pytest.fixture
 def two_nodes(monkeypatch):
-    """A cluster of two nodes with a core each."""
+    """A cluster of two nodes with a core each; the second says that it has a GPU."""
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # a path of a socket has at most 107 characters
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 << 20, "node_ip_address": LOOPBACK, "include_dashboard": False}
@@ -43,7 +43,7 @@ def two_nodes(monkeypatch):
     monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)
     made = utilities.Cluster(initialize_head=True, head_node_args=node)
     try:
-        made.add_node(**node)
+        made.add_node(**node, num_gpus=1)
         monkeypatch.setenv(cluster.ADDRESS, made.address)
         yield made
     finally:
@@ -140,6 +140,20 @@ def test_a_task_that_kills_its_workers_costs_that_task_alone(two_nodes, tmp_path
         found = dict(run_all([partial(die_unless_spared, number) for number in range(4)], -1, RAY))
 
     assert {0: 0, 1: None, 2: 20, 3: 30} == found
+
+
+def seen(_: int) -> str:
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "")
+
+
+def test_a_task_that_asks_for_a_share_of_a_gpu_is_shown_that_one(two_nodes, tmp_path):
+    (tmp_path / "params.yaml").touch()
+    with inside(tmp_path):
+        found = [
+            gpu for _, gpu in run_all([partial(seen, number) for number in range(4)], -1, Engine(name="ray", gpus=0.5))
+        ]
+
+    assert ["0"] * 4 == found
 
 
 def test_what_a_task_raises_is_raised_here_in_one_line(two_nodes, tmp_path):

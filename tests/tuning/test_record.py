@@ -7,10 +7,13 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from study.errors import UserError
+from study.paths import journal_file
 from study.redact import STORAGE
+from study.stages import train
 from study.tuning import proposals, record
 from study.tuning.proposals import Trial
 from tests.server import tell
+from tests.tiny import inside, prepare, tiny_log, write_workspace
 
 pytest.importorskip("psycopg", reason="the driver is not installed: pip install 'downfunnel[postgres]'")
 SPACE = {"half_life_days": FloatDistribution(2.0, 400.0, log=True)}
@@ -69,3 +72,14 @@ def test_without_an_address_nothing_is_recorded(monkeypatch):
     monkeypatch.delenv(STORAGE, raising=False)
     record.reach()
     record.publish(NAME, SPACE, TRIALS)
+
+
+@pytest.mark.slow
+def test_training_records_its_search(storage, tmp_path):
+    write_workspace(tmp_path, tiny_log())
+    prepare(tmp_path)
+    with inside(tmp_path):
+        train.run("personal-decay")
+        journal = JournalStorage(JournalFileBackend(str(journal_file("main", "personal-decay"))))
+
+        assert told("personal-decay", journal) == told("tiny/main/personal-decay", storage)
