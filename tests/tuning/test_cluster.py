@@ -19,7 +19,7 @@ from study.params.engine import Engine
 from study.tuning import cluster
 from study.tuning.workers import run_all
 from tests.faults.small import SMALL, VARIANTS, environment, small_params
-from tests.tiny import inside, prepare, tiny_log, write_workspace
+from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'downfunnel[ray]'")
 utilities = pytest.importorskip("ray.cluster_utils")
@@ -34,6 +34,7 @@ PATIENCE = 120.0
 @pytest.fixture
 def two_nodes(monkeypatch):
     """A cluster of two nodes with a core each; the second says that it has a GPU."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)  # the tasks of these tests are found by name on the other node
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # a path of a socket has at most 107 characters
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 << 20, "node_ip_address": LOOPBACK, "include_dashboard": False}
