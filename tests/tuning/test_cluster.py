@@ -34,7 +34,8 @@ PATIENCE = 120.0
 @pytest.fixture
 def two_nodes(monkeypatch):
     """A cluster of two nodes with a core each; the second says that it has a GPU."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)  # the tasks of these tests are found by name on the other node
+    # The tasks of these tests are found by name on the other node.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # a path of a socket has at most 107 characters
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 << 20, "node_ip_address": LOOPBACK, "include_dashboard": False}
