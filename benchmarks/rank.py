@@ -109,9 +109,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=128, help="of each user, about")
     parser.add_argument("--items", type=int, default=300, help="candidates")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks/rank.json"))
-    parser.add_argument("--variants", nargs="*", default=VARIANTS)
+    params = load()
+    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     given = parser.parse_args()
-    params, events = load(), simulated(given.users, given.events, given.items)
+    events = simulated(given.users, given.events, given.items)
     rows = {}
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log.parquet"

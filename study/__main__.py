@@ -13,7 +13,7 @@ from study.failures import explain
 from study.redact import hidden, show_without_credentials
 
 STAGES = {
-    "check": "validate params.yaml, and fingerprint the code of every stage",
+    "check": "as `check --parameters`: validate params.yaml, and fingerprint the code of every stage",
     "snapshot": "build the snapshot of the event log",
     "split": "cut the log into spans, windows and queries, for one question",
     "features": "fit vocabularies and bins, for one question",

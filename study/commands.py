@@ -84,6 +84,6 @@ def rank(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     if given.k is not None and given.k < 1:
         raise UserError(f"rank: -k {given.k}: there is no such number of candidates; give 1 or more")
-    if given.out is not None and given.out.suffix not in SUFFIXES:
-        raise UserError(f"rank: --out {given.out}: give a name that ends in {' or '.join(SUFFIXES)}")
+    if given.out is not None and (given.out.suffix not in SUFFIXES or given.out.is_dir()):
+        raise UserError(f"rank: --out {given.out}: give the name of a file that ends in {' or '.join(SUFFIXES)}")
     import_module("study.serving.rank").run(given.model, given.log, given.cutoff, given.k, given.out)

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 DATABASE = "DOWNFUNNEL_DATABASE"
 """The variable of the environment that holds the URL of a database, with its password."""
+STORAGE = "DOWNFUNNEL_STORAGE"
+"""The variable that holds the URL of the database which searches are recorded in as well."""
 HIDDEN = "***"
 
 # Up to the last @ before a blank or a quote: an unquoted password may hold @ and / itself.
@@ -23,7 +25,7 @@ _SHORTEST = 4  # a shorter password would hide half of any text
 
 
 def hidden(text: str) -> str:
-    """The text without credentials: user and password of URLs, `password=...`, and the database of the environment.
+    """The text without credentials: user and password of URLs, `password=...`, and the databases of the environment.
 
     Hides rather too much than too little: of `https://host/a@b` all before the `@` goes.
     """
@@ -39,11 +41,10 @@ def has_credentials(text: str) -> bool:
 
 
 def _secrets() -> list[str]:
-    """The URL in the environment and its password, as written and decoded; the longest first."""
-    url = os.environ.get(DATABASE, "").strip()
-    found = _PASSWORD.search(url)
-    password = found["password"] if found else ""
-    secrets = {url, password, unquote(password)}
+    """The URLs in the environment and their passwords, as written and decoded; the longest first."""
+    urls = [os.environ.get(name, "").strip() for name in (DATABASE, STORAGE)]
+    passwords = [found["password"] for url in urls if (found := _PASSWORD.search(url))]
+    secrets = {*urls, *passwords, *map(unquote, passwords)}
     return sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)
 
 

@@ -5,6 +5,9 @@ import os
 from hypothesis import settings
 
 from study.__main__ import THREADS
+from tests.server import server
+
+__all__ = ["server"]  # a fixture, for all tests
 
 # As the command line does, and before anything imports torch: sums depend on the number of threads.
 os.environ.update(dict.fromkeys(THREADS, "1"))

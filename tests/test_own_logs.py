@@ -112,4 +112,4 @@ def test_a_log_goes_from_init_to_the_book(make, tmp_path, capfd):
 
     assert "conforms to params.yaml" in shown
     assert params.questions["categories"].horizon in (tmp_path / BOOK / "protocol.html").read_text(encoding="utf-8")
-    assert page.exists()
+    assert (tmp_path / page).exists()

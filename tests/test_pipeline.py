@@ -54,7 +54,10 @@ def write():
 
 atexit.register(write)
 '''
-READ_BY_ALL = {f"study/{name}.py" for name in ("__main__", "params/worlds", "parent", "redact", "under_dvc")}
+READ_BY_ALL = {
+    f"study/{name}.py"
+    for name in ("__main__", "arguments", "failures", "params/worlds", "parent", "redact", "under_dvc")
+}
 """What the command line itself loads."""
 
 

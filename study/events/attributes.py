@@ -48,7 +48,8 @@ def text_of(raw: pl.Series) -> pl.Series:
         whole = raw.cast(pl.Int64, strict=False).cast(pl.String)
         return whole.zip_with(is_whole.fill_null(value=False), raw.cast(pl.String))
     text = raw.cast(pl.String)
-    return text.replace("", None)
+    empty = text == ""
+    return text.set(empty, None) if empty.any() else text
 
 
 def numbers_of(raw: pl.Series, place: Path) -> pl.Series:
@@ -57,9 +58,15 @@ def numbers_of(raw: pl.Series, place: Path) -> pl.Series:
     Raises:
         UserError: a value is no number, or infinite.
     """
+    if raw.dtype == pl.String and (plain := raw.cast(pl.Float64, strict=False)).null_count() == raw.null_count():
+        return _finite(plain, raw, place)
     text = raw.replace("", None) if raw.dtype == pl.String else raw
     numbers = text.str.strip_chars().cast(pl.Float64, strict=False) if raw.dtype == pl.String else _cast(raw, place)
     refuse(text.is_not_null() & numbers.is_null(), raw, place, "is no number; make it one, or its kind categorical")
+    return _finite(numbers, raw, place)
+
+
+def _finite(numbers: pl.Series, raw: pl.Series, place: Path) -> pl.Series:
     refuse(numbers.is_infinite(), raw, place, "is infinite; leave it empty or give a number")
     return numbers.fill_nan(None)
 

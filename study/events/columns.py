@@ -1,29 +1,25 @@
 """Which columns the source of a log has, and what changed from one log to the next."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
-SCANS: dict[str, Callable[[Path], pl.LazyFrame]] = {
-    ".parquet": pl.scan_parquet,
-    ".csv": pl.scan_csv,
-    ".jsonl": pl.scan_ndjson,
-    ".ndjson": pl.scan_ndjson,
-}
+from study.errors import UserError
+from study.events.attributes import text_of
+from study.events.files import files_of, read_file
+from study.events.times import looks_like_time
+
+ROWS = 10_000
+"""Rows from the beginning that kinds are read from: CSV has text alone."""
 
 
 def columns_of(path: Path) -> dict[str, str] | None:
-    """Name and kind, *number*, *time*, *truth value* or *text*, of each column; None where that cannot be read."""
-    files = sorted(path.rglob("*.*")) if path.is_dir() else [path]
-    scan = SCANS.get(files[0].suffix) if files and files[0].is_file() else None
-    if scan is None:
-        return None
+    """Kind of each column: *number*, *time*, *truth value*, *list* or *text*; None where the log cannot be read."""
     try:
-        schema = scan(files[0]).collect_schema()
-    except (pl.exceptions.PolarsError, OSError):
+        beginning = read_file(files_of(path, "*")[0], None, ROWS)
+    except UserError:
         return None
-    return {name: _kind(dtype) for name, dtype in schema.items()}
+    return {column.name: _kind(column) for column in beginning}
 
 
 def changes(before: dict[str, str], after: dict[str, str], declared: set[str]) -> list[str]:
@@ -43,9 +39,14 @@ def changes(before: dict[str, str], after: dict[str, str], declared: set[str]) -
     return [*gone, *new, *(f"column '{name}' was {before[name]} and is {after[name]}" for name in both)]
 
 
-def _kind(dtype: pl.DataType) -> str:
-    if dtype.is_numeric():
+def _kind(column: pl.Series) -> str:
+    if column.dtype.is_numeric():
         return "number"
-    if dtype.is_temporal():
-        return "time"
-    return "truth value" if dtype == pl.Boolean else "text"
+    if column.dtype.is_nested():
+        return "list"
+    if column.dtype == pl.Boolean:
+        return "truth value"
+    values = text_of(column).drop_nulls()
+    if len(values) and values.cast(pl.Float64, strict=False).null_count() == 0:
+        return "number"
+    return "time" if looks_like_time(column) else "text"

@@ -1,11 +1,14 @@
 """What is worth knowing of a log before it is studied: a card, and warnings in plain words."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 import numpy as np
 import polars as pl
 
+from study.events.codes import numbered
+from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
 from study.params.question import Question, WhoQuestion
@@ -25,31 +28,58 @@ FEW = 20
 CLOCKS_DIFFER = timedelta(days=1)
 
 
-def card(events: pl.DataFrame, spec: Snapshot) -> list[tuple[str, str]]:
-    """What the log is like, as labels and values.
+@dataclass(frozen=True)
+class Activity:
+    """Of each user the number of events and of days with one, in UTC; int64 [U], both."""
+
+    events: Ints
+    days: Ints
+
+    @property
+    def returning(self) -> float:
+        """The share of users with events on two days."""
+        return float((self.days > 1).mean())
+
+
+def activity(events: pl.DataFrame) -> Activity:
+    """How active the users are.
 
     Args:
         events: in the general form.
     """
-    users = events.group_by("user_id").agg(pl.len(), pl.col("timestamp").dt.date().n_unique().alias("days"))
+    user = numbered(events["user_id"]).to_physical()
+    day = events["timestamp"].dt.date().to_physical()
+    first, width = day.min(), day.max() - day.min() + 1  # type: ignore[operator]
+    pairs = (user.cast(pl.Int64) * width + (day - first)).sort()
+    distinct = pairs.filter((pairs != pairs.shift()).fill_null(value=True))
+    return Activity(np.bincount(user.to_numpy()), np.bincount((distinct // width).to_numpy()))
+
+
+def card(events: pl.DataFrame, spec: Snapshot, users: Activity) -> list[tuple[str, str]]:
+    """What the log is like, as labels and values.
+
+    Args:
+        events: in the general form.
+        users: their activity.
+    """
     first, last = events.select(pl.col("timestamp").min().alias("f"), pl.col("timestamp").max().alias("l")).row(0)
     types = events["event_type"].value_counts(name="count").sort("count", "event_type", descending=[True, False])
     rows = [
         ("events", f"{events.height:,}"),
-        ("users", f"{users.height:,}"),
+        ("users", f"{len(users.events):,}"),
         ("from, to (UTC)", f"{first:%Y-%m-%d %H:%M}, {last:%Y-%m-%d %H:%M}"),
-        ("active days of a user", _middle(users["days"])),
-        ("events of a user", _middle(users["len"])),
+        ("active days of a user", _middle(users.days)),
+        ("events of a user", _middle(users.events)),
         ("event types", ", ".join(f"{name} {count:,}" for name, count in types.head(10).iter_rows())),
     ]
     for name, kind in spec.coded.items():
-        missing = events[name].null_count() / events.height
-        rows.append((f"attribute {name}", f"{kind}, {events[name].n_unique():,} values, {missing:.1%} missing"))
+        missing = events[name].null_count()
+        values = events[name].n_unique() - (missing > 0)
+        rows.append((f"attribute {name}", f"{kind}, {values:,} values, {missing / events.height:.1%} missing"))
     return rows
 
 
-def _middle(counts: pl.Series) -> str:
-    numbers = counts.to_numpy()
+def _middle(numbers: Ints) -> str:
     return f"median {np.median(numbers):.0f}, most {numbers.max():,}"
 
 
@@ -114,7 +144,7 @@ def _size(relevant: pl.Series, catalogue: int) -> list[str]:
     return []
 
 
-def warnings(events: pl.DataFrame, spec: Snapshot, questions: list[Question]) -> list[str]:
+def warnings(events: pl.DataFrame, spec: Snapshot, users: Activity, questions: list[Question]) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
     found = []
     now = datetime.now(UTC) + CLOCKS_DIFFER
@@ -126,12 +156,10 @@ def warnings(events: pl.DataFrame, spec: Snapshot, questions: list[Question]) ->
     repeated = events.height - events.hash_rows().n_unique()
     if repeated:
         found.append(f"{repeated:,} rows repeat another one in every column; they are kept, as lines of a basket may")
-    days = events.group_by("user_id").agg(pl.col("timestamp").dt.date().n_unique())["timestamp"]
-    returning = (days > 1).sum() / len(days)
-    if returning < RETURNING and not all(question.sessions for question in questions):
+    if users.returning < RETURNING and not all(question.sessions for question in questions):
         found.append(
-            f"{returning:.0%} of the users come back another day; ask about the rest of the session (sessions: true), "
-            "or use a horizon of minutes"
+            f"{users.returning:.0%} of the users come back another day; ask about the rest of the session "
+            "(sessions: true), or use a horizon of minutes"
         )
     return found + [
         f"attribute {name} is empty in {events[name].null_count() / events.height:.0%} of the events"

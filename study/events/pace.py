@@ -36,10 +36,10 @@ def pace(events: pl.DataFrame) -> Pace:
     """
     span = events.select(pl.col("timestamp").max() - pl.col("timestamp").min()).item()
     users = events.group_by("user_id").agg(
-        pl.col("timestamp").dt.date().n_unique().alias("days"),
+        (pl.col("timestamp").min().dt.date() != pl.col("timestamp").max().dt.date()).alias("returns"),
         (pl.col("timestamp").max() - pl.col("timestamp").min()).dt.total_microseconds().alias("length"),
     )
-    returning = float(users.select((pl.col("days") > 1).mean()).item())
+    returning = float(users.select(pl.col("returns").mean()).item())
     minutes = span.total_seconds() / 60
     if returning < RETURNING:
         longest = int(users["length"].to_numpy().max()) // MINUTE + 1

@@ -1,4 +1,4 @@
-"""From a snapshot to sorted events, with the candidates of a question, and to the queries of each window."""
+"""From a snapshot to sorted events with the candidates of a question."""
 
 import json
 from datetime import datetime
@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from study.errors import UserError
 from study.events.order import sort_events
-from study.events.spans import DAY, Spans, Window
-from study.params.question import Between, Question, WhatQuestion, WhoQuestion
+from study.events.spans import Spans
+from study.params.question import Between, Question, WhatQuestion
 from study.seeds import hash_text, mix64, seed_of
 
 SEPARATOR = " · "
@@ -71,47 +70,6 @@ def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) ->
 def without_young(events: pl.DataFrame, end: int) -> pl.DataFrame:
     """The events as if no young candidate had existed before `end`, the end of a fit span."""
     return events.filter(~(pl.col("young") & TIME.lt(end)))
-
-
-def window_queries(events: pl.DataFrame, window: Window, question: Question) -> pl.DataFrame:
-    """The queries of one window, sorted by user: `user_id`, `cutoff` (UTC), and what the question asks for.
-
-    *What*: users with an event before T and at least one relevant candidate in [T, T+H). `relevant` and `seen` are
-    the sorted distinct candidates of the key actions in the window, and those of any event before it; where
-    candidates are held back, `young` are the relevant ones among them.
-    *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
-    """
-    before = events.filter(TIME.lt(window.cutoff))
-    inside = events.filter(TIME.ge(window.cutoff) & TIME.lt(window.end) & pl.col("key"))
-    cutoff = pl.lit(window.cutoff).cast(pl.Datetime("us", "UTC")).alias("cutoff")
-    if isinstance(question, WhoQuestion):
-        since = window.local - round(question.eligible * DAY)
-        eligible = before.filter(pl.col("local").dt.timestamp("us") >= since).select(pl.col("user_id").unique())
-        label = pl.col("user_id").is_in(inside["user_id"].unique().to_list()).alias("label")
-        return eligible.select("user_id", cutoff, label).sort("user_id")
-    relevant = inside.group_by("user_id").agg(
-        pl.col("candidate").unique().sort().alias("relevant"),
-        *([pl.col("candidate").filter("young").unique().sort().alias("young")] if question.held_back else []),
-    )
-    seen = before.group_by("user_id").agg(pl.col("candidate").drop_nulls().unique().sort().alias("seen"))
-    joined = relevant.join(seen, on="user_id").sort("user_id")
-    return joined.select("user_id", cutoff, "relevant", "seen", *(["young"] if question.held_back else []))
-
-
-def queries_of(events: pl.DataFrame, windows: list[Window], name: str, question: Question) -> pl.DataFrame:
-    """The queries of several windows, sorted by cut-off and user.
-
-    Raises:
-        UserError: a window has no query, or none with an answer.
-    """
-    tables = [window_queries(events, window, question) for window in windows]
-    for window, table in zip(windows, tables, strict=True):
-        if not (table["label"].any() if question.kind == "who" else table.height):
-            raise UserError(
-                f"params.yaml: questions: the {name} window of {window.day} has no query: no user with an earlier "
-                "event takes the key action in it; check key_action and candidate, or widen the horizon"
-            )
-    return pl.concat(tables)
 
 
 def spans_to_json(spans: Spans) -> str:

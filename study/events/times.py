@@ -17,6 +17,8 @@ UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
 SECONDS_OF_2000 = 946_684_800
+FEW = 1_000
+"""Values at the beginning that mostly tell what all are."""
 YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
 
@@ -52,14 +54,22 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
         raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no times; name the column of the timestamps")
     if spec.columns.time_format is not None:
         return _formatted(raw, spec, place)
-    numbers = raw.str.strip_chars().cast(pl.Float64, strict=False)
-    return _since_1970(numbers.alias(raw.name), place) if numbers.is_not_null().all() else _iso(raw, spec, place)
+    if not _numbers(raw.head(FEW)).is_not_null().all():
+        return _iso(raw, spec, place)
+    numbers = _numbers(raw)
+    return _since_1970(numbers, place) if numbers.is_not_null().all() else _iso(raw, spec, place)
+
+
+def _numbers(raw: pl.Series) -> pl.Series:
+    return raw.str.strip_chars().cast(pl.Float64, strict=False)
 
 
 def _zoned(naive: pl.Series, zone: str) -> pl.Series:
     """Times on the clock of a zone in UTC."""
     clock = naive.dt.cast_time_unit("us")
     zoned = clock.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    if not zoned.null_count():
+        return zoned.dt.convert_time_zone("UTC")
     skipped = clock.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return zoned.zip_with(zoned.is_not_null(), skipped).dt.convert_time_zone("UTC")
 
@@ -86,6 +96,8 @@ def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
 
 def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
     text = raw.str.strip_chars().str.replace("T", " ", literal=True)
+    if not _clock(text.head(FEW)).null_count() and not (clock := _clock(text)).null_count():
+        return _zoned(clock, spec.columns.zone)  # the form of most logs, with a time and without a zone
     has_time = text.str.contains(":", literal=True)
     offset = text.str.extract(OFFSET).set(~has_time, None)  # the day of a date looks like an offset
     bare = text.str.replace(OFFSET, "").str.strip_chars().zip_with(has_time, text)
@@ -101,6 +113,10 @@ def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
     of_day = _zoned(found, spec.timezone)
     of_time = _zoned(found, spec.columns.zone) if offset.null_count() == len(raw) else _shifted(found, offset)
     return of_time.zip_with(has_time, of_day)
+
+
+def _clock(text: pl.Series) -> pl.Series:
+    return text.str.to_datetime(FORMATS[0], strict=False, time_unit="us")
 
 
 def _dates(text: pl.Series) -> pl.Series:

@@ -107,7 +107,7 @@ def windows(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 def _windows(results: Results, contrast: Contrast) -> Html:
     left, right = contrast.left_variant, contrast.right_variant
-    zone = results.params.snapshot.timezone
+    zone = results.params.zone(results.arm)
     means = _means(results, [left, right], "cutoff").pivot("variant", index="cutoff", values=PRIMARY)
     days = means["cutoff"].dt.convert_time_zone(zone).dt.date().cast(pl.String).to_list()
     difference = (means[left] - means[right]).to_list()

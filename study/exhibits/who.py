@@ -224,7 +224,7 @@ def _reliability(variant: str, family: str, index: int, found: Reliability) -> g
 @if_run
 def windows(results: Results) -> Html:
     """Base rate and positives of each test window."""
-    shown, zone = windows_of(results), results.params.snapshot.timezone
+    shown, zone = windows_of(results), results.params.zone("who")
     days = [_day(window.cutoff, zone) for window in shown.windows]
     rows = [
         [words(day.isoformat()), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]

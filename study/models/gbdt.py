@@ -23,7 +23,13 @@ from study.seeds import seed_of
 MODEL = "trees.txt"
 REPORTS = 8
 """Readings of stop in a whole trial, as many as sequence variants have rounds."""
-FIXED = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1}
+FIXED = {
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+    "feature_pre_filter": False,  # the bins are shared by trials of different leaves
+}
 
 
 class Settings(Frozen):
@@ -95,6 +101,10 @@ class Gbdt:
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
         return kept_rows(fold, seed, self.windows)
 
+    def _rows_key(self, seed: int) -> tuple[object, ...]:
+        """What tells the rows of a fold from those of another model or seed."""
+        return type(self).__name__, self.windows, seed
+
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         return scoring_blocks(queries, candidates)
 
@@ -104,11 +114,19 @@ class Gbdt:
         return {"objective": "binary"}
 
     def _dataset(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
+        """The binned rows, made once in this process for all trials; training that is taken up again has its own.
+
+        It starts from scores that LightGBM writes into the dataset, and would leave them to what starts afresh.
+        """
         rows = self._rows(fold, seed)
-        label = rows.relevant.astype(np.float32)
-        if self.loss == "lambdarank":
-            return lgb.Dataset(rows.features, label, group=rows.sizes, params=params)
-        return lgb.Dataset(rows.features, label, weight=rows.weights, params=params)
+        slot, key = ("binned", self.booster is None), (self._rows_key(seed), self.loss, self.settings.max_bin)
+        kept: tuple[Any, lgb.Dataset] | None = fold.memo.get(slot)
+        if kept is None or kept[0] != key:
+            label = rows.relevant.astype(np.float32)
+            given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}
+            kept = key, lgb.Dataset(rows.features, label, **given, params=params, free_raw_data=False)
+            fold.memo[slot] = kept
+        return kept[1]
 
 
 def _booster(env: CallbackEnv) -> lgb.Booster:

@@ -82,6 +82,9 @@ class Hybrid(Gbdt):
         kept: TrainingRows = fold.memo[key]
         return kept
 
+    def _rows_key(self, seed: int) -> tuple[object, ...]:
+        return *super()._rows_key(seed), self._source_key
+
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         assert self.late is not None and self.record is not None
         key = ("hybrid", self._source_key, self.record.seed, queries.users.tobytes(), candidates.tobytes())

@@ -37,10 +37,9 @@ class ScreeningGbdt(Gbdt):
         yield slice(0, len(queries.users)), np.repeat(query_rows(queries), len(candidates), axis=0)
 
     def _objective(self) -> dict[str, Any]:
-        shared = {"feature_pre_filter": False}  # a short log leaves no feature that could part two leaves
         if self.loss == "lambdarank":
-            return shared | {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
-        return shared | {"objective": "binary"}
+            return {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
+        return {"objective": "binary"}
 
 
 def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> TrainingRows:

@@ -30,12 +30,16 @@ def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[n
         float32 [N, FEATURES].
     """
     days = np.maximum(gap, 0) / DAY
-    number = local // DAY
+    number, which = np.unique(local // DAY, return_inverse=True)
     weekday = np.eye(WEEK)[(number + EPOCH_WEEKDAY) % WEEK]
     month_day = number.astype("datetime64[D]") - number.astype("datetime64[D]").astype("datetime64[M]")
     month = 2 * np.pi * month_day.astype(np.int64) / MEAN_MONTH
-    columns = [np.log1p(days), *(np.exp(-days / decay) for decay in DECAYS)]
-    return np.column_stack([*columns, weekday, np.sin(month), np.cos(month)]).astype(np.float32)
+    features = np.empty((len(days), FEATURES), dtype=np.float32)
+    features[:, 0] = np.log1p(days)
+    for column, decay in enumerate(DECAYS, start=1):
+        features[:, column] = np.exp(-days / decay)
+    features[:, GAPS:] = np.column_stack([weekday, np.sin(month), np.cos(month)]).astype(np.float32)[which]
+    return features
 
 
 def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000.0)) -> Tensor:

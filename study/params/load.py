@@ -11,6 +11,7 @@ from study.errors import UserError
 from study.params.base import Frozen
 from study.params.budget import Arm, Budget, Budgets
 from study.params.checks import problems
+from study.params.engine import Engine
 from study.params.features import Features
 from study.params.messages import describe, unknown_name
 from study.params.question import Question
@@ -27,6 +28,7 @@ class Params(Frozen):
 
     seed: int
     budget: Literal["quick", "default", "full"]
+    engine: Engine = Engine()
     snapshot: Snapshot
     compare_with: list[str] = []
     warm_start: str | None = None
@@ -71,6 +73,10 @@ class Params(Frozen):
     def asked_by(self, arm: Arm) -> str:
         """The name of the question of an arm: all its variants answer the same."""
         return next(entry.question for entry in self.entries(arm).values())
+
+    def zone(self, arm: Arm) -> str:
+        """Whose midnights are the cut-offs of an arm; on a stretched clock those of UTC (`study/events/clock.py`)."""
+        return "UTC" if self.question(self.asked_by(arm)).horizon_minutes else self.snapshot.timezone
 
     def concerning(self, arm: Arm) -> dict[str, Any]:
         """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""

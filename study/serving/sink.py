@@ -10,7 +10,7 @@ from typing import BinaryIO
 import polars as pl
 import pyarrow.parquet as pq
 
-from study.errors import UserError
+from study.failures import naming
 from study.paths import replacing
 
 Write = Callable[[pl.DataFrame], None]
@@ -21,17 +21,14 @@ def sink(out: Path | None) -> Iterator[Write]:
     """Yields what takes the next table; all have the same columns. A file is there whole, or not at all.
 
     Raises:
-        UserError: the file cannot be written.
+        OSError: the file cannot be written; names it.
     """
     if out is None:
         with _ending_with_its_reader():
             yield _csv(sys.stdout.buffer)
         return
-    try:
-        with replacing(out) as temporary:
-            yield from _file(temporary, is_parquet=out.suffix == ".parquet")
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written: {error.strerror or error}") from None
+    with naming(out), replacing(out) as temporary:
+        yield from _file(temporary, is_parquet=out.suffix == ".parquet")
 
 
 def _file(path: Path, *, is_parquet: bool) -> Iterator[Write]:

@@ -40,7 +40,12 @@ def run() -> None:
             for number in range(chosen.fits(change))
         ]
         tasks = [partial(fit_once, fit_folder(folder, c, change, n), c, change, n) for c, change, n in asked]
-        done = tqdm(run_all(tasks, params.spent("diagnostics").workers), total=len(tasks), desc="diagnose", unit="fit")
+        done = tqdm(
+            run_all(tasks, params.spent("diagnostics").workers, params.engine),
+            total=len(tasks),
+            desc="diagnose",
+            unit="fit",
+        )
         for index, is_fitted in done:
             if not is_fitted:
                 chosen, change, number = asked[index]

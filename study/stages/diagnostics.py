@@ -79,7 +79,7 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
     evaluations.cache_clear()  # those of another run in this process
     tasks = [partial(score_once, folder / f"{one.label}.parquet", chosen, change) for one, chosen, change in asked]
     done: dict[int, pl.DataFrame] = {}
-    scored = run_all(tasks, params.spent("diagnostics").workers)
+    scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
     for index, table in tqdm(scored, total=len(tasks), desc="diagnostics", unit="change"):
         if table is None:
             raise UserError(f"diagnostics: the worker that scored {asked[index][0].label} died twice")

@@ -1,16 +1,28 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
+from typing import NamedTuple
+
 import polars as pl
 
 from study.events import health
 from study.events.clock import on_study_clock
+from study.events.queries import queries_of
 from study.events.read import read_source
-from study.events.spans import make_spans
-from study.events.split import marked, queries_of
+from study.events.spans import Spans, make_spans
+from study.events.split import marked
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.snapshot import Snapshot
+from study.params.statistics import Statistics
 from study.stages.check import sections
+
+
+class Found(NamedTuple):
+    """The spans of a question, the queries of stop, select and test, and the number of candidates."""
+
+    spans: Spans
+    tables: dict[str, pl.DataFrame]
+    catalogue: int
 
 
 def run(source: str | None) -> None:
@@ -25,10 +37,19 @@ def run(source: str | None) -> None:
     sections(params)
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     events = read_source(spec)
-    rows, found = health.card(events, spec), health.warnings(events, spec, list(params.questions.values()))
+    users = health.activity(events)
+    rows, found = (
+        health.card(events, spec, users),
+        health.warnings(events, spec, users, list(params.questions.values())),
+    )
+    asked: dict[str, Found] = {}
     doubted: dict[str, list[str]] = {}
     for name, question in params.questions.items():
-        told, doubts = _asked(name, question, events, spec, params)
+        plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
+        key = plain.model_dump_json()
+        if key not in asked:
+            asked[key] = _found(plain, events, spec, params)
+        told, doubts = _told(name, question, asked[key], params.statistics)
         rows += told
         for doubt in doubts:
             doubted.setdefault(doubt, []).append(name)
@@ -39,18 +60,19 @@ def run(source: str | None) -> None:
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
 
 
-def _asked(
-    name: str, question: Question, events: pl.DataFrame, spec: Snapshot, params: Params
-) -> tuple[list[tuple[str, str]], list[str]]:
+def _found(question: Question, events: pl.DataFrame, spec: Snapshot, params: Params) -> Found:
+    """What a question finds in the log, if none of its candidates is held back."""
     if question.sessions:
         events = events.sort("user_id", "timestamp")
     log = on_study_clock(events, question, spec.timezone, params.seed)
     spans = make_spans(log.first, log.last, log.timezone, question)
-    derived = marked(log.events, question, log.timezone).with_columns(young=pl.lit(value=False))
-    kept = derived.select("user_id", "timestamp", "local", "candidate", "key", "young")
-    tables = {span: queries_of(kept, getattr(spans, span), span, question) for span in ("stop", "select", "test")}
-    catalogue = kept["candidate"].drop_nulls().n_unique()
-    told = health.asked(name, question, spans, tables)
+    derived = marked(log.events, question, log.timezone)
+    tables = queries_of(derived, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question)
+    return Found(spans, tables, derived["candidate"].drop_nulls().n_unique())
+
+
+def _told(name: str, question: Question, found: Found, settings: Statistics) -> tuple[list[tuple[str, str]], list[str]]:
+    told = health.asked(name, question, found.spans, found.tables)
     if isinstance(question, WhatQuestion):
-        told.append((f"{name}: catalogue", f"{catalogue:,} candidates"))
-    return told, health.doubts(question, tables, catalogue, params.statistics)
+        told.append((f"{name}: catalogue", f"{found.catalogue:,} candidates"))
+    return told, health.doubts(question, found.tables, found.catalogue, settings)

@@ -80,7 +80,9 @@ def run() -> None:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
         tasks = [partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits]
         done: dict[int, pl.DataFrame] = {}
-        for index, table in tqdm(run_all(tasks, budget.workers), total=len(tasks), desc="tokens", unit="fit"):
+        for index, table in tqdm(
+            run_all(tasks, budget.workers, params.engine), total=len(tasks), desc="tokens", unit="fit"
+        ):
             if table is None:
                 raise UserError(f"tokens: the worker that fitted {'-'.join(map(str, fits[index]))} died twice")
             done[index] = table

@@ -26,6 +26,7 @@ from study.paths import (
 )
 from study.provenance import file_hash
 from study.questions.kind import kind_of
+from study.tuning import record
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
 from study.tuning.spaces import describe, space_of
@@ -33,8 +34,13 @@ from study.tuning.trial import SELECT
 
 
 def run(variant: str) -> None:
-    """Writes `data/runs/<arm>/<variant>`, the search and one model per seed, and the search as an Optuna journal."""
+    """Writes `data/runs/<arm>/<variant>`, the search and one model per seed, and the search as an Optuna journal.
+
+    Raises:
+        UserError: every trial failed, another run is at it, or `DOWNFUNNEL_STORAGE` names what cannot be reached.
+    """
     params = load()
+    record.reach()
     with _scratch(params, variant) as scratch:
         found = search(params, variant, scratch / "trials")
         best = found.best
@@ -93,6 +99,7 @@ def _publish(params: Params, variant: str, scratch: Path, found: Search, folders
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     publish(journal_file(entry.runs, variant), variant, space, found.trials)
+    record.publish(f"{params.snapshot.name}/{entry.runs}/{variant}", space, found.trials)
 
 
 def _write_cost(params: Params, variant: str, scratch: Path, folders: list[Path], found: Search) -> None:

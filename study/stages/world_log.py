@@ -10,8 +10,9 @@ import polars as pl
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
+from study.events.queries import queries_of
 from study.events.spans import make_spans
-from study.events.split import TIME, queries_of, with_candidates
+from study.events.split import TIME, with_candidates
 from study.features.vocabulary import fit_vocabulary
 from study.models.base import Scores
 from study.models.scorer import Evaluation, evaluations, sample
@@ -79,9 +80,7 @@ def scene(site: Site, stop_queries: int) -> Scene:
     fitted = fit_vocabulary(derived.filter(end > TIME), spec, site.features, [ITEM], question.fixed)
     log = fitted.encode(derived)
     before = [*spans.stop, *spans.select]
-    tables = {
-        name: queries_of(derived, windows, name, question) for name, windows in (("stop", before), ("test", spans.test))
-    }
+    tables = queries_of(derived, {"stop": before, "test": spans.test}, question)
     read = evaluations(log, tables["stop"], before)
     return Scene(
         events=events,

@@ -81,7 +81,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
         for name, entry, seed in (asked[i] for i in order)
     ]
     done: dict[int, Fitted] = {}
-    for number, found in run_all(tasks, budget.workers):
+    for number, found in run_all(tasks, budget.workers, params.engine):
         name, _, seed = asked[order[number]]
         if found is None:
             raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died twice")

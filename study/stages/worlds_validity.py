@@ -92,7 +92,7 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
     folder = SCRATCH / "worlds" / "validity" / _fingerprint(study)
     tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
     told = f"{study.name}: {role} logs of {study.world}"
-    done = dict(tqdm(run_all(tasks, study.params.spent("worlds").workers), desc=told, total=count))
+    done = dict(tqdm(run_all(tasks, study.params.spent("worlds").workers, study.params.engine), desc=told, total=count))
     rows = [row for _, row in sorted(done.items()) if row is not None]
     if len(rows) < count:
         raise UserError(f"{told}: a worker died twice, most likely for want of memory")

@@ -1,7 +1,7 @@
 """Pieces of histories, bucketed by length, in an order that is a pure function of the seed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,12 +20,16 @@ POOL = 32  # batches whose pieces are sorted by length together
 
 @dataclass(frozen=True)
 class Pieces:
-    """B pieces of histories: the positions [starts, stops), with the readouts [low, high) of each; int64 [B]."""
+    """B pieces of histories: the positions [starts, stops), with the readouts [low, high) of each; int64 [B].
+
+    `spared` positions are counted, but not computed: no readout sees them.
+    """
 
     starts: Ints
     stops: Ints
     low: Ints
     high: Ints
+    spared: int = 0
 
     def take(self, rows: Ints) -> "Pieces":
         """The pieces of the given rows, in their order."""
@@ -33,8 +37,8 @@ class Pieces:
 
     @property
     def positions(self) -> int:
-        """How many positions they have, padding not counted."""
-        return int((self.stops - self.starts).sum())
+        """How many positions they have, those that are spared too, padding not counted."""
+        return int((self.stops - self.starts).sum()) + self.spared
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,26 @@ def bucketed(pieces: Pieces, size: int, generator: np.random.Generator) -> Itera
         yield pieces.take(batches[index])
 
 
+def by_readouts(pieces: Pieces) -> Pieces:
+    """The pieces with the most readouts first, so that attention pads few of them; those without any are spared."""
+    count = pieces.high - pieces.low
+    order = np.argsort(-count, kind="stable")
+    kept = order[: max(int((count > 0).sum()), 1)]
+    return replace(pieces.take(kept), spared=pieces.positions - pieces.take(kept).positions)
+
+
+def up_to_the_last_readout(pieces: Pieces, position: Ints) -> Pieces:
+    """The pieces, each ending at its last readout, for networks of which no position sees what lies after it.
+
+    Args:
+        position: of every readout of the stream, int64 [R].
+    """
+    asks = pieces.high > pieces.low
+    stops = pieces.stops.copy()
+    stops[asks] = position[pieces.high[asks] - 1] + 1
+    return replace(pieces, stops=stops, spared=pieces.spared + int((pieces.stops - stops).sum()))
+
+
 @dataclass(frozen=True)
 class Asking:
     """How the readouts of a stream are asked.
@@ -167,8 +191,9 @@ class Batcher:
             pieces = prefixes_of_epoch(stream, self.asked, how.context, how.recency_days, generator)
         else:
             cut = chunks_of_epoch(stream.offsets, stream.time, how.context, how.recency_days, generator)
-            pieces = Pieces(*cut, *(np.searchsorted(self.asked.position, edge) for edge in cut))
-        return bucketed(pieces, size, generator)
+            pieces = Pieces(cut[0], cut[1], *np.searchsorted(self.asked.position, cut).astype(np.int64))
+        for batch in map(by_readouts, bucketed(pieces, size, generator)):
+            yield batch if how.hides else up_to_the_last_readout(batch, self.asked.position)
 
     def assemble(self, pieces: Pieces, generator: np.random.Generator) -> Batch:
         """The batch of some pieces; `generator` draws which readouts are asked."""
@@ -212,8 +237,10 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     rows, candidates, counts = own.at(users, until, time)
     known = candidates < len(classes)
     rows, labels, counts = rows[known], classes[candidates[known]], counts[known]
-    order = np.lexsort((labels, rows))
-    return Own(*(torch.from_numpy(values[order]) for values in (rows, labels, counts)))
+    if (np.diff(classes) < 0).any():  # else candidates in order are classes in order
+        order = np.lexsort((labels, rows))
+        rows, labels, counts = rows[order], labels[order], counts[order]
+    return Own(torch.from_numpy(rows), torch.from_numpy(labels), torch.from_numpy(counts))
 
 
 def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:

@@ -86,6 +86,8 @@ class Trainer:
         self.network, self.how, self.seed = network, how, 0
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
         self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
+        self.current: list[torch.Tensor] = list(network.parameters())
+        self.mean: list[torch.Tensor] = list(self.averaged.parameters())
         self.progress = Progress()
 
     @property
@@ -108,6 +110,7 @@ class Trainer:
             FloatingPointError: the loss is not a number.
         """
         self.seed = seed
+        self.network.train()
         plans = self._plans(source)
         for _ in range(self.progress.step):
             next(plans)
@@ -141,8 +144,7 @@ class Trainer:
         batch = source.assemble(plan, drawn)
         if not len(batch.rows):
             return []  # a batch without a label teaches nothing
-        torch.default_generator.manual_seed(seed_of(self.seed, "step", step))  # cheaper than that of all devices
-        self.network.train()
+        torch.default_generator.manual_seed(seed_of(self.seed, "step", step))
         total = self._loss(batch, loss, torch.Generator().manual_seed(seed_of(self.seed, "negatives", step)))
         value = total.item()
         if auxiliary:
@@ -150,7 +152,7 @@ class Trainer:
         if not math.isfinite(value):
             raise FloatingPointError(f"the training loss is {value} at step {step}")
         total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        nn.utils.clip_grad_norm_(self.current, CLIP)
         for group in self.optimizer.param_groups:
             group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
         self.optimizer.step()
@@ -165,9 +167,7 @@ class Trainer:
 
     def _average(self, step: int) -> None:
         keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)
-        averaged: list[torch.Tensor] = list(self.averaged.parameters())
-        current: list[torch.Tensor] = list(self.network.parameters())
-        torch._foreach_lerp_(averaged, current, 1 - keep)
+        torch._foreach_lerp_(self.mean, self.current, 1 - keep)
 
     def save(self, folder: Path) -> None:
         """Writes weights, averaged weights, the optimizer's state and the progress."""

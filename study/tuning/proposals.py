@@ -10,7 +10,7 @@ from typing import Any
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import TPESampler
-from optuna.storages import JournalStorage
+from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
@@ -67,9 +67,13 @@ def propose(
 def publish(path: Path, variant: str, space: dict[str, BaseDistribution], finished: list[Trial]) -> None:
     """Writes the search as an Optuna journal, in the order of the trials."""
     with replacing(path) as temporary:
-        storage = JournalStorage(JournalFileBackend(str(temporary)))
-        study = optuna.create_study(storage=storage, study_name=variant, direction="maximize")
-        study.add_trials([_frozen(trial, space) for trial in finished])
+        fill(JournalStorage(JournalFileBackend(str(temporary))), variant, space, finished)
+
+
+def fill(storage: BaseStorage, name: str, space: dict[str, BaseDistribution], finished: list[Trial]) -> None:
+    """Writes the search as a study of an Optuna storage that has none of that name, in the order of the trials."""
+    study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
+    study.add_trials([_frozen(trial, space) for trial in finished])
 
 
 def _frozen(trial: Trial, space: dict[str, BaseDistribution]) -> FrozenTrial:

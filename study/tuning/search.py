@@ -99,7 +99,7 @@ def _run_rungs(params: Params, folder: Path, rungs: list[Rung], workers: int) ->
     known = {rung.number: outcome_of(folder / str(rung.number), rung) for rung in rungs}
     missing = [rung for rung in rungs if known[rung.number] is None]
     tasks = [partial(run_rung, params, folder / str(rung.number), rung) for rung in missing]
-    for index, outcome in run_all(tasks, workers):
+    for index, outcome in run_all(tasks, workers, params.engine):
         rung = missing[index]
         known[rung.number] = outcome or record_death(folder / str(rung.number), rung)
     return {number: outcome for number, outcome in known.items() if outcome}
@@ -148,7 +148,7 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     ]
     for path in folders:
         path.mkdir(parents=True, exist_ok=True)
-    for _ in tqdm(run_all(tasks, budget.workers), total=seeds, desc=f"{variant}: refit", unit="seed"):
+    for _ in tqdm(run_all(tasks, budget.workers, params.engine), total=seeds, desc=f"{variant}: refit", unit="seed"):
         pass
     for path in folders:
         if not (path / "cost.json").exists():

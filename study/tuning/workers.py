@@ -1,24 +1,36 @@
-"""Tasks on all cores, one thread each; a worker that dies is tried once more, alone."""
+"""Tasks on all cores or all machines, one thread each; a task whose worker dies is tried again, alone."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from study.params.engine import Engine
+from study.tuning import cluster
 
 T = TypeVar("T")
 
 
-def run_all(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
-    """(index, result) of each task as it ends; None where its worker died twice.
+def run_all(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) -> Iterator[tuple[int, T | None]]:
+    """(index, result) of each task as it ends; None where its worker died again and again.
 
     Args:
-        workers: processes; 1 runs in this process, -1 is one per core.
+        workers: processes; 1 runs in this process, -1 is one per core of the machine or the cluster.
+        engine: who runs them.
+
+    Raises:
+        UserError: there is no such cluster.
     """
+    if engine.name == "ray" and workers != 1:
+        return _on_cluster(tasks, workers, engine)
+    return _on_this_machine(tasks, workers)
+
+
+def _on_this_machine(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
     done = set()
     try:
-        numbered = (delayed(_numbered)(index, task) for index, task in enumerate(tasks))
-        for index, result in Parallel(n_jobs=workers, return_as="generator_unordered")(numbered):
+        for index, result in Parallel(n_jobs=workers, return_as="generator_unordered")(_numbered(tasks)):
             done.add(index)
             yield index, result
     except TerminatedWorkerError:
@@ -26,7 +38,29 @@ def run_all(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[in
             yield index, _alone(tasks[index])
 
 
-def _numbered(index: int, task: Callable[[], T]) -> tuple[int, T]:
+def _on_cluster(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) -> Iterator[tuple[int, T | None]]:
+    """Ray itself tries the task of a worker or a machine that died again, elsewhere; its siblings go on."""
+    cluster.register()
+    left = set(range(len(tasks)))
+    # All at once, where nobody has named a number: a machine that joins later finds work.
+    ahead = "all" if workers == -1 else workers
+    with parallel_config(backend=cluster.NAME, gpus=engine.gpus):
+        ended = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=ahead, batch_size=1)(
+            _numbered(tasks)
+        )
+    for found in ended:
+        if found is not None:
+            left.remove(found[0])
+            yield found
+    for index in sorted(left):
+        yield index, None
+
+
+def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
+    return (delayed(_with_number)(index, task) for index, task in enumerate(tasks))
+
+
+def _with_number(index: int, task: Callable[[], T]) -> tuple[int, T]:
     return index, task()
 
 

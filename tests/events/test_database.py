@@ -1,21 +1,14 @@
 """A log may be a query of a database; PostgreSQL is really run, on 127.0.0.1 alone."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from study.errors import UserError
 from study.events.read import read_source
 from study.params.snapshot import Snapshot
+from tests.server import tell
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-PASSWORD = "s3cret/pass"
 SCHEMA = """
 create table log (who int, at timestamptz, what text, item text, price numeric(8, 2), words text[]);
 insert into log values (1, '2024-01-01 10:00+01', 'buy', 'a', 2.50, '{"Buy","now"}');
@@ -31,37 +24,10 @@ def spec(path) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of a fresh server with a table of two events."""
-    if not PROGRAMS:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder, programs = tmp_path_factory.mktemp("database"), PROGRAMS[-1]
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    if os.geteuid() == 0:
-        for path in (folder, *folder.parents):
-            if path.is_relative_to("/tmp") and path != Path("/tmp"):
-                path.chmod(0o755)
-        shutil.chown(folder, user)
-    (folder / "password").write_text(PASSWORD)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(program: str, *arguments: str, **options):
-        own = {"user": user} if os.geteuid() == 0 else {}
-        return subprocess.run(
-            [programs / program, *arguments], cwd=folder, check=True, capture_output=True, **own, **options
-        )
-
-    run("initdb", "-D", "data", "-U", "tester", "--auth=scram-sha-256", "--pwfile=password")
-    options = f"-h 127.0.0.1 -p {port} -k {folder}"
-    run("pg_ctl", "-D", "data", "-w", "-o", options, "-l", "log", "start")
-    try:
-        environment = os.environ | {"PGPASSWORD": PASSWORD}
-        run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "tester", "-c", SCHEMA, "postgres", env=environment)
-        yield f"postgresql://tester:{PASSWORD.replace('/', '%2F')}@127.0.0.1:{port}/postgres"
-    finally:
-        run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+def address(server):
+    """The address of a server with a table of two events."""
+    tell(server, SCHEMA)
+    return server
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import pytest
 
 from study.errors import UserError
 from study.events.fold import Fold
+from study.events.queries import queries_of, window_queries
 from study.events.spans import Spans, Window
-from study.events.split import LEAST_EVENTS, queries_of, window_queries, with_young, without_young
+from study.events.split import LEAST_EVENTS, with_young, without_young
 from study.params.question import WhoQuestion, Windows
 from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log
 
@@ -109,4 +110,4 @@ def test_a_window_in_which_nobody_acts_is_the_users_error():
     late = Window((START + timedelta(days=20)).date(), day_of(20), day_of(27))
 
     with pytest.raises(UserError, match="no user with an earlier event takes the key action"):
-        queries_of(made_events(WHO_ROWS, WHO), [late], "stop", WHO)
+        queries_of(made_events(WHO_ROWS, WHO), {"stop": [late]}, WHO)

@@ -203,3 +203,26 @@ def test_the_order_of_rows_and_the_type_of_a_file_do_not_change_the_events(tmp_p
     one, other = (read_source(spec(tmp_path / name)).sort("user_id") for name in ("a.csv", "b.csv"))
 
     assert one.equals(other)
+
+
+def plain_times(*last: str) -> str:
+    """A log that begins with as many times of one form as tell what all are, mostly."""
+    rows = ["1,2024-01-01T10:00:00,view,3,,"] * 1_000 + [f"1,{time},view,3,," for time in last]
+    return HEAD + "\n".join(rows) + "\n"
+
+
+def test_times_whose_form_changes_far_below_are_read_as_if_they_stood_first(read):
+    events = read("log.csv", plain_times("2024-01-02 10:00", "2024-01-03"))
+
+    assert [
+        datetime(2024, 1, 2, 10, tzinfo=UTC),
+        datetime(2024, 1, 2, 23, tzinfo=UTC),
+    ] == events["timestamp"].to_list()[-2:]
+
+
+@pytest.mark.parametrize(
+    ("time", "fault"), [("2024-01-02T10:00:00Z", "row 1: .* has no zone"), ("soon", "row 1001: 'soon' is no time")]
+)
+def test_a_fault_far_below_times_of_one_form_is_found(time, fault, read):
+    with pytest.raises(UserError, match=fault):
+        read("log.csv", plain_times(time))

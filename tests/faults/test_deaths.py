@@ -54,7 +54,7 @@ def test_a_trial_whose_worker_dies_is_a_recorded_failure_and_its_siblings_keep_t
     raw = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
     raw["roster"]["deadly"] = raw["roster"][VARIANTS[0]] | {"rule": "deadly"}
     (clone / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    run(clone, "check")
+    run(clone, "check", "--parameters")
     said = run(clone, "train", "deadly")
     died = searched(clone)
     run(clone, "train", "deadly")

@@ -38,3 +38,32 @@ def test_training_goes_on_from_a_saved_model_to_the_same_bits(loss, log, tmp_pat
 
     assert np.array_equal(scores(straight), scores(resumed))
     assert len(np.unique(scores(straight))) > 1
+
+
+@pytest.mark.parametrize("loss", ["bce", "lambdarank"])
+def test_a_trial_that_follows_others_on_a_fold_gives_the_bits_of_one_alone(loss, log, tmp_path):
+    """The binned rows are shared; neither the leaves of the trial before nor its scores may reach the next."""
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss=loss)
+
+    def fold():
+        return Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+
+    def saved(shared, leaf, rate, name):
+        """The text of a trial's trees after a rung of three and, taken up again, of six."""
+        settings = gbdt.Settings(min_child_samples=leaf, learning_rate=rate)
+        (tmp_path / name).mkdir()
+        model = gbdt.build(entry, settings, Budget(**TINY))
+        model.fit(shared, rounds=3, seed=1, report=lambda *_: None)
+        model.save(tmp_path / name)
+        resumed = gbdt.build(entry, settings, Budget(**TINY)).load(tmp_path / name)
+        resumed.fit(shared, rounds=6, seed=1, report=lambda *_: None)
+        texts = [trained.booster.model_to_string() for trained in (model, resumed)]
+        assert texts[0] != texts[1]
+        return texts
+
+    shared = fold()
+    saved(shared, 60, 0.2, "before")
+    alone = saved(fold(), 20, 0.1, "alone")
+
+    assert alone == saved(shared, 20, 0.1, "after")
+    assert alone != saved(shared, 60, 0.1, "other")

@@ -62,6 +62,8 @@ MISTAKES = [
     ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
     ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
     ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
+    ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
+    ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
 ]
 
 

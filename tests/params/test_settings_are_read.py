@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from study.params.budget import Budget
+from study.params.engine import Engine
 from study.params.features import Features
 from study.params.load import Params, Section
 from study.params.question import WhatQuestion, WhoQuestion, Windows
@@ -17,7 +18,7 @@ from study.params.statistics import Contrast, Factorial, Statistics
 from study.params.worlds import NAMES, Validity, WorldContrast, Worlds
 
 STUDY = Path(__file__).parents[2] / "study"
-PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Factorial, Budget]
+PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Factorial, Budget, Engine]
 ENTRIES = [CountingEntry, AggregateEntry, SequenceEntry, HybridEntry, AverageEntry]
 SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
 WORLDS = [WorldContrast, Validity, *(Worlds.model_fields[name].annotation for name in NAMES)]

@@ -5,8 +5,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from study.events.queries import window_queries
 from study.events.spans import Window
-from study.events.split import window_queries
 from study.params.question import WhoQuestion, Windows
 from study.questions import who
 from tests.made import START, day_of, made_events, made_log

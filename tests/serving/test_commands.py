@@ -134,7 +134,7 @@ def test_a_mistake_in_what_to_export_is_told_in_a_line(exported, capsys, argumen
         ),
         (["-k", "0"], "-k 0"),
         (["--out", "ranks.json"], ".parquet or .csv"),
-        (["--out", "tiny.parquet/ranks.csv"], "cannot be written"),
+        (["--out", "model"], "the name of a file"),
         (["--kk", "1"], "--kk"),
     ],
 )
@@ -142,6 +142,15 @@ def test_a_mistake_in_what_to_rank_is_told_in_a_line(model, capsys, arguments, t
     before = sorted(model.rglob("*"))
 
     assert told in complaint(capsys, *ranked(*arguments))
+    assert before == sorted(model.rglob("*"))
+
+
+def test_an_output_that_cannot_be_written_is_named_and_nothing_is_left(model, capsys):
+    before = sorted(model.rglob("*"))
+
+    assert 1 == main([*ranked(), "--out", "tiny.parquet/ranks.csv"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "tiny.parquet: " in line
     assert before == sorted(model.rglob("*"))
 
 

@@ -139,4 +139,4 @@ def test_what_dvc_refuses_leaves_everything_as_it_was(folder, tmp_path):
 def test_a_missing_name_is_told(folder):
     done = run(folder, sys.executable, "-m", "study", "snapshot", "add", "x.parquet")
 
-    assert (2, "snapshot add FILE --name NAME") == (done.returncode, done.stderr.strip()[-29:])
+    assert (2, "required: --name") == (done.returncode, done.stderr.strip()[-16:])

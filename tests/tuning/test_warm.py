@@ -32,7 +32,7 @@ def publish(folder, settings: dict[str, Any], space: dict[str, Any]) -> None:
 
 def searched(folder) -> dict[str, Any]:
     with inside(folder):
-        check.run()
+        check.fingerprints()
         snapshot.run()
         split.run("categories")
         features.run("categories")
@@ -90,7 +90,7 @@ def test_training_depends_on_what_was_chosen_and_on_no_other_variant(tmp_path):
         write_workspace(folder, tiny_log(users=2), warm_start="old")
         publish(folder, {"half_life_days": half_life}, SPACE)
         with inside(folder):
-            check.run()
+            check.fingerprints()
             paths = [code_of("train", VARIANT), code_of("train", COUNTING), code_of("score", VARIANT)]
             return [path.read_text(encoding="utf-8") for path in paths]
 
@@ -114,4 +114,4 @@ def test_a_snapshot_that_cannot_be_compared_is_refused(tmp_path, changes, told):
     write_workspace(tmp_path, tiny_log(users=2), **changes)
 
     with inside(tmp_path), pytest.raises(UserError, match=told):
-        check.run()
+        check.fingerprints()

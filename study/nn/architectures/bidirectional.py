@@ -2,10 +2,10 @@
 
 from typing import cast
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from study.nn.architectures.blocks import Block
+from study.nn.dropout import dropout
 from study.nn.time import rotation
 
 SEES_LATER = True
@@ -27,7 +27,7 @@ class Bidirectional(nn.Module):
         """
         phases = rotation(days, self.rotary_pairs)
         last = (lengths[:, None] - 1).expand(days.shape)
-        x = F.dropout(x, self.dropout, self.training)
+        x = dropout(x, self.dropout, self.training)
         for block in self.blocks[:-1]:
             x = block(x, phases, last)
         final = cast("Block", self.blocks[-1])

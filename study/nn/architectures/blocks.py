@@ -4,9 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from study.nn.dropout import dropout
 from study.nn.time import rotate
 
 EXPANSION = 4
+LEAST_BITS = 2
+"""Rows of up to 4 queries are padded alike: a group more costs as much as some padding."""
 
 
 class FeedForward(nn.Module):
@@ -22,7 +25,7 @@ class FeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[..., D] to [..., D]."""
         forward = self.narrow(F.gelu(self.widen(self.before(x))))
-        return x + F.dropout(forward, self.dropout, self.training)
+        return x + dropout(forward, self.dropout, self.training)
 
 
 class Block(nn.Module):
@@ -65,19 +68,49 @@ class Block(nn.Module):
         key = rotate(joint[:, :, : self.heads], phases).transpose(1, 2)
         value = joint[:, :, self.heads :].transpose(1, 2)
         query = F.linear(normed.flatten(0, 1)[at], weight[:width], bias[:width]).view(len(at), self.heads, -1)
-        row, slot = _slots(at, batch, length)
-        packed = query.new_zeros(batch, int(slot.max()) + 1, self.heads, query.shape[-1])
-        packed = packed.index_put((row, slot), rotate(query, phases.flatten(0, 1)[at]))
-        seen = last.new_zeros(packed.shape[:2]).index_put((row, slot), last.flatten()[at])
-        allowed = torch.arange(length, device=x.device) <= seen[:, None, :, None]
-        mixed = F.scaled_dot_product_attention(packed.transpose(1, 2), key, value, attn_mask=allowed)
-        joined = self.join(mixed.transpose(1, 2)[row, slot].flatten(1))
-        after: Tensor = self.forward_layer(x.flatten(0, 1)[at] + F.dropout(joined, self.dropout, self.training))
+        mixed = attention(rotate(query, phases.flatten(0, 1)[at]), key, value, at, last.flatten()[at])
+        joined = self.join(mixed)
+        after: Tensor = self.forward_layer(x.flatten(0, 1)[at] + dropout(joined, self.dropout, self.training))
         return after
 
 
-def _slots(at: Tensor, batch: int, length: int) -> tuple[Tensor, Tensor]:
-    """Row of each flat position, and its place among those of its row; int64 [R]."""
+def attention(query: Tensor, key: Tensor, value: Tensor, at: Tensor, seen: Tensor) -> Tensor:
+    """What the queries of the positions `at` see, [R, heads * d].
+
+    Rows with about as many queries as their neighbours are padded together.
+
+    Args:
+        query: [R, heads, d].
+        key, value: [B, heads, L, d].
+        at: flat position b * L + l of each query, int64 [R], ascending.
+        seen: last position l that each query sees, int64 [R].
+    """
+    batch, heads, length, _ = key.shape
     row = torch.div(at, length, rounding_mode="floor")
     counts = torch.bincount(row, minlength=batch)
-    return row, torch.arange(len(at), device=at.device) - (counts.cumsum(0) - counts)[row]
+    rows, widths = _groups(counts)
+    each = torch.tensor(widths).repeat_interleave(torch.tensor(rows)).to(at.device)
+    first = each.cumsum(0) - each - (counts.cumsum(0) - counts)
+    place = torch.arange(len(at), device=at.device) + first[row]
+    sizes = [count * width for count, width in zip(rows, widths, strict=True)]
+    packed = query.new_zeros(sum(sizes), heads, query.shape[-1]).index_put((place,), query)
+    sees = torch.arange(length, device=at.device) <= seen.new_zeros(sum(sizes)).index_put((place,), seen)[:, None]
+    keys, values = torch.split(key, rows), torch.split(value, rows)
+    mixed = []
+    for group, (asking, allowed) in enumerate(zip(torch.split(packed, sizes), torch.split(sees, sizes), strict=True)):
+        asked = asking.view(rows[group], widths[group], heads, -1).transpose(1, 2)
+        mask = allowed.view(rows[group], 1, widths[group], length)
+        found = F.scaled_dot_product_attention(asked, keys[group], values[group], attn_mask=mask)
+        mixed.append(found.transpose(1, 2).reshape(sizes[group], -1))
+    return torch.cat(mixed)[place]
+
+
+def _groups(counts: Tensor) -> tuple[list[int], list[int]]:
+    """Neighbouring rows of about as many queries: how many rows each group has, and the most queries of one of them.
+
+    Rows in no order are one group.
+    """
+    order = torch.tensor([max((count - 1).bit_length(), LEAST_BITS) for count in counts.tolist()])
+    kinds, rows = torch.unique_consecutive(order, return_counts=True)
+    sizes = rows.tolist() if len(kinds) == len(kinds.unique()) else [len(counts)]
+    return sizes, [max(int(part.max()), 1) for part in torch.split(counts, sizes)]

@@ -3,10 +3,10 @@
 from typing import cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from study.nn.architectures.blocks import Block
+from study.nn.dropout import dropout
 from study.nn.time import rotation
 
 SEES_LATER = False
@@ -28,7 +28,7 @@ class Causal(nn.Module):
         """
         phases = rotation(days, self.rotary_pairs)
         last = torch.arange(x.shape[1], device=x.device).expand(days.shape)
-        x = F.dropout(x, self.dropout, self.training)
+        x = dropout(x, self.dropout, self.training)
         for block in self.blocks[:-1]:
             x = block(x, phases, last)
         final = cast("Block", self.blocks[-1])

@@ -1,9 +1,9 @@
 """A control: a recurrent network (GRU4Rec, Hidasi et al., ICLR 2016) where the Transformer has attention."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from study.nn.architectures.blocks import FeedForward
+from study.nn.dropout import dropout
 
 SEES_LATER = False
 
@@ -21,7 +21,7 @@ class RecurrentBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[B, L, D] to [B, L, D]."""
         mixed, _ = self.recurrent(self.before(x))
-        after: Tensor = self.forward_layer(x + F.dropout(mixed, self.dropout, self.training))
+        after: Tensor = self.forward_layer(x + dropout(mixed, self.dropout, self.training))
         return after
 
 
@@ -36,7 +36,7 @@ class Recurrent(nn.Module):
 
     def forward(self, x: Tensor, days: Tensor, lengths: Tensor, at: Tensor) -> Tensor:
         """Hidden states [R, D] at flat positions `at` of vectors [B, L, D]. Padding must stand on the right."""
-        x = F.dropout(x, self.dropout, self.training)
+        x = dropout(x, self.dropout, self.training)
         for block in self.blocks:
             x = block(x)
         hidden: Tensor = self.last(x.flatten(0, 1)[at])

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from study.nn.architectures.blocks import FeedForward
+from study.nn.dropout import dropout
 
 SEES_LATER = False
 AVERAGES = 4
@@ -51,7 +52,7 @@ class Averages(nn.Module):
         score = (-F.softplus(self.rate)[:, None, None] * age).masked_fill(later, -torch.inf)
         mixed = score.softmax(dim=-1) @ value
         joined: Tensor = self.join(mixed.transpose(1, 2).reshape(batch, length, width))
-        return F.dropout(joined, self.dropout, self.training)
+        return dropout(joined, self.dropout, self.training)
 
 
 class MeanPool(nn.Module):
@@ -69,7 +70,7 @@ class MeanPool(nn.Module):
 
         Padding must stand on the right.
         """
-        x = self.averages(F.dropout(x, self.dropout, self.training), days).flatten(0, 1)[at]
+        x = self.averages(dropout(x, self.dropout, self.training), days).flatten(0, 1)[at]
         for block in self.blocks:
             x = block(x)
         hidden: Tensor = self.last(x)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from study.nn.heads.base import HeadModule, Own
 from study.nn.heads.plain import Plain
+from study.nn.lookup import summed
 
 READS_OWN = True
 COMPOSES = False
@@ -43,7 +44,7 @@ class RepeatAware(HeadModule):
     def term(self, hidden: Tensor, own: Own) -> Tensor:
         """The term of each pair, [P]."""
         bent = F.gelu(self.bend(own.counts)) - F.gelu(self.bend.bias)
-        mixed = self.of_class(own.classes) + self.of_hidden(hidden)[own.rows]
+        mixed = summed(self.of_class.weight, own.classes[:, None]) + self.of_hidden(hidden)[own.rows]
         total: Tensor = own.counts @ self.line + (bent * mixed).sum(dim=-1)
         return total
 

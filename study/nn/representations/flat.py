@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from study.nn.lookup import summed
 from study.nn.time import EMBEDDING_STD
 
 LAYOUT = "token"
@@ -24,8 +25,7 @@ class Flat(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         """Vectors [B, L, D] of tokens, int64 [B, L, 1]."""
-        embedded: Tensor = self.table(codes.squeeze(-1))
-        return embedded
+        return summed(self.table.weight, codes.view(-1, 1)).view(*codes.shape[:2], -1)
 
 
 def build(sizes: list[int], width: int, fitted: NDArray[np.int64] | None) -> nn.Module:

@@ -1,0 +1,114 @@
+"""Seconds and peak memory of reading, sorting and splitting against the number of events.
+
+    python benchmarks/size.py --events 100000 1000000 10000000 --out build/benchmarks/size.json
+
+The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
+of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
+busy machine tells the same; memory is the most that was resident.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from study.params import load
+from study.params.worlds import ShopSettings
+from study.paths import PARAMS, write_text
+from study.worlds.shop import simulate
+
+PER_DAY = 0.9 * 1.5
+"""Events of a user and day of the simulation: a session with probability 0.9, in it a click and perhaps a purchase."""
+DAYS = 182
+PART = 5_000_000
+"""Events of a file of the log, at most, so that the simulation needs little memory."""
+PLAIN = (
+    "import polars as pl; "
+    "pl.scan_parquet('log/*.parquet').sort('user_id', 'timestamp').sink_parquet('plain.parquet', compression='zstd')"
+)
+STEPS = {
+    "plain": ["-c", PLAIN],
+    "init": ["-m", "study", "init", "log"],
+    "check": ["-m", "study", "check"],
+    "snapshot": ["-m", "study", "snapshot"],
+    "split": ["-m", "study", "split", "categories"],
+    "features": ["-m", "study", "features", "categories"],
+}
+
+
+def write_log(settings: ShopSettings, folder: Path, parts: int) -> None:
+    """The log, as files in a folder; every part has users of its own."""
+    folder.mkdir()
+    for part in range(parts):
+        events = simulate(settings, seed=part).with_columns(
+            pl.format("{}-{}", pl.lit(part), "user_id").alias("user_id")
+        )
+        events.sample(fraction=1, shuffle=True, seed=part).write_parquet(folder / f"part-{part:03d}.parquet")
+
+
+def settings_of(events: int, items: int) -> ShopSettings:
+    """A simulation of about so many events."""
+    declared = load().section("worlds").shop.model_dump()
+    dials = {"users": round(events / PER_DAY / DAYS), "days": DAYS, "items": items, "session": 0.9, "purchase": 0.5}
+    return ShopSettings(**declared | dials)
+
+
+def measured(arguments: list[str], folder: Path) -> dict[str, float]:
+    """Processor seconds and peak memory of a Python process in a folder; it must succeed."""
+    paths = {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])}
+    child = subprocess.Popen(
+        [sys.executable, *arguments], cwd=folder, env=os.environ | paths, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(arguments)}: exit code {child.returncode}")
+    return {"seconds": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+
+
+def run(events: int, items: int, folder: Path) -> dict[str, dict[str, float]]:
+    """Every step on one log of that size."""
+    parts = -(-events // PART)
+    # In a process of its own: the peak of a child is at least what its parent held when it began.
+    writer = multiprocessing.get_context("spawn").Process(
+        target=write_log, args=(settings_of(events // parts, items), folder / "log", parts)
+    )
+    writer.start()
+    writer.join()
+    shutil.copy(PARAMS, folder)
+    rows = {}
+    for name, arguments in STEPS.items():
+        rows[name] = measured(arguments, folder)
+        told = ", ".join(f"{key} {value:,.1f}" for key, value in rows[name].items())
+        print(
+            f"{events:>12,} {name:<9} {told}, of plain {rows[name]['seconds'] / rows['plain']['seconds']:.1f}",
+            flush=True,
+        )
+    return rows
+
+
+def main() -> None:
+    """Prints a table, and writes it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[10**5, 10**6, 10**7], help="10**8 needs a large machine"
+    )
+    parser.add_argument("--items", type=int, default=300, help="candidates")
+    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/size.json"))
+    given = parser.parse_args()
+    sizes = {}
+    for events in given.events:
+        with TemporaryDirectory() as folder:
+            sizes[str(events)] = run(events, given.items, Path(folder))
+    write_text(given.out, json.dumps(sizes, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""How many events a second training reads, by variant, and which share of the core's matrix-product rate it reaches.
+
+    python benchmarks/training.py --variants sum-horizon flat-next --repeats 5 --out build/benchmarks/training.jsonl
+
+Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
+processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. Each run
+appends a line: revision, machine, versions, and of every variant medians and spreads over the repeats.
+"""
+
+import os
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
+
+import argparse
+import json
+import platform
+import subprocess
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import polars as pl
+import torch
+from rank import described, simulated
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
+
+from study.events.fold import Fold
+from study.events.spans import make_spans
+from study.events.split import with_candidates
+from study.features.vocabulary import fit_vocabulary
+from study.models.factory import build_model
+from study.models.sequence import SequenceModel
+from study.params import Params, load
+from study.worlds.diary import ITEM
+
+VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon", "flat-horizon", "flat-next"]
+SIDE, PRODUCTS = 512, 40
+"""Of the square matrices whose product tells the rate, and how many are multiplied."""
+PACKAGES = ("torch", "numpy")
+WARM = 3
+"""Rounds before the first repeat: to warm up, to count operations, and after taking up again."""
+KERNEL = "_scaled_dot_product_flash_attention_for_cpu"
+ATTENTION = {
+    getattr(torch.ops.aten, KERNEL): lambda *shapes, **_: sdpa_flop_count(*shapes[:3]),
+    getattr(torch.ops.aten, f"{KERNEL}_backward"): lambda *shapes, **_: sdpa_backward_flop_count(*shapes[:4]),
+}
+"""How torch counts operations, for the attention of processors, which it does not know."""
+
+
+def fold_of(params: Params, events: pl.DataFrame) -> Fold:
+    """The whole log as a fit span."""
+    snapshot, question = described(events)
+    derived = with_candidates(events, question, snapshot.timezone, params.seed)
+    log = fit_vocabulary(derived, snapshot, params.features, [ITEM], question.fixed).encode(derived)
+    spans = make_spans(int(log.time.min()), int(log.time.max()), "UTC", question)
+    return Fold(log, spans, int(log.time.max()) + 1, params.features)
+
+
+def product_rate() -> float:
+    """Floating-point operations a second of fp32 matrix products on one thread."""
+    one = torch.ones(SIDE, SIDE)
+    begin = time.process_time()
+    for _ in range(PRODUCTS):
+        one @ one
+    return PRODUCTS * 2 * SIDE**3 / (time.process_time() - begin)
+
+
+def measured(model: SequenceModel, fold: Fold, repeats: int) -> dict[str, Any]:
+    """Events a second of each repeat, a round, after some to warm up, and operations an event of another."""
+    rates, shares = [], []
+    model.fit(fold, rounds=1, seed=0, report=lambda *_: None)
+    counted, at = FlopCounterMode(display=False, custom_mapping=ATTENTION), [positions(model), time.process_time()]
+    with counted:
+        model.fit(fold, rounds=2, seed=0, report=lambda *_: None)
+    per_event = model.shape.per_event
+    operations = counted.get_total_flops() / (positions(model) - at[0]) * per_event
+
+    def report(_: object, done: int) -> None:
+        if done > WARM:
+            rate = (positions(model) - at[0]) / per_event / (time.process_time() - at[1])
+            rates.append(rate)
+            shares.append(rate * operations / product_rate())
+        at[:] = positions(model), time.process_time()
+
+    at[:] = positions(model), time.process_time()
+    model.fit(fold, rounds=WARM + repeats, seed=0, report=report)
+    return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}
+
+
+def positions(model: SequenceModel) -> int:
+    """Positions that training has read."""
+    return model.trainer.progress.positions
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """The median, the smallest and the largest."""
+    return {"median": median(values), "least": min(values), "most": max(values)}
+
+
+def origin() -> dict[str, Any]:
+    """When, at which revision, on which machine and with which versions."""
+    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    cores = Path("/proc/cpuinfo")
+    names = [line for line in cores.read_text().splitlines() if line.startswith("model name")] if cores.exists() else []
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": told.stdout.strip(),
+        "machine": names[0].partition(": ")[2] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def main() -> None:
+    """Prints a line a variant, and appends all as one line of JSON."""
+    params = load()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=2000)
+    parser.add_argument("--events", type=int, default=256, help="of each user, about")
+    parser.add_argument("--items", type=int, default=300, help="candidates")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
+    parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
+    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/training.jsonl"))
+    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    fold = fold_of(params, simulated(given.users, given.events, given.items))
+    budget = params.spent("main").model_copy(update={"positions": given.positions})
+    rows = {}
+    for variant in given.variants:
+        model = build_model(params.roster[variant], given.settings, budget)
+        assert isinstance(model, SequenceModel)
+        rows[variant] = measured(model, fold, given.repeats)
+        speed, share = rows[variant]["events_per_second"], rows[variant]["share_of_rate"]
+        print(
+            f"{variant:<20} {speed['median']:>9,.0f} events a second ({speed['least']:,.0f} to {speed['most']:,.0f}), "
+            f"{share['median']:.0%} of the product rate",
+            flush=True,
+        )
+    record = origin() | {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    with given.out.open("a", encoding="utf-8") as log:
+        log.write(json.dumps(record) + "\n")
+
+
+if __name__ == "__main__":
+    main()

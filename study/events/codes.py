@@ -1,0 +1,14 @@
+"""Names as numbers, for counting and sorting: a log has many events and few names."""
+
+import polars as pl
+
+
+def numbered(names: pl.Series) -> pl.Series:
+    """The names as values of an Enum in the order of the alphabet: they sort as before, and missing ones stay so."""
+    return names.cast(pl.Enum(names.drop_nulls().unique().sort()))
+
+
+def first_of_each(rows: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
+    """The rows with the least value of each key, sorted by the key."""
+    placed = rows.sort(key, value)
+    return placed.filter((pl.col(key) != pl.col(key).shift()).fill_null(value=True))
