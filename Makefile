@@ -7,7 +7,7 @@ ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help study test faults report quick lint audit clean
+.PHONY: help study test faults report quick bench lint audit clean
 
 help:
 	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
@@ -15,6 +15,7 @@ help:
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
+	@echo "make bench    measure training, ranking, sizes and workers; tables, and JSON in build/benchmarks (half an hour)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and the caches of tools; data and results stay"
@@ -34,6 +35,12 @@ report: $(ENVIRONMENT)
 
 quick: $(ENVIRONMENT)
 	python -m study quick
+
+bench: $(ENVIRONMENT)
+	python benchmarks/training.py
+	python benchmarks/rank.py
+	python benchmarks/size.py
+	python benchmarks/workers.py --out build/benchmarks/workers.json
 
 lint: $(ENVIRONMENT)
 	ruff check .
