@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import yaml
 
 from study.quick import reduced
-from tests.tiny import ROOT, tiny_log, tiny_params
+from tests.tiny import ROOT, copy_tree, tiny_log, tiny_params
 
 pytestmark = pytest.mark.slow
 DVC = [sys.executable, "-m", "dvc"]
@@ -88,13 +87,7 @@ def stages_run(done: subprocess.CompletedProcess[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pipeline") / "clone"
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        if not name.startswith("data/results") and name != "dvc.lock" and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_tree(folder)
     tracer = folder.parent / "tracer/sitecustomize.py"
     tracer.parent.mkdir()
     tracer.write_text(TRACER, encoding="utf-8")

@@ -1,6 +1,8 @@
 """A tiny log and a workspace in which the stages run in this process."""
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -75,6 +77,17 @@ def tiny_params(**changes: object) -> dict[str, object]:
     raw["worlds"]["shop"]["futures"] = 40
     raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], BUDGET)
     return raw | changes
+
+
+def copy_tree(folder: Path) -> None:
+    """The tracked and the new files of this tree, without what has been published, in an empty folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if not name.startswith("data/results") and name != "dvc.lock" and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
 
 
 def write_workspace(folder: Path, log: pl.DataFrame, **changes: object) -> None:

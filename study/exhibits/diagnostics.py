@@ -8,10 +8,11 @@ from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits import source
+from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached, Rung
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, within
-from study.exhibits.records import PRIMARY, Diagnosis, Estimate, Manifest, Record
+from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.params.budget import Size
@@ -32,47 +33,6 @@ TELLING = {
     "order-retrained": "order shuffled, trained anew",
     "no-time": "a steady pace instead of time",
 }
-
-
-class Rung(Record):
-    """By how much a variant that was fitted to permuted labels is above what it is held against.
-
-    That is `chance`, an AUROC of 0.5, of variants that screen users; else a variant that knows nothing of a user.
-    """
-
-    family: str
-    variant: str
-    against: str
-    effect: float
-    low: float
-    high: float
-    level: float
-    rings: bool
-
-
-class Alarm(Record):
-    """The leak alarm: it rings if any variant rings."""
-
-    rings: bool
-    variants: list[Rung]
-
-
-class Reached(Estimate):
-    """A metric of a variant under a change."""
-
-    family: str
-    variant: str
-    change: str
-    metric: str
-
-
-class LeftOut(Record):
-    """A change that was not asked of a variant."""
-
-    family: str
-    variant: str
-    change: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -15,23 +15,25 @@ from safetensors.numpy import load_file, save_file
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
-from study.features.candidate_attributes import candidate_attributes, describing
+from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
-from study.features.sequences import event_stream, token_starts, token_stream
+from study.features.sequences import event_stream, token_stream
 from study.models.base import Report, Scores
-from study.models.prompt import CandidateTokens, score_tokens
+from study.models.prompt import score_tokens
+from study.models.sequence_settings import Settings, settings_of
+from study.models.sequence_shape import Shape, shape_of
 from study.nn.heads.base import Own
 from study.nn.losses.base import Loss
 from study.nn.network import Network
-from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
-from study.params.tuned import Range
 from study.seeds import seed_of
 from study.training.batches import Asking, Batcher, own_past
 from study.training.contrast import PartsOfUsers
 from study.training.histories import histories
 from study.training.loop import Optimisation, Trainer
+
+__all__ = ["SequenceModel", "Settings", "build", "settings_of"]
 
 INFERENCE_POSITIONS = 8_192
 """Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
@@ -40,48 +42,6 @@ TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
 """Share of the rounds of the cap that a variant with pre-training spends on it."""
-
-
-class Settings(Frozen):
-    """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
-
-    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 2e-3
-    weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
-    dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
-    recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
-    key_weight: float = 1.0
-    width: int = 64
-    heads: int = 4
-    batch: int = 2048
-    warmup_steps: int = 50
-
-
-class WeightedSettings(Settings):
-    """With the weight of key actions in the loss, for the objective that has one."""
-
-    key_weight: Annotated[float, Range(1.0, 30.0, log=True)] = 5.0
-
-
-class Shape(Frozen):
-    """What the weights were made for.
-
-    Attributes:
-        sizes: number of codes of each column.
-        event_types: number of codes of event_type.
-        candidates: number of known candidates.
-        horizon: microseconds.
-        per_event: positions of an event, on average.
-        described: number of codes of each attribute that describes a candidate.
-        tokens: of the candidates, for an objective over tokens.
-    """
-
-    sizes: list[int]
-    event_types: int
-    candidates: int
-    horizon: int
-    per_event: float
-    described: list[int]
-    tokens: CandidateTokens | None
 
 
 class SequenceModel:
@@ -310,26 +270,6 @@ def _cutoffs(fold: Fold) -> Cutoffs:
         key_type=fold.log.prompt["event_type"],
         prompt=len(fold.log.prompt),
     )
-
-
-def shape_of(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
-    """What the weights of a variant on that fit span are made for."""
-    log = fold.log
-    return Shape(
-        sizes=list(log.sizes.values()),
-        event_types=log.sizes["event_type"],
-        candidates=log.known,
-        horizon=fold.horizon,
-        per_event=len(stream.time) / max(len(log.time), 1),
-        described=[log.sizes[name] for name in describing(log)],
-        tokens=CandidateTokens.of(log, token_starts(log)) if with_tokens else None,
-    )
-
-
-def settings_of(entry: SequenceEntry) -> type[Settings]:
-    """The settings of an entry: its objective decides whether the weight of key actions is tuned."""
-    objective = importlib.import_module(entry.parts()["objective"])
-    return WeightedSettings if hasattr(objective, "WEIGHS_KEY") else Settings
 
 
 def build(entry: SequenceEntry, settings: Settings, budget: Budget) -> SequenceModel:

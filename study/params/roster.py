@@ -1,5 +1,6 @@
 """The variants: each entry names the files that it is made of."""
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue
@@ -105,9 +106,9 @@ class ComposedEntry(Entry):
         """Beside the runs of the arm, which it depends on."""
         return f"{self.arm}-composed"
 
+    @abstractmethod
     def sources(self) -> list[str]:
         """The variants that it is made of, or `best:GROUP`."""
-        raise NotImplementedError
 
 
 class HybridEntry(ComposedEntry):

@@ -15,7 +15,7 @@ from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
 from study.tuning.spaces import space_of
 from study.tuning.trial import DIED, Outcome, Rung, forget_deaths, outcome_of, record_death, refit, run_rung
-from study.tuning.warm import chosen_there, first_trials
+from study.tuning.warm import chosen_there, first_trials, refuse_later
 from study.tuning.workers import run_all
 
 
@@ -44,12 +44,13 @@ def search(params: Params, variant: str, folder: Path) -> Search:
         folder: where finished rungs lie and are found again.
 
     Raises:
-        UserError: every trial failed.
+        UserError: every trial failed, or the warm start is later than this snapshot's test.
     """
     entry = params.variants[variant]
     budget = params.spent(entry.arm)
     settings = settings_of(entry)
     space = space_of(settings)
+    refuse_later(params, variant)
     first = first_trials(chosen_there(params, variant), space, settings().model_dump(include=set(space)))
     total, size = (budget.trials, budget.batch) if space else (1, 1)
     finished: list[Trial] = []

@@ -5,9 +5,11 @@ from typing import Any
 
 from optuna.distributions import BaseDistribution
 
+from study.errors import UserError
+from study.models.data import read_spans
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import tuning_file
+from study.paths import data_card_file, tuning_file
 from study.tuning.spaces import describe
 
 
@@ -28,6 +30,30 @@ def chosen_there(params: Params, variant: str) -> Chosen | None:
         return None
     settings = next(trial["settings"] for trial in found["trials"] if trial["number"] == found["chosen"])
     return Chosen(space=found["space"], settings=settings)
+
+
+def refuse_later(params: Params, variant: str) -> None:
+    """Whether the other snapshot chose its settings before this one's first test cut-off.
+
+    Its weeks of select would otherwise be weeks that are tested here, and the settings would have seen test.
+
+    Raises:
+        UserError: it chose later, or no data card tells when.
+    """
+    if params.warm_start is None:
+        return
+    question = params.variants[variant].question
+    card = data_card_file(params.warm_start, question)
+    if not card.exists():
+        raise UserError(f"params.yaml: warm_start: '{params.warm_start}' has no {card}, which tells when it chose")
+    windows = json.loads(card.read_text(encoding="utf-8"))["windows"]
+    chose = min(window["day"] for window in windows if window["span"] == "test")
+    tested = read_spans(question).test[0].day.isoformat()
+    if chose > tested:
+        raise UserError(
+            f"params.yaml: warm_start: '{params.warm_start}' chose its settings by weeks up to {chose}, but this "
+            f"snapshot is tested from {tested} on; begin from an older one"
+        )
 
 
 def first_trials(

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.tiny import BUDGET, ROOT, tiny_log, tiny_params
+from tests.tiny import BUDGET, copy_tree, tiny_log, tiny_params
 
 DVC = [sys.executable, "-m", "dvc"]
 TARGET = "compare@catalogue"
@@ -39,13 +38,7 @@ def small_params() -> dict[str, Any]:
 
 def make_clone(folder: Path) -> Path:
     """The tracked tree with the small study, as a repository with one commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        if not name.startswith("data/results") and name != "dvc.lock" and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_tree(folder)
     tiny_log(users=30).write_parquet(folder / "tiny.parquet")
     (folder / "params.yaml").write_text(yaml.safe_dump(small_params(), sort_keys=False), encoding="utf-8")
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]

@@ -69,9 +69,13 @@ def test_an_address_that_does_not_work_is_one_line_before_training_and_is_never_
 
 
 def test_without_an_address_nothing_is_recorded(monkeypatch):
+    opened = []
     monkeypatch.delenv(STORAGE, raising=False)
+    monkeypatch.setattr(record, "RDBStorage", opened.append)
     record.reach()
     record.publish(NAME, SPACE, TRIALS)
+
+    assert [] == opened
 
 
 @pytest.mark.slow

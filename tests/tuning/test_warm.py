@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from study.errors import UserError
-from study.paths import code_of, run_folder, tuning_file
+from study.paths import code_of, data_card_file, run_folder, tuning_file, write_text
 from study.stages import check, features, snapshot, split, train
 from tests.tiny import BUDGET, ROOT, inside, tiny_log, write_workspace
 
@@ -20,12 +20,14 @@ def budgets(trials: int, batch: int) -> dict[str, Any]:
     return raw | {"default": dict.fromkeys(raw["default"], BUDGET | {"trials": trials, "batch": batch})}
 
 
-def publish(folder, settings: dict[str, Any], space: dict[str, Any]) -> None:
+def publish(folder, settings: dict[str, Any], space: dict[str, Any], chose: str = "2024-01-08") -> None:
     """The results of a snapshot called `old`, as far as a warm start reads them."""
     with inside(folder):
         path = tuning_file("old", "main")
         path.parent.mkdir(parents=True)
         (path.parent / "manifest.json").write_text("{}", encoding="utf-8")
+        windows = [{"span": "select", "day": "2024-01-01"}, {"span": "test", "day": chose}]
+        write_text(data_card_file("old", "categories"), json.dumps({"windows": windows}))
         trials = [{"number": 0, "settings": {}}, {"number": 1, "settings": settings}]
         path.write_text(json.dumps({VARIANT: {"space": space, "trials": trials, "chosen": 1}}), encoding="utf-8")
 
@@ -63,6 +65,19 @@ def test_what_was_chosen_there_comes_second_and_the_search_is_no_longer(cold, tm
     assert 1 == warm
     assert [cold[0], 33.0] == tried[:2]
     assert len(cold) == len(tried)
+
+
+def test_settings_that_were_chosen_by_weeks_that_are_tested_here_are_refused(tmp_path):
+    write_workspace(tmp_path, tiny_log(), budgets=budgets(4, 2), warm_start="old")
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE, chose="2024-06-03")
+    with pytest.raises(
+        UserError, match=r"chose its settings by weeks up to 2024-06-03, but .* tested from 2024-03-\d+ on"
+    ):
+        searched(tmp_path)
+    with inside(tmp_path):
+        data_card_file("old", "categories").unlink()
+    with pytest.raises(UserError, match="which tells when it chose"):
+        searched(tmp_path)
 
 
 def test_where_a_batch_is_one_trial_the_warm_one_is_the_second_batch(tmp_path):

@@ -1,5 +1,6 @@
 """What every head offers, and what it is bound to: what it must know of readouts beyond their hidden states."""
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -21,12 +22,12 @@ class Own(NamedTuple):
     counts: Tensor
 
 
-class HeadModule(nn.Module):
+class HeadModule(nn.Module, ABC):
     """A head of this folder."""
 
+    @abstractmethod
     def bind(self, own: Own | None) -> Head:
         """The head for the readouts of a batch."""
-        raise NotImplementedError
 
     def describe(self, codes: Tensor) -> None:
         """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""

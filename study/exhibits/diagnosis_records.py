@@ -1,0 +1,44 @@
+"""What the diagnostics publish beside their contrasts, as types."""
+
+from study.exhibits.records import Estimate, Record
+
+
+class Rung(Record):
+    """By how much a variant that was fitted to permuted labels is above what it is held against.
+
+    That is `chance`, an AUROC of 0.5, of variants that screen users; else a variant that knows nothing of a user.
+    """
+
+    family: str
+    variant: str
+    against: str
+    effect: float
+    low: float
+    high: float
+    level: float
+    rings: bool
+
+
+class Alarm(Record):
+    """The leak alarm: it rings if any variant rings."""
+
+    rings: bool
+    variants: list[Rung]
+
+
+class Reached(Estimate):
+    """A metric of a variant under a change."""
+
+    family: str
+    variant: str
+    change: str
+    metric: str
+
+
+class LeftOut(Record):
+    """A change that was not asked of a variant."""
+
+    family: str
+    variant: str
+    change: str
+    reason: str

@@ -1,0 +1,34 @@
+"""What is tuned of a sequence variant, and the size that is not."""
+
+import importlib
+from typing import Annotated
+
+from study.params.base import Frozen
+from study.params.roster import SequenceEntry
+from study.params.tuned import Range
+
+
+class Settings(Frozen):
+    """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
+
+    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 2e-3
+    weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
+    dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
+    recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
+    key_weight: float = 1.0
+    width: int = 64
+    heads: int = 4
+    batch: int = 2048
+    warmup_steps: int = 50
+
+
+class WeightedSettings(Settings):
+    """With the weight of key actions in the loss, for the objective that has one."""
+
+    key_weight: Annotated[float, Range(1.0, 30.0, log=True)] = 5.0
+
+
+def settings_of(entry: SequenceEntry) -> type[Settings]:
+    """The settings of an entry: its objective decides whether the weight of key actions is tuned."""
+    objective = importlib.import_module(entry.parts()["objective"])
+    return WeightedSettings if hasattr(objective, "WEIGHS_KEY") else Settings
