@@ -1,9 +1,9 @@
 """How many users a second `rank` ranks, by variant and by what it spends its time on, on one core.
 
-    python benchmarks/rank.py --users 20000 --events 128 --out build/benchmarks/rank.json
+    python benchmarks/rank.py --users 20000 --events 128
 
 The log is simulated (the world `shop`), the fits are short: how long a score takes does not depend on what was learned.
-Seconds are of the processor, so that a busy machine tells the same.
+Seconds are of the processor, so that a busy machine tells the same. Each run appends a line.
 """
 
 import os
@@ -11,13 +11,13 @@ import os
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
 
 import argparse
-import json
 import resource
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from record import append
 
 from study.events.fold import Fold
 from study.events.spans import make_spans
@@ -28,7 +28,6 @@ from study.params import Params, load
 from study.params.question import WhatQuestion, Windows
 from study.params.snapshot import Snapshot
 from study.params.worlds import ShopSettings
-from study.paths import write_text
 from study.serving.bundle import Bundle, Exported
 from study.serving.history import Cutoff, read_history
 from study.serving.rank import DEPTH, ranked
@@ -103,12 +102,12 @@ def measured(bundle: Bundle, log: Path, out: Path, cutoff: Cutoff) -> dict[str, 
 
 
 def main() -> None:
-    """Prints a table, and writes it as JSON."""
+    """Prints a table, and appends it to the log."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=20_000)
     parser.add_argument("--events", type=int, default=128, help="of each user, about")
     parser.add_argument("--items", type=int, default=300, help="candidates")
-    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/rank.json"))
+    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/rank.jsonl")
     params = load()
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     given = parser.parse_args()
@@ -123,7 +122,7 @@ def main() -> None:
             rows[variant] = measured(bundle, log, Path(folder) / "ranks.parquet", Cutoff.of(last.isoformat(), "UTC"))
             told = ", ".join(f"{name} {value:,.1f}" for name, value in rows[variant].items())
             print(f"{variant:<20} {told}", flush=True)
-    write_text(given.out, json.dumps(rows, indent=1) + "\n")
+    append("rank", {"variants": rows}, given.out)
 
 
 if __name__ == "__main__":

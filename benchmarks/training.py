@@ -1,6 +1,6 @@
 """How many events a second training reads, by variant, and which share of the core's matrix-product rate it reaches.
 
-    python benchmarks/training.py --variants sum-horizon flat-next --repeats 5 --out build/benchmarks/training.jsonl
+    python benchmarks/training.py --variants sum-horizon flat-next --repeats 5
 
 Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
 processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. Each run
@@ -13,18 +13,14 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_M
 
 import argparse
 import json
-import platform
-import subprocess
 import time
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import polars as pl
 import torch
 from rank import described, simulated
+from record import append, spread
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from study.events.fold import Fold
@@ -39,7 +35,6 @@ from study.worlds.diary import ITEM
 VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon", "flat-horizon", "flat-next"]
 SIDE, PRODUCTS = 512, 40
 """Of the square matrices whose product tells the rate, and how many are multiplied."""
-PACKAGES = ("torch", "numpy")
 WARM = 3
 """Rounds before the first repeat: to warm up, to count operations, and after taking up again."""
 KERNEL = "_scaled_dot_product_flash_attention_for_cpu"
@@ -95,26 +90,6 @@ def positions(model: SequenceModel) -> int:
     return model.trainer.progress.positions
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """The median, the smallest and the largest."""
-    return {"median": median(values), "least": min(values), "most": max(values)}
-
-
-def origin() -> dict[str, Any]:
-    """When, at which revision, on which machine and with which versions."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    cores = Path("/proc/cpuinfo")
-    names = [line for line in cores.read_text().splitlines() if line.startswith("model name")] if cores.exists() else []
-    return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": told.stdout.strip(),
-        "machine": names[0].partition(": ")[2] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-    }
-
-
 def main() -> None:
     """Prints a line a variant, and appends all as one line of JSON."""
     params = load()
@@ -125,7 +100,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
     parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
-    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/training.jsonl"))
+    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/training.jsonl")
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -142,10 +117,8 @@ def main() -> None:
             f"{share['median']:.0%} of the product rate",
             flush=True,
         )
-    record = origin() | {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with given.out.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(record) + "\n")
+    told = {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
+    append("training", told, given.out)
 
 
 if __name__ == "__main__":

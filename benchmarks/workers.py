@@ -1,19 +1,19 @@
 """What the engines add to a task: seconds before the first result, and seconds of each further one.
 
-    python benchmarks/workers.py --engine loky --workers 2 --out build/benchmarks/workers-loky.json
+    python benchmarks/workers.py --engine loky --workers 2
 
 With `--engine ray` it runs on the cluster that `RAY_ADDRESS` names. A task sleeps: it costs no core, so what is beyond
 its sleep is the engine's. `first` holds the start of the workers, `again` is the same with workers that have started.
 """
 
 import argparse
-import json
 import time
 from functools import partial
 from pathlib import Path
 
+from record import append
+
 from study.params.engine import Engine
-from study.paths import write_text
 from study.tuning.workers import run_all
 
 
@@ -34,21 +34,20 @@ def measured(engine: Engine, workers: int, tasks: int, seconds: float) -> dict[s
 
 
 def main() -> None:
-    """Prints the measurements and writes them as JSON."""
+    """Prints the measurements and appends them to the log."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", choices=["loky", "ray"], default="loky")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tasks", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=0.25, help="of each task")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/workers.jsonl")
     asked = parser.parse_args()
     told = (Engine(name=asked.engine), asked.workers, asked.tasks, asked.seconds)
     found = {name: measured(*told) for name in ("first", "again")}
     for name, row in found.items():
         print(name, *(f"{key} {value:.3f} s" for key, value in row.items()), sep="; ")
-    if asked.out:
-        settings = {"engine": asked.engine, "workers": asked.workers, "tasks": asked.tasks, "seconds": asked.seconds}
-        write_text(asked.out, json.dumps({**settings, **found}, indent=1) + "\n")
+    settings = {"engine": asked.engine, "workers": asked.workers, "tasks": asked.tasks, "seconds": asked.seconds}
+    append("workers", {**settings, **found}, asked.out)
 
 
 if __name__ == "__main__":

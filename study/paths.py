@@ -31,6 +31,7 @@ EXPORTS = DATA / "exports"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
+BENCHMARKS = Path("benchmarks") / "log"
 BUILD = Path("build")
 BOOK = BUILD / "book"
 QUICK = BUILD / "quick"
@@ -120,6 +121,11 @@ def comparison_folder(snapshot: str, other: str) -> Path:
 def cost_file(snapshot: str, arm: str, variant: str) -> Path:
     """What training a variant took: measured, so beside the results and no part of them."""
     return RESULTS / snapshot / "cost" / arm / f"{variant}.json"
+
+
+def benchmark_log(name: str) -> Path:
+    """What a benchmark has measured, a line of JSON for each run, the latest last."""
+    return BENCHMARKS / f"{name}.jsonl"
 
 
 @contextmanager
