@@ -15,7 +15,7 @@ import study
 from study.errors import UserError
 from study.exhibits import cite, downloads
 from study.exhibits.results import load
-from study.paths import CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS
+from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS
 
 PLOTLY = Path("_static") / "plotly.min.js"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
@@ -71,6 +71,8 @@ def _fill(workspace: Path) -> None:
     for path in (LOG, PARAMS, PIPELINE, CITATION):
         if path.exists():
             shutil.copyfile(path, workspace / path)
+    if BENCHMARKS.exists():
+        shutil.copytree(BENCHMARKS, workspace / BENCHMARKS)
     _sign(workspace / "_config.yml")
     shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     (workspace / RESULTS).parent.mkdir()

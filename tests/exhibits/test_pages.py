@@ -12,7 +12,7 @@ from study.exhibits.build import pages
 from study.paths import REPORT
 
 HOSTILE = '<img src=x onerror="alert(1)"></script><script>alert(2)</script>'
-CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+CELL = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 FRONT = re.compile(r"\A---.*?^---$", re.MULTILINE | re.DOTALL)
 
 

@@ -91,4 +91,4 @@ def test_the_stamp_names_pages_and_results_but_no_measured_cost(workspace, monke
 def test_pages_are_those_of_the_contents_with_their_titles():
     assert "findings" == next(iter(pages()))
     assert "Objective and loss" == pages()["objective_and_loss"]
-    assert set(pages()) == {path.stem for path in REPORT.glob("*.md")} - {"log", "scaling"}
+    assert set(pages()) == {path.stem for path in REPORT.glob("*.md")} - {"log"}

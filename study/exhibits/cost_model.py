@@ -1,0 +1,81 @@
+"""What much larger logs would take: lines through the measurements of the page Scaling, and what they assume."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from study.exhibits.measurements import Sizes, Training
+from study.params.budget import Budget
+
+STAGES = ("check", "snapshot", "split", "features")
+"""The stages that read the log."""
+KEPT = ("snapshot", "events")
+"""The files that the study keeps of a log."""
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Line:
+    """Processor seconds of a stage: `start` + `per_event` x events; `error` is the largest relative one at a size."""
+
+    start: float
+    per_event: float
+    error: float
+
+    def at(self, events: float) -> float:
+        """Seconds for so many events."""
+        return self.start + self.per_event * events
+
+
+def fitted(sizes: Sizes, stage: str) -> Line | None:
+    """Least squares of relative errors, so that small logs count as large ones do; None below two sizes."""
+    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.sizes.items()) if stage in spent]
+    if len(points) < 2:
+        return None
+    events, seconds = np.array(points, dtype=np.float64).T
+    design = np.column_stack([np.ones_like(events), events]) / seconds[:, None]
+    (start, per_event), *_ = np.linalg.lstsq(design, np.ones_like(events), rcond=None)
+    return Line(float(start), float(per_event), float(np.abs(design @ [start, per_event] - 1).max()))
+
+
+def exponent(sizes: Sizes, stage: str) -> float | None:
+    """The slope of seconds over events between the two largest logs, both logarithmic: 1 is linear."""
+    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.sizes.items()) if stage in spent]
+    if len(points) < 2:
+        return None
+    (few, short), (many, long) = points[-2:]
+    return float(np.log(long / short) / np.log(many / few))
+
+
+def reading_seconds(sizes: Sizes, events: float) -> float | None:
+    """Core seconds of all stages that read the log, once each."""
+    lines = [fitted(sizes, stage) for stage in STAGES]
+    return None if None in lines else sum(line.at(events) for line in lines if line)
+
+
+def bytes_per_event(sizes: Sizes) -> float | None:
+    """What the files that are kept hold for each event, measured on the largest log."""
+    if not sizes.bytes:
+        return None
+    largest = max(sizes.bytes)
+    return sum(sizes.bytes[largest].get(name, 0) for name in KEPT) / largest
+
+
+def passes(budget: Budget) -> float:
+    """How often a search and its refits read the training events, if a fit that is not stopped reads them once."""
+    alive, done, read = 1.0, 0.0, 0.0
+    for share in [*budget.rungs, 1.0]:
+        read += alive * (share - done)
+        alive, done = alive / 2, share
+    return budget.trials * read + budget.seeds
+
+
+def training_seconds(training: Training, variant: str, budget: Budget, events: float) -> float | None:
+    """Core seconds of the search and the refits of a variant over so many events, each read once by a fit."""
+    trained = training.variants.get(variant)
+    return None if trained is None else passes(budget) * events / trained.events_per_second.median
+
+
+def machines(core_seconds: float, cores: int) -> float:
+    """Machines with so many cores that do the work within a day."""
+    return core_seconds / (cores * DAY)

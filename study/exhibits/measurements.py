@@ -1,0 +1,111 @@
+"""What the benchmarks have measured: the latest line of each log in `benchmarks/log`."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from study.errors import UserError
+from study.exhibits.records import Record
+from study.paths import benchmark_log
+
+
+class Run(Record):
+    """A line of any log: when, at which revision, on which machine."""
+
+    date: str
+    revision: str
+    machine: str
+    cores: int
+    versions: dict[str, str]
+
+
+class Spread(Record):
+    """The median over the repeats, the smallest and the largest."""
+
+    median: float
+    least: float
+    most: float
+
+
+class Spent(Record):
+    """Processor seconds and peak memory of a process."""
+
+    seconds: float
+    peak_mb: float
+
+
+class Sizes(Run):
+    """Every stage that reads the log, by the number of its events; `bytes` are those of the files, by their name."""
+
+    sizes: dict[int, dict[str, Spent]]
+    bytes: dict[int, dict[str, int]]
+
+
+class Trained(Record):
+    """How fast a variant trains on one thread."""
+
+    events_per_second: Spread
+    operations_per_event: float
+    share_of_rate: Spread
+
+
+class Training(Run):
+    """The rate of training by variant; `products_per_second` of fp32 matrix products on the same thread."""
+
+    products_per_second: float
+    variants: dict[str, Trained]
+
+
+class Ranked(Record):
+    """How fast a variant ranks on one core, reading and writing included in `users_per_second`."""
+
+    users: int
+    events: int
+    catalogue: int
+    ranked_per_second: float
+    users_per_second: float
+    peak_mb: float
+
+
+class Ranking(Run):
+    """The rate of ranking by variant."""
+
+    variants: dict[str, Ranked]
+
+
+class Searched(Record):
+    """Seconds of one search with one worker and with two, and the ratio of each pair."""
+
+    one_seconds: Spread
+    two_seconds: Spread
+    ratio: Spread
+
+
+class Tuning(Run):
+    """Two workers against one, by variant."""
+
+    budget: str
+    variants: dict[str, Searched]
+
+
+Line = TypeVar("Line", bound=Run)
+
+
+def latest(name: str, kind: type[Line]) -> Line | None:
+    """The last run of a benchmark; None where it was never run.
+
+    Raises:
+        UserError: its line is broken.
+    """
+    path = benchmark_log(name)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    if not lines:
+        return None
+    try:
+        return kind.model_validate_json(lines[-1])
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UserError(
+            f"{path}: line {len(lines)}: {place}: {first['msg']}; run python benchmarks/{name}.py"
+        ) from None

@@ -1,0 +1,220 @@
+"""The page Scaling: what was measured of speed and size, and what larger logs would take by it."""
+
+from collections.abc import Callable, Iterable
+
+import plotly.graph_objects as go
+
+from study.exhibits import cost_model
+from study.exhibits.figures import draw, grid, inert, legend_below, series_style
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.measurements import Ranking, Run, Sizes, Spent, Spread, Training, Tuning, latest
+from study.exhibits.prose import DASH, count, number, percent, seconds
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, decimal, name, table, whole, words
+
+FORESEEN = (10**9, 10**11)
+FORESEEN_VARIANTS = ("sum-horizon", "flat-horizon")
+TERABYTE = 10**12
+
+
+def _missing(benchmark: str) -> Html:
+    return paragraphs([f"Not measured yet: {code(f'python benchmarks/{benchmark}.py')} does it."])
+
+
+def _origin(run: Run) -> Html:
+    packages = ", ".join(f"{package} {version}" for package, version in run.versions.items())
+    told = f"{run.machine}, {count(run.cores)} cores; {packages}"
+    return paragraphs([f"Measured {code(run.date[:10])} at revision {code(run.revision)} on {code(told)}."], "source")
+
+
+def _spread(value: Spread, digits: int = 0) -> Cell:
+    def shown(one: float) -> str:
+        return f"{one:,.{digits}f}"
+
+    return Cell(f"{shown(value.median)} ({shown(value.least)} to {shown(value.most)})", value.median)
+
+
+def sizes() -> Html:
+    """Seconds and memory of the stages that read the log, against its events."""
+    found = latest("size", Sizes)
+    if found is None or not found.sizes:
+        return _missing("size")
+    by_stage = {stage: cost_model.exponent(found, stage) for stage in cost_model.STAGES}
+    slopes = [f"{code(stage)} {number(slope, 2)}" for stage, slope in by_stage.items() if slope is not None]
+    largest = max(found.sizes)
+    spent = found.sizes[largest]
+    told = [
+        f"Twice the events take 2<sup>e</sup> times the seconds, with e between the two largest logs {listing(slopes)}."
+        if slopes
+        else "One size alone was measured.",
+        f"At {count(largest)} events {_slowest(spent)}",
+    ]
+    figures = [
+        _by_size(found.sizes, lambda one: one.seconds, "processor seconds"),
+        _by_size(found.sizes, lambda one: one.peak_mb, "peak memory, MB"),
+    ]
+    return joined([_origin(found), paragraphs(told), grid(figures), _size_table(found.sizes)])
+
+
+def _slowest(spent: dict[str, Spent]) -> str:
+    stages = {stage: spent[stage] for stage in cost_model.STAGES if stage in spent}
+    slow = max(stages, key=lambda stage: stages[stage].seconds)
+    fat = max(stages, key=lambda stage: stages[stage].peak_mb)
+    plain = spent.get("plain")
+    beside = f", {number(stages[slow].seconds / plain.seconds, 1)} times a plain scan, sort and write" if plain else ""
+    return (
+        f"{code(slow)} is the slowest stage ({seconds(stages[slow].seconds)} of the processor{beside}), and "
+        f"{code(fat)} takes most memory ({count(stages[fat].peak_mb)} MB)."
+    )
+
+
+def _by_size(sizes: dict[int, dict[str, Spent]], measure: Callable[[Spent], float], title: str) -> Html:
+    steps = list(dict.fromkeys(step for spent in sizes.values() for step in spent))
+    lines = {step: [(n, measure(spent[step])) for n, spent in sorted(sizes.items()) if step in spent] for step in steps}
+    least, most = min(sizes), max(sizes)
+    caption = f"{title[:1].upper()}{title[1:]} from {count(least)} to {count(most)} events, logarithmic."
+    return _logarithmic(lines, caption, "events", title)
+
+
+def _logarithmic(lines: dict[str, list[tuple[int, float]]], caption: str, across: str, up: str) -> Html:
+    traces = []
+    for index, (step, points) in enumerate(lines.items()):
+        colour, dash = series_style(index)
+        traces.append(
+            go.Scatter(
+                x=[x for x, _ in points],
+                y=[y for _, y in points],
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 1.6},
+                name=inert(step),
+                hovertemplate="%{fullData.name}, %{x:,}: %{y:.3~g}<extra></extra>",
+            )
+        )
+    return draw(
+        traces,
+        caption,
+        height=360,
+        showlegend=True,
+        legend=legend_below(0.22),
+        xaxis={"title": {"text": across}, "type": "log", "dtick": 1, "tickformat": "~s"},
+        yaxis={"title": {"text": up}, "type": "log", "dtick": 1, "tickformat": "~g"},
+    )
+
+
+def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
+    rows = [
+        [whole(events), words(step), decimal(one.seconds, 1), whole(one.peak_mb), *_over_plain(one, spent.get("plain"))]
+        for events, spent in sorted(sizes.items())
+        for step, one in spent.items()
+    ]
+    caption = "Processor seconds and peak memory of each stage; plain is a scan, sort and write of the log by Polars"
+    return table(["events", "stage", "seconds", "peak, MB", "times plain"], rows, caption)
+
+
+def _over_plain(one: Spent, plain: Spent | None) -> Iterable[Cell]:
+    return [Cell(DASH, None) if plain is None else decimal(one.seconds / plain.seconds, 1)]
+
+
+def training() -> Html:
+    """How fast variants train."""
+    found = latest("training", Training)
+    if found is None:
+        return _missing("training")
+    rows = [
+        [
+            name(variant),
+            _spread(one.events_per_second),
+            decimal(one.operations_per_event / 1e6, 2),
+            Cell(percent(one.share_of_rate.median, 0), one.share_of_rate.median),
+        ]
+        for variant, one in found.variants.items()
+    ]
+    rate = f"{found.products_per_second / 1e9:.0f}"
+    caption = (
+        "Events a second of training on one thread (median, least and most of the repeats), padding not counted; "
+        "million operations an event, forward and backward; share of the rate of matrix products, "
+        f"{rate} billion operations a second"
+    )
+    head = ["variant", "events a second", "million operations", "share of the rate"]
+    return joined([_origin(found), table(head, rows, caption)])
+
+
+def tuning() -> Html:
+    """Two workers against one."""
+    found = latest("tuning", Tuning)
+    if found is None:
+        return _missing("tuning")
+    rows = [
+        [name(variant), _spread(one.one_seconds, 1), _spread(one.two_seconds, 1), _spread(one.ratio, 2)]
+        for variant, one in found.variants.items()
+    ]
+    caption = (
+        f"Seconds of one search of the budget {found.budget} with one worker and with two, taking turns, and how many "
+        "times as fast two are (median, least and most of the repeats)"
+    )
+    return joined([_origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
+
+
+def ranking() -> Html:
+    """How fast `rank` is."""
+    found = latest("rank", Ranking)
+    if found is None:
+        return _missing("rank")
+    rows = [
+        [name(variant), whole(one.ranked_per_second), whole(one.users_per_second), whole(one.peak_mb)]
+        for variant, one in found.variants.items()
+    ]
+    one = next(iter(found.variants.values()))
+    caption = (
+        f"Users a second of rank on one core, {count(one.users)} users with {count(one.events / one.users)} events "
+        f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
+    )
+    return joined([_origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
+
+
+def foreseen(results: Results) -> Html:
+    """What larger logs would take, by lines through the measurements."""
+    read, trained = latest("size", Sizes), latest("training", Training)
+    if read is None or cost_model.reading_seconds(read, 1) is None:
+        return _missing("size")
+    if trained is None:
+        return _missing("training")
+    cores, passes = read.cores, cost_model.passes(results.budget)
+    lines = [line for stage in cost_model.STAGES if (line := cost_model.fitted(read, stage))]
+    told = (
+        f"The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above with "
+        f"an error of at most {percent(max(line.error for line in lines), 0)} at any of them; memory is that of a "
+        f"partition, whatever the log; a fit that is not stopped early reads every event once, which makes "
+        f"{number(passes, 1)} readings for the search and the refits of a variant at the budget "
+        f"{code(results.params.budget)}; work divides among machines without loss. Sizes beyond the largest above are "
+        "extrapolated, and nothing was run on many machines."
+    )
+    rows = [row for events in FORESEEN for row in _foreseen(results, read, trained, events)]
+    head = ["events", "work", "core hours", f"machines of {cores} cores for a day", "kept, TB"]
+    caption = "What larger logs would take, by the model above"
+    return joined([paragraphs([told]), table(head, rows, caption)])
+
+
+def _foreseen(results: Results, read: Sizes, trained: Training, events: int) -> list[list[Cell]]:
+    kept = cost_model.bytes_per_event(read)
+    work: dict[str, tuple[float | None, float | None]] = {
+        "stages that read the log": (
+            cost_model.reading_seconds(read, events),
+            None if kept is None else kept * events / TERABYTE,
+        )
+    }
+    for variant in FORESEEN_VARIANTS:
+        if variant in results.params.variants:
+            spent = cost_model.training_seconds(trained, variant, results.budget, events)
+            work[f"search and refits of {variant}"] = (spent, None)
+    return [
+        [
+            whole(events),
+            words(label),
+            whole(spent / 3600),
+            decimal(cost_model.machines(spent, read.cores), 1),
+            decimal(stored, 2),
+        ]
+        for label, (spent, stored) in work.items()
+        if spent is not None
+    ]

@@ -1,0 +1,107 @@
+"""The page Scaling: the latest run of each benchmark, and lines through what was measured."""
+
+import json
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import cost_model, measurements, scaling
+from study.params import load
+from study.paths import benchmark_log
+
+ORIGIN = {"date": "2026-01-02T03:04:05+00:00", "revision": "abc", "machine": "<b>M</b>", "cores": 4, "versions": {}}
+
+
+def spent(seconds, peak):
+    return {"seconds": seconds, "peak_mb": peak}
+
+
+def sized(per_event):
+    """Stages that take a second and so many seconds per event; the files hold 30 bytes of each."""
+    sizes = {
+        events: dict.fromkeys(["plain", *cost_model.STAGES], spent(1 + per_event * events, 100))
+        for events in (10, 1000)
+    }
+    return ORIGIN | {"sizes": sizes, "bytes": {1000: {"log": 50_000, "snapshot": 10_000, "events": 20_000}}}
+
+
+def trained(rate):
+    spread = {"median": rate, "least": rate, "most": rate}
+    told = {"events_per_second": spread, "operations_per_event": 1e6, "share_of_rate": spread | {"median": 0.5}}
+    return ORIGIN | {"products_per_second": 1e11, "variants": {"sum-horizon": told}}
+
+
+@pytest.fixture
+def logged(tmp_path, monkeypatch):
+    """Writes the lines of a benchmark's log, of which there are no others."""
+    monkeypatch.setattr("study.paths.BENCHMARKS", tmp_path / "log")
+
+    def write(name, *lines):
+        path = benchmark_log(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    return write
+
+
+def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logged):
+    logged("size", sized(0.25))
+    line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
+
+    assert (1.0, 0.25, 0.0) == (pytest.approx(line.start), pytest.approx(line.per_event), pytest.approx(line.error))
+
+
+def test_the_error_of_the_line_is_told_where_seconds_do_not_lie_on_it(logged):
+    bent = sized(0.25)
+    bent["sizes"][100] = dict.fromkeys(cost_model.STAGES, spent(260, 1))
+    logged("size", bent)
+
+    assert cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error > 0.5
+
+
+def test_the_exponent_tells_linear_from_quadratic(logged):
+    steep = sized(1.0)
+    steep["sizes"] = {events: {"split": spent(events**2, 1)} for events in (10, 1000)}
+    logged("size", steep)
+
+    assert pytest.approx(2.0) == cost_model.exponent(measurements.latest("size", measurements.Sizes), "split")
+
+
+def test_halved_trials_read_the_rest_alone():
+    budget = load().budgets.default.main.model_copy(update={"trials": 8, "rungs": [0.25, 0.5], "seeds": 5})
+
+    assert 8 * (0.25 + 0.25 / 2 + 0.5 / 4) + 5 == pytest.approx(cost_model.passes(budget))
+
+
+def test_larger_logs_take_what_the_measurements_say(logged, made):
+    results = made()
+    logged("size", sized(3.6e-6))
+    logged("training", trained(50_000))
+    text = scaling.foreseen(results).text
+    hours = cost_model.passes(results.budget) * 1e11 / 50_000 / 3600
+
+    assert f">{4 * 3.6e-6 * 1e9 / 3600:,.0f}<" in text
+    assert f">{hours:,.0f}<" in text
+    assert f">{30 * 1e11 / 1e12:.2f}<" in text
+    assert "flat-horizon" not in text
+
+
+def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
+    logged("training", trained(1), trained(23_456))
+    text = scaling.training().text
+
+    assert "23,456 (23,456 to 23,456)" in text
+    assert "&lt;b&gt;M&lt;/b&gt;" in text
+    assert "<b>" not in text
+
+
+@pytest.mark.parametrize("part", ["sizes", "training", "tuning", "ranking"])
+def test_what_was_not_measured_names_the_command_that_does(part, logged):
+    assert "Not measured yet: <code>python benchmarks/" in getattr(scaling, part)().text
+
+
+def test_a_broken_line_is_one_message_that_names_it(logged):
+    logged("training", trained(1), {"date": "2026"})
+
+    with pytest.raises(UserError, match=r"log/training.jsonl: line 2: revision: Field required; run python"):
+        scaling.training()
