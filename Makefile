@@ -15,7 +15,7 @@ help:
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
-	@echo "make bench    measure training, ranking, sizes and workers; tables, and JSON in build/benchmarks (half an hour)"
+	@echo "make bench    measure training, ranking, sizes, workers and searches; tables, and a line in benchmarks/log (an hour)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and the caches of tools; data and results stay"
@@ -40,7 +40,9 @@ bench: $(ENVIRONMENT)
 	python benchmarks/training.py
 	python benchmarks/rank.py
 	python benchmarks/size.py
-	python benchmarks/workers.py --out build/benchmarks/workers.json
+	python benchmarks/workers.py
+	python -m study repro features@categories
+	python benchmarks/tuning.py
 
 lint: $(ENVIRONMENT)
 	ruff check .
