@@ -43,6 +43,7 @@ bench: $(ENVIRONMENT)
 	python benchmarks/workers.py
 	python -m study repro features@categories
 	python benchmarks/tuning.py
+	python benchmarks/loop.py --commands help "a stage that only checks" report
 
 lint: $(ENVIRONMENT)
 	ruff check .

@@ -88,6 +88,12 @@ class Tuning(Run):
     variants: dict[str, Searched]
 
 
+class Loop(Run):
+    """Seconds of the clock until a command has ended, by its name."""
+
+    seconds: dict[str, Spread]
+
+
 Line = TypeVar("Line", bound=Run)
 
 

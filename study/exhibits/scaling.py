@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from study.exhibits import cost_model
 from study.exhibits.figures import draw, grid, inert, legend_below, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.measurements import Ranking, Run, Sizes, Spent, Spread, Training, Tuning, latest
+from study.exhibits.measurements import Loop, Ranking, Run, Sizes, Spent, Spread, Training, Tuning, latest
 from study.exhibits.prose import DASH, count, number, percent, seconds
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -170,6 +170,16 @@ def ranking() -> Html:
         f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
     )
     return joined([_origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
+
+
+def loop() -> Html:
+    """What a user waits for."""
+    found = latest("loop", Loop)
+    if found is None:
+        return _missing("loop")
+    rows = [[words(command), _spread(one, 2)] for command, one in found.seconds.items()]
+    caption = "Seconds of the clock until a command has ended (median, least and most of the repeats)"
+    return joined([_origin(found), table(["command", "seconds"], rows, caption)])
 
 
 def foreseen(results: Results) -> Html:

@@ -95,7 +95,7 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     assert "<b>" not in text
 
 
-@pytest.mark.parametrize("part", ["sizes", "training", "tuning", "ranking"])
+@pytest.mark.parametrize("part", ["sizes", "training", "tuning", "ranking", "loop"])
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in getattr(scaling, part)().text
 
