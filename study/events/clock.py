@@ -63,9 +63,7 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
     origin = origin_of(int(time.min()))
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
     if question.sessions:
-        users = events["user_id"].rle_id().to_numpy().astype(np.int64)
-        names = events["user_id"].unique(maintain_order=True).to_list()
-        time, last = _side_by_side(time, users, names, horizon, question, seed)
+        time, last = _side_by_side(time, events["user_id"], horizon, question, seed)
         time, last = time + origin, last + origin
     elif (int(time.max()) - origin) // horizon > MOST_HORIZONS:
         raise UserError(
@@ -78,6 +76,39 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
     end = int(stretched(np.array([last]), origin, question.horizon_minutes)[0])
     placed = events.with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))
     return OnClock(placed, "UTC", int(on_clock.min()), end)
+
+
+def open_sessions(events: pl.DataFrame, cutoff: int, question: Question, origin: int, seed: int) -> OnClock:
+    """The sessions before a cut-off on the clock of the study: those that may still go on are its last group.
+
+    They are asked about right after what they did last; `last` of the answer is the midnight at which their cut-offs
+    meet. Sessions that have ended are laid out before them as in a study.
+
+    Args:
+        events: with `user_id` and `timestamp`, all of them before the cut-off.
+        cutoff: microseconds since 1970 UTC.
+        origin: of the clock of the study.
+
+    Raises:
+        UserError: a session is longer than the horizon.
+    """
+    assert question.horizon_minutes is not None
+    events = events.sort("user_id", "timestamp", maintain_order=True)
+    time = events["timestamp"].dt.timestamp("us").to_numpy()
+    sessions = _Sessions.of(time, events["user_id"])
+    horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
+    sessions.refuse_longer(question)
+    is_open = sessions.begins > cutoff - horizon
+    over = np.flatnonzero(~is_open)
+    groups = _groups(len(over), question)
+    group = np.full(len(is_open), groups)
+    group[over] = _grouped(sessions.begins[over], groups)
+    asked = np.where(is_open, sessions.ends + 1, _cutoffs(time, sessions.of_event, sessions.names, seed))
+    shifted = time - asked[sessions.of_event] + (group[sessions.of_event] + 1) * horizon
+    on_clock = stretched(shifted + origin, origin, question.horizon_minutes)
+    meet = int(stretched(np.array([(groups + 1) * horizon + origin]), origin, question.horizon_minutes)[0])
+    placed = events.with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))
+    return OnClock(placed, "UTC", int(on_clock.min()), meet)
 
 
 def origin_of(first: int) -> int:
@@ -96,26 +127,57 @@ def _stretched(time: Ints, minutes: int) -> Ints:
     return stretched
 
 
-def _side_by_side(
-    time: Ints, users: Ints, names: list[str], horizon: int, question: Question, seed: int
-) -> tuple[Ints, int]:
+@dataclass(frozen=True)
+class _Sessions:
+    """The sessions of events that are sorted by user, then time; begins and ends in microseconds, int64 [users]."""
+
+    names: list[str]
+    of_event: Ints
+    begins: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, time: Ints, user_id: pl.Series) -> "_Sessions":
+        users = user_id.rle_id().to_numpy().astype(np.int64)
+        first = np.flatnonzero(np.append(True, users[1:] != users[:-1]))
+        names = user_id.unique(maintain_order=True).to_list()
+        return cls(names, users, time[first], time[np.append(first[1:], len(time)) - 1])
+
+    def refuse_longer(self, question: Question) -> None:
+        """Ends where a session is not shorter than the horizon."""
+        assert question.horizon_minutes is not None
+        lasts = self.ends - self.begins
+        longest = int(np.argmax(lasts))
+        if lasts[longest] >= question.horizon_minutes * MICROSECONDS_OF_MINUTE:
+            minutes = int(lasts[longest]) // MICROSECONDS_OF_MINUTE + 1
+            raise UserError(
+                f"params.yaml: questions: with sessions horizon_minutes = {question.horizon_minutes} must be longer "
+                f"than the longest session; that of user '{self.names[longest]}' lasts {minutes} minutes"
+            )
+
+
+def _side_by_side(time: Ints, user_id: pl.Series, horizon: int, question: Question, seed: int) -> tuple[Ints, int]:
     """The shifted times of sessions, from 0, int64 [N], and the end of the window of the last group."""
-    first = np.flatnonzero(np.append(True, users[1:] != users[:-1]))
-    begins, ends = time[first], time[np.append(first[1:], len(time)) - 1]
-    longest = int(np.argmax(ends - begins))
-    if ends[longest] - begins[longest] >= horizon:
-        minutes = int(ends[longest] - begins[longest]) // MICROSECONDS_OF_MINUTE + 1
-        raise UserError(
-            f"params.yaml: questions: with sessions horizon_minutes = {question.horizon_minutes} must be longer than "
-            f"the longest session; that of user '{names[longest]}' lasts {minutes} minutes"
-        )
+    sessions = _Sessions.of(time, user_id)
+    sessions.refuse_longer(question)
+    groups = _groups(len(sessions.names), question)
+    group = _grouped(sessions.begins, groups)
+    cutoff = _cutoffs(time, sessions.of_event, sessions.names, seed)
+    return time - cutoff[sessions.of_event] + (group[sessions.of_event] + 1) * horizon, (groups + 1) * horizon
+
+
+def _groups(sessions: int, question: Question) -> int:
+    """How many groups so many sessions make: one for each window, and those of train before them."""
     counts = question.windows
     asked = counts.stop + counts.select + counts.test
-    groups = asked + max(LEAST_GROUPS, len(names) // SESSIONS_OF_GROUP - asked)
-    group = np.empty(len(names), dtype=np.int64)
-    group[np.lexsort((np.arange(len(names)), begins))] = np.arange(len(names)) * groups // len(names)
-    cutoff = _cutoffs(time, users, names, seed)
-    return time - cutoff[users] + (group[users] + 1) * horizon, (groups + 1) * horizon
+    return asked + max(LEAST_GROUPS, sessions // SESSIONS_OF_GROUP - asked)
+
+
+def _grouped(begins: Ints, groups: int) -> Ints:
+    """The group of each session, as many in each, by when they begin; int64 [sessions]."""
+    group = np.empty(len(begins), dtype=np.int64)
+    group[np.argsort(begins, kind="stable")] = np.arange(len(begins)) * groups // max(len(begins), 1)
+    return group
 
 
 def _cutoffs(time: Ints, users: Ints, names: list[str], seed: int) -> Ints:

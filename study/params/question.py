@@ -70,6 +70,15 @@ class Asked(Frozen):
         return self.horizon_days or STUDY_DAYS
 
     @property
+    def right_before(self) -> float:
+        """Days on the clock of the study before the cut-off of a session, in which its last moment lies."""
+        return math.ceil(self._stretch) * MICROSECOND
+
+    @property
+    def _stretch(self) -> float:
+        return STUDY_DAYS * MINUTES_OF_DAY / self.horizon_minutes if self.horizon_minutes else 1
+
+    @property
     def fixed(self) -> list[str]:
         """The columns that the key filter fixes to one value."""
         return [c for c, allowed in self.key_action.items() if isinstance(allowed, list) and len(allowed) == 1]
@@ -119,8 +128,7 @@ class WhoQuestion(Asked):
     @property
     def eligible(self) -> float:
         """The eligible days on the clock of the study."""
-        stretch = STUDY_DAYS * MINUTES_OF_DAY / self.horizon_minutes if self.horizon_minutes else 1
-        return math.ceil(stretch) * MICROSECOND if self.sessions else self.eligible_days * stretch
+        return self.right_before if self.sessions else self.eligible_days * self._stretch
 
     @property
     def candidate_columns(self) -> list[str]:

@@ -77,8 +77,6 @@ def selected(params: Params, name: str | None) -> str:
     """
     if name is not None and not name.startswith(BEST):
         params.variant(name)
-        if params.question_of(name).sessions:
-            raise UserError(f"export: {name} is asked inside sessions, each at a time of its own; rank cannot do that")
         return name
     entries = params.entries(MAIN)
     known = [BEST + family for family in dict.fromkeys(entry.family for entry in entries.values())]

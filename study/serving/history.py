@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from study.errors import UserError
-from study.events.clock import stretched
+from study.events.clock import open_sessions, stretched
 from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
 from study.events.spans import DAY
@@ -65,20 +65,26 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
         first = events.select(TIME.min()).item()
         raise UserError(f"{path}: no event before the cut-off {cutoff}; the first one is at {_shown(first)}")
     at, timezone = cutoff, exported.snapshot.timezone
-    if exported.question.horizon_minutes is not None:
+    if exported.question.sessions:
+        laid = open_sessions(before, cutoff.time, exported.question, exported.origin, exported.seed)
+        before, at, timezone = laid.events, Cutoff(laid.last, laid.last), laid.timezone
+    elif exported.question.horizon_minutes is not None:
         (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
     log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
     return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
 
 
 def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
-    """All users that can be asked about: of question `who`, those with an event in the eligible days."""
-    if not isinstance(question, WhoQuestion):
+    """All users that can be asked about: of sessions those that may go on, of `who` those who are eligible."""
+    if not question.sessions and not isinstance(question, WhoQuestion):
         return np.arange(len(log.users))
-    users = np.unique(log.user[log.local >= at.local - round(question.eligible * DAY)]).astype(np.int64)
-    if not len(users):
-        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
-    return users
+    span = question.eligible if isinstance(question, WhoQuestion) else question.right_before
+    users = np.unique(log.user[log.local >= at.local - round(span * DAY)]).astype(np.int64)
+    if len(users):
+        return users
+    if question.sessions:
+        raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
+    raise UserError(f"rank: no user has an event in the {span:g} days before {cutoff}")
 
 
 def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) -> tuple[pl.DataFrame, Cutoff]:

@@ -1,6 +1,7 @@
 """An exported variant ranks the users of a log as the study scored them."""
 
 import shutil
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from tests.tiny import FIRST, inside, prepare, tiny_log, tiny_params, train_and_
 MINUTES = 3600
 ORIGIN = FIRST
 """The midnight before the first event."""
+SESSION_DAYS = 6
 
 
 def rank(exported, tmp_path, variant: str, log, cutoff: str, *more: str) -> pl.DataFrame:
@@ -41,6 +43,25 @@ def in_minutes(tmp_path_factory):
     write_workspace(folder, tiny_log(), questions=raw["questions"] | {"categories": asked})
     prepare(folder)
     variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon"]
+    train_and_score(folder, variants)
+    with inside(folder):
+        for variant in variants:
+            export.run(variant, None, REFIT.get(variant, 0))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_sessions(tmp_path_factory):
+    """A study of sessions that last six days at most, and of whose users nobody comes back."""
+    folder = tmp_path_factory.mktemp("sessions")
+    raw = tiny_params()
+    asked = raw["questions"]["categories"] | {"horizon_minutes": SESSION_DAYS * 1440, "sessions": True}
+    asked.pop("horizon_days")
+    number = ((pl.col("timestamp") - ORIGIN).dt.total_days() // SESSION_DAYS).cast(pl.String)
+    log = tiny_log().with_columns(pl.concat_str("user_id", number, separator="-").alias("user_id"))
+    write_workspace(folder, log, questions=raw["questions"] | {"categories": asked})
+    prepare(folder)
+    variants = ["personal-decay", "sum-horizon"]
     train_and_score(folder, variants)
     with inside(folder):
         for variant in variants:
@@ -85,6 +106,46 @@ def test_a_horizon_of_minutes_is_ranked_on_the_clock_of_the_study(in_minutes, al
     for cutoff, top in windows.items():
         when = ORIGIN + (cutoff - ORIGIN) * MINUTES / (7 * 1440)
         agree(top, rank(in_minutes, alone, variant, in_minutes / "tiny.parquet", when.isoformat()))
+
+
+@pytest.mark.parametrize("variant", ["personal-decay", "sum-horizon"])
+def test_open_sessions_are_ranked_as_the_study_scored_their_rest(in_sessions, alone, variant, monkeypatch):
+    """Those of a window, each cut where it was asked about, and put off so that all of them are open at once.
+
+    As many groups lie before them as in the study, since a network is told the part of the month.
+    """
+    for ended, (cutoff, top) in enumerate(sorted(scored(in_sessions, variant, "top").items())):
+        monkeypatch.setattr("study.events.clock.LEAST_GROUPS", 10 + ended)
+        laid = pl.concat(map(pl.read_parquet, sorted(in_sessions.glob("data/events/categories/*.parquet"))))
+        before = laid.filter(pl.col("timestamp") < cutoff, pl.col("user_id").is_in(top["user_id"].to_list()))
+        seen = before.group_by("user_id").len()
+        log = pl.read_parquet(in_sessions / "tiny.parquet").sort("user_id", "timestamp", maintain_order=True)
+        log = log.join(seen, on="user_id").filter(pl.int_range(pl.len()).over("user_id") < pl.col("len")).drop("len")
+        begins = pl.col("timestamp").min().over("user_id")
+        log.with_columns(pl.col("timestamp") - begins + ORIGIN).write_parquet("open.parquet")
+        end = ORIGIN + timedelta(days=SESSION_DAYS, minutes=-1)
+        ranks = rank(in_sessions, alone, variant, alone / "open.parquet", end.isoformat())
+
+        assert top.height == ranks["user_id"].n_unique() > 5
+        agree(top, ranks)
+
+
+def test_a_session_that_has_ended_is_not_asked_about(in_sessions, alone):
+    log = pl.read_parquet(in_sessions / "tiny.parquet")
+    late = log["timestamp"].max() - timedelta(days=1)
+    ranks = rank(in_sessions, alone, "personal-decay", in_sessions / "tiny.parquet", late.isoformat())
+    begins = log.filter(pl.col("timestamp") < late).group_by("user_id").agg(pl.col("timestamp").min())
+    live = begins.filter(pl.col("timestamp") > late - timedelta(days=SESSION_DAYS))
+
+    assert sorted(live["user_id"]) == sorted(ranks["user_id"].unique())
+
+
+def test_without_an_open_session_it_says_so_in_a_line(in_sessions, alone, capsys):
+    shutil.copytree(in_sessions / "data/exports/personal-decay", alone / "model")
+    log = str(in_sessions / "tiny.parquet")
+
+    assert 2 == main(["rank", "--model", "model", "--log", log, "--cutoff", "2025-01-01"])
+    assert "rank: no session began in the 8640 minutes before 2025-01-01" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("variant", WHO)
