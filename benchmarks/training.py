@@ -13,18 +13,14 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_M
 
 import argparse
 import json
-import platform
-import subprocess
 import time
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import polars as pl
 import torch
 from rank import described, simulated
+from record import append, origin, spread
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from study.events.fold import Fold
@@ -95,26 +91,6 @@ def positions(model: SequenceModel) -> int:
     return model.trainer.progress.positions
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """The median, the smallest and the largest."""
-    return {"median": median(values), "least": min(values), "most": max(values)}
-
-
-def origin() -> dict[str, Any]:
-    """When, at which revision, on which machine and with which versions."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    cores = Path("/proc/cpuinfo")
-    names = [line for line in cores.read_text().splitlines() if line.startswith("model name")] if cores.exists() else []
-    return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": told.stdout.strip(),
-        "machine": names[0].partition(": ")[2] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-    }
-
-
 def main() -> None:
     """Prints a line a variant, and appends all as one line of JSON."""
     params = load()
@@ -142,10 +118,8 @@ def main() -> None:
             f"{share['median']:.0%} of the product rate",
             flush=True,
         )
-    record = origin() | {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with given.out.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(record) + "\n")
+    found = {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
+    append(given.out, origin(PACKAGES) | found)
 
 
 if __name__ == "__main__":
