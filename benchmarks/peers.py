@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peers.prepare import Judge, prepare
+from peers.prepare import QUESTION, Judge, prepare
 from record import append, origin, spread
+
+from study.paths import queries_file
 
 FOLDER = Path("build/benchmarks/peers")
 SCRIPTS = Path(__file__).parent / "peers"
@@ -39,14 +41,14 @@ def environment(side: str) -> str:
     if not stamp.exists() or stamp.stat().st_mtime < pins.stat().st_mtime:
         print(f"{side}: making its environment in {folder}", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", pins], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", "-r", pins], check=True)
         stamp.touch()
     return str(python.absolute())
 
 
 def version_of(side: str) -> str:
-    """The release of a peer that is installed."""
-    asked = f"from importlib.metadata import version; print(version({PEERS[side]!r}), version('torch'))"
+    """The releases of a peer, torch and numpy that are installed."""
+    asked = f"from importlib.metadata import version; print(*map(version, ({PEERS[side]!r}, 'torch', 'numpy')))"
     return subprocess.run([environment(side), "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -109,6 +111,7 @@ def learned(found: dict[str, Any]) -> dict[str, Any]:
         "is_cut": rounds[-1]["done"] - best["done"] < PATIENCE,
         "curve": [[row["seconds"], row["recall"]] for row in rounds],
         "setup_seconds": rounds[0]["setup"],
+        "parameters": rounds[0]["parameters"],
         "peak_mb": found["peak_mb"],
     }
 
@@ -153,15 +156,14 @@ def shown(rate: dict[str, dict[str, float]]) -> str:
 
 def table(sides: dict[str, dict[str, Any]]) -> str:
     """The long runs side by side."""
-    head = f"{'side':<15} {'recall@10':>9} {'best at':>8} {'lowest at':>10} {'peak MB':>8}  ours to its best"
-    lines = [head]
+    names = ("recall@10", "best at", "lowest at", "peak MB", "parameters")
+    lines = [f"{'side':<15} " + " ".join(f"{name:>10}" for name in names) + "  ours to its best"]
     for side, row in sides.items():
         ours = ", ".join(f"{name} {told(seconds)}" for name, seconds in row["ours_to_its_best"].items())
         mark = "+" if row["is_cut"] else " "
-        lines.append(
-            f"{side:<15} {row['best_recall']:>9.4f} {told(row['seconds_to_best']):>7}{mark} "
-            f"{told(row['seconds_to_lowest']):>10} {row['peak_mb']:>8,.0f}  {ours}"
-        )
+        reached = f"{told(row['seconds_to_best']):>9}{mark} {told(row['seconds_to_lowest']):>10}"
+        size = f"{row['peak_mb']:>10,.0f} {row['parameters']:>10,}"
+        lines.append(f"{side:<15} {row['best_recall']:>10.4f} {reached} {size}  {ours}")
     return "\n".join([*lines, "+ cut before recall had stopped to grow"])
 
 
@@ -197,6 +199,9 @@ def main() -> None:
     given = arguments()
     if "rectools" in given.sides and given.feed_forward != given.width:
         raise SystemExit("rectools: its feed-forward layer is as wide as the model; leave it out by --sides")
+    split = queries_file(QUESTION, "select")
+    if not split.exists():
+        raise SystemExit(f"{split}: no such file; first run: python -m study repro features@{QUESTION}")
     versions = {side: version_of(side) for side in given.sides if side in PEERS}
     data = (FOLDER / "data").absolute()
     judge = prepare(data, given.context, given.users, given.queries)

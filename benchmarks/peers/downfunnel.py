@@ -124,6 +124,7 @@ def main() -> None:
 
     def report(current: SequenceModel, _: int) -> None:
         nonlocal read
+        side.parameters = current.parameters()
         positions = current.trainer.progress.positions
         events, read = (positions - read if told["own"] else side.positions), positions
         if not side.answer(events, events, lambda: scores(current, asked, side)):

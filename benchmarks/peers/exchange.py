@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class Side:
         sequences: to train on; of n codes a side sees the first n - 1 and is asked for the last n - 1.
         queries: histories to score.
         candidates: how many codes there are.
+        parameters: of the network; each side tells it.
     """
 
     def __init__(self) -> None:
@@ -82,6 +83,7 @@ class Side:
         self.queries = Sequences(self.data / "queries.npz")
         self.facts: dict[str, Any] = json.loads((self.data / "facts.json").read_text(encoding="utf-8"))
         self.candidates: int = self.facts["candidates"]
+        self.parameters = 0
         self.done, self.seconds, self.processor, self.setup = 0, 0.0, 0.0, 0.0
         self.began, self.used, self.handed = 0.0, 0.0, time.perf_counter()
 
@@ -89,6 +91,10 @@ class Side:
     def positions(self) -> int:
         """Positions of one pass over the sequences, each with a target."""
         return int((self.sequences.lengths - 1).sum())
+
+    def tell_size(self, parameters: Iterable[Any]) -> None:
+        """How many numbers the network has, from its tensors."""
+        self.parameters = sum(tensor.numel() for tensor in parameters)
 
     def start(self) -> None:
         """The round begins; what the library did with the data before the first is told apart."""
@@ -109,7 +115,7 @@ class Side:
         self.done += 1
         if self.settings["scored"]:
             np.save(self.out / "scores.npy", score())
-        told = {name: getattr(self, name) for name in ("done", "seconds", "processor", "setup")}
+        told = {name: getattr(self, name) for name in ("done", "seconds", "processor", "setup", "parameters")}
         told |= {"events": events, "targets": targets}
         os.write(self.channel, (json.dumps(told) + "\n").encode())
         return sys.stdin.readline().strip() == "go"

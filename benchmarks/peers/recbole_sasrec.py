@@ -100,6 +100,7 @@ def main() -> None:
     dataset = create_dataset(told)
     dataset._change_feat_format()  # noqa: SLF001 - what `build` does before it splits, and nothing is split here
     network = SASRec(told, dataset)
+    side.tell_size(network.parameters())
     trainer = Trainer(told, network)
     batches = Counted(TrainDataLoader(told, dataset, None, shuffle=True), network.ITEM_SEQ_LEN)
     endless = iter(batches)

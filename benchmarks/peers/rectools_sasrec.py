@@ -19,6 +19,7 @@ class Rounds(Callback):
 
     def on_train_epoch_start(self, trainer: Trainer, module: LightningModule) -> None:  # noqa: ARG002
         """The clock starts."""
+        self.side.tell_size(module.torch_model.parameters())
         self.side.start()
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:

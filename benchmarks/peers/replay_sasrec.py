@@ -25,6 +25,7 @@ class Rounds(lightning.Callback):
 
     def on_train_epoch_start(self, trainer: lightning.Trainer, module: LightningModule) -> None:  # noqa: ARG002
         """The clock starts."""
+        self.side.tell_size(module.model.parameters())
         self.side.start()
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: LightningModule) -> None:
