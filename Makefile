@@ -7,7 +7,7 @@ ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help study test faults report quick bench lint audit clean
+.PHONY: help study test faults report quick bench peers lint audit clean
 
 help:
 	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
 	@echo "make bench    measure training, ranking, sizes and workers; tables, and JSON in build/benchmarks (half an hour)"
+	@echo "make peers    train beside RecTools, RePlay and RecBole (20 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and the caches of tools; data and results stay"
@@ -41,6 +42,10 @@ bench: $(ENVIRONMENT)
 	python benchmarks/rank.py
 	python benchmarks/size.py
 	python benchmarks/workers.py --out build/benchmarks/workers.json
+
+peers: $(ENVIRONMENT)
+	python -m study repro features@categories
+	python benchmarks/peers.py
 
 lint: $(ENVIRONMENT)
 	ruff check .

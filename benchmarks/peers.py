@@ -8,87 +8,17 @@ round is judged by recall@10 on select as the study computes it. CONTRIBUTING.md
 """
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from peers.prepare import QUESTION, Judge, prepare
+from peers.sides import FOLDER, OURS, PATIENCE, PEERS, run, version_of
 from record import append, origin, spread
 
 from study.paths import queries_file
 
-FOLDER = Path("build/benchmarks/peers")
-SCRIPTS = Path(__file__).parent / "peers"
-OURS = ("downfunnel", "downfunnel-own")
-PEERS = {"rectools": "rectools", "replay": "replay-rec", "recbole": "recbole"}
-"""The peers and their packages; RecTools' feed-forward layer has no other width than the model's."""
 RATED = 2
 """Rounds of a run that measures the rate; the first warms up."""
-PATIENCE = 5
-"""A long run ends when so many rounds in a row brought nothing better."""
-
-
-def environment(side: str) -> str:
-    """The interpreter of a side; a peer's environment is made where it is missing or older than its pins."""
-    if side in OURS:
-        return sys.executable
-    folder, pins = FOLDER / side, SCRIPTS / f"{side}.txt"
-    python, stamp = folder / "bin/python", folder / ".installed"
-    if not stamp.exists() or stamp.stat().st_mtime < pins.stat().st_mtime:
-        print(f"{side}: making its environment in {folder}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", "-r", pins], check=True)
-        stamp.touch()
-    return str(python.absolute())
-
-
-def version_of(side: str) -> str:
-    """The releases of a peer, torch and numpy that are installed."""
-    asked = f"from importlib.metadata import version; print(*map(version, ({PEERS[side]!r}, 'torch', 'numpy')))"
-    return subprocess.run([environment(side), "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
-
-
-def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float) -> dict[str, Any]:
-    """Rounds of one run, with recall where there is a judge, and the most memory that it held.
-
-    Ends after `settings["rounds"]`, after `seconds` of training, or when recall has stopped to grow.
-
-    Raises:
-        SystemExit: the side has failed; what it printed is in its log.
-    """
-    out = (FOLDER / "runs" / side).absolute()
-    out.mkdir(parents=True, exist_ok=True)
-    told = settings | {"out": str(out), "scored": judge is not None, "own": side == "downfunnel-own"}
-    script = SCRIPTS / (f"{side}_sasrec.py" if side in PEERS else "downfunnel.py")
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), str(told["threads"]))
-    paths = {"PYTHONPATH": "" if side in PEERS else str(Path.cwd())}
-    rounds: list[dict[str, Any]] = []
-    command, where = [environment(side), script.absolute(), json.dumps(told)], out if side in PEERS else None
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with (out / "log.txt").open("w") as log:
-        child = subprocess.Popen(command, cwd=where, env=os.environ | threads | paths, stderr=log, **pipes)
-        for line in child.stdout:
-            rounds.append(json.loads(line))
-            if judge:
-                rounds[-1]["recall"] = judge.recall(np.load(out / "scores.npy"))
-            child.stdin.write("go\n" if goes_on(rounds, told["rounds"], seconds) else "stop\n")
-            child.stdin.flush()
-        _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode or not rounds:
-        raise SystemExit(f"{side}: exit code {child.returncode}; see {out / 'log.txt'}")
-    return {"rounds": rounds, "peak_mb": usage.ru_maxrss / 1024}
-
-
-def goes_on(rounds: list[dict[str, Any]], most: int, seconds: float) -> bool:
-    """Whether another round is wanted."""
-    curve = [row["recall"] for row in rounds if "recall" in row]
-    is_flat = len(curve) > PATIENCE and max(curve[:-PATIENCE]) >= max(curve[-PATIENCE:])
-    return len(rounds) < most and rounds[-1]["seconds"] < seconds and not is_flat
 
 
 def rates(found: dict[str, Any]) -> dict[str, float]:
@@ -134,6 +64,8 @@ def measured(given: argparse.Namespace, settings: dict[str, Any], judge: Judge) 
             row = {name: spread([one[name] for one in some]) for name in some[0]}
             sides[side]["rates"][threads] = row
             print(f"{side:<15} {threads} threads  {shown(row)}", flush=True)
+    if not given.rounds:
+        return sides
     for side, row in sides.items():
         told = settings | {"threads": max(given.threads), "seed": 0, "rounds": given.rounds}
         row.update(learned(run(side, told, judge, given.seconds)))
@@ -179,7 +111,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--threads", nargs="*", type=int, default=[1, 2])
     parser.add_argument("--repeats", type=int, default=3, help="of the rate")
     parser.add_argument("--seconds", type=float, default=120, help="of training in the long run, at most")
-    parser.add_argument("--rounds", type=int, default=100, help="of the long run, at most")
+    parser.add_argument("--rounds", type=int, default=100, help="of the long run, at most; 0 leaves it out")
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--heads", type=int, default=1)
@@ -208,7 +140,8 @@ def main() -> None:
     shape = ("width", "blocks", "heads", "feed_forward", "context", "batch", "dropout", "learning_rate")
     settings = {name: getattr(given, name) for name in shape}
     sides = measured(given, settings | {"data": str(data)}, judge)
-    print(table(sides))
+    if given.rounds:
+        print(table(sides))
     asked = {"users": given.users, "queries": given.queries, "repeats": given.repeats, "seconds": given.seconds}
     append(given.out, origin(("torch", "numpy")) | {"peers": versions, "settings": settings | asked, "sides": sides})
 

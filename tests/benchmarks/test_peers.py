@@ -17,10 +17,20 @@ from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
 
 @pytest.fixture(scope="module")
-def peers():
+def path():
     sys.path.insert(0, str(ROOT / "benchmarks"))
-    yield import_module("peers.prepare")
+    yield
     sys.path.remove(str(ROOT / "benchmarks"))
+
+
+@pytest.fixture(scope="module")
+def peers(path):
+    return import_module("peers.prepare")
+
+
+@pytest.fixture(scope="module")
+def sides(path):
+    return import_module("peers.sides")
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +74,17 @@ def test_each_sequence_is_the_end_of_a_whole_history(peers, workspace):
     assert len(ends[0]) == len(ends[1]) > 0
     for end, history in zip(*ends, strict=True):
         assert end.tolist() == history[-9:].tolist()
+
+
+def judged(*recalls: float) -> list[dict[str, float]]:
+    return [{"done": n, "seconds": 10.0 * n, "recall": recall} for n, recall in enumerate(recalls, start=1)]
+
+
+def test_a_run_ends_when_recall_has_stopped_to_grow_and_at_its_caps(sides):
+    flat = judged(0.1, 0.3, *[0.2] * sides.PATIENCE)
+
+    assert sides.goes_on(flat[:-1], most=100, seconds=1000)
+    assert not sides.goes_on(flat, most=100, seconds=1000)
+    assert not sides.goes_on(flat[:2], most=2, seconds=1000)
+    assert not sides.goes_on(flat[:2], most=100, seconds=20)
+    assert sides.goes_on([{"done": 1, "seconds": 1.0}], most=2, seconds=20)
