@@ -22,11 +22,15 @@ RATED = 2
 
 
 def rates(found: dict[str, Any]) -> dict[str, float]:
-    """Events and targets a second, and cores in use, after the first round, which warms up."""
+    """Events and targets a second, events a second of the processor, and cores in use, after the first round."""
     first, *rest = found["rounds"]
     seconds, processor = (rest[-1][name] - first[name] for name in ("seconds", "processor"))
-    return {name: sum(row[name] for row in rest) / seconds for name in ("events", "targets")} | {
-        "cores": processor / seconds
+    events, targets = (sum(row[name] for row in rest) for name in ("events", "targets"))
+    return {
+        "events": events / seconds,
+        "targets": targets / seconds,
+        "events_per_processor_second": events / processor,
+        "cores": processor / seconds,
     }
 
 
