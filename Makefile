@@ -7,7 +7,7 @@ ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help study test faults report quick bench lint audit clean
+.PHONY: help study test faults report quick bench peers lint audit clean
 
 help:
 	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
 	@echo "make bench    measure training, ranking, sizes, workers and searches; tables, and a line in benchmarks/log (an hour)"
+	@echo "make peers    train beside RecTools, RePlay and RecBole (25 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and the caches of tools; data and results stay"
@@ -44,6 +45,10 @@ bench: $(ENVIRONMENT)
 	python -m study repro features@categories
 	python benchmarks/tuning.py
 	python benchmarks/loop.py --commands help "a stage that only checks" report
+
+peers: $(ENVIRONMENT)
+	python -m study repro features@categories
+	python benchmarks/peers.py
 
 lint: $(ENVIRONMENT)
 	ruff check .

@@ -1,0 +1,90 @@
+"""The data and the judge of benchmarks/peers.py; how fast a side is, no test asks."""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from study.models.data import read_spans
+from study.models.factory import build_model
+from study.models.scorer import mean_recall
+from study.params import load
+from study.questions.development import read_windows
+from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
+
+
+@pytest.fixture(scope="module")
+def path():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    yield
+    sys.path.remove(str(ROOT / "benchmarks"))
+
+
+@pytest.fixture(scope="module")
+def peers(path):
+    return import_module("peers.prepare")
+
+
+@pytest.fixture(scope="module")
+def sides(path):
+    return import_module("peers.sides")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("peers")
+    write_workspace(folder, tiny_log())
+    prepare(folder)
+    with inside(folder):
+        yield folder
+
+
+def test_the_judge_gives_a_rule_the_recall_that_the_study_gives_it(peers, workspace):
+    judge = peers.prepare(Path("peers"), context=8, users=None, queries=None)
+    params = load()
+    data = read_windows("categories", params.question("categories"), params.features, 1, params.seed)
+    rule = build_model(params.roster["popularity"], {}, params.spent("main"))
+    rule.fit(data.fold, rounds=1, seed=0, report=lambda *_: None)
+    answered = sum(len(rows) for rows in judge.answered)
+    scores = np.tile(rule.fitted["counts"][judge.codes].astype(np.float32), (answered, 1))
+
+    assert mean_recall(rule, data.select, 10) == judge.recall(scores)
+
+
+def test_sides_train_on_what_lies_before_stop_and_are_asked_with_what_lies_before_the_cutoff(peers, workspace):
+    peers.prepare(Path("peers"), context=8, users=None, queries=None)
+    sequences, queries = np.load("peers/sequences.npz"), np.load("peers/queries.npz")
+    cutoffs = np.array(json.loads(Path("peers/facts.json").read_text())["cutoffs"])[:, 0]
+    of_code = np.repeat(queries["window"], np.diff(queries["offsets"]))
+
+    assert sequences["time"].max() < read_spans("categories").stop[0].cutoff
+    assert (queries["time"] < cutoffs[of_code]).all()
+    assert 9 == np.diff(sequences["offsets"]).max()
+    assert 8 == np.diff(queries["offsets"]).max()
+
+
+def test_each_sequence_is_the_end_of_a_whole_history(peers, workspace):
+    peers.prepare(Path("peers"), context=8, users=None, queries=None)
+    last, whole = (np.load(f"peers/{name}.npz") for name in ("sequences", "whole"))
+    ends = [np.split(table["codes"], table["offsets"][1:-1]) for table in (last, whole)]
+
+    assert len(ends[0]) == len(ends[1]) > 0
+    for end, history in zip(*ends, strict=True):
+        assert end.tolist() == history[-9:].tolist()
+
+
+def judged(*recalls: float) -> list[dict[str, float]]:
+    return [{"done": n, "seconds": 10.0 * n, "recall": recall} for n, recall in enumerate(recalls, start=1)]
+
+
+def test_a_run_ends_when_recall_has_stopped_to_grow_and_at_its_caps(sides):
+    flat = judged(0.1, 0.3, *[0.2] * sides.PATIENCE)
+
+    assert sides.goes_on(flat[:-1], most=100, seconds=1000)
+    assert not sides.goes_on(flat, most=100, seconds=1000)
+    assert not sides.goes_on(flat[:2], most=2, seconds=1000)
+    assert not sides.goes_on(flat[:2], most=100, seconds=20)
+    assert sides.goes_on([{"done": 1, "seconds": 1.0}], most=2, seconds=20)
