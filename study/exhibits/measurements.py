@@ -88,6 +88,30 @@ class Tuning(Run):
     variants: dict[str, Searched]
 
 
+class Side(Record):
+    """One library: its rates by the number of threads, and one long run judged by recall@10 on select.
+
+    `is_cut` where recall still grew when the run was ended; `ours_to_its_best` are the seconds after which runs of this
+    study had reached the best recall of the side.
+    """
+
+    rates: dict[int, dict[str, Spread]]
+    best_recall: float | None = None
+    seconds_to_best: float | None = None
+    is_cut: bool = False
+    peak_mb: float | None = None
+    parameters: int | None = None
+    ours_to_its_best: dict[str, float | None] = {}
+
+
+class Peers(Run):
+    """Other libraries with the same sequences, shape, batch and threads; `peers` are their versions."""
+
+    peers: dict[str, str]
+    settings: dict[str, float | None]
+    sides: dict[str, Side]
+
+
 class Loop(Run):
     """Seconds of the clock until a command has ended, by its name."""
 

@@ -1,4 +1,4 @@
-"""The page Scaling: what was measured of speed and size, and what larger logs would take by it."""
+"""The page Scaling: what the size of a log costs, and what larger ones would take by it."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,38 +7,22 @@ import plotly.graph_objects as go
 from study.exhibits import cost_model
 from study.exhibits.figures import draw, grid, inert, legend_below, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.measurements import Loop, Ranking, Run, Sizes, Spent, Spread, Training, Tuning, latest
+from study.exhibits.measurements import Sizes, Spent, Training, latest
 from study.exhibits.prose import DASH, count, number, percent, seconds
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, name, table, whole, words
+from study.exhibits.speed import missing, origin
+from study.exhibits.tables import Cell, decimal, table, whole, words
 
 FORESEEN = (10**9, 10**11)
 FORESEEN_VARIANTS = ("sum-horizon", "flat-horizon")
 TERABYTE = 10**12
 
 
-def _missing(benchmark: str) -> Html:
-    return paragraphs([f"Not measured yet: {code(f'python benchmarks/{benchmark}.py')} does it."])
-
-
-def _origin(run: Run) -> Html:
-    packages = ", ".join(f"{package} {version}" for package, version in run.versions.items())
-    told = f"{run.machine}, {count(run.cores)} cores; {packages}"
-    return paragraphs([f"Measured {code(run.date[:10])} at revision {code(run.revision)} on {code(told)}."], "source")
-
-
-def _spread(value: Spread, digits: int = 0) -> Cell:
-    def shown(one: float) -> str:
-        return f"{one:,.{digits}f}"
-
-    return Cell(f"{shown(value.median)} ({shown(value.least)} to {shown(value.most)})", value.median)
-
-
 def sizes() -> Html:
     """Seconds and memory of the stages that read the log, against its events."""
     found = latest("size", Sizes)
     if found is None or not found.sizes:
-        return _missing("size")
+        return missing("size")
     by_stage = {stage: cost_model.exponent(found, stage) for stage in cost_model.STAGES}
     slopes = [f"{code(stage)} {number(slope, 2)}" for stage, slope in by_stage.items() if slope is not None]
     largest = max(found.sizes)
@@ -53,7 +37,7 @@ def sizes() -> Html:
         _by_size(found.sizes, lambda one: one.seconds, "processor seconds"),
         _by_size(found.sizes, lambda one: one.peak_mb, "peak memory, MB"),
     ]
-    return joined([_origin(found), paragraphs(told), grid(figures), _size_table(found.sizes)])
+    return joined([origin(found), paragraphs(told), grid(figures), _size_table(found.sizes)])
 
 
 def _slowest(spent: dict[str, Spent]) -> str:
@@ -115,80 +99,13 @@ def _over_plain(one: Spent, plain: Spent | None) -> Iterable[Cell]:
     return [Cell(DASH, None) if plain is None else decimal(one.seconds / plain.seconds, 1)]
 
 
-def training() -> Html:
-    """How fast variants train."""
-    found = latest("training", Training)
-    if found is None:
-        return _missing("training")
-    rows = [
-        [
-            name(variant),
-            _spread(one.events_per_second),
-            decimal(one.operations_per_event / 1e6, 2),
-            Cell(percent(one.share_of_rate.median, 0), one.share_of_rate.median),
-        ]
-        for variant, one in found.variants.items()
-    ]
-    rate = f"{found.products_per_second / 1e9:.0f}"
-    caption = (
-        "Events a second of training on one thread (median, least and most of the repeats), padding not counted; "
-        "million operations an event, forward and backward; share of the rate of matrix products, "
-        f"{rate} billion operations a second"
-    )
-    head = ["variant", "events a second", "million operations", "share of the rate"]
-    return joined([_origin(found), table(head, rows, caption)])
-
-
-def tuning() -> Html:
-    """Two workers against one."""
-    found = latest("tuning", Tuning)
-    if found is None:
-        return _missing("tuning")
-    rows = [
-        [name(variant), _spread(one.one_seconds, 1), _spread(one.two_seconds, 1), _spread(one.ratio, 2)]
-        for variant, one in found.variants.items()
-    ]
-    caption = (
-        f"Seconds of one search of the budget {found.budget} with one worker and with two, taking turns, and how many "
-        "times as fast two are (median, least and most of the repeats)"
-    )
-    return joined([_origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
-
-
-def ranking() -> Html:
-    """How fast `rank` is."""
-    found = latest("rank", Ranking)
-    if found is None:
-        return _missing("rank")
-    rows = [
-        [name(variant), whole(one.ranked_per_second), whole(one.users_per_second), whole(one.peak_mb)]
-        for variant, one in found.variants.items()
-    ]
-    one = next(iter(found.variants.values()))
-    caption = (
-        f"Users a second of rank on one core, {count(one.users)} users with {count(one.events / one.users)} events "
-        f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
-    )
-    return joined([_origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
-
-
-def loop() -> Html:
-    """What a user waits for."""
-    found = latest("loop", Loop)
-    if found is None:
-        return _missing("loop")
-    rows = [[words(command), _spread(one, 2)] for command, one in found.seconds.items()]
-    caption = "Seconds of the clock until a command has ended (median, least and most of the repeats)"
-    return joined([_origin(found), table(["command", "seconds"], rows, caption)])
-
-
 def foreseen(results: Results) -> Html:
     """What larger logs would take, by lines through the measurements."""
     read, trained = latest("size", Sizes), latest("training", Training)
     if read is None or cost_model.reading_seconds(read, 1) is None:
-        return _missing("size")
+        return missing("size")
     if trained is None:
-        return _missing("training")
+        return missing("training")
     cores, passes = read.cores, cost_model.passes(results.budget)
     lines = [line for stage in cost_model.STAGES if (line := cost_model.fitted(read, stage))]
     told = (

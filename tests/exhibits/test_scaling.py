@@ -5,7 +5,7 @@ import json
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost_model, measurements, scaling
+from study.exhibits import cost_model, measurements, scaling, speed
 from study.params import load
 from study.paths import benchmark_log
 
@@ -88,20 +88,36 @@ def test_larger_logs_take_what_the_measurements_say(logged, made):
 
 def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     logged("training", trained(1), trained(23_456))
-    text = scaling.training().text
+    text = speed.training().text
 
     assert "23,456 (23,456 to 23,456)" in text
     assert "&lt;b&gt;M&lt;/b&gt;" in text
     assert "<b>" not in text
 
 
-@pytest.mark.parametrize("part", ["sizes", "training", "tuning", "ranking", "loop"])
+@pytest.mark.parametrize("part", [scaling.sizes, speed.training, speed.tuning, speed.ranking, speed.loop, speed.peers])
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
-    assert "Not measured yet: <code>python benchmarks/" in getattr(scaling, part)().text
+    assert "Not measured yet: <code>python benchmarks/" in part().text
+
+
+def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(logged):
+    rate = {"events": {"median": 40_000, "least": 39_000, "most": 41_000}}
+    long = {"best_recall": 0.25, "seconds_to_best": 60, "is_cut": True, "peak_mb": 900, "parameters": 7}
+    sides = {
+        "mine": {"rates": {1: rate}, **long, "ours_to_its_best": {"mine": 60}},
+        "theirs": {"rates": {1: rate}, **long, "is_cut": False, "ours_to_its_best": {"mine": None}},
+    }
+    shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
+    logged("peers", ORIGIN | {"peers": {"theirs": "1.2"}, "settings": shape, "sides": sides})
+    text = speed.peers().text
+
+    assert "40,000 (39,000 to 41,000)" in text
+    assert [True, False] == ["+</td>" in row for row in text.split("<tr>")[2:4]]
+    assert "theirs 1.2" in text
 
 
 def test_a_broken_line_is_one_message_that_names_it(logged):
     logged("training", trained(1), {"date": "2026"})
 
     with pytest.raises(UserError, match=r"log/training.jsonl: line 2: revision: Field required; run python"):
-        scaling.training()
+        speed.training()

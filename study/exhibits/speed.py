@@ -1,0 +1,126 @@
+"""How fast the study is, as its benchmarks have measured it; the page Scaling shows it."""
+
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.measurements import Loop, Peers, Ranking, Run, Side, Spread, Training, Tuning, latest
+from study.exhibits.prose import DASH, count, percent, plural, seconds
+from study.exhibits.tables import Cell, decimal, name, table, whole, words
+
+
+def missing(benchmark: str) -> Html:
+    """That a benchmark was never run, and how it is."""
+    return paragraphs([f"Not measured yet: {code(f'python benchmarks/{benchmark}.py')} does it."])
+
+
+def origin(run: Run) -> Html:
+    """When, where and with what a benchmark was run."""
+    packages = ", ".join(f"{package} {version}" for package, version in run.versions.items())
+    told = f"{run.machine}, {count(run.cores)} cores; {packages}"
+    return paragraphs([f"Measured {code(run.date[:10])} at revision {code(run.revision)} on {code(told)}."], "source")
+
+
+def _spread(value: Spread, digits: int = 0) -> Cell:
+    def shown(one: float) -> str:
+        return f"{one:,.{digits}f}"
+
+    return Cell(f"{shown(value.median)} ({shown(value.least)} to {shown(value.most)})", value.median)
+
+
+def training() -> Html:
+    """How fast variants train."""
+    found = latest("training", Training)
+    if found is None:
+        return missing("training")
+    rows = [
+        [
+            name(variant),
+            _spread(one.events_per_second),
+            decimal(one.operations_per_event / 1e6, 2),
+            Cell(percent(one.share_of_rate.median, 0), one.share_of_rate.median),
+        ]
+        for variant, one in found.variants.items()
+    ]
+    rate = f"{found.products_per_second / 1e9:.0f}"
+    caption = (
+        "Events a second of training on one thread (median, least and most of the repeats), padding not counted; "
+        "million operations an event, forward and backward; share of the rate of matrix products, "
+        f"{rate} billion operations a second"
+    )
+    head = ["variant", "events a second", "million operations", "share of the rate"]
+    return joined([origin(found), table(head, rows, caption)])
+
+
+def peers() -> Html:
+    """The same model in other libraries."""
+    found = latest("peers", Peers)
+    if found is None:
+        return missing("peers")
+    threads = sorted({number for side in found.sides.values() for number in side.rates})
+    rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
+    s, versions = found.settings, listing([f"{lib} {version}" for lib, version in found.peers.items()])
+    caption = (
+        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
+        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])} on sequences of "
+        f"{count(s['context'])}, {count(s['batch'])} in a batch: real events a second (median, least and most), and "
+        f"one long run on {plural(max(threads), 'thread')} judged on select; + was cut while recall grew. {versions}"
+    )
+    head = ["side", *(f"events a second, {plural(number, 'thread')}" for number in threads)]
+    head += ["recall@10", "best after", "peak, MB", "parameters", "ours to its best"]
+    return joined([origin(found), table(head, rows, caption)])
+
+
+def _beside(side: str, row: Side, threads: list[int]) -> list[Cell]:
+    reached = [value for value in row.ours_to_its_best.values() if value is not None]
+    ours = min(reached, default=None)
+    best = DASH if row.seconds_to_best is None else f"{seconds(row.seconds_to_best)}{' +' if row.is_cut else ''}"
+    return [
+        name(side),
+        *(_spread(row.rates[number]["events"]) if number in row.rates else Cell(DASH, None) for number in threads),
+        decimal(row.best_recall),
+        Cell(best, row.seconds_to_best),
+        whole(row.peak_mb),
+        whole(row.parameters),
+        Cell(DASH if ours is None else seconds(ours), ours),
+    ]
+
+
+def tuning() -> Html:
+    """Two workers against one."""
+    found = latest("tuning", Tuning)
+    if found is None:
+        return missing("tuning")
+    rows = [
+        [name(variant), _spread(one.one_seconds, 1), _spread(one.two_seconds, 1), _spread(one.ratio, 2)]
+        for variant, one in found.variants.items()
+    ]
+    caption = (
+        f"Seconds of one search of the budget {found.budget} with one worker and with two, taking turns, and how many "
+        "times as fast two are (median, least and most of the repeats)"
+    )
+    return joined([origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
+
+
+def ranking() -> Html:
+    """How fast `rank` is."""
+    found = latest("rank", Ranking)
+    if found is None:
+        return missing("rank")
+    rows = [
+        [name(variant), whole(one.ranked_per_second), whole(one.users_per_second), whole(one.peak_mb)]
+        for variant, one in found.variants.items()
+    ]
+    one = next(iter(found.variants.values()))
+    caption = (
+        f"Users a second of rank on one core, {count(one.users)} users with {count(one.events / one.users)} events "
+        f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
+    )
+    return joined([origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
+
+
+def loop() -> Html:
+    """What a user waits for."""
+    found = latest("loop", Loop)
+    if found is None:
+        return missing("loop")
+    rows = [[words(command), _spread(one, 2)] for command, one in found.seconds.items()]
+    caption = "Seconds of the clock until a command has ended (median, least and most of the repeats)"
+    return joined([origin(found), table(["command", "seconds"], rows, caption)])
