@@ -15,6 +15,7 @@ from study.features.sequences import token_starts
 from study.features.vocabulary import MISSING
 from study.nn.network import Network
 from study.training.batches import Asking, Batcher, Pieces
+from study.training.placement import moved
 
 Floats = NDArray[np.float64]
 BATCH = 16_384
@@ -68,11 +69,12 @@ def losses(network: Network, stream: Stream, asked: Readouts, rows: Ints, contex
     Every position sees at least half a context of earlier ones, where its user has as many.
     """
     batcher = Batcher(stream, asked, _asking(context), None, np.zeros(0, dtype=np.int64))
+    device = network.mask.device
     result = np.full(len(asked.position), np.nan)
     for pieces in _batches(stream, asked, rows, context):
         batch = batcher.assemble(pieces, np.random.default_rng(0))  # everything is read: nothing is drawn
         with torch.inference_mode():
-            logits = network.head.bind(None)(network(batch))
+            logits = network.head.bind(None)(network(moved(batch, device))).cpu()
         readout = np.concatenate([np.arange(a, b) for a, b in zip(pieces.low, pieces.high, strict=True)])
         result[readout] = strict(logits, batch.labels, asked.position[readout])
     return result[rows]

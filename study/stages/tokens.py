@@ -140,7 +140,7 @@ def account_once(
     if not path.exists():
         asked, budget = read(params, entry), params.spent("tokens")
         settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
-        model = twin(entry, settings, budget, seen)
+        model = twin(entry, settings, budget, seen, params.device)
         seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
         model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
         assert model.trainer is not None
