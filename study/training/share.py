@@ -27,24 +27,28 @@ class Share:
     def of_batch(self, batch: Batch) -> tuple[Asked, Tensor | None]:
         """What this process computes of a batch, and which of the batch's readouts that are, int64; None for all.
 
-        A process without a piece reads the first one, and no readout of it: it too has to take part.
+        A process without a readout computes the first one, whose hidden state `gathered` then leaves out: it too has to
+        take part.
         """
         if self.processes == 1:
             return batch, None
         length = batch.days.shape[1]
         piece, place = batch.at // length, batch.at % length
         mine = (piece % self.processes == self.number).nonzero().squeeze(1)
-        rows = torch.arange(self.number, len(batch.lengths), self.processes)
-        rows = rows if len(rows) else torch.zeros(1, dtype=torch.int64)
+        rows = torch.arange(len(batch.lengths))[self.number :: self.processes]
+        asked, row = mine, piece[mine] // self.processes
+        if not len(mine):
+            asked = row = torch.zeros(1, dtype=torch.int64)
+            rows = piece[asked]
         part = Inputs(
             inputs=batch.inputs[rows],
             features=batch.features[rows],
             days=batch.days[rows],
             lengths=batch.lengths[rows],
             hidden=None if batch.hidden is None else batch.hidden[rows],
-            at=piece[mine] // self.processes * length + place[mine],
-            query=batch.query[mine],
-            event_type=batch.event_type[mine],
+            at=row * length + place[asked],
+            query=batch.query[asked],
+            event_type=batch.event_type[asked],
         )
         return part, mine
 
@@ -53,7 +57,7 @@ ALL = Share()
 
 
 def gathered(hidden: Tensor, mine: Tensor, count: int, processes: int) -> Tensor:
-    """The hidden states [R, D] of all readouts, of which this process has those of `mine`, [M, D].
+    """The hidden states [R, D] of all readouts, of which this process has those of `mine`, first in [M', D].
 
     The gradient goes back into its own alone. It is taken so many times as there are processes, whose mean is what an
     optimizer is given: gradients of the network are parts, to be added up, those of the head are whole in each.
@@ -63,6 +67,7 @@ def gathered(hidden: Tensor, mine: Tensor, count: int, processes: int) -> Tensor
         count: R.
         processes: of the group.
     """
+    hidden = hidden[: len(mine)]
     whole = hidden.new_zeros(count, hidden.shape[1]).index_put((mine,), hidden.detach())
     dist.all_reduce(whole)
     if hidden.requires_grad:
