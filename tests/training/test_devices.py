@@ -1,6 +1,7 @@
 """What is trained on a device is computed there and nowhere else, and in bf16 it learns what it learns in float32."""
 
 from contextlib import nullcontext
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from study.device import chosen, name_of
 from study.errors import UserError
 from study.models import sequence
 from study.models.factory import build_model
+from study.nn.heads import plain
 from study.training import loop
 from tests.cycle import PARAMS, ROUNDS, SEQUENCES, SMALL, budget_of, covering, cycle, scores_of, share_of_the_window
 from tests.elsewhere import ELSEWHERE, Elsewhere, There
@@ -78,6 +80,21 @@ def test_all_of_training_and_scoring_is_computed_on_the_device(fold, variant, el
     assert np.array_equal(scores, again)
     np.testing.assert_allclose(centred(scores_of(here, fold)), centred(scores), rtol=1e-3, atol=1e-4)
     assert here.losses == pytest.approx(there.losses, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["bce", "bpr", "focal", "softmax"])
+def test_losses_across_users_are_computed_on_the_device(name):
+    loss = import_module(f"study.nn.user_losses.{name}").build(
+        torch.ones(1), **({"gamma": 2.0} if name == "focal" else {})
+    )
+    head, hidden, rows = plain.build(4, 1, 0, []), torch.randn(6, 4), torch.tensor([1, 4])
+    expected = loss(head, hidden, rows, torch.zeros(2).long(), torch.Generator())
+    with Elsewhere():
+        moved = (value.to(ELSEWHERE) for value in (hidden, rows, torch.zeros(2).long()))
+        found = loss(head.to(ELSEWHERE), *moved, torch.Generator())
+
+        assert isinstance(found, There)
+        torch.testing.assert_close(expected, found.cpu())
 
 
 def test_a_tensor_left_on_the_cpu_is_noticed():
