@@ -145,8 +145,8 @@ def account_once(
         model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
         assert model.trainer is not None
         strict = Strict(seen, asked.stream, asked.unigram)
-        network = model.trainer.averaged
-        values = losses(network, asked.stream, asked.readouts, asked.rows, entry.context, strict)
+        asking = asked.stream, asked.readouts, asked.rows, entry.context
+        values = losses(model.trainer.averaged, *asking, strict, model.device)
         write_text(folder / "losses.json", json.dumps(model.losses) + "\n")
         with replacing(path) as temporary:
             _sums(asked, seen, number, values).write_parquet(temporary)

@@ -23,7 +23,7 @@ from study.params.base import Frozen
 from study.seeds import seed_of
 from study.training.batches import Batch
 from study.training.group import joined, share
-from study.training.placement import mixes
+from study.training.placement import CPU, mixes
 from study.training.step import Auxiliary, Step
 
 AVERAGE_POWER = 6.94  # a relative width of 0.1, in the terms of Karras et al.
@@ -71,9 +71,6 @@ class Source(Protocol[Plan]):
 
     def assemble(self, plan: Plan, generator: np.random.Generator) -> Batch:
         """The tensors of one batch."""
-
-
-CPU = torch.device("cpu")
 
 
 class Trainer:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 T = TypeVar("T")
+CPU = torch.device("cpu")
 
 
 def moved(found: T, device: torch.device) -> T:
