@@ -52,4 +52,4 @@ def joined(step: nn.Module, share: Share) -> nn.Module:
     """
     if share.processes == 1:
         return step
-    return nn.parallel.DistributedDataParallel(step, find_unused_parameters=True, broadcast_buffers=False)
+    return nn.parallel.DistributedDataParallel(step, find_unused_parameters=True)
