@@ -32,6 +32,7 @@ COMMANDS = {
     "init": "look at a log, and write into params.yaml what it seems to be",
     "check": "validate params.yaml and the log, and print what the log is like",
     "snapshot add": "check a log, track it with DVC and make it the current snapshot",
+    "fit": "fit one large sequence variant, with all processes that torchrun started",
     "export": "write a trained variant as one folder",
     "rank": "rank the users of a new log with an exported variant",
     "repro": "`dvc repro` of the whole study or of one target; first mends what a killed one left half written",

@@ -59,6 +59,23 @@ def quick(arguments: Sequence[str]) -> None:
     import_module("study.quick").run()
 
 
+def fit(arguments: Sequence[str]) -> None:
+    """`[torchrun --nproc-per-node N -m] study fit VARIANT`."""
+    parser = Parser(prog="python -m study fit", description="Fits one sequence variant, alone or under torchrun.")
+    parser.add_argument("variant", metavar="VARIANT", help="an entry of the roster")
+    told = "a setting instead of the chosen or default one, width=512 for one; may be given again"
+    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="given", help=told)
+    parser.add_argument("--rounds", metavar="N", type=int, help="by default as many as its search chose")
+    span = "train, after which select is read (the default), or refit: everything before test"
+    parser.add_argument("--span", choices=("train", "refit"), default="train", help=span)
+    parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default data/fits/VARIANT")
+    given = parser.parse_args(arguments)
+    if given.rounds is not None and given.rounds < 1:
+        raise UserError(f"fit --rounds {given.rounds}: give 1 or more")
+    fitted = import_module("study.tuning.fit").run
+    fitted(given.variant, given.given, given.rounds, given.span, given.to)
+
+
 def export(arguments: Sequence[str]) -> None:
     """`python -m study export [VARIANT]`."""
     parser = Parser(prog="python -m study export", description="Writes a trained variant as one folder.")

@@ -28,6 +28,7 @@ LOSS_COSTS = SIMULATED / "losses.json"
 SCRATCH = DATA / "scratch"
 KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
+FITS = DATA / "fits"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -86,6 +87,11 @@ def score_folder(arm: str, variant: str) -> Path:
 def export_folder(variant: str) -> Path:
     """A variant as one folder, ready to rank; the files in one are named in `study/serving/bundle.py`."""
     return EXPORTS / variant
+
+
+def fit_folder(variant: str) -> Path:
+    """A variant that was fitted by itself, outside of any search."""
+    return FITS / variant
 
 
 def journal_file(arm: str, variant: str) -> Path:

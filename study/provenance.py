@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from study.device import name_of
 from study.params import Params
 from study.params.budget import Arm
 
@@ -26,6 +27,7 @@ def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path]) -> dic
         "seed": params.seed,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
+        "device": name_of(params.device),
         "versions": {name: released(name) for name in PACKAGES},
         "params_hash": params_hash(params, arm),
         "files": {path.name: file_hash(path) for path in files},

@@ -15,6 +15,7 @@ from study.features.sequences import token_starts
 from study.features.vocabulary import MISSING
 from study.nn.network import Network
 from study.training.batches import Asking, Batcher, Pieces
+from study.training.placement import CPU, moved
 
 Floats = NDArray[np.float64]
 BATCH = 16_384
@@ -62,17 +63,28 @@ def inside(asked: Readouts, stream: Stream, since: int, until: int) -> Ints:
     return np.flatnonzero((time >= since) & (time < until))
 
 
-def losses(network: Network, stream: Stream, asked: Readouts, rows: Ints, context: int, strict: "Strict") -> Floats:
+def losses(
+    network: Network,
+    stream: Stream,
+    asked: Readouts,
+    rows: Ints,
+    context: int,
+    strict: "Strict",
+    device: torch.device = CPU,
+) -> Floats:
     """-log p of the token after each of the asked readouts `rows`, ascending; float64 [len(rows)].
 
     Every position sees at least half a context of earlier ones, where its user has as many.
+
+    Args:
+        device: of the network.
     """
     batcher = Batcher(stream, asked, _asking(context), None, np.zeros(0, dtype=np.int64))
     result = np.full(len(asked.position), np.nan)
     for pieces in _batches(stream, asked, rows, context):
         batch = batcher.assemble(pieces, np.random.default_rng(0))  # everything is read: nothing is drawn
         with torch.inference_mode():
-            logits = network.head.bind(None)(network(batch))
+            logits = network.head.bind(None)(network(moved(batch, device))).cpu()
         readout = np.concatenate([np.arange(a, b) for a, b in zip(pieces.low, pieces.high, strict=True)])
         result[readout] = strict(logits, batch.labels, asked.position[readout])
     return result[rows]

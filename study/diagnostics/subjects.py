@@ -71,7 +71,7 @@ class Chosen:
         positions = self.params.spent(self.arm if change.name == PERMUTED else "diagnostics").positions
         sources = Sources(self.params, self.arm)
         sources.budget = self.params.spent(self.arm).model_copy(update={"positions": positions})
-        return build_model(self.entry, self.source.settings, sources.budget, sources)
+        return build_model(self.entry, self.source.settings, sources.budget, sources, self.params.device)
 
     def fits(self, change: Change) -> int:
         """How many fits are scored under a change: one where neither the model nor the change draws anything."""

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from study.device import Device
 from study.models.sequence import SequenceModel, Settings
 from study.nn.sight import NearSighted, Sight
 from study.params.budget import Budget
@@ -15,16 +16,22 @@ SEEN: tuple[Seen, ...] = ("event", "moment", "everything")
 class Twin(SequenceModel):
     """The variant of an entry with the sight of its network narrowed; the same batches, alike in all else."""
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, sight: Sight) -> None:
-        super().__init__(entry, settings, budget)
+    def __init__(
+        self, entry: SequenceEntry, settings: Settings, budget: Budget, sight: Sight, device: Device = "auto"
+    ) -> None:
+        super().__init__(entry, settings, budget, device)
         self.sight = sight
 
     def _trainer(self, seed: int) -> Trainer:
         assert self.shape is not None
         whole = super()._trainer(seed)
-        return Trainer(NearSighted(whole.network, self.sight, self.shape.event_types), whole.how)
+        return Trainer(NearSighted(whole.network, self.sight, self.shape.event_types), whole.how, self.device)
 
 
-def twin(entry: SequenceEntry, settings: Settings, budget: Budget, seen: Seen) -> SequenceModel:
+def twin(
+    entry: SequenceEntry, settings: Settings, budget: Budget, seen: Seen, device: Device = "auto"
+) -> SequenceModel:
     """The untrained model that sees so much; the whole one where that is everything."""
-    return SequenceModel(entry, settings, budget) if seen == "everything" else Twin(entry, settings, budget, seen)
+    if seen == "everything":
+        return SequenceModel(entry, settings, budget, device)
+    return Twin(entry, settings, budget, seen, device)

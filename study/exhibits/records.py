@@ -208,6 +208,7 @@ class Manifest(Record):
     seed: int
     python: str
     platform: str
+    device: str = "cpu"
     versions: dict[str, str]
     params_hash: str
     files: dict[str, str]

@@ -46,6 +46,7 @@ def identity(results: Results) -> Html:
         "seed": str(manifest.seed),
         "Python": manifest.python,
         "platform": manifest.platform,
+        "device of the networks": manifest.device,
     }
     return table(["what", "value"], [[words(k), name(v)] for k, v in facts.items()], "Where the results come from")
 

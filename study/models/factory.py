@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from study.device import Device
 from study.models.base import Recommender
 from study.models.sources import Sources
 from study.params.base import Frozen
@@ -26,17 +27,24 @@ def settings_of(entry: Variant | Composed) -> type[Frozen]:
 
 
 def build_model(
-    entry: Variant | Composed, chosen: dict[str, Any], budget: Budget, sources: Sources | None = None
+    entry: Variant | Composed,
+    chosen: dict[str, Any],
+    budget: Budget,
+    sources: Sources | None = None,
+    device: Device = "auto",
 ) -> Recommender:
     """The untrained model of an entry with the given settings; those not given have their defaults.
 
     Args:
-        sources: what a composed variant is made of.
+        sources: what a composed variant is made of; they know the device of its networks.
+        device: of a network; trees and rules have none.
     """
     module = import_module(entry.modules()[0])
     settings = settings_of(entry)(**chosen)
     if isinstance(entry, CountingEntry):
         model: Recommender = module.build(entry, settings)
+    elif isinstance(entry, SequenceEntry):
+        model = module.build(entry, settings, budget, device)
     else:
         model = module.build(entry, settings, sources if isinstance(entry, ComposedEntry) else budget)
     return model

@@ -11,6 +11,7 @@ from study.nn.heads.base import Own
 from study.nn.network import Network
 from study.params.base import Frozen
 from study.training.histories import History
+from study.training.placement import moved
 
 
 class CandidateTokens(Frozen):
@@ -44,7 +45,9 @@ class CandidateTokens(Frozen):
         return len(self.prompt) + len(self.columns) - 1
 
 
-def score_tokens(network: Network, tokens: CandidateTokens, history: History, past: Own | None) -> NDArray[np.float32]:
+def score_tokens(
+    network: Network, tokens: CandidateTokens, history: History, past: Own | None, device: torch.device
+) -> NDArray[np.float32]:
     """Log-probabilities of the known candidates, float32 [Q, known].
 
     The prompt is appended to each history; its positions are told the cut-off's time. With several candidate
@@ -52,16 +55,17 @@ def score_tokens(network: Network, tokens: CandidateTokens, history: History, pa
 
     Args:
         past: the own past of each query over tokens, for heads that read it.
+        device: of the network.
     """
     candidates = np.array(tokens.candidates, dtype=np.int64)
     result = np.zeros((len(history.lengths), len(candidates)), dtype=np.float32)
-    head = network.head.bind(past)
+    head = network.head.bind(moved(past, device))
     for column, (start, size) in enumerate(tokens.columns):
         prefixes, group = np.unique(candidates[:, :column], axis=0, return_inverse=True)
         for number, prefix in enumerate(prefixes):
             extended = history.extended([*tokens.prompt, *prefix.tolist()])
-            logits = head(network(extended.asked(0)))[:, start : start + size]
+            logits = head(network(moved(extended.asked(0), device)))[:, start : start + size]
             members = np.flatnonzero(group.ravel() == number)
             chosen = candidates[members, column] - start
-            result[:, members] += torch.log_softmax(logits, dim=-1)[:, chosen].numpy()
+            result[:, members] += torch.log_softmax(logits, dim=-1)[:, chosen].cpu().numpy()
     return result

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 import numpy as np
 
+from study.device import Device
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.events.stream import Readouts, Stream
@@ -41,8 +42,8 @@ class ScreeningSequence(SequenceModel):
     log-odds of the key action at the average training cut-off. The other losses leave its level undetermined.
     """
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget) -> None:
-        super().__init__(entry, settings, budget)
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> None:
+        super().__init__(entry, settings, budget, device)
         self.strata = Strata(settings.users, settings.positives)
         self.shift: float | None = None
 
@@ -100,6 +101,6 @@ def user_readouts(fold: Fold, stream: Stream) -> Readouts:
     )
 
 
-def build(entry: SequenceEntry, settings: Settings, budget: Budget) -> ScreeningSequence:
+def build(entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> ScreeningSequence:
     """The variant of a roster entry; a round has `budget.positions` positions."""
-    return ScreeningSequence(entry, settings, budget)
+    return ScreeningSequence(entry, settings, budget, device)

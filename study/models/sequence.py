@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from study.device import Device, chosen
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
@@ -32,6 +33,7 @@ from study.training.batches import Asking, Batcher, own_past
 from study.training.contrast import PartsOfUsers
 from study.training.histories import histories
 from study.training.loop import Optimisation, Trainer
+from study.training.placement import moved
 
 __all__ = ["SequenceModel", "Settings", "build", "settings_of"]
 
@@ -45,10 +47,14 @@ PRETRAINED_SHARE = 0.25
 
 
 class SequenceModel:
-    """A `Recommender` over positions of events or tokens."""
+    """A `Recommender` over positions of events or tokens.
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget) -> None:
-        self.entry, self.settings, self.budget = entry, settings, budget
+    Raises:
+        UserError: there is no such device.
+    """
+
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> None:
+        self.entry, self.settings, self.budget, self.device = entry, settings, budget, chosen(device)
         self.parts = {kind: importlib.import_module(module) for kind, module in entry.parts().items()}
         self.shape: Shape | None = None
         self.fitted: Ints | None = None
@@ -209,7 +215,7 @@ class SequenceModel:
             batch=s.batch * (TOKENS_IN_BATCH if self._lays_out_tokens and self.entry.budget_in == "events" else 1),
             positions=round(self.budget.positions * (shape.per_event if self.entry.budget_in == "events" else 1)),
         )
-        return Trainer(network, how)
+        return Trainer(network, how, self.device)
 
     @property
     def _room(self) -> int:
@@ -226,10 +232,12 @@ class SequenceModel:
         past = None if own is None else _past(own, self._classes, queries, users)
         with torch.inference_mode():
             if self.shape.tokens:
-                return score_tokens(network, self.shape.tokens, history, past)
+                return score_tokens(network, self.shape.tokens, history, past, self.device)
             if self._hides:
                 history = history.with_hidden_event()
-            return _logits(network, history.asked(queries.log.prompt["event_type"]), past)
+            asked = moved(history.asked(queries.log.prompt["event_type"]), self.device)
+            logits: NDArray[np.float32] = network.head.bind(moved(past, self.device))(network(asked)).cpu().numpy()
+            return logits
 
 
 def alike(lengths: Ints) -> Iterator[tuple[Ints, int]]:
@@ -254,11 +262,6 @@ def _past(own: OwnCounts, classes: Ints, queries: Queries, users: Ints) -> Own:
     return own_past(own, classes, users, until, time)
 
 
-def _logits(network: Network, asked: Any, past: Own | None) -> NDArray[np.float32]:
-    logits: NDArray[np.float32] = network.head.bind(past)(network(asked)).numpy()
-    return logits
-
-
 def _cutoffs(fold: Fold) -> Cutoffs:
     windows = fold.windows()
     return Cutoffs(
@@ -272,6 +275,6 @@ def _cutoffs(fold: Fold) -> Cutoffs:
     )
 
 
-def build(entry: SequenceEntry, settings: Settings, budget: Budget) -> SequenceModel:
+def build(entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> SequenceModel:
     """The variant of a roster entry; a round has `budget.positions` positions."""
-    return SequenceModel(entry, settings, budget)
+    return SequenceModel(entry, settings, budget, device)

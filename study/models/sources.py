@@ -41,4 +41,6 @@ class Sources:
         """The untrained model of a source."""
         from study.models.factory import build_model  # noqa: PLC0415 - which builds composed variants from sources
 
-        return build_model(self.params.variants[source.variant], source.settings, self.budget)
+        return build_model(
+            self.params.variants[source.variant], source.settings, self.budget, device=self.params.device
+        )

@@ -39,6 +39,6 @@ def summed(table: Tensor, codes: Tensor) -> Tensor:
 
 def _ascending(codes: Tensor, rows: int) -> Tensor:
     """The order that sorts the codes, equal ones by their place."""
-    if rows > SHORT or codes.is_cuda:
+    if rows > SHORT or codes.device.type != "cpu":
         return torch.argsort(codes, stable=True)
     return torch.from_numpy(np.argsort(codes.numpy().astype(np.uint16), kind="stable"))

@@ -104,7 +104,7 @@ class Network(nn.Module):
 
         A hidden event is seen as one learned vector, but its time is told.
         """
-        x = self.representation(batch.inputs)
+        x = self.representation(batch.inputs).float()  # the residual sum stays in it, whatever a layer computes in
         if batch.hidden is not None:
             x = torch.where(batch.hidden[..., None], self.mask, x)
         hidden: Tensor = self.architecture(x + self.time(batch.features), batch.days, batch.lengths, at)

@@ -57,7 +57,7 @@ class NearSighted(Network):
         """Hidden states [R, D] at the flat positions `at`; see `Network`."""
         features = batch.features.clone()
         features[..., :GAPS] = self.no_gap
-        x = self.representation(batch.inputs) + self.time(features)
+        x = self.representation(batch.inputs).float() + self.time(features)
         packed = pack(x, batch.days, batch.lengths, self._begins(batch))
         hidden: Tensor = self.architecture(packed.x, packed.days, packed.lengths, packed.where[at])
         return hidden

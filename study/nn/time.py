@@ -67,6 +67,6 @@ def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000
 
 
 def rotate(vectors: Tensor, phases: Tensor) -> Tensor:
-    """Turns the pairs (2i, 2i + 1) of the last axis; [B, L, heads, 2 pairs]."""
-    points = torch.view_as_complex(vectors.reshape(*vectors.shape[:-1], -1, 2))
-    return torch.view_as_real(points * phases).flatten(-2)
+    """Turns the pairs (2i, 2i + 1) of the last axis, in float32; [B, L, heads, 2 pairs]."""
+    points = torch.view_as_complex(vectors.float().reshape(*vectors.shape[:-1], -1, 2))
+    return torch.view_as_real(points * phases).flatten(-2).type_as(vectors)

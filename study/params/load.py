@@ -7,6 +7,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
+from study.device import Device
 from study.errors import UserError
 from study.params.base import Frozen
 from study.params.budget import Arm, Budget, Budgets
@@ -29,6 +30,7 @@ class Params(Frozen):
     seed: int
     budget: Literal["quick", "default", "full"]
     engine: Engine = Engine()
+    device: Device = "auto"
     snapshot: Snapshot
     compare_with: list[str] = []
     warm_start: str | None = None

@@ -4,6 +4,7 @@ import hashlib
 import platform
 from typing import Any
 
+from study.device import name_of
 from study.params import Params
 from study.params.base import Frozen
 from study.params.budget import Arm
@@ -39,6 +40,7 @@ def _manifest(params: Params, arm: Arm, names: list[str], sections: list[Frozen]
         "seed": params.seed,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
+        "device": name_of(params.device),
         "versions": {name: released(name) for name in PACKAGES},
         "params_hash": hashlib.sha256("\n".join(parts).encode()).hexdigest(),
         "files": {name: file_hash(folder / name) for name in names},

@@ -10,6 +10,7 @@ from typing import cast, get_args
 
 from pydantic import ValidationError
 
+from study.device import chosen
 from study.errors import UserError
 from study.fingerprint import closure, fingerprint
 from study.params import load
@@ -40,6 +41,7 @@ def fingerprints() -> None:
     """
     params = load()
     sections(params)
+    _placed(params)
     _others(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
@@ -75,6 +77,12 @@ def sections(params: Params) -> None:
         _accounted(params)
     if params.worlds:
         _entries(params)
+
+
+def _placed(params: Params) -> None:
+    """The GPU that is asked for is there; a cluster's machines, which may have one, find out for themselves."""
+    if params.device == "cuda" and params.engine.name != "ray":
+        chosen(params.device)
 
 
 def _others(params: Params) -> None:

@@ -47,5 +47,6 @@ def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:
     raw = json.loads((runs / "search.json").read_text(encoding="utf-8"))
     found = Search(**{name: raw[name] for name in Search.model_fields if name in raw})
     folders = sorted(runs.glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
-    model = build_model(entry, found.best.settings, params.spent(entry.arm), Sources(params, entry.arm))
+    sources = Sources(params, entry.arm)
+    model = build_model(entry, found.best.settings, params.spent(entry.arm), sources, params.device)
     return model, folders

@@ -140,13 +140,13 @@ def account_once(
     if not path.exists():
         asked, budget = read(params, entry), params.spent("tokens")
         settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
-        model = twin(entry, settings, budget, seen)
+        model = twin(entry, settings, budget, seen, params.device)
         seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
         model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
         assert model.trainer is not None
         strict = Strict(seen, asked.stream, asked.unigram)
-        network = model.trainer.averaged
-        values = losses(network, asked.stream, asked.readouts, asked.rows, entry.context, strict)
+        asking = asked.stream, asked.readouts, asked.rows, entry.context
+        values = losses(model.trainer.averaged, *asking, strict, model.device)
         write_text(folder / "losses.json", json.dumps(model.losses) + "\n")
         with replacing(path) as temporary:
             _sums(asked, seen, number, values).write_parquet(temporary)

@@ -76,7 +76,7 @@ def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitt
     """
     made = scene(site, budget.stop_queries)
     settings = {"batch": site.batch} if isinstance(entry, SequenceEntry) else {}
-    model, curve = build_model(entry, settings, budget), list[tuple[int, float]]()
+    model, curve = build_model(entry, settings, budget, device=site.device), list[tuple[int, float]]()
     with TemporaryDirectory() as temporary:
         best = Path(temporary) / "best"
 
@@ -87,7 +87,7 @@ def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitt
 
         cap = cap_of(entry, budget)
         model.fit(made.fold, rounds=cap, seed=seed, report=report)
-        chosen = build_model(entry, settings, budget).load(best)
+        chosen = build_model(entry, settings, budget, device=site.device).load(best)
     return Fitted(recalls(chosen, made.test), curve, cap)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from study.device import Device
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.events.queries import queries_of
@@ -27,7 +28,7 @@ TIMEZONE = "UTC"
 
 @dataclass(frozen=True)
 class Site:
-    """A log of a world: which world, its dials, how it is split, coded and read in batches, and its seed."""
+    """A log of a world: which world, its dials, how it is split, coded and read in batches, its seed, its device."""
 
     world: WorldName
     settings: WorldSettings
@@ -35,11 +36,12 @@ class Site:
     features: Features
     batch: int
     seed: int
+    device: Device = "auto"
 
     def __hash__(self) -> int:
         """Equal sites have equal texts."""
         parts = (self.settings, self.windows, self.features)
-        return hash((self.world, self.batch, self.seed, *(part.model_dump_json() for part in parts)))
+        return hash((self.world, self.batch, self.seed, self.device, *(part.model_dump_json() for part in parts)))
 
     @property
     def module(self) -> Any:

@@ -63,7 +63,7 @@ def site_of(params: Params, world: WorldName) -> Site:
     """The log that the stage runs on."""
     worlds = worlds_of(params)
     seed = seed_of(params.seed, "world", world)
-    return Site(world, worlds.dials(world), worlds.windows, worlds.features, worlds.batch, seed)
+    return Site(world, worlds.dials(world), worlds.windows, worlds.features, worlds.batch, seed, params.device)
 
 
 def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:

@@ -66,7 +66,7 @@ class Study:
         worlds = worlds_of(self.params)
         dials = worlds.dials(self.world).model_copy(update={"users": self.part.users})
         seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
-        return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed)
+        return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed, self.params.device)
 
 
 def run(repeats: int) -> None:

@@ -6,8 +6,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from study.events.stream import Stream
-from study.nn.network import Network
 from study.training.batches import Batcher, Pieces
+from study.training.step import Encode
 
 USERS, SLICE = 12, 64
 TEMPERATURE = 0.1
@@ -27,7 +27,7 @@ class PartsOfUsers:
         self.batcher, self.stream = batcher, stream
         self.users = np.flatnonzero(np.diff(stream.offsets) >= 2 * SLICE)
 
-    def __call__(self, network: Network, generator: np.random.Generator) -> Tensor:
+    def __call__(self, encode: Encode, generator: np.random.Generator) -> Tensor:
         """The loss times `WEIGHT`; 0 where fewer than two users have two slices."""
         if len(self.users) < 2:
             return torch.zeros(())
@@ -39,7 +39,7 @@ class PartsOfUsers:
         none = np.zeros(len(starts), dtype=np.int64)
         batch = self.batcher.assemble(Pieces(starts, starts + SLICE, none, none), generator)
         last = torch.arange(1, len(starts) + 1) * SLICE - 1
-        one, other = F.normalize(network.encode(batch, last), dim=-1).chunk(2)
+        one, other = F.normalize(encode(batch, last), dim=-1).chunk(2)
         similar = one @ other.T / TEMPERATURE
-        same = torch.arange(len(one))
+        same = torch.arange(len(one), device=one.device)
         return WEIGHT * (F.cross_entropy(similar, same) + F.cross_entropy(similar.T, same)) / 2

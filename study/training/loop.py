@@ -22,6 +22,9 @@ from study.nn.network import Network
 from study.params.base import Frozen
 from study.seeds import seed_of
 from study.training.batches import Batch
+from study.training.group import joined, share
+from study.training.placement import CPU, mixes
+from study.training.step import Auxiliary, Step
 
 AVERAGE_POWER = 6.94  # a relative width of 0.1, in the terms of Karras et al.
 CLIP = 1.0
@@ -70,20 +73,18 @@ class Source(Protocol[Plan]):
         """The tensors of one batch."""
 
 
-class Auxiliary(Protocol):
-    """A loss beside the main one, on positions of its own."""
-
-    positions: int
-
-    def __call__(self, network: Network, generator: np.random.Generator) -> torch.Tensor:
-        """The weighted loss, a scalar."""
-
-
 class Trainer:
-    """Trains a network round by round; `averaged` is the network to use."""
+    """Trains a network round by round; `averaged` is the network to use.
 
-    def __init__(self, network: Network, how: Optimisation) -> None:
-        self.network, self.how, self.seed = network, how, 0
+    Args:
+        network: moved to the device.
+        device: where it is trained and used; batches are made on the CPU.
+    """
+
+    def __init__(self, network: Network, how: Optimisation, device: torch.device = CPU) -> None:
+        self.network, self.how, self.device, self.seed = network.to(device), how, device, 0
+        self.share = share()
+        self.forward = joined(Step(network, device, is_mixed=mixes(device), share=self.share), self.share)
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
         self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
         self.current: list[torch.Tensor] = list(network.parameters())
@@ -144,14 +145,15 @@ class Trainer:
         batch = source.assemble(plan, drawn)
         if not len(batch.rows):
             return []  # a batch without a label teaches nothing
-        torch.default_generator.manual_seed(seed_of(self.seed, "step", step))
-        total = self._loss(batch, loss, torch.Generator().manual_seed(seed_of(self.seed, "negatives", step)))
+        self._seed_dropout(step)
+        negatives = torch.Generator().manual_seed(seed_of(self.seed, "negatives", step))
+        total, beside = self.forward(batch, loss, negatives, auxiliary, drawn)
         value = total.item()
-        if auxiliary:
-            total = total + auxiliary(self.network, drawn)
+        if beside is not None:
+            total = total + beside
         if not math.isfinite(value):
             raise FloatingPointError(f"the training loss is {value} at step {step}")
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         nn.utils.clip_grad_norm_(self.current, CLIP)
         for group in self.optimizer.param_groups:
             group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
@@ -160,10 +162,13 @@ class Trainer:
         self._average(step)
         return [value]
 
-    def _loss(self, batch: Batch, loss: Loss, generator: torch.Generator) -> torch.Tensor:
-        hidden = self.network(batch)
-        values = loss(self.network.head.bind(batch.own), hidden, batch.rows, batch.labels, generator)
-        return (values * batch.weight).sum() / batch.weight.sum()
+    def _seed_dropout(self, step: int) -> None:
+        """Seeds what masks are drawn from, where they are drawn; each of several processes has masks of its own."""
+        number = self.share.number
+        seed = seed_of(self.seed, "step", step, number) if number else seed_of(self.seed, "step", step)
+        torch.default_generator.manual_seed(seed)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
 
     def _average(self, step: int) -> None:
         keep = (1 - 1 / step) ** (AVERAGE_POWER + 1)
@@ -175,7 +180,7 @@ class Trainer:
         tensors |= {f"averaged.{name}": tensor for name, tensor in self.averaged.state_dict().items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS)
+        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS)
         (folder / "progress.json").write_text(self.progress.model_dump_json(), encoding="utf-8")
 
     def load(self, folder: Path) -> None:

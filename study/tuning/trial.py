@@ -108,7 +108,7 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     budget, data = params.spent(entry.arm), read_development(params, rung.variant)
     before = outcome_of(folder, rung.model_copy(update={"index": rung.index - 1})) if rung.index else None
     sources = Sources(params, entry.arm)
-    model = build_model(entry, rung.settings, budget, sources)
+    model = build_model(entry, rung.settings, budget, sources, params.device)
     if before:
         model.load(folder / f"{STATE}-{rung.index - 1}")
     curve = list(before.curve) if before else []
@@ -129,7 +129,7 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     best_round = max(curve, key=lambda point: point[1])[0]
     select = None
     if rung.is_last:
-        best = build_model(entry, rung.settings, budget, sources).load(folder / BEST)
+        best = build_model(entry, rung.settings, budget, sources, params.device).load(folder / BEST)
         select = kind.primary(best, data.select)
         if kind.CALIBRATES:
             tables = [kind.score(best, window, 0)["scores"] for window in data.select]
@@ -155,7 +155,7 @@ def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], 
         return
     started = time.perf_counter()
     entry = params.variants[variant]
-    model = build_model(entry, settings, params.spent(entry.arm), Sources(params, entry.arm))
+    model = build_model(entry, settings, params.spent(entry.arm), Sources(params, entry.arm), params.device)
     fold = read_refit(entry.question, params.question_of(variant), params.features)
     model.fit(fold, rounds=rounds, seed=seed, report=lambda *_: None)
     save_into(model, folder / "model")

@@ -64,6 +64,7 @@ MISTAKES = [
     ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
     ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
+    ("device", "tpu", ["device", "'auto', 'cpu' or 'cuda'"]),
 ]
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 import pytest
+import torch
 import yaml
 from dvc.repo import Repo
 
@@ -111,3 +112,22 @@ def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, t
 
     raw["worlds"]["roster"].append("sum-horizon-long")
     assert before != written()
+
+
+def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, monkeypatch, capsys):
+    """With a cluster its machines say so, which may have one where the driver has none."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    (tmp_path / "study").symlink_to(ROOT / "study")
+
+    def ended(engine: str) -> int:
+        text = yaml.safe_dump(raw | {"device": "cuda", "engine": {"name": engine}}, sort_keys=False)
+        (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+        with inside(tmp_path):
+            return command_line.main(["check", "--parameters"])
+
+    assert 2 == ended("loky")
+    told = capsys.readouterr().err.splitlines()
+    assert ["downfunnel: params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu"] == told
+    assert not (tmp_path / "data").exists()
+    assert 0 == ended("ray")

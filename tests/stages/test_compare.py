@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import torch
 import yaml
 
 from study.errors import UserError
@@ -82,6 +83,15 @@ def test_every_file_is_written_and_the_manifest_names_its_hash(workspace):
     assert set(found) == FILES
     assert {name: hashlib.sha256(content).hexdigest() for name, content in found.items()} == manifest["files"]
     assert hashlib.sha256(b"a log").hexdigest() == manifest["data_hash"]
+
+
+def test_the_manifest_names_the_device(workspace, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "a card")
+    compare.run("main")
+    manifest = json.loads((workspace / "manifest.json").read_text(encoding="utf-8"))
+
+    assert manifest["device"] == "a card"
 
 
 def test_a_file_that_is_no_longer_published_goes(workspace):

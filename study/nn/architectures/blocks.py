@@ -88,7 +88,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, at: Tensor, seen: Tenso
     batch, heads, length, _ = key.shape
     row = torch.div(at, length, rounding_mode="floor")
     counts = torch.bincount(row, minlength=batch)
-    rows, widths = _groups(counts)
+    rows, widths = _groups(counts.cpu())
     each = torch.tensor(widths).repeat_interleave(torch.tensor(rows)).to(at.device)
     first = each.cumsum(0) - each - (counts.cumsum(0) - counts)
     place = torch.arange(len(at), device=at.device) + first[row]

@@ -1,5 +1,6 @@
 """A control: a recurrent network (GRU4Rec, Hidasi et al., ICLR 2016) where the Transformer has attention."""
 
+import torch
 from torch import Tensor, nn
 
 from study.nn.architectures.blocks import FeedForward
@@ -20,7 +21,8 @@ class RecurrentBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, L, D] to [B, L, D]."""
-        mixed, _ = self.recurrent(self.before(x))
+        with torch.autocast(x.device.type, enabled=False):  # which would run cuDNN's recurrence in float16
+            mixed, _ = self.recurrent(self.before(x))
         after: Tensor = self.forward_layer(x + dropout(mixed, self.dropout, self.training))
         return after
 

@@ -70,7 +70,7 @@ class MeanPool(nn.Module):
 
         Padding must stand on the right.
         """
-        x = self.averages(dropout(x, self.dropout, self.training), days).flatten(0, 1)[at]
+        x = self.averages(dropout(x, self.dropout, self.training), days).float().flatten(0, 1)[at]
         for block in self.blocks:
             x = block(x)
         hidden: Tensor = self.last(x)

@@ -38,7 +38,7 @@ class Composed(HeadModule):
 
     def describe(self, codes: Tensor) -> None:
         """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""
-        self.codes = codes
+        self.codes = codes.to(self.offsets.device)
 
     def bind(self, own: Own | None) -> "Composed":
         """The head for the readouts of a batch: it needs to know nothing of them."""

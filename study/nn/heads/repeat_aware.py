@@ -59,7 +59,7 @@ class Bound:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
         logits = self.head.plain(hidden)
         term = self.head.term(hidden, self.own)
-        with_term: Tensor = logits.index_put((self.own.rows, self.own.classes), term, accumulate=True)
+        with_term: Tensor = logits.index_put((self.own.rows, self.own.classes), term.to(logits.dtype), accumulate=True)
         return with_term
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ def logits_and_labels(head: Head, hidden: Tensor, rows: Tensor) -> tuple[Tensor,
         rows: the users that take it, int64 [P].
     """
     logits = head(hidden)[:, 0]
-    labels = torch.zeros(len(hidden), dtype=torch.bool)
+    labels = torch.zeros(len(hidden), dtype=torch.bool, device=hidden.device)
     labels[rows] = True
     return logits, labels
 
@@ -29,7 +29,7 @@ def shared_by_positives(each: Tensor, labels: Tensor) -> Tensor:
         each: float [P].
         labels: bool [R].
     """
-    spread = torch.zeros(len(labels), dtype=each.dtype)
+    spread = each.new_zeros(len(labels))
     if not len(each) or len(each) == len(labels):
         return spread + 0 * each.sum()
     return spread.index_put((labels.nonzero(as_tuple=True)[0],), each * (len(labels) / len(each)))

@@ -1,0 +1,121 @@
+"""One sequence variant, fitted by all processes that `torchrun` started: a large model outside of any search."""
+
+import json
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from study.device import name_of
+from study.errors import UserError
+from study.models.base import Recommender
+from study.models.data import FitSpan, read_refit
+from study.models.factory import build_model, cap_of, settings_of
+from study.models.sequence import SequenceModel
+from study.models.sequence_settings import Settings
+from study.models.sources import Source, Sources
+from study.params import Params, load
+from study.params.messages import describe
+from study.params.roster import SequenceEntry
+from study.paths import fit_folder, run_folder, write_text
+from study.provenance import revision
+from study.questions.development import read_development
+from study.questions.kind import kind_of
+from study.training.group import group
+from study.training.share import Share
+from study.tuning.trial import save_into
+
+RECORD = "fit.json"
+
+
+def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, target: Path | None) -> None:
+    """Writes the folder of a fitted model; of several processes the first one does.
+
+    Args:
+        given: settings as `name=value`, instead of those that the variant's search chose.
+        rounds: by default as many as the search chose.
+        span: `train`, after which select is read, or `refit`, everything before test, after which nothing is.
+        target: the folder; one that is there is replaced if it holds such a model.
+
+    Raises:
+        UserError: no such variant or setting, the target is something else, or there is no such device.
+    """
+    params = load()
+    entry, folder = params.variant(variant), target or fit_folder(variant)
+    if not isinstance(entry, SequenceEntry):
+        raise UserError(f"fit: {variant} is no sequence variant; one process fits it")
+    if folder.exists() and not (folder / RECORD).is_file():
+        raise UserError(f"{folder}: exists and holds no fitted model; give another folder with --to")
+    known = _chosen(params, variant)
+    settings = _changed(settings_of(entry), known.settings, given)
+    with group(params.device) as share:
+        started = time.perf_counter()
+        model = build_model(entry, settings, params.spent(entry.arm), device=params.device)
+        told = partial(_told, share, rounds or known.rounds)
+        model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
+        seconds = time.perf_counter() - started
+    if share.number == 0:
+        select = _select(params, variant, model) if span == "train" else None
+        save_into(model, folder)
+        found = {
+            "variant": variant,
+            "settings": settings,
+            "rounds": len(_losses(model)),
+            "seed": params.seed,
+            "span": span,
+            "processes": share.processes,
+            "device": name_of(params.device),
+            "revision": revision(),
+            "seconds": seconds,
+            "parameters": model.parameters(),
+            "losses": _losses(model),
+            "select": select,
+        }
+        write_text(folder / RECORD, json.dumps(found, indent=1) + "\n")
+        reached = "" if select is None else f"select {kind_of(params.question_of(variant)).PRIMARY} {select:.4f}, "
+        print(f"{variant}: {reached}in {folder}", flush=True)
+
+
+def _chosen(params: Params, variant: str) -> Source:
+    """What the variant's search chose; the defaults, and the rounds of the cap, where there was none."""
+    entry = params.variants[variant]
+    if (run_folder(entry.runs, variant) / "search.json").is_file():
+        return Sources(params, entry.arm).of(variant)
+    return Source(variant=variant, settings={}, rounds=cap_of(entry, params.spent(entry.arm)))
+
+
+def _changed(kind: type[Any], settings: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:
+    """All settings, with those that were given."""
+    pairs = dict(text.partition("=")[::2] for text in given)
+    try:
+        values = {name: yaml.safe_load(text) for name, text in pairs.items()}
+        whole: Settings = kind.model_validate(settings | values)
+    except yaml.YAMLError:
+        raise UserError(f"fit --set {' '.join(given)}: give name=value") from None
+    except ValidationError as error:
+        raise UserError(f"fit --set {describe(error.errors()[0], kind)}") from None
+    return whole.model_dump(mode="json")
+
+
+def _fold(params: Params, variant: str, span: FitSpan) -> Any:
+    if span == "train":
+        return read_development(params, variant).fold
+    return read_refit(params.variants[variant].question, params.question_of(variant), params.features)
+
+
+def _told(share: Share, wanted: int, model: Recommender, done: int) -> None:
+    if share.number == 0:
+        print(f"round {done} of {wanted}: loss {_losses(model)[-1]:.4f}", flush=True)
+
+
+def _losses(model: Recommender) -> list[float]:
+    assert isinstance(model, SequenceModel)
+    return model.losses
+
+
+def _select(params: Params, variant: str, model: Recommender) -> float:
+    return kind_of(params.question_of(variant)).primary(model, read_development(params, variant).select)

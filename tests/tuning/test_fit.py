@@ -1,0 +1,75 @@
+"""One variant is fitted outside of any search, and says what it was fitted with."""
+
+import json
+
+import pytest
+
+import study.__main__ as command_line
+from study.models.factory import build_model
+from study.params import load
+from study.paths import fit_folder, run_folder, write_text
+from study.questions.development import read_development
+from study.questions.kind import kind_of
+from study.stages import features, snapshot, split
+from tests.tiny import inside, tiny_log, write_workspace
+
+VARIANT = "sum-horizon"
+CHOSEN = {"learning_rate": 0.004, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fit")
+    write_workspace(folder, tiny_log())
+    with inside(folder):
+        snapshot.run()
+        split.run("categories")
+        features.run("categories")
+        trial = {"number": 0, "settings": CHOSEN, "select": 0.5, "best_round": 1}
+        write_text(run_folder("main", VARIANT) / "search.json", json.dumps({"chosen": 0, "trials": [trial]}))
+        yield folder
+
+
+def record() -> dict:
+    return json.loads((fit_folder(VARIANT) / "fit.json").read_text(encoding="utf-8"))
+
+
+def test_the_chosen_settings_are_kept_but_for_those_that_are_given(workspace, capsys):
+    assert 0 == command_line.main(["fit", VARIANT, "--set", "width=32", "--set", "heads=2", "--rounds", "2"])
+    found = record()
+    params = load()
+    loaded = build_model(params.variant(VARIANT), found["settings"], params.spent("main")).load(fit_folder(VARIANT))
+    select = kind_of(params.question_of(VARIANT)).primary(loaded, read_development(params, VARIANT).select)
+
+    expected = CHOSEN | {"width": 32, "heads": 2}
+    assert expected == {name: found["settings"][name] for name in expected}
+    assert (2, 1, "cpu", "train") == tuple(found[name] for name in ("rounds", "processes", "device", "span"))
+    assert select == found["select"]
+    assert f"select recall@10 {select:.4f}" in capsys.readouterr().out
+
+
+def test_everything_before_test_is_fitted_without_a_score_being_read(workspace):
+    assert 0 == command_line.main(["fit", VARIANT, "--span", "refit"])
+    found = record()
+
+    assert (1, "refit", None) == (found["rounds"], found["span"], found["select"])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["popularity"], "popularity is no sequence variant"),
+        (["sum-horizn"], "did you mean 'sum-horizon'?"),
+        ([VARIANT, "--set", "widht=32"], "widht: this key is unknown"),
+        ([VARIANT, "--set", "width=wide"], "width: Input should be a valid integer"),
+        ([VARIANT, "--set", "width=[3"], "give name=value"),
+        ([VARIANT, "--rounds", "0"], "give 1 or more"),
+        ([VARIANT, "--to", "study"], "exists and holds no fitted model"),
+    ],
+)
+def test_a_mistake_is_one_line(workspace, given, told, capsys):
+    assert 2 == command_line.main(["fit", *given])
+    error = capsys.readouterr().err
+
+    assert told in error
+    assert 1 == error.count("\n")
