@@ -14,27 +14,30 @@ GROUP = 250_000
 
 
 @contextmanager
-def appending(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+def appending(path: Path, most: int | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
     """Yields a function that appends a table to the file; all have the same columns, and there is at least one.
 
-    What fits into a part is held, and written by Polars; of more no more than that is held.
+    What is small is held, and written by Polars; of what is large no more than that is held.
+
+    Args:
+        most: rows that are held, by default those of a part.
     """
     with ExitStack() as stack:
-        file = _File(path, stack)
+        file = _File(path, parts.PART if most is None else most, stack)
         yield file.append
         file.close()
 
 
 class _File:
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self.path, self.stack = path, stack
+    def __init__(self, path: Path, most: int, stack: ExitStack) -> None:
+        self.path, self.most, self.stack = path, most, stack
         self.held: list[pl.DataFrame] = []
         self.writer: pq.ParquetWriter | None = None
 
     def append(self, table: pl.DataFrame) -> None:
         self.held.append(table)
         rows = sum(held.height for held in self.held)
-        if rows > (parts.PART if self.writer is None else 0) and rows >= GROUP:
+        if rows > (self.most if self.writer is None else 0) and rows >= GROUP:
             self._write(rows // GROUP * GROUP)
 
     def close(self) -> None:

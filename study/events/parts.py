@@ -8,7 +8,7 @@ import polars as pl
 
 from study.events.split import TIME
 
-PART = 2_500_000
+PART = 2_000_000
 """Events that are held at a time, about; a smaller log is one part, and never spilled."""
 
 
@@ -44,8 +44,12 @@ class Saved(Parts):
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def scan(self) -> pl.LazyFrame:
+        """The whole log, which is not read yet."""
+        return pl.scan_parquet(self.path, glob=False)
+
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        log = pl.scan_parquet(self.path, glob=False)
+        log = self.scan()
         total, begin = log.select(pl.len()).collect().item(), 0
         while begin < total:
             part = _whole_users(log, begin, total)
@@ -55,7 +59,7 @@ class Saved(Parts):
 
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
-        return bounds_of(pl.scan_parquet(self.path, glob=False))
+        return bounds_of(self.scan())
 
 
 def _whole_users(log: pl.LazyFrame, begin: int, total: int) -> pl.DataFrame:

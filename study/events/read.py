@@ -18,7 +18,7 @@ from study.events.times import FormChangedError, Forms
 from study.params.snapshot import Snapshot
 
 READER, QUERY = ".py", ".sql"
-PIECE = 1_000_000
+PIECE = 500_000
 """Rows of a file that are read at a time, where its parts are asked for."""
 
 
