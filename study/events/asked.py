@@ -14,12 +14,13 @@ class Asked:
     """Queries by span, window and user. Those of the first part are held, those of others lie on disk.
 
     Args:
+        name: of the question, for the files.
         windows: of each span.
         folder: for what lies on disk.
     """
 
-    def __init__(self, windows: dict[str, list[Window]], question: Question, folder: Folder) -> None:
-        self.windows, self.question, self.folder = windows, question, folder
+    def __init__(self, name: str, windows: dict[str, list[Window]], question: Question, folder: Folder) -> None:
+        self.name, self.windows, self.question, self.folder = name, windows, question, folder
         self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
         self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
 
@@ -37,7 +38,7 @@ class Asked:
             parts.append(self._kept(table, f"{span}-{number}-{len(parts):05d}") if parts else table.lazy())
 
     def _kept(self, table: pl.DataFrame, name: str) -> pl.LazyFrame:
-        path = self.folder() / f"queries-{name}.parquet"
+        path = self.folder() / f"queries-{self.name}-{name}.parquet"
         table.write_parquet(path, compression="lz4")
         return pl.scan_parquet(path, glob=False)
 

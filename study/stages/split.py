@@ -43,7 +43,7 @@ def run(name: str) -> None:
     log = timed(Saved(snapshot_file(spec.name)), question, spec.timezone, params.seed)
     spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question)
     with spilling(f"split-{name}") as folder:
-        asked = Asked({"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
+        asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
         _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)
         for span in asked.windows:
             with replacing(queries_file(name, span)) as path, appending(path, GROUP) as append:
