@@ -1,14 +1,14 @@
-"""Seconds and peak memory of reading, sorting and splitting against the number of events.
+"""Seconds and peak memory of reading, sorting and splitting against the number of events, and of a large catalogue.
 
-    python benchmarks/size.py --events 100000 1000000 10000000 --out build/benchmarks/size.json
+    python benchmarks/size.py --events 100000 1000000 10000000 --catalogue 100 10000 1000000
 
 The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
 of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
-busy machine tells the same; memory is the most that was resident.
+busy machine tells the same; memory is the most that was resident. Of a catalogue it is a query of the scorer, and a
+step of training. Each run appends a line to the log: revision, machine, versions, figures.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import shutil
@@ -17,16 +17,19 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import catalogue
 import polars as pl
+from record import append, origin
 
 from study.params import load
 from study.params.worlds import ShopSettings
-from study.paths import PARAMS, write_text
+from study.paths import PARAMS
 from study.worlds.shop import simulate
 
 PER_DAY = 0.9 * 1.5
 """Events of a user and day of the simulation: a session with probability 0.9, in it a click and perhaps a purchase."""
 DAYS = 182
+PACKAGES = ("polars", "pyarrow", "numpy", "torch")
 PART = 5_000_000
 """Events of a file of the log, at most, so that the simulation needs little memory."""
 PLAIN = (
@@ -95,19 +98,22 @@ def run(events: int, items: int, folder: Path) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Prints a table, and writes it as JSON."""
+    """Prints a table, and appends it as one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--events", type=int, nargs="+", default=[10**5, 10**6, 10**7], help="10**8 needs a large machine"
+        "--events", type=int, nargs="*", default=[10**5, 10**6, 10**7], help="10**8 needs 20 GB of disk"
     )
-    parser.add_argument("--items", type=int, default=300, help="candidates")
-    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/size.json"))
+    parser.add_argument("--catalogue", type=int, nargs="*", default=[], help="candidates of the scorer")
+    parser.add_argument("--items", type=int, default=300, help="candidates of the log")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/log/size.jsonl"))
     given = parser.parse_args()
-    sizes = {}
+    found = {"events": {}, "catalogue": {}}
     for events in given.events:
         with TemporaryDirectory() as folder:
-            sizes[str(events)] = run(events, given.items, Path(folder))
-    write_text(given.out, json.dumps(sizes, indent=1) + "\n")
+            found["events"][str(events)] = run(events, given.items, Path(folder))
+    if given.catalogue:
+        found["catalogue"] = catalogue.run(given.catalogue)
+    append(given.out, origin(PACKAGES) | found)
 
 
 if __name__ == "__main__":
