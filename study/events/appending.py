@@ -53,5 +53,12 @@ class _File:
         for begin in range(0, rows, GROUP):
             group = whole.slice(begin, min(GROUP, rows - begin)).to_arrow(compat_level=pl.CompatLevel.oldest())
             if self.writer is None:
-                self.writer = self.stack.enter_context(pq.ParquetWriter(self.path, group.schema, compression="zstd"))
+                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=_texts(whole))
+                self.writer = self.stack.enter_context(writer)
             self.writer.write_table(group, row_group_size=GROUP)
+
+
+def _texts(table: pl.DataFrame) -> list[str]:
+    """The columns of text as Parquet names them: to look for a dictionary of times and numbers takes long."""
+    names = {pl.String: "{}", pl.List(pl.String): "{}.list.element"}
+    return [names[dtype].format(name) for name, dtype in table.schema.items() if dtype in names]

@@ -9,7 +9,7 @@ from study.events import parts
 from study.events.parts import Held, Parts, bounds_of
 from study.events.spill import Folder
 
-GROUP = 50_000
+GROUP = 20_000
 """Rows of a row group of a run: what is read for a range begins and ends with one."""
 STEP = 1_000
 """Of the rows of a run one in so many tells where the ranges have to end."""
