@@ -14,10 +14,10 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import catalogue
 import polars as pl
 from record import append, origin
 
@@ -111,8 +111,8 @@ def main() -> None:
     for events in given.events:
         with TemporaryDirectory() as folder:
             found["events"][str(events)] = run(events, given.items, Path(folder))
-    if given.catalogue:
-        found["catalogue"] = catalogue.run(given.catalogue)
+    if given.catalogue:  # imported late: a process begins with the memory of the one that starts it
+        found["catalogue"] = import_module("catalogue").run(given.catalogue)
     append(given.out, origin(PACKAGES) | found)
 
 
