@@ -40,7 +40,7 @@ quick: $(ENVIRONMENT)
 bench: $(ENVIRONMENT)
 	python benchmarks/training.py
 	python benchmarks/rank.py
-	python benchmarks/size.py
+	python benchmarks/size.py --catalogue 100 1000 10000 100000 1000000
 	python benchmarks/workers.py
 	python -m study repro features@categories
 	python benchmarks/tuning.py

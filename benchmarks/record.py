@@ -12,7 +12,7 @@ from typing import Any
 
 from study.paths import benchmark_log
 
-PACKAGES = ("numpy", "polars", "torch", "lightgbm", "joblib")
+PACKAGES = ("numpy", "polars", "pyarrow", "torch", "lightgbm", "joblib")
 
 
 def origin() -> dict[str, Any]:

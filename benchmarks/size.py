@@ -1,27 +1,29 @@
-"""Seconds and peak memory of reading, sorting and splitting against the number of events.
+"""Seconds and peak memory of reading, sorting and splitting against the number of events, and of a large catalogue.
 
-    python benchmarks/size.py --events 100000 1000000 10000000 --out build/benchmarks/size.json
+    python benchmarks/size.py --events 100000 1000000 10000000 --catalogue 100 10000 1000000
 
 The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
 of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
-busy machine tells the same; memory is the most that was resident.
+busy machine tells the same; memory is the most that was resident. Of a catalogue it is a query of the scorer, and a
+step of training. Each run appends a line to the log: revision, machine, versions, figures.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from record import append
 
 from study.params import load
 from study.params.worlds import ShopSettings
-from study.paths import PARAMS, write_text
+from study.paths import PARAMS
 from study.worlds.shop import simulate
 
 PER_DAY = 0.9 * 1.5
@@ -73,8 +75,8 @@ def measured(arguments: list[str], folder: Path) -> dict[str, float]:
     return {"seconds": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
-def run(events: int, items: int, folder: Path) -> dict[str, dict[str, float]]:
-    """Every step on one log of that size."""
+def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
+    """Every step on one log of that size, and the bytes of the log and of what is kept of it."""
     parts = -(-events // PART)
     # In a process of its own: the peak of a child is at least what its parent held when it began.
     writer = multiprocessing.get_context("spawn").Process(
@@ -91,23 +93,27 @@ def run(events: int, items: int, folder: Path) -> dict[str, dict[str, float]]:
             f"{events:>12,} {name:<9} {told}, of plain {rows[name]['seconds'] / rows['plain']['seconds']:.1f}",
             flush=True,
         )
-    return rows
+    kept = {"log": folder / "log", "snapshot": folder / "data/snapshots", "events": folder / "data/events"}
+    return rows, {name: sum(f.stat().st_size for f in path.rglob("*.parquet")) for name, path in kept.items()}
 
 
 def main() -> None:
-    """Prints a table, and writes it as JSON."""
+    """Prints a table, and appends it as one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--events", type=int, nargs="+", default=[10**5, 10**6, 10**7], help="10**8 needs a large machine"
+        "--events", type=int, nargs="*", default=[10**5, 10**6, 10**7], help="10**8 needs 20 GB of disk"
     )
-    parser.add_argument("--items", type=int, default=300, help="candidates")
-    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/size.json"))
+    parser.add_argument("--catalogue", type=int, nargs="*", default=[], help="candidates of the scorer")
+    parser.add_argument("--items", type=int, default=300, help="candidates of the log")
+    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/size.jsonl")
     given = parser.parse_args()
-    sizes = {}
+    found = {"events": {}, "bytes": {}, "catalogue": {}}
     for events in given.events:
         with TemporaryDirectory() as folder:
-            sizes[str(events)] = run(events, given.items, Path(folder))
-    write_text(given.out, json.dumps(sizes, indent=1) + "\n")
+            found["events"][str(events)], found["bytes"][str(events)] = run(events, given.items, Path(folder))
+    if given.catalogue:  # imported late: a process begins with the memory of the one that starts it
+        found["catalogue"] = import_module("catalogue").run(given.catalogue)
+    append("size", found, given.out)
 
 
 if __name__ == "__main__":

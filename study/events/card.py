@@ -4,9 +4,11 @@ from typing import Any
 
 import polars as pl
 
+from study.events.parts import Saved
 from study.events.spans import Spans
 from study.params.snapshot import Snapshot
 
+CANDIDATE, LOCAL_DAY = pl.col("candidate"), pl.col("local").dt.date()
 MOST = 20
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LISTED = 50
@@ -15,55 +17,68 @@ STEPS = 20
 """Of a numeric one, its quantiles at so many even steps."""
 
 
-def data_card(events: pl.DataFrame, spec: Snapshot, spans: Spans, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.LazyFrame]) -> dict[str, Any]:
     """Plain values for the Data page; of the test windows only the number of queries is told.
 
     Args:
-        events: the development events with `key`, `candidate`, `young` and `local`.
+        events: the file of the development events with `key`, `candidate`, `young` and `local`.
         tables: the queries of stop, select and test.
     """
-    per_user = events.group_by("user_id").agg(pl.len(), pl.col("local").dt.date().n_unique().alias("days"))
-    days = events.group_by(pl.col("local").dt.date().alias("day")).len().sort("day")
-    types = events["event_type"].value_counts(name="count").sort("count", "event_type", descending=[True, False])
-    top = events.filter("key")["candidate"].value_counts(name="count")
-    top = top.sort("count", "candidate", descending=[True, False]).head(MOST)
-    first, last = events["timestamp"].min(), events["timestamp"].max()
+    log, told = events.scan(), pl.col("timestamp")
+    per_user = pl.concat(_per_user(part) for part in events)
+    days = _counted(log, LOCAL_DAY.alias("day")).sort("day")
+    types = _counted(log, pl.col("event_type"))
+    candidates = _counted(log.filter(CANDIDATE.is_not_null()), CANDIDATE)
+    top = _counted(log.filter("key"), CANDIDATE).head(MOST)
+    first, last = log.select(told.min().alias("first"), told.max().alias("last")).collect().row(0)
     return {
         "snapshot": spec.name,
         "source": spec.source,
         "timezone": spans.timezone,
         "users": per_user.height,
-        "events": events.height,
+        "events": int(per_user["len"].sum()),
         "first": str(first),
         "last": str(last),
         "event_types": dict(types.iter_rows()),
-        "attributes": {name: _attribute(events[name], kind) for name, kind in spec.coded.items()},
+        "attributes": {name: _attribute(log, name, kind) for name, kind in spec.coded.items()},
         "windows": [row for name, table in tables.items() for row in _windows(name, table, spans)],
         "days": [[str(day), count] for day, count in days.iter_rows()],
         "active_days_median": per_user["days"].median(),
         "events_per_user": {str(q): per_user["len"].quantile(q, "linear") for q in QUANTILES},
-        "catalogue": events["candidate"].drop_nulls().n_unique(),
-        "young": events.filter("young")["candidate"].n_unique(),
+        "catalogue": candidates.height,
+        "young": _counted(log.filter("young"), CANDIDATE).height,
         "candidates_top": [list(row) for row in top.iter_rows()],
     }
 
 
-def _attribute(column: pl.Series, kind: str) -> dict[str, Any]:
-    known = column.drop_nulls()
-    told = {"kind": kind, "cardinality": known.n_unique(), "missing": column.null_count() / len(column)}
-    if known.dtype.is_numeric():
-        return told | {
-            "quantiles": [known.quantile(i / STEPS, "lower") for i in range(STEPS + 1)] if len(known) else []
-        }
-    counted = known.cast(pl.String).rename("value").value_counts(name="count")
-    most = counted.sort("count", "value", descending=[True, False]).head(LISTED)
-    return told | {"values": dict(most.iter_rows())}
+def _per_user(part: pl.DataFrame) -> pl.DataFrame:
+    return part.group_by("user_id").agg(pl.len(), LOCAL_DAY.n_unique().alias("days"))
 
 
-def _windows(name: str, table: pl.DataFrame, spans: Spans) -> list[dict[str, Any]]:
+def _counted(log: pl.LazyFrame, value: pl.Expr) -> pl.DataFrame:
+    """How often each value occurs, the most frequent ones first."""
+    counts = log.select(value).group_by(pl.all()).len("count").collect(engine="streaming")
+    return counts.sort("count", pl.exclude("count"), descending=[True, False])
+
+
+def _attribute(log: pl.LazyFrame, name: str, kind: str) -> dict[str, Any]:
+    counts = _counted(log, pl.col(name))
+    known = counts.filter(pl.col(name).is_not_null())
+    total = int(counts["count"].sum())
+    told = {"kind": kind, "cardinality": known.height, "missing": (total - int(known["count"].sum())) / total}
+    if known[name].dtype.is_numeric():
+        return told | {"quantiles": _quantiles(log.select(name).collect().to_series().drop_nulls())}
+    return told | {"values": dict(known.head(LISTED).iter_rows())}
+
+
+def _quantiles(known: pl.Series) -> list[Any]:
+    return [known.quantile(i / STEPS, "lower") for i in range(STEPS + 1)] if len(known) else []
+
+
+def _windows(name: str, table: pl.LazyFrame, spans: Spans) -> list[dict[str, Any]]:
     rows = []
     for window in getattr(spans, name):
-        queries = table.filter(pl.col("cutoff").dt.timestamp("us") == window.cutoff)
+        queries = table.filter(pl.col("cutoff").dt.timestamp("us") == window.cutoff).collect()
         row = {"span": name, "day": window.day.isoformat(), "queries": queries.height, "users": queries.height}
         if name != "test" and "label" in queries.columns:
             row["positive_share"] = queries["label"].mean()

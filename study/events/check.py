@@ -1,5 +1,6 @@
 """Is this table a log? Its columns in the general form; the first fault ends in one line."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandera.errors
@@ -9,7 +10,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import text_of, values_of
 from study.events.files import has_columns
-from study.events.times import utc
+from study.events.times import Forms, utc
 from study.params.snapshot import Part, Snapshot
 
 TEXT, TIME, NUMBER = pl.String(), pl.Datetime("us", "UTC"), pl.Float64()
@@ -24,7 +25,7 @@ def wanted(spec: Snapshot) -> list[str]:
     return list(dict.fromkeys([*spec.columns.renamed.values(), *attributes]))
 
 
-def conform(events: pl.DataFrame, spec: Snapshot, place: Path) -> pl.DataFrame:
+def conform(events: pl.DataFrame, spec: Snapshot, place: Path, forms: Forms | None = None) -> pl.DataFrame:
     """The columns of the general form in their types, in the order of the rows.
 
     Identifiers and categorical values become text, as they are written; whole numbers lose a `.0`, so that a user id
@@ -32,28 +33,50 @@ def conform(events: pl.DataFrame, spec: Snapshot, place: Path) -> pl.DataFrame:
 
     Args:
         place: the file, for messages.
+        forms: of its times, where the file is read in pieces.
 
     Raises:
+        FormChangedError: the pieces of the file do not agree.
         UserError: a column is missing, or a value of it cannot be read or must not be missing; names file, column,
             row and value.
     """
     has_columns(events.columns, wanted(spec), place)
     if events.height == 0:
         raise UserError(f"{place}: there are no events in it")
-    named = spec.columns.renamed
-    columns = {name: text_of(events[column]).alias(name) for name, column in named.items() if name != "timestamp"}
-    for name, column in columns.items():
-        _is_full(column, named[name], place)
+    columns = {column.name: column for column in _general(events.get_column, spec, place, forms)}
     columns.setdefault("event_type", pl.repeat(ONE_TYPE, events.height, eager=True).alias("event_type"))
-    columns["timestamp"] = utc(events[named["timestamp"]], spec, place)
-    for name, kind in spec.attributes.items():
-        raw = columns["timestamp"] if isinstance(kind, Part) else events[name]
-        columns |= values_of(raw, name, kind, spec.timezone, place)
     frame = pl.DataFrame([columns[name] for name in [*KEYS, *spec.coded]])
     try:
         return _schema(spec).validate(frame)
     except pandera.errors.SchemaError as error:
         raise UserError(f"{place}: {' '.join(str(error).split())}") from None
+
+
+def refuse_faults(read: Callable[[str], pl.Series], spec: Snapshot, place: Path) -> None:
+    """The faults that `conform` finds in the values of a whole table, which is read column by column.
+
+    Args:
+        read: reads the column of a name.
+
+    Raises:
+        UserError: there is one; the same that `conform` raises.
+    """
+    for _ in _general(read, spec, place, None):
+        pass
+
+
+def _general(read: Callable[[str], pl.Series], spec: Snapshot, place: Path, forms: Forms | None) -> Iterator[pl.Series]:
+    """The columns of the general form that the table has, one after the other."""
+    named = spec.columns.renamed
+    for name in [name for name in named if name != "timestamp"]:
+        text = text_of(read(named[name])).alias(name)
+        _is_full(text, named[name], place)
+        yield text
+    times = utc(read(named["timestamp"]), spec, place, forms)
+    yield times
+    for name, kind in spec.attributes.items():
+        raw = times if isinstance(kind, Part) else read(name)
+        yield from values_of(raw, name, kind, spec.timezone, place).values()
 
 
 def _schema(spec: Snapshot) -> pa.DataFrameSchema:

@@ -48,6 +48,49 @@ class OnClock:
     last: int
 
 
+@dataclass(frozen=True)
+class Clock:
+    """The clock of a question that leaves every event its place among those of other users.
+
+    Attributes:
+        timezone: its midnights are those at which windows begin.
+        first, last: the times between which the log is, microseconds since 1970 UTC.
+        origin: the time that stays where it is.
+        minutes: the horizon for which time is stretched; None where it is not.
+    """
+
+    timezone: str
+    first: int
+    last: int
+    origin: int
+    minutes: int | None
+
+    def place(self, events: pl.DataFrame) -> pl.DataFrame:
+        """The events with their timestamps on this clock."""
+        if self.minutes is None:
+            return events
+        time = stretched(events["timestamp"].dt.timestamp("us").to_numpy(), self.origin, self.minutes)
+        return events.with_columns(pl.Series("timestamp", time).cast(pl.Datetime("us", "UTC")))
+
+
+def clock_of(first: int, last: int, question: Question, timezone: str) -> Clock:
+    """The clock of a question whose users come back, for a log between these times; microseconds since 1970 UTC.
+
+    Raises:
+        UserError: the log lasts too many horizons.
+    """
+    minutes, origin = question.horizon_minutes, origin_of(first)
+    if minutes is None:
+        return Clock(timezone, first, last, origin, None)
+    if (last - origin) // (minutes * MICROSECONDS_OF_MINUTE) > MOST_HORIZONS:
+        raise UserError(
+            f"params.yaml: questions: the log lasts more than {MOST_HORIZONS} times horizon_minutes = {minutes}; "
+            "widen the horizon or cut the log"
+        )
+    begin, end = stretched(np.array([first, last]), origin, minutes).tolist()
+    return Clock("UTC", begin, end, origin, minutes)
+
+
 def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed: int) -> OnClock:
     """The events on the clock of the study.
 
@@ -58,20 +101,13 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
         UserError: the log lasts too many horizons, or a session is longer than the horizon.
     """
     time = events["timestamp"].dt.timestamp("us").to_numpy()
-    if question.horizon_minutes is None:
-        return OnClock(events, timezone, int(time.min()), int(time.max()))
+    if question.horizon_minutes is None or not question.sessions:
+        clock = clock_of(int(time.min()), int(time.max()), question, timezone)
+        return OnClock(clock.place(events), clock.timezone, clock.first, clock.last)
     origin = origin_of(int(time.min()))
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
-    if question.sessions:
-        time, last = _side_by_side(time, events["user_id"], horizon, question, seed)
-        time, last = time + origin, last + origin
-    elif (int(time.max()) - origin) // horizon > MOST_HORIZONS:
-        raise UserError(
-            f"params.yaml: questions: the log lasts more than {MOST_HORIZONS} times horizon_minutes = "
-            f"{question.horizon_minutes}; widen the horizon or cut the log"
-        )
-    else:
-        last = int(time.max())
+    time, last = _side_by_side(time, events["user_id"], horizon, question, seed)
+    time, last = time + origin, last + origin
     on_clock = stretched(time, origin, question.horizon_minutes)
     end = int(stretched(np.array([last]), origin, question.horizon_minutes)[0])
     placed = events.with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))

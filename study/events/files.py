@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -50,22 +52,47 @@ def read_file(path: Path, columns: list[str] | None, rows: int | None = None) ->
     Raises:
         UserError: it cannot be read, or lacks one of them; names the file, and the row where there is one.
     """
-    name = path.name.lower().removesuffix(".gz")
-    try:
-        if name.endswith(".parquet"):
-            table = pl.scan_parquet(path, glob=False)
-        elif name.endswith((".csv", ".tsv")):
-            table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
-        else:
-            table = pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+    with _told(path):
+        table = _scanned(path)
         if rows is not None:
             table = table.head(rows)
         if columns is None:
             return table.collect()
         has_columns(table.collect_schema().names(), columns, path)
         return table.select(columns).collect()
+
+
+def read_pieces(path: Path, columns: list[str], rows: int) -> Iterator[pl.DataFrame]:
+    """The columns of a file, at most so many rows at a time; JSON Lines at once, since a late line may add a kind.
+
+    Raises:
+        UserError: as `read_file`, when the place is reached.
+    """
+    if not path.name.lower().removesuffix(".gz").endswith((".parquet", ".csv", ".tsv")):
+        yield read_file(path, columns)
+        return
+    with _told(path):
+        table = _scanned(path)
+        has_columns(table.collect_schema().names(), columns, path)
+        yield from table.select(columns).collect_batches(chunk_size=rows, lazy=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What goes wrong with a file ends in a line that says where."""
+    try:
+        yield
     except (pl.exceptions.PolarsError, OSError, EOFError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {_fault(path, error)}") from None
+
+
+def _scanned(path: Path) -> pl.LazyFrame:
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(".parquet"):
+        return pl.scan_parquet(path, glob=False)
+    if name.endswith((".csv", ".tsv")):
+        return pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
+    return pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
 
 
 def has_columns(has: list[str], wanted: list[str], place: Path) -> None:

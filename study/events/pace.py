@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from study.events.parts import Parts
+
 RETURNING = 0.1
 """Share of users with events on two days below which a log is one of sessions."""
 HORIZONS = 24
@@ -28,19 +30,12 @@ class Pace:
     reason: str
 
 
-def pace(events: pl.DataFrame) -> Pace:
-    """The longest usual horizon of which the log holds enough, or the rest of the session where few users return.
-
-    Args:
-        events: in the general form.
-    """
-    span = events.select(pl.col("timestamp").max() - pl.col("timestamp").min()).item()
-    users = events.group_by("user_id").agg(
-        (pl.col("timestamp").min().dt.date() != pl.col("timestamp").max().dt.date()).alias("returns"),
-        (pl.col("timestamp").max() - pl.col("timestamp").min()).dt.total_microseconds().alias("length"),
-    )
+def pace(events: Parts) -> Pace:
+    """The longest usual horizon of which the log holds enough, or the rest of the session where few users return."""
+    first, last = events.bounds()
+    users = pl.concat(_users(part) for part in events)
     returning = float(users.select(pl.col("returns").mean()).item())
-    minutes = span.total_seconds() / 60
+    minutes = (last - first) / MINUTE
     if returning < RETURNING:
         longest = int(users["length"].to_numpy().max()) // MINUTE + 1
         told = f"{returning:.0%} of the users come back another day; the longest session lasts {longest} minutes"
@@ -51,3 +46,11 @@ def pace(events: pl.DataFrame) -> Pace:
             break
     told = f"{returning:.0%} of the users come back another day; the log lasts {count} such horizons"
     return Pace({f"horizon_{unit}": length}, count, told)
+
+
+def _users(part: pl.DataFrame) -> pl.DataFrame:
+    """Whether each user comes back another day, and how long all that they did lasts, in microseconds."""
+    first, last = pl.col("timestamp").min(), pl.col("timestamp").max()
+    return part.group_by("user_id").agg(
+        (first.dt.date() != last.dt.date()).alias("returns"), (last - first).dt.total_microseconds().alias("length")
+    )

@@ -19,7 +19,7 @@ def window_queries(events: pl.DataFrame, window: Window, question: Question) -> 
     candidates are held back, `young` are the relevant ones among them.
     *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
     """
-    return _tables(events, [window], question)[0]
+    return tables_of(events, [window], question)[0]
 
 
 def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question: Question) -> dict[str, pl.DataFrame]:
@@ -29,21 +29,35 @@ def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question:
         UserError: a window has no query, or none with an answer.
     """
     asked = [(name, window) for name, some in windows.items() for window in some]
-    tables = _tables(events, [window for _, window in asked], question)
+    tables = tables_of(events, [window for _, window in asked], question)
     for (name, window), table in zip(asked, tables, strict=True):
-        if not (table["label"].any() if question.kind == "who" else table.height):
-            raise UserError(
-                f"params.yaml: questions: the {name} window of {window.day} has no query: no user with an earlier "
-                "event takes the key action in it; check key_action and candidate, or widen the horizon"
-            )
+        refuse_empty(name, window, has_answer=answered(table))
     return {
         span: pl.concat(table for (name, _), table in zip(asked, tables, strict=True) if name == span)
         for span in windows
     }
 
 
-def _tables(events: pl.DataFrame, windows: list[Window], question: Question) -> list[pl.DataFrame]:
-    """One of each window, in their order."""
+def answered(table: pl.DataFrame) -> bool:
+    """Whether a window has a query with an answer."""
+    return bool(table["label"].any()) if "label" in table.columns else table.height > 0
+
+
+def refuse_empty(span: str, window: Window, *, has_answer: bool) -> None:
+    """A window that cannot be scored is an error of the question.
+
+    Raises:
+        UserError: it has no query with an answer.
+    """
+    if not has_answer:
+        raise UserError(
+            f"params.yaml: questions: the {span} window of {window.day} has no query: no user with an earlier "
+            "event takes the key action in it; check key_action and candidate, or widen the horizon"
+        )
+
+
+def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -> list[pl.DataFrame]:
+    """The queries of each window, in their order."""
     coded = events.select(
         numbered(events["user_id"]),
         numbered(events["candidate"]),

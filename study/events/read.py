@@ -1,17 +1,25 @@
 """Reads a snapshot's source into the general form."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
 from study.errors import UserError
-from study.events.check import conform, wanted
+from study.events.check import conform, refuse_faults, wanted
 from study.events.database import read_query
-from study.events.files import files_of, read_file
+from study.events.files import files_of, read_file, read_pieces
+from study.events.parts import Parts
+from study.events.runs import gathered
+from study.events.spill import spilling
+from study.events.times import FormChangedError, Forms
 from study.params.snapshot import Snapshot
 
 READER, QUERY = ".py", ".sql"
+PIECE = 500_000
+"""Rows of a file that are read at a time, where its parts are asked for."""
 
 
 def read_source(spec: Snapshot) -> pl.DataFrame:
@@ -20,13 +28,59 @@ def read_source(spec: Snapshot) -> pl.DataFrame:
     Raises:
         UserError: there is nothing to read, it cannot be read, or it does not conform; names the place.
     """
+    return pl.concat(_pieces(spec, None))
+
+
+@contextmanager
+def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
+    """The same events, inside a part in any order, in parts of whole users; what memory does not hold lies on disk.
+
+    Args:
+        name: of the stage that reads, for the folder of what is on disk.
+
+    Raises:
+        UserError: as `read_source`.
+    """
+    with spilling(name) as folder:
+        try:
+            events = gathered(_pieces(spec, PIECE), folder)
+        except FormChangedError:
+            events = gathered(_pieces(spec, None), folder)
+        yield events
+
+
+def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:
+    """The events in the order of the source; of each file so many rows at a time, or all."""
     path = Path(spec.source)
-    if path.suffix == READER and path.is_file():
-        return conform(import_module(".".join(path.with_suffix("").parts)).read(), spec, path)
-    if path.suffix == QUERY and path.is_file():
-        return conform(read_query(path), spec, path)
-    files = files_of(path, spec.files)
-    tables = [conform(table, spec, file) for file in files if (table := read_file(file, wanted(spec))).height]
-    if not tables:
+    if path.suffix in {READER, QUERY} and path.is_file():
+        is_query = path.suffix == QUERY
+        table = read_query(path) if is_query else import_module(".".join(path.with_suffix("").parts)).read()
+        yield conform(table, spec, path)
+        return
+    is_empty = True
+    for file in files_of(path, spec.files):
+        for piece in _whole(file, spec) if rows is None else _in_pieces(file, spec, rows):
+            is_empty = False
+            yield piece
+    if is_empty:
         raise UserError(f"{path}: there are no events in it")
-    return pl.concat(tables)
+
+
+def _whole(file: Path, spec: Snapshot) -> Iterator[pl.DataFrame]:
+    if (table := read_file(file, wanted(spec))).height:
+        yield conform(table, spec, file)
+
+
+def _in_pieces(file: Path, spec: Snapshot, rows: int) -> Iterator[pl.DataFrame]:
+    """The events of a file; whether a value is a fault, and how it is told, the whole file says."""
+    forms: Forms = set()
+    columns = wanted(spec)
+    try:
+        for piece in read_pieces(file, columns, rows):
+            if piece.height:
+                yield conform(piece, spec, file, forms)
+    except UserError:
+        for _ in read_pieces(file, columns, rows):  # what the file itself is at fault for comes first
+            pass
+        refuse_faults(lambda name: read_file(file, [name]).to_series(), spec, file)
+        raise FormChangedError from None

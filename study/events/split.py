@@ -1,8 +1,9 @@
 """From a snapshot to sorted events with the candidates of a question."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ KEY_ACTION = "key action"
 LEAST_EVENTS = 20
 """A candidate with fewer events before test is never held back: its recall would be noise."""
 TIME = pl.col("timestamp").dt.timestamp("us")
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
 def with_candidates(events: pl.DataFrame, question: Question, timezone: str, seed: int) -> pl.DataFrame:
@@ -59,15 +61,27 @@ def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) ->
     Args:
         end: the first test cut-off, so that no count looks into test; microseconds since 1970 UTC.
     """
+    return marked_young(events, held_back([events], question, end, seed))
+
+
+def held_back(parts: Iterable[pl.DataFrame], question: Question, end: int, seed: int) -> list[str]:
+    """The candidates that are held back, in the order of the alphabet; of a log in parts, as of `with_young`."""
     share = question.held_back if isinstance(question, WhatQuestion) else 0.0
-    counts = events.filter(TIME.lt(end))["candidate"].drop_nulls().value_counts(name="count")
+    if share == 0:
+        return []
+    counted = [part.filter(TIME.lt(end))["candidate"].drop_nulls().value_counts(name="count") for part in parts]
+    counts = pl.concat(counted).group_by("candidate").agg(pl.col("count").sum())
     names = counts.filter(pl.col("count") >= LEAST_EVENTS)["candidate"].sort().to_list()
     drawn = mix64(hash_text(names) ^ np.uint64(seed_of(seed, "young"))) < np.uint64(share * 2**63) * np.uint64(2)
-    held = [name for name, is_held in zip(names, drawn, strict=True) if is_held]
+    return [name for name, is_held in zip(names, drawn, strict=True) if is_held]
+
+
+def marked_young(events: pl.DataFrame, held: list[str]) -> pl.DataFrame:
+    """The events with `young`: whether the candidate is one of those."""
     return events.with_columns(young=pl.col("candidate").is_in(held).fill_null(value=False))
 
 
-def without_young(events: pl.DataFrame, end: int) -> pl.DataFrame:
+def without_young(events: Frame, end: int) -> Frame:
     """The events as if no young candidate had existed before `end`, the end of a fit span."""
     return events.filter(~(pl.col("young") & TIME.lt(end)))
 

@@ -23,14 +23,26 @@ YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
 
 
-def utc(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+class FormChangedError(Exception):
+    """The times of a piece of a file are of another form than those before: only the whole file tells what they are."""
+
+
+Forms = set[tuple[str, str]]
+"""What the pieces of a file have shown of its times: the kind, and the unit, or whether they have a zone."""
+
+
+def utc(raw: pl.Series, spec: Snapshot, place: Path, forms: Forms | None = None) -> pl.Series:
     """The times as `timestamp`, in UTC with microseconds.
 
     Timestamps without a zone are in `columns.zone`, dates without a time are the local midnight of `timezone`, and
     numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, as their size says. An hour that a
     clock shows twice is the first, one that it skips is read as the moment after.
 
+    Args:
+        forms: of the pieces of the file before, if it is read in pieces; that of this one is added.
+
     Raises:
+        FormChangedError: the pieces of a file differ.
         UserError: a time is missing or cannot be read, or some have a zone and others none; names file, column, row
             and value.
     """
@@ -38,22 +50,30 @@ def utc(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
     if empty.any():
         row = int(empty.arg_true()[0])
         raise UserError(f"{place}: column '{raw.name}' is empty in row {row + 1}; every event needs one")
-    found = _parsed(raw, spec, place).cast(UTC)
+    found, form = _parsed(raw, spec, place)
+    found = found.cast(UTC)
     refuse(~found.dt.year().is_between(*YEARS), raw, place, "is no time between {} and {}".format(*YEARS))
+    if forms is not None:
+        forms.add(form)
+        kinds, details = ({part for part in parts if part} for parts in zip(*forms, strict=True))
+        if max(len(kinds), len(details)) > 1:
+            raise FormChangedError
     return found.alias("timestamp")
 
 
-def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:
+    """The times, and their form."""
     if isinstance(raw.dtype, pl.Datetime):
-        return raw.dt.cast_time_unit("us") if raw.dtype.time_zone else _zoned(raw, spec.columns.zone)
+        zoned = raw.dt.cast_time_unit("us") if raw.dtype.time_zone else _zoned(raw, spec.columns.zone)
+        return zoned, ("typed", "")
     if raw.dtype == pl.Date:
-        return _zoned(raw.cast(pl.Datetime("us")), spec.timezone)
+        return _zoned(raw.cast(pl.Datetime("us")), spec.timezone), ("typed", "")
     if raw.dtype.is_numeric():
         return _since_1970(raw, place)
     if raw.dtype != pl.String:
         raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no times; name the column of the timestamps")
     if spec.columns.time_format is not None:
-        return _formatted(raw, spec, place)
+        return _formatted(raw, spec, place), ("typed", "")
     if not _numbers(raw.head(FEW)).is_not_null().all():
         return _iso(raw, spec, place)
     numbers = _numbers(raw)
@@ -74,14 +94,14 @@ def _zoned(naive: pl.Series, zone: str) -> pl.Series:
     return zoned.zip_with(zoned.is_not_null(), skipped).dt.convert_time_zone("UTC")
 
 
-def _since_1970(raw: pl.Series, place: Path) -> pl.Series:
+def _since_1970(raw: pl.Series, place: Path) -> tuple[pl.Series, tuple[str, str]]:
     numbers = raw.cast(pl.Float64) if not raw.dtype.is_integer() else raw
     refuse(~raw.cast(pl.Float64).is_finite(), raw, place, "is no time")
     size = float(raw.cast(pl.Float64).abs().max() or 0)  # type: ignore[arg-type]
     for bound, factor in UNITS:
         if size < bound:
-            return (numbers * factor).cast(pl.Int64).cast(UTC)
-    return (numbers // NANOSECONDS).cast(pl.Int64).cast(UTC)
+            return (numbers * factor).cast(pl.Int64).cast(UTC), ("number", str(factor))
+    return (numbers // NANOSECONDS).cast(pl.Int64).cast(UTC), ("number", "nanoseconds")
 
 
 def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
@@ -94,10 +114,13 @@ def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
     return found if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone else _zoned(found, spec.columns.zone)
 
 
-def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
+def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:
     text = raw.str.strip_chars().str.replace("T", " ", literal=True)
     if not _clock(text.head(FEW)).null_count() and not (clock := _clock(text)).null_count():
-        return _zoned(clock, spec.columns.zone)  # the form of most logs, with a time and without a zone
+        return _zoned(clock, spec.columns.zone), (
+            "iso",
+            "no zone",
+        )  # the form of most logs, with a time and without a zone
     has_time = text.str.contains(":", literal=True)
     offset = text.str.extract(OFFSET).set(~has_time, None)  # the day of a date looks like an offset
     bare = text.str.replace(OFFSET, "").str.strip_chars().zip_with(has_time, text)
@@ -111,8 +134,10 @@ def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
         example = raw[int(offset.is_not_null().arg_true()[0])]
         refuse(has_time & offset.is_null(), raw, place, f"has no zone, but others have one, such as '{example}'")
     of_day = _zoned(found, spec.timezone)
-    of_time = _zoned(found, spec.columns.zone) if offset.null_count() == len(raw) else _shifted(found, offset)
-    return of_time.zip_with(has_time, of_day)
+    has_zone = offset.null_count() < len(raw)
+    of_time = _shifted(found, offset) if has_zone else _zoned(found, spec.columns.zone)
+    form = ("zone" if has_zone else "no zone") if has_time.any() else ""
+    return of_time.zip_with(has_time, of_day), ("iso", form)
 
 
 def _clock(text: pl.Series) -> pl.Series:

@@ -29,7 +29,7 @@ class Line:
 
 def fitted(sizes: Sizes, stage: str) -> Line | None:
     """Least squares of relative errors, so that small logs count as large ones do; None below two sizes."""
-    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.sizes.items()) if stage in spent]
+    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.events.items()) if stage in spent]
     if len(points) < 2:
         return None
     events, seconds = np.array(points, dtype=np.float64).T
@@ -40,7 +40,7 @@ def fitted(sizes: Sizes, stage: str) -> Line | None:
 
 def exponent(sizes: Sizes, stage: str) -> float | None:
     """The slope of seconds over events between the two largest logs, both logarithmic: 1 is linear."""
-    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.sizes.items()) if stage in spent]
+    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.events.items()) if stage in spent]
     if len(points) < 2:
         return None
     (few, short), (many, long) = points[-2:]

@@ -35,10 +35,14 @@ class Spent(Record):
 
 
 class Sizes(Run):
-    """Every stage that reads the log, by the number of its events; `bytes` are those of the files, by their name."""
+    """Every stage that reads the log, by the number of its events; `bytes` are those of the files, by their name.
 
-    sizes: dict[int, dict[str, Spent]]
+    Of a `catalogue` of so many candidates it is `score`, a query, and a step of training by its loss.
+    """
+
+    events: dict[int, dict[str, Spent]]
     bytes: dict[int, dict[str, int]]
+    catalogue: dict[int, dict[str, Spent]]
 
 
 class Trained(Record):

@@ -21,12 +21,12 @@ TERABYTE = 10**12
 def sizes() -> Html:
     """Seconds and memory of the stages that read the log, against its events."""
     found = latest("size", Sizes)
-    if found is None or not found.sizes:
+    if found is None or not found.events:
         return missing("size")
     by_stage = {stage: cost_model.exponent(found, stage) for stage in cost_model.STAGES}
     slopes = [f"{code(stage)} {number(slope, 2)}" for stage, slope in by_stage.items() if slope is not None]
-    largest = max(found.sizes)
-    spent = found.sizes[largest]
+    largest = max(found.events)
+    spent = found.events[largest]
     told = [
         f"Twice the events take 2<sup>e</sup> times the seconds, with e between the two largest logs {listing(slopes)}."
         if slopes
@@ -34,10 +34,10 @@ def sizes() -> Html:
         f"At {count(largest)} events {_slowest(spent)}",
     ]
     figures = [
-        _by_size(found.sizes, lambda one: one.seconds, "processor seconds"),
-        _by_size(found.sizes, lambda one: one.peak_mb, "peak memory, MB"),
+        _by_size(found.events, lambda one: one.seconds, "processor seconds"),
+        _by_size(found.events, lambda one: one.peak_mb, "peak memory, MB"),
     ]
-    return joined([origin(found), paragraphs(told), grid(figures), _size_table(found.sizes)])
+    return joined([origin(found), paragraphs(told), grid(figures), _size_table(found.events)])
 
 
 def _slowest(spent: dict[str, Spent]) -> str:
@@ -52,12 +52,14 @@ def _slowest(spent: dict[str, Spent]) -> str:
     )
 
 
-def _by_size(sizes: dict[int, dict[str, Spent]], measure: Callable[[Spent], float], title: str) -> Html:
+def _by_size(
+    sizes: dict[int, dict[str, Spent]], measure: Callable[[Spent], float], title: str, across: str = "events"
+) -> Html:
     steps = list(dict.fromkeys(step for spent in sizes.values() for step in spent))
     lines = {step: [(n, measure(spent[step])) for n, spent in sorted(sizes.items()) if step in spent] for step in steps}
     least, most = min(sizes), max(sizes)
-    caption = f"{title[:1].upper()}{title[1:]} from {count(least)} to {count(most)} events, logarithmic."
-    return _logarithmic(lines, caption, "events", title)
+    caption = f"{title[:1].upper()}{title[1:]} from {count(least)} to {count(most)} {across}, logarithmic."
+    return _logarithmic(lines, caption, across, title)
 
 
 def _logarithmic(lines: dict[str, list[tuple[int, float]]], caption: str, across: str, up: str) -> Html:
@@ -97,6 +99,31 @@ def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
 
 def _over_plain(one: Spent, plain: Spent | None) -> Iterable[Cell]:
     return [Cell(DASH, None) if plain is None else decimal(one.seconds / plain.seconds, 1)]
+
+
+def catalogue() -> Html:
+    """Seconds and memory of scoring, and of a step of training, against the candidates."""
+    found = latest("size", Sizes)
+    if found is None or not found.catalogue:
+        return missing("size")
+    most = max(found.catalogue)
+    told = f"With {count(most)} candidates a query takes {seconds(found.catalogue[most]['score'].seconds)} to score."
+    figures = [
+        _by_size(found.catalogue, lambda one: one.seconds, "processor seconds", "candidates"),
+        _by_size(found.catalogue, lambda one: one.peak_mb, "peak memory, MB", "candidates"),
+    ]
+    rows = [
+        [whole(candidates), words(step), Cell(f"{1000 * one.seconds:.2f}", one.seconds), whole(one.peak_mb)]
+        for candidates, spent in sorted(found.catalogue.items())
+        for step, one in spent.items()
+    ]
+    caption = (
+        "Milliseconds and peak memory beyond that of the catalogue itself: score, a query with the ranks of its "
+        "relevant candidates; a step of training of the head, by its loss"
+    )
+    return joined(
+        [paragraphs([told]), grid(figures), table(["candidates", "what", "milliseconds", "MB"], rows, caption)]
+    )
 
 
 def foreseen(results: Results) -> Html:

@@ -89,68 +89,77 @@ def _lookup(column: pl.Series, values: list[str], *, offset: int, missing: int, 
     return joined.select(code.cast(pl.Int32)).to_series().to_numpy()
 
 
-def _frequent(column: pl.Series, min_count: int, max_values: int) -> list[str]:
-    counts = column.drop_nulls().value_counts(name="count").filter(pl.col("count") >= min_count)
-    return counts.sort("count", column.name, descending=[True, False])[column.name].head(max_values).to_list()
+def _counted(events: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """How often each value of a column occurs, missing ones left out; the most frequent ones first."""
+    known = events.select(name).filter(pl.col(name).is_not_null())
+    counts = known.group_by(name).len("count").collect(engine="streaming")
+    return counts.sort("count", name, descending=[True, False])
 
 
-def _quantile_edges(column: pl.Series, bins: int) -> list[float]:
-    numbers = column.drop_nulls().to_numpy()
+def _frequent(events: pl.LazyFrame, name: str, min_count: int, max_values: int | None) -> list[str]:
+    counts = _counted(events, name).filter(pl.col("count") >= min_count)
+    return counts[name][:max_values].to_list()
+
+
+def _quantile_edges(events: pl.LazyFrame, name: str, bins: int) -> list[float]:
+    numbers = events.select(name).collect(engine="streaming").to_series().drop_nulls().to_numpy()
     if not len(numbers):
         return []
     inner = np.quantile(numbers, np.linspace(0, 1, bins + 1)[1:-1], method="inverted_cdf")
     return [float(edge) for edge in np.unique(inner)]
 
 
-def _level_edges(column: pl.Series, max_values: int) -> list[float]:
+def _level_edges(events: pl.LazyFrame, name: str, max_values: int) -> list[float]:
     """Every value that occurs begins a bin, the least aside; quantiles where there are too many."""
-    levels = column.drop_nulls().unique().sort().to_list()
-    return levels[1:] if len(levels) <= max_values else _quantile_edges(column, max_values)
+    levels = _counted(events, name)[name].sort().to_list()
+    return levels[1:] if len(levels) <= max_values else _quantile_edges(events, name, max_values)
 
 
 def fit_vocabulary(
-    events: pl.DataFrame, spec: Snapshot, settings: Features, candidate: list[str], fixed: list[str]
+    events: pl.DataFrame | pl.LazyFrame, spec: Snapshot, settings: Features, candidate: list[str], fixed: list[str]
 ) -> Vocabulary:
     """Fits the vocabulary on the events of a fit span.
 
     Args:
+        events: with `key` and `candidate`; of a file that is not read yet one column is held at a time.
         candidate: the candidate columns; one that is the candidate on its own is never folded.
         fixed: the columns that the key filter fixes to one value.
     """
     head = ["event_type", *(c for c in fixed if c != "event_type"), *candidate]
     order = list(dict.fromkeys([*head, *spec.coded]))
-    values, edges = {}, {}
+    log, values, edges = events.lazy(), {}, {}
     for name in order:
         if spec.coded.get(name) == "numeric":
-            edges[name] = _quantile_edges(events[name], settings.bins)
+            edges[name] = _quantile_edges(log, name, settings.bins)
         elif spec.coded.get(name) == "ordinal":
-            edges[name] = _level_edges(events[name], settings.max_values)
+            edges[name] = _level_edges(log, name, settings.max_values)
         elif name == "event_type" or name in candidate:
-            values[name] = _frequent(events[name], 1, events.height)
+            values[name] = _frequent(log, name, 1, None)
         else:
-            values[name] = _frequent(events[name], settings.min_count, settings.max_values)
-    keys = events.filter("key")
-    everything = events["candidate"].drop_nulls().unique().to_frame("candidate")
+            values[name] = _frequent(log, name, settings.min_count, settings.max_values)
+    keys = log.filter("key")
     popularity = (
-        everything.join(keys.group_by("candidate").len(), on="candidate", how="left")
-        .with_columns(pl.col("len").fill_null(0))
-        .sort("len", "candidate", descending=[True, False])
+        _counted(log, "candidate")
+        .select("candidate")
+        .join(_counted(keys, "candidate"), on="candidate", how="left")
+        .with_columns(pl.col("count").fill_null(0))
+        .sort("count", "candidate", descending=[True, False])
     )
     return Vocabulary(
         values=values,
         edges=edges,
         candidates=popularity["candidate"].to_list(),
-        popularity=popularity["len"].to_list(),
+        popularity=popularity["count"].to_list(),
         prompt=_prompt(keys, values, head[: len(head) - len(candidate)]),
         candidate_columns=candidate,
         order=order,
     )
 
 
-def _prompt(keys: pl.DataFrame, values: dict[str, list[str]], fixed: list[str]) -> dict[str, int]:
+def _prompt(keys: pl.LazyFrame, values: dict[str, list[str]], fixed: list[str]) -> dict[str, int]:
     codes = {}
     for name in fixed:
-        common = keys[name].value_counts(name="count").sort("count", name, descending=[True, False])
+        common = _counted(keys, name)
         known = common.height and common[name][0] in values[name]
         codes[name] = FIRST + values[name].index(common[name][0]) if known else RARE
     return codes

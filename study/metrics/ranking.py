@@ -1,5 +1,7 @@
 """Where the relevant candidates stand in a full ranking, and what each query scores for it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -17,60 +19,73 @@ Keys = NDArray[np.uint64]
 Scores = NDArray[np.float32]
 
 
-def ranks_of_relevant(
-    scores: Scores, popularity: Ints, tie_hash: Keys, labels: Labels, *, asof_popularity: Ints
-) -> Ints:
+@dataclass(frozen=True)
+class Order:
+    """What orders the candidates of a catalogue beside their scores, found once for all blocks of queries.
+
+    Attributes:
+        tied: the columns in the order of tied scores, int64 [C].
+        unknown: the columns in the order of unknown candidates, int64 [C].
+        place_tied, place_unknown: the place of each column in them, uint64 [C].
+    """
+
+    tied: Ints
+    unknown: Ints
+    place_tied: Keys
+    place_unknown: Keys
+
+    @classmethod
+    def of(cls, popularity: Ints, tie_hash: Keys, asof_popularity: Ints) -> "Order":
+        """Ties by fitted popularity, higher first, then by hash, lower first; unknown ones by as-of popularity first.
+
+        Args:
+            popularity: of the fit span, int64 [C].
+            tie_hash: uint64 [C], distinct.
+            asof_popularity: popularity before the cut-off, int64 [C].
+        """
+        tied = np.lexsort((tie_hash, -popularity))
+        unknown = np.lexsort((tie_hash, -popularity, -asof_popularity))
+        return cls(tied, unknown, np.argsort(tied).astype(np.uint64), np.argsort(unknown).astype(np.uint64))
+
+    def keys(self, scores: Scores) -> Keys:
+        """One distinct integer per candidate whose ascending order is the ranking, uint64 [queries, C].
+
+        Higher scores come first, then ties; unknown candidates (NaN) come after all known ones. The upper half is the
+        score's bits, turned so that a higher score is a lower integer; the lower half is the place among ties.
+        Integers sort several times faster than floats with a stable order.
+
+        Args:
+            scores: float32 [queries, C].
+        """
+        bits = (scores.astype(np.float32) + np.float32(0)).view(np.uint32)  # -0.0 + 0.0 is 0.0: one zero, one key
+        falling = np.where(bits & _SIGN, bits, ~(bits | _SIGN))
+        missing = np.isnan(scores)
+        upper = np.where(missing, _LAST, falling).astype(np.uint64) << _HALF
+        return np.asarray(upper | np.where(missing, self.place_unknown, self.place_tied), dtype=np.uint64)
+
+    def top(self, keys: Keys, k: int) -> Ints:
+        """The first min(k, C) columns of each query, int64 [queries, min(k, C)]."""
+        k = min(k, keys.shape[1])
+        first = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
+        place = (first & np.uint64(_LAST)).astype(np.int64)
+        known = (first >> _HALF) < _LAST
+        return np.where(known, self.tied[place], self.unknown[place])
+
+
+def ranks_of_relevant(keys: Keys, labels: Labels) -> Ints:
     """Exact ranks, from 1, of the relevant candidates among the whole catalogue, int64 [len(labels.codes)].
 
-    Higher scores come first; ties by fitted popularity, higher first, then by hash, lower first. Unknown candidates
-    (NaN) come after all known ones, by as-of popularity, then as ties.
+    A rank is counted: the relevant are few, and to sort a large catalogue for them takes many times as long.
 
     Args:
-        scores: float32 [queries, C].
-        popularity: of the fit span, int64 [C].
-        tie_hash: uint64 [C], distinct.
+        keys: of `Order.keys`, uint64 [queries, C].
         labels: relevant columns of each query; -1 is outside the catalogue and gets the rank `MISS`.
-        asof_popularity: popularity before the cut-off, int64 [C].
     """
-    keys = _order_keys(scores, popularity, tie_hash, asof_popularity)
-    inside = labels.codes >= 0
-    ranks = np.full(len(labels.codes), MISS, dtype=np.int64)
-    wanted = keys[labels.rows[inside], labels.codes[inside]]
-    bounds = np.concatenate(([0], np.cumsum(inside)))[labels.offsets]
-    keys.sort(axis=1)
-    found = [np.searchsorted(row, wanted[a:b]) for row, a, b in zip(keys, bounds[:-1], bounds[1:], strict=True)]
-    ranks[inside] = 1 + np.concatenate([np.zeros(0, np.int64), *found])
+    ranks, rows = np.full(len(labels.codes), MISS, dtype=np.int64), labels.rows
+    for place in np.flatnonzero(labels.codes >= 0):
+        row = keys[rows[place]]
+        ranks[place] = 1 + np.count_nonzero(row < row[labels.codes[place]])
     return ranks
-
-
-def top(scores: Scores, popularity: Ints, tie_hash: Keys, k: int, *, asof_popularity: Ints) -> Ints:
-    """The first min(k, C) columns of each query in the order of `ranks_of_relevant`, int64 [queries, min(k, C)]."""
-    keys = _order_keys(scores, popularity, tie_hash, asof_popularity)
-    k = min(k, keys.shape[1])
-    first = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
-    place = (first & np.uint64(_LAST)).astype(np.int64)
-    known = (first >> _HALF) < _LAST
-    tied, unknown = _orders(popularity, tie_hash, asof_popularity)
-    return np.where(known, tied[place], unknown[place])
-
-
-def _orders(popularity: Ints, tie_hash: Keys, asof_popularity: Ints) -> tuple[Ints, Ints]:
-    """The columns in the order of tied scores, and in the order of unknown candidates."""
-    return np.lexsort((tie_hash, -popularity)), np.lexsort((tie_hash, -popularity, -asof_popularity))
-
-
-def _order_keys(scores: Scores, popularity: Ints, tie_hash: Keys, asof_popularity: Ints) -> Keys:
-    """One distinct integer per candidate whose ascending order is the ranking, uint64 [queries, C].
-
-    The upper half is the score's bits, turned so that a higher score is a lower integer; the lower half is the
-    place among ties. Integers sort several times faster than floats with a stable order.
-    """
-    tied, unknown = (np.argsort(order).astype(np.uint64) for order in _orders(popularity, tie_hash, asof_popularity))
-    bits = (scores.astype(np.float32) + np.float32(0)).view(np.uint32)  # -0.0 + 0.0 is 0.0: one zero, one key
-    falling = np.where(bits & _SIGN, bits, ~(bits | _SIGN))
-    missing = np.isnan(scores)
-    upper = np.where(missing, _LAST, falling).astype(np.uint64) << _HALF
-    return np.asarray(upper | np.where(missing, unknown, tied), dtype=np.uint64)
 
 
 def query_metrics(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from study.events.fold import take
 from study.events.log import Ints, Labels, Log, Queries
 from study.events.spans import Window
-from study.metrics.ranking import ranks_of_relevant, top
+from study.metrics.ranking import Order, ranks_of_relevant
 from study.models.base import Recommender
 from study.seeds import hash_text, mix64, seed_of
 
@@ -120,15 +120,15 @@ def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
 def rank(model: Recommender, evaluation: Evaluation, depth: int) -> Iterator[Ranking]:
     """Scores the whole catalogue for every query, block by block, and keeps the ranks and the first `depth`."""
     queries, candidates = evaluation.queries, evaluation.candidates
-    popularity, tie_hash = _ties(queries.log, candidates)
-    recent = evaluation.asof_popularity
+    order = _order(queries.log, candidates, evaluation.asof_popularity)
     for rows in _blocks(len(queries.users), len(candidates), CELLS):
         labels = take(evaluation.relevant, rows)
         scores = model.scores(replace(queries, users=queries.users[rows]), candidates)
-        first = top(scores, popularity, tie_hash, depth, asof_popularity=recent)
+        keys = order.keys(scores)
+        first = order.top(keys, depth)
         yield Ranking(
             rows=rows,
-            ranks=ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=recent),
+            ranks=ranks_of_relevant(keys, labels),
             top=first,
             top_scores=np.take_along_axis(scores, first, axis=1),
         )
@@ -142,17 +142,17 @@ def leading(model: Recommender, queries: Queries, depth: int, cells: int = CELLS
     """
     log = queries.log
     candidates = np.arange(len(log.catalogue))
-    popularity, tie_hash = _ties(log, candidates)
-    recent = np.bincount(log.candidate[log.key], minlength=len(candidates))
+    order = _order(log, candidates, np.bincount(log.candidate[log.key], minlength=len(candidates)))
     for rows in _blocks(len(queries.users), len(candidates), cells):
         scores = model.scores(replace(queries, users=queries.users[rows], memo={}), candidates)
-        first = top(scores, popularity, tie_hash, depth, asof_popularity=recent)
+        first = order.top(order.keys(scores), depth)
         yield Leading(rows=rows, top=first, top_scores=np.take_along_axis(scores, first, axis=1))
 
 
-def _ties(log: Log, candidates: Ints) -> tuple[Ints, NDArray[np.uint64]]:
-    """What orders candidates with equal scores: fitted popularity, then a hash of the name."""
-    return log.popularity[candidates], mix64(hash_text([log.catalogue[code] for code in candidates]))
+def _order(log: Log, candidates: Ints, asof_popularity: Ints) -> Order:
+    """Candidates with equal scores go by fitted popularity, then a hash of the name."""
+    tie_hash = mix64(hash_text([log.catalogue[code] for code in candidates]))
+    return Order.of(log.popularity[candidates], tie_hash, asof_popularity)
 
 
 def _blocks(queries: int, candidates: int, cells: int) -> Iterator[Ints]:

@@ -15,7 +15,7 @@ def run(name: str) -> None:
     """Writes `data/features/<question>/train.json` and `refit.json`."""
     params = load()
     question = params.question(name)
-    events, spans = pl.read_parquet(events_file(name, "development")), read_spans(name)
+    events, spans = pl.scan_parquet(events_file(name, "development"), glob=False), read_spans(name)
     for fit_span in FIT_SPANS:
         end = end_of(fit_span, spans)
         history = without_young(events, end).filter(TIME.lt(end))

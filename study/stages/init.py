@@ -13,7 +13,7 @@ from study.events.database import read_query
 from study.events.files import files_of, read_file
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
-from study.events.read import QUERY, read_source
+from study.events.read import QUERY, reading
 from study.params import load
 from study.params.question import STUDY_DAYS
 from study.params.snapshot import Snapshot
@@ -38,12 +38,12 @@ def run(source: str) -> None:
     load()  # a file that is wrong elsewhere would be blamed on the guesses
     found = guess(_read(Path(source)), source)
     spec = Snapshot.model_validate(_described(source, found))
-    events = read_source(spec.model_copy(update={"attributes": {}}))
-    tempo = pace(events)
+    with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
+        tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
     text = _section(text, "snapshot", _snapshot(spec, found))
     text = _section(text, "questions", _questions(found, tempo))
-    text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, events.height // RARE)))
+    text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
     text = re.sub(r"^(compare_with|warm_start): .*$", _alone, text, flags=re.MULTILINE)
     kept = _keep()

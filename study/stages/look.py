@@ -5,14 +5,16 @@ from typing import NamedTuple
 import polars as pl
 
 from study.events import health
-from study.events.clock import on_study_clock
-from study.events.queries import queries_of
-from study.events.read import read_source
+from study.events.asked import Asked
+from study.events.facts import facts_of
+from study.events.parts import Parts
+from study.events.read import reading
 from study.events.spans import Spans, make_spans
+from study.events.spill import Folder, spilling
 from study.events.split import marked
+from study.events.timed import timed
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
-from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
 from study.stages.check import sections
 
@@ -21,7 +23,7 @@ class Found(NamedTuple):
     """The spans of a question, the queries of stop, select and test, and the number of candidates."""
 
     spans: Spans
-    tables: dict[str, pl.DataFrame]
+    tables: dict[str, pl.LazyFrame]
     catalogue: int
 
 
@@ -36,39 +38,39 @@ def run(source: str | None) -> None:
     params = load()
     sections(params)
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
-    events = read_source(spec)
-    users = health.activity(events)
-    rows, found = (
-        health.card(events, spec, users),
-        health.warnings(events, spec, users, list(params.questions.values())),
-    )
-    asked: dict[str, Found] = {}
-    doubted: dict[str, list[str]] = {}
-    for name, question in params.questions.items():
-        plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
-        key = plain.model_dump_json()
-        if key not in asked:
-            asked[key] = _found(plain, events, spec, params)
-        told, doubts = _told(name, question, asked[key], params.statistics)
-        rows += told
-        for doubt in doubts:
-            doubted.setdefault(doubt, []).append(name)
-    found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
+    with reading(spec, "check") as events, spilling("check-queries") as folder:
+        facts = facts_of(events, spec)
+        rows, found = health.card(facts, spec), health.warnings(facts, spec, list(params.questions.values()))
+        asked: dict[str, Found] = {}
+        doubted: dict[str, list[str]] = {}
+        for name, question in params.questions.items():
+            plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
+            key = plain.model_dump_json()
+            if key not in asked:
+                asked[key] = _found(name, plain, events, params, folder)
+            told, doubts = _told(name, question, asked[key], params.statistics)
+            rows += told
+            for doubt in doubts:
+                doubted.setdefault(doubt, []).append(name)
+        found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
     width = max(len(label) for label, _ in rows)
     print(f"{spec.source} conforms to params.yaml.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
 
 
-def _found(question: Question, events: pl.DataFrame, spec: Snapshot, params: Params) -> Found:
+def _found(name: str, question: Question, events: Parts, params: Params, folder: Folder) -> Found:
     """What a question finds in the log, if none of its candidates is held back."""
-    if question.sessions:
-        events = events.sort("user_id", "timestamp")
-    log = on_study_clock(events, question, spec.timezone, params.seed)
-    spans = make_spans(log.first, log.last, log.timezone, question)
-    derived = marked(log.events, question, log.timezone)
-    tables = queries_of(derived, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question)
-    return Found(spans, tables, derived["candidate"].drop_nulls().n_unique())
+    log = timed(events, question, params.snapshot.timezone, params.seed)
+    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question)
+    asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
+    catalogue = pl.Series("candidate", [], dtype=pl.String)
+    for part in log:
+        derived = marked(part, question, log.clock.timezone)
+        asked.add(derived, list(asked.windows))
+        catalogue = pl.concat([catalogue, derived["candidate"].drop_nulls()]).unique()
+    asked.check()
+    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, len(catalogue))
 
 
 def _told(name: str, question: Question, found: Found, settings: Statistics) -> tuple[list[tuple[str, str]], list[str]]:

@@ -1,18 +1,21 @@
 """Builds the snapshot: the event log in its general form, and nothing after this stage knows where it came from."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from study.errors import UserError
+from study.events.appending import appending
 from study.events.order import sort_events
-from study.events.read import read_source
+from study.events.parts import Parts
+from study.events.read import reading
 from study.events.spans import midnight
 from study.events.split import TIME
 from study.params import load
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, replacing, snapshot_file
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def run() -> None:
@@ -22,30 +25,20 @@ def run() -> None:
         UserError: the source does not conform, or has no event before `until`.
     """
     params = load()
-    events = ordered(read_source(params.snapshot), params.snapshot, params.seed)
-    with replacing(snapshot_file(params.snapshot.name)) as temporary:
-        write(events, temporary)
+    with reading(params.snapshot, "snapshot") as events, replacing(snapshot_file(params.snapshot.name)) as temporary:
+        write(events, params.snapshot, params.seed, temporary)
 
 
-def ordered(events: pl.DataFrame, spec: Snapshot, seed: int) -> pl.DataFrame:
-    """The events before `until` in the order of the study.
+def write(events: Parts, spec: Snapshot, seed: int, path: Path) -> None:
+    """Writes the file of a snapshot: the events before `until`, in the order of the study; equal events, equal bytes.
 
     Raises:
         UserError: there is none.
     """
-    return sort_events(_before(events, spec), seed)
-
-
-def write(events: pl.DataFrame, path: Path) -> None:
-    """Writes the file of a snapshot; equal events make equal bytes."""
-    events.write_parquet(path, compression="zstd")
-
-
-def _before(events: pl.DataFrame, spec: Snapshot) -> pl.DataFrame:
-    if spec.until is None:
-        return events
-    kept = events.filter(TIME.lt(midnight(spec.until, ZoneInfo(spec.timezone))))
-    if kept.is_empty():
-        first = str(events["timestamp"].min())
-        raise UserError(f"{PARAMS}: snapshot.until: no event is before {spec.until}; the first one is of {first}")
-    return kept
+    end = None if spec.until is None else midnight(spec.until, ZoneInfo(spec.timezone))
+    if end is not None and (first := events.bounds()[0]) >= end:
+        told = EPOCH + timedelta(microseconds=first)
+        raise UserError(f"{PARAMS}: snapshot.until: no event is before {spec.until}; the first one is of {told}")
+    with appending(path) as append:
+        for part in events:
+            append(sort_events(part if end is None else part.filter(TIME.lt(end)), seed))

@@ -5,20 +5,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
-
-import polars as pl
 
 from study.errors import UserError
 from study.events.columns import changes, columns_of
-from study.events.read import READER, read_source
+from study.events.parts import Parts
+from study.events.read import READER, reading
 from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, SNAPSHOTS, replacing, source_file, write_text
 from study.provenance import file_hash
-from study.stages.snapshot import ordered, write
+from study.stages.snapshot import EPOCH, write
 
 PACKED = {".gz", ".zst", ".bz2"}
 
@@ -41,12 +41,13 @@ def run(file: str, name: str) -> None:
     target = source_file(name, _suffix(path))
     text = edited(text, _changes(before, name, target))
     after = parse(text, PARAMS)
-    events = read_source(after.snapshot.model_copy(update={"source": str(path)}))
-    _refuse_other(after, events)
+    with reading(after.snapshot.model_copy(update={"source": str(path)}), "snapshot-add") as events:
+        _refuse_other(after, events)
+        amount = _amount(events)
     told = _told(before.snapshot, after.snapshot, path)
     _track(path, target)
     write_text(PARAMS, text)
-    print("\n".join([*told, *_next(after, events, target)]))
+    print("\n".join([*told, *_next(after, amount, target)]))
 
 
 def _suffix(path: Path) -> str:
@@ -71,7 +72,7 @@ def _changes(params: Params, name: str, target: Path) -> dict[str, object]:
     return changed
 
 
-def _refuse_other(params: Params, events: pl.DataFrame) -> None:
+def _refuse_other(params: Params, events: Parts) -> None:
     """The name has no results yet, or those of this very log."""
     name = params.snapshot.name
     manifests = sorted((RESULTS / name).glob("*/manifest.json"))
@@ -81,7 +82,7 @@ def _refuse_other(params: Params, events: pl.DataFrame) -> None:
     SNAPSHOTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".add-", dir=SNAPSHOTS) as folder:
         same = Path(folder) / "same.parquet"
-        write(ordered(events, params.snapshot, params.seed), same)
+        write(events, params.snapshot, params.seed, same)
         if known != {file_hash(same)}:
             raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
 
@@ -122,9 +123,13 @@ def _copy(path: Path, target: Path) -> None:
     fresh.rename(target)
 
 
-def _next(params: Params, events: pl.DataFrame, target: Path) -> list[str]:
-    first, last = (str(time)[:10] for time in (events["timestamp"].min(), events["timestamp"].max()))
-    amount = f"{events.height:,} events of {events['user_id'].n_unique():,} users, {first} to {last}"
+def _amount(events: Parts) -> str:
+    first, last = (str(EPOCH + timedelta(microseconds=time))[:10] for time in events.bounds())
+    rows, users = (sum(counts) for counts in zip(*((p.height, p["user_id"].n_unique()) for p in events), strict=True))
+    return f"{rows:,} events of {users:,} users, {first} to {last}"
+
+
+def _next(params: Params, amount: str, target: Path) -> list[str]:
     others = f", to be compared with {', '.join(params.compare_with)}" if params.compare_with else ""
     record = target.with_name(f"{target.name}.dvc")
     return [

@@ -1,15 +1,28 @@
 """Cuts the snapshot into development and test events for one question, and writes the queries of every window."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
+from study.events.appending import GROUP, appending
+from study.events.asked import Asked
 from study.events.card import data_card
-from study.events.clock import OnClock, on_study_clock
-from study.events.queries import queries_of
-from study.events.spans import make_spans
-from study.events.split import TIME, marked, spans_to_json, with_candidates, with_young, without_young
+from study.events.parts import Saved
+from study.events.spans import Spans, make_spans
+from study.events.spill import spilling
+from study.events.split import (
+    TIME,
+    held_back,
+    marked,
+    marked_young,
+    spans_to_json,
+    with_candidates,
+    without_young,
+)
+from study.events.timed import Timed, timed
 from study.params import load
 from study.params.question import Question
 from study.paths import (
@@ -27,32 +40,48 @@ def run(name: str) -> None:
     """Writes events before and from the first test cut-off apart, so that training cannot read a test window."""
     params = load()
     spec, question = params.snapshot, params.question(name)
-    log = on_study_clock(pl.read_parquet(snapshot_file(spec.name)).rechunk(), question, spec.timezone, params.seed)
-    spans = make_spans(log.first, log.last, log.timezone, question)
-    cut = spans.test[0].cutoff
-    derived = with_young(_marked(log, question, params.seed), question, cut, params.seed)
-    before = queries_of(
-        without_young(derived, spans.stop[0].cutoff), {"stop": spans.stop, "select": spans.select}, question
-    )
-    tables = before | queries_of(without_young(derived, cut), {"test": spans.test}, question)
-    _write({events_file(name, "test"): derived.filter(TIME.ge(cut))})
-    development = derived.filter(TIME.lt(cut))
-    del log, derived  # what is large is held once
-    _write({events_file(name, "development"): development})
-    _write({queries_file(name, span): table for span, table in tables.items()})
-    write_text(spans_file(name), spans_to_json(spans))
-    card = data_card(development, spec, spans, tables)
+    log = timed(Saved(snapshot_file(spec.name)), question, spec.timezone, params.seed)
+    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question)
+    with spilling(f"split-{name}") as folder:
+        asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
+        _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)
+        for span in asked.windows:
+            with replacing(queries_file(name, span)) as path, appending(path, GROUP) as append:
+                for table in asked.of(span):
+                    append(table)
+        write_text(spans_file(name), spans_to_json(spans))
+        tables = {span: asked.lazy(span) for span in asked.windows}
+        card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
     write_text(data_card_file(spec.name, name), json.dumps(card, indent=1, ensure_ascii=False) + "\n")
 
 
-def _marked(log: OnClock, question: Question, seed: int) -> pl.DataFrame:
+def _derived(log: Timed, question: Question, cut: int, seed: int) -> Iterator[pl.DataFrame]:
+    """The events of each part with their candidates, and which are young, in the order of the study."""
+    held = held_back((_marked(part, log, question, seed) for part in log), question, cut, seed)
+    for part in log:
+        yield marked_young(_marked(part, log, question, seed), held)
+
+
+def _marked(part: pl.DataFrame, log: Timed, question: Question, seed: int) -> pl.DataFrame:
     """The events with their candidates in the order of the study, which is that of the snapshot unless time changed."""
     if question.horizon_minutes is None:
-        return marked(log.events, question, log.timezone)
-    return with_candidates(log.events, question, log.timezone, seed)
+        return marked(part, question, log.clock.timezone)
+    return with_candidates(part, question, log.clock.timezone, seed)
 
 
-def _write(tables: dict[Path, pl.DataFrame]) -> None:
-    for path, table in tables.items():
-        with replacing(path) as temporary:
-            table.write_parquet(temporary, compression="zstd")
+def _write_events(name: str, parts: Iterator[pl.DataFrame], spans: Spans, asked: Asked) -> None:
+    """Writes the events of development and of test, and asks the questions of every window."""
+    cut = spans.test[0].cutoff
+    with _file(events_file(name, "development")) as before, _file(events_file(name, "test")) as after:
+        for part in parts:
+            asked.add(without_young(part, spans.stop[0].cutoff), ["stop", "select"])
+            asked.add(without_young(part, cut), ["test"])
+            before(part.filter(TIME.lt(cut)))
+            after(part.filter(TIME.ge(cut)))
+        asked.check()
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    with replacing(path) as temporary, appending(temporary) as append:
+        yield append

@@ -22,7 +22,8 @@ def sized(per_event):
         events: dict.fromkeys(["plain", *cost_model.STAGES], spent(1 + per_event * events, 100))
         for events in (10, 1000)
     }
-    return ORIGIN | {"sizes": sizes, "bytes": {1000: {"log": 50_000, "snapshot": 10_000, "events": 20_000}}}
+    kept = {"log": 50_000, "snapshot": 10_000, "events": 20_000}
+    return ORIGIN | {"events": sizes, "bytes": {1000: kept}, "catalogue": {}}
 
 
 def trained(rate):
@@ -53,7 +54,7 @@ def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logg
 
 def test_the_error_of_the_line_is_told_where_seconds_do_not_lie_on_it(logged):
     bent = sized(0.25)
-    bent["sizes"][100] = dict.fromkeys(cost_model.STAGES, spent(260, 1))
+    bent["events"][100] = dict.fromkeys(cost_model.STAGES, spent(260, 1))
     logged("size", bent)
 
     assert cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error > 0.5
@@ -61,7 +62,7 @@ def test_the_error_of_the_line_is_told_where_seconds_do_not_lie_on_it(logged):
 
 def test_the_exponent_tells_linear_from_quadratic(logged):
     steep = sized(1.0)
-    steep["sizes"] = {events: {"split": spent(events**2, 1)} for events in (10, 1000)}
+    steep["events"] = {events: {"split": spent(events**2, 1)} for events in (10, 1000)}
     logged("size", steep)
 
     assert pytest.approx(2.0) == cost_model.exponent(measurements.latest("size", measurements.Sizes), "split")
@@ -95,7 +96,9 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     assert "<b>" not in text
 
 
-@pytest.mark.parametrize("part", [scaling.sizes, speed.training, speed.tuning, speed.ranking, speed.loop, speed.peers])
+@pytest.mark.parametrize(
+    "part", [scaling.sizes, scaling.catalogue, speed.training, speed.tuning, speed.ranking, speed.loop, speed.peers]
+)
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in part().text
 

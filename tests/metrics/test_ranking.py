@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from study.events.log import Labels
-from study.metrics.ranking import MISS, coverage, query_metrics, ranks_of_relevant, top
+from study.metrics.ranking import MISS, Order, coverage, query_metrics, ranks_of_relevant
 
 KS = (1, 5, 10, 20, 50)
 NAN = float("nan")
@@ -53,10 +53,11 @@ def test_known_scores_then_ties_by_popularity_then_hash_then_unknown_by_asof_pop
     asof = np.array([0, 0, 0, 0, 1, 2, 0])
     labels = labels_of([0, 1, 2, 3, 4, 5, 6, -1])
 
-    ranks = ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=asof)
+    order = Order.of(popularity, tie_hash, asof)
+    ranks = ranks_of_relevant(order.keys(scores), labels)
 
     assert [4, 1, 2, 3, 7, 6, 5, MISS] == ranks.tolist()
-    assert [[1, 2, 3, 0]] == top(scores, popularity, tie_hash, 4, asof_popularity=asof).tolist()
+    assert [[1, 2, 3, 0]] == order.top(order.keys(scores), 4).tolist()
 
 
 @given(rankings())
@@ -64,14 +65,15 @@ def test_ranks_and_top_follow_the_declared_order(case):
     scores, popularity, tie_hash, asof, labels = case
     orders = [order_by_hand(row, popularity, tie_hash, asof) for row in scores]
 
-    ranks = ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=asof)
+    order = Order.of(popularity, tie_hash, asof)
+    ranks = ranks_of_relevant(order.keys(scores), labels)
 
     expected = [
         orders[row].index(code) + 1 if code >= 0 else MISS for row, code in zip(labels.rows, labels.codes, strict=True)
     ]
     assert expected == ranks.tolist()
     for k in (1, 3, 50):
-        assert [order[:k] for order in orders] == top(scores, popularity, tie_hash, k, asof_popularity=asof).tolist()
+        assert [right[:k] for right in orders] == order.top(order.keys(scores), k).tolist()
 
 
 @given(rankings(), st.randoms(use_true_random=False))
@@ -81,13 +83,10 @@ def test_the_order_of_the_columns_does_not_matter(case, random):
     random.shuffle(shuffled)
     moved = np.append(np.argsort(shuffled), -1).astype(np.int32)
 
-    ranks = ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=asof)
+    ranks = ranks_of_relevant(Order.of(popularity, tie_hash, asof).keys(scores), labels)
     again = ranks_of_relevant(
-        scores[:, shuffled],
-        popularity[shuffled],
-        tie_hash[shuffled],
+        Order.of(popularity[shuffled], tie_hash[shuffled], asof[shuffled]).keys(scores[:, shuffled]),
         Labels(labels.offsets, moved[labels.codes]),
-        asof_popularity=asof[shuffled],
     )
 
     assert ranks.tolist() == again.tolist()
@@ -136,7 +135,7 @@ def test_a_slice_without_relevant_candidates_is_null_and_types_are_small():
 def test_metrics_are_consistent_with_each_other(case):
     scores, popularity, tie_hash, asof, labels = case
     repeat = np.arange(len(labels.codes)) % 3 == 0
-    ranks = ranks_of_relevant(scores, popularity, tie_hash, labels, asof_popularity=asof)
+    ranks = ranks_of_relevant(Order.of(popularity, tie_hash, asof).keys(scores), labels)
     table = query_metrics(ranks, labels, halves(repeat), KS).filter(pl.col("relevant") > 0)
 
     for k in KS:

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 import yaml
 
+from study.events.parts import Held
 from study.provenance import file_hash
-from study.stages.snapshot import ordered, write
+from study.stages.snapshot import write
 from tests.tiny import ROOT, tiny_log, tiny_params, write_workspace
 
 
@@ -46,7 +47,8 @@ def publish(folder: Path, name: str, log: pl.DataFrame) -> None:
     params = Params.model_validate(tiny_params())
     place = folder / "data/results" / name / "main" / "manifest.json"
     place.parent.mkdir(parents=True)
-    write(ordered(conform(log, params.snapshot, Path("tiny.parquet")), params.snapshot, params.seed), folder / "same")
+    events = Held(conform(log, params.snapshot, Path("tiny.parquet")))
+    write(events, params.snapshot, params.seed, folder / "same")
     place.write_text(json.dumps({"data_hash": file_hash(folder / "same")}), encoding="utf-8")
     (folder / "same").unlink()
 

@@ -1,0 +1,62 @@
+"""The queries of the windows of a log that comes in parts."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from study.events.queries import answered, refuse_empty, tables_of
+from study.events.spans import Window
+from study.events.spill import Folder
+from study.params.question import Question
+
+
+class Asked:
+    """Queries by span, window and user. Those of the first part are held, those of others lie on disk.
+
+    Args:
+        name: of the question, for the files.
+        windows: of each span.
+        folder: for what lies on disk.
+    """
+
+    def __init__(self, name: str, windows: dict[str, list[Window]], question: Question, folder: Folder) -> None:
+        self.name, self.windows, self.question, self.folder = name, windows, question, folder
+        self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
+        self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
+
+    def add(self, events: pl.DataFrame, spans: list[str]) -> None:
+        """The queries of further users in the windows of some spans.
+
+        Args:
+            events: sorted, with `key` and `candidate`; of users whose ids come after those of the parts before.
+        """
+        places = [(span, number) for span in spans for number in range(len(self.windows[span]))]
+        tables = tables_of(events, [self.windows[span][number] for span, number in places], self.question)
+        for (span, number), table in zip(places, tables, strict=True):
+            self.answered[span][number] |= answered(table)
+            parts = self.tables[span][number]
+            parts.append(self._kept(table, f"{span}-{number}-{len(parts):05d}") if parts else table.lazy())
+
+    def _kept(self, table: pl.DataFrame, name: str) -> pl.LazyFrame:
+        path = self.folder() / f"queries-{self.name}-{name}.parquet"
+        table.write_parquet(path, compression="lz4")
+        return pl.scan_parquet(path, glob=False)
+
+    def check(self) -> None:
+        """Whether every window can be scored.
+
+        Raises:
+            UserError: one has no query, or none with an answer.
+        """
+        for span, some in self.windows.items():
+            for window, has_answer in zip(some, self.answered[span], strict=True):
+                refuse_empty(span, window, has_answer=has_answer)
+
+    def of(self, span: str) -> Iterator[pl.DataFrame]:
+        """The queries of a span in the order of cut-off and user, table by table."""
+        for parts in self.tables[span]:
+            yield from (part.collect() for part in parts)
+
+    def lazy(self, span: str) -> pl.LazyFrame:
+        """The same as one table that is not read yet."""
+        return pl.concat([part for parts in self.tables[span] for part in parts])

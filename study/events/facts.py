@@ -1,0 +1,108 @@
+"""What a log is like, counted part by part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from study.events.codes import numbered
+from study.events.log import Ints
+from study.params.snapshot import Snapshot
+
+CLOCKS_DIFFER = timedelta(days=1)
+TIME = pl.col("timestamp")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Of each user the number of events and of days with one, in UTC; int64 [U], both."""
+
+    events: Ints
+    days: Ints
+
+    @property
+    def returning(self) -> float:
+        """The share of users with events on two days."""
+        return float((self.days > 1).mean())
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Counts of a log.
+
+    Attributes:
+        events: how many.
+        first, last: the times of the first and the last one.
+        types: events of each type, the most frequent ones first.
+        missing: of each attribute the events without a value.
+        values: of each attribute the number of values.
+        users: their activity.
+        future: events that have not happened yet.
+        repeated: events that repeat another one in every column.
+    """
+
+    events: int
+    first: datetime
+    last: datetime
+    types: dict[str, int]
+    missing: dict[str, int]
+    values: dict[str, int]
+    users: Activity
+    future: int
+    repeated: int
+
+
+def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
+    """The facts of a log that comes in parts of whole users, in the general form."""
+    counts: dict[str, pl.DataFrame] = {}
+    rows, users = [], []
+    for part in parts:
+        rows.append(_row(part))
+        users.append(activity(part))
+        for name in ["event_type", *spec.coded]:
+            counts[name] = _added(counts.get(name), part[name].value_counts(name="count"))
+    whole = pl.concat(rows)
+    types = counts["event_type"].sort("count", "event_type", descending=[True, False])
+    return Facts(
+        events=int(whole["events"].sum()),
+        first=whole["first"].min(),  # type: ignore[arg-type]
+        last=whole["last"].max(),  # type: ignore[arg-type]
+        types=dict(types.iter_rows()),
+        missing={name: int(counts[name].filter(pl.col(name).is_null())["count"].sum()) for name in spec.coded},
+        values={name: counts[name][name].drop_nulls().len() for name in spec.coded},
+        users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
+        future=int(whole["future"].sum()),
+        repeated=int(whole["repeated"].sum()),
+    )
+
+
+def _row(part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(
+        events=pl.len(),
+        first=TIME.min(),
+        last=TIME.max(),
+        future=pl.lit(datetime.now(UTC) + CLOCKS_DIFFER).lt(TIME).sum(),
+        repeated=pl.lit(part.height - part.hash_rows().n_unique(), dtype=pl.Int64),
+    )
+
+
+def _added(before: pl.DataFrame | None, counts: pl.DataFrame) -> pl.DataFrame:
+    if before is None:
+        return counts
+    return pl.concat([before, counts]).group_by(pl.exclude("count")).agg(pl.col("count").sum())
+
+
+def activity(events: pl.DataFrame) -> Activity:
+    """How active the users are.
+
+    Args:
+        events: in the general form.
+    """
+    user = numbered(events["user_id"]).to_physical()
+    day = events["timestamp"].dt.date().to_physical()
+    first, width = day.min(), day.max() - day.min() + 1  # type: ignore[operator]
+    pairs = (user.cast(pl.Int64) * width + (day - first)).sort()
+    distinct = pairs.filter((pairs != pairs.shift()).fill_null(value=True))
+    return Activity(np.bincount(user.to_numpy()), np.bincount((distinct // width).to_numpy()))

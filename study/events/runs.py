@@ -1,0 +1,79 @@
+"""A log that is larger than memory, sorted by user: runs on disk, and ranges of user ids that are read across them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from study.events import parts
+from study.events.parts import Held, Parts, bounds_of
+from study.events.spill import Folder
+
+GROUP = 20_000
+"""Rows of a row group of a run: what is read for a range begins and ends with one."""
+STEP = 1_000
+"""Of the rows of a run one in so many tells where the ranges have to end."""
+USER = pl.col("user_id")
+
+
+class Runs(Parts):
+    """Files of events, each sorted by user; the parts are ranges of users with about as many events each.
+
+    Args:
+        folder: where the files go.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.files: list[Path] = []
+        self.sampled: list[pl.Series] = []
+
+    def add(self, events: pl.DataFrame) -> None:
+        """Writes another run."""
+        placed = events.sort("user_id")
+        path = self.folder() / f"run-{len(self.files):05d}.parquet"
+        placed.write_parquet(path, compression="lz4", row_group_size=GROUP)
+        self.files.append(path)
+        self.sampled.append(placed["user_id"].gather_every(STEP))
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        log = pl.scan_parquet(self.files, glob=False)
+        begin: str | None = None
+        for end in [*self._ends(), None]:
+            after = [] if begin is None else [USER.gt(begin)]
+            until = [] if end is None else [USER.le(end)]
+            part = log.filter(*after, *until).collect()
+            begin = end
+            if part.height:
+                yield part
+            del part
+
+    def _ends(self) -> list[str]:
+        """The last users of all ranges but the last one."""
+        samples = pl.concat(self.sampled).sort()
+        step = max(parts.PART // STEP, 1)
+        return samples.gather_every(step, offset=step).unique(maintain_order=True).to_list()
+
+    def bounds(self) -> tuple[int, int]:
+        """See `Parts`."""
+        return bounds_of(pl.scan_parquet(self.files, glob=False))
+
+
+def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:
+    """The events of all pieces in parts of whole users: in memory where they fit into one, or else by way of runs.
+
+    Args:
+        folder: for the runs.
+    """
+    runs, held, rows = Runs(folder), [], 0
+    for piece in pieces:
+        held.append(piece)
+        rows += piece.height
+        if rows > parts.PART:
+            runs.add(pl.concat(held))
+            held, rows = [], 0
+    if not runs.files:
+        return Held(pl.concat(held))
+    if held:
+        runs.add(pl.concat(held))
+    return runs

@@ -1,0 +1,39 @@
+"""A log in parts on the clock of a question."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from study.events.clock import Clock, clock_of, on_study_clock
+from study.events.parts import Held, Parts
+from study.params.question import Question
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Parts of whole users, as often as they are gone over; where the clock is stretched, their order is to be made.
+
+    Attributes:
+        parts: the log.
+        clock: of all of them.
+    """
+
+    parts: Parts
+    clock: Clock
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for part in self.parts:
+            yield self.clock.place(part)
+
+
+def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:
+    """The log on the clock of the question. Sessions are laid side by side, which takes all of them at once.
+
+    Raises:
+        UserError: as `on_study_clock`.
+    """
+    if not question.sessions:
+        return Timed(parts, clock_of(*parts.bounds(), question, timezone))
+    log = on_study_clock(pl.concat(parts).sort("user_id", "timestamp"), question, timezone, seed)
+    return Timed(Held(log.events), Clock(log.timezone, log.first, log.last, log.first, None))

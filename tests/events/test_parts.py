@@ -1,0 +1,163 @@
+"""A log that is larger than memory: what its parts make is what it makes whole."""
+
+import fcntl
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.events import appending, parts, read, runs
+from study.events.parts import Saved
+from study.events.read import read_source, reading
+from study.events.spill import spilling
+from study.paths import SCRATCH, snapshot_file
+from study.stages import features, look, snapshot, split
+from tests.events.test_sources import FAULTS, HEAD, spec
+from tests.tiny import inside, tiny_log, tiny_params, write_workspace
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Parts of some hundred events: a tiny log has several."""
+    monkeypatch.setattr(parts, "PART", 250)
+    monkeypatch.setattr(read, "PIECE", 90)
+    monkeypatch.setattr(runs, "STEP", 10)
+    monkeypatch.setattr(runs, "GROUP", 20)
+    monkeypatch.setattr(appending, "GROUP", 40)
+    monkeypatch.setattr(split, "GROUP", 40)
+
+
+PARTS = 250
+
+
+def outputs(folder: Path) -> dict[str, object]:
+    """What the stages before `train` have written, decoded."""
+    files = [path for path in sorted((folder / "data").rglob("*.*")) if path.is_file()]
+    return {
+        str(path.relative_to(folder)): pl.read_parquet(path).to_dict(as_series=False)
+        if path.suffix == ".parquet"
+        else path.read_text()
+        for path in files
+    }
+
+
+def questions() -> dict[str, dict]:
+    """Those of the study, one of them on a clock that is stretched."""
+    asked = tiny_params()["questions"]
+    asked["products"] = asked["products"] | {"horizon_days": None, "horizon_minutes": 6 * 24 * 60}
+    return asked
+
+
+def test_a_log_in_many_parts_makes_what_it_makes_whole(tmp_path, small, monkeypatch, capsys):
+    log, found, said = tiny_log(), {}, {}
+    for name, rows in (("whole", log.height), ("parts", PARTS)):
+        monkeypatch.setattr(parts, "PART", rows)
+        write_workspace(tmp_path / name, log.sample(fraction=1, shuffle=True, seed=rows), questions=questions())
+        with inside(tmp_path / name):
+            snapshot.run()
+            for question in questions():
+                split.run(question)
+                features.run(question)
+            found[name] = outputs(Path())
+            look.run(None)
+            said[name] = capsys.readouterr().out
+            assert [] == list(SCRATCH.glob("*"))
+
+    assert log.height > 6 * PARTS
+    assert list(found["whole"]) == list(found["parts"])
+    assert [] == [name for name, content in found["whole"].items() if content != found["parts"][name]]
+    assert said["whole"] == said["parts"]
+
+
+def test_the_bytes_of_a_large_snapshot_do_not_depend_on_the_order_of_its_source(tmp_path, small):
+    written = []
+    for seed in (1, 2):
+        folder = tmp_path / str(seed)
+        write_workspace(folder, tiny_log().sample(fraction=1, shuffle=True, seed=seed))
+        with inside(folder):
+            snapshot.run()
+            written.append(snapshot_file("tiny").read_bytes())
+
+    assert written[0] == written[1]
+
+
+def test_a_user_with_more_events_than_a_part_stays_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "PART", 2)
+    path = tmp_path / "sorted.parquet"
+    users = ["a", "b", "b", "b", "b", "b", "c", "c", "c", "c"]
+    pl.DataFrame({"user_id": users}).write_parquet(path)
+
+    assert [["a"], ["b"] * 5, ["c"] * 4] == [part["user_id"].to_list() for part in Saved(path)]
+
+
+def in_pieces(path: Path, **changes) -> pl.DataFrame:
+    with inside(path.parent), reading(spec(path, **changes), "test") as events:
+        return pl.concat(events)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_as_if_the_file_were_read_whole(fault, tmp_path, monkeypatch):
+    monkeypatch.setattr(read, "PIECE", 1)
+    name, content = FAULTS[fault]
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(UserError) as whole:
+        read_source(spec(tmp_path / name))
+    with pytest.raises(UserError) as pieces:
+        in_pieces(tmp_path / name)
+
+    assert str(whole.value) == str(pieces.value)
+
+
+FORMS_THAT_CHANGE = {
+    "a small number of milliseconds": ["99999999999", "1719792000000"],
+    "a day, then times with a zone": ["2024-07-01", "2024-07-01T00:00:00Z"],
+    "a day, then times without": ["2024-07-01", "2024-07-01 00:00"],
+    "times without a zone, then a day": ["2024-07-01 00:00", "2024-07-01"],
+}
+
+
+@pytest.mark.parametrize("times", FORMS_THAT_CHANGE)
+def test_times_of_several_forms_are_read_as_if_the_file_were_read_whole(times, tmp_path, monkeypatch):
+    monkeypatch.setattr(read, "PIECE", 1)
+    rows = [f"{user},{time},buy,1,,\n" for user, time in enumerate(FORMS_THAT_CHANGE[times])]
+    (tmp_path / "log.csv").write_text(HEAD + "".join(rows))
+
+    assert read_source(spec(tmp_path / "log.csv")).equals(in_pieces(tmp_path / "log.csv"))
+
+
+FORMS_THAT_CLASH = {
+    "times without a zone, then with one": ["2024-07-01 00:00", "2024-07-01T00:00:00Z"],
+    "numbers, then a day": ["1719792000", "2024-07-01"],
+    "a day, then numbers": ["2024-07-01", "1719792000"],
+}
+
+
+@pytest.mark.parametrize("times", FORMS_THAT_CLASH)
+def test_times_that_clash_far_from_each_other_are_refused_all_the_same(times, tmp_path, monkeypatch):
+    monkeypatch.setattr(read, "PIECE", 1)
+    rows = [f"{user},{time},buy,1,,\n" for user, time in enumerate(FORMS_THAT_CLASH[times])]
+    (tmp_path / "log.csv").write_text(HEAD + "".join(rows))
+    with pytest.raises(UserError) as whole:
+        read_source(spec(tmp_path / "log.csv"))
+    with pytest.raises(UserError) as pieces:
+        in_pieces(tmp_path / "log.csv")
+
+    assert str(whole.value) == str(pieces.value)
+
+
+def test_what_a_killed_process_spilled_is_removed_and_what_a_living_one_spills_stays(tmp_path):
+    with inside(tmp_path):
+        dead, alive = SCRATCH / "spill-snapshot.999999999", SCRATCH / "spill-snapshot.1"
+        for folder in (dead, alive):
+            folder.mkdir(parents=True)
+        held = os.open(alive, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with spilling("snapshot") as folder:
+            own = folder()
+            assert own.exists()
+            assert [True, False] == [alive.exists(), dead.exists()]
+        os.close(held)
+
+        assert not own.exists()
