@@ -17,8 +17,13 @@ def card(values: dict[str, int], *, cardinality: int | None = None, missing: flo
 
 
 def numbers(values: list[float]):
-    attribute = _attribute(pl.Series(values, dtype=pl.Float64), "numeric")
+    attribute = told(pl.Series("price", values, dtype=pl.Float64), "numeric")
     return {"events": len(values), "event_types": {"buy": len(values)}, "attributes": {"price": attribute}}
+
+
+def told(values: pl.Series, kind: str):
+    """What a card says of a column."""
+    return _attribute(values.to_frame().lazy(), values.name, kind)
 
 
 def row(there, here):
@@ -88,9 +93,9 @@ def test_a_card_without_distributions_or_values_says_nothing():
 
 def test_a_card_lists_the_most_frequent_values_and_quantiles():
     values = [f"v{i:03}" for i in range(LISTED + 10)] + ["often"] * 3 + [None]
-    told = _attribute(pl.Series(values), "categorical")
+    listed = told(pl.Series("colour", values), "categorical")["values"]
 
-    assert LISTED == len(told["values"])
-    assert ("often", 3) == next(iter(told["values"].items()))
-    assert STEPS + 1 == len(_attribute(pl.Series([1.0, 2.0]), "numeric")["quantiles"])
-    assert [] == _attribute(pl.Series([None], dtype=pl.Float64), "numeric")["quantiles"]
+    assert LISTED == len(listed)
+    assert ("often", 3) == next(iter(listed.items()))
+    assert STEPS + 1 == len(told(pl.Series("price", [1.0, 2.0]), "numeric")["quantiles"])
+    assert [] == told(pl.Series("price", [None], dtype=pl.Float64), "numeric")["quantiles"]

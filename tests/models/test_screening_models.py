@@ -72,11 +72,9 @@ def fitted(log):
 
     def fit(name):
         if name not in made:
-            model = MODELS[name]()
-            model.fit(
-                screened_fold(log), rounds=4 if "sum" in name or "flat" in name else 30, seed=1, report=lambda *_: None
-            )
-            made[name] = model
+            rounds = 4 if "sum" in name else 8 if "flat" in name else 30
+            made[name] = MODELS[name]()
+            made[name].fit(screened_fold(log), rounds=rounds, seed=1, report=lambda *_: None)
         return made[name]
 
     return fit
