@@ -7,28 +7,9 @@ import pytest
 from study.errors import UserError
 from study.exhibits import answers
 from study.exhibits.build import pages
-from study.exhibits.prose import flipped, percent, settled
-from study.exhibits.records import Contrast
-from tests.exhibits.conftest import contrast, diagnosis
-
-EVERY = {question.asked: question for question in answers.QUESTIONS}
-VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
-
-
-def told(results, asked: str) -> str:
-    return re.sub(r"<[^>]+>", "", answers.sentence(EVERY[asked], results))
-
-
-def say(verdict: str, *names: str, effect: float | None = None):
-    """A change of results: the named contrasts, or all, get the verdict."""
-
-    def change(written):
-        for one in written["contrasts.json"]:
-            if not names or one["name"] in names:
-                value = VERDICTS[verdict] if effect is None else effect
-                one |= {"verdict": verdict, "effect": value, "low": value - 0.004, "high": value + 0.004}
-
-    return change
+from study.exhibits.prose import percent
+from tests.exhibits.asking import EVERY, VERDICTS, say, told
+from tests.exhibits.conftest import diagnosis
 
 
 def test_what_was_compared_with_another_counting_rule_alone_is_told_besides(made):
@@ -280,91 +261,6 @@ def test_an_arm_that_was_not_run_is_named(made, asked, arm):
     assert f"the arm {arm} has not been run" in told(made(), asked)
 
 
-def against(*rows: tuple[str, str, float]):
-    """Contrasts of some variants with the best counting rule."""
-
-    def change(written):
-        written["contrasts.json"] = [
-            contrast(verdict, effect, name=f"c{i}", left=left, left_variant=left)
-            for i, (left, verdict, effect) in enumerate(rows)
-        ]
-
-    return change
-
-
-def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
-    lost = told(made(against(("sum-horizon", "equivalent", 0.001))), "What to ship, at what cost?")
-
-    assert "tifu-knn (recall@10" in lost
-    assert "since nothing that was compared with counting is shown to be better" in lost
-
-
-def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
-    rows = [("sum-horizon", "better", 0.02), ("lightgbm-binary", "better", 0.01), ("gru-horizon", "worse", -0.01)]
-    sentence = told(made(against(*rows)), "What to ship, at what cost?")
-
-    assert "lightgbm-binary (recall@10" in sentence  # earlier in the roster, so better on select in these results
-    assert "its search took 8.0 s, a refit takes 2.0 s and 50 MB" in sentence
-
-
-def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
-    def cheaper(written):
-        against(("sum-horizon", "better", 0.02))(written)
-        sides = {
-            "left": "gru-horizon",
-            "left_variant": "gru-horizon",
-            "right": "sum-horizon",
-            "right_variant": "sum-horizon",
-        }
-        written["contrasts.json"].append(contrast("equivalent", 0.001, name="same", **sides))
-        written["cost/gru-horizon.json"]["refit_seconds"] = 1
-
-    sentence = told(made(cheaper), "What to ship, at what cost?")
-    assert "gru-horizon (recall@10" in sentence
-    assert "the cheaper one of two equivalent variants" in sentence
-
-
-def told_of(verdict: str, effect: float, left: str, right: str):
-    """A contrast of two named variants."""
-    sides = {"left": left, "left_variant": left, "right": right, "right_variant": right}
-    return contrast(verdict, effect, name=f"{left}-over-{right}", **sides)
-
-
-@pytest.mark.parametrize(
-    "between",
-    [
-        told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"),
-        told_of("better", 0.01, "sum-horizon", "lightgbm-binary"),
-    ],
-)
-def test_a_winner_that_is_better_than_the_best_on_select_is_shipped(made, between):
-    def better(written):
-        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "better", 0.02))(written)
-        written["contrasts.json"].append(between)
-
-    sentence = told(made(better), "What to ship, at what cost?")
-    assert "ost? sum-horizon (recall@10" in sentence
-    assert "the better one of two variants that are shown to beat counting: sum-horizon over lightgbm-bin" in sentence
-
-
-def test_a_variant_that_does_not_beat_counting_takes_no_winner_s_place(made):
-    def better(written):
-        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "undetermined", 0.005))(written)
-        written["contrasts.json"].append(told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"))
-
-    assert "ost? lightgbm-binary (recall@10" in told(made(better), "What to ship, at what cost?")
-
-
-def test_the_better_winner_yields_to_a_cheaper_equivalent(made):
-    def cheaper(written):
-        against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "better", 0.02))(written)
-        written["contrasts.json"].append(told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"))
-        written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
-        written["cost/gru-horizon.json"]["refit_seconds"] = 1
-
-    assert "ost? gru-horizon (recall@10" in told(made(cheaper), "What to ship, at what cost?")
-
-
 def test_two_contrasts_that_resolve_to_the_same_variants_are_told_once(made):
     """Where the best counting rule is personal-decay, two contrasts compare it with the best sequence variant."""
 
@@ -390,19 +286,3 @@ def test_two_contrasts_with_another_counting_rule_that_resolve_to_the_same_varia
 def test_what_contradicts_its_own_sign_is_refused(made):
     with pytest.raises(UserError, match="event-over-flat-next is called better"):
         told(made(say("better", "event-over-flat-next", effect=-0.01)), "Which representation?")
-
-
-def test_a_contrast_told_the_other_way_round_says_the_same():
-    one = Contrast(**contrast("better", 0.02))
-    other = flipped(one)
-
-    assert ("worse", -0.02, -0.024, -0.016) == pytest.approx((other.verdict, other.effect, other.low, other.high))
-    assert (one.left_variant, one.right_variant) == (other.right_variant, other.left_variant)
-    assert one == flipped(other)
-
-
-def test_small_effects_are_called_small_only_where_all_are():
-    small, large = (Contrast(**contrast("better", effect)) for effect in (0.003, 0.02))
-
-    assert "in favour of a over b, by less than the margin" == settled([small], "a", "b", 0.005)
-    assert "in favour of a over b" == settled([small, large], "a", "b", 0.005)

@@ -1,0 +1,25 @@
+"""Asks the questions of Findings, and turns verdicts."""
+
+import re
+
+from study.exhibits import answers
+
+EVERY = {question.asked: question for question in answers.QUESTIONS}
+VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
+
+
+def told(results, asked: str) -> str:
+    """The answer as plain text."""
+    return re.sub(r"<[^>]+>", "", answers.sentence(EVERY[asked], results))
+
+
+def say(verdict: str, *names: str, effect: float | None = None):
+    """A change of results: the named contrasts, or all, get the verdict."""
+
+    def change(written):
+        for one in written["contrasts.json"]:
+            if not names or one["name"] in names:
+                value = VERDICTS[verdict] if effect is None else effect
+                one |= {"verdict": verdict, "effect": value, "low": value - 0.004, "high": value + 0.004}
+
+    return change
