@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -147,6 +147,37 @@ def grid(figures: Iterable[Html]) -> Html:
 def folded(title: str, content: Html) -> Html:
     """Something long behind a line that opens it; report/_static/book.js draws its figures then."""
     return Html(f'<details class="exhibit"><summary>{escape(title)}</summary>{content.text}</details>')
+
+
+def logarithmic(lines: Mapping[str, Sequence[tuple[float, float]]], caption: str, across: str, up: str) -> Html:
+    """A line with its points for each name, both axes logarithmic.
+
+    Args:
+        lines: points (x, y) by name, in the order of x.
+        across, up: titles of the axes; what x counts, and what y measures.
+    """
+    traces = []
+    for index, (name, points) in enumerate(lines.items()):
+        colour, dash = series_style(index)
+        traces.append(
+            go.Scatter(
+                x=[x for x, _ in points],
+                y=[y for _, y in points],
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 1.6},
+                name=inert(name),
+                hovertemplate=f"%{{fullData.name}}, %{{x:,}} {across}: %{{y:.3~g}}<extra></extra>",
+            )
+        )
+    return draw(
+        traces,
+        caption,
+        height=360,
+        showlegend=True,
+        legend=legend_below(0.22),
+        xaxis={"title": {"text": across}, "type": "log", "dtick": 1, "tickformat": "~s"},
+        yaxis={"title": {"text": up}, "type": "log", "dtick": 1, "tickformat": "~g"},
+    )
 
 
 def row_height(rows: int) -> int:

@@ -1,8 +1,6 @@
 """What one step of each loss costs on ever larger catalogues; the page Catalogue shows it."""
 
-import plotly.graph_objects as go
-
-from study.exhibits.figures import draw, grid, inert, legend_below, series_style
+from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.prose import count, number, plural
 from study.exhibits.records import LossCost
@@ -46,31 +44,11 @@ def _figures(measured: list[LossCost]) -> Html:
 
 def _figure(values: dict[tuple[str, int], float], title: str) -> Html:
     losses = list(dict.fromkeys(loss for loss, _ in values))
-    traces = []
-    for index, loss in enumerate(losses):
-        colour, dash = series_style(index)
-        points = sorted((size, value) for (one, size), value in values.items() if one == loss)
-        traces.append(
-            go.Scatter(
-                x=[size for size, _ in points],
-                y=[value for _, value in points],
-                mode="lines+markers",
-                line={"color": colour, "dash": dash, "width": 1.6},
-                name=inert(loss),
-                hovertemplate="%{fullData.name}, %{x:,} candidates: %{y:.3~g}<extra></extra>",
-            )
-        )
+    lines = {loss: sorted((size, value) for (one, size), value in values.items() if one == loss) for loss in losses}
     least, most = min(size for _, size in values), max(size for _, size in values)
     told = "; ".join(f"{loss} {values[loss, least]:,.3g} to {values[loss, most]:,.3g}" for loss in losses)
-    return draw(
-        traces,
-        f"{title[:1].upper()}{title[1:]}, from {count(least)} to {count(most)} candidates, logarithmic: {told}.",
-        height=360,
-        showlegend=True,
-        legend=legend_below(0.22),
-        xaxis={"title": {"text": "candidates"}, "type": "log", "dtick": 1, "tickformat": "~s"},
-        yaxis={"title": {"text": title}, "type": "log", "dtick": 1, "tickformat": "~g"},
-    )
+    caption = f"{title[:1].upper()}{title[1:]}, from {count(least)} to {count(most)} candidates, logarithmic: {told}."
+    return logarithmic(lines, caption, "candidates", title)
 
 
 def _numbers(measured: list[LossCost]) -> Html:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-import plotly.graph_objects as go
-
 from study.exhibits import cost_model
-from study.exhibits.figures import draw, grid, inert, legend_below, series_style
+from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.measurements import Sizes, Spent, Training, latest
 from study.exhibits.prose import DASH, count, number, percent, seconds
@@ -59,32 +57,7 @@ def _by_size(
     lines = {step: [(n, measure(spent[step])) for n, spent in sorted(sizes.items()) if step in spent] for step in steps}
     least, most = min(sizes), max(sizes)
     caption = f"{title[:1].upper()}{title[1:]} from {count(least)} to {count(most)} {across}, logarithmic."
-    return _logarithmic(lines, caption, across, title)
-
-
-def _logarithmic(lines: dict[str, list[tuple[int, float]]], caption: str, across: str, up: str) -> Html:
-    traces = []
-    for index, (step, points) in enumerate(lines.items()):
-        colour, dash = series_style(index)
-        traces.append(
-            go.Scatter(
-                x=[x for x, _ in points],
-                y=[y for _, y in points],
-                mode="lines+markers",
-                line={"color": colour, "dash": dash, "width": 1.6},
-                name=inert(step),
-                hovertemplate="%{fullData.name}, %{x:,}: %{y:.3~g}<extra></extra>",
-            )
-        )
-    return draw(
-        traces,
-        caption,
-        height=360,
-        showlegend=True,
-        legend=legend_below(0.22),
-        xaxis={"title": {"text": across}, "type": "log", "dtick": 1, "tickformat": "~s"},
-        yaxis={"title": {"text": up}, "type": "log", "dtick": 1, "tickformat": "~g"},
-    )
+    return logarithmic(lines, caption, across, title)
 
 
 def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
