@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from study.events.log import Log, Queries
-from study.events.spans import DAY
+from study.events.queries import tables_of
+from study.events.spans import DAY, Window
 from study.events.split import with_candidates
 from study.features.vocabulary import fit_vocabulary
 from study.params.features import Features
@@ -67,3 +68,8 @@ def random_log(generator: np.random.Generator, users: int = 6, events: int = 80,
 
 
 __all__ = ["DAY", "FEATURES", "QUESTION", "asked", "day_of", "made_events", "made_log", "random_log"]
+
+
+def window_queries(events: pl.DataFrame, window: Window, question: Question) -> pl.DataFrame:
+    """The queries of one window."""
+    return tables_of(events, [window], question)[0]

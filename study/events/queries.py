@@ -11,17 +11,6 @@ from study.params.question import Question, WhoQuestion
 USER, CANDIDATE, NAMES = pl.col("user_id"), pl.col("candidate"), pl.List(pl.String)
 
 
-def window_queries(events: pl.DataFrame, window: Window, question: Question) -> pl.DataFrame:
-    """The queries of one window, sorted by user: `user_id`, `cutoff` (UTC), and what the question asks for.
-
-    *What*: users with an event before T and at least one relevant candidate in [T, T+H). `relevant` and `seen` are
-    the sorted distinct candidates of the key actions in the window, and those of any event before it; where
-    candidates are held back, `young` are the relevant ones among them.
-    *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
-    """
-    return tables_of(events, [window], question)[0]
-
-
 def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question: Question) -> dict[str, pl.DataFrame]:
     """The queries of the windows of each named span, sorted by cut-off and user.
 
@@ -57,7 +46,13 @@ def refuse_empty(span: str, window: Window, *, has_answer: bool) -> None:
 
 
 def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -> list[pl.DataFrame]:
-    """The queries of each window, in their order."""
+    """The queries of each window, sorted by user: `user_id`, `cutoff` (UTC), and what the question asks for.
+
+    *What*: users with an event before T and at least one relevant candidate in [T, T+H). `relevant` and `seen` are
+    the sorted distinct candidates of the key actions in the window, and those of any event before it; where
+    candidates are held back, `young` are the relevant ones among them.
+    *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
+    """
     coded = events.select(
         numbered(events["user_id"]),
         numbered(events["candidate"]),

@@ -1,7 +1,5 @@
 """Values to codes: fitted on the fit span, then frozen."""
 
-from itertools import pairwise
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -163,10 +161,3 @@ def _prompt(keys: pl.LazyFrame, values: dict[str, list[str]], fixed: list[str]) 
         known = common.height and common[name][0] in values[name]
         codes[name] = FIRST + values[name].index(common[name][0]) if known else RARE
     return codes
-
-
-def bin_label(edges: list[float], code: int) -> str:
-    """How a numeric code reads: the half-open interval that it stands for."""
-    bounds = [float("-inf"), *edges, float("inf")]
-    low, high = list(pairwise(bounds))[code - FIRST]
-    return f"[{low:g}, {high:g})"

@@ -8,10 +8,10 @@ import pytest
 
 from study.errors import UserError
 from study.events.clock import on_study_clock
-from study.events.queries import window_queries
 from study.events.spans import DAY, make_spans
 from study.events.split import TIME, with_candidates, with_young
 from study.params.question import WhatQuestion, WhoQuestion
+from tests.made import window_queries
 
 START = datetime(2024, 5, 1, 9, tzinfo=UTC)
 WINDOWS = {"stop": 1, "select": 1, "test": 2}

@@ -8,11 +8,11 @@ import pytest
 
 from study.errors import UserError
 from study.events.fold import Fold
-from study.events.queries import queries_of, window_queries
+from study.events.queries import queries_of
 from study.events.spans import Spans, Window
 from study.events.split import LEAST_EVENTS, with_young, without_young
 from study.params.question import WhoQuestion, Windows
-from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log
+from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, window_queries
 
 DAY_30 = Window((START + timedelta(days=30)).date(), day_of(30), day_of(37))
 YOUNG = QUESTION.model_copy(update={"held_back": 0.5})

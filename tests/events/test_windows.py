@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from study.errors import UserError
 from study.events.order import sort_events
-from study.events.queries import window_queries
 from study.events.spans import make_spans
 from study.events.split import spans_from_json, spans_to_json, with_candidates
 from study.params.question import WhatQuestion, Windows
+from tests.made import window_queries
 
 NEW_YORK = ZoneInfo("America/New_York")
 QUESTION = WhatQuestion(

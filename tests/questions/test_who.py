@@ -5,11 +5,10 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from study.events.queries import window_queries
 from study.events.spans import Window
 from study.params.question import WhoQuestion, Windows
 from study.questions import who
-from tests.made import START, day_of, made_events, made_log
+from tests.made import START, day_of, made_events, made_log, window_queries
 
 WHO = WhoQuestion(
     kind="who",
