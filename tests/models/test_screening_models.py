@@ -61,6 +61,11 @@ MODELS = {
 }
 
 
+def rounds_of(name):
+    """The rounds in which a model learns the log of these tests."""
+    return 4 if "sum" in name else 8 if "flat" in name else 30
+
+
 @pytest.fixture(scope="module")
 def log():
     return screened_log()
@@ -72,9 +77,8 @@ def fitted(log):
 
     def fit(name):
         if name not in made:
-            rounds = 4 if "sum" in name else 8 if "flat" in name else 30
             made[name] = MODELS[name]()
-            made[name].fit(screened_fold(log), rounds=rounds, seed=1, report=lambda *_: None)
+            made[name].fit(screened_fold(log), rounds=rounds_of(name), seed=1, report=lambda *_: None)
         return made[name]
 
     return fit
@@ -114,8 +118,7 @@ def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, fit
     changed = replace(changed, key=changed.key & ~late, candidate=np.where(late, -1, changed.candidate))
     model = MODELS[name]()
     fold = screened_fold(changed)
-    rounds = 4 if "sum" in name or "flat" in name else 30
-    model.fit(fold, rounds=rounds, seed=1, report=lambda *_: None)
+    model.fit(fold, rounds=rounds_of(name), seed=1, report=lambda *_: None)
     queries, _ = fold.queries(fold.windows()[-1])
 
     assert np.array_equal(fitted(name).scores(replace(queries, memo={}), KEY), model.scores(queries, KEY))
