@@ -12,13 +12,12 @@ from study.errors import UserError
 from study.events.clock import open_sessions, stretched
 from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
-from study.events.spans import DAY
+from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
 from study.params.question import Question, WhoQuestion
 from study.serving.bundle import Bundle
 
 NOW = "now"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
