@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, source
+from study.exhibits import choose, scope, source
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
@@ -58,6 +58,17 @@ def _together(results: Results, asked: Sequence[Contrast], left: str, right: str
     """What the contrasts of the kind left over right settle, then each of them."""
     margin = results.power.margin
     return f"{settled(asked, left, right, margin)}: {_evidence(asked, margin)}" if asked else NOTHING
+
+
+def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str, *held: str) -> str:
+    """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
+    if not asked:
+        return NOTHING
+    margin = results.power.margin
+    told = settled(asked, left, right, margin)
+    shared = f", {scope.held(results, asked, *held)}" if held else ""
+    shown = [scope.with_negatives(results, contrast) for contrast in asked]
+    return f"{told}{shared}{scope.learning(results, asked)}: {_evidence(shown, margin)}"
 
 
 def _beside(results: Results, further: Sequence[Contrast]) -> str:
@@ -158,9 +169,9 @@ def representation(results: Results) -> str:
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
-    found = _together(results, events, "one position per event", "flattened tokens")
+    found = _limited(results, events, "one position per event", "flattened tokens", "head")
     control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
-    return found + control + _beside(results, further)
+    return found + control + scope.across(results, "representation") + _beside(results, further)
 
 
 def objective(results: Results) -> str:
@@ -173,7 +184,8 @@ def objective(results: Results) -> str:
         "objective",
     )
     further = choose.others(results.about("objective"), horizon)
-    return _together(results, horizon, "the horizon", "the next event") + _beside(results, further)
+    found = _limited(results, horizon, "the horizon", "the next event", "representation", "head")
+    return found + scope.across(results, "objective") + _beside(results, further)
 
 
 def over_softmax(results: Results) -> list[Contrast]:
@@ -201,7 +213,7 @@ def loss(results: Results) -> str:
 
 
 def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
-    return _together(results, contrasts, "the other losses", "the full softmax")
+    return _limited(results, contrasts, "the other losses", "the full softmax")
 
 
 def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:

@@ -51,8 +51,14 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", "In favour of one position per event over flattened tokens: sum-next-moment over flat-next +0.0200"),
-        ("worse", "In favour of flattened tokens over one position per event: sum-next-moment over flat-next −0.0200"),
+        (
+            "better",
+            "In favour of one position per event over flattened tokens, with head plain: sum-next-moment over flat-nex",
+        ),
+        (
+            "worse",
+            "In favour of flattened tokens over one position per event, with head plain: sum-next-moment over flat-nex",
+        ),
         ("equivalent", "One position per event and flattened tokens are equivalent within ±0.005"),
         ("undetermined", "Undetermined between one position per event and flattened tokens"),
     ],
