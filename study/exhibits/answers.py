@@ -98,15 +98,24 @@ def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
     rule = f"the best counting rule, {code(against[0].right_variant)}"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        is_small = all(contrast.effect < margin for contrast in winners)
         who = listing([code(contrast.left_variant) for contrast in winners])
-        yes = f"yes, but by less than the margin of {margin:g}" if is_small else "yes"
-        return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
+        return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule}, is worse"
     return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+
+
+def _yes(winners: Sequence[Contrast], margin: float) -> str:
+    """Yes, and by how much where no winner is shown to gain the margin."""
+    if any(contrast.low >= margin for contrast in winners):
+        return "yes"
+    least, most = (number(pick(contrast.effect for contrast in winners)) for pick in (min, max))
+    gain = least if least == most else f"{least} to {most}"
+    if all(contrast.high < margin for contrast in winners):
+        return f"yes, by {gain}, which is less than the margin of {margin:g}"
+    return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
 
 
 def is_it_the_data(results: Results) -> str:
@@ -221,13 +230,14 @@ def _turns(results: Results, small: Sequence[Contrast], large: Results, found: S
     before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in small}
     after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in found}
     both = [name for name in before if name in after]
-    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in both if before[name] != after[name]]
+    known = [name for name in both if "undetermined" not in (before[name], after[name])]
+    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in known if before[name] != after[name]]
     if not both:
         return "no loss was compared on both"
-    if {verdict for name in both for verdict in (before[name], after[name])} == {"undetermined"}:
-        return "every loss that was compared on both is undetermined on both"
+    if not known:
+        return "no loss that was compared on both has a settled verdict on both"
     if not turned:
-        return "no verdict changes with the catalogue's size"
+        return f"no verdict changes with the catalogue's size{'' if known == both else ' where both are settled'}"
     return (
         f"with the catalogue's size the verdict changes for {listing(turned)}, a change that no contrast tests itself"
     )

@@ -109,8 +109,29 @@ def test_the_loss_turns_with_the_catalogue(made):
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
     sentence = told(made(catalogue=lambda _: None), LOSS)
 
-    assert "every loss that was compared on both is undetermined on both" in sentence
+    assert "no loss that was compared on both has a settled verdict on both" in sentence
     assert "no verdict changes" not in sentence
+
+
+def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(made):
+    half = made(say("undetermined", *SMALL), catalogue=say("equivalent", *LARGE))
+    same = made(say("worse", "bce-over-softmax"), catalogue=say("worse", *LARGE))
+
+    assert "no loss that was compared on both has a settled verdict on both" in told(half, LOSS)
+    assert "no verdict changes with the catalogue's size where both are settled" in told(same, LOSS)
+
+
+def test_several_winners_are_told_from_the_least_gain_to_the_greatest(made):
+    def gains(**effects):
+        def change(written):
+            for name, effect in effects.items():
+                say("better", f"{name}-over-counting", effect=effect)(written)
+
+        return told(made(change), "Does anything beat counting?")
+
+    expected = "Yes, by 0.0048 to 0.0061, though not shown to be by more than the margin of 0.005: "
+    assert expected in gains(trees=0.0048, sequence=0.0061)
+    assert "Yes: lightgbm-lambdarank" in gains(trees=0.02, sequence=0.0061)
 
 
 @pytest.mark.parametrize(
