@@ -55,8 +55,8 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
 def test_published_methods_are_recognised_by_their_parts(made):
     shown = text(plan.published(made()))
 
-    assert "SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
-    assert "BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
+    assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
+    assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
 
 
