@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, scope, source
+from study.exhibits import choose, enough, scope, source
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
@@ -128,40 +128,11 @@ def is_it_the_data(results: Results) -> str:
     )
     if results.diagnoses is None:
         return f"{_missing('diagnostics')}; what the log allows is known: {limits}"
-    fewer = most_users(results.diagnoses)
-    if not fewer:
+    size = enough.judge(results.diagnoses)
+    if size is None:
         return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
-    verdicts = {found.verdict for found in fewer}
-    if verdicts == {"worse"}:
-        lead = "in part, since every family that was asked still learns from more users"
-    elif "worse" in verdicts:
-        lead = "in part, since some families still learn from more users"
-    elif verdicts == {"equivalent"}:
-        lead = "not its size, since with fewer users every family that was asked does as well"
-    elif verdicts <= {"equivalent", "better"}:
-        lead = "not its size, since no family that was asked is hurt by fewer users"
-    else:
-        lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"
-    told = _evidence([as_contrast(found) for found in fewer], power.margin)
-    return f"{lead} (in {smaller(results)}): {told}; {limits}"
-
-
-def most_users(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
-    """Of each family, the contrast of the largest part of the users that is not all of them."""
-    shares = {found.name: share for found in diagnoses if (share := users_share(found)) is not None and share < 1}
-    largest: dict[str, Diagnosis] = {}
-    for found in diagnoses:
-        if found.name in shares:
-            known = largest.get(found.family)
-            if known is None or shares[found.name] > shares[known.name]:
-                largest[found.family] = found
-    return list(largest.values())
-
-
-def users_share(found: Diagnosis) -> float | None:
-    """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
-    kind, _, per_cent = found.change.partition("-")
-    return float(per_cent) / 100 if kind == "users" else None
+    told = _evidence([as_contrast(found) for found in size.shown], power.margin)
+    return f"{size.lead} (in {smaller(results)}): {told}{size.limit}; {limits}"
 
 
 def as_contrast(found: Diagnosis) -> Contrast:
@@ -257,7 +228,8 @@ def _shuffled(results: Results) -> str:
     shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
     if not shuffled:
         return "the diagnostics did not shuffle the order"
-    return f"in {smaller(results)}, {_together(results, shuffled, 'the order as it was', 'a shuffled one')}"
+    sides = "contents on their own dates", "contents on shuffled dates (which takes recency along with order)"
+    return f"in {smaller(results)}, {_together(results, shuffled, *sides)}"
 
 
 def young(results: Results) -> str:
@@ -268,7 +240,9 @@ def young(results: Results) -> str:
     composed = choose.about(found, {"head": ("composed", "composed_with_id")}, {"head": "plain"})
     told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
     lead = f"over all candidates, known and young together, {told}"
-    rows = [row for row in with_young(found) if row.family == "sequence"]
+    against = choose.against_counting(found)
+    lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
+    rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
     parts = [f"{within(row.estimates[YOUNG])} by {code(row.variant)}" for row in rows]

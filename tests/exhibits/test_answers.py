@@ -155,10 +155,14 @@ def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
     [
         (
             "worse",
-            "main arm, in favour of the order as it was over a shuffled one: sum-horizon-repeat over sum-horizon-rep",
+            "main arm, in favour of contents on their own dates over contents on shuffled dates (which takes recency "
+            "along with order): sum-horizon-repeat over sum-horizon-rep",
         ),
-        ("better", "main arm, in favour of a shuffled one over the order as it was"),
-        ("equivalent", "main arm, the order as it was and a shuffled one are equivalent within ±0.005"),
+        ("better", "main arm, in favour of contents on shuffled dates (which takes recency along with order) over"),
+        (
+            "equivalent",
+            "main arm, contents on their own dates and contents on shuffled dates (which takes recency along with",
+        ),
     ],
 )
 def test_shuffling_is_told_apart_from_the_control_with_the_size_of_its_fits(made, shuffled, expected):
@@ -186,9 +190,9 @@ def share_of_fits(results) -> str:
             "worse",
             "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
         ),
-        ("equivalent", "Not its size, since with fewer users every family that was asked does as well"),
+        ("equivalent", "Not its size at this budget, since with 50 % of the users every family that was asked does as"),
         ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family that was"),
-        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
     ],
 )
 def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, verdict, expected):
@@ -216,7 +220,7 @@ def fewer_users(sequence: str, aggregates: str):
 @pytest.mark.parametrize(
     ("others", "expected"),
     [
-        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
         ("worse", "In part, since some families still learn from more users"),
         ("undetermined", "Not settled"),
     ],
@@ -233,6 +237,37 @@ def test_a_share_of_users_may_be_no_whole_number_of_per_cent(made):
     assert "Not its size" in sentence
 
 
+def users(verdict: str, share: str, family: str):
+    """Some of the users, for a family."""
+    return diagnosis(f"users-{share}", verdict, VERDICTS[verdict], name=f"{family}-users-{share}", family=family)
+
+
+def test_the_smallest_part_of_the_users_that_is_enough_for_all_is_told_with_what_the_budget_leaves_open(made):
+    verdicts = {"10": ("worse", "equivalent"), "25": ("equivalent", "equivalent"), "50": ("equivalent", "equivalent")}
+    found = [
+        users(verdict, share, family)
+        for share, pair in verdicts.items()
+        for family, verdict in zip(("sequence", "aggregates"), pair, strict=True)
+    ]
+    sentence = told(made(diagnoses=found), "Is it the data?")
+
+    assert "since with 25 % of the users every family that was asked does as well" in sentence
+    assert 2 == sentence.count("25 % of the users over")
+    assert "50 % of the users" not in sentence
+    assert "so whether longer training would gain from more users is not asked" in sentence
+
+
+def test_a_part_that_is_settled_below_one_that_is_not_is_no_evidence(made):
+    found = [users("equivalent", "10", "sequence"), users("undetermined", "25", "sequence")]
+    found.append(users("equivalent", "50", "sequence"))
+
+    assert "with 50 % of the users" in told(made(diagnoses=found), "Is it the data?")
+
+
+def test_what_more_users_still_teach_is_told_without_a_word_on_longer_training(made):
+    assert "longer training" not in told(made(diagnoses=[users("worse", "50", "sequence")]), "Is it the data?")
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
@@ -244,9 +279,12 @@ def test_young_candidates_turn(made, verdict, expected):
     sentence = told(made(young=say(verdict)), "What about young candidates?")
 
     assert f"Over all candidates, known and young together, {expected}" in sentence
+    assert "; against counting, sum-horizon-young over popularity-young " in sentence
     assert (
-        "of young candidates alone the recall, which no contrast tests, is 0.3900 [0.3800, 0.4000] by sum" in sentence
+        "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young"
+        in sentence
     )
+    assert "0.3900 [0.3800, 0.4000] by sum-horizon-young" in sentence
 
 
 def test_without_relevant_young_candidates_their_recall_is_not_told(made):
