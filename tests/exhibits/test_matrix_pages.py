@@ -55,8 +55,8 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
 def test_published_methods_are_recognised_by_their_parts(made):
     shown = text(plan.published(made()))
 
-    assert "SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
-    assert "BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
+    assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
+    assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
 
 
@@ -118,6 +118,7 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     board = catalogue.board(results).text
 
     assert 10 == board.count("<tr>") - 1
+    assert 2 == board.count("bpr, 1 negative</td>")
     assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
     assert "sampled_softmax −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates bce is the fastest and softmax the slowest (10.0 times as long)"
