@@ -92,6 +92,14 @@ class Tuning(Run):
     variants: dict[str, Searched]
 
 
+class Rates(Record):
+    """Real events and targets a second of training, and cores in use."""
+
+    events: Spread
+    targets: Spread
+    cores: Spread
+
+
 class Side(Record):
     """One library: its rates by the number of threads, and one long run judged by recall@10 on select.
 
@@ -99,7 +107,7 @@ class Side(Record):
     study had reached the best recall of the side.
     """
 
-    rates: dict[int, dict[str, Spread]]
+    rates: dict[int, Rates]
     best_recall: float | None = None
     seconds_to_best: float | None = None
     is_cut: bool = False

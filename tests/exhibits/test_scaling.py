@@ -103,20 +103,52 @@ def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in part().text
 
 
-def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(logged):
-    rate = {"events": {"median": 40_000, "least": 39_000, "most": 41_000}}
-    long = {"best_recall": 0.25, "seconds_to_best": 60, "is_cut": True, "peak_mb": 900, "parameters": 7}
-    sides = {
-        "mine": {"rates": {1: rate}, **long, "ours_to_its_best": {"mine": 60}},
-        "theirs": {"rates": {1: rate}, **long, "is_cut": False, "ours_to_its_best": {"mine": None}},
-    }
-    shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
-    logged("peers", ORIGIN | {"peers": {"theirs": "1.2"}, "settings": shape, "sides": sides})
-    text = speed.peers().text
+def spread(median, least, most):
+    return {"median": median, "least": least, "most": most}
+
+
+def sided(rates, **changes):
+    """A side that reached a recall of 0.25 after a minute, uncut."""
+    return {"rates": rates, "best_recall": 0.25, "seconds_to_best": 60, "peak_mb": 900, "parameters": 7} | changes
+
+
+@pytest.fixture
+def beside(logged):
+    """The table of peers, of sides that a test names."""
+
+    def make(**sides):
+        shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
+        told = {"peers": {"theirs": "1.2 2.3+cpu 1.26"}, "settings": shape}
+        logged("peers", ORIGIN | told | {"sides": {side.replace("_", "-"): row for side, row in sides.items()}})
+        return speed.peers().text
+
+    return make
+
+
+RATE = {"events": spread(40_000, 39_000, 41_000), "targets": spread(310, 300, 320), "cores": spread(0.96, 0.9, 1)}
+
+
+def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(beside):
+    text = beside(mine=sided({1: RATE}, is_cut=True), theirs=sided({2: RATE}))
 
     assert "40,000 (39,000 to 41,000)" in text
+    assert "310 (300 to 320)" in text
+    assert "targets a second, 1 thread" in text
+    assert ">1.0<" in text
     assert [True, False] == ["+</td>" in row for row in text.split("<tr>")[2:4]]
-    assert "theirs 1.2" in text
+    assert "theirs 1.2 torch 2.3+cpu numpy 1.26" in text
+
+
+def test_a_peer_is_held_against_equal_settings_alone(beside):
+    reached = {"downfunnel": 50, "downfunnel-own": 20}
+    text = beside(
+        downfunnel=sided({1: RATE}), downfunnel_own=sided({1: RATE}), theirs=sided({}, ours_to_its_best=reached)
+    )
+
+    assert "50 s</td>" in text
+    assert "20 s</td>" not in text
+    assert "downfunnel-own has that shape, but the batches, learning rate, dropout and heads that the study" in text
+    assert "has that shape" not in beside(downfunnel=sided({1: RATE}))
 
 
 def test_a_broken_line_is_one_message_that_names_it(logged):
