@@ -92,6 +92,25 @@ class Tuning(Run):
     variants: dict[str, Searched]
 
 
+class Added(Record):
+    """Wall seconds until the first result of many tasks and until the last, and what the engine has added to each."""
+
+    first_result: float
+    whole: float
+    added_per_task: float
+
+
+class Workers(Run):
+    """Tasks that take so many seconds and no core: `first` with the start of the workers, `again` without."""
+
+    engine: str
+    workers: int
+    tasks: int
+    seconds: float
+    first: Added
+    again: Added
+
+
 class Rates(Record):
     """Real events and targets a second of training, and cores in use."""
 

@@ -1,7 +1,19 @@
 """How fast the study is, as its benchmarks have measured it; the page Scaling shows it."""
 
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.measurements import Loop, Peers, Ranking, Rates, Run, Side, Spread, Training, Tuning, latest
+from study.exhibits.measurements import (
+    Loop,
+    Peers,
+    Ranking,
+    Rates,
+    Run,
+    Side,
+    Spread,
+    Training,
+    Tuning,
+    Workers,
+    latest,
+)
 from study.exhibits.prose import DASH, count, percent, plural, seconds
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
@@ -125,6 +137,23 @@ def tuning() -> Html:
         "times as fast two are (median, least and most of the repeats)"
     )
     return joined([origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
+
+
+def workers() -> Html:
+    """What the engine adds to a task."""
+    found = latest("workers", Workers)
+    if found is None:
+        return missing("workers")
+    rows = [
+        [words(label), *(decimal(value, 3) for value in (one.first_result, one.whole, one.added_per_task))]
+        for label, one in {"with their start": found.first, "started before": found.again}.items()
+    ]
+    caption = (
+        f"Wall seconds of {plural(found.tasks, 'task')} that sleep {found.seconds:g} s each, on "
+        f"{plural(found.workers, 'worker')} of {found.engine}, once: until the first result, until the last, and what "
+        "the engine adds to each task"
+    )
+    return joined([origin(found), table(["workers", "first result", "all results", "added a task"], rows, caption)])
 
 
 def ranking() -> Html:

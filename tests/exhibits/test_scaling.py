@@ -97,10 +97,31 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
 
 
 @pytest.mark.parametrize(
-    "part", [scaling.sizes, scaling.catalogue, speed.training, speed.tuning, speed.ranking, speed.loop, speed.peers]
+    "part",
+    [
+        scaling.sizes,
+        scaling.catalogue,
+        speed.training,
+        speed.tuning,
+        speed.workers,
+        speed.ranking,
+        speed.loop,
+        speed.peers,
+    ],
 )
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in part().text
+
+
+def test_what_an_engine_adds_is_told_with_the_start_of_its_workers_and_without(logged):
+    first, again = ({"first_result": s, "whole": 5 * s, "added_per_task": s / 8} for s in (1.5, 0.25))
+    asked = {"engine": "loky", "workers": 2, "tasks": 40, "seconds": 0.25}
+    logged("workers", ORIGIN | asked | {"first": first, "again": again})
+    text = speed.workers().text
+
+    assert [">1.500<" in row for row in text.split("<tr>")[2:4]] == [True, False]
+    assert ">0.031<" in text
+    assert "40 tasks that sleep 0.25 s each, on 2 workers of loky" in text
 
 
 def spread(median, least, most):
