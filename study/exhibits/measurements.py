@@ -61,19 +61,23 @@ class Training(Run):
 
 
 class Ranked(Record):
-    """How fast a variant ranks on one core, reading and writing included in `users_per_second`."""
+    """How fast a variant ranks on one core, reading and writing included; `peak_mb` of a process of its own.
 
-    users: int
-    events: int
-    catalogue: int
-    ranked_per_second: float
-    users_per_second: float
+    `ranked_per_second` leaves the reading out; `events` of all users and the candidates, where they were counted.
+    """
+
+    users_per_second: Spread
+    seconds: Spread
     peak_mb: float
+    ranked_per_second: Spread | None = None
+    events: int | None = None
+    catalogue: int | None = None
 
 
 class Ranking(Run):
-    """The rate of ranking by variant."""
+    """The rate of ranking so many users, by variant."""
 
+    users: int
     variants: dict[str, Ranked]
 
 

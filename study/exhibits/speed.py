@@ -162,15 +162,29 @@ def ranking() -> Html:
     if found is None:
         return missing("rank")
     rows = [
-        [name(variant), whole(one.ranked_per_second), whole(one.users_per_second), whole(one.peak_mb)]
+        [
+            name(variant),
+            Cell(DASH, None) if one.ranked_per_second is None else _spread(one.ranked_per_second),
+            _spread(one.users_per_second),
+            _spread(one.seconds, 1),
+            whole(one.peak_mb),
+        ]
         for variant, one in found.variants.items()
     ]
-    one = next(iter(found.variants.values()))
     caption = (
-        f"Users a second of rank on one core, {count(one.users)} users with {count(one.events / one.users)} events "
-        f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
+        f"Users a second of rank on one core, {_ranked(found)}: ranking alone, and with the reading of the log; "
+        "processor seconds of all (median, least and most of the repeats); peak memory of a process of its own"
     )
-    return joined([origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
+    return joined([origin(found), table(["variant", "ranked", "with reading", "seconds", "peak, MB"], rows, caption)])
+
+
+def _ranked(found: Ranking) -> str:
+    """Whom, and what, the benchmark ranks."""
+    one = next(iter(found.variants.values()))
+    told = plural(found.users, "user")
+    if one.events is not None:
+        told += f" with {count(one.events / found.users)} events each"
+    return told if one.catalogue is None else f"{told} and {plural(one.catalogue, 'candidate')}"
 
 
 def loop() -> Html:
