@@ -49,15 +49,43 @@ def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logg
     logged("size", sized(0.25))
     line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
 
-    assert (1.0, 0.25, 0.0) == (pytest.approx(line.start), pytest.approx(line.per_event), pytest.approx(line.error))
+    assert (1.0, 0.25, None) == (pytest.approx(line.start), pytest.approx(line.per_event), line.error)
 
 
-def test_the_error_of_the_line_is_told_where_seconds_do_not_lie_on_it(logged):
+def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made):
+    """1 + 0.25 n through 10 and 1,000 events says 2,501 s at 10,000, where 2,001 s were measured."""
     bent = sized(0.25)
-    bent["events"][100] = dict.fromkeys(cost_model.STAGES, spent(260, 1))
+    bent["events"][10_000] = dict.fromkeys(cost_model.STAGES, spent(2_001, 1))
     logged("size", bent)
+    logged("training", trained(50_000))
 
-    assert cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error > 0.5
+    assert (
+        pytest.approx(500 / 2_001) == cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error
+    )
+    assert "foresee the largest with an error of at most 25 %" in scaling.foreseen(made()).text
+
+
+def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
+    logged("size", sized(0.25))
+    logged("training", trained(50_000))
+    assert "(error \N{EN DASH}: it takes three sizes to tell)" in scaling.foreseen(made()).text
+
+    one = sized(0.25)
+    del one["events"][10]
+    logged("size", one)
+    assert "Lines take two sizes of the log" in scaling.foreseen(made()).text
+    assert "How seconds grow takes two sizes to tell, and one alone was measured." in scaling.sizes().text
+
+
+def test_what_the_model_leaves_out_is_said(logged, made):
+    logged("size", sized(0.25))
+    logged("training", trained(50_000))
+    text = scaling.foreseen(made()).text
+
+    assert "memory is that of a partition and of one numeric column; training holds its span whole" in text
+    assert "<code>score</code>, the readings of select and <code>compare</code>, which grow with users" in text
+    assert "this version divides separate fits alone" in text
+    assert "without loss" not in text
 
 
 def test_the_exponent_tells_linear_from_quadratic(logged):
