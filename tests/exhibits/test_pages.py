@@ -108,6 +108,11 @@ def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
     assert ["markov", "tifu-knn", "popularity"] == [row.variant for row in rows]
 
 
+def test_seconds_of_workers_side_by_side_are_added_up_as_those_of_one(made):
+    assert "All searches and refits add up to " in cost.summary(made()).text
+    assert " of one worker on the machine of this run. A refit of " in cost.summary(made()).text
+
+
 def test_what_was_trained_on_is_counted_in_the_unit_of_the_budget(made):
     def trained(written):
         for name in ("flat-next", "flat-next-tokens"):
