@@ -25,8 +25,10 @@ from study.exhibits.figures import (
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
+from study.exhibits.resolution import at_first_step
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.metrics.power import POWER
 
 PRIMARY = "recall@5%"
 OTHERS = {
@@ -236,10 +238,13 @@ def windows(results: Results) -> Html:
         f"{count(fewest)} to {count(most)} of them take the key action in a window."
     )
     if shown.detectable is not None:
+        family = len(results.contrasts)
+        found = at_first_step(shown.detectable, results.params.statistics.alpha, family)
         text += (
-            f" With so few, a difference in recall among the top 5 % has to reach {number(shown.detectable, 3)} to be "
-            "found with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is "
-            f"{shown.margin:g}."
+            f" With so few, a difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
+            f"{percent(POWER)} power (median over the declared contrasts, at the first step of Holm over "
+            f"{count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands alone); the "
+            f"margin is {shown.margin:g}."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])

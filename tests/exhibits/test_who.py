@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 
 import polars as pl
@@ -68,9 +69,17 @@ def test_every_exhibit_names_what_it_shows(shown):
 
 
 def test_the_detectable_difference_says_what_it_is(shown):
-    told = who.windows(shown(3.0)).text
+    """Two contrasts: (2.241403 + 0.841621) / (1.959964 + 0.841621) times what one test at 0.05 detects."""
 
-    assert "with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is" in told
+    def change(files):
+        files["windows.json"] = json.dumps(json.loads(files["windows.json"]) | {"detectable": 0.02})
+
+    told = who.windows(shown(3.0, change)).text
+
+    assert (
+        "has to reach 0.022 to be found with 80 % power (median over the declared contrasts, at the first step" in told
+    )
+    assert "of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the margin is" in told
 
 
 def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
