@@ -59,8 +59,8 @@ def _narrow(checked: Validity) -> list[str]:
     """The intervals that have the truth inside less often than their level says, beyond what chance would explain."""
     level = percent(checked.coverage_level)
     short = [
-        f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} is too narrow: it has "
-        f"the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
+        f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} covers less than its "
+        f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
         for part in checked.parts
         for one in part.contrasts
         if one.coverage.high < checked.coverage_level

@@ -118,7 +118,7 @@ def test_an_interval_that_covers_less_than_its_level_is_named():
     (part,) = fine.parts
     narrow = part.contrasts[0].model_copy(update={"coverage": Rate.model_validate(rate(0.925))})
     spoilt = fine.model_copy(update={"parts": [part.model_copy(update={"contrasts": [narrow]})]})
-    told = "over <code>popularity</code> in null is too narrow: it has the truth inside in 92.5 % of the logs (interval"
+    told = "over <code>popularity</code> in null covers less than its level: it has the truth inside in 92.5 % of"
 
     assert told in world_validity.validity(Worlds([], spoilt)).text
     assert told not in world_validity.validity(Worlds([], fine)).text
