@@ -29,6 +29,7 @@ from study.exhibits.resolution import at_first_step
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
+from study.metrics.screening import SHARES
 
 PRIMARY = "recall@5%"
 OTHERS = {
@@ -122,7 +123,7 @@ def _percentage(found: Estimate) -> str:
 def _times(found: Estimate) -> str:
     """What finding them is worth, against a draw that knows nothing."""
     assert found.estimate is not None
-    return f"{number(found.estimate / 0.05, 1)} times as many as among users drawn at random"
+    return f"{number(found.estimate / SHARES[PRIMARY], 1)} times as many as among users drawn at random"
 
 
 @if_run
@@ -199,8 +200,8 @@ def calibration(results: Results) -> Html:
     return draw(
         [diagonal, *(_reliability(row.variant, row.family, i, found[row.variant]) for i, row in enumerate(shown))],
         "Share of the users who took the key action against the calibrated probability that they were given, in bins "
-        f"of equally many users of all test windows: the best variant of each family on select (calibration error: "
-        f"{errors}).",
+        "of about equally many users of all test windows, tied scores together: the first seed of the best variant of "
+        f"each family on select (calibration error, the mean over its seeds: {errors}).",
         height=420,
         showlegend=True,
         legend=legend_below(0.16),

@@ -68,6 +68,13 @@ def test_every_exhibit_names_what_it_shows(shown):
     assert "2024-02-29" in who.windows(results).text
 
 
+def test_the_figure_of_calibration_says_whose_seed_it_draws_and_whose_error_it_tells(shown):
+    told = who.calibration(shown(3.0)).text
+
+    assert "in bins of about equally many users of all test windows, tied scores together: the first seed of" in told
+    assert "(calibration error, the mean over its seeds: " in told
+
+
 def test_the_detectable_difference_says_what_it_is(shown):
     """Two contrasts: (2.241403 + 0.841621) / (1.959964 + 0.841621) times what one test at 0.05 detects."""
 
