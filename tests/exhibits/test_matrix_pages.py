@@ -190,6 +190,23 @@ def test_the_number_of_labels_is_told_apart_from_the_architecture(made):
     assert "No contrast" in text(architecture.labels(made(lambda written: written.update({"contrasts.json": []}))))
 
 
+def test_depths_are_those_of_the_roster(made):
+    """Three variants are declared with two blocks; a roster without them has one depth."""
+    results = made()
+    shown = text(architecture.depths(results))
+    entries = {name: e for name, e in results.params.entries("main").items() if e.family == "sequence"}
+    deep = [name for name, entry in entries.items() if entry.model_dump().get("blocks") == 2]
+
+    assert 3 == len(deep)
+    assert shown.startswith("causal-prefix-deep, bidirectional-horizon and ")
+    assert f"{deep[-1]} have 2 blocks; all other sequence variants, {len(entries) - 3}, have 1 block." in shown
+
+    flat = results.params.model_copy(
+        update={"roster": {n: e for n, e in results.params.roster.items() if n not in deep}}
+    )
+    assert "Each sequence variant has 1 block." in text(architecture.depths(Results(results.root, flat)))
+
+
 def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(made):
     """Of ten columns nine attributes, one of them described here, a tenth of it missing: 1.9 tokens to an event."""
     shown = text(representation.history(made(say("better", "long-over-short"))))
