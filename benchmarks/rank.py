@@ -39,6 +39,7 @@ from study.worlds.diary import HORIZON_DAYS, ITEM, KEY_ACTION
 from study.worlds.shop import simulate
 
 VARIANTS = ["personal-decay", "sum-horizon", "sum-horizon-repeat", "lightgbm-binary"]
+COUNTS = ("users", "events", "catalogue")
 TAUGHT = 1000
 """Users of the log that the fits see."""
 PER_DAY = 0.9 * 1.5
@@ -96,8 +97,7 @@ def measured(bundle: Bundle, log: Path, out: Path, cutoff: Cutoff) -> dict[str, 
         "users": users,
         "events": len(queries.log.time),
         "catalogue": len(queries.log.catalogue),
-        "read_seconds": read - begin,
-        "rank_seconds": done - read,
+        "seconds": done - begin,
         "ranked_per_second": users / (done - read),
         "users_per_second": users / (done - begin),
     }
@@ -113,10 +113,9 @@ def repeated(log: Path, variant: str, repeats: int) -> dict[str, Any]:
         measured(bundle, log, out, cutoff)
         forget_peak()
         runs = [measured(bundle, log, out, cutoff) for _ in range(repeats)]
-    spreads = {
-        name: spread([run[name] for run in runs]) for name in runs[0] if name.endswith(("seconds", "per_second"))
-    }
-    return {name: value for name, value in runs[0].items() if name not in spreads} | spreads | {"peak_mb": peak_mb()}
+    counts = {name: runs[0][name] for name in COUNTS}
+    spreads = {name: spread([run[name] for run in runs]) for name in runs[0] if name not in counts}
+    return counts | spreads | {"peak_mb": peak_mb()}
 
 
 def main() -> None:

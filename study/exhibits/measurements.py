@@ -61,23 +61,23 @@ class Training(Run):
 
 
 class Ranked(Record):
-    """How fast a variant ranks on one core, reading and writing included; `peak_mb` of a process of its own.
+    """How fast a variant ranks all users on one core, reading and writing included; `peak_mb` of a process of its own.
 
-    `ranked_per_second` leaves the reading out; `events` of all users and the candidates, where they were counted.
+    `ranked_per_second` leaves the reading out; `events` are those of all users.
     """
 
-    users_per_second: Spread
+    users: int
+    events: int
+    catalogue: int
     seconds: Spread
+    ranked_per_second: Spread
+    users_per_second: Spread
     peak_mb: float
-    ranked_per_second: Spread | None = None
-    events: int | None = None
-    catalogue: int | None = None
 
 
 class Ranking(Run):
-    """The rate of ranking so many users, by variant."""
+    """The rate of ranking, by variant."""
 
-    users: int
     variants: dict[str, Ranked]
 
 

@@ -148,7 +148,8 @@ def statistics(results: Results) -> Html:
     settings = results.params.statistics
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
-        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently."
+        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
+        "The contrasts of an arm that ranks candidates take as many for each of them, for Holm divides alpha."
     )
     verdicts = (
         f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "

@@ -164,7 +164,7 @@ def ranking() -> Html:
     rows = [
         [
             name(variant),
-            Cell(DASH, None) if one.ranked_per_second is None else _spread(one.ranked_per_second),
+            _spread(one.ranked_per_second),
             _spread(one.users_per_second),
             _spread(one.seconds, 1),
             whole(one.peak_mb),
@@ -181,10 +181,8 @@ def ranking() -> Html:
 def _ranked(found: Ranking) -> str:
     """Whom, and what, the benchmark ranks."""
     one = next(iter(found.variants.values()))
-    told = plural(found.users, "user")
-    if one.events is not None:
-        told += f" with {count(one.events / found.users)} events each"
-    return told if one.catalogue is None else f"{told} and {plural(one.catalogue, 'candidate')}"
+    each = count(one.events / one.users)
+    return f"{plural(one.users, 'user')} with {each} events each and {plural(one.catalogue, 'candidate')}"
 
 
 def loop() -> Html:
