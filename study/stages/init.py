@@ -14,7 +14,7 @@ from study.events.files import files_of, read_file
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
-from study.params import load
+from study.params.load import load, parse
 from study.params.question import STUDY_DAYS
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, write_text
@@ -46,9 +46,9 @@ def run(source: str) -> None:
     text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
     text = re.sub(r"^(compare_with|warm_start): .*$", _alone, text, flags=re.MULTILINE)
+    parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
-    load()
     print(f"{PARAMS} describes {source} now; as it was before it is {kept}.")
     print("Correct the lines marked 'guess', then: python -m study check")
 

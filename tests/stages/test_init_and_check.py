@@ -99,6 +99,39 @@ def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
     assert "categories: windows" in capsys.readouterr().out
 
 
+def visitors(returning: int) -> pl.DataFrame:
+    """Visits of a few minutes; some of the visitors are seen again nine days later."""
+    rows = []
+    for visitor in range(400):
+        begin = START + timedelta(minutes=80 * visitor)
+        times = [begin + timedelta(minutes=minute) for minute in range(5)]
+        times += [times[0] + timedelta(days=9)] * (visitor < returning)
+        rows += [(f"v{visitor}", when, f"item {(visitor + i) % 30}") for i, when in enumerate(times)]
+    return pl.DataFrame(rows, schema=["visitor", "time", "item"], orient="row")
+
+
+def test_a_visitor_who_comes_back_later_than_any_session_lasts_makes_no_log_of_sessions(workspace):
+    visitors(20).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["init", "log.parquet"])]
+    assert ("720 minutes", False) == (load().questions["categories"].horizon, load().questions["categories"].sessions)
+    assert "5% of the users come back another day" in PARAMS.read_text(encoding="utf-8")
+    visitors(0).write_parquet("log.parquet")
+    assert 0 == main(["init", "log.parquet"])
+    assert 6 == load().questions["categories"].horizon_minutes
+
+
+def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(workspace, capsys, monkeypatch):
+    funnel().write_parquet("log.parquet")
+    monkeypatch.setattr("study.stages.init.HELD_BACK", 7)
+    before = PARAMS.read_bytes()
+
+    assert 2 == main(["init", "log.parquet"])
+    assert "held_back" in capsys.readouterr().err
+    assert before == PARAMS.read_bytes()
+    assert not (workspace / "params.before.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
