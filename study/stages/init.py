@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from study.errors import UserError
 from study.events.database import read_query
@@ -15,6 +16,7 @@ from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
 from study.params.load import load, parse
+from study.params.messages import describe
 from study.params.question import STUDY_DAYS
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, write_text
@@ -37,7 +39,7 @@ def run(source: str) -> None:
     """
     load()  # a file that is wrong elsewhere would be blamed on the guesses
     found = guess(_read(Path(source)), source)
-    spec = Snapshot.model_validate(_described(source, found))
+    spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
@@ -59,15 +61,13 @@ def _read(source: Path) -> pl.DataFrame:
     return read_file(files_of(source, "*")[0], None, ROWS)
 
 
-def _described(source: str, found: Guess) -> dict[str, Any]:
+def _described(source: str, found: Guess) -> Snapshot:
     name = re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
-    return {
-        "name": name,
-        "source": source,
-        "timezone": "UTC",
-        "columns": found.columns,
-        "attributes": found.attributes,
-    }
+    told = {"name": name, "source": source, "timezone": "UTC"}
+    try:
+        return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
+    except ValidationError as error:
+        raise UserError(f"{source}: {describe(error.errors()[0], Snapshot)}") from None
 
 
 def _snapshot(spec: Snapshot, found: Guess) -> list[str]:

@@ -150,6 +150,39 @@ def test_what_cannot_be_guessed_is_said_and_nothing_is_written(workspace, capsys
     assert not (workspace / "params.before.yaml").exists()
 
 
+def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
+    taken = ("event_type", "key", "local", "candidate", "young", "timestamp", "user_id")
+    log = funnel().rename({"event_name": "event", "customerId": "id", "occurred_at": "at"})
+    log = log.with_columns(pl.col("category").alias(name) for name in taken)
+    log.rename({"user_id": "user", "id": "user_id", "timestamp": "stamp", "at": "time"}).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"category", "product", "button text", "price", "shop"} == set(load().snapshot.attributes) - {
+        "user",
+        "stamp",
+    }
+    text = PARAMS.read_text(encoding="utf-8")
+    assert all(f"    # {name} is left out: the name is taken; rename the column" in text for name in taken[:5])
+
+
+def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(workspace, capsys):
+    funnel().with_columns(pl.col("category").alias("button text.1")).write_parquet("log.parquet")
+
+    assert 2 == main(["init", "log.parquet"])
+    assert "log.parquet: attributes: the places of a list have the name of another" in capsys.readouterr().err
+
+
+def test_empty_text_is_a_missing_value_of_a_guess(workspace):
+    log = funnel().with_columns(pl.lit("").alias("nothing"))
+    first = pl.int_range(pl.len()) == 0
+    log = log.with_columns(pl.when(first).then(pl.lit("")).otherwise(pl.col("event_name")).alias("event_name"))
+    log.write_csv("log.csv", quote_style="always")
+
+    assert 0 == main(["init", "log.csv"])
+    assert load().snapshot.columns.event_type is None
+    assert "nothing is left out: always empty" in PARAMS.read_text(encoding="utf-8")
+
+
 def checked(log: pl.DataFrame, capsys, **changes) -> str:
     """What `check` says of a log whose parameters `init` wrote, with changes of its questions."""
     log.write_parquet("log.parquet")
