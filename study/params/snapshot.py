@@ -24,7 +24,8 @@ class Ordinal(Frozen):
 class Listed(Frozen):
     """A list of values, such as the words on a button; its first `items` become attributes of their own.
 
-    A value is a list, a JSON array, or text that `separator` divides.
+    A value is a list, a JSON array, or text that `separator` divides. An item that is itself a list or an object is
+    taken as its JSON text.
     """
 
     kind: Literal["list"]
