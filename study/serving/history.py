@@ -37,13 +37,12 @@ class Cutoff:
         zone = ZoneInfo(timezone)
         try:
             when = datetime.now(tz=zone) if text == NOW else datetime.fromisoformat(text)
-        except ValueError:
+            at = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+            return cls(_microseconds(at.astimezone(UTC) - EPOCH), _microseconds(at.replace(tzinfo=UTC) - EPOCH))
+        except (ValueError, OverflowError):
             raise UserError(
                 f"rank: --cutoff {text}: no time; give `now`, a day such as 2024-03-01, or 2024-03-01T09:30"
             ) from None
-        at = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
-        local = at.replace(tzinfo=UTC) - EPOCH
-        return cls(_microseconds(at.astimezone(UTC) - EPOCH), _microseconds(local))
 
     def __str__(self) -> str:
         return _shown(self.time)

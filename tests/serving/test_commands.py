@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from study.__main__ import main
+from study.errors import UserError
 from study.params import load
 from study.provenance import file_hash
 from study.serving.history import Cutoff
@@ -225,6 +226,12 @@ def test_a_cut_off_is_local_unless_it_names_a_zone():
 
     assert Cutoff(midnight, local) == Cutoff.of("2024-03-01", berlin) == Cutoff.of("2024-02-29T23:00Z", berlin)
     assert abs(Cutoff.of("now", berlin).time / 1e6 - datetime.now(tz=UTC).timestamp()) < 3600
+
+
+@pytest.mark.parametrize(("text", "zone"), [("0001-01-01", "Asia/Tokyo"), ("9999-12-31T23:00", "America/New_York")])
+def test_a_cut_off_that_no_calendar_has_in_utc_is_no_time(text, zone):
+    with pytest.raises(UserError, match=f"--cutoff {text}: no time; give `now`"):
+        Cutoff.of(text, zone)
 
 
 @pytest.mark.parametrize("command", ["export", "rank"])
