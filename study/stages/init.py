@@ -15,6 +15,7 @@ from study.events.files import files_of, read_file
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
+from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.messages import describe
 from study.params.question import STUDY_DAYS
@@ -37,7 +38,7 @@ def run(source: str) -> None:
     Raises:
         UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
     """
-    load()  # a file that is wrong elsewhere would be blamed on the guesses
+    before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     found = guess(_read(Path(source)), source)
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
@@ -47,7 +48,8 @@ def run(source: str) -> None:
     text = _section(text, "questions", _questions(found, tempo))
     text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
-    text = re.sub(r"^(compare_with|warm_start): .*$", _alone, text, flags=re.MULTILINE)
+    alone = {"compare_with": [], "warm_start": None}  # of another product nothing is to be compared with
+    text = edited(text, {name: value for name, value in alone.items() if getattr(before, name) != value})
     parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
@@ -126,11 +128,6 @@ def _section(text: str, name: str, lines: list[str]) -> str:
 
 def _setting(text: str, name: str, value: int) -> str:
     return re.sub(rf"^(  {name}: )\S+", rf"\g<1>{value}", text, count=1, flags=re.MULTILINE)
-
-
-def _alone(found: re.Match[str]) -> str:
-    """A first snapshot has no other one to be compared with, or to start from."""
-    return {"compare_with": "compare_with: []", "warm_start": "warm_start: null"}[found[1]]
 
 
 def _keep() -> Path:
