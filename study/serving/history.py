@@ -10,6 +10,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.clock import open_sessions, stretched
+from study.events.files import matching
 from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
 from study.events.spans import DAY, EPOCH
@@ -51,13 +52,16 @@ class Cutoff:
 def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
 
+    Of a folder those files are read that match the pattern of the snapshot, or all where none does.
+
     Raises:
         UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
     """
     if not path.exists():
         raise UserError(f"rank: --log {path}: there is no such file or folder")
     exported = bundle.exported
-    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": "*"}))
+    files = exported.snapshot.files if matching(path, exported.snapshot.files) else "*"
+    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": files}))
     before = events.filter(TIME.lt(cutoff.time))
     if not before.height:
         first = events.select(TIME.min()).item()

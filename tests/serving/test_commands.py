@@ -16,7 +16,8 @@ from study.__main__ import main
 from study.errors import UserError
 from study.params import load
 from study.provenance import file_hash
-from study.serving.history import Cutoff
+from study.serving.bundle import read_bundle
+from study.serving.history import Cutoff, read_history
 from tests.serving.conftest import search_of
 from tests.tiny import ROOT, inside
 
@@ -189,6 +190,21 @@ def test_csv_parquet_and_the_standard_output_agree_and_a_csv_log_is_read(model):
     assert 3 * kept["user_id"].n_unique() == kept.height
     assert (model / "ranks.csv").read_bytes() == printed
     assert kept["candidate"].to_list() == pl.read_csv(io.BytesIO(printed))["candidate"].to_list()
+
+
+def test_of_a_folder_the_files_are_read_that_the_snapshot_read(model):
+    """A copy in another form beside them is not counted twice; a folder of another form is read as a whole."""
+    path = model / "model/model.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(told | {"snapshot": told["snapshot"] | {"files": "*.csv"}}), encoding="utf-8")
+    for folder in ("both", "other"):
+        Path(folder).mkdir()
+        shutil.copy("tiny.parquet", folder)
+    pl.read_parquet("tiny.parquet").write_csv("both/log.csv")
+    bundle, cutoff = read_bundle(Path("model")), Cutoff.of(END, "UTC")
+    one, both, other = (read_history(bundle, Path(name), cutoff).log for name in ("tiny.parquet", "both", "other"))
+
+    assert len(one.time) == len(both.time) == len(other.time)
 
 
 def test_whoever_reads_the_standard_output_may_have_enough(model):
