@@ -84,9 +84,9 @@ def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
     users = np.unique(log.user[log.local >= at.local - round(span * DAY)]).astype(np.int64)
     if len(users):
         return users
-    if question.sessions:
-        raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
-    raise UserError(f"rank: no user has an event in the {span:g} days before {cutoff}")
+    if isinstance(question, WhoQuestion) and not question.sessions:
+        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
+    raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
 
 
 def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) -> tuple[pl.DataFrame, Cutoff]:
