@@ -107,6 +107,15 @@ def test_the_best_on_select_is_exported_unless_one_is_named(exported, tmp_path, 
         assert "tifu-knn" == json.loads(Path("counting/model.json").read_text("utf-8"))["variant"]
 
 
+def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    path = tmp_path / "study/data/snapshots/tiny.parquet"
+    pl.read_parquet(path).head(-1).write_parquet(path)
+
+    with inside(tmp_path / "study"):
+        assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
