@@ -224,7 +224,7 @@ def order(results: Results) -> str:
 def _shuffled(results: Results) -> str:
     """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
     if results.diagnoses is None:
-        return "what shuffling the order does is not known, since the arm <code>diagnostics</code> has not been run"
+        return f"what shuffling the order does, {_missing('diagnostics')}"
     shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
     if not shuffled:
         return "the diagnostics did not shuffle the order"
