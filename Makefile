@@ -15,7 +15,7 @@ help:
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
-	@echo "make bench    measure training, ranking, sizes, workers and searches; tables, and a line in benchmarks/log (an hour)"
+	@echo "make bench    measure training, ranking, sizes, workers, searches and waits; tables, and a line in benchmarks/log (an hour)"
 	@echo "make peers    train beside RecTools, RePlay and RecBole (25 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
@@ -40,7 +40,7 @@ quick: $(ENVIRONMENT)
 bench: $(ENVIRONMENT)
 	python benchmarks/training.py
 	python benchmarks/rank.py
-	python benchmarks/size.py --catalogue 100 1000 10000 100000 1000000
+	python benchmarks/size.py
 	python benchmarks/workers.py
 	python -m study repro features@categories
 	python benchmarks/tuning.py

@@ -1,7 +1,6 @@
 """Seconds and peak memory of scoring, and of a training step, against the size of the catalogue."""
 
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from study.events.log import Ints, Labels, Log, Queries
 from study.events.spans import Window
+from study.memory import forget_peak, held_mb, peak_mb
 from study.models.scorer import Evaluation, rank
 from study.params import load
 from study.stages.catalogue_cost import STEPS, step_of
@@ -66,26 +66,24 @@ def scored(candidates: int) -> dict[str, float]:
     """Processor seconds of a query: its scores, ranks and top; and the most memory beyond that of the catalogue."""
     generator = np.random.default_rng(0)
     model, evaluation = Product(candidates, generator), evaluation_of(candidates, generator)
-    before, begin = _peak_mb(), time.process_time()
+    forget_peak()
+    before, begin = held_mb(), time.process_time()
     for _ in rank(model, evaluation, DEPTH):
         pass
-    return {"seconds": (time.process_time() - begin) / QUERIES, "peak_mb": _peak_mb() - before}
+    return {"seconds": (time.process_time() - begin) / QUERIES, "peak_mb": peak_mb() - before}
 
 
 def trained(candidates: int, loss: str, seed: int) -> dict[str, float]:
     """Processor seconds of a step of the head, forward and backward, and the most memory beyond its weights."""
     torch.set_num_threads(1)
     step = step_of(loss, LOSSES[loss], candidates, seed)
-    before = _peak_mb()
     step()
+    forget_peak()
+    before = held_mb()
     begin = time.process_time()
     for _ in range(STEPS):
         step()
-    return {"seconds": (time.process_time() - begin) / STEPS, "peak_mb": _peak_mb() - before}
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": (time.process_time() - begin) / STEPS, "peak_mb": peak_mb() - before}
 
 
 def alone(task: Callable[..., dict[str, float]], *given: object) -> dict[str, float]:

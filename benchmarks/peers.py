@@ -8,6 +8,7 @@ round is judged by recall@10 on select as the study computes it. CONTRIBUTING.md
 """
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def measured(given: argparse.Namespace, settings: dict[str, Any], judge: Judge) 
         for repeat in range(given.repeats):
             for side in sides:
                 told = settings | {"threads": threads, "seed": repeat, "rounds": RATED}
-                found[side].append(rates(run(side, told, None, given.seconds)))
+                found[side].append(rates(run(side, told, None, math.inf)))
         for side, some in found.items():
             row = {name: spread([one[name] for one in some]) for name in some[0]}
             sides[side]["rates"][threads] = row

@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,18 +10,18 @@ from statistics import median
 from typing import Any
 
 from study.paths import benchmark_log
+from study.provenance import revision
 
 PACKAGES = ("numpy", "polars", "pyarrow", "torch", "lightgbm", "joblib")
 
 
 def origin() -> dict[str, Any]:
     """When, at which revision, on which machine and with which versions."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
     cores = Path("/proc/cpuinfo")
     names = [line for line in cores.read_text().splitlines() if line.startswith("model name")] if cores.exists() else []
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": told.stdout.strip(),
+        "revision": revision(),
         "machine": names[0].partition(": ")[2] if names else platform.processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),

@@ -84,6 +84,8 @@ def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, floa
     )
     writer.start()
     writer.join()
+    if writer.exitcode:
+        raise SystemExit(f"{events:,} events: the log could not be written")
     shutil.copy(PARAMS, folder)
     rows = {}
     for name, arguments in STEPS.items():
@@ -103,7 +105,9 @@ def main() -> None:
     parser.add_argument(
         "--events", type=int, nargs="*", default=[10**5, 10**6, 10**7], help="10**8 needs 20 GB of disk"
     )
-    parser.add_argument("--catalogue", type=int, nargs="*", default=[], help="candidates of the scorer")
+    parser.add_argument(
+        "--catalogue", type=int, nargs="*", default=[10**2, 10**3, 10**4, 10**5, 10**6], help="candidates of the scorer"
+    )
     parser.add_argument("--items", type=int, default=300, help="candidates of the log")
     parser.add_argument("--out", type=Path, help="instead of benchmarks/log/size.jsonl")
     given = parser.parse_args()

@@ -108,7 +108,7 @@ def main() -> None:
     budget = params.spent("main").model_copy(update={"positions": given.positions})
     rows = {}
     for variant in given.variants:
-        model = build_model(params.roster[variant], given.settings, budget)
+        model = build_model(params.roster[variant], given.settings, budget, device="cpu")
         assert isinstance(model, SequenceModel)
         rows[variant] = measured(model, fold, given.repeats)
         speed, share = rows[variant]["events_per_second"], rows[variant]["share_of_rate"]

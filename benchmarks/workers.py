@@ -42,6 +42,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.25, help="of each task")
     parser.add_argument("--out", type=Path, help="instead of benchmarks/log/workers.jsonl")
     asked = parser.parse_args()
+    if asked.workers < 1:
+        parser.error("--workers: a number of workers, for what each task adds is told by it")
     told = (Engine(name=asked.engine), asked.workers, asked.tasks, asked.seconds)
     found = {name: measured(*told) for name in ("first", "again")}
     for name, row in found.items():

@@ -20,6 +20,7 @@ def chosen(asked: Device) -> "torch.device":
     import torch  # noqa: PLC0415 - seconds that a stage without a network need not wait for
 
     if asked != "cpu" and torch.cuda.is_available():
+        torch.backends.cudnn.allow_tf32 = False  # float32 is float32, in a GRU too
         return torch.device("cuda")
     if asked == "cuda":
         raise UserError("params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu")

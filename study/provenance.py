@@ -13,7 +13,7 @@ from study.params import Params
 from study.params.budget import Arm
 
 PACKAGES = ("numpy", "polars", "scipy", "scikit-learn", "lightgbm", "torch", "optuna", "joblib", "dvc")
-CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock")
+CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock", ":(exclude)benchmarks/log")
 
 
 def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path]) -> dict[str, Any]:

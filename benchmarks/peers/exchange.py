@@ -116,6 +116,12 @@ class Side:
         if self.settings["scored"]:
             np.save(self.out / "scores.npy", score())
         told = {name: getattr(self, name) for name in ("done", "seconds", "processor", "setup", "parameters")}
-        told |= {"events": events, "targets": targets}
+        told |= {"events": events, "targets": targets, "peak_mb": _peak_mb()}
         os.write(self.channel, (json.dumps(told) + "\n").encode())
         return sys.stdin.readline().strip() == "go"
+
+
+def _peak_mb() -> float:
+    """The most memory that this process has held; unlike `getrusage` the kernel leaves out what its parent held."""
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return float(lines["VmHWM"].split()[0]) / 1024

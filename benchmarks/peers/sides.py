@@ -65,11 +65,9 @@ def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float
                 rounds[-1]["recall"] = judge.recall(np.load(out / "scores.npy"))
             child.stdin.write("go\n" if goes_on(rounds, told["rounds"], seconds) else "stop\n")
             child.stdin.flush()
-        _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode or not rounds:
+    if child.wait() or not rounds:
         raise SystemExit(f"{side}: exit code {child.returncode}; see {out / 'log.txt'}")
-    return {"rounds": rounds, "peak_mb": usage.ru_maxrss / 1024}
+    return {"rounds": rounds, "peak_mb": rounds[-1]["peak_mb"]}
 
 
 def goes_on(rounds: list[dict[str, Any]], most: int, seconds: float) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -40,8 +41,8 @@ def values_of(raw: pl.Series, name: str, kind: Attribute, timezone: str, place: 
 def text_of(raw: pl.Series) -> pl.Series:
     """Values as text; what is empty is missing, and a whole number has no fraction."""
     if raw.dtype.is_nested():
-        listed = (None if value is None else json.dumps(value, ensure_ascii=False) for value in raw.to_list())
-        return pl.Series(raw.name, list(listed), dtype=pl.String)
+        listed = [None if value is None else _json(value) for value in raw.to_list()]
+        return pl.Series(raw.name, listed, dtype=pl.String)
     if raw.dtype.is_float():
         raw = raw.fill_nan(None)
         is_whole = (raw == raw.floor()) & (raw.abs() < LARGEST_WHOLE)
@@ -96,7 +97,7 @@ def _cast(raw: pl.Series, place: Path) -> pl.Series:
 
 
 def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
-    if raw.dtype == pl.List:
+    if raw.dtype == pl.List and not raw.dtype.inner.is_nested():  # type: ignore[attr-defined]
         return raw.cast(pl.List(pl.String)).list.eval(pl.element().replace("", None).drop_nulls())
     text = text_of(raw)
     is_json = text.str.starts_with("[").fill_null(value=False)
@@ -115,7 +116,12 @@ def _decoded(value: str) -> list[str] | None:
         found = json.loads(value)
     except json.JSONDecodeError:
         return None
-    return [item if isinstance(item, str) else json.dumps(item) for item in found if item not in {None, ""}]
+    return [item if isinstance(item, str) else _json(item) for item in found if item is not None and item != ""]
+
+
+def _json(value: Any) -> str:
+    """A value as JSON; what JSON does not know, times say, as text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _ranks(text: pl.Series, kind: Ordinal, place: Path) -> pl.Series:

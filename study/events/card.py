@@ -26,7 +26,7 @@ def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.
     """
     log, told = events.scan(), pl.col("timestamp")
     per_user = pl.concat(_per_user(part) for part in events)
-    days = _counted(log, LOCAL_DAY.alias("day")).sort("day")
+    days = _counted(log, LOCAL_DAY).sort("value")
     types = _counted(log, pl.col("event_type"))
     candidates = _counted(log.filter(CANDIDATE.is_not_null()), CANDIDATE)
     top = _counted(log.filter("key"), CANDIDATE).head(MOST)
@@ -56,17 +56,17 @@ def _per_user(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(log: pl.LazyFrame, value: pl.Expr) -> pl.DataFrame:
-    """How often each value occurs, the most frequent ones first."""
-    counts = log.select(value).group_by(pl.all()).len("count").collect(engine="streaming")
-    return counts.sort("count", pl.exclude("count"), descending=[True, False])
+    """`value` and `count`: how often each occurs, the most frequent ones first."""
+    counts = log.select(value.alias("value")).group_by("value").len("count").collect(engine="streaming")
+    return counts.sort("count", "value", descending=[True, False])
 
 
 def _attribute(log: pl.LazyFrame, name: str, kind: str) -> dict[str, Any]:
     counts = _counted(log, pl.col(name))
-    known = counts.filter(pl.col(name).is_not_null())
+    known = counts.filter(pl.col("value").is_not_null())
     total = int(counts["count"].sum())
     told = {"kind": kind, "cardinality": known.height, "missing": (total - int(known["count"].sum())) / total}
-    if known[name].dtype.is_numeric():
+    if known["value"].dtype.is_numeric():
         return told | {"quantiles": _quantiles(log.select(name).collect().to_series().drop_nulls())}
     return told | {"values": dict(known.head(LISTED).iter_rows())}
 

@@ -72,6 +72,12 @@ class Clock:
         time = stretched(events["timestamp"].dt.timestamp("us").to_numpy(), self.origin, self.minutes)
         return events.with_columns(pl.Series("timestamp", time).cast(pl.Datetime("us", "UTC")))
 
+    def of_log(self, time: int) -> int:
+        """The first time of the log that is not before a time on this clock; microseconds since 1970 UTC."""
+        if self.minutes is None:
+            return time
+        return self.origin - (self.origin - time) * self.minutes // (STUDY_DAYS * MINUTES_OF_DAY)
+
 
 def clock_of(first: int, last: int, question: Question, timezone: str) -> Clock:
     """The clock of a question whose users come back, for a log between these times; microseconds since 1970 UTC.

@@ -21,7 +21,9 @@ def read_query(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
     except ImportError:
-        raise UserError(f"{path}: the driver of the database is missing; pip install 'downfunnel[postgres]'") from None
+        raise UserError(
+            f"{path}: the driver of the database is missing; pip install -c constraints.txt -e '.[postgres]'"
+        ) from None
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
         reason = hidden(" ".join(str(error).split()))
         raise UserError(f"{path}: the database cannot be read: {reason}") from None

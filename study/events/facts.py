@@ -56,22 +56,22 @@ class Facts:
 
 def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
     """The facts of a log that comes in parts of whole users, in the general form."""
-    counts: dict[str, pl.DataFrame] = {}
+    counts: dict[str, pl.DataFrame] = {}  # of each column `value` and `count`, whatever it is called itself
     rows, users = [], []
     for part in parts:
         rows.append(_row(part))
         users.append(activity(part))
         for name in ["event_type", *spec.coded]:
-            counts[name] = _added(counts.get(name), part[name].value_counts(name="count"))
+            counts[name] = _added(counts.get(name), part[name].alias("value").value_counts(name="count"))
     whole = pl.concat(rows)
-    types = counts["event_type"].sort("count", "event_type", descending=[True, False])
+    types = counts["event_type"].sort("count", "value", descending=[True, False])
     return Facts(
         events=int(whole["events"].sum()),
         first=whole["first"].min(),  # type: ignore[arg-type]
         last=whole["last"].max(),  # type: ignore[arg-type]
         types=dict(types.iter_rows()),
-        missing={name: int(counts[name].filter(pl.col(name).is_null())["count"].sum()) for name in spec.coded},
-        values={name: counts[name][name].drop_nulls().len() for name in spec.coded},
+        missing={name: int(counts[name].filter(pl.col("value").is_null())["count"].sum()) for name in spec.coded},
+        values={name: counts[name]["value"].drop_nulls().len() for name in spec.coded},
         users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
         future=int(whole["future"].sum()),
         repeated=int(whole["repeated"].sum()),
@@ -91,7 +91,7 @@ def _row(part: pl.DataFrame) -> pl.DataFrame:
 def _added(before: pl.DataFrame | None, counts: pl.DataFrame) -> pl.DataFrame:
     if before is None:
         return counts
-    return pl.concat([before, counts]).group_by(pl.exclude("count")).agg(pl.col("count").sum())
+    return pl.concat([before, counts]).group_by("value").agg(pl.col("count").sum())
 
 
 def activity(events: pl.DataFrame) -> Activity:

@@ -25,9 +25,7 @@ def files_of(source: Path, pattern: str) -> list[Path]:
         UserError: there is none, or one whose name does not say what it is.
     """
     if source.is_dir():
-        found = sorted(
-            path for path in source.rglob(pattern) if path.is_file() and not path.name.startswith((".", "_"))
-        )
+        found = matching(source, pattern)
         if not found:
             raise UserError(f"{source}: no file in this folder matches '{pattern}' (snapshot.files)")
     elif source.is_file():
@@ -40,6 +38,11 @@ def files_of(source: Path, pattern: str) -> list[Path]:
         if not path.name.lower().endswith(SUFFIXES):
             raise UserError(f"{path}: its name does not say what it is; known: {', '.join(SUFFIXES)}")
     return found
+
+
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """The files in a folder that match, at any depth, sorted by name; none that is hidden."""
+    return sorted(path for path in folder.rglob(pattern) if path.is_file() and not path.name.startswith((".", "_")))
 
 
 def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import text_of
 from study.events.times import looks_like_time
+from study.params.snapshot import TAKEN
 
 USER = r"user|customer|household|visitor|member|client|account|session|device|cookie|person|buyer|shopper"
 TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
@@ -63,6 +64,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     Raises:
         UserError: no column looks like a time or a user, or none could be a candidate.
     """
+    log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log.drop(time), place)
     rest = log.drop(time, user)
@@ -127,7 +129,9 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     for name, dtype in log.schema.items():
         values = log[name].drop_nulls()
         distinct = values.n_unique() if not dtype.is_nested() else 0
-        if not len(values):
+        if name in TAKEN:
+            left_out[name] = "the name is taken; rename the column"
+        elif not len(values):
             left_out[name] = "always empty"
         elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
             kinds[name] = {"kind": "list", "items": 3}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from study.events.parts import Parts
+from study.params.question import MINUTES_OF_DAY, STUDY_DAYS
 
 RETURNING = 0.1
 """Share of users with events on two days below which a log is one of sessions."""
@@ -13,6 +14,8 @@ HORIZONS = 24
 DAYS = (28, 7, 3, 1)
 MINUTES = (720, 240, 60, 30, 10)
 MINUTE = 60_000_000
+LIMIT = MINUTES_OF_DAY * STUDY_DAYS
+"""Minutes that a horizon of minutes stays below: users who stay longer are not in a session."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,16 @@ class Pace:
 
 
 def pace(events: Parts) -> Pace:
-    """The longest usual horizon of which the log holds enough, or the rest of the session where few users return."""
+    """The longest usual horizon of which the log holds enough, or the rest of the session.
+
+    A log is one of sessions where few users return, and nobody so late that no session could last as long.
+    """
     first, last = events.bounds()
     users = pl.concat(_users(part) for part in events)
     returning = float(users.select(pl.col("returns").mean()).item())
     minutes = (last - first) / MINUTE
-    if returning < RETURNING:
-        longest = int(users["length"].to_numpy().max()) // MINUTE + 1
+    longest = int(users["length"].to_numpy().max()) // MINUTE + 1
+    if returning < RETURNING and longest + 1 < LIMIT:
         told = f"{returning:.0%} of the users come back another day; the longest session lasts {longest} minutes"
         return Pace({"horizon_minutes": longest + 1, "sessions": True}, HORIZONS, told)
     for unit, length in [*(("days", days) for days in DAYS), *(("minutes", few) for few in MINUTES)]:

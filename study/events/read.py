@@ -1,9 +1,11 @@
 """Reads a snapshot's source into the general form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -13,9 +15,12 @@ from study.events.database import read_query
 from study.events.files import files_of, read_file, read_pieces
 from study.events.parts import Parts
 from study.events.runs import gathered
+from study.events.spans import EPOCH, midnight
 from study.events.spill import spilling
+from study.events.split import TIME
 from study.events.times import FormChangedError, Forms
 from study.params.snapshot import Snapshot
+from study.paths import PARAMS
 
 READER, QUERY = ".py", ".sql"
 PIECE = 500_000
@@ -33,20 +38,36 @@ def read_source(spec: Snapshot) -> pl.DataFrame:
 
 @contextmanager
 def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
-    """The same events, inside a part in any order, in parts of whole users; what memory does not hold lies on disk.
+    """The events before `until`, inside a part in any order, in parts of whole users; on disk if they are many.
 
     Args:
         name: of the stage that reads, for the folder of what is on disk.
 
     Raises:
-        UserError: as `read_source`.
+        UserError: as `read_source`, or no event is before `until`.
     """
     with spilling(name) as folder:
         try:
-            events = gathered(_pieces(spec, PIECE), folder)
+            events = gathered(_before(_pieces(spec, PIECE), spec), folder)
         except FormChangedError:
-            events = gathered(_pieces(spec, None), folder)
+            events = gathered(_before(_pieces(spec, None), spec), folder)
         yield events
+
+
+def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataFrame]:
+    if spec.until is None:
+        yield from pieces
+        return
+    end, first, is_empty = midnight(spec.until, ZoneInfo(spec.timezone)), None, True
+    for piece in pieces:
+        begin = piece.select(TIME.min()).item()
+        first = begin if first is None else min(first, begin)
+        if begin < end:
+            is_empty = False
+            yield piece.filter(TIME.lt(end))
+    if is_empty and first is not None:
+        told = EPOCH + timedelta(microseconds=first)
+        raise UserError(f"{PARAMS}: snapshot.until: no event is before {spec.until}; the first one is of {told}")
 
 
 def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:

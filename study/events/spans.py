@@ -9,6 +9,7 @@ from study.params.question import Question
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from study.exhibits import choose
+from study.exhibits import choose, scope
 from study.exhibits.answers import over_softmax
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
 from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed
@@ -44,13 +44,20 @@ class Part:
         """The verdict in the words of the advice."""
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
-        small = ", by less than the margin" if abs(self.contrast.effect) < self.margin else ""
         return {
-            "better": f"following it is better{small}",
-            "worse": f"following it is worse{small}",
-            "equivalent": f"following it or not is equivalent within ±{self.margin:g}",
+            "better": f"following it is better{self._size}",
+            "worse": f"following it is worse{self._size}",
+            "equivalent": f"it makes no difference beyond the margin of ±{self.margin:g}",
             "undetermined": "neither a difference nor an equivalence is shown",
         }[self.contrast.verdict]
+
+    @property
+    def _size(self) -> str:
+        """How the interval of a difference lies to the margin."""
+        least, most = sorted((abs(self.contrast.low), abs(self.contrast.high)))
+        if most < self.margin:
+            return ", by less than the margin"
+        return "" if least >= self.margin else ", though not shown to be by more than the margin"
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,9 @@ def event_level(results: Results) -> list[Part]:
 
 
 def _objective(results: Results, variant: str) -> str:
-    objective = choose.parts_of(results, variant)["objective"].replace("_", " ")
-    return f"objective {objective}{', as short a history' if choose.is_short(results, variant) else ''}"
+    entry = choose.parts_of(results, variant)
+    told = f"objective {entry['objective']}, head {entry['head']}".replace("_", " ")
+    return f"{told}{', as short a history' if choose.is_short(results, variant) else ''}"
 
 
 def encoder(results: Results) -> list[Part]:
@@ -81,13 +89,13 @@ def encoder(results: Results) -> list[Part]:
 
 
 def ranking_loss(results: Results) -> list[Part]:
-    """A loss that compares against one that does not: for trees, on the larger catalogue, and between users."""
+    """A loss that compares against BCE, which does not: for trees, on the larger catalogue, and between users."""
     trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
     parts = [_part(results, c, "trees") for c in trees]
     large = results.beside("catalogue")
     if large is not None:
-        ranked = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bpr"]
-        parts += [_part(large, c, _size(large)) for c in ranked]
+        judged = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bce"]
+        parts += [_over(large, c) for c in judged]
     return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
 
 
@@ -96,12 +104,23 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
     if who is None:
         return []
     margin = who.params.statistics.who_margin
-    return [Part("users of one cut-off", c, margin) for c in choose.about(who, left, right, topic)]
+    return [Part(_users(who, c.left_variant), c, margin) for c in choose.about(who, left, right, topic)]
+
+
+def _users(who: Results, variant: str) -> str:
+    head = choose.parts_of(who, variant).get("head")
+    return f"users of one cut-off{f', head {head}'.replace('_', ' ') if head else ''}"
 
 
 def softmax(results: Results) -> list[Part]:
     """The full softmax against each other loss on the smaller catalogue."""
-    return [_part(results, flipped(c), _size(results)) for c in over_softmax(results)]
+    return [_over(results, c) for c in over_softmax(results)]
+
+
+def _over(results: Results, contrast: Contrast) -> Part:
+    """The full softmax over another loss, with the negatives of that."""
+    told = scope.negatives(results, contrast.left_variant)
+    return _part(results, flipped(contrast), f"{_size(results)}{f', {told}' if told else ''}")
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:

@@ -13,25 +13,32 @@ from study.exhibits.source import not_run
 from study.exhibits.tables import Cell, name, table, words
 from study.params.statistics import BEST
 
-Standing = Literal["confirmed", "corrected", "undetermined in one", "undetermined in both"]
+Standing = Literal["confirmed", "compatible", "corrected", "undetermined in one", "undetermined in both"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """One declared contrast on both snapshots."""
+    """One declared contrast on both snapshots, and the margin of equivalence."""
 
     there: Contrast
     here: Contrast
+    margin: float
 
     @property
     def standing(self) -> Standing:
-        """What the two verdicts say of each other."""
+        """What the two verdicts say of each other.
+
+        An equivalence and a difference below the margin can both be true, so neither corrects the other.
+        """
         verdicts = [agreeing(side).verdict for side in (self.there, self.here)]
         open_ones = verdicts.count("undetermined")
         if open_ones:
             return "undetermined in both" if open_ones == 2 else "undetermined in one"
-        return "confirmed" if verdicts[0] == verdicts[1] else "corrected"
+        if verdicts[0] == verdicts[1]:
+            return "confirmed"
+        is_small = all(abs(side.effect) < self.margin for side in (self.there, self.here))
+        return "compatible" if "equivalent" in verdicts and is_small else "corrected"
 
     @property
     def sign(self) -> str:
@@ -48,7 +55,9 @@ class Repeated:
 def repeated(pair: Pair) -> list[Repeated]:
     """The contrasts that are declared alike on both snapshots, in their order."""
     known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
-    return [Repeated(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
+    settings = pair.here.params.statistics
+    margin = settings.who_margin if pair.here.arm == "who" else settings.margin
+    return [Repeated(known[_declared(c)], c, margin) for c in pair.here.contrasts if _declared(c) in known]
 
 
 def _declared(contrast: Contrast) -> tuple[str, str, str]:
@@ -106,7 +115,8 @@ def contrast_table(pair: Pair) -> Html:
     head = ["contrast", f"effect, {other}", "verdict", f"effect, {this}", "verdict", "sign", "together", "sides"]
     caption = (
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
-        "verdicts used; confirmed: one and the same settled verdict; corrected: two that differ"
+        "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
+        "against a difference of at least the margin; compatible: equivalent against a smaller one"
     )
     return Html(paragraphs([told]).text + table(head, [_line(one) for one in found], caption).text)
 

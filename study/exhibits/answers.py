@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, source
+from study.exhibits import choose, enough, scope, source
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
@@ -60,6 +60,17 @@ def _together(results: Results, asked: Sequence[Contrast], left: str, right: str
     return f"{settled(asked, left, right, margin)}: {_evidence(asked, margin)}" if asked else NOTHING
 
 
+def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str, *held: str) -> str:
+    """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
+    if not asked:
+        return NOTHING
+    margin = results.power.margin
+    told = settled(asked, left, right, margin)
+    shared = f", {scope.held(results, asked, *held)}" if held else ""
+    shown = [scope.with_negatives(results, contrast) for contrast in asked]
+    return f"{told}{shared}{scope.learning(results, asked)}: {_evidence(shown, margin)}"
+
+
 def _beside(results: Results, further: Sequence[Contrast]) -> str:
     return f"; besides, {_evidence(further, results.power.margin)}" if further else ""
 
@@ -87,15 +98,24 @@ def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
     rule = f"the best counting rule, {code(against[0].right_variant)}"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        is_small = all(contrast.effect < margin for contrast in winners)
         who = listing([code(contrast.left_variant) for contrast in winners])
-        yes = f"yes, but by less than the margin of {margin:g}" if is_small else "yes"
-        return f"{yes}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
+        return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule}, is worse"
     return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+
+
+def _yes(winners: Sequence[Contrast], margin: float) -> str:
+    """Yes, and by how much where no winner is shown to gain the margin."""
+    if any(contrast.low >= margin for contrast in winners):
+        return "yes"
+    least, most = (number(pick(contrast.effect for contrast in winners)) for pick in (min, max))
+    gain = least if least == most else f"{least} to {most}"
+    if all(contrast.high < margin for contrast in winners):
+        return f"yes, by {gain}, which is less than the margin of {margin:g}"
+    return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
 
 
 def is_it_the_data(results: Results) -> str:
@@ -108,40 +128,11 @@ def is_it_the_data(results: Results) -> str:
     )
     if results.diagnoses is None:
         return f"{_missing('diagnostics')}; what the log allows is known: {limits}"
-    fewer = most_users(results.diagnoses)
-    if not fewer:
+    size = enough.judge(results.diagnoses)
+    if size is None:
         return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
-    verdicts = {found.verdict for found in fewer}
-    if verdicts == {"worse"}:
-        lead = "in part, since every family that was asked still learns from more users"
-    elif "worse" in verdicts:
-        lead = "in part, since some families still learn from more users"
-    elif verdicts == {"equivalent"}:
-        lead = "not its size, since with fewer users every family that was asked does as well"
-    elif verdicts <= {"equivalent", "better"}:
-        lead = "not its size, since no family that was asked is hurt by fewer users"
-    else:
-        lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"
-    told = _evidence([as_contrast(found) for found in fewer], power.margin)
-    return f"{lead} (in {smaller(results)}): {told}; {limits}"
-
-
-def most_users(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
-    """Of each family, the contrast of the largest part of the users that is not all of them."""
-    shares = {found.name: share for found in diagnoses if (share := users_share(found)) is not None and share < 1}
-    largest: dict[str, Diagnosis] = {}
-    for found in diagnoses:
-        if found.name in shares:
-            known = largest.get(found.family)
-            if known is None or shares[found.name] > shares[known.name]:
-                largest[found.family] = found
-    return list(largest.values())
-
-
-def users_share(found: Diagnosis) -> float | None:
-    """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
-    kind, _, per_cent = found.change.partition("-")
-    return float(per_cent) / 100 if kind == "users" else None
+    told = _evidence([as_contrast(found) for found in size.shown], power.margin)
+    return f"{size.lead} (in {smaller(results)}): {told}{size.limit}; {limits}"
 
 
 def as_contrast(found: Diagnosis) -> Contrast:
@@ -158,9 +149,9 @@ def representation(results: Results) -> str:
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
-    found = _together(results, events, "one position per event", "flattened tokens")
+    found = _limited(results, events, "one position per event", "flattened tokens", "head")
     control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
-    return found + control + _beside(results, further)
+    return found + control + scope.across(results, "representation") + _beside(results, further)
 
 
 def objective(results: Results) -> str:
@@ -173,7 +164,8 @@ def objective(results: Results) -> str:
         "objective",
     )
     further = choose.others(results.about("objective"), horizon)
-    return _together(results, horizon, "the horizon", "the next event") + _beside(results, further)
+    found = _limited(results, horizon, "the horizon", "the next event", "representation", "head")
+    return found + scope.across(results, "objective") + _beside(results, further)
 
 
 def over_softmax(results: Results) -> list[Contrast]:
@@ -201,7 +193,7 @@ def loss(results: Results) -> str:
 
 
 def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
-    return _together(results, contrasts, "the other losses", "the full softmax")
+    return _limited(results, contrasts, "the other losses", "the full softmax")
 
 
 def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:
@@ -209,13 +201,14 @@ def _turns(results: Results, small: Sequence[Contrast], large: Results, found: S
     before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in small}
     after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in found}
     both = [name for name in before if name in after]
-    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in both if before[name] != after[name]]
+    known = [name for name in both if "undetermined" not in (before[name], after[name])]
+    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in known if before[name] != after[name]]
     if not both:
         return "no loss was compared on both"
-    if {verdict for name in both for verdict in (before[name], after[name])} == {"undetermined"}:
-        return "every loss that was compared on both is undetermined on both"
+    if not known:
+        return "no loss that was compared on both has a settled verdict on both"
     if not turned:
-        return "no verdict changes with the catalogue's size"
+        return f"no verdict changes with the catalogue's size{'' if known == both else ' where both are settled'}"
     return (
         f"with the catalogue's size the verdict changes for {listing(turned)}, a change that no contrast tests itself"
     )
@@ -231,11 +224,12 @@ def order(results: Results) -> str:
 def _shuffled(results: Results) -> str:
     """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
     if results.diagnoses is None:
-        return "what shuffling the order does is not known, since the arm <code>diagnostics</code> has not been run"
+        return f"what shuffling the order does, {_missing('diagnostics')}"
     shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
     if not shuffled:
         return "the diagnostics did not shuffle the order"
-    return f"in {smaller(results)}, {_together(results, shuffled, 'the order as it was', 'a shuffled one')}"
+    sides = "contents on their own dates", "contents on shuffled dates (which takes recency along with order)"
+    return f"in {smaller(results)}, {_together(results, shuffled, *sides)}"
 
 
 def young(results: Results) -> str:
@@ -246,7 +240,9 @@ def young(results: Results) -> str:
     composed = choose.about(found, {"head": ("composed", "composed_with_id")}, {"head": "plain"})
     told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
     lead = f"over all candidates, known and young together, {told}"
-    rows = [row for row in with_young(found) if row.family == "sequence"]
+    against = choose.against_counting(found)
+    lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
+    rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
     parts = [f"{within(row.estimates[YOUNG])} by {code(row.variant)}" for row in rows]

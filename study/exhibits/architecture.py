@@ -1,11 +1,14 @@
 """The page Architecture and order: who may look where, and whether the order of events is worth anything."""
 
+from collections import Counter
+
 from study.exhibits import choose, source, topic
 from study.exhibits.answers import as_contrast
 from study.exhibits.diagnostics import smaller
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import brief
+from study.exhibits.prose import brief, count, plural
 from study.exhibits.results import Results
+from study.params.roster import SequenceEntry
 
 TOPIC = "architecture"
 
@@ -23,6 +26,24 @@ def composition(results: Results) -> Html:
 def behind(results: Results) -> Html:
     """The sides of the contrasts, their seeds and their windows."""
     return topic.behind(results, TOPIC)
+
+
+def depths(results: Results) -> Html:
+    """Which sequence variants of the arm have how many blocks; what most have comes last, without names."""
+    entries = results.params.entries(results.arm)
+    blocks = {name: entry.blocks for name, entry in entries.items() if isinstance(entry, SequenceEntry)}
+    if not blocks:
+        return paragraphs(["No variant of this roster has blocks."])
+    amounts = Counter(blocks.values())
+    usual = max(amounts, key=lambda depth: (amounts[depth], -depth))
+    told = []
+    for depth in sorted(set(blocks.values()) - {usual}):
+        names = [code(name) for name, found in blocks.items() if found == depth]
+        told.append(f"{listing(names)} {'has' if len(names) == 1 else 'have'} {plural(depth, 'block')}")
+    if not told:
+        return paragraphs([f"Each sequence variant has {plural(usual, 'block')}."])
+    others = f"all other sequence variants, {count(amounts[usual])}, have {plural(usual, 'block')}"
+    return paragraphs([f"{'; '.join([*told, others])}."])
 
 
 def labels(results: Results) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, contrasts
+from study.exhibits import choose, contrasts, scope
 from study.exhibits.answers import loss as answer_of_losses
 from study.exhibits.answers import over_softmax
 from study.exhibits.figures import draw, horizontal, inert, series_style
@@ -62,7 +62,7 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
     row, cost = arm.row(variant), arm.cost[variant]
     effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
     return [
-        words(loss),
+        words(", ".join(filter(None, [loss, scope.negatives(arm, variant)]))),
         whole(arm.data.catalogue),
         name(variant),
         decimal(row.select),

@@ -44,7 +44,7 @@ def _extremes(results: Results) -> str:
     cheap, dear = ordered[0], ordered[-1]
     ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)
     return (
-        f"All searches and refits together took {seconds(sum(spent))} on the machine of this run. A refit of "
+        f"All searches and refits add up to {seconds(sum(spent))} of one worker on the machine of this run. A refit of "
         f"{code(dear.variant)}, the dearest, takes {seconds(costs[dear.variant].refit_seconds)}, {count(ratio)} times "
         f"as long as one of {code(cheap.variant)}, the cheapest; they reach {number(dear.recall)} and "
         f"{number(cheap.recall)}."

@@ -16,11 +16,15 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Line:
-    """Processor seconds of a stage: `start` + `per_event` x events; `error` is the largest relative one at a size."""
+    """Processor seconds of a stage: `start` + `per_event` x events.
+
+    `error` is the relative one at the largest size of a line through the others; None below three sizes, since two are
+    on their line whatever they are.
+    """
 
     start: float
     per_event: float
-    error: float
+    error: float | None
 
     def at(self, events: float) -> float:
         """Seconds for so many events."""
@@ -29,18 +33,36 @@ class Line:
 
 def fitted(sizes: Sizes, stage: str) -> Line | None:
     """Least squares of relative errors, so that small logs count as large ones do; None below two sizes."""
-    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.events.items()) if stage in spent]
+    points = _points(sizes, stage)
     if len(points) < 2:
         return None
+    start, per_event = _through(points)
+    return Line(start, per_event, _error_ahead(points))
+
+
+def _points(sizes: Sizes, stage: str) -> list[tuple[float, float]]:
+    """Events and seconds, the smallest log first."""
+    return [(events, spent[stage].seconds) for events, spent in sorted(sizes.events.items()) if stage in spent]
+
+
+def _through(points: list[tuple[float, float]]) -> tuple[float, float]:
     events, seconds = np.array(points, dtype=np.float64).T
     design = np.column_stack([np.ones_like(events), events]) / seconds[:, None]
     (start, per_event), *_ = np.linalg.lstsq(design, np.ones_like(events), rcond=None)
-    return Line(float(start), float(per_event), float(np.abs(design @ [start, per_event] - 1).max()))
+    return float(start), float(per_event)
+
+
+def _error_ahead(points: list[tuple[float, float]]) -> float | None:
+    if len(points) < 3:
+        return None
+    *others, (events, seconds) = points
+    start, per_event = _through(others)
+    return abs((start + per_event * events) / seconds - 1)
 
 
 def exponent(sizes: Sizes, stage: str) -> float | None:
     """The slope of seconds over events between the two largest logs, both logarithmic: 1 is linear."""
-    points = [(events, spent[stage].seconds) for events, spent in sorted(sizes.events.items()) if stage in spent]
+    points = _points(sizes, stage)
     if len(points) < 2:
         return None
     (few, short), (many, long) = points[-2:]
@@ -77,5 +99,5 @@ def training_seconds(training: Training, variant: str, budget: Budget, events: f
 
 
 def machines(core_seconds: float, cores: int) -> float:
-    """Machines with so many cores that do the work within a day."""
+    """Machines with so many cores that do the work within a day, if it were divided among them without loss."""
     return core_seconds / (cores * DAY)

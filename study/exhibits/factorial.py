@@ -25,10 +25,15 @@ def effect_sentence(effect: Effect, margin: float) -> str:
         f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
         f"{probability(effect.p_difference)}"
     )
+    return f"{wording(effect, margin)} ({told})"
+
+
+def wording(effect: Effect, margin: float) -> str:
+    """The verdict of an effect in words, without its numbers."""
     is_small = effect.verdict in ("better", "worse") and abs(effect.effect) < margin
     small = " by less than the margin" if is_small else ""
-    wording = (_main, _pair)[len(effect.factors) - 1] if len(effect.factors) < 3 else _higher
-    return f"{wording(effect, f' within ±{margin:g}')}{small} ({told})"
+    worded = (_main, _pair)[len(effect.factors) - 1] if len(effect.factors) < 3 else _higher
+    return f"{worded(effect, f' within ±{margin:g}')}{small}"
 
 
 def _main(effect: Effect, within: str) -> str:

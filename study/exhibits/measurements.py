@@ -61,18 +61,22 @@ class Training(Run):
 
 
 class Ranked(Record):
-    """How fast a variant ranks on one core, reading and writing included in `users_per_second`."""
+    """How fast a variant ranks all users on one core, reading and writing included; `peak_mb` of a process of its own.
+
+    `ranked_per_second` leaves the reading out; `events` are those of all users.
+    """
 
     users: int
     events: int
     catalogue: int
-    ranked_per_second: float
-    users_per_second: float
+    seconds: Spread
+    ranked_per_second: Spread
+    users_per_second: Spread
     peak_mb: float
 
 
 class Ranking(Run):
-    """The rate of ranking by variant."""
+    """The rate of ranking, by variant."""
 
     variants: dict[str, Ranked]
 
@@ -92,6 +96,33 @@ class Tuning(Run):
     variants: dict[str, Searched]
 
 
+class Added(Record):
+    """Wall seconds until the first result of many tasks and until the last, and what the engine has added to each."""
+
+    first_result: float
+    whole: float
+    added_per_task: float
+
+
+class Workers(Run):
+    """Tasks that take so many seconds and no core: `first` with the start of the workers, `again` without."""
+
+    engine: str
+    workers: int
+    tasks: int
+    seconds: float
+    first: Added
+    again: Added
+
+
+class Rates(Record):
+    """Real events and targets a second of training, and cores in use."""
+
+    events: Spread
+    targets: Spread
+    cores: Spread
+
+
 class Side(Record):
     """One library: its rates by the number of threads, and one long run judged by recall@10 on select.
 
@@ -99,7 +130,7 @@ class Side(Record):
     study had reached the best recall of the side.
     """
 
-    rates: dict[int, dict[str, Spread]]
+    rates: dict[int, Rates]
     best_recall: float | None = None
     seconds_to_best: float | None = None
     is_cut: bool = False

@@ -26,9 +26,9 @@ PARTS = (
 """The factors of a sequence variant; the options of its loss belong to the loss."""
 TITLES = {"budget_in": "budget in"}
 PUBLISHED: dict[str, dict[str, Any]] = {
-    "SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
-    "gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
-    "BERT4Rec (Sun and others, 2019)": {
+    "like SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
+    "like gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
+    "like BERT4Rec (Sun and others, 2019)": {
         "architecture": "bidirectional",
         "objective": "masked_event",
         "loss": "softmax",

@@ -172,8 +172,13 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
         "equivalent": "equivalent",
         "undetermined": "undetermined",
     }
-    parts = [f"{count(verdicts.count(v))} {told[v]}" for v in told if v in verdicts]
-    return f"divided between {left} and {right} ({', '.join(parts)})"
+    counted = ", ".join(f"{count(verdicts.count(v))} {told[v]}" for v in told if v in verdicts)
+    if {"better", "worse"} <= set(verdicts):
+        return f"divided between {left} and {right} ({counted})"
+    if "better" in verdicts or "worse" in verdicts:
+        winner, loser = (left, right) if "better" in verdicts else (right, left)
+        return f"partly in favour of {winner}, never of {loser} ({counted})"
+    return f"no difference shown between {left} and {right} ({counted})"
 
 
 def verdict_sentence(contrast: Contrast, margin: float) -> str:

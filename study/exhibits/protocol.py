@@ -19,6 +19,8 @@ from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
 HEADING = "## Scorings of test"
+UNSCORED = "no test window"
+"""What the reason of a row says that scored none."""
 _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 
@@ -146,22 +148,25 @@ def statistics(results: Results) -> Html:
     settings = results.params.statistics
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
-        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently."
+        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
+        "The contrasts of an arm that ranks candidates take as many for each of them, for Holm divides alpha."
     )
     verdicts = (
-        f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}. <em>Equivalent</em>: two one-sided tests, "
+        f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "
+        f"top users in the arm {code('who')}. <em>Equivalent</em>: two one-sided tests, "
         f"Holm-adjusted, below {settings.alpha:g}; else <em>better</em> or <em>worse</em>: Holm-adjusted p below "
         f"{settings.alpha:g}; else <em>undetermined</em>."
     )
     declared = (
-        f"{plural(len(results.contrasts), 'contrast')} are declared in {code('params.yaml')}; a side called “best” is "
-        "the variant of its group that is best on select."
+        f"Of {plural(len(results.params.contrasts), 'contrast')} that {code('params.yaml')} declares, "
+        f"{count(len(results.contrasts))} belong to the arm {code(results.arm)}, which Holm adjusts together; a side "
+        "called “best” is the variant of its group that is best on select."
     )
     return bullets([estimates, verdicts, declared])
 
 
 def scorings(log: Path = LOG) -> Html:
-    """How often test was scored, and why, from the study's log.
+    """How often test was scored, and why, from the study's log; a row that says it scored none is not counted.
 
     Raises:
         UserError: the log has no table of scorings.
@@ -169,8 +174,11 @@ def scorings(log: Path = LOG) -> Html:
     head, rows = _table_of(log)
     if not rows:
         return paragraphs(["<strong>Test has not been scored yet.</strong>"])
-    times = "once" if len(rows) == 1 else f"{count(len(rows))} times"
-    text = f"<strong>Test has been scored {times}</strong> in the making of this study."
+    scored = [row for row in rows if UNSCORED not in row[-1]]
+    times = "once" if len(scored) == 1 else f"{count(len(scored))} times"
+    rest = len(rows) - len(scored)
+    others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
+    text = f"<strong>Test has been scored {times}</strong> in the making of this study.{others}"
     cells = [[whole(float(v)) if v.isdecimal() else words(v) for v in row] for row in rows]
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
 

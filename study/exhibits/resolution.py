@@ -1,30 +1,44 @@
 """How much a log can show at all, in sentences: resolution, ceiling, headroom, repetition."""
 
+from scipy.stats import norm
+
 from study.exhibits.data import COMPLETE_JOURNEY
-from study.exhibits.prose import number, percent, plural
+from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import PRIMARY, Power
 from study.exhibits.results import Results
+from study.metrics.power import POWER
 
 
 def sentences(results: Results) -> list[str]:
     """Each as HTML; what a roster without contrasts or without counting cannot say is left out."""
     power = results.power
-    return [*_detectable(power), _ceiling(power), *_headroom(power), _repeats(results)]
+    return [*_detectable(results), _ceiling(power), *_headroom(power), _repeats(results)]
 
 
-def _detectable(power: Power) -> list[str]:
+def at_first_step(detectable: float, alpha: float, contrasts: int) -> float:
+    """What a difference that one test at `alpha` detects becomes at the first step of Holm over so many contrasts.
+
+    That step tests at alpha / contrasts, and is the strictest; a test's reach is that of the normal approximation.
+    """
+    one, step = (norm.ppf(1 - level / 2) + norm.ppf(POWER) for level in (alpha, alpha / max(contrasts, 1)))
+    return float(detectable * step / one)
+
+
+def _detectable(results: Results) -> list[str]:
+    power, family = results.power, len(results.contrasts)
     if power.detectable is None:
         return []
-    is_fine = power.detectable <= power.margin
+    found = at_first_step(power.detectable, results.params.statistics.alpha, family)
     judged = (
         f"finer than the margin of {power.margin:g}, so a difference as large as that is likely to show"
-        if is_fine
+        if found <= power.margin
         else f"coarser than the margin of {power.margin:g}, so a difference as large as that may stay undetermined"
     )
     return [
         f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two "
-        f"variants that this log shows with a power of 80 % is {number(power.detectable)} {PRIMARY} (median over the "
-        f"declared contrasts, before Holm's adjustment): {judged}."
+        f"variants that this log shows with a power of {percent(POWER)} is {number(found)} {PRIMARY} (median over the "
+        f"declared contrasts, at the first step of Holm over {count(family)}, the strictest; for a contrast that "
+        f"stands alone {number(power.detectable)}): {judged}."
     ]
 
 

@@ -63,7 +63,21 @@ def ship(results: Results) -> str:
         return (
             f"{code(variant)} ({recall}), since nothing that was compared with counting is shown to be better; {cost}"
         )
-    return f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, results.power.margin)}; {cost}"
+    margin = results.power.margin
+    told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
+    return told + _instead(results, variant, margin)
+
+
+def _instead(results: Results, variant: str, margin: float) -> str:
+    """What the counting rule gives up and costs, where what is shipped is not shown to gain the margin."""
+    gains = [c for c in choose.against_counting(results) if c.left_variant == variant and c.verdict == "better"]
+    if not gains or gains[0].low >= margin:
+        return ""
+    rule = gains[0].right_variant
+    return (
+        f"; {code(rule)} gives up {number(gains[0].effect)}, not shown to be more than the margin of {margin:g}, "
+        f"and refits in {seconds(results.cost[rule].refit_seconds)}"
+    )
 
 
 def _why(results: Results, reason: Contrast) -> str:

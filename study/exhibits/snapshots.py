@@ -18,6 +18,8 @@ from study.exhibits.warm import saved
 
 TOP = 5
 """How many of the attributes that drift most are named."""
+DIGITS = 3
+"""Of a distance."""
 
 
 def which(results: Results) -> Html:
@@ -61,21 +63,44 @@ def _drift(pair: Pair) -> Html:
     if found is None:
         return _not_compared(pair)
     other, this = pair.names
-    known = sorted((row for row in found.drift if row.distance is not None), key=lambda row: -(row.distance or 0.0))
     unlisted = [code(row.attribute) for row in found.drift if row.new is not None and not row.is_listed]
-    told = (
-        f"From {code(other)} to {code(this)} most of all "
-        f"{listing([f'{code(row.attribute)} ({number(row.distance, 3)})' for row in known[:TOP]])} moved."
-        if known
-        else f"The data card of {code(other)} or of {code(this)} tells no distribution, so no drift is known."
-    )
+    told = _most_moved(found.drift, pair)
     more = f" Of {listing(unlisted)} the cards list the most frequent values alone." if unlisted else ""
     head = ["attribute", "kind", "distance", f"missing, {other}", f"missing, {this}", "new values", "gone values"]
     caption = (
         f"Drift of the events before the test span, from {other} to {this}: the Jensen-Shannon distance, from 0, "
         "equal, to 1; new and gone: shares of known values that the other card does not list"
     )
-    return joined([paragraphs([told + more]), table(head, map(_moved, found.drift), caption)])
+    return joined([paragraphs([told + more + _shared(pair)]), table(head, map(_moved, found.drift), caption)])
+
+
+def _most_moved(drift: list[Drift], pair: Pair) -> str:
+    other, this = pair.names
+    known = {row.attribute: row.distance for row in drift if row.distance is not None}
+    if not known:
+        return f"The data card of {code(other)} or of {code(this)} tells no distribution, so no drift is known."
+    far = sorted((name_ for name_ in known if round(known[name_], DIGITS) > 0), key=lambda name_: -known[name_])
+    if not far:
+        return f"From {code(other)} to {code(this)} no attribute moved."
+    shown = listing([f"{code(name_)} ({number(known[name_], DIGITS)})" for name_ in far[:TOP]])
+    return f"From {code(other)} to {code(this)} most of all {shown} moved."
+
+
+def _shared(pair: Pair) -> str:
+    """The days that both cards tell of, where there are some: two snapshots of one log have the same events there."""
+    sides = zip(pair.names, (pair.there, pair.here), strict=True)
+    days = {name_: (side.data.first[:10], side.data.last[:10]) for name_, side in sides}
+    first, last = max(begin for begin, _ in days.values()), min(end for _, end in days.values())
+    if first > last:
+        return ""
+    inner = [code(name_) for name_ in days if days[name_] == (first, last)]
+    outer = [code(name_) for name_ in days if days[name_] != (first, last)]
+    lead = (
+        f"The card of {outer[0]} contains the days of that of {inner[0]}, from {first} to {last}, too"
+        if inner and outer
+        else f"Both cards contain the days from {first} to {last}"
+    )
+    return f" {lead}: events that both hold dilute the drift."
 
 
 def _moved(row: Drift) -> list[Cell]:
@@ -83,7 +108,7 @@ def _moved(row: Drift) -> list[Cell]:
     return [
         name(row.attribute),
         words(row.kind),
-        decimal(row.distance, 3),
+        decimal(row.distance, DIGITS),
         *(Cell(DASH if share is None else percent(share), share) for share in shares),
     ]
 
@@ -107,8 +132,8 @@ def _ranks(pair: Pair) -> Html:
     tau = found.ranks
     told = (
         f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
-        f"{within(tau)} ({percent(found.level)} interval over users and seeds): 1 is the same order, 0 is chance, and "
-        f"of pairs without a tie {percent((1 + (tau.estimate or 0.0)) / 2)} stand in the same order. {same}"
+        f"{within(tau)} ({percent(found.level)} interval over users and seeds): 1 is the same order, 0 is "
+        f"chance. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
 

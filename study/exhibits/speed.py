@@ -1,9 +1,24 @@
 """How fast the study is, as its benchmarks have measured it; the page Scaling shows it."""
 
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.measurements import Loop, Peers, Ranking, Run, Side, Spread, Training, Tuning, latest
+from study.exhibits.measurements import (
+    Loop,
+    Peers,
+    Ranking,
+    Rates,
+    Run,
+    Side,
+    Spread,
+    Training,
+    Tuning,
+    Workers,
+    latest,
+)
 from study.exhibits.prose import DASH, count, percent, plural, seconds
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
+
+EQUAL, OWN = "downfunnel", "downfunnel-own"
+"""Sides of the benchmark of peers that are this study: with the settings of all sides, and with its own."""
 
 
 def missing(benchmark: str) -> Html:
@@ -56,31 +71,56 @@ def peers() -> Html:
         return missing("peers")
     threads = sorted({number for side in found.sides.values() for number in side.rates})
     rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
-    s, versions = found.settings, listing([f"{lib} {version}" for lib, version in found.peers.items()])
-    caption = (
-        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
-        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])} on sequences of "
-        f"{count(s['context'])}, {count(s['batch'])} in a batch: real events a second (median, least and most), and "
-        f"one long run on {plural(max(threads), 'thread')} judged on select; + was cut while recall grew. {versions}"
-    )
-    head = ["side", *(f"events a second, {plural(number, 'thread')}" for number in threads)]
+    head = ["side"]
+    for number in threads:
+        head += [f"{what}, {plural(number, 'thread')}" for what in ("events a second", "targets a second", "cores")]
     head += ["recall@10", "best after", "peak, MB", "parameters", "ours to its best"]
-    return joined([origin(found), table(head, rows, caption)])
+    return joined([origin(found), table(head, rows, _what_was_alike(found, max(threads)))])
+
+
+def _what_was_alike(found: Peers, threads: int) -> str:
+    s, versions = found.settings, listing([_installed(peer, told) for peer, told in found.peers.items()])
+    own = (
+        f" {OWN} has that shape, but the batches, learning rate, dropout and heads that the study starts its searches "
+        "from, and pieces of whole histories."
+        if OWN in found.sides
+        else ""
+    )
+    return (
+        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
+        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
+        f"{count(s['context'])} positions, {count(s['batch'])} in a batch.{own} Real events, and targets that are "
+        "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
+        f"target. One long run on {plural(threads, 'thread')} is judged on select; + was cut while recall grew; ours "
+        f"to its best: seconds after which {EQUAL}, under equal settings, had reached that recall. {versions}"
+    )
+
+
+def _installed(peer: str, told: str) -> str:
+    """The releases of a peer and of what it computes with; the log has the bare numbers."""
+    return " ".join(
+        f"{package} {version}" for package, version in zip((peer, "torch", "numpy"), told.split(), strict=False)
+    )
 
 
 def _beside(side: str, row: Side, threads: list[int]) -> list[Cell]:
-    reached = [value for value in row.ours_to_its_best.values() if value is not None]
-    ours = min(reached, default=None)
+    ours = row.ours_to_its_best.get(EQUAL)
     best = DASH if row.seconds_to_best is None else f"{seconds(row.seconds_to_best)}{' +' if row.is_cut else ''}"
     return [
         name(side),
-        *(_spread(row.rates[number]["events"]) if number in row.rates else Cell(DASH, None) for number in threads),
+        *(cell for number in threads for cell in _rates(row.rates.get(number))),
         decimal(row.best_recall),
         Cell(best, row.seconds_to_best),
         whole(row.peak_mb),
         whole(row.parameters),
         Cell(DASH if ours is None else seconds(ours), ours),
     ]
+
+
+def _rates(found: Rates | None) -> list[Cell]:
+    if found is None:
+        return [Cell(DASH, None)] * 3
+    return [_spread(found.events), _spread(found.targets), decimal(found.cores.median, 1)]
 
 
 def tuning() -> Html:
@@ -99,21 +139,50 @@ def tuning() -> Html:
     return joined([origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
 
 
+def workers() -> Html:
+    """What the engine adds to a task."""
+    found = latest("workers", Workers)
+    if found is None:
+        return missing("workers")
+    rows = [
+        [words(label), *(decimal(value, 3) for value in (one.first_result, one.whole, one.added_per_task))]
+        for label, one in {"with their start": found.first, "started before": found.again}.items()
+    ]
+    caption = (
+        f"Wall seconds of {plural(found.tasks, 'task')} that sleep {found.seconds:g} s each, on "
+        f"{plural(found.workers, 'worker')} of {found.engine}, once: until the first result, until the last, and what "
+        "the engine adds to each task"
+    )
+    return joined([origin(found), table(["workers", "first result", "all results", "added a task"], rows, caption)])
+
+
 def ranking() -> Html:
     """How fast `rank` is."""
     found = latest("rank", Ranking)
     if found is None:
         return missing("rank")
     rows = [
-        [name(variant), whole(one.ranked_per_second), whole(one.users_per_second), whole(one.peak_mb)]
+        [
+            name(variant),
+            _spread(one.ranked_per_second),
+            _spread(one.users_per_second),
+            _spread(one.seconds, 1),
+            whole(one.peak_mb),
+        ]
         for variant, one in found.variants.items()
     ]
-    one = next(iter(found.variants.values()))
     caption = (
-        f"Users a second of rank on one core, {count(one.users)} users with {count(one.events / one.users)} events "
-        f"each and {count(one.catalogue)} candidates: ranking alone, and with the reading of the log"
+        f"Users a second of rank on one core, {_ranked(found)}: ranking alone, and with the reading of the log; "
+        "processor seconds of all (median, least and most of the repeats); peak memory of a process of its own"
     )
-    return joined([origin(found), table(["variant", "ranked", "with reading", "peak, MB"], rows, caption)])
+    return joined([origin(found), table(["variant", "ranked", "with reading", "seconds", "peak, MB"], rows, caption)])
+
+
+def _ranked(found: Ranking) -> str:
+    """Whom, and what, the benchmark ranks."""
+    one = next(iter(found.variants.values()))
+    each = count(one.events / one.users)
+    return f"{plural(one.users, 'user')} with {each} events each and {plural(one.catalogue, 'candidate')}"
 
 
 def loop() -> Html:

@@ -101,7 +101,8 @@ def verdict(found: Accounting) -> str:
     asked = f"at least {percent(found.at_least)} was asked for"
     words = {"holds": "<strong>holds</strong>", "fails": "does <strong>not hold</strong>"}
     told = words.get(found.finding, "stays <strong>undetermined</strong>")
-    return f"{claim} {told}: {reached}, and {asked}."
+    doubt = ", though a failed training would explain it too, as the twin is better" if _is_overtaken(found) else ""
+    return f"{claim} {told}{doubt}: {reached}, and {asked}."
 
 
 def _beyond(found: Accounting) -> str:
@@ -127,14 +128,18 @@ def _ladder(row: Slot) -> list[str]:
 
 def _overtaken(found: Accounting) -> list[str]:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
-    share = found.total.shares["within_event"]
-    if share is None or share.low is None or share.low <= 1:
+    if not _is_overtaken(found):
         return []
     return [
         f"The twin that sees one event is better than {code(found.variant)} itself: at this budget what lies outside "
         "of the event costs the training more than it tells. What a longer training would draw from it, these losses "
         "do not say."
     ]
+
+
+def _is_overtaken(found: Accounting) -> bool:
+    share = found.total.shares["within_event"]
+    return share is not None and share.low is not None and share.low > 1
 
 
 def _share(share: Estimate | None) -> str:

@@ -78,13 +78,14 @@ def _cold(start: str | None) -> str:
 def _sentences(found: Sequence[Saving], start: str | None) -> list[str]:
     chosen = sum(one.was_chosen for one in found)
     reached = [one.trials for one in found if one.trials is not None]
-    total = sum(reached)
+    total, gainless = sum(reached), len(found) - sum(trials > 0 for trials in reached)
     whose = f" of {code(start)}" if start else ""
     told = (
         f"{plural(len(found), 'search')} began with the settings that the search{whose} had chosen, right after the "
         f"declared defaults: that trial was chosen in {chosen}. It was as good as the best of the others in "
         f"{len(reached)}, and came {plural(total, 'trial')} earlier in all"
-        + (f", {number(total / len(reached), 1)} a search." if reached else ".")
+        + (f", {number(total / len(reached), 1)} a search of these" if reached else "")
+        + f". In {gainless} of {len(found)} it was no gain."
     )
     note = (
         "The other trials of the same search stand for a cold one: those of its first batch are the very trials that a "

@@ -25,8 +25,11 @@ from study.exhibits.figures import (
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
+from study.exhibits.resolution import at_first_step
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.metrics.power import POWER
+from study.metrics.screening import SHARES
 
 PRIMARY = "recall@5%"
 OTHERS = {
@@ -120,7 +123,7 @@ def _percentage(found: Estimate) -> str:
 def _times(found: Estimate) -> str:
     """What finding them is worth, against a draw that knows nothing."""
     assert found.estimate is not None
-    return f"{number(found.estimate / 0.05, 1)} times as many as among users drawn at random"
+    return f"{number(found.estimate / SHARES[PRIMARY], 1)} times as many as among users drawn at random"
 
 
 @if_run
@@ -197,8 +200,8 @@ def calibration(results: Results) -> Html:
     return draw(
         [diagonal, *(_reliability(row.variant, row.family, i, found[row.variant]) for i, row in enumerate(shown))],
         "Share of the users who took the key action against the calibrated probability that they were given, in bins "
-        f"of equally many users of all test windows: the best variant of each family on select (calibration error: "
-        f"{errors}).",
+        "of about equally many users of all test windows, tied scores together: the first seed of the best variant of "
+        f"each family on select (calibration error, the mean over its seeds: {errors}).",
         height=420,
         showlegend=True,
         legend=legend_below(0.16),
@@ -236,10 +239,13 @@ def windows(results: Results) -> Html:
         f"{count(fewest)} to {count(most)} of them take the key action in a window."
     )
     if shown.detectable is not None:
+        family = len(results.contrasts)
+        found = at_first_step(shown.detectable, results.params.statistics.alpha, family)
         text += (
-            f" With so few, a difference in recall among the top 5 % has to reach {number(shown.detectable, 3)} to be "
-            "found with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is "
-            f"{shown.margin:g}."
+            f" With so few, a difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
+            f"{percent(POWER)} power (median over the declared contrasts, at the first step of Holm over "
+            f"{count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands alone); the "
+            f"margin is {shown.margin:g}."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])

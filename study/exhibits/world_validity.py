@@ -17,22 +17,26 @@ def validity(found: Worlds) -> Html:
     if checked is None:
         return paragraphs([NOT_CHECKED])
     told = [_told(part, checked) for part in checked.parts]
-    return joined([bullets(told), _repeated(checked), paragraphs([_power(checked), _made(found, checked)])])
+    notes = [*_narrow(checked), _families(checked), _power(checked), _made(found, checked)]
+    return joined([bullets(told), _repeated(checked), paragraphs(notes)])
 
 
 def _told(part: Part, checked: Validity) -> str:
     alpha = checked.statistics["alpha"]
     rate = part.any_false
     name_ = f"{escape(part.part)} in {escape(part.world)}"
-    kind = f"<strong>{name_}</strong>, {plural(part.repeats, 'log')} of {count(part.users)} users:"
+    family = len(part.contrasts)
+    drawn = f"{plural(part.repeats, 'log')} of {count(part.users)} users, {plural(family, 'contrast')} in each"
+    kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
-    judged = _judged(rate, alpha) if is_null else _both_kinds(rate, alpha)
+    judged = _judged(rate, alpha, family) if is_null else _both_kinds(rate, alpha)
     return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."
 
 
-def _judged(rate: Rate, alpha: float) -> str:
+def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
     """Where nothing differs, only a verdict of a difference can be false: one family of tests, held at alpha."""
-    allowed = f"the {percent(alpha)} that Holm's procedure allows"
+    procedure = "a single test" if contrasts == 1 else f"Holm's procedure over {count(contrasts)} contrasts"
+    allowed = f"the {percent(alpha)} that {procedure} allows"
     if rate.low > alpha:
         return f"more than {allowed}"
     return f"fewer than {allowed}" if rate.high < alpha else f"which agrees with {allowed}"
@@ -49,6 +53,27 @@ def _both_kinds(rate: Rate, alpha: float) -> str:
 
 def _ends(rate: Rate) -> str:
     return f"interval {percent(rate.low)} to {percent(rate.high)}"
+
+
+def _narrow(checked: Validity) -> list[str]:
+    """The intervals that have the truth inside less often than their level says, beyond what chance would explain."""
+    level = percent(checked.coverage_level)
+    short = [
+        f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} covers less than its "
+        f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
+        for part in checked.parts
+        for one in part.contrasts
+        if one.coverage.high < checked.coverage_level
+    ]
+    return short or [f"No {level} interval has the truth inside significantly less often than that."]
+
+
+def _families(checked: Validity) -> str:
+    largest = max(len(part.contrasts) for part in checked.parts)
+    return (
+        f"The largest family that was checked has {plural(largest, 'contrast')}; families as large as those of the "
+        "study's arms were not checked."
+    )
 
 
 def _repeated(checked: Validity) -> Html:

@@ -88,15 +88,15 @@ def _lookup(column: pl.Series, values: list[str], *, offset: int, missing: int, 
 
 
 def _counted(events: pl.LazyFrame, name: str) -> pl.DataFrame:
-    """How often each value of a column occurs, missing ones left out; the most frequent ones first."""
-    known = events.select(name).filter(pl.col(name).is_not_null())
-    counts = known.group_by(name).len("count").collect(engine="streaming")
-    return counts.sort("count", name, descending=[True, False])
+    """`value` and `count`: how often each value of a column occurs, missing ones left out; most frequent first."""
+    known = events.select(pl.col(name).alias("value")).filter(pl.col("value").is_not_null())
+    counts = known.group_by("value").len("count").collect(engine="streaming")
+    return counts.sort("count", "value", descending=[True, False])
 
 
 def _frequent(events: pl.LazyFrame, name: str, min_count: int, max_values: int | None) -> list[str]:
     counts = _counted(events, name).filter(pl.col("count") >= min_count)
-    return counts[name][:max_values].to_list()
+    return counts["value"][:max_values].to_list()
 
 
 def _quantile_edges(events: pl.LazyFrame, name: str, bins: int) -> list[float]:
@@ -109,7 +109,7 @@ def _quantile_edges(events: pl.LazyFrame, name: str, bins: int) -> list[float]:
 
 def _level_edges(events: pl.LazyFrame, name: str, max_values: int) -> list[float]:
     """Every value that occurs begins a bin, the least aside; quantiles where there are too many."""
-    levels = _counted(events, name)[name].sort().to_list()
+    levels = _counted(events, name)["value"].sort().to_list()
     return levels[1:] if len(levels) <= max_values else _quantile_edges(events, name, max_values)
 
 
@@ -138,15 +138,15 @@ def fit_vocabulary(
     keys = log.filter("key")
     popularity = (
         _counted(log, "candidate")
-        .select("candidate")
-        .join(_counted(keys, "candidate"), on="candidate", how="left")
+        .select("value")
+        .join(_counted(keys, "candidate"), on="value", how="left")
         .with_columns(pl.col("count").fill_null(0))
-        .sort("count", "candidate", descending=[True, False])
+        .sort("count", "value", descending=[True, False])
     )
     return Vocabulary(
         values=values,
         edges=edges,
-        candidates=popularity["candidate"].to_list(),
+        candidates=popularity["value"].to_list(),
         popularity=popularity["count"].to_list(),
         prompt=_prompt(keys, values, head[: len(head) - len(candidate)]),
         candidate_columns=candidate,
@@ -158,6 +158,6 @@ def _prompt(keys: pl.LazyFrame, values: dict[str, list[str]], fixed: list[str]) 
     codes = {}
     for name in fixed:
         common = _counted(keys, name)
-        known = common.height and common[name][0] in values[name]
-        codes[name] = FIRST + values[name].index(common[name][0]) if known else RARE
+        known = common.height and common["value"][0] in values[name]
+        codes[name] = FIRST + values[name].index(common["value"][0]) if known else RARE
     return codes

@@ -42,7 +42,8 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     mean of S drawn seeds varies by (S-1)/S too little, so its deviation from the mean of all S is stretched by
     sqrt(S/(S-1)). A variant with one seed has no such part. The same users are drawn for all variants and metrics.
     Where users and seeds are both drawn, the noise of single pairs of them counts up to three times (Owen, 2007, The
-    pigeonhole bootstrap): the intervals are a little wide, never narrow.
+    pigeonhole bootstrap), which makes intervals a little wide. Where most of the variance is that of few seeds they are
+    narrow: of 95 % intervals of such a difference about 90 % cover with five seeds, 87 % with three.
 
     Args:
         queries: `variant`, `seed`, `user_id` and the metrics, one row per query; the same queries for each variant

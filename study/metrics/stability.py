@@ -22,7 +22,7 @@ def stability(
     adds noise to estimates that have some, and noise makes rankings disagree: resampled values lie below the estimate,
     and their percentiles may leave it out. So the interval is the estimate plus and minus the normal quantile times
     the standard deviation of the resampled values, cut at -1 and 1. None where fewer than two variants are common, or
-    all have one value.
+    all have one value. Where the snapshots have unequal numbers of seeds the first of them count, which both have.
 
     Args:
         here, there: `variant`, `seed`, `user_id` and the metric of every query of this and of the other snapshot.

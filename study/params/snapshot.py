@@ -7,6 +7,9 @@ from pydantic import Field, field_validator, model_validator
 
 from study.params.base import Frozen
 
+TAKEN = ("user_id", "timestamp", "event_type", "local", "candidate", "key", "young")
+"""What columns of the study itself are called, so that no attribute can be."""
+
 Coded = Literal["categorical", "numeric", "ordinal"]
 """What a column of the general form holds: text, numbers to be binned, or numbers whose every value is a bin."""
 
@@ -21,7 +24,8 @@ class Ordinal(Frozen):
 class Listed(Frozen):
     """A list of values, such as the words on a button; its first `items` become attributes of their own.
 
-    A value is a list, a JSON array, or text that `separator` divides.
+    A value is a list, a JSON array, or text that `separator` divides. An item that is itself a list or an object is
+    taken as its JSON text.
     """
 
     kind: Literal["list"]
@@ -100,9 +104,8 @@ class Snapshot(Frozen):
 
     @model_validator(mode="after")
     def _is_unambiguous(self) -> "Snapshot":
-        reserved = {"user_id", "timestamp", "event_type", "local", "candidate", "key", "young"}
         for name in self.coded:
-            if name in reserved:
+            if name in TAKEN:
                 raise ValueError(f"attributes.{name}: the name is taken; rename the column")
         if len(self.coded) < sum(len(places(n, k)) for n, k in self.attributes.items()):
             raise ValueError("attributes: the places of a list have the name of another attribute; rename one")

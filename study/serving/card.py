@@ -77,10 +77,11 @@ def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> s
 
 def _asked(question: Question) -> str:
     acts = " and ".join(f"{column} is {allowed}" for column, allowed in question.told.items())
+    window = question.horizon if question.sessions else f"the next {question.horizon}"
     if isinstance(question, WhoQuestion):
-        return f"Ranks users by whether they act in the next {question.horizon}: {acts}."
+        return f"Ranks users by whether they act in {window}: {acts}."
     candidate = " and ".join(question.candidate_columns)
-    return f"Ranks every known {candidate} by whether a user acts on it in the next {question.horizon}: {acts}."
+    return f"Ranks every known {candidate} by whether a user acts on it in {window}: {acts}."
 
 
 def _metric(question: Question) -> str:
@@ -108,14 +109,23 @@ def _test(results: Published | None) -> str:
 def _out(question: Question) -> str:
     if isinstance(question, WhoQuestion):
         return (
-            f"`user_id, rank, score`: one row for each user with an event in the {question.eligible_days:g} days "
-            "before the cut-off, by user; the first of all users has rank 1."
+            f"`user_id, rank, score`: one row for each user {_ranked(question)}, by user; the first of all users has "
+            "rank 1."
         )
     return (
-        "`user_id, rank, candidate, score`: the first k candidates of every user with an event before the cut-off, by "
-        "user, then rank. A score is comparable inside a user alone; it is empty where the model does not know the "
-        "candidate, which then stands behind all that it knows."
+        f"`user_id, rank, candidate, score`: the first k candidates of each user {_ranked(question)}, by user, then "
+        "rank. A score is comparable inside a user alone; it is empty where the model does not know the candidate, "
+        "which then stands behind all that it knows."
     )
+
+
+def _ranked(question: Question) -> str:
+    """Which users `rank` is asked about."""
+    if question.sessions:
+        return f"whose session may still go on, begun in the {question.horizon_minutes} minutes before the cut-off"
+    if isinstance(question, WhoQuestion):
+        return f"with an event in the {question.eligible_days:g} days before the cut-off"
+    return "with an event before the cut-off"
 
 
 def _limits(bundle: Bundle) -> list[str]:
@@ -136,12 +146,27 @@ def _limits(bundle: Bundle) -> list[str]:
             limits.append(f"It was trained without {share} of the candidates, held back to see how new ones fare.")
     else:
         limits.append("A score orders users; it is no calibrated probability.")
-    if exported.entry.family != "sequence":
+    if question.sessions:
         limits.append(
-            "It was trained on cut-offs at local midnights. What it is told of a user and a candidate ends with the "
-            "day before the cut-off, or counts the day of it as the youngest."
+            "A session is asked about right after what it did last, as in training; how long it has been silent since "
+            "then makes no difference."
         )
+    elif exported.entry.family != "sequence":
+        limits.append(_cutoffs(question))
     return limits
+
+
+def _cutoffs(question: Question) -> str:
+    """Which cut-offs it was trained on, and what another one is to it."""
+    if question.horizon_minutes is not None:
+        return (
+            f"It was trained on cut-offs {question.horizon} apart, and takes the one it is given for one of them. What "
+            "is counted in days elsewhere it counts in sevenths of that, back from the cut-off."
+        )
+    return (
+        "It was trained on cut-offs at local midnights. What it is told of a user and a candidate ends with the day "
+        "before the cut-off, or counts the day of it as the youngest."
+    )
 
 
 def _population(exported: Exported) -> str:

@@ -10,15 +10,15 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.clock import open_sessions, stretched
+from study.events.files import matching
 from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
-from study.events.spans import DAY
+from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
 from study.params.question import Question, WhoQuestion
 from study.serving.bundle import Bundle
 
 NOW = "now"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,12 @@ class Cutoff:
         zone = ZoneInfo(timezone)
         try:
             when = datetime.now(tz=zone) if text == NOW else datetime.fromisoformat(text)
-        except ValueError:
+            at = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+            return cls(_microseconds(at.astimezone(UTC) - EPOCH), _microseconds(at.replace(tzinfo=UTC) - EPOCH))
+        except (ValueError, OverflowError):
             raise UserError(
                 f"rank: --cutoff {text}: no time; give `now`, a day such as 2024-03-01, or 2024-03-01T09:30"
             ) from None
-        at = when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
-        local = at.replace(tzinfo=UTC) - EPOCH
-        return cls(_microseconds(at.astimezone(UTC) - EPOCH), _microseconds(local))
 
     def __str__(self) -> str:
         return _shown(self.time)
@@ -53,13 +52,16 @@ class Cutoff:
 def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
 
+    Of a folder those files are read that match the pattern of the snapshot, or all where none does.
+
     Raises:
         UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
     """
     if not path.exists():
         raise UserError(f"rank: --log {path}: there is no such file or folder")
     exported = bundle.exported
-    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": "*"}))
+    files = exported.snapshot.files if matching(path, exported.snapshot.files) else "*"
+    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": files}))
     before = events.filter(TIME.lt(cutoff.time))
     if not before.height:
         first = events.select(TIME.min()).item()
@@ -82,9 +84,9 @@ def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
     users = np.unique(log.user[log.local >= at.local - round(span * DAY)]).astype(np.int64)
     if len(users):
         return users
-    if question.sessions:
-        raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
-    raise UserError(f"rank: no user has an event in the {span:g} days before {cutoff}")
+    if isinstance(question, WhoQuestion) and not question.sessions:
+        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
+    raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
 
 
 def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) -> tuple[pl.DataFrame, Cutoff]:

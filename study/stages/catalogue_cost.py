@@ -5,20 +5,19 @@ equal bits, and no input of anything but the report.
 """
 
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from study.errors import UserError
+from study.memory import forget_peak, held_mb, peak_mb
 from study.nn.heads import plain
 from study.nn.heads.base import HeadModule
 from study.nn.losses.base import Loss
@@ -32,7 +31,6 @@ from study.seeds import seed_of
 ARM: Arm = "catalogue"
 SIZES = (100, 1_000, 10_000, 100_000)
 READOUTS, WIDTH, LABELS, STEPS = 256, 64, 8, 5
-STATUS = Path("/proc/self/status")
 Options = dict[str, Any]
 
 
@@ -91,11 +89,11 @@ def measure(loss: str, options: Options, size: int, seed: int) -> dict[str, floa
     """
     step_of(loss, options, min(SIZES), seed)()  # what is loaded and allocated once is no cost of a step
     step = step_of(loss, options, size, seed)
-    _forget_peak()
-    before = _memory("VmRSS")
+    forget_peak()
+    before = held_mb()
     step()
     seconds = [_timed(step) for _ in range(STEPS)]
-    return {"seconds": statistics.median(seconds), "peak_mb": max(_memory("VmHWM") - before, 0.0)}
+    return {"seconds": statistics.median(seconds), "peak_mb": max(peak_mb() - before, 0.0)}
 
 
 def step_of(loss: str, options: Options, size: int, seed: int) -> Callable[[], float]:
@@ -132,15 +130,3 @@ def _timed(step: Callable[[], float]) -> float:
     started = time.perf_counter()
     step()
     return time.perf_counter() - started
-
-
-def _memory(name: str) -> float:
-    """A line of the kernel's account of this process, in MB."""
-    lines = dict(line.split(":", 1) for line in STATUS.read_text(encoding="ascii").splitlines())
-    return float(lines[name].split()[0]) / 1024
-
-
-def _forget_peak() -> None:
-    """Sets the kernel's highest memory of this process back to what it holds now (Linux)."""
-    path = Path(f"/proc/{os.getpid()}/clear_refs")
-    path.write_text("5", encoding="ascii")

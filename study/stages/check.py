@@ -80,8 +80,8 @@ def sections(params: Params) -> None:
 
 
 def _placed(params: Params) -> None:
-    """The GPU that is asked for is there; a cluster's machines, which may have one, find out for themselves."""
-    if params.device == "cuda" and params.engine.name != "ray":
+    """The GPU that is asked for is there: the machine that drives a cluster needs one too, for it scores."""
+    if params.device == "cuda":
         chosen(params.device)
 
 

@@ -45,7 +45,9 @@ def assemble(
     draws = bootstrap(queries, shown, resamples=settings.resamples, seed=params.seed)
     seeds = dict(queries.group_by("variant").agg(pl.col("seed").n_unique()).iter_rows())
     board = leaderboard(params.entries(arm), searches, draws, seeds, coverage, settings.alpha)
-    verdicts = contrasts(params.declared(arm), board, draws[PRIMARY], settings)
+    declared = params.declared(arm)
+    tails = bootstrap(queries, [PRIMARY], resamples=settings.resamples * max(1, len(declared)), seed=params.seed)
+    verdicts = contrasts(declared, board, tails[PRIMARY], settings)
     once = queries.unique(["user_id", "cutoff"], keep="first", maintain_order=True)
     headline = {r["variant"]: {PRIMARY: r["estimates"][PRIMARY]["estimate"], "select": r["select"]} for r in board}
     columns = pl.DataFrame(verdicts).select(CONTRAST_COLUMNS) if verdicts else pl.DataFrame(schema=CONTRAST_COLUMNS)
@@ -59,7 +61,7 @@ def assemble(
         "metrics.json": text_of(headline),
         "recall_at_k.csv": recall_curves(board).write_csv(),
         "contrasts.csv": columns.write_csv(),
-        **_factorial(params, arm, draws[PRIMARY]),
+        **_factorial(params, arm, tails[PRIMARY]),
     }
 
 

@@ -16,7 +16,6 @@ from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subje
 from study.errors import UserError
 from study.models.data import read_refit
 from study.params import Params, load
-from study.parent import die_with_parent
 from study.paths import RUNS, SCRATCH, code_of, events_file, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.seeds import seed_of
@@ -56,7 +55,6 @@ def run() -> None:
 
 def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     """Fits in a worker; what an earlier run has finished is not done again. True when it is there."""
-    die_with_parent()
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches

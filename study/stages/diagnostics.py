@@ -20,7 +20,6 @@ from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import encoded, read_spans
 from study.params import Params, load
 from study.params.question import Question
-from study.parent import die_with_parent
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of
@@ -89,7 +88,6 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
     """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
-    die_with_parent()
     if not path.exists():
         model, kind, parts = chosen.build(change), kind_of(chosen.question), []
         kept, columns = KEPT[chosen.question.kind]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from study.errors import UserError
 from study.events.database import read_query
@@ -14,7 +15,9 @@ from study.events.files import files_of, read_file
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
-from study.params import load
+from study.params.edit import edited
+from study.params.load import load, parse
+from study.params.messages import describe
 from study.params.question import STUDY_DAYS
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, write_text
@@ -35,9 +38,9 @@ def run(source: str) -> None:
     Raises:
         UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
     """
-    load()  # a file that is wrong elsewhere would be blamed on the guesses
+    before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     found = guess(_read(Path(source)), source)
-    spec = Snapshot.model_validate(_described(source, found))
+    spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
@@ -45,10 +48,14 @@ def run(source: str) -> None:
     text = _section(text, "questions", _questions(found, tempo))
     text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
-    text = re.sub(r"^(compare_with|warm_start): .*$", _alone, text, flags=re.MULTILINE)
+    alone: dict[str, Any] = {
+        "compare_with": [],
+        "warm_start": None,
+    }  # of another product nothing is to be compared with
+    text = edited(text, {name: value for name, value in alone.items() if getattr(before, name) != value})
+    parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
-    load()
     print(f"{PARAMS} describes {source} now; as it was before it is {kept}.")
     print("Correct the lines marked 'guess', then: python -m study check")
 
@@ -59,15 +66,13 @@ def _read(source: Path) -> pl.DataFrame:
     return read_file(files_of(source, "*")[0], None, ROWS)
 
 
-def _described(source: str, found: Guess) -> dict[str, Any]:
+def _described(source: str, found: Guess) -> Snapshot:
     name = re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
-    return {
-        "name": name,
-        "source": source,
-        "timezone": "UTC",
-        "columns": found.columns,
-        "attributes": found.attributes,
-    }
+    told = {"name": name, "source": source, "timezone": "UTC"}
+    try:
+        return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
+    except ValidationError as error:
+        raise UserError(f"{source}: {describe(error.errors()[0], Snapshot)}") from None
 
 
 def _snapshot(spec: Snapshot, found: Guess) -> list[str]:
@@ -126,11 +131,6 @@ def _section(text: str, name: str, lines: list[str]) -> str:
 
 def _setting(text: str, name: str, value: int) -> str:
     return re.sub(rf"^(  {name}: )\S+", rf"\g<1>{value}", text, count=1, flags=re.MULTILINE)
-
-
-def _alone(found: re.Match[str]) -> str:
-    """A first snapshot has no other one to be compared with, or to start from."""
-    return {"compare_with": "compare_with: []", "warm_start": "warm_start: null"}[found[1]]
 
 
 def _keep() -> Path:

@@ -54,7 +54,8 @@ def run(source: str | None) -> None:
                 doubted.setdefault(doubt, []).append(name)
         found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
     width = max(len(label) for label, _ in rows)
-    print(f"{spec.source} conforms to params.yaml.\n")
+    left_out = "" if spec.until is None else f"; what happened from {spec.until} on is left out"
+    print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
 

@@ -12,13 +12,14 @@ from study.errors import UserError
 from study.events.columns import changes, columns_of
 from study.events.parts import Parts
 from study.events.read import READER, reading
+from study.events.spans import EPOCH
 from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, SNAPSHOTS, replacing, source_file, write_text
 from study.provenance import file_hash
-from study.stages.snapshot import EPOCH, write
+from study.stages.snapshot import write
 
 PACKED = {".gz", ".zst", ".bz2"}
 
@@ -82,7 +83,7 @@ def _refuse_other(params: Params, events: Parts) -> None:
     SNAPSHOTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".add-", dir=SNAPSHOTS) as folder:
         same = Path(folder) / "same.parquet"
-        write(events, params.snapshot, params.seed, same)
+        write(events, params.seed, same)
         if known != {file_hash(same)}:
             raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from study.events.appending import GROUP, appending
 from study.events.asked import Asked
 from study.events.card import data_card
 from study.events.parts import Saved
-from study.events.spans import Spans, make_spans
+from study.events.spans import EPOCH, Spans, make_spans
 from study.events.spill import spilling
 from study.events.split import (
     TIME,
@@ -37,7 +38,10 @@ from study.paths import (
 
 
 def run(name: str) -> None:
-    """Writes events before and from the first test cut-off apart, so that training cannot read a test window."""
+    """Writes events before and from the first test cut-off apart, so that training cannot read a test window.
+
+    The data card tells that cut-off in the time of the log; of sessions, which are laid side by side, there is none.
+    """
     params = load()
     spec, question = params.snapshot, params.question(name)
     log = timed(Saved(snapshot_file(spec.name)), question, spec.timezone, params.seed)
@@ -52,7 +56,12 @@ def run(name: str) -> None:
         write_text(spans_file(name), spans_to_json(spans))
         tables = {span: asked.lazy(span) for span in asked.windows}
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
+    card["tested_from"] = None if question.sessions else _shown(log.clock.of_log(spans.test[0].cutoff))
     write_text(data_card_file(spec.name, name), json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+
+
+def _shown(time: int) -> str:
+    return (EPOCH + timedelta(microseconds=time)).isoformat()
 
 
 def _derived(log: Timed, question: Question, cut: int, seed: int) -> Iterator[pl.DataFrame]:

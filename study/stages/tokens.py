@@ -33,7 +33,6 @@ from study.params.features import Features
 from study.params.question import Question
 from study.params.roster import SequenceEntry
 from study.params.tokens import Tokens
-from study.parent import die_with_parent
 from study.paths import code_of, events_file, replacing, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.seeds import hash_text, mix64, seed_of
@@ -135,7 +134,6 @@ def account_once(
     folder: Path, params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
 ) -> pl.DataFrame:
     """Trains one model in a worker and sums its losses by user and slot; what is finished is not done again."""
-    die_with_parent()
     path = folder / "sums.parquet"
     if not path.exists():
         asked, budget = read(params, entry), params.spent("tokens")

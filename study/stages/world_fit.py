@@ -15,7 +15,6 @@ from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry, Variant
-from study.parent import die_with_parent
 from study.paths import replacing, write_text
 from study.stages.world_log import Scene, Site, scene
 from study.tuning.trial import save_into
@@ -55,7 +54,6 @@ def entry_in(entry: Variant, site: Site, made: Scene) -> Variant:
 
 def fit_once(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
     """`fit_and_score` in a worker; what an earlier run has left at `path` is not done again."""
-    die_with_parent()
     table, told = path.with_suffix(".parquet"), path.with_suffix(".json")
     if told.exists():
         return Fitted(pl.read_parquet(table), **json.loads(told.read_text(encoding="utf-8")))

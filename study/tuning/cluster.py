@@ -93,7 +93,9 @@ def connect() -> Any:
     try:
         ray = import_module("ray")
     except ImportError:
-        raise UserError("params.yaml, engine: Ray is not installed; pip install 'downfunnel[ray]'") from None
+        raise UserError(
+            "params.yaml, engine: Ray is not installed; pip install -c constraints.txt -e '.[ray]'"
+        ) from None
     if not ray.is_initialized():
         kept = {name: value for name, value in os.environ.items() if name.endswith(PASSED)}
         paths = [str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -101,7 +103,7 @@ def connect() -> Any:
         where = os.environ.get(ADDRESS) or "auto"
         try:
             ray.init(address=where, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
-        except ConnectionError:
+        except (ConnectionError, ValueError):  # there is none, or the address is no address
             raise UserError(
                 f"params.yaml, engine: no Ray cluster is found; `ray start --head` begins one, or set {ADDRESS}"
             ) from None

@@ -21,7 +21,7 @@ from study.models.sources import Source, Sources
 from study.params import Params, load
 from study.params.messages import describe
 from study.params.roster import SequenceEntry
-from study.paths import fit_folder, run_folder, write_text
+from study.paths import fit_folder, run_folder
 from study.provenance import revision
 from study.questions.development import read_development
 from study.questions.kind import kind_of
@@ -60,7 +60,6 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         seconds = time.perf_counter() - started
     if share.number == 0:
         select = _select(params, variant, model) if span == "train" else None
-        save_into(model, folder)
         found = {
             "variant": variant,
             "settings": settings,
@@ -75,7 +74,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
             "losses": _losses(model),
             "select": select,
         }
-        write_text(folder / RECORD, json.dumps(found, indent=1) + "\n")
+        save_into(model, folder, {RECORD: json.dumps(found, indent=1) + "\n"})
         reached = "" if select is None else f"select {kind_of(params.question_of(variant)).PRIMARY} {select:.4f}, "
         print(f"{variant}: {reached}in {folder}", flush=True)
 

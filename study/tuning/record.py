@@ -54,7 +54,7 @@ def _storage() -> Iterator[RDBStorage | None]:
         storage = RDBStorage(_DRIVER.sub("postgresql+psycopg://", url))
         yield storage
     except ImportError:
-        raise UserError(f"{STORAGE}: the driver is missing; pip install 'downfunnel[postgres]'") from None
+        raise UserError(f"{STORAGE}: the driver is missing; pip install -c constraints.txt -e '.[postgres]'") from None
     except Exception as error:  # noqa: BLE001 - SQLAlchemy, Optuna and each driver have their own; all may quote the URL
         reason = hidden(" ".join(str(error).split()))
         raise UserError(f"{STORAGE}: the search cannot be recorded there: {reason}") from None

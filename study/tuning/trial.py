@@ -1,7 +1,6 @@
 """One rung of one trial, in a worker: train on, read stop after rounds, and read select once at the end."""
 
 import json
-import resource
 import shutil
 import time
 from contextlib import suppress
@@ -11,19 +10,19 @@ from typing import Any
 import polars as pl
 
 from study.failures import naming
+from study.memory import peak_mb
 from study.models.base import Recommender
 from study.models.data import read_refit
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
-from study.parent import die_with_parent
 from study.paths import replacing, write_text
 from study.questions.development import read_development
 from study.questions.kind import kind_of
 
 STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
-DIED = "its worker died twice, most likely for want of memory"
+DIED = "its worker died at every attempt, most likely for want of memory"
 NO_MEMORY = "there was not enough memory"
 FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
 REFUSED = ("can't allocate memory", "out of memory")
@@ -64,7 +63,6 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
     A loss that is no number ends the trial with that reason, and so does memory that is refused. One that is finished
     is not trained again: its worker may have died after it, with a sibling's.
     """
-    die_with_parent()
     if found := outcome_of(folder, rung):
         return found
     started = time.perf_counter()
@@ -81,7 +79,7 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
 
 
 def record_death(folder: Path, rung: Rung) -> Outcome:
-    """Records that the rung's worker died twice: a run that goes on later finds it, and proposes the same trials."""
+    """Records that the rung's worker died at every attempt: a later run finds it, and proposes the same trials."""
     return _record(folder, rung, FAILED | {"reason": DIED}, 0.0, 0.0)
 
 
@@ -150,7 +148,6 @@ def _is_flat(curve: list[tuple[int, float]], patience: int) -> bool:
 
 def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], rounds: int, seed: int) -> None:
     """Fits the chosen setting on everything before the first test cut-off, for that many rounds; no score is read."""
-    die_with_parent()
     if (folder / "cost.json").exists():
         return
     started = time.perf_counter()
@@ -163,8 +160,8 @@ def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], 
     write_text(folder / "cost.json", json.dumps(cost))
 
 
-def save_into(model: Recommender, folder: Path) -> None:
-    """Saves a model into a folder that is replaced whole.
+def save_into(model: Recommender, folder: Path, beside: dict[str, str] | None = None) -> None:
+    """Saves a model, and texts by the name of their file, into a folder that is replaced whole.
 
     Raises:
         OSError: the machine refuses; it names the folder.
@@ -174,10 +171,7 @@ def save_into(model: Recommender, folder: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         model.save(fresh)
+        for name, text in (beside or {}).items():
+            (fresh / name).write_text(text, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
-
-
-def peak_mb() -> float:
-    """The largest memory that this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,5 +1,6 @@
 """Tasks on all cores or all machines, one thread each; a task whose worker dies is tried again, alone."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -7,6 +8,7 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from study.params.engine import Engine
+from study.parent import die_with_parent
 from study.tuning import cluster
 
 T = TypeVar("T")
@@ -57,16 +59,19 @@ def _on_cluster(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) 
 
 
 def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
-    return (delayed(_with_number)(index, task) for index, task in enumerate(tasks))
+    return (delayed(_with_number)(os.getpid(), index, task) for index, task in enumerate(tasks))
 
 
-def _with_number(index: int, task: Callable[[], T]) -> tuple[int, T]:
+def _with_number(driver: int, index: int, task: Callable[[], T]) -> tuple[int, T]:
+    """In a process of its own, it ends when the one that started it does."""
+    if os.getpid() != driver:
+        die_with_parent()
     return index, task()
 
 
 def _alone(task: Callable[[], T]) -> T | None:
     try:
-        result: T = Parallel(n_jobs=2)([delayed(task)()])[0]
+        result: T = Parallel(n_jobs=2)(_numbered([task]))[0][1]
     except TerminatedWorkerError:
         return None
     return result

@@ -226,3 +226,27 @@ def test_times_whose_form_changes_far_below_are_read_as_if_they_stood_first(read
 def test_a_fault_far_below_times_of_one_form_is_found(time, fault, read):
     with pytest.raises(UserError, match=fault):
         read("log.csv", plain_times(time))
+
+
+def test_items_of_a_list_that_are_lists_or_objects_are_taken_as_their_json(read, tmp_path):
+    """The same whether the list is one of Parquet or text; an item that is missing or empty is none."""
+    text = ['[{"a": "é"}, [1, null], "", null, "x"]', "[[]]", '["y", {}]', "plain words"]
+    log = pl.DataFrame({"user_id": list("abcd"), "timestamp": datetime(2024, 1, 1, tzinfo=UTC), "event_type": "buy"})
+    log = log.with_columns(price=1.0, size=pl.lit("M"), words=pl.Series(text))
+    told = [('{"a": "é"}', "[1, null]"), ("[]", None), ("y", "{}"), ("plain", "words")]
+    log.write_parquet(tmp_path / "text.parquet")
+    assert told == read_source(spec(tmp_path / "text.parquet")).select("words.1", "words.2").rows()
+
+    nested = log.with_columns(words=pl.Series([[["p", None], []], [None, ["q"]], None, []]))
+    nested.write_parquet(tmp_path / "nested.parquet")
+    found = read_source(spec(tmp_path / "nested.parquet")).select("words.1", "words.2").rows()
+    assert [('["p", null]', "[]"), ('["q"]', None), (None, None), (None, None)] == found
+
+
+def test_values_that_hold_times_are_text(tmp_path):
+    whole = {"user_id": ["a"], "timestamp": [datetime(2024, 1, 1, tzinfo=UTC)], "event_type": ["buy"], "price": [1.0]}
+    log = pl.DataFrame(whole | {"size": ["M"], "words": [["x"]], "seen": [[datetime(2024, 1, 1)]]})
+    log.write_parquet(tmp_path / "log.parquet")
+
+    events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": "categorical"}))
+    assert ['["2024-01-01 00:00:00"]'] == events["seen"].to_list()

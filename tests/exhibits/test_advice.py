@@ -48,20 +48,32 @@ def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between_users(made, verdict):
     results = made(
-        say("better", "lambdarank-over-binary"), catalogue=say("worse", *LARGE), who=say(verdict, effect=None)
+        say("better", "lambdarank-over-binary"), catalogue=say("better", *LARGE), who=say(verdict, effect=None)
     )
     found = advice.ranking_loss(results)
 
     assert ["supported", "contradicted"] == marks(found[:2])
-    assert {"users of one cut-off"} == {part.where for part in found[2:]}
+    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat aware"} == {
+        part.where for part in found[2:]
+    }
     expected = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}.get(verdict, verdict)
     assert {expected} == set(marks(found[2:]))
 
 
 def test_a_ranking_loss_is_contradicted_where_it_is_worse(made):
-    results = made(say("worse", "lambdarank-over-binary"), catalogue=say("better", *LARGE))
+    results = made(say("worse", "lambdarank-over-binary"), catalogue=say("worse", *LARGE))
 
     assert ["contradicted", "supported"] == marks(advice.ranking_loss(results))
+
+
+def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
+    _, large = advice.ranking_loss(made(catalogue=say("worse", *LARGE)))
+
+    assert ("sum-horizon-products", "sum-horizon-bce-products") == (
+        large.contrast.left_variant,
+        large.contrast.right_variant,
+    )
+    assert large.where.endswith("candidates, 1 negative")
 
 
 def test_parts_that_disagree_are_marked_apart(made):
@@ -74,12 +86,42 @@ def test_parts_that_disagree_are_marked_apart(made):
     assert "contradicted here by one contrast: following it is worse (sum-horizon over flat-horizon" in told
 
 
-def test_a_gain_below_the_margin_is_called_one(made):
-    results = made(say("better", "bidirectional-over-causal", effect=0.003))
+def encoder(results) -> str:
+    """The advice as plain text."""
+    return re.sub(r"<[^>]+>", "", advice.told(advice.encoder(results)))
 
-    assert "supported here by its contrast: following it is better, by less than the margin" in re.sub(
-        r"<[^>]+>", "", advice.told(advice.encoder(results))
-    )
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.001, 0.004, "following it is better, by less than the margin (bidirectional"),
+        (0.001, 0.009, "following it is better, though not shown to be by more than the margin (bidirectional"),
+        (0.006, 0.009, "following it is better (bidirectional"),
+    ],
+)
+def test_how_a_gain_lies_to_the_margin_is_told(made, low, high, expected):
+    def between(written):
+        say("better", "bidirectional-over-causal", effect=0.003)(written)
+        next(one for one in written["contrasts.json"] if one["name"] == "bidirectional-over-causal").update(
+            low=low, high=high
+        )
+
+    assert f"supported here by its contrast: {expected}" in encoder(made(between))
+
+
+def test_an_equivalence_is_told_as_no_difference_beyond_the_margin(made):
+    results = made(say("equivalent", "bidirectional-over-causal"))
+
+    assert "contradicted here by its contrast: it makes no difference beyond the margin of ±0.005" in encoder(results)
+
+
+def test_an_advice_on_representations_names_the_head(made):
+    results = made(who=lambda _: None)
+
+    assert "over flat-horizon, objective horizon, head plain, " in advice.told(advice.event_level(results)).replace(
+        "<code>", ""
+    ).replace("</code>", "")
+    assert "users of one cut-off, head plain" in advice.told(advice.event_level(results))
 
 
 def test_a_contrast_of_a_model_with_itself_is_no_evidence(made):

@@ -51,8 +51,14 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", "In favour of one position per event over flattened tokens: sum-next-moment over flat-next +0.0200"),
-        ("worse", "In favour of flattened tokens over one position per event: sum-next-moment over flat-next −0.0200"),
+        (
+            "better",
+            "In favour of one position per event over flattened tokens, with head plain: sum-next-moment over flat-nex",
+        ),
+        (
+            "worse",
+            "In favour of flattened tokens over one position per event, with head plain: sum-next-moment over flat-nex",
+        ),
         ("equivalent", "One position per event and flattened tokens are equivalent within ±0.005"),
         ("undetermined", "Undetermined between one position per event and flattened tokens"),
     ],
@@ -103,8 +109,29 @@ def test_the_loss_turns_with_the_catalogue(made):
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
     sentence = told(made(catalogue=lambda _: None), LOSS)
 
-    assert "every loss that was compared on both is undetermined on both" in sentence
+    assert "no loss that was compared on both has a settled verdict on both" in sentence
     assert "no verdict changes" not in sentence
+
+
+def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(made):
+    half = made(say("undetermined", *SMALL), catalogue=say("equivalent", *LARGE))
+    same = made(say("worse", "bce-over-softmax"), catalogue=say("worse", *LARGE))
+
+    assert "no loss that was compared on both has a settled verdict on both" in told(half, LOSS)
+    assert "no verdict changes with the catalogue's size where both are settled" in told(same, LOSS)
+
+
+def test_several_winners_are_told_from_the_least_gain_to_the_greatest(made):
+    def gains(**effects):
+        def change(written):
+            for name, effect in effects.items():
+                say("better", f"{name}-over-counting", effect=effect)(written)
+
+        return told(made(change), "Does anything beat counting?")
+
+    expected = "Yes, by 0.0048 to 0.0061, though not shown to be by more than the margin of 0.005: "
+    assert expected in gains(trees=0.0048, sequence=0.0061)
+    assert "Yes: lightgbm-lambdarank" in gains(trees=0.02, sequence=0.0061)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +155,14 @@ def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
     [
         (
             "worse",
-            "main arm, in favour of the order as it was over a shuffled one: sum-horizon-repeat over sum-horizon-rep",
+            "main arm, in favour of contents on their own dates over contents on shuffled dates (which takes recency "
+            "along with order): sum-horizon-repeat over sum-horizon-rep",
         ),
-        ("better", "main arm, in favour of a shuffled one over the order as it was"),
-        ("equivalent", "main arm, the order as it was and a shuffled one are equivalent within ±0.005"),
+        ("better", "main arm, in favour of contents on shuffled dates (which takes recency along with order) over"),
+        (
+            "equivalent",
+            "main arm, contents on their own dates and contents on shuffled dates (which takes recency along with",
+        ),
     ],
 )
 def test_shuffling_is_told_apart_from_the_control_with_the_size_of_its_fits(made, shuffled, expected):
@@ -159,9 +190,9 @@ def share_of_fits(results) -> str:
             "worse",
             "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
         ),
-        ("equivalent", "Not its size, since with fewer users every family that was asked does as well"),
+        ("equivalent", "Not its size at this budget, since with 50 % of the users every family that was asked does as"),
         ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family that was"),
-        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
     ],
 )
 def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, verdict, expected):
@@ -189,7 +220,7 @@ def fewer_users(sequence: str, aggregates: str):
 @pytest.mark.parametrize(
     ("others", "expected"),
     [
-        ("better", "Not its size, since no family that was asked is hurt by fewer users"),
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
         ("worse", "In part, since some families still learn from more users"),
         ("undetermined", "Not settled"),
     ],
@@ -206,6 +237,37 @@ def test_a_share_of_users_may_be_no_whole_number_of_per_cent(made):
     assert "Not its size" in sentence
 
 
+def users(verdict: str, share: str, family: str):
+    """Some of the users, for a family."""
+    return diagnosis(f"users-{share}", verdict, VERDICTS[verdict], name=f"{family}-users-{share}", family=family)
+
+
+def test_the_smallest_part_of_the_users_that_is_enough_for_all_is_told_with_what_the_budget_leaves_open(made):
+    verdicts = {"10": ("worse", "equivalent"), "25": ("equivalent", "equivalent"), "50": ("equivalent", "equivalent")}
+    found = [
+        users(verdict, share, family)
+        for share, pair in verdicts.items()
+        for family, verdict in zip(("sequence", "aggregates"), pair, strict=True)
+    ]
+    sentence = told(made(diagnoses=found), "Is it the data?")
+
+    assert "since with 25 % of the users every family that was asked does as well" in sentence
+    assert 2 == sentence.count("25 % of the users over")
+    assert "50 % of the users" not in sentence
+    assert "so whether longer training would gain from more users is not asked" in sentence
+
+
+def test_a_part_that_is_settled_below_one_that_is_not_is_no_evidence(made):
+    found = [users("equivalent", "10", "sequence"), users("undetermined", "25", "sequence")]
+    found.append(users("equivalent", "50", "sequence"))
+
+    assert "with 50 % of the users" in told(made(diagnoses=found), "Is it the data?")
+
+
+def test_what_more_users_still_teach_is_told_without_a_word_on_longer_training(made):
+    assert "longer training" not in told(made(diagnoses=[users("worse", "50", "sequence")]), "Is it the data?")
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
@@ -217,9 +279,12 @@ def test_young_candidates_turn(made, verdict, expected):
     sentence = told(made(young=say(verdict)), "What about young candidates?")
 
     assert f"Over all candidates, known and young together, {expected}" in sentence
+    assert "; against counting, sum-horizon-young over popularity-young " in sentence
     assert (
-        "of young candidates alone the recall, which no contrast tests, is 0.3900 [0.3800, 0.4000] by sum" in sentence
+        "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young"
+        in sentence
     )
+    assert "0.3900 [0.3800, 0.4000] by sum-horizon-young" in sentence
 
 
 def test_without_relevant_young_candidates_their_recall_is_not_told(made):

@@ -205,6 +205,13 @@ def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
     assert told not in tokens.answer(accounted()).text
 
 
+def test_that_a_failed_training_would_explain_the_finding_too_is_told_where_the_twin_is_better(accounted):
+    doubt = "<strong>holds</strong>, though a failed training would explain it too, as the twin is better: 110 %"
+
+    assert doubt in tokens.answer(accounted(within=1.1)).text
+    assert "a failed training" not in tokens.answer(accounted()).text
+
+
 def test_without_a_clear_drop_none_is_shared_out(accounted):
     assert "comes from: which column comes next 50 %" in tokens.answer(accounted()).text
     told = tokens.answer(accounted(clear=False)).text

@@ -17,7 +17,8 @@ def text(html) -> str:
     ("verdict", "effect", "expected"),
     [
         ("better", 0.0123, "Yes: sum-horizon-repeat beats the best counting rule, tifu-knn; sum-horizon-repeat over"),
-        ("better", 0.0031, "Yes, but by less than the margin of 0.005: sum-horizon-repeat beats the best counting"),
+        ("better", 0.0061, "Yes, by 0.0061, though not shown to be by more than the margin of 0.005: sum-horizon-rep"),
+        ("better", 0.0009, "Yes, by 0.0009, which is less than the margin of 0.005: sum-horizon-repeat beats the best"),
         ("worse", -0.0123, "No: all that was compared with the best counting rule, tifu-knn, is worse; sum-horizon"),
         ("equivalent", 0.0012, "No: nothing that was compared with the best counting rule, tifu-knn, beats it by more"),
         ("undetermined", 0.0061, "Not shown: no variant is shown to beat the best counting rule, tifu-knn"),
@@ -89,8 +90,8 @@ def test_every_family_of_contrasts_gets_one_sentence(made):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"detectable": 0.004}, "is 0.0040 recall@10 (median over the declared contrasts, before Holm's adjustment)"),
-        ({"detectable": 0.006}, "coarser than the margin of 0.005, so a difference as large as that may stay"),
+        ({"detectable": 0.004}, "for a contrast that stands alone 0.0040): coarser than the margin of 0.005, so a"),
+        ({"detectable": 0.002}, "for a contrast that stands alone 0.0020): finer than the margin of 0.005, so a"),
         ({"ceiling": 0.0}, "No relevant candidate lies outside the catalogue"),
         ({"ceiling": 0.02}, "outside the catalogue cost every variant 0.0200 of recall"),
         ({"best": 0.4}, "the headroom above it is 0.5000; the best variant on select takes 0.1000 of it, 20 %"),
@@ -103,6 +104,16 @@ def test_what_the_log_can_show_follows_the_results(made, changes, expected):
     results = made(lambda written: written["power.json"].update(changes))
 
     assert any(expected in sentence for sentence in resolution.sentences(results))
+
+
+def test_what_shows_among_many_contrasts_is_what_the_first_step_of_holm_shows(made):
+    """Of 40 contrasts: (3.227218 + 0.841621) / (1.959964 + 0.841621) times what one test at 0.05 detects."""
+    assert pytest.approx(0.005809, abs=1e-6) == resolution.at_first_step(0.004, 0.05, 40)
+    assert pytest.approx(0.004) == resolution.at_first_step(0.004, 0.05, 1)
+
+    results = made()
+    found = resolution.at_first_step(results.power.detectable, 0.05, len(results.contrasts))
+    assert f"with a power of 80 % is {found:.4f} recall@10 (median" in resolution.sentences(results)[0]
 
 
 def test_only_the_grocery_log_is_called_one(made):

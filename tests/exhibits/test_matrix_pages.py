@@ -55,8 +55,8 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
 def test_published_methods_are_recognised_by_their_parts(made):
     shown = text(plan.published(made()))
 
-    assert "SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
-    assert "BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
+    assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
+    assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
 
 
@@ -118,6 +118,7 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     board = catalogue.board(results).text
 
     assert 10 == board.count("<tr>") - 1
+    assert 2 == board.count("bpr, 1 negative</td>")
     assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
     assert "sampled_softmax −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates bce is the fastest and softmax the slowest (10.0 times as long)"
@@ -187,6 +188,23 @@ def test_the_number_of_labels_is_told_apart_from_the_architecture(made):
     assert "bidirectional-horizon over causal-prefix-deep −0.0200 [−0.0240, −0.0160], worse" in shown
     assert "sum-horizon over causal-prefix-horizon +0.0020 [−0.0020, +0.0060], undetermined" in shown
     assert "No contrast" in text(architecture.labels(made(lambda written: written.update({"contrasts.json": []}))))
+
+
+def test_depths_are_those_of_the_roster(made):
+    """Three variants are declared with two blocks; a roster without them has one depth."""
+    results = made()
+    shown = text(architecture.depths(results))
+    entries = {name: e for name, e in results.params.entries("main").items() if e.family == "sequence"}
+    deep = [name for name, entry in entries.items() if entry.model_dump().get("blocks") == 2]
+
+    assert 3 == len(deep)
+    assert shown.startswith("causal-prefix-deep, bidirectional-horizon and ")
+    assert f"{deep[-1]} have 2 blocks; all other sequence variants, {len(entries) - 3}, have 1 block." in shown
+
+    flat = results.params.model_copy(
+        update={"roster": {n: e for n, e in results.params.roster.items() if n not in deep}}
+    )
+    assert "Each sequence variant has 1 block." in text(architecture.depths(Results(results.root, flat)))
 
 
 def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(made):

@@ -79,6 +79,10 @@ def log(tmp_path: Path, rows: list[str], heading: str = "## Scorings of test") -
         ([], "Test has not been scored yet."),
         (["| 2020-01-01 | `abc` | first |"], "Test has been scored once"),
         (["| 2020-01-01 | `abc` | first |", "| 2020-01-02 | `abd` | <b>bug</b> |"], "Test has been scored 2 times"),
+        (
+            ["| 2020-01-01 | `abc` | a |", "| 2020-01-02 | `abd` | worlds, no test window |"],
+            "Test has been scored once",
+        ),
     ],
 )
 def test_scorings_of_test_are_counted_from_the_log(tmp_path, rows, expected):
@@ -86,6 +90,23 @@ def test_scorings_of_test_are_counted_from_the_log(tmp_path, rows, expected):
 
     assert expected in shown
     assert "<b>" not in shown
+
+
+def test_rows_that_scored_no_window_are_told_apart(tmp_path):
+    shown = protocol.scorings(log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
+
+    assert "Test has been scored 0 times" in shown
+    assert "1 row of the table scored no test window of a log." in shown
+
+
+def test_contrasts_are_counted_in_all_arms_and_in_this_one(made):
+    results = made()
+    told = protocol.statistics(results).text
+    declared, here = len(results.params.contrasts), len(results.contrasts)
+
+    assert f"Of {declared} contrasts that <code>params.yaml</code> declares, {here} belong to the arm" in told
+    assert here < declared
+    assert "0.005 recall@10, and 0.02 of the recall among the top users in the arm <code>who</code>" in told
 
 
 @pytest.mark.parametrize(("rows", "heading"), [(["| 2020-01-01 | abc |"], "## Scorings of test"), ([], "## Something")])
@@ -106,6 +127,11 @@ def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
     rows = cost.frontier(made(price), lambda spent: spent.refit_seconds)
 
     assert ["markov", "tifu-knn", "popularity"] == [row.variant for row in rows]
+
+
+def test_seconds_of_workers_side_by_side_are_added_up_as_those_of_one(made):
+    assert "All searches and refits add up to " in cost.summary(made()).text
+    assert " of one worker on the machine of this run. A refit of " in cost.summary(made()).text
 
 
 def test_what_was_trained_on_is_counted_in_the_unit_of_the_budget(made):

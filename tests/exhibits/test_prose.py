@@ -16,6 +16,23 @@ def test_a_contrast_told_the_other_way_round_says_the_same():
     assert one == flipped(other)
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["better", "worse"], "divided between a and b (1 in favour of a, 1 in favour of b)"),
+        (["better", "undetermined"], "partly in favour of a, never of b (1 in favour of a, 1 undetermined)"),
+        (["worse", "undetermined"], "partly in favour of b, never of a (1 in favour of b, 1 undetermined)"),
+        (["worse", "equivalent"], "partly in favour of b, never of a (1 in favour of b, 1 equivalent)"),
+        (["equivalent", "undetermined"], "no difference shown between a and b (1 equivalent, 1 undetermined)"),
+    ],
+)
+def test_contrasts_that_differ_favour_only_what_one_of_them_favours(verdicts, expected):
+    effects = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
+    told = [Contrast(**contrast(verdict, effects[verdict])) for verdict in verdicts]
+
+    assert expected == settled(told, "a", "b", 0.005)
+
+
 def test_small_effects_are_called_small_only_where_all_are():
     small, large = (Contrast(**contrast("better", effect)) for effect in (0.003, 0.02))
 

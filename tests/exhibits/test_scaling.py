@@ -49,15 +49,43 @@ def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logg
     logged("size", sized(0.25))
     line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
 
-    assert (1.0, 0.25, 0.0) == (pytest.approx(line.start), pytest.approx(line.per_event), pytest.approx(line.error))
+    assert (1.0, 0.25, None) == (pytest.approx(line.start), pytest.approx(line.per_event), line.error)
 
 
-def test_the_error_of_the_line_is_told_where_seconds_do_not_lie_on_it(logged):
+def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made):
+    """1 + 0.25 n through 10 and 1,000 events says 2,501 s at 10,000, where 2,001 s were measured."""
     bent = sized(0.25)
-    bent["events"][100] = dict.fromkeys(cost_model.STAGES, spent(260, 1))
+    bent["events"][10_000] = dict.fromkeys(cost_model.STAGES, spent(2_001, 1))
     logged("size", bent)
+    logged("training", trained(50_000))
 
-    assert cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error > 0.5
+    assert (
+        pytest.approx(500 / 2_001) == cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error
+    )
+    assert "foresee the largest with an error of at most 25 %" in scaling.foreseen(made()).text
+
+
+def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
+    logged("size", sized(0.25))
+    logged("training", trained(50_000))
+    assert "(error \N{EN DASH}: it takes three sizes to tell)" in scaling.foreseen(made()).text
+
+    one = sized(0.25)
+    del one["events"][10]
+    logged("size", one)
+    assert "Lines take two sizes of the log" in scaling.foreseen(made()).text
+    assert "How seconds grow takes two sizes to tell, and one alone was measured." in scaling.sizes().text
+
+
+def test_what_the_model_leaves_out_is_said(logged, made):
+    logged("size", sized(0.25))
+    logged("training", trained(50_000))
+    text = scaling.foreseen(made()).text
+
+    assert "memory is that of a partition and of one numeric column; training holds its span whole" in text
+    assert "<code>score</code>, the readings of select and <code>compare</code>, which grow with users" in text
+    assert "this version divides separate fits alone" in text
+    assert "without loss" not in text
 
 
 def test_the_exponent_tells_linear_from_quadratic(logged):
@@ -97,26 +125,93 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
 
 
 @pytest.mark.parametrize(
-    "part", [scaling.sizes, scaling.catalogue, speed.training, speed.tuning, speed.ranking, speed.loop, speed.peers]
+    "part",
+    [
+        scaling.sizes,
+        scaling.catalogue,
+        speed.training,
+        speed.tuning,
+        speed.workers,
+        speed.ranking,
+        speed.loop,
+        speed.peers,
+    ],
 )
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in part().text
 
 
-def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(logged):
-    rate = {"events": {"median": 40_000, "least": 39_000, "most": 41_000}}
-    long = {"best_recall": 0.25, "seconds_to_best": 60, "is_cut": True, "peak_mb": 900, "parameters": 7}
-    sides = {
-        "mine": {"rates": {1: rate}, **long, "ours_to_its_best": {"mine": 60}},
-        "theirs": {"rates": {1: rate}, **long, "is_cut": False, "ours_to_its_best": {"mine": None}},
-    }
-    shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
-    logged("peers", ORIGIN | {"peers": {"theirs": "1.2"}, "settings": shape, "sides": sides})
-    text = speed.peers().text
+def test_what_an_engine_adds_is_told_with_the_start_of_its_workers_and_without(logged):
+    first, again = ({"first_result": s, "whole": 5 * s, "added_per_task": s / 8} for s in (1.5, 0.25))
+    asked = {"engine": "loky", "workers": 2, "tasks": 40, "seconds": 0.25}
+    logged("workers", ORIGIN | asked | {"first": first, "again": again})
+    text = speed.workers().text
+
+    assert [">1.500<" in row for row in text.split("<tr>")[2:4]] == [True, False]
+    assert ">0.031<" in text
+    assert "40 tasks that sleep 0.25 s each, on 2 workers of loky" in text
+
+
+def spread(median, least, most):
+    return {"median": median, "least": least, "most": most}
+
+
+def test_ranking_is_told_with_the_spread_of_its_repeats(logged):
+    one = {"users_per_second": spread(5_000, 4_800, 5_100), "seconds": spread(4, 3.9, 4.2)}
+    one |= {"ranked_per_second": spread(9_000, 8_000, 9_500), "peak_mb": 512.4}
+    counts = {"users": 20_000, "events": 2_560_000, "catalogue": 300}
+    logged("rank", ORIGIN | {"variants": {"sum-horizon": one | counts}})
+    text = speed.ranking().text
+
+    assert "5,000 (4,800 to 5,100)" in text
+    assert "9,000 (8,000 to 9,500)" in text
+    assert "4.0 (3.9 to 4.2)" in text
+    assert ">512<" in text
+    assert "on one core, 20,000 users with 128 events each and 300 candidates: ranking alone" in text
+
+
+def sided(rates, **changes):
+    """A side that reached a recall of 0.25 after a minute, uncut."""
+    return {"rates": rates, "best_recall": 0.25, "seconds_to_best": 60, "peak_mb": 900, "parameters": 7} | changes
+
+
+@pytest.fixture
+def beside(logged):
+    """The table of peers, of sides that a test names."""
+
+    def make(**sides):
+        shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
+        told = {"peers": {"theirs": "1.2 2.3+cpu 1.26"}, "settings": shape}
+        logged("peers", ORIGIN | told | {"sides": {side.replace("_", "-"): row for side, row in sides.items()}})
+        return speed.peers().text
+
+    return make
+
+
+RATE = {"events": spread(40_000, 39_000, 41_000), "targets": spread(310, 300, 320), "cores": spread(0.96, 0.9, 1)}
+
+
+def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(beside):
+    text = beside(mine=sided({1: RATE}, is_cut=True), theirs=sided({2: RATE}))
 
     assert "40,000 (39,000 to 41,000)" in text
+    assert "310 (300 to 320)" in text
+    assert "targets a second, 1 thread" in text
+    assert ">1.0<" in text
     assert [True, False] == ["+</td>" in row for row in text.split("<tr>")[2:4]]
-    assert "theirs 1.2" in text
+    assert "theirs 1.2 torch 2.3+cpu numpy 1.26" in text
+
+
+def test_a_peer_is_held_against_equal_settings_alone(beside):
+    reached = {"downfunnel": 50, "downfunnel-own": 20}
+    text = beside(
+        downfunnel=sided({1: RATE}), downfunnel_own=sided({1: RATE}), theirs=sided({}, ours_to_its_best=reached)
+    )
+
+    assert "50 s</td>" in text
+    assert "20 s</td>" not in text
+    assert "downfunnel-own has that shape, but the batches, learning rate, dropout and heads that the study" in text
+    assert "has that shape" not in beside(downfunnel=sided({1: RATE}))
 
 
 def test_a_broken_line_is_one_message_that_names_it(logged):

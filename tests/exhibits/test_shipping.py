@@ -33,6 +33,18 @@ def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
     assert "its search took 8.0 s, a refit takes 2.0 s and 50 MB" in sentence
 
 
+@pytest.mark.parametrize(("effect", "is_told"), [(0.0048, True), (0.02, False)])
+def test_what_counting_gives_up_is_told_where_the_gain_is_not_shown_to_reach_the_margin(made, effect, is_told):
+    def cheap(written):
+        against(("sum-horizon", "better", effect))(written)
+        written["cost/tifu-knn.json"]["refit_seconds"] = 0.5
+
+    sentence = told(made(cheap), "What to ship, at what cost?")
+    instead = "; tifu-knn gives up 0.0048, not shown to be more than the margin of 0.005, and refits in 0.5 s (Cost)."
+    assert is_told == sentence.endswith(instead)
+    assert is_told == ("gives up" in sentence)
+
+
 def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
     def cheaper(written):
         against(("sum-horizon", "better", 0.02))(written)

@@ -92,6 +92,9 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
         (("better", 0.02), ("better", 0.01), "kept", "confirmed"),
         (("better", 0.02), ("worse", -0.01), "turned", "corrected"),
         (("better", 0.02), ("equivalent", 0.001), "kept", "corrected"),
+        (("equivalent", 0.001), ("worse", -0.005), "turned", "corrected"),
+        (("better", 0.0049), ("equivalent", 0.001), "kept", "compatible"),
+        (("better", 0.004), ("worse", -0.004), "turned", "corrected"),
         (("equivalent", -0.001), ("equivalent", 0.001), "turned", "confirmed"),
         (("undetermined", 0.004), ("better", 0.01), "kept", "undetermined in one"),
         (("undetermined", 0.004), ("undetermined", 0.0), "none", "undetermined in both"),
@@ -157,7 +160,7 @@ def test_sentences_that_changed_stand_old_against_new(compared):
     there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
     shown = text(snapshots.sentences(compared(here, there)))
 
-    assert "1 of 5 answers changed in more than numbers." in shown
+    assert "1 of 4 answers changed in more than numbers." in shown
     assert "Which representation?On old: in favour of flattened tokens over one position per event" in shown
     assert "On complete-journey: in favour of one position per event over flattened tokens" in shown
     assert "Not answered on one of the snapshots: Is it the data? " in shown
@@ -166,7 +169,7 @@ def test_sentences_that_changed_stand_old_against_new(compared):
 def test_other_numbers_are_no_other_sentence(compared):
     there = contrasts(("event-over-flat-next", "undetermined", 0.003))
 
-    assert "0 of 5 answers changed" in text(snapshots.sentences(compared(there=there)))
+    assert "0 of 4 answers changed" in text(snapshots.sentences(compared(there=there)))
 
 
 def test_a_snapshot_with_another_roster_is_said_to_be_one(compared):
@@ -194,7 +197,7 @@ def comparison(results, **changes) -> None:
     ranks = {"variants": ["a", "b", "c"], "estimate": 0.9, "low": 0.8, "high": 1.0}
     told = {"other": "old", "level": 0.95, "ranks": ranks, "drift": [calm, moved]} | changes
     folder = results.root / "snapshots/old"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     sides = {"old": results.root.parent / "old", "complete-journey": results.root}
     made_of = {name: digest(root / "main/manifest.json") for name, root in sides.items()}
     (folder / "comparison.json").write_text(json.dumps(told), encoding="utf-8")
@@ -212,7 +215,61 @@ def test_drift_and_tau_are_told(compared):
         [text(cell) for cell in re.findall(r"<td.*?</td>", row)] for row in re.findall(r"<tr>(<td.*?)</tr>", drift.text)
     ]
     assert "orders of 3 variants by test recall@10 is 0.9000 [0.8000, 1.0000] (95 % interval" in ranks
-    assert "95 % stand in the same order. popularity is best on select on both." in ranks
+    assert "1 is the same order, 0 is chance. popularity is best on select on both." in ranks
+
+
+def test_what_did_not_move_is_not_called_moved(compared):
+    results = compared()
+    still = {
+        "attribute": "event_type",
+        "kind": "categorical",
+        "missing_there": 0,
+        "missing_here": 0,
+        "distance": 0.0004,
+    }
+    still |= {"new": 0.0, "gone": 0.0, "is_listed": True}
+    comparison(results, drift=[still])
+    assert "From old to complete-journey no attribute moved." in text(snapshots.drift(results))
+
+    comparison(results, drift=[still, still | {"attribute": "price", "distance": 0.25}])
+    assert "most of all price (0.250) moved." in text(snapshots.drift(results))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (
+            "2017-01-01",
+            "2017-03-01",
+            "The card of complete-journey contains the days of that of old, from 2017-01-01 to ",
+        ),
+        (
+            "2016-01-01",
+            "2017-03-01",
+            "Both cards contain the days from 2017-01-01 to 2017-03-01: events that both hold",
+        ),
+        (
+            "2016-01-01",
+            "2019-01-01",
+            "The card of old contains the days of that of complete-journey, from 2017-01-01 to",
+        ),
+        (
+            "2017-01-01",
+            "2018-01-01",
+            "Both cards contain the days from 2017-01-01 to 2018-01-01: events that both hold",
+        ),
+        ("2015-01-01", "2016-01-01", None),
+    ],
+)
+def test_days_that_both_cards_hold_dilute_drift(compared, first, last, expected):
+    def spanning(*ends):
+        return lambda written: written["data.json"].update(zip(("first", "last"), ends, strict=True))
+
+    results = compared(spanning("2017-01-01", "2018-01-01"), spanning(first, last))
+    comparison(results)
+    shown = text(snapshots.drift(results))
+
+    assert (expected in shown) if expected else ("dilute" not in shown)
 
 
 def test_a_comparison_of_other_results_is_not_shown(compared):
@@ -284,6 +341,9 @@ def test_the_saving_is_told_in_words(compared):
 
     assert "1 search began with the settings that the search of old had chosen" in shown
     assert (
-        "that trial was chosen in 1. It was as good as the best of the others in 1, and came 3 trials earlier" in shown
+        "that trial was chosen in 1. It was as good as the best of the others in 1, and came 3 trials earlier in all, "
+        "3.0 a search of these. In 0 of 1 it was no gain." in shown
     )
+    worse = text(snapshots.warm_start(compared(warmed(4, [0.2, 0.3, 0.3, None, 0.4, 0.4]), warm_start="old")))
+    assert "in 0, and came 0 trials earlier in all. In 1 of 1 it was no gain." in worse
     assert "No search began warm, though warm_start names old" in text(snapshots.warm_start(compared(warm_start="old")))

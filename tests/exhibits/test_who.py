@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 
 import polars as pl
@@ -67,10 +68,25 @@ def test_every_exhibit_names_what_it_shows(shown):
     assert "2024-02-29" in who.windows(results).text
 
 
-def test_the_detectable_difference_says_what_it_is(shown):
-    told = who.windows(shown(3.0)).text
+def test_the_figure_of_calibration_says_whose_seed_it_draws_and_whose_error_it_tells(shown):
+    told = who.calibration(shown(3.0)).text
 
-    assert "with 80 % power (median over the declared contrasts, before Holm's adjustment); the margin is" in told
+    assert "in bins of about equally many users of all test windows, tied scores together: the first seed of" in told
+    assert "(calibration error, the mean over its seeds: " in told
+
+
+def test_the_detectable_difference_says_what_it_is(shown):
+    """Two contrasts: (2.241403 + 0.841621) / (1.959964 + 0.841621) times what one test at 0.05 detects."""
+
+    def change(files):
+        files["windows.json"] = json.dumps(json.loads(files["windows.json"]) | {"detectable": 0.02})
+
+    told = who.windows(shown(3.0, change)).text
+
+    assert (
+        "has to reach 0.022 to be found with 80 % power (median over the declared contrasts, at the first step" in told
+    )
+    assert "of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the margin is" in told
 
 
 def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():

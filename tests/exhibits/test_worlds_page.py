@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from study.exhibits import world_validity, worlds
-from study.exhibits.world_records import Part, Validity, World
+from study.exhibits.world_records import Part, Rate, Validity, World
 from study.exhibits.worlds import Worlds
 
 
@@ -97,6 +97,34 @@ def test_the_validity_sentence_turns_with_the_rate():
     assert "fewer than the 5 %" in said[0.01]
     assert "agrees with the 5 %" in said[0.05]
     assert "more than the 5 %" in said[0.2]
+
+
+def test_the_size_of_each_family_is_told_with_what_was_not_checked():
+    one = checked(0.05)
+    part = one.parts[0]
+    two = one.model_copy(update={"parts": [part.model_copy(update={"contrasts": part.contrasts * 2})]})
+    shown = [world_validity.validity(Worlds([], found)).text for found in (one, two)]
+
+    assert "400 logs of 500 users, 1 contrast in each:" in shown[0]
+    assert "the 5 % that a single test allows" in shown[0]
+    assert "400 logs of 500 users, 2 contrasts in each:" in shown[1]
+    assert "the 5 % that Holm&#x27;s procedure over 2 contrasts allows" in shown[1].replace("'", "&#x27;")
+    assert "has 2 contrasts; families as large as those of the" in shown[1]
+
+
+def test_an_interval_that_covers_less_than_its_level_is_named():
+    """The bounds are those of Wilson: 0.01 below and above the rate here."""
+    fine = checked(0.05)
+    (part,) = fine.parts
+    narrow = part.contrasts[0].model_copy(update={"coverage": Rate.model_validate(rate(0.925))})
+    spoilt = fine.model_copy(update={"parts": [part.model_copy(update={"contrasts": [narrow]})]})
+    told = "over <code>popularity</code> in null covers less than its level: it has the truth inside in 92.5 % of"
+
+    assert told in world_validity.validity(Worlds([], spoilt)).text
+    assert told not in world_validity.validity(Worlds([], fine)).text
+    assert "No 95 % interval has the truth inside significantly less often" in (
+        world_validity.validity(Worlds([], fine)).text
+    )
 
 
 def test_the_largest_distance_from_chance_may_lie_below_it():

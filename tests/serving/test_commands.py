@@ -13,9 +13,11 @@ import polars as pl
 import pytest
 
 from study.__main__ import main
+from study.errors import UserError
 from study.params import load
 from study.provenance import file_hash
-from study.serving.history import Cutoff
+from study.serving.bundle import read_bundle
+from study.serving.history import Cutoff, read_history
 from tests.serving.conftest import search_of
 from tests.tiny import ROOT, inside
 
@@ -105,6 +107,15 @@ def test_the_best_on_select_is_exported_unless_one_is_named(exported, tmp_path, 
         assert "tifu-knn" == json.loads(Path("counting/model.json").read_text("utf-8"))["variant"]
 
 
+def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    path = tmp_path / "study/data/snapshots/tiny.parquet"
+    pl.read_parquet(path).head(-1).write_parquet(path)
+
+    with inside(tmp_path / "study"):
+        assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -190,6 +201,21 @@ def test_csv_parquet_and_the_standard_output_agree_and_a_csv_log_is_read(model):
     assert kept["candidate"].to_list() == pl.read_csv(io.BytesIO(printed))["candidate"].to_list()
 
 
+def test_of_a_folder_the_files_are_read_that_the_snapshot_read(model):
+    """A copy in another form beside them is not counted twice; a folder of another form is read as a whole."""
+    path = model / "model/model.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(told | {"snapshot": told["snapshot"] | {"files": "*.csv"}}), encoding="utf-8")
+    for folder in ("both", "other"):
+        Path(folder).mkdir()
+        shutil.copy("tiny.parquet", folder)
+    pl.read_parquet("tiny.parquet").write_csv("both/log.csv")
+    bundle, cutoff = read_bundle(Path("model")), Cutoff.of(END, "UTC")
+    one, both, other = (read_history(bundle, Path(name), cutoff).log for name in ("tiny.parquet", "both", "other"))
+
+    assert len(one.time) == len(both.time) == len(other.time)
+
+
 def test_whoever_reads_the_standard_output_may_have_enough(model):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     script = "from study.serving import rank\nrank.CELLS = 30\nfrom study.__main__ import main\nimport sys\n"
@@ -225,6 +251,12 @@ def test_a_cut_off_is_local_unless_it_names_a_zone():
 
     assert Cutoff(midnight, local) == Cutoff.of("2024-03-01", berlin) == Cutoff.of("2024-02-29T23:00Z", berlin)
     assert abs(Cutoff.of("now", berlin).time / 1e6 - datetime.now(tz=UTC).timestamp()) < 3600
+
+
+@pytest.mark.parametrize(("text", "zone"), [("0001-01-01", "Asia/Tokyo"), ("9999-12-31T23:00", "America/New_York")])
+def test_a_cut_off_that_no_calendar_has_in_utc_is_no_time(text, zone):
+    with pytest.raises(UserError, match=f"--cutoff {text}: no time; give `now`"):
+        Cutoff.of(text, zone)
 
 
 @pytest.mark.parametrize("command", ["export", "rank"])

@@ -38,11 +38,12 @@ def in_minutes(tmp_path_factory):
     """A study with a horizon of two days and a half, said in minutes; the first refits are exported."""
     folder = tmp_path_factory.mktemp("minutes")
     raw = tiny_params()
-    asked = raw["questions"]["categories"] | {"horizon_minutes": MINUTES}
-    asked.pop("horizon_days")
-    write_workspace(folder, tiny_log(), questions=raw["questions"] | {"categories": asked})
+    for name in ("categories", "coupons"):
+        raw["questions"][name]["horizon_minutes"] = MINUTES
+        raw["questions"][name].pop("horizon_days")
+    write_workspace(folder, tiny_log(), questions=raw["questions"])
     prepare(folder)
-    variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon"]
+    variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon", "key-days"]
     train_and_score(folder, variants)
     with inside(folder):
         for variant in variants:
@@ -146,6 +147,30 @@ def test_without_an_open_session_it_says_so_in_a_line(in_sessions, alone, capsys
 
     assert 2 == main(["rank", "--model", "model", "--log", log, "--cutoff", "2025-01-01"])
     assert "rank: no session began in the 8640 minutes before 2025-01-01" in capsys.readouterr().err
+
+
+def test_without_an_eligible_user_the_days_are_those_of_the_question(in_minutes, alone, capsys):
+    shutil.copytree(in_minutes / "data/exports/key-days", alone / "model")
+    log = str(in_minutes / "tiny.parquet")
+
+    assert 2 == main(["rank", "--model", "model", "--log", log, "--cutoff", "2025-01-01"])
+    assert "rank: no user has an event in the 28 days before 2025-01-01" in capsys.readouterr().err
+
+
+def test_a_card_tells_whom_it_ranks_and_of_which_cut_offs_it_knows(exported, in_minutes, in_sessions):
+    def told(folder, variant: str) -> str:
+        return " ".join((folder / f"data/exports/{variant}/README.md").read_text(encoding="utf-8").split())
+
+    days, minutes = told(exported, "lightgbm-lambdarank"), told(in_minutes, "lightgbm-lambdarank")
+    sessions = told(in_sessions, "sum-horizon")
+
+    assert "in the next 7 days" in days and "cut-offs at local midnights" in days
+    assert "in the next 3600 minutes" in minutes and "cut-offs 3600 minutes apart" in minutes
+    assert "midnight" not in minutes
+    assert "of each user with an event before the cut-off" in days and "with an event before the cut-off" in minutes
+    assert "acts on it in the rest of the session" in sessions
+    assert "of each user whose session may still go on, begun in the 8640 minutes before the cut-off" in sessions
+    assert "right after what it did last" in sessions
 
 
 @pytest.mark.parametrize("variant", WHO)

@@ -115,7 +115,7 @@ def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, t
 
 
 def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, monkeypatch, capsys):
-    """With a cluster its machines say so, which may have one where the driver has none."""
+    """Nor with a cluster: the machine that drives it scores."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
     (tmp_path / "study").symlink_to(ROOT / "study")
@@ -129,5 +129,5 @@ def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, 
     assert 2 == ended("loky")
     told = capsys.readouterr().err.splitlines()
     assert ["downfunnel: params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu"] == told
+    assert 2 == ended("ray")
     assert not (tmp_path / "data").exists()
-    assert 0 == ended("ray")

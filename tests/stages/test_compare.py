@@ -103,6 +103,20 @@ def test_a_file_that_is_no_longer_published_goes(workspace):
     assert not (workspace / "old.json").exists()
 
 
+def test_a_family_of_contrasts_has_resamples_for_the_strictest_of_its_tests(workspace):
+    """500 resamples alone, shared by forty contrasts, could not tell the clearest difference from none."""
+    clear = score_folder("main", "personal-decay") / "metrics.parquet"
+    none = score_folder("main", "personal-frequency") / "metrics.parquet"
+    pl.read_parquet(clear).with_columns(pl.lit(1.0, pl.Float32).alias("recall@10")).write_parquet(clear)
+    pl.read_parquet(none).with_columns(pl.lit(0.0, pl.Float32).alias("recall@10")).write_parquet(none)
+
+    compare.run("main")
+
+    found = json.loads((workspace / "contrasts.json").read_text(encoding="utf-8"))
+    assert len(found) >= 40
+    assert "better" == next(row["verdict"] for row in found if row["name"] == "decay-over-frequency")
+
+
 def test_the_parameters_of_another_arm_are_none_of_the_manifest(workspace):
     def published() -> str:
         compare.run("main")

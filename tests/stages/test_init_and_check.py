@@ -99,6 +99,51 @@ def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
     assert "categories: windows" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("layout", [{}, {"default_flow_style": False}], ids=["ours", "that of DVC"])
+def test_another_product_is_neither_compared_with_nor_begun_from(workspace, layout):
+    text = PARAMS.read_text(encoding="utf-8").replace("compare_with: []", "compare_with: [old, older]")
+    text = text.replace("warm_start: null", "warm_start: old")
+    PARAMS.write_text(yaml.dump(yaml.safe_load(text), sort_keys=False, **layout) if layout else text, encoding="utf-8")
+    assert (["old", "older"], "old") == (load().compare_with, load().warm_start)
+    funnel().write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ([], None) == (load().compare_with, load().warm_start)
+
+
+def visitors(returning: int) -> pl.DataFrame:
+    """Visits of a few minutes; some of the visitors are seen again nine days later."""
+    rows = []
+    for visitor in range(400):
+        begin = START + timedelta(minutes=80 * visitor)
+        times = [begin + timedelta(minutes=minute) for minute in range(5)]
+        times += [times[0] + timedelta(days=9)] * (visitor < returning)
+        rows += [(f"v{visitor}", when, f"item {(visitor + i) % 30}") for i, when in enumerate(times)]
+    return pl.DataFrame(rows, schema=["visitor", "time", "item"], orient="row")
+
+
+def test_a_visitor_who_comes_back_later_than_any_session_lasts_makes_no_log_of_sessions(workspace):
+    visitors(20).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["init", "log.parquet"])]
+    assert ("720 minutes", False) == (load().questions["categories"].horizon, load().questions["categories"].sessions)
+    assert "5% of the users come back another day" in PARAMS.read_text(encoding="utf-8")
+    visitors(0).write_parquet("log.parquet")
+    assert 0 == main(["init", "log.parquet"])
+    assert 6 == load().questions["categories"].horizon_minutes
+
+
+def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(workspace, capsys, monkeypatch):
+    funnel().write_parquet("log.parquet")
+    monkeypatch.setattr("study.stages.init.HELD_BACK", 7)
+    before = PARAMS.read_bytes()
+
+    assert 2 == main(["init", "log.parquet"])
+    assert "held_back" in capsys.readouterr().err
+    assert before == PARAMS.read_bytes()
+    assert not (workspace / "params.before.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -115,6 +160,35 @@ def test_what_cannot_be_guessed_is_said_and_nothing_is_written(workspace, capsys
     assert said in capsys.readouterr().err
     assert before == PARAMS.read_bytes()
     assert not (workspace / "params.before.yaml").exists()
+
+
+def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
+    taken = ("event_type", "key", "local", "candidate", "young")
+    log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in taken)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"category", "product", "button text", "price", "shop"} == set(load().snapshot.attributes)
+    text = PARAMS.read_text(encoding="utf-8")
+    assert all(f"    # {name} is left out: the name is taken; rename the column" in text for name in taken)
+
+
+def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(workspace, capsys):
+    funnel().with_columns(pl.col("category").alias("button text.1")).write_parquet("log.parquet")
+
+    assert 2 == main(["init", "log.parquet"])
+    assert "log.parquet: attributes: the places of a list have the name of another" in capsys.readouterr().err
+
+
+def test_empty_text_is_a_missing_value_of_a_guess(workspace):
+    log = funnel().with_columns(pl.lit("").alias("nothing"))
+    first = pl.int_range(pl.len()) == 0
+    log = log.with_columns(pl.when(first).then(pl.lit("")).otherwise(pl.col("event_name")).alias("event_name"))
+    log.write_csv("log.csv", quote_style="always")
+
+    assert 0 == main(["init", "log.csv"])
+    assert load().snapshot.columns.event_type is None
+    assert "nothing is left out: always empty" in PARAMS.read_text(encoding="utf-8")
 
 
 def checked(log: pl.DataFrame, capsys, **changes) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from study.errors import UserError
 from study.paths import snapshot_file
-from study.stages import snapshot
+from study.stages import look, snapshot
 from tests.tiny import ATTRIBUTES, inside, tiny_log, write_workspace
 
 SPEC = {"name": "tiny", "source": "tiny.parquet", "timezone": "America/New_York", "attributes": ATTRIBUTES}
@@ -45,3 +45,20 @@ def test_a_cut_that_leaves_nothing_is_refused(tmp_path):
         UserError, match=r"snapshot\.until: no event is before 2024-01-01; the first one is of 2024-02-01"
     ):
         built(tmp_path, [BEFORE], until="2024-01-01")
+
+
+def test_the_card_of_a_log_that_is_cut_tells_what_is_studied(tmp_path, capsys):
+    whole = tiny_log()
+    days = whole["timestamp"].dt.convert_time_zone(SPEC["timezone"]).dt.date()
+    cut = whole.filter(days < days.max())
+    write_workspace(tmp_path / "cut", whole, snapshot=SPEC | {"until": str(days.max())})
+    write_workspace(tmp_path / "short", cut, snapshot=SPEC)
+    said = []
+    for folder in ("cut", "short"):
+        with inside(tmp_path / folder):
+            look.run(None)
+        said.append(capsys.readouterr().out.splitlines())
+
+    assert 0 < cut.height < whole.height
+    assert said[0][0] == f"tiny.parquet conforms to params.yaml; what happened from {days.max()} on is left out."
+    assert said[0][1:] == said[1][1:]

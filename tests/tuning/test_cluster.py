@@ -21,7 +21,7 @@ from study.tuning.workers import run_all
 from tests.faults.small import SMALL, VARIANTS, environment, small_params
 from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
-ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'downfunnel[ray]'")
+ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -c constraints.txt -e '.[ray]'")
 utilities = pytest.importorskip("ray.cluster_utils")
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from study.tuning.proposals import Trial
 from tests.server import tell
 from tests.tiny import inside, prepare, tiny_log, write_workspace
 
-pytest.importorskip("psycopg", reason="the driver is not installed: pip install 'downfunnel[postgres]'")
+pytest.importorskip("psycopg", reason="the driver is not installed: pip install -c constraints.txt -e '.[postgres]'")
 SPACE = {"half_life_days": FloatDistribution(2.0, 400.0, log=True)}
 TRIALS = [
     Trial(number=0, batch=0, settings={"half_life_days": 40.0}, state="complete", curve=[(1, 0.25)], select=0.1 + 0.2),

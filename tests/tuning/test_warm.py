@@ -1,15 +1,20 @@
 """A warm start: what another snapshot chose is tried right after the defaults, and nothing else of the search moves."""
 
 import json
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
 from study.errors import UserError
+from study.params import load
 from study.paths import code_of, data_card_file, run_folder, tuning_file, write_text
 from study.stages import check, features, snapshot, split, train
-from tests.tiny import BUDGET, ROOT, inside, tiny_log, write_workspace
+from study.tuning.warm import refuse_later
+from tests.tiny import BUDGET, ROOT, inside, tiny_log, tiny_params, write_workspace
 
 VARIANT, COUNTING = "personal-decay", "recent-popularity"
 SPACE = {"half_life_days": {"low": 2.0, "high": 400.0, "log": True}}
@@ -78,6 +83,75 @@ def test_settings_that_were_chosen_by_weeks_that_are_tested_here_are_refused(tmp
         data_card_file("old", "categories").unlink()
     with pytest.raises(UserError, match="which tells when it chose"):
         searched(tmp_path)
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    """The questions of a workspace, the one of the variant with another horizon."""
+    questions = tiny_params()["questions"]
+    questions["categories"].pop("horizon_days")
+    questions["categories"] |= changes
+    return questions
+
+
+def split_here(folder) -> dict[str, Any]:
+    """The data card that the split writes of the log in the folder."""
+    with inside(folder):
+        snapshot.run()
+        split.run("categories")
+        return json.loads(data_card_file("tiny", "categories").read_text(encoding="utf-8"))
+
+
+def tell(folder, moment: str | None) -> None:
+    with inside(folder):
+        path = data_card_file("old", "categories")
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"tested_from": moment}))
+
+
+@pytest.mark.parametrize("horizon", [{"horizon_days": 7}, {"horizon_minutes": 3600}], ids=["days", "minutes"])
+def test_the_moment_from_which_test_begins_is_told_in_the_time_of_the_log(tmp_path, horizon):
+    write_workspace(tmp_path, tiny_log(), warm_start="old", questions=asked(**horizon))
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE)
+    card = split_here(tmp_path)
+    moment = datetime.fromisoformat(card["tested_from"])
+    length = timedelta(days=horizon.get("horizon_days", 0), minutes=horizon.get("horizon_minutes", 0))
+    last = tiny_log()["timestamp"].max()
+
+    assert timedelta() <= last - moment - 2 * length < max(timedelta(days=1), length / 7)
+    with inside(tmp_path):
+        for before, is_refused in [(timedelta(), False), (timedelta(minutes=-1), True), (timedelta(minutes=1), False)]:
+            tell(tmp_path, (moment - before).isoformat())
+            with pytest.raises(UserError, match="chose its settings by") if is_refused else nullcontext():
+                refuse_later(load(), VARIANT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "moment", "said"),
+    [
+        ({"horizon_minutes": 3600}, "", "old/data/categories.json does not tell when it chose"),
+        ({"horizon_days": 7}, None, "sessions are laid side by side"),
+    ],
+    ids=["a card of days for minutes", "the other is of sessions"],
+)
+def test_where_no_time_of_the_log_tells_when_it_chose_it_is_refused(tmp_path, changes, moment, said):
+    write_workspace(tmp_path, tiny_log(), warm_start="old", questions=asked(**changes))
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE)
+    split_here(tmp_path)
+    tell(tmp_path, moment)
+
+    with inside(tmp_path), pytest.raises(UserError, match=said):
+        refuse_later(load(), VARIANT)
+
+
+def test_a_warm_start_of_sessions_is_refused(tmp_path):
+    log = tiny_log().with_columns(
+        pl.concat_str("user_id", pl.col("timestamp").dt.date(), separator="-").alias("user_id")
+    )
+    write_workspace(tmp_path, log, warm_start="old", questions=asked(horizon_minutes=1500, sessions=True))
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE)
+
+    assert split_here(tmp_path)["tested_from"] is None
+    with inside(tmp_path), pytest.raises(UserError, match="sessions are laid side by side"):
+        refuse_later(load(), VARIANT)
 
 
 def test_where_a_batch_is_one_trial_the_warm_one_is_the_second_batch(tmp_path):

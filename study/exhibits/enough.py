@@ -1,0 +1,73 @@
+"""Whether fewer users are enough: what the diagnostics say of the size of the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from study.exhibits.prose import percent
+from study.exhibits.records import Diagnosis
+
+UNHARMED = {"equivalent", "better"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """Whether it is the size of the log, the contrasts that say so, one per family, and what they leave open."""
+
+    lead: str
+    shown: list[Diagnosis]
+    limit: str = ""
+
+
+def judge(diagnoses: Sequence[Diagnosis]) -> Size | None:
+    """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked."""
+    families = _by_share(diagnoses)
+    if not families:
+        return None
+    most = [next(iter(family.values())) for family in families]
+    verdicts = {found.verdict for found in most}
+    if verdicts == {"worse"}:
+        return Size("in part, since every family that was asked still learns from more users", most)
+    if "worse" in verdicts:
+        return Size("in part, since some families still learn from more users", most)
+    if verdicts <= UNHARMED:
+        return _not_its_size(families)
+    lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"
+    return Size(lead, most)
+
+
+def _not_its_size(families: Sequence[dict[float, Diagnosis]]) -> Size:
+    """Told of the smallest part of the users that is enough, and of the budget, which is the same for every part."""
+    enough = _smallest(families)
+    shown = [family[min((share for share in family if share >= enough), default=max(family))] for family in families]
+    is_as_well = all(found.verdict == "equivalent" for found in shown)
+    does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
+    return Size(
+        f"not its size at this budget, since with {percent(enough)} of the users {does}",
+        shown,
+        "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked",
+    )
+
+
+def _smallest(families: Sequence[dict[float, Diagnosis]]) -> float:
+    """The smallest part of the users such that neither it nor a larger one hurts a family, or may hurt it."""
+    enough = 1.0
+    for share in sorted({share for family in families for share in family}, reverse=True):
+        if not {family[share].verdict for family in families if share in family} <= UNHARMED:
+            break
+        enough = share
+    return enough
+
+
+def _by_share(diagnoses: Sequence[Diagnosis]) -> list[dict[float, Diagnosis]]:
+    """For each family its contrasts by the part of the users, the largest part first."""
+    parts = [(share, found) for found in diagnoses if (share := _share(found)) is not None and share < 1]
+    families: dict[str, dict[float, Diagnosis]] = {found.family: {} for _, found in parts}
+    for share, found in sorted(parts, key=lambda part: -part[0]):
+        families[found.family][share] = found
+    return list(families.values())
+
+
+def _share(found: Diagnosis) -> float | None:
+    """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
+    kind, _, per_cent = found.change.partition("-")
+    return float(per_cent) / 100 if kind == "users" else None

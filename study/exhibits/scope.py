@@ -1,0 +1,68 @@
+"""How far contrasts reach: what their sides share, how many were still learning, what the factorial adds."""
+
+from collections.abc import Sequence
+
+from study.exhibits import choose, factorial
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import count, plural, signed
+from study.exhibits.records import Contrast, Effect
+from study.exhibits.results import Results
+
+
+def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
+    """The values that these factors have on all the sides: "with representation sum and head plain"."""
+    entries = [choose.parts_of(results, variant) for variant in _sides(contrasts)]
+    values = {factor: dict.fromkeys(code(str(entry[factor])) for entry in entries) for factor in factors}
+    return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
+
+
+def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """How many sides had their best round last; nothing where none had."""
+    sides = _sides(contrasts)
+    unfinished = sum(results.row(variant).unfinished for variant in sides)
+    return f", {count(unfinished)} of its {count(len(sides))} sides still learning" if unfinished else ""
+
+
+def _sides(contrasts: Sequence[Contrast]) -> list[str]:
+    return list(dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant)))
+
+
+def negatives(results: Results, variant: str) -> str:
+    """With how many negatives the loss of a variant is computed; nothing where its options name none."""
+    number = choose.parts_of(results, variant).get("loss_options", {}).get("negatives")
+    return "" if number is None else plural(number, "negative")
+
+
+def with_negatives(results: Results, contrast: Contrast) -> Contrast:
+    """The contrast with sides that name their negatives, for reading alone."""
+    names = {side: getattr(contrast, side) for side in ("left_variant", "right_variant")}
+    told = {side: f"{name} ({found})" for side, name in names.items() if (found := negatives(results, name))}
+    return contrast.model_copy(update=told)
+
+
+def across(results: Results, factor: str) -> str:
+    """What the factorial says of a factor: its main effect, and with which others it interacts; nothing without one."""
+    main = next((effect for effect in results.factorial if effect.factors == [factor]), None)
+    if main is None:
+        return ""
+    pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
+    shown = [e for e in pairs if e.verdict in ("better", "worse")]
+    low, high = _range(results, factor)
+    margin = results.power.margin
+    lead = f"{factorial.wording(main, margin)} ({signed(main.effect)}; from {signed(low)} to {signed(high)} by cell)"
+    return f"; in the factorial, {listing([lead, *(_effect(effect, margin) for effect in shown)])}"
+
+
+def _effect(effect: Effect, margin: float) -> str:
+    return f"{factorial.wording(effect, margin)} ({signed(effect.effect)})"
+
+
+def _range(results: Results, factor: str) -> tuple[float, float]:
+    """The least and the greatest gain of the upper level among cells that are alike in all else."""
+    plan = results.params.factorial
+    place = list(plan.factors).index(factor)
+    lower, upper = plan.factors[factor]
+    by_levels = {tuple(levels): results.row(cell).recall for cell, levels in plan.cells.items()}
+    below = {levels: value for levels, value in by_levels.items() if levels[place] == lower}
+    gains = [by_levels[(*at[:place], upper, *at[place + 1 :])] - value for at, value in below.items()]
+    return min(gains), max(gains)

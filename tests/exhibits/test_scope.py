@@ -1,0 +1,97 @@
+"""How far an answer reaches is said beside it, and turns with the results."""
+
+import pytest
+
+from tests.exhibits.asking import VERDICTS, say, told
+
+REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
+LOSS = "Which loss, and does the catalogue's size matter?"
+
+
+def factorial(verdict: str, *factors: str):
+    """A change of results: the effect of these factors gets the verdict."""
+
+    def change(written):
+        for one in written["factorial.json"]:
+            if one["factors"] == list(factors):
+                one |= {"verdict": verdict, "effect": VERDICTS[verdict]}
+
+    return change
+
+
+def reached(**values: float):
+    """A change of results: test recalls of some variants, which `_` joins for `-`."""
+
+    def change(written):
+        for row in written["leaderboard.json"]:
+            if (value := values.get(row["variant"].replace("-", "_"))) is not None:
+                row["estimates"]["recall@10"]["estimate"] = value
+
+    return change
+
+
+def still_learning(*variants: str):
+    """A change of results: the best round of these variants was the last."""
+
+    def change(written):
+        for row in written["leaderboard.json"]:
+            row["unfinished"] = row["variant"] in variants
+
+    return change
+
+
+def test_an_answer_names_what_its_sides_share(made):
+    found = made(say("equivalent", "horizon-over-moment"))
+
+    assert "equivalent within ±0.005, with representation sum and head plain: sum-horizon over" in told(
+        found, OBJECTIVE
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "; in the factorial, over the other factors horizon is better than next (+0.0200; from"),
+        ("worse", "; in the factorial, over the other factors horizon is worse than next (−0.0200; from"),
+        ("undetermined", "; in the factorial, over the other factors whether horizon or next is better stays undeterm"),
+    ],
+)
+def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
+    assert expected in told(made(factorial(verdict, "objective")), OBJECTIVE)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", " and sum and repeat gain more together than apart (+0.0200)"),
+        ("worse", " and sum and repeat gain less together than apart (−0.0200)"),
+    ],
+)
+def test_an_interaction_is_told_where_there_is_one(made, verdict, expected):
+    assert expected in told(made(factorial(verdict, "representation", "head")), REPRESENTATION)
+    assert "together than apart" not in told(made(factorial(verdict, "representation", "head")), OBJECTIVE)
+    assert "together than apart" not in told(made(), REPRESENTATION)
+
+
+def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
+    even = dict.fromkeys(["flat_next", "flat_next_repeat", "flat_horizon", "flat_horizon_repeat"], 0.2)
+    sums = {"sum_next_moment": 0.23, "sum_next_moment_repeat": 0.21, "sum_horizon": 0.2, "sum_horizon_repeat": 0.19}
+    sentence = told(made(reached(**even, **sums)), REPRESENTATION)
+
+    assert "; from −0.0100 to +0.0300 by cell)" in sentence
+
+
+def test_sides_that_were_still_learning_are_counted(made):
+    one = made(still_learning("sum-horizon", "popularity"))
+
+    assert "head plain, 1 of its 2 sides still learning: sum-horizon over sum-next-moment" in told(one, OBJECTIVE)
+    assert "the full softmax, 1 of its 5 sides still learning: " in told(one, LOSS)
+    assert "still learning" not in told(made(), OBJECTIVE)
+
+
+def test_a_loss_is_told_with_its_negatives(made):
+    sentence = told(made(catalogue=lambda _: None), LOSS)
+
+    assert "sum-horizon-bce (1 negative) over sum-horizon " in sentence
+    assert "sum-horizon-gbce (64 negatives) over sum-horizon " in sentence
+    assert "sum-horizon-bpr-products (1 negative) over sum-horizon-products " in sentence

@@ -1,0 +1,29 @@
+"""Who ends with whom: a worker with the process that started it, and that process with nobody."""
+
+import ctypes
+import signal
+
+from study.params.engine import Engine
+from study.tuning.workers import run_all
+
+PR_GET_PDEATHSIG = 2
+
+
+def signal_of_the_parents_end() -> int:
+    """The signal that this process gets when the one that started it ends; 0 for none."""
+    found = ctypes.c_int()
+    ctypes.CDLL(None).prctl(PR_GET_PDEATHSIG, ctypes.byref(found))
+    return found.value
+
+
+def found(workers: int) -> set[int]:
+    return {value for _, value in run_all([signal_of_the_parents_end] * 2, workers, Engine(name="loky"))}
+
+
+def test_a_worker_ends_with_its_driver():
+    assert {int(signal.SIGKILL)} == found(2)
+
+
+def test_a_driver_that_works_itself_stays_as_it_is():
+    assert {signal_of_the_parents_end()} == found(1)
+    assert 0 == signal_of_the_parents_end()
