@@ -10,7 +10,9 @@ from study.exhibits.prose import plural
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")
-NUMBERS = re.compile(r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))")
+NUMBERS = re.compile(
+    r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))|\d+ of its \d+ sides?(?= still)"
+)
 """What is measured; how many contrasts say a thing is a part of the conclusion."""
 SILENT = "these results cannot say"
 Answers = tuple[Question, str, str]

@@ -185,6 +185,7 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
     assert wording(f"with 302 candidates, 0.3812 [0.1, 0.2]{evidence}") == wording(
         "with 1,002 candidates, 0.4 [0.3, 0.9]"
     )
+    assert wording("so, 3 of its 4 sides still learning") == wording("so, 4 of its 4 sides still learning")
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
 
