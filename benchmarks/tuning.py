@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from joblib.externals.loky import get_reusable_executor
 from record import append, spread
 
 from study.params import Params, load
@@ -48,6 +49,7 @@ def _search(params: Params, variant: str, workers: int, send: Any) -> None:
         begin = time.perf_counter()
         best = search(changed, variant, Path(folder)).best
         send.send({"seconds": time.perf_counter() - begin, "select": best.select})
+    get_reusable_executor().shutdown(wait=True)  # its workers would be waited for until they have idled for minutes
 
 
 def compared(params: Params, variant: str, repeats: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.parent import die_with_parent
 from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacing
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
@@ -30,7 +31,7 @@ def run(target: str | None) -> None:
 
 
 def repro(folder: Path, *targets: str) -> None:
-    """Runs `dvc repro` in a folder; where another run holds DVC's lock it waits for its turn.
+    """Runs `dvc repro` in a folder, after another run that holds DVC's lock; it ends with this process.
 
     Raises:
         UserError: a stage failed, or another run is at it.
@@ -40,7 +41,9 @@ def repro(folder: Path, *targets: str) -> None:
     environment = os.environ | {"PATH": os.pathsep.join([beside, os.environ["PATH"]])}
     sys.stdout.flush()
     command = ["dvc", "--wait-for-lock", "repro", *targets]
-    if subprocess.run(command, cwd=folder, env=environment, check=False).returncode:
+    # Of a process without threads the hook is safe; DVC, killed so, loses what it loses when it is killed anyhow.
+    done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=die_with_parent, check=False)
+    if done.returncode:
         raise UserError(f"a stage failed in {folder}: its own message stands above")
 
 

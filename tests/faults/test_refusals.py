@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 from filelock import FileLock
 
-from tests.faults.small import DVC, TARGET, VARIANTS, end, repro, results, run, start, wait_until
+from tests.faults.small import DVC, TARGET, VARIANTS, below, end, repro, results, run, start, wait_until
 
 pytestmark = pytest.mark.slow
 COUNT = [sys.executable, "-m", "study", "train", VARIANTS[0]]
@@ -101,6 +102,22 @@ def test_one_variant_is_trained_by_one_run_at_a_time(clone):
     assert 2 == code
     assert "another run is training it" in line_of(said)
     assert 0 == run(clone, *COUNT)[0]
+
+
+def test_what_repro_has_started_ends_with_it(clone, expected):
+    forget(clone, *OWN)
+    running = start(clone, sys.executable, "-m", "study", "repro", TARGET)
+    assert wait_until(lambda: list((clone / "data/scratch").glob("train/sum*/*/trials/*")), running)
+    started = below(running)
+    running.terminate()
+    running.wait()
+    _, alive = psutil.wait_procs(started, timeout=30)
+
+    assert len(started) > 1
+    assert [] == alive
+    code, said = repro(clone)
+    assert 0 == code, said
+    assert expected == results(clone)
 
 
 @pytest.mark.parametrize("command", [pytest.param(TRAIN, marks=pytest.mark.long), [*DVC, "repro", TARGET]])
