@@ -66,6 +66,7 @@ def write_workspace(folder: Path) -> None:
         shutil.copyfile(ROOT / path, folder / path)
     params = renamed(yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")))
     params["snapshot"]["source"] = SOURCE
+    params["compare_with"] = []
     (folder / PARAMS).write_text(yaml.safe_dump(params, sort_keys=False, allow_unicode=True), encoding="utf-8")
     published = ROOT / RESULTS / params["snapshot"]["name"]
     for path in _files(published):

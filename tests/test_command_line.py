@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def test_a_snapshot_is_compared_with_those_that_are_named(folder):
     assert "compare_with in params.yaml names no other snapshot" in complaint("snapshots", "old", folder=folder)
 
     text = (folder / "params.yaml").read_text(encoding="utf-8")
-    (folder / "params.yaml").write_text(text.replace("compare_with: []", "compare_with: [old]"), encoding="utf-8")
+    (folder / "params.yaml").write_text(re.sub("(?m)^compare_with:.*$", "compare_with: [old]", text), encoding="utf-8")
     assert "snapshots needs a snapshot; known: old" in complaint("snapshots", folder=folder)
     assert "snapshot 'odl' is unknown; known: old" in complaint("snapshots", "odl", folder=folder)
 

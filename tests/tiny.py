@@ -66,7 +66,7 @@ def tiny_log(users: int = 40, seed: int = 0) -> pl.DataFrame:
 def tiny_params(**changes: object) -> dict[str, object]:
     """The repository's parameters with the tiny log and a tiny budget; the whole roster stays."""
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    raw["budget"] = "default"
+    raw |= {"budget": "default", "compare_with": []}
     raw["snapshot"] = {"name": "tiny", "source": "tiny.parquet", "timezone": "UTC", "attributes": ATTRIBUTES}
     for question in raw["questions"].values():
         question["windows"] = {"stop": 1, "select": 1, "test": 2}

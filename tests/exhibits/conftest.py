@@ -100,7 +100,7 @@ def _factorial(params: Params) -> list[dict[str, Any]]:
 
 @cache
 def _params() -> Params:
-    return load()
+    return load().model_copy(update={"compare_with": []})
 
 
 def _power() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dvc.repo import Repo
 
 import study.__main__ as command_line
 from study.params import load
-from study.paths import PARAMS, code_of
+from study.paths import PARAMS, RESULTS, code_of
 from study.stages import check
 from tests.tiny import ROOT, inside
 
@@ -29,6 +29,8 @@ def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("check")
     (folder / "params.yaml").write_bytes((ROOT / PARAMS).read_bytes())
     (folder / "study").symlink_to(ROOT / "study")
+    (folder / RESULTS).parent.mkdir()
+    (folder / RESULTS).symlink_to(ROOT / RESULTS)
     with inside(folder):
         check.fingerprints()
     return folder
@@ -97,7 +99,7 @@ def test_a_world_depends_on_its_own_code_and_on_the_variants_that_run_in_it(work
 
 
 def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, tmp_path):
-    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
     before = (workspace / code_of("worlds", "order")).read_text(encoding="utf-8")
 
     def written() -> str:
@@ -117,7 +119,7 @@ def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, t
 def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, monkeypatch, capsys):
     """Nor with a cluster: the machine that drives it scores."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
     (tmp_path / "study").symlink_to(ROOT / "study")
 
     def ended(engine: str) -> int:

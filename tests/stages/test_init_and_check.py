@@ -1,5 +1,6 @@
 """`init` guesses what a log means and marks its guesses; `check` says what a log is like and what may spoil a study."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
 
 @pytest.mark.parametrize("layout", [{}, {"default_flow_style": False}], ids=["ours", "that of DVC"])
 def test_another_product_is_neither_compared_with_nor_begun_from(workspace, layout):
-    text = PARAMS.read_text(encoding="utf-8").replace("compare_with: []", "compare_with: [old, older]")
+    text = re.sub("(?m)^compare_with:.*$", "compare_with: [old, older]", PARAMS.read_text(encoding="utf-8"))
     text = text.replace("warm_start: null", "warm_start: old")
     PARAMS.write_text(yaml.dump(yaml.safe_load(text), sort_keys=False, **layout) if layout else text, encoding="utf-8")
     assert (["old", "older"], "old") == (load().compare_with, load().warm_start)

@@ -50,7 +50,7 @@ SECTION = {
 @pytest.fixture
 def params(tmp_path, monkeypatch):
     """The repository's parameters with small worlds, in a workspace of their own."""
-    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8")) | {"worlds": SECTION}
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8")) | {"worlds": SECTION, "compare_with": []}
     raw["statistics"]["resamples"] = 200
     raw["budgets"][raw["budget"]]["worlds"] |= {"workers": 1, "stop_queries": 50}
     made = Params.model_validate(raw)
