@@ -101,10 +101,14 @@ def test_a_wrong_setting_of_an_arm_is_found_by_check(right, wrong, told, folder)
 
 
 def test_a_snapshot_is_compared_with_those_that_are_named(folder):
+    def naming(others: str) -> None:
+        text = re.sub("(?m)^compare_with:.*$", f"compare_with: {others}", PARAMS.read_text(encoding="utf-8"))
+        (folder / "params.yaml").write_text(text, encoding="utf-8")
+
+    naming("[]")
     assert "compare_with in params.yaml names no other snapshot" in complaint("snapshots", "old", folder=folder)
 
-    text = (folder / "params.yaml").read_text(encoding="utf-8")
-    (folder / "params.yaml").write_text(re.sub("(?m)^compare_with:.*$", "compare_with: [old]", text), encoding="utf-8")
+    naming("[old]")
     assert "snapshots needs a snapshot; known: old" in complaint("snapshots", folder=folder)
     assert "snapshot 'odl' is unknown; known: old" in complaint("snapshots", "odl", folder=folder)
 
