@@ -9,7 +9,8 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits.build import build_book, pages
-from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS
+from study.params import load
+from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS, results_folder
 from study.stages import report
 
 
@@ -25,7 +26,7 @@ def workspace(tmp_path, monkeypatch) -> Path:
 
 
 def results(workspace: Path) -> Path:
-    return next((workspace / RESULTS).glob("*/main/contrasts.json")).parent
+    return workspace / results_folder(load().snapshot.name, "main")
 
 
 def test_a_build_leaves_the_tree_clean(book):
