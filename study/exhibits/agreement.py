@@ -65,23 +65,31 @@ def _declared(contrast: Contrast) -> tuple[str, str, str]:
 
 
 def headline(results: Results) -> Html:
-    """A sentence for each other snapshot: which headline contrasts it confirms and which it corrects."""
+    """For each other snapshot: which headline contrasts it confirms or corrects, and what else it corrects."""
     return paragraphs([headline_sentence(results, other) for other in results.params.compare_with])
 
 
 def headline_sentence(results: Results, other: str) -> str:
-    """What another snapshot says of the contrasts about the best of a family, which name no variant."""
+    """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
     found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
-    asked = [one for pair in found for one in repeated(pair) if one.is_headline]
+    known = [one for pair in found for one in repeated(pair)]
+    asked = [one for one in known if one.is_headline]
     lead = f"<strong>On the snapshot {code(other)}</strong>"
     if not found:
         return f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"
     if not asked:
-        return f"{lead} no headline contrast, one about the best of a family, was declared as here."
-    return (
-        f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
-        f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
-    )
+        told = f"{lead} no headline contrast, one about the best of a family, was declared as here."
+    else:
+        told = (
+            f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
+            f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
+        )
+    others = [one for one in known if not one.is_headline]
+    return f"{told} Of {plural(len(others), 'other contrast')} {_corrected(others)}." if others else told
+
+
+def _corrected(others: Sequence[Repeated]) -> str:
+    return _told(others, "corrected") if _of(others, "corrected") else "none is corrected"
 
 
 def _told(asked: Sequence[Repeated], standing: Standing) -> str:

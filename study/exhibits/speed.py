@@ -91,7 +91,7 @@ def _what_was_alike(found: Peers, threads: int) -> str:
         f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
         f"{count(s['context'])} positions, {count(s['batch'])} in a batch.{own} Real events, and targets that are "
         "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
-        f"target. One long run on {plural(threads, 'thread')} is judged on select; + was cut while recall grew; ours "
+        f"target. One long run on {plural(threads, 'thread')} is judged on select; + was ended by its limit; ours "
         f"to its best: seconds after which {EQUAL}, under equal settings, had reached that recall. {versions}"
     )
 

@@ -18,6 +18,7 @@ import pytest
 from study.exhibits.results import Results
 from study.params import Params, load
 from study.params.budget import Arm
+from tests.exhibits.pairing import sign
 
 METRICS = [
     *(f"recall@{k}{part}" for k in (1, 5, 10, 20, 50) for part in ("", "/repeat", "/explore")),
@@ -226,5 +227,22 @@ def against_counting(made) -> Callable[..., Results]:
             change(written)
 
         return made(only)
+
+    return make
+
+
+@pytest.fixture
+def compared(made):
+    """Results here, and on a snapshot called `old`, each with documents of the main arm that a test changes."""
+
+    def make(here=lambda _: None, there=lambda _: None, **asked) -> Results:
+        results = made(here)
+        params, old = results.params, results.root.parent / "old"
+        written = documents(params)
+        there(written)
+        write(old, written, params, "main")
+        sign(old)
+        params = params.model_copy(update={"compare_with": ["old"]} | asked)
+        return Results(results.root, params)
 
     return make

@@ -1,6 +1,5 @@
-"""The page Snapshots, and its sentence in Findings: what another snapshot confirms, corrects and leaves open."""
+"""The page Snapshots: what may be compared, drift, ranks, and what a warm start saved."""
 
-import hashlib
 import json
 import re
 
@@ -8,122 +7,9 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import findings, snapshots, warm
-from study.exhibits.changed import conclusion, wording
 from study.exhibits.results import Results
-from tests.exhibits.conftest import contrast, documents, write
+from tests.exhibits.pairing import digest, text
 from tests.exhibits.test_pages import HOSTILE, Tags
-
-ONE = {"name": "event-over-flat-next", "left": "sum-next-moment", "right": "flat-next", "question": "representation"}
-ONE |= {"left_variant": "sum-next-moment", "right_variant": "flat-next"}
-TREES = {"name": "trees-over-counting", "question": "trees", "left": "best:aggregates", "right": "best:counting"}
-TREES |= {"left_variant": "lightgbm-lambdarank", "right_variant": "tifu-knn"}
-
-
-def text(html) -> str:
-    return re.sub(r"<[^>]+>", "", getattr(html, "text", html))
-
-
-def digest(path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def sign(folder, arm="main") -> None:
-    """Lets the manifest of an arm vouch for the files that lie there."""
-    path = folder / arm / "manifest.json"
-    told = json.loads(path.read_text(encoding="utf-8"))
-    files = {p.name: digest(p) for p in (folder / arm).iterdir() if p != path}
-    path.write_text(json.dumps(told | {"snapshot": folder.name, "files": files}), encoding="utf-8")
-
-
-@pytest.fixture
-def compared(made):
-    """Results here, and on a snapshot called `old`, each with documents of the main arm that a test changes."""
-
-    def make(here=lambda _: None, there=lambda _: None, **asked) -> Results:
-        results = made(here)
-        params, old = results.params, results.root.parent / "old"
-        written = documents(params)
-        there(written)
-        write(old, written, params, "main")
-        sign(old)
-        params = params.model_copy(update={"compare_with": ["old"]} | asked)
-        return Results(results.root, params)
-
-    return make
-
-
-def contrasts(*shown):
-    """Replaces the verdict and effect of contrasts among all that are declared."""
-
-    def change(written):
-        for name, verdict, effect in shown:
-            found = next(c for c in written["contrasts.json"] if c["name"] == name)
-            found |= {"verdict": verdict, "effect": effect, "low": effect - 0.004, "high": effect + 0.004}
-
-    return change
-
-
-def only(*shown):
-    return lambda written: written.update({"contrasts.json": list(shown)})
-
-
-HEADLINE = "trees-over-counting", "sequence-over-counting", "sequence-over-trees", "hybrid-over-counting"
-
-
-def test_findings_say_what_is_confirmed_corrected_and_open(compared):
-    there = contrasts(
-        *zip(HEADLINE, ["better", "worse", "equivalent", "undetermined"], [0.02, -0.02, 0.001, 0.004], strict=True)
-    )
-    here = contrasts(
-        *zip(HEADLINE, ["better", "better", "equivalent", "better"], [0.03, 0.02, -0.001, 0.02], strict=True)
-    )
-    shown = text(findings.repeated(compared(here, there)))
-
-    assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
-    assert "2 are confirmed: trees-over-counting and sequence-over-trees, " in shown
-    assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
-    assert "1 is undetermined in one: hybrid-over-counting (undetermined there, better here) and " in shown
-    assert "2 are undetermined in both: sequence-over-decay and average-over-counting." in shown
-
-
-@pytest.mark.parametrize(
-    ("there", "here", "sign", "together"),
-    [
-        (("better", 0.02), ("better", 0.01), "kept", "confirmed"),
-        (("better", 0.02), ("worse", -0.01), "turned", "corrected"),
-        (("better", 0.02), ("equivalent", 0.001), "kept", "corrected"),
-        (("equivalent", 0.001), ("worse", -0.005), "turned", "corrected"),
-        (("better", 0.0049), ("equivalent", 0.001), "kept", "compatible"),
-        (("better", 0.004), ("worse", -0.004), "turned", "corrected"),
-        (("equivalent", -0.001), ("equivalent", 0.001), "turned", "confirmed"),
-        (("undetermined", 0.004), ("better", 0.01), "kept", "undetermined in one"),
-        (("undetermined", 0.004), ("undetermined", 0.0), "none", "undetermined in both"),
-    ],
-)
-def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here, sign, together):
-    results = compared(only(contrast(*here, **ONE)), only(contrast(*there, **ONE)))
-    shown = snapshots.contrasts(results).text
-    (line,) = re.findall(r"<tr>(<td.*?)</tr>", shown)
-
-    assert ["event-over-flat-next", there[0], here[0], sign, together] == [
-        text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 2, 4, 5, 6}
-    ]
-    assert f"1 {together}" in text(shown)
-
-
-def test_the_best_of_a_family_may_be_another_variant(compared):
-    there = only(contrast("better", 0.02, **TREES | {"left_variant": "lightgbm-binary"}))
-    shown = text(snapshots.contrasts(compared(only(contrast("better", 0.02, **TREES)), there)))
-
-    assert "lightgbm-binary over tifu-knn, then lightgbm-lambdarank over tifu-knn" in shown
-
-
-def test_a_contrast_that_was_declared_otherwise_is_not_compared(compared):
-    there = only(contrast("better", 0.02, **ONE | {"right": "flat-horizon"}))
-    results = compared(only(contrast("better", 0.02, **ONE)), there)
-
-    assert "No contrast of the arm main is declared alike on both" in text(snapshots.contrasts(results))
-    assert "no headline contrast" in text(findings.repeated(results))
 
 
 def test_without_another_snapshot_that_is_told_in_a_line(made):
@@ -153,41 +39,6 @@ def test_files_that_no_manifest_vouches_for_are_refused(compared):
     path.unlink()
     with pytest.raises(UserError, match=r"contrasts\.json: no such file, though"):
         findings.repeated(results)
-
-
-def test_sentences_that_changed_stand_old_against_new(compared):
-    here = contrasts(("event-over-flat-next", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
-    there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
-    shown = text(snapshots.sentences(compared(here, there)))
-
-    assert "1 of 4 answers changed in more than numbers." in shown
-    assert "Which representation?On old: in favour of flattened tokens over one position per event" in shown
-    assert "On complete-journey: in favour of one position per event over flattened tokens" in shown
-    assert "Not answered on one of the snapshots: Is it the data? " in shown
-
-
-def test_other_numbers_are_no_other_sentence(compared):
-    there = contrasts(("event-over-flat-next", "undetermined", 0.003))
-
-    assert "0 of 4 answers changed" in text(snapshots.sentences(compared(there=there)))
-
-
-def test_a_snapshot_with_another_roster_is_said_to_be_one(compared):
-    def shorter(written):
-        written["leaderboard.json"] = written["leaderboard.json"][:-1]
-
-    assert "old was run with other parameters" in text(snapshots.sentences(compared(there=shorter)))
-
-
-def test_what_is_measured_is_alike_and_what_is_counted_is_not():
-    evidence = '; besides, <span class="evidence"><code>a</code> over b +0.0012</span>'
-
-    assert wording(f"with 302 candidates, 0.3812 [0.1, 0.2]{evidence}") == wording(
-        "with 1,002 candidates, 0.4 [0.3, 0.9]"
-    )
-    assert wording("so, 3 of its 4 sides still learning") == wording("so, 4 of its 4 sides still learning")
-    assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
-    assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
 
 
 def comparison(results, **changes) -> None:

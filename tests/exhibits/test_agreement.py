@@ -1,0 +1,76 @@
+"""What another snapshot confirms, corrects and leaves open."""
+
+import re
+
+import pytest
+
+from study.exhibits import findings, snapshots
+from tests.exhibits.conftest import contrast
+from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
+
+HEADLINE = "trees-over-counting", "sequence-over-counting", "sequence-over-trees", "hybrid-over-counting"
+
+
+def test_findings_say_what_is_confirmed_corrected_and_open(compared):
+    there = contrasts(
+        *zip(HEADLINE, ["better", "worse", "equivalent", "undetermined"], [0.02, -0.02, 0.001, 0.004], strict=True)
+    )
+    here = contrasts(
+        *zip(HEADLINE, ["better", "better", "equivalent", "better"], [0.03, 0.02, -0.001, 0.02], strict=True)
+    )
+    shown = text(findings.repeated(compared(here, there)))
+
+    assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
+    assert "2 are confirmed: trees-over-counting and sequence-over-trees, " in shown
+    assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
+    assert "1 is undetermined in one: hybrid-over-counting (undetermined there, better here) and " in shown
+    assert "2 are undetermined in both: sequence-over-decay and average-over-counting." in shown
+    assert "other contrasts none is corrected." in shown
+
+
+def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared):
+    there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "better", 0.02))
+    here = contrasts(("event-over-flat-next", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    shown = text(findings.repeated(compared(here, there)))
+
+    assert "other contrasts 1 is corrected: event-over-flat-next (worse there, better here)." in shown
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "sign", "together"),
+    [
+        (("better", 0.02), ("better", 0.01), "kept", "confirmed"),
+        (("better", 0.02), ("worse", -0.01), "turned", "corrected"),
+        (("better", 0.02), ("equivalent", 0.001), "kept", "corrected"),
+        (("equivalent", 0.001), ("worse", -0.005), "turned", "corrected"),
+        (("better", 0.0049), ("equivalent", 0.001), "kept", "compatible"),
+        (("better", 0.004), ("worse", -0.004), "turned", "corrected"),
+        (("equivalent", -0.001), ("equivalent", 0.001), "turned", "confirmed"),
+        (("undetermined", 0.004), ("better", 0.01), "kept", "undetermined in one"),
+        (("undetermined", 0.004), ("undetermined", 0.0), "none", "undetermined in both"),
+    ],
+)
+def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here, sign, together):
+    results = compared(only(contrast(*here, **ONE)), only(contrast(*there, **ONE)))
+    shown = snapshots.contrasts(results).text
+    (line,) = re.findall(r"<tr>(<td.*?)</tr>", shown)
+
+    assert ["event-over-flat-next", there[0], here[0], sign, together] == [
+        text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 2, 4, 5, 6}
+    ]
+    assert f"1 {together}" in text(shown)
+
+
+def test_the_best_of_a_family_may_be_another_variant(compared):
+    there = only(contrast("better", 0.02, **TREES | {"left_variant": "lightgbm-binary"}))
+    shown = text(snapshots.contrasts(compared(only(contrast("better", 0.02, **TREES)), there)))
+
+    assert "lightgbm-binary over tifu-knn, then lightgbm-lambdarank over tifu-knn" in shown
+
+
+def test_a_contrast_that_was_declared_otherwise_is_not_compared(compared):
+    there = only(contrast("better", 0.02, **ONE | {"right": "flat-horizon"}))
+    results = compared(only(contrast("better", 0.02, **ONE)), there)
+
+    assert "No contrast of the arm main is declared alike on both" in text(snapshots.contrasts(results))
+    assert "no headline contrast" in text(findings.repeated(results))

@@ -1,0 +1,125 @@
+"""What Findings says from the diagnostics: is it the data, and what shuffling does."""
+
+import pytest
+
+from study.exhibits.prose import percent
+from tests.exhibits.asking import VERDICTS, say, told
+from tests.exhibits.conftest import diagnosis
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "expected"),
+    [
+        (
+            "worse",
+            "main arm, in favour of contents on their own dates over contents on shuffled dates (which takes recency "
+            "along with order): sum-horizon-repeat over sum-horizon-rep",
+        ),
+        ("better", "main arm, in favour of contents on shuffled dates (which takes recency along with order) over"),
+        (
+            "equivalent",
+            "main arm, contents on their own dates and contents on shuffled dates (which takes recency along with",
+        ),
+    ],
+)
+def test_shuffling_is_told_apart_from_the_control_with_the_size_of_its_fits(made, shuffled, expected):
+    shuffles = [diagnosis("order-retrained", shuffled, VERDICTS[shuffled])]
+    results = made(say("better", "causal-over-mean-pool"), diagnoses=shuffles)
+    sentence = told(results, "Does order matter?")
+
+    assert expected in sentence
+    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, trained anew" in sentence
+    assert share_of_fits(results) in sentence
+    assert share_of_fits(results) not in told(made(diagnoses=[]), "Does order matter?")
+
+
+def share_of_fits(results) -> str:
+    """What every answer from the diagnostics says of their size."""
+    spent = results.params.budgets.of(results.manifest.budget)
+    share = percent(spent.diagnostics.positions / spent.main.positions)
+    return f"fits of the diagnostics, whose rounds have {share} of the events of those of the main arm"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (
+            "worse",
+            "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
+        ),
+        ("equivalent", "Not its size at this budget, since with 50 % of the users every family that was asked does as"),
+        ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family that was"),
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
+    ],
+)
+def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, verdict, expected):
+    other = "equivalent" if verdict == "worse" else "worse"
+    found = [diagnosis("users-10", other, VERDICTS[other]), diagnosis("users-50", verdict, VERDICTS[verdict])]
+    results = made(diagnoses=found)
+    sentence = told(results, "Is it the data?")
+
+    assert expected in sentence
+    assert "sum-horizon-repeat, 50 % of the users over sum-horizon-repeat" in sentence
+    assert "10 % of the users" not in sentence
+    assert share_of_fits(results) in sentence
+    assert "a faultless ranking reaches a recall@10 of 0.8000" in sentence
+
+
+def fewer_users(sequence: str, aggregates: str):
+    """Half of the users, for two families."""
+    other = {"name": "aggregates-users-50", "family": "aggregates"}
+    return [
+        diagnosis("users-50", sequence, VERDICTS[sequence]),
+        diagnosis("users-50", aggregates, VERDICTS[aggregates], **other),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
+        ("worse", "In part, since some families still learn from more users"),
+        ("undetermined", "Not settled"),
+    ],
+)
+def test_families_that_fewer_users_help_or_leave_alone_are_told_together(made, others, expected):
+    assert expected in told(made(diagnoses=fewer_users("equivalent", others)), "Is it the data?")
+
+
+def test_a_share_of_users_may_be_no_whole_number_of_per_cent(made):
+    found = [diagnosis("users-10", "worse", -0.02), diagnosis("users-12.5", "equivalent", 0.001)]
+    sentence = told(made(diagnoses=found), "Is it the data?")
+
+    assert "sum-horizon-repeat, 12.5 % of the users over" in sentence
+    assert "Not its size" in sentence
+
+
+def users(verdict: str, share: str, family: str):
+    """Some of the users, for a family."""
+    return diagnosis(f"users-{share}", verdict, VERDICTS[verdict], name=f"{family}-users-{share}", family=family)
+
+
+def test_the_smallest_part_of_the_users_that_is_enough_for_all_is_told_with_what_the_budget_leaves_open(made):
+    verdicts = {"10": ("worse", "equivalent"), "25": ("equivalent", "equivalent"), "50": ("equivalent", "equivalent")}
+    found = [
+        users(verdict, share, family)
+        for share, pair in verdicts.items()
+        for family, verdict in zip(("sequence", "aggregates"), pair, strict=True)
+    ]
+    sentence = told(made(diagnoses=found), "Is it the data?")
+
+    assert "since with 25 % of the users every family that was asked does as well" in sentence
+    assert 2 == sentence.count("25 % of the users over")
+    assert "50 % of the users" not in sentence
+    assert "so whether longer training would gain from more users is not asked" in sentence
+
+
+def test_a_part_that_is_settled_below_one_that_is_not_is_no_evidence(made):
+    found = [users("equivalent", "10", "sequence"), users("undetermined", "25", "sequence")]
+    found.append(users("equivalent", "50", "sequence"))
+
+    assert "with 50 % of the users" in told(made(diagnoses=found), "Is it the data?")
+
+
+def test_what_more_users_still_teach_is_told_without_a_word_on_longer_training(made):
+    assert "longer training" not in told(made(diagnoses=[users("worse", "50", "sequence")]), "Is it the data?")

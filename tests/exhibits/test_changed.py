@@ -1,0 +1,40 @@
+"""Which sentences of Findings are others on another snapshot."""
+
+from study.exhibits import snapshots
+from study.exhibits.changed import conclusion, wording
+from tests.exhibits.pairing import contrasts, text
+
+
+def test_sentences_that_changed_stand_old_against_new(compared):
+    here = contrasts(("event-over-flat-next", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
+    shown = text(snapshots.sentences(compared(here, there)))
+
+    assert "1 of 4 answers changed in more than numbers." in shown
+    assert "Which representation?On old: in favour of flattened tokens over one position per event" in shown
+    assert "On complete-journey: in favour of one position per event over flattened tokens" in shown
+    assert "Not answered on one of the snapshots: Is it the data? " in shown
+
+
+def test_other_numbers_are_no_other_sentence(compared):
+    there = contrasts(("event-over-flat-next", "undetermined", 0.003))
+
+    assert "0 of 4 answers changed" in text(snapshots.sentences(compared(there=there)))
+
+
+def test_a_snapshot_with_another_roster_is_said_to_be_one(compared):
+    def shorter(written):
+        written["leaderboard.json"] = written["leaderboard.json"][:-1]
+
+    assert "old was run with other parameters" in text(snapshots.sentences(compared(there=shorter)))
+
+
+def test_what_is_measured_is_alike_and_what_is_counted_is_not():
+    evidence = '; besides, <span class="evidence"><code>a</code> over b +0.0012</span>'
+
+    assert wording(f"with 302 candidates, 0.3812 [0.1, 0.2]{evidence}") == wording(
+        "with 1,002 candidates, 0.4 [0.3, 0.9]"
+    )
+    assert wording("so, 3 of its 4 sides still learning") == wording("so, 4 of its 4 sides still learning")
+    assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
+    assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
