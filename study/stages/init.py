@@ -48,10 +48,8 @@ def run(source: str) -> None:
     text = _section(text, "questions", _questions(found, tempo))
     text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
-    alone: dict[str, Any] = {
-        "compare_with": [],
-        "warm_start": None,
-    }  # of another product nothing is to be compared with
+    # A first snapshot has no other one to be compared with, or to start from.
+    alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
     text = edited(text, {name: value for name, value in alone.items() if getattr(before, name) != value})
     parse(text, PARAMS)
     kept = _keep()
