@@ -2,6 +2,7 @@
 
 import ctypes
 import signal
+from collections.abc import Callable
 
 from study.params.engine import Engine
 from study.tuning.workers import run_all
@@ -9,15 +10,23 @@ from study.tuning.workers import run_all
 PR_GET_PDEATHSIG = 2
 
 
-def signal_of_the_parents_end() -> int:
-    """The signal that this process gets when the one that started it ends; 0 for none."""
-    found = ctypes.c_int()
-    ctypes.CDLL(None).prctl(PR_GET_PDEATHSIG, ctypes.byref(found))
-    return found.value
+def signal_of_the_parents_end() -> Callable[[], int]:
+    """A task: the signal that its process gets when the one that started it ends; 0 for none.
+
+    A function made here travels to a worker by its code: workers cannot import the tests.
+    """
+
+    def task() -> int:
+        found = ctypes.c_int()
+        ctypes.CDLL(None).prctl(PR_GET_PDEATHSIG, ctypes.byref(found))
+        return found.value
+
+    return task
 
 
 def found(workers: int) -> set[int]:
-    return {value for _, value in run_all([signal_of_the_parents_end] * 2, workers, Engine(name="loky"))}
+    tasks = [signal_of_the_parents_end()] * 2
+    return {value for _, value in run_all(tasks, workers, Engine(name="loky"))}
 
 
 def test_a_worker_ends_with_its_driver():
@@ -25,5 +34,5 @@ def test_a_worker_ends_with_its_driver():
 
 
 def test_a_driver_that_works_itself_stays_as_it_is():
-    assert {signal_of_the_parents_end()} == found(1)
-    assert 0 == signal_of_the_parents_end()
+    assert {signal_of_the_parents_end()()} == found(1)
+    assert 0 == signal_of_the_parents_end()()
