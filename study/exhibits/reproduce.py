@@ -57,7 +57,8 @@ def seeds(results: Results) -> Html:
     text = (
         f"Every random number descends from the seed {code(results.manifest.seed)}: a part's own seed is a hash of it "
         f"and of the part's name (variant, batch, trial, refit). Refits use up to {plural(most, 'seed')}. The same "
-        "machine type, versions and parameters give the same bits."
+        "versions and parameters give the same bits on the same type of processor; for another type the libraries may "
+        "choose other kernels, which round otherwise."
     )
     return paragraphs([text])
 
