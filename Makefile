@@ -10,7 +10,7 @@ export DVC_NO_ANALYTICS := 1
 .PHONY: help study test faults report quick bench peers lint audit clean
 
 help:
-	@echo "make study    run the main arm and build the report (100 minutes on 2 cores); dvc repro runs every arm"
+	@echo "make study    run the main arm and build the report (80 minutes on 2 cores); dvc repro runs every arm"
 	@echo "make report   build the report of the committed results, without training (a minute)"
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (7 minutes)"
 	@echo "make test     run the tests"
@@ -26,7 +26,7 @@ study: $(ENVIRONMENT)
 	python -m study report
 
 test: $(ENVIRONMENT)
-	pytest
+	pytest -n 2 --dist loadfile
 
 faults: $(ENVIRONMENT)
 	pytest -m long

@@ -4,8 +4,9 @@
 
 The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
 of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
-busy machine tells the same; memory is the most that was resident. Of a catalogue it is a query of the scorer, and a
-step of training. Each run appends a line to the log: revision, machine, versions, figures.
+busy machine tells the same, and of the clock, which wants nothing beside; memory is the most that was resident. Of a
+catalogue it is a query of the scorer, and a step of training. Each run appends a line to the log: revision, machine,
+versions, figures.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,16 +65,18 @@ def settings_of(events: int, items: int) -> ShopSettings:
 
 
 def measured(arguments: list[str], folder: Path) -> dict[str, float]:
-    """Processor seconds and peak memory of a Python process in a folder; it must succeed."""
+    """Seconds of the processor and of the clock, and peak memory, of a Python process in a folder; it must succeed."""
     paths = {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])}
+    begin = time.perf_counter()
     child = subprocess.Popen(
         [sys.executable, *arguments], cwd=folder, env=os.environ | paths, stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(child.pid, 0)
+    clock = time.perf_counter() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(arguments)}: exit code {child.returncode}")
-    return {"seconds": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+    return {"seconds": usage.ru_utime + usage.ru_stime, "clock": clock, "peak_mb": usage.ru_maxrss / 1024}
 
 
 def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, float]], dict[str, int]]:

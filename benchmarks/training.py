@@ -4,7 +4,8 @@
 
 Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
 processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. Each run
-appends a line: revision, machine, versions, and of every variant medians and spreads over the repeats.
+appends a line: revision, machine, versions, and of every variant medians and spreads over the repeats. A bare stack of
+the same shape (`bare.py`) bounds what to expect.
 """
 
 import os
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import bare
 import polars as pl
 import torch
 from rank import described, simulated
@@ -27,7 +29,7 @@ from study.events.fold import Fold
 from study.events.spans import make_spans
 from study.events.split import with_candidates
 from study.features.vocabulary import fit_vocabulary
-from study.models.factory import build_model
+from study.models.factory import build_model, settings_of
 from study.models.sequence import SequenceModel
 from study.params import Params, load
 from study.worlds.diary import ITEM
@@ -90,6 +92,32 @@ def positions(model: SequenceModel) -> int:
     return model.trainer.progress.positions
 
 
+def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
+    """The bound: a bare stack of the variants' shape, by its number of blocks and its precision."""
+    settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
+    shape = {name: settings[name] for name in ("width", "heads", "batch")}
+    counted = {"product_rate": product_rate, "counting": ATTENTION}
+    rows = {}
+    for blocks in bare.BLOCKS:
+        for precision in bare.PRECISIONS:
+            name = f"blocks: {blocks}, {precision}"
+            rows[name] = bare.measured(
+                given.items, blocks, precision, **shape, events=given.positions, repeats=given.repeats, **counted
+            )
+            tell(f"bare, {name}", rows[name])
+    return rows
+
+
+def tell(name: str, row: dict[str, Any]) -> None:
+    """Prints how fast it was."""
+    speed, share = row["events_per_second"], row["share_of_rate"]
+    print(
+        f"{name:<20} {speed['median']:>9,.0f} events a second ({speed['least']:,.0f} to {speed['most']:,.0f}), "
+        f"{share['median']:.0%} of the product rate",
+        flush=True,
+    )
+
+
 def main() -> None:
     """Prints a line a variant, and appends all as one line of JSON."""
     params = load()
@@ -111,13 +139,9 @@ def main() -> None:
         model = build_model(params.roster[variant], given.settings, budget, device="cpu")
         assert isinstance(model, SequenceModel)
         rows[variant] = measured(model, fold, given.repeats)
-        speed, share = rows[variant]["events_per_second"], rows[variant]["share_of_rate"]
-        print(
-            f"{variant:<20} {speed['median']:>9,.0f} events a second ({speed['least']:,.0f} to {speed['most']:,.0f}), "
-            f"{share['median']:.0%} of the product rate",
-            flush=True,
-        )
-    told = {"products_per_second": product_rate(), "settings": given.settings, "variants": rows}
+        tell(variant, rows[variant])
+    stacks = bare_stacks(params, given)
+    told = {"products_per_second": product_rate(), "settings": given.settings, "variants": rows, "bare": stacks}
     append("training", told, given.out)
 
 

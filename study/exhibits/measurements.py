@@ -28,10 +28,11 @@ class Spread(Record):
 
 
 class Spent(Record):
-    """Processor seconds and peak memory of a process."""
+    """Processor seconds and peak memory of a process; seconds of the clock where a user waits for it."""
 
     seconds: float
     peak_mb: float
+    clock: float | None = None
 
 
 class Sizes(Run):
@@ -54,10 +55,14 @@ class Trained(Record):
 
 
 class Training(Run):
-    """The rate of training by variant; `products_per_second` of fp32 matrix products on the same thread."""
+    """The rate of training by variant; `products_per_second` of fp32 matrix products on the same thread.
+
+    `bare` is a stack of the same shape that computes nothing else, by its blocks and precision.
+    """
 
     products_per_second: float
     variants: dict[str, Trained]
+    bare: dict[str, Trained]
 
 
 class Ranked(Record):

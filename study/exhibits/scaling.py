@@ -6,7 +6,7 @@ from study.exhibits import cost_model
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.measurements import Sizes, Spent, Training, latest
-from study.exhibits.prose import DASH, count, number, percent, seconds
+from study.exhibits.prose import DASH, count, number, percent, plural, seconds
 from study.exhibits.results import Results
 from study.exhibits.speed import missing, origin
 from study.exhibits.tables import Cell, decimal, table, whole, words
@@ -29,7 +29,7 @@ def sizes() -> Html:
         f"Twice the events take 2<sup>e</sup> times the seconds, with e between the two largest logs {listing(slopes)}."
         if slopes
         else "How seconds grow takes two sizes to tell, and one alone was measured.",
-        f"At {count(largest)} events {_slowest(spent)}",
+        f"At {count(largest)} events {_slowest(spent)}{_waited(spent, found.cores)}",
     ]
     figures = [
         _by_size(found.events, lambda one: one.seconds, "processor seconds"),
@@ -48,6 +48,14 @@ def _slowest(spent: dict[str, Spent]) -> str:
         f"{code(slow)} is the slowest stage ({seconds(stages[slow].seconds)} of the processor{beside}), and "
         f"{code(fat)} takes most memory ({count(stages[fat].peak_mb)} MB)."
     )
+
+
+def _waited(spent: dict[str, Spent], cores: int) -> str:
+    clocks = [spent[stage].clock for stage in cost_model.STAGES if stage in spent]
+    if None in clocks:
+        return ""
+    together = seconds(sum(filter(None, clocks)))
+    return f" One after the other they take {together} of the clock on {plural(cores, 'core')}."
 
 
 def _by_size(

@@ -29,7 +29,7 @@ def sized(per_event):
 def trained(rate):
     spread = {"median": rate, "least": rate, "most": rate}
     told = {"events_per_second": spread, "operations_per_event": 1e6, "share_of_rate": spread | {"median": 0.5}}
-    return ORIGIN | {"products_per_second": 1e11, "variants": {"sum-horizon": told}}
+    return ORIGIN | {"products_per_second": 1e11, "variants": {"sum-horizon": told}, "bare": {"blocks: 2, bf16": told}}
 
 
 @pytest.fixture
@@ -115,11 +115,23 @@ def test_larger_logs_take_what_the_measurements_say(logged, made):
     assert "flat-horizon" not in text
 
 
+def test_seconds_of_the_clock_are_told_where_every_stage_has_them(logged):
+    unwatched, watched = sized(0.25), sized(0.25)
+    for one in watched["events"][1000].values():
+        one["clock"] = 60
+    logged("size", unwatched)
+    assert "of the clock" not in scaling.sizes().text
+    logged("size", unwatched, watched)
+
+    assert "One after the other they take 4.0 min of the clock on 4 cores." in scaling.sizes().text
+
+
 def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     logged("training", trained(1), trained(23_456))
     text = speed.training().text
 
-    assert "23,456 (23,456 to 23,456)" in text
+    assert 2 == text.count("23,456 (23,456 to 23,456)")
+    assert "bare stack, blocks: 2, bf16" in text
     assert "&lt;b&gt;M&lt;/b&gt;" in text
     assert "<b>" not in text
 

@@ -1,0 +1,83 @@
+"""The least that any causal Transformer of the study's shape computes: a bound for what training can reach with torch.
+
+No attributes, no times, no dropout, no padding: rows of item ids, blocks as torch has them with fused attention, the
+logits of every item at every position, their cross-entropy, and fused AdamW. What a variant adds, it pays for.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from record import spread
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+CONTEXT, EXPANSION, RATE = 128, 4, 2e-3
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+BLOCKS = (1, 2)
+WARM = 5
+"""Steps before the first repeat."""
+
+
+class Bare(nn.Module):
+    """Losses of rows of items."""
+
+    def __init__(self, items: int, width: int, heads: int, blocks: int) -> None:
+        super().__init__()
+        self.items, self.places = nn.Embedding(items, width), nn.Embedding(CONTEXT, width)
+        shape = {"dim_feedforward": EXPANSION * width, "dropout": 0.0, "activation": "gelu"}
+        order = {"batch_first": True, "norm_first": True}
+        self.blocks = nn.ModuleList(nn.TransformerEncoderLayer(width, heads, **shape, **order) for _ in range(blocks))
+        self.logits = nn.Linear(width, items)
+
+    def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
+        """The mean over all positions but the last of each row, which are asked for the item that follows.
+
+        Args:
+            rows: int64 [B, L].
+            mask: -inf where a position must not see, float32 [L, L].
+        """
+        x = self.items(rows) + self.places.weight
+        for block in self.blocks:
+            x = block(x, src_mask=mask, is_causal=True)
+        return F.cross_entropy(self.logits(x[:, :-1]).flatten(0, 1), rows[:, 1:].flatten())
+
+
+def measured(
+    items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, events: int, repeats: int,
+    product_rate: Callable[[], float], counting: dict[Any, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """As of a variant: events a second of each repeat, operations an event, and the share of the product rate.
+
+    Args:
+        batch: positions of a step.
+        events: of a repeat, about.
+        counting: how operations are counted that torch does not know.
+    """
+    torch.manual_seed(0)
+    model, mask = Bare(items, width, heads, blocks), nn.Transformer.generate_square_subsequent_mask(CONTEXT)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
+    rows = torch.randint(items, (batch // CONTEXT, CONTEXT))
+
+    def step() -> None:
+        optimizer.zero_grad()
+        with torch.autocast("cpu", PRECISIONS[precision], enabled=precision != "fp32"):
+            loss = model(rows, mask)
+        loss.backward()
+        optimizer.step()
+
+    for _ in range(WARM):
+        step()
+    with FlopCounterMode(display=False, custom_mapping=counting) as counted:
+        step()
+    operations = counted.get_total_flops() / rows.numel()
+    rates, shares = [], []
+    for _ in range(repeats):
+        begin, steps = time.process_time(), max(events // rows.numel(), 1)
+        for _ in range(steps):
+            step()
+        rates.append(steps * rows.numel() / (time.process_time() - begin))
+        shares.append(rates[-1] * operations / product_rate())
+    return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}
