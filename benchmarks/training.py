@@ -4,8 +4,8 @@
 
 Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
 processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. Each run
-appends a line: revision, machine, versions, and of every variant medians and spreads over the repeats. A bare stack of
-the same shape (`bare.py`) bounds what to expect.
+appends a line: revision, machine, versions, and medians and spreads over the repeats of every variant, and of a bare
+stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16.
 """
 
 import os
@@ -93,7 +93,7 @@ def positions(model: SequenceModel) -> int:
 
 
 def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
-    """The bound: a bare stack of the variants' shape, by its number of blocks and its precision."""
+    """What the rates are held against: a bare stack of the variants' shape, by its number of blocks and its precision."""
     settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
     shape = {name: settings[name] for name in ("width", "heads", "batch")}
     counted = {"product_rate": product_rate, "counting": ATTENTION}
