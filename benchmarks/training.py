@@ -93,7 +93,7 @@ def positions(model: SequenceModel) -> int:
 
 
 def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
-    """What the rates are held against: a bare stack of the variants' shape, by its number of blocks and its precision."""
+    """A bare stack of the variants' shape, by its number of blocks and its precision."""
     settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
     shape = {name: settings[name] for name in ("width", "heads", "batch")}
     counted = {"product_rate": product_rate, "counting": ATTENTION}
