@@ -29,6 +29,7 @@ SCRATCH = DATA / "scratch"
 KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
 FITS = DATA / "fits"
+CHOSEN = "chosen"
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -75,7 +76,7 @@ def vocabulary_file(question: str, fit_span: str) -> Path:
 
 
 def run_folder(arm: str, variant: str) -> Path:
-    """The search of a variant, and the weights of each seed."""
+    """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`seed-<n>`)."""
     return RUNS / arm / variant
 
 

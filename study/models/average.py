@@ -33,11 +33,10 @@ class Average:
         self.fitted = []
         for side in self.entry.members:
             source = self.sources.of(side)
-            for number in range(self.entry.fits):
-                model = self.sources.build(source)
-                own = seed_of(seed, "average", number) if number else seed
-                model.fit(fold, rounds=source.rounds, seed=own, report=lambda *_: None)
-                self.fitted.append((source, model))
+            self.fitted.append((source, self.sources.fit(source, fold, seed)))
+            for number in range(1, self.entry.fits):
+                own = seed_of(seed, "average", number)
+                self.fitted.append((source, self.sources.fit_anew(source, fold, own)))
         report(self, 1)
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:

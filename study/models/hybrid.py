@@ -1,7 +1,8 @@
 """LightGBM on aggregates and on the out-of-sample scores of another variant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,7 +49,7 @@ class Hybrid(Gbdt):
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`."""
         self.record = Record(source=self.sources.of(self.base), seed=seed)
-        self.late = self._kept(fold, "late", fold)
+        self.late = self._kept(fold, "late", partial(self.sources.fit, self.record.source, fold, seed))
         super().fit(fold, rounds=rounds, seed=seed, report=report)
 
     def save(self, folder: Path) -> None:
@@ -75,7 +76,9 @@ class Hybrid(Gbdt):
         key = ("hybrid rows", self._source_key, seed)
         if key not in fold.memo:
             first = held(fold, HELD_WINDOWS)[0].cutoff
-            early = self._kept(fold, "early", _before(fold, first))
+            assert self.record is not None
+            before = _before(fold, first)
+            early = self._kept(fold, "early", partial(self.sources.fit_anew, self.record.source, before, seed))
             rows = training_rows(fold, seed, HELD_WINDOWS)
             added = [_of_rows(early, fold, part) for part in rows.parts]
             fold.memo[key] = replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
@@ -99,15 +102,12 @@ class Hybrid(Gbdt):
         assert self.record is not None
         return self.record.source.model_dump_json()
 
-    def _kept(self, fold: Fold, name: str, span: Fold) -> Recommender:
-        """The base, fitted on a span once for all trials of this process."""
+    def _kept(self, fold: Fold, name: str, fit: Callable[[], Recommender]) -> Recommender:
+        """The base as `fit` makes it, once for all trials of this process."""
         assert self.record is not None
-        source, seed = self.record.source, self.record.seed
-        key = ("hybrid", name, self._source_key, seed)
+        key = ("hybrid", name, self._source_key, self.record.seed)
         if key not in fold.memo:
-            model = self.sources.build(source)
-            model.fit(span, rounds=source.rounds, seed=seed, report=lambda *_: None)
-            fold.memo[key] = model
+            fold.memo[key] = fit()
         kept: Recommender = fold.memo[key]
         return kept
 

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+from study.events.fold import Fold
 from study.models.base import Recommender
 from study.params import Params
 from study.params.base import Frozen
 from study.params.budget import Arm
-from study.paths import run_folder
+from study.paths import CHOSEN, run_folder
 
 
 class Source(Frozen):
@@ -19,10 +20,15 @@ class Source(Frozen):
 
 
 class Sources:
-    """Looks up the variants of an arm by name, or `best:GROUP`, the best of a group on select."""
+    """Looks up the variants of an arm by name, or `best:GROUP`, the best of a group on select.
 
-    def __init__(self, params: Params, arm: Arm) -> None:
-        self.params, self.arm = params, arm
+    Args:
+        fitted: of the run of each variant, the folder with what its own stage has fitted on the very fold, and with
+            the very seed, that a composed variant is now fitted with; None where there is no such fit.
+    """
+
+    def __init__(self, params: Params, arm: Arm, fitted: str | None = None) -> None:
+        self.params, self.arm, self.fitted = params, arm, fitted
         self.budget = params.spent(arm)
 
     def of(self, side: str) -> Source:
@@ -36,6 +42,22 @@ class Sources:
         search = json.loads((folder / "search.json").read_text(encoding="utf-8"))
         chosen: dict[str, Any] = next(trial for trial in search["trials"] if trial["number"] == search["chosen"])
         return chosen
+
+    def fit(self, source: Source, fold: Fold, seed: int) -> Recommender:
+        """The source on a fold: as its own stage has fitted it where it has, else fitted here."""
+        if self.fitted is None:
+            return self.fit_anew(source, fold, seed)
+        entry = self.params.variants[source.variant]
+        folder = run_folder(entry.runs, source.variant) / self.fitted
+        if not entry.is_seeded and self.fitted != CHOSEN:
+            folder = folder.with_name("seed-0")
+        return self.build(source).load(folder)
+
+    def fit_anew(self, source: Source, fold: Fold, seed: int) -> Recommender:
+        """The source, fitted for as many rounds as its search chose."""
+        model = self.build(source)
+        model.fit(fold, rounds=source.rounds, seed=seed, report=lambda *_: None)
+        return model
 
     def build(self, source: Source) -> Recommender:
         """The untrained model of a source."""

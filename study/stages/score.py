@@ -1,43 +1,66 @@
 """Scores the test windows with one trained variant: the only stage that reads test."""
 
 import json
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from study.errors import UserError
 from study.models.base import Recommender
 from study.models.data import encoded, read_spans
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params, load
+from study.params.question import Question
 from study.paths import events_file, queries_file, replacing, run_folder, score_folder
 from study.questions.kind import kind_of
 from study.tuning.search import Search
+from study.tuning.trial import DIED
+from study.tuning.workers import run_all
 
 ORDER = ("seed", "cutoff", "user_id", "k")
 
 
 def run(variant: str) -> None:
-    """Writes the tables of the question's kind, of all windows and seeds, to `data/scores/<arm>/<variant>`."""
+    """Writes the tables of the question's kind, of all windows and seeds, to `data/scores/<arm>/<variant>`.
+
+    Raises:
+        UserError: a worker died twice.
+    """
     params = load()
-    entry, kind = params.variants[variant], kind_of(params.question_of(variant))
-    name = entry.question
-    events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
-    log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")
-    windows = kind.evaluations(log, pl.read_parquet(queries_file(name, "test")), read_spans(name).test)
-    parts: dict[str, list[pl.DataFrame]] = {}
-    model, folders = _trained(params, variant)
-    for evaluation in windows:
-        for seed, folder in enumerate(folders):
-            model.load(folder)
-            for kept, table in kind.score(model, evaluation, seed).items():
-                parts.setdefault(kept, []).append(table)
-    tables = {kept: pl.concat(found) for kept, found in parts.items()}
+    entry = params.variants[variant]
+    count, workers = len(read_spans(entry.question).test), params.spent(entry.arm).workers
+    tasks = [partial(score_window, params, variant, number) for number in range(count)]
+    scored = dict(run_all(tasks, workers, params.engine))
+    parts = [tables for _, tables in sorted(scored.items()) if tables is not None]
+    if len(parts) < count:
+        raise UserError(f"{variant}: a window of test could not be scored: {DIED}")
+    tables = {kept: pl.concat([part[kept] for part in parts]) for kept in parts[0]}
     for kept, table in tables.items():
         keys = [column for column in ORDER if column in table.columns]
         with replacing(score_folder(entry.arm, variant) / f"{kept}.parquet") as temporary:
             table.sort(keys).write_parquet(temporary, compression="zstd")
+    kind = kind_of(params.question_of(variant))
     print(f"{variant}: test {kind.PRIMARY} {kind.headline(tables):.4f}", flush=True)
+
+
+def score_window(params: Params, variant: str, number: int) -> dict[str, pl.DataFrame]:
+    """The tables of one window of test, of every seed; in a worker."""
+    question = params.question_of(variant)
+    evaluation = read_test(params.variants[variant].question, question)[number]
+    model, folders = _trained(params, variant)
+    parts = [kind_of(question).score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
+    return {kept: pl.concat([part[kept] for part in parts]) for kept in parts[0]}
+
+
+@cache
+def read_test(name: str, question: Question) -> list[Any]:
+    """The evaluations of the windows of test; kept for the process."""
+    events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
+    log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")
+    return kind_of(question).evaluations(log, pl.read_parquet(queries_file(name, "test")), read_spans(name).test)
 
 
 def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:

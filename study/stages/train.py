@@ -13,6 +13,7 @@ from study.errors import UserError
 from study.models.factory import settings_of
 from study.params import Params, load
 from study.paths import (
+    CHOSEN,
     SCRATCH,
     code_of,
     cost_file,
@@ -30,7 +31,7 @@ from study.tuning import record
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
 from study.tuning.spaces import describe, space_of
-from study.tuning.trial import SELECT
+from study.tuning.trial import BEST, COST, MODEL, SELECT
 
 
 def run(variant: str) -> None:
@@ -89,12 +90,13 @@ def _publish(params: Params, variant: str, scratch: Path, found: Search, folders
     fresh = target.with_name(f".{variant}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     for folder in folders:
-        shutil.copytree(folder / "model", fresh / folder.name)
+        shutil.copytree(folder / MODEL, fresh / folder.name)
+    trial = scratch / "trials" / str(found.chosen)
+    shutil.copytree(trial / BEST, fresh / CHOSEN)
     space = space_of(settings_of(entry))
     published = {"space": describe(space), **found.model_dump(), "rounds": found.best.best_round}
-    select = scratch / "trials" / str(found.chosen) / SELECT
-    if select.exists():
-        shutil.copyfile(select, fresh / SELECT)
+    if (trial / SELECT).exists():
+        shutil.copyfile(trial / SELECT, fresh / SELECT)
     write_text(fresh / "search.json", json.dumps(published, indent=1) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
@@ -105,7 +107,7 @@ def _publish(params: Params, variant: str, scratch: Path, found: Search, folders
 def _write_cost(params: Params, variant: str, scratch: Path, folders: list[Path], found: Search) -> None:
     """What was measured: outside the promise of equal bits, and no input of `compare`."""
     tune_seconds, tune_mb = seconds_spent(scratch / "trials")
-    refits = [json.loads((folder / "cost.json").read_text(encoding="utf-8")) for folder in folders]
+    refits = [json.loads((folder / COST).read_text(encoding="utf-8")) for folder in folders]
     entry = params.variants[variant]
     positions = params.spent(entry.arm).positions if entry.family == "sequence" else None
     cost = {

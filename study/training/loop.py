@@ -9,6 +9,7 @@ equals an uninterrupted one bit for bit.
 import copy
 import math
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -86,10 +87,22 @@ class Trainer:
         self.share = share()
         self.forward = joined(Step(network, device, is_mixed=mixes(device), share=self.share), self.share)
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
-        self.optimizer = torch.optim.AdamW(_groups(network, how.weight_decay), lr=how.learning_rate, fused=True)
+        self.moments: dict[str, torch.Tensor] = {}
         self.current: list[torch.Tensor] = list(network.parameters())
         self.mean: list[torch.Tensor] = list(self.averaged.parameters())
         self.progress = Progress()
+
+    @cached_property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """With the moments that were loaded; made when training needs it, for scores need none."""
+        made = torch.optim.AdamW(_groups(self.network, self.how.weight_decay), lr=self.how.learning_rate, fused=True)
+        if self.moments:
+            whole = made.state_dict()
+            for name, tensor in self.moments.items():
+                index, _, key = name.partition(".")
+                whole["state"].setdefault(int(index), {})[key] = tensor
+            made.load_state_dict(whole)
+        return made
 
     @property
     def rounds(self) -> int:
@@ -189,11 +202,8 @@ class Trainer:
         averaged = _below(tensors, "averaged.")
         self.network.load_state_dict(_below(tensors, "network.") or averaged)
         self.averaged.load_state_dict(averaged)
-        whole = self.optimizer.state_dict()
-        for name, tensor in _below(tensors, "optimizer.").items():
-            index, _, key = name.partition(".")
-            whole["state"].setdefault(int(index), {})[key] = tensor
-        self.optimizer.load_state_dict(whole)
+        self.moments = _below(tensors, "optimizer.")
+        self.__dict__.pop("optimizer", None)
         self.progress = Progress.model_validate_json((folder / "progress.json").read_text(encoding="utf-8"))
 
 

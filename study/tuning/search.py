@@ -14,9 +14,20 @@ from study.params.base import Frozen
 from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
 from study.tuning.spaces import space_of
-from study.tuning.trial import DIED, Outcome, Rung, forget_deaths, outcome_of, record_death, refit, run_rung
+from study.tuning.trial import (
+    COST,
+    DIED,
+    Outcome,
+    Refit,
+    Rung,
+    forget_deaths,
+    outcome_of,
+    record_death,
+    run_refit,
+    run_rung,
+)
 from study.tuning.warm import chosen_there, first_trials, refuse_later
-from study.tuning.workers import run_all
+from study.tuning.workers import leaves_one, run_all
 
 
 class Search(Frozen):
@@ -135,6 +146,9 @@ def _trial(number: int, batch: int, settings: dict[str, Any], outcome: Outcome |
 def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     """Refits the chosen setting with every seed; the folders of the models, in the order of the seeds.
 
+    Of seeds of which one would be left for the last worker alone, that one is begun first and ended last: both halves
+    run beside others.
+
     Raises:
         UserError: a refit's worker died twice.
     """
@@ -143,16 +157,26 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     budget = params.spent(entry.arm)
     seeds = budget.seeds if entry.is_seeded else 1
     folders = [folder / f"seed-{number}" for number in range(seeds)]
-    tasks = [
-        partial(refit, params, path, variant, best.settings, best.best_round, seed_of(params.seed, "refit", number))
-        for number, path in enumerate(folders)
+    asked = [
+        Refit(
+            variant=variant,
+            settings=best.settings,
+            rounds=best.best_round,
+            seed=seed_of(params.seed, "refit", number),
+        )
+        for number in range(seeds)
     ]
+    tasks = [partial(run_refit, params, path, one) for path, one in zip(folders, asked, strict=True)]
+    if entry.family == "sequence" and best.best_round > 1 and leaves_one(seeds, budget.workers, params.engine):
+        begins = asked[-1].model_copy(update={"begins": True})
+        tasks.insert(0, partial(run_refit, params, folders[-1], begins))
     for path in folders:
         path.mkdir(parents=True, exist_ok=True)
-    for _ in tqdm(run_all(tasks, budget.workers, params.engine), total=seeds, desc=f"{variant}: refit", unit="seed"):
+    fits = run_all(tasks, budget.workers, params.engine)
+    for _ in tqdm(fits, total=len(tasks), desc=f"{variant}: refit", unit="fit"):
         pass
     for path in folders:
-        if not (path / "cost.json").exists():
+        if not (path / COST).exists():
             raise UserError(f"{variant}: the refit of {path.name} failed: {DIED}")
     return folders
 

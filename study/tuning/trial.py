@@ -17,11 +17,12 @@ from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import replacing, write_text
-from study.questions.development import read_development
+from study.paths import CHOSEN, replacing, write_text
+from study.questions.development import read_development, read_windows
 from study.questions.kind import kind_of
 
 STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
+BEGUN, MODEL, COST = "begun", "model", "cost.json"
 DIED = "its worker died at every attempt, most likely for want of memory"
 NO_MEMORY = "there was not enough memory"
 FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
@@ -105,7 +106,7 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     entry, kind = params.variants[rung.variant], kind_of(params.question_of(rung.variant))
     budget, data = params.spent(entry.arm), read_development(params, rung.variant)
     before = outcome_of(folder, rung.model_copy(update={"index": rung.index - 1})) if rung.index else None
-    sources = Sources(params, entry.arm)
+    sources = Sources(params, entry.arm, CHOSEN)
     model = build_model(entry, rung.settings, budget, sources, params.device)
     if before:
         model.load(folder / f"{STATE}-{rung.index - 1}")
@@ -146,18 +147,47 @@ def _is_flat(curve: list[tuple[int, float]], patience: int) -> bool:
     return len(values) > patience and max(values[:-patience]) >= max(values[-patience:])
 
 
-def refit(params: Params, folder: Path, variant: str, settings: dict[str, Any], rounds: int, seed: int) -> None:
-    """Fits the chosen setting on everything before the first test cut-off, for that many rounds; no score is read."""
-    if (folder / "cost.json").exists():
+class Refit(Frozen):
+    """What a worker is asked: fit the chosen setting for `rounds` rounds in a folder named as its seed's.
+
+    One that `begins` leaves its state after half of them, for the one that ends it.
+    """
+
+    variant: str
+    settings: dict[str, Any]
+    rounds: int
+    seed: int
+    begins: bool = False
+
+
+def run_refit(params: Params, folder: Path, asked: Refit) -> None:
+    """Fits the chosen setting on everything before the first test cut-off; no score is read.
+
+    It goes on from the half that lies there; where none does, it starts afresh, to the same bits.
+    """
+    begun = folder / BEGUN
+    if (folder / COST).exists() or (asked.begins and begun.exists()):
         return
     started = time.perf_counter()
-    entry = params.variants[variant]
-    model = build_model(entry, settings, params.spent(entry.arm), Sources(params, entry.arm), params.device)
-    fold = read_refit(entry.question, params.question_of(variant), params.features)
-    model.fit(fold, rounds=rounds, seed=seed, report=lambda *_: None)
-    save_into(model, folder / "model")
-    cost = {"seconds": time.perf_counter() - started, "peak_mb": peak_mb(), "parameters": model.parameters()}
-    write_text(folder / "cost.json", json.dumps(cost))
+    read_windows.cache_clear()  # what the search has read and prepared is not needed any more
+    entry = params.variants[asked.variant]
+    sources = Sources(params, entry.arm, folder.name)
+    model = build_model(entry, asked.settings, params.spent(entry.arm), sources, params.device)
+    before = 0.0
+    if begun.exists():
+        model.load(begun)
+        before = json.loads((begun / COST).read_text(encoding="utf-8"))["seconds"]
+    fold = read_refit(entry.question, params.question_of(asked.variant), params.features)
+    rounds = asked.rounds // 2 if asked.begins else asked.rounds
+    model.fit(fold, rounds=rounds, seed=asked.seed, report=lambda *_: None)
+    if not asked.begins:
+        save_into(model, folder / MODEL)
+    seconds = before + time.perf_counter() - started
+    cost = json.dumps({"seconds": seconds, "peak_mb": peak_mb(), "parameters": model.parameters()})
+    if asked.begins:
+        save_into(model, begun, {COST: cost})
+    else:
+        write_text(folder / COST, cost)
 
 
 def save_into(model: Recommender, folder: Path, beside: dict[str, str] | None = None) -> None:

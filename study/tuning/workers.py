@@ -1,10 +1,12 @@
 """Tasks on all cores or all machines, one thread each; a task whose worker dies is tried again, alone."""
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from study.params.engine import Engine
@@ -27,6 +29,12 @@ def run_all(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) -> I
     if engine.name == "ray" and workers != 1:
         return _on_cluster(tasks, workers, engine)
     return _on_this_machine(tasks, workers)
+
+
+def leaves_one(tasks: int, workers: int, engine: Engine) -> bool:
+    """Whether one task of equal ones would be the last, with the other workers of this machine idle beside it."""
+    processes = effective_n_jobs(workers)
+    return engine.name == "loky" and 1 < processes < tasks and tasks % processes == 1
 
 
 def _on_this_machine(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
@@ -63,9 +71,14 @@ def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
 
 
 def _with_number(driver: int, index: int, task: Callable[[], T]) -> tuple[int, T]:
-    """In a process of its own, it ends when the one that started it does."""
+    """In a process of its own, it ends when the one that started it does, and keeps what it has prepared.
+
+    loky would end a process that has grown by 300 MB since its first task, as one that leaks: what grows here is data
+    that the next tasks need, and a fresh process would have to read and prepare it again.
+    """
     if os.getpid() != driver:
         die_with_parent()
+        process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # noqa: SLF001 - loky has no setting for it
     return index, task()
 
 

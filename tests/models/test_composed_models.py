@@ -37,11 +37,11 @@ class Told:
         return np.tile(self.given[candidates], (len(queries.users), 1))
 
 
-class Given:
-    """Sources that hand out given models, each with a number of rounds of its own."""
+class Given(Sources):
+    """Sources that hand out given models, each with a number of rounds of its own, none of them fitted."""
 
     def __init__(self, **models: Told) -> None:
-        self.models, self.budget = models, Budget(**TINY)
+        self.models, self.budget, self.fitted = models, Budget(**TINY), None
 
     def of(self, side):
         """See `Sources`."""
