@@ -91,7 +91,7 @@ def _copy(path: Path, target: Path) -> None:
         document["source"] = SOURCE
         document["candidates_top"] = [[name, 100 - i] for i, name in enumerate(CANDIDATES)]
     if path.name == "manifest.json":
-        document["platform"] = document["device"] = PLATFORM
+        document["platform"] = document["device"] = document["blas"] = PLATFORM
     if path.name == "tuning.json":
         first = next(search for search in document.values() if len(search["trials"]) > search["chosen"] + 1)
         first["trials"][-1] |= {"state": "failed", "select": None, "reason": REASON}

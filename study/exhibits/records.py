@@ -209,6 +209,7 @@ class Manifest(Record):
     python: str
     platform: str
     device: str = "cpu"
+    blas: str = "unknown"
     versions: dict[str, str]
     params_hash: str
     files: dict[str, str]

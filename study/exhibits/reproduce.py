@@ -47,6 +47,7 @@ def identity(results: Results) -> Html:
         "Python": manifest.python,
         "platform": manifest.platform,
         "device of the networks": manifest.device,
+        "matrix products of numpy": manifest.blas,
     }
     return table(["what", "value"], [[words(k), name(v)] for k, v in facts.items()], "Where the results come from")
 
@@ -57,8 +58,10 @@ def seeds(results: Results) -> Html:
     text = (
         f"Every random number descends from the seed {code(results.manifest.seed)}: a part's own seed is a hash of it "
         f"and of the part's name (variant, batch, trial, refit). Refits use up to {plural(most, 'seed')}. The same "
-        "versions and parameters give the same bits on the same type of processor; for another type the libraries may "
-        "choose other kernels, which round otherwise."
+        "versions and parameters give the same bits with the same kernels. Libraries choose those by the type of "
+        f"processor, numpy's OpenBLAS also by the variable {code('OPENBLAS_CORETYPE')} of the environment, and others "
+        "round otherwise: where a logistic regression stops at its limit of iterations, so far as to choose another "
+        "trial."
     )
     return paragraphs([text])
 

@@ -4,6 +4,7 @@ import hashlib
 import platform
 from typing import Any
 
+from study.blas import blas
 from study.device import name_of
 from study.params import Params
 from study.params.base import Frozen
@@ -41,6 +42,7 @@ def _manifest(params: Params, arm: Arm, names: list[str], sections: list[Frozen]
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "device": name_of(params.device),
+        "blas": blas(),
         "versions": {name: released(name) for name in PACKAGES},
         "params_hash": hashlib.sha256("\n".join(parts).encode()).hexdigest(),
         "files": {name: file_hash(folder / name) for name in names},

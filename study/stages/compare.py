@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from study.blas import blas
 from study.params import load
 from study.paths import replacing, results_folder, snapshot_file, write_text
 from study.provenance import manifest
@@ -28,7 +29,7 @@ def run(name: str) -> None:
         _write(folder / file, content)
     files = [folder / file for file in sorted(published)]
     made = manifest(params, arm, snapshot_file(params.snapshot.name), files)
-    write_text(folder / "manifest.json", text_of(made))
+    write_text(folder / "manifest.json", text_of(made | {"blas": blas()}))
     for stale in set(folder.iterdir()) - {*files, folder / "manifest.json"}:
         stale.unlink()
 
