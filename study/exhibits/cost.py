@@ -39,7 +39,7 @@ def summary(results: Results) -> Html:
 
 def _extremes(results: Results) -> str:
     costs = results.cost
-    spent = (c.tune_seconds + results.row(v).seeds * c.refit_seconds for v, c in costs.items())
+    spent = (c.tune_seconds + results.row(v).seeds * c.refit_seconds for v, c in results.measured.items())
     ordered = sorted(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
     cheap, dear = ordered[0], ordered[-1]
     ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)

@@ -24,6 +24,7 @@ from study.exhibits.records import (
 )
 from study.params.budget import Arm, Budget
 from study.params.question import Question
+from study.params.roster import ComposedEntry
 from study.paths import LOSS_COSTS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
@@ -124,7 +125,26 @@ class Results:
 
     @cached_property
     def cost(self) -> dict[str, Cost]:
-        """Measured cost of each variant of the leaderboard."""
+        """What each variant of the leaderboard costs: as measured, a refit of a composed one with those of its members.
+
+        It takes them from the stages of the members, where they were measured (decision 0040).
+        """
+        return {variant: self._with_members(variant, cost) for variant, cost in self.measured.items()}
+
+    def _with_members(self, variant: str, cost: Cost) -> Cost:
+        taken = sum(self.measured[member].refit_seconds for member in self.members(variant))
+        return cost.model_copy(update={"refit_seconds": cost.refit_seconds + taken})
+
+    def members(self, variant: str) -> list[str]:
+        """The variants that one is composed of, those best on select where it is made of the best; none of others."""
+        entry = self.params.variants[variant]
+        sides = entry.sources() if isinstance(entry, ComposedEntry) else []
+        selects = {row.variant: row.select for row in self.leaderboard}
+        return [max(self.params.candidates(entry.arm, side), key=selects.__getitem__) for side in sides]
+
+    @cached_property
+    def measured(self) -> dict[str, Cost]:
+        """What the stage of each variant of the leaderboard measured."""
         folder = self.root / "cost" / self.arm
         kind = TypeAdapter(Cost)
         return {row.variant: read(folder / f"{row.variant}.json", kind) for row in self.leaderboard}
