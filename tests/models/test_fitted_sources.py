@@ -9,8 +9,8 @@ from study.params import load
 from study.paths import CHOSEN
 from study.questions.development import read_development
 from study.seeds import seed_of
-from study.stages import check, features, snapshot, split, train
-from tests.tiny import inside, tiny_log, write_workspace
+from study.stages import train
+from tests.tiny import inside, prepare, tiny_log, write_workspace
 
 MEMBERS = ["personal-decay", "lightgbm-binary", "sum-horizon-repeat"]
 
@@ -19,11 +19,8 @@ MEMBERS = ["personal-decay", "lightgbm-binary", "sum-horizon-repeat"]
 def params(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     write_workspace(folder, tiny_log())
+    prepare(folder)
     with inside(folder):
-        check.fingerprints()
-        snapshot.run()
-        split.run("categories")
-        features.run("categories")
         for member in MEMBERS:
             train.run(member)
         yield load()

@@ -9,13 +9,12 @@ from study.params import load
 from study.params.engine import Engine
 from study.questions.development import read_development, read_windows
 from study.seeds import seed_of
-from study.stages import features, snapshot, split
 from study.tuning import search as searches
 from study.tuning.proposals import Trial
 from study.tuning.search import Search, refit_seeds
 from study.tuning.trial import BEGUN, COST, MODEL, Refit, run_refit
 from study.tuning.workers import leaves_one
-from tests.tiny import BUDGET, inside, tiny_log, tiny_params, write_workspace
+from tests.tiny import BUDGET, inside, prepare, tiny_log, tiny_params, write_workspace
 
 VARIANT = "sum-pretrained-horizon"
 ROUNDS = 3
@@ -28,10 +27,8 @@ def workspace(tmp_path_factory):
     budgets = tiny_params()["budgets"]
     budgets["default"]["main"] = BUDGET | {"rounds": ROUNDS, "seeds": SEEDS, "workers": 2}
     write_workspace(folder, tiny_log(), budgets=budgets)
+    prepare(folder)
     with inside(folder):
-        snapshot.run()
-        split.run("categories")
-        features.run("categories")
         yield folder
 
 
