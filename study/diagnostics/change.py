@@ -60,20 +60,6 @@ def local_of(fold: Fold) -> int:
     return fold.spans.window(local_date(fold.end, ZoneInfo(fold.spans.timezone))).local
 
 
-def kept(log: Log, mask: NDArray[np.bool_]) -> Log:
-    """The log of some of its events, bool [N]; same users and codes."""
-    before = np.concatenate(([0], np.cumsum(mask)))
-    return replace(
-        log,
-        offsets=before[log.offsets],
-        time=log.time[mask],
-        local=log.local[mask],
-        candidate=log.candidate[mask],
-        key=log.key[mask],
-        codes={name: codes[mask] for name, codes in log.codes.items()},
-    )
-
-
 def moment_starts(log: Log) -> NDArray[np.int64]:
     """Index of the first event of each moment, int64 [moments]."""
     return np.flatnonzero(np.append(True, log.moment_end[:-1])[: len(log.time)])

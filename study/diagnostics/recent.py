@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from study.diagnostics.change import kept
 from study.events.log import Log
 
 
 def last_events(log: Log, count: int) -> Log:
     """The last `count` events of each user."""
-    return kept(log, np.arange(len(log.time)) >= (log.offsets[1:] - count)[log.user])
+    return log.kept(np.arange(len(log.time)) >= (log.offsets[1:] - count)[log.user])

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from study.diagnostics.change import kept
 from study.events.fold import Fold, take
 from study.events.log import Labels, Queries
 from study.events.spans import Window
@@ -33,7 +32,7 @@ def fewer_events(fold: Fold, share: float, seed: int) -> Fold:
 
     What was fitted before any model, the codes of values and the popularity that breaks ties, stays that of all users.
     """
-    return replace(fold, log=kept(fold.log, drawn(fold, share, seed)[fold.log.user]), memo={})
+    return replace(fold, log=fold.log.kept(drawn(fold, share, seed)[fold.log.user]), memo={})
 
 
 def fewer_queries(fold: Fold, share: float, seed: int) -> Fold:

@@ -78,7 +78,7 @@ class Log:
 
     def before(self, cutoff: int) -> "Log":
         """The log of events strictly before `cutoff`, same users and codes."""
-        return self._keep(self.time < cutoff)
+        return self.kept(self.time < cutoff)
 
     def of(self, users: Ints) -> "Log":
         """The log of some users alone, in the given order: user i of it is `users[i]`; int64 [Q]."""
@@ -96,16 +96,17 @@ class Log:
             codes={name: codes[events] for name, codes in self.codes.items()},
         )
 
-    def _keep(self, mask: NDArray[np.bool_]) -> "Log":
-        kept = np.concatenate(([0], np.cumsum(mask)))
+    def kept(self, mask: NDArray[np.bool_]) -> "Log":
+        """The log of some of its events, bool [N]; same users and codes."""
+        events = np.flatnonzero(mask)  # numpy takes rows by their numbers several times as fast as by a mask
         return replace(
             self,
-            offsets=kept[self.offsets],
-            time=self.time[mask],
-            local=self.local[mask],
-            candidate=self.candidate[mask],
-            key=self.key[mask],
-            codes={name: codes[mask] for name, codes in self.codes.items()},
+            offsets=np.searchsorted(events, self.offsets).astype(np.int64),
+            time=self.time[events],
+            local=self.local[events],
+            candidate=self.candidate[events],
+            key=self.key[events],
+            codes={name: codes[events] for name, codes in self.codes.items()},
         )
 
 

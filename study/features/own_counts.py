@@ -57,12 +57,12 @@ class OwnCounts:
             log(1 + count) for each of `DECAYS`, float32 [P, len(DECAYS)].
         """
         rows, index = expand(self.offsets[users], np.where(until < 0, self.offsets[users], self.offsets[users + 1]))
-        past = self.event[index] < until[rows]
+        past = np.flatnonzero(self.event[index] < until[rows])
         rows, index = rows[past], index[past]
         candidate = self.candidate[index]
         first = np.append(True, (rows[1:] != rows[:-1]) | (candidate[1:] != candidate[:-1]))[: len(rows)]
         starts = np.flatnonzero(first)
         age = ((time[rows] - self.time[index]) / self.horizon).astype(np.float32)
-        weights = np.exp2(-age[:, None] / np.array(DECAYS, dtype=np.float32))
-        counts = np.add.reduceat(weights, starts, axis=0) if len(starts) else weights
-        return rows[starts], candidate[starts], np.log1p(counts)
+        weights = np.exp2(-age / np.array(DECAYS, dtype=np.float32)[:, None])  # long rows are fast
+        counts = np.add.reduceat(weights, starts, axis=1) if len(starts) else weights
+        return rows[starts], candidate[starts], np.ascontiguousarray(np.log1p(counts).T)

@@ -1,6 +1,7 @@
 """Roster entries to models: loads the module that an entry names."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from study.device import Device
@@ -20,8 +21,14 @@ from study.params.roster import (
 
 
 def settings_of(entry: Variant | Composed) -> type[Frozen]:
-    """The `Settings` type of the entry's model; a module whose entries differ in it has a function of that name."""
-    module = import_module(entry.modules()[0])
+    """The `Settings` type of the entry's model; a module whose entries differ in it has a function of that name.
+
+    A module that imports torch has its settings in one of its own, `<module>_settings`: the driver of a search need not
+    wait for a library that its workers alone use.
+    """
+    name = entry.modules()[0]
+    apart = f"{name}_settings"
+    module = import_module(apart if find_spec(apart) else name)
     settings: type[Frozen] = module.settings_of(entry) if hasattr(module, "settings_of") else module.Settings
     return settings
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 import numpy as np
 
@@ -12,27 +12,14 @@ from study.events.log import Ints, Queries
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
 from study.models.base import Scores
+from study.models.screening_sequence_settings import Settings
 from study.models.sequence import SequenceModel
-from study.models.sequence import Settings as SequenceSettings
 from study.models.user_aggregates import warm_windows
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
-from study.params.tuned import Range
 from study.training.cutoff_batches import CutoffBatcher, Strata
 
 PRIOR = "prior.json"
-
-
-class Settings(SequenceSettings):
-    """As for every sequence variant, and the users of a batch, which are the same for all losses.
-
-    Training reaches further back than in question `what`: the cut-offs are few, and each has few positives.
-    """
-
-    recency_days: Annotated[float, Range(60.0, 1000.0, log=True)] = 200.0
-    warmup_steps: int = 20
-    users: int = 64
-    positives: int = 16
 
 
 class ScreeningSequence(SequenceModel):

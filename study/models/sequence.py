@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -40,10 +40,31 @@ __all__ = ["SequenceModel", "Settings", "build", "settings_of"]
 INFERENCE_POSITIONS = 8_192
 """Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
 PADDED = 16
+KEPT_POSITIONS = 4_000_000
+"""Of the past of the users of a cut-off, for the next model or round that scores them; more are made anew."""
 TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
 """Share of the rounds of the cap that a variant with pre-training spends on it."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Of the Q users of some queries: their last positions, their own past where the head reads it, and its ends.
+
+    Attributes:
+        ends: of the events of each user, in a log of these users alone, int64 [Q].
+    """
+
+    stream: Stream
+    own: OwnCounts | None
+    ends: Ints
+
+    def own_of(self, users: Ints, cutoff: int, classes: Ints) -> Own | None:
+        """The own past of some of them, at the cut-off."""
+        if self.own is None:
+            return None
+        return own_past(self.own, classes, users, self.ends[users], np.full(len(users), cutoff))
 
 
 class SequenceModel:
@@ -88,14 +109,12 @@ class SequenceModel:
         """See `Recommender`; candidates outside the fit span are unknown, unless the head composes them."""
         assert self.shape is not None and self.trainer is not None
         self._describe(self.trainer.averaged, queries.log, queries.log.memo)
-        queries = replace(queries, log=queries.log.of(queries.users), users=np.arange(len(queries.users)))
-        stream = self._stream(queries.log, self.entry.context)  # an event has at least one position
-        own = OwnCounts.of(queries.log, self.shape.horizon) if self.parts["head"].READS_OWN else None
+        past = self._kept_past(queries)
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
         composes = self.parts["head"].COMPOSES
         is_known = candidates < (len(queries.log.catalogue) if composes else self.shape.candidates)
-        for users, length in alike(np.minimum(np.diff(stream.offsets), self._room)):
-            known = self._block(stream, own, queries, users, length)
+        for users, length in alike(np.minimum(np.diff(past.stream.offsets), self._room)):
+            known = self._block(past, queries, users, length)
             result[np.ix_(users, is_known)] = known[:, candidates[is_known]]
         return result
 
@@ -189,6 +208,20 @@ class SequenceModel:
         stream: Stream = fold.memo[key]
         return stream
 
+    def _kept_past(self, queries: Queries) -> Past:
+        """The past of the users of some queries, made once for all models that score them, unless it is large."""
+        assert self.shape is not None
+        reads, layout, context = self.parts["head"].READS_OWN, self.parts["representation"].LAYOUT, self.entry.context
+        key = ("past", layout, context, reads, queries.users.tobytes())
+        kept: Past | None = queries.memo.get(key)
+        if kept is None:
+            log = queries.log.of(queries.users)
+            stream = self._stream(log, context)  # an event has at least one position
+            kept = Past(stream, OwnCounts.of(log, self.shape.horizon) if reads else None, log.offsets[1:])
+            if len(stream.time) <= KEPT_POSITIONS:
+                queries.memo[key] = kept
+        return kept
+
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         key = ("readouts", self.parts["representation"].LAYOUT, self.parts[kind].__name__)
         if key not in fold.memo:
@@ -223,20 +256,17 @@ class SequenceModel:
         assert self.shape is not None
         return self.entry.context - (self.shape.tokens.room if self.shape.tokens else int(self._hides))
 
-    def _block(
-        self, stream: Stream, own: OwnCounts | None, queries: Queries, users: Ints, length: int
-    ) -> NDArray[np.float32]:
+    def _block(self, past: Past, queries: Queries, users: Ints, length: int) -> NDArray[np.float32]:
         assert self.shape is not None and self.trainer is not None
-        history = histories(stream, queries, users, min(length, self._room), padded_to=length)
-        network = self.trainer.averaged
-        past = None if own is None else _past(own, self._classes, queries, users)
+        history = histories(past.stream, queries, users, min(length, self._room), padded_to=length)
+        network, own = self.trainer.averaged, past.own_of(users, queries.cutoff, self._classes)
         with torch.inference_mode():
             if self.shape.tokens:
-                return score_tokens(network, self.shape.tokens, history, past, self.device)
+                return score_tokens(network, self.shape.tokens, history, own, self.device)
             if self._hides:
                 history = history.with_hidden_event()
             asked = moved(history.asked(queries.log.prompt["event_type"]), self.device)
-            logits: NDArray[np.float32] = network.head.bind(moved(past, self.device))(network(asked)).cpu().numpy()
+            logits: NDArray[np.float32] = network.head.bind(moved(own, self.device))(network(asked)).cpu().numpy()
             return logits
 
 
@@ -255,11 +285,6 @@ def alike(lengths: Ints) -> Iterator[tuple[Ints, int]]:
         step = max(INFERENCE_POSITIONS // length, 1)
         for begin in range(0, len(rows), step):
             yield rows[begin : begin + step], length
-
-
-def _past(own: OwnCounts, classes: Ints, queries: Queries, users: Ints) -> Own:
-    until, time = queries.log.offsets[users + 1], np.full(len(users), queries.cutoff)
-    return own_past(own, classes, users, until, time)
 
 
 def _cutoffs(fold: Fold) -> Cutoffs:

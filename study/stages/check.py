@@ -118,12 +118,18 @@ def _roots(params: Params, stage: str, variant: str) -> list[str]:
 
 
 def _of_variant(params: Params, stage: str, variant: str) -> str:
-    """The code, and in training the settings that a search begins with, where another snapshot chose some."""
+    """The code, and a hash of what is read of `params.yaml` beside the keys that dvc.yaml names.
+
+    In scoring that is the entry and its question; in training the settings that a search begins with, where another
+    snapshot chose some.
+    """
     code = _code(_roots(params, stage, variant))
-    chosen = chosen_there(params, variant) if stage == "train" else None
-    if chosen is None:
-        return code
-    return f"{code}{hashlib.sha256(chosen.model_dump_json().encode()).hexdigest()}  params.yaml, warm_start\n"
+    if stage == "score":
+        return (
+            f"{code}{_declared(params.variants[variant], params.question_of(variant))}  params.yaml, entry, question\n"
+        )
+    chosen = chosen_there(params, variant)
+    return code if chosen is None else f"{code}{_declared(chosen)}  params.yaml, warm_start\n"
 
 
 def _compared(params: Params, arm: Arm) -> str:
@@ -156,13 +162,16 @@ def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
     """The code, and the entries of the variants that run in worlds: the rest of the roster does not matter there."""
     entries = _entries(params)
     parts = sorted({module for entry in entries for module in entry.modules()})
-    declared = hashlib.sha256("\n".join(entry.model_dump_json() for entry in entries).encode()).hexdigest()
     code = _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts])
-    return f"{code}{declared}  params.yaml, variants of the worlds\n"
+    return f"{code}{_declared(*entries)}  params.yaml, variants of the worlds\n"
 
 
 def _entries(params: Params) -> list[Variant]:
     return list(cast("Worlds", params.section("worlds")).entries(params.roster).values())
+
+
+def _declared(*parts: Frozen) -> str:
+    return hashlib.sha256("\n".join(part.model_dump_json() for part in parts).encode()).hexdigest()
 
 
 def _code(roots: list[str]) -> str:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from study.diagnostics.accounting import COLUMN, UNIGRAM, account, finding
-from study.diagnostics.change import kept
 from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses
 from study.diagnostics.twins import SEEN, Seen, twin
 from study.errors import UserError
@@ -164,7 +163,7 @@ def read_asked(name: str, question: Question, features: Features, users: int, se
     fold = make_fold(log, name, question, "train", features)
     since, until = spans.select[0].cutoff, spans.select[-1].end
     drawn = _drawn(log, since, until, users, seed)
-    log = kept(log, drawn[log.user] & (log.time < until))
+    log = log.kept(drawn[log.user] & (log.time < until))
     stream = token_stream(log)
     readouts = _readouts(log, stream)
     rows = inside(readouts, stream, since, until)

@@ -9,7 +9,6 @@ equals an uninterrupted one bit for bit.
 import copy
 import math
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -22,6 +21,7 @@ from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.base import Frozen
 from study.seeds import seed_of
+from study.training.adamw import AdamW
 from study.training.batches import Batch
 from study.training.group import joined, share
 from study.training.placement import CPU, mixes
@@ -87,22 +87,10 @@ class Trainer:
         self.share = share()
         self.forward = joined(Step(network, device, is_mixed=mixes(device), share=self.share), self.share)
         self.averaged = copy.deepcopy(network).requires_grad_(requires_grad=False).eval()
-        self.moments: dict[str, torch.Tensor] = {}
+        self.optimizer = AdamW(network, how.weight_decay, {})
         self.current: list[torch.Tensor] = list(network.parameters())
         self.mean: list[torch.Tensor] = list(self.averaged.parameters())
         self.progress = Progress()
-
-    @cached_property
-    def optimizer(self) -> torch.optim.Optimizer:
-        """With the moments that were loaded; made when training needs it, for scores need none."""
-        made = torch.optim.AdamW(_groups(self.network, self.how.weight_decay), lr=self.how.learning_rate, fused=True)
-        if self.moments:
-            whole = made.state_dict()
-            for name, tensor in self.moments.items():
-                index, _, key = name.partition(".")
-                whole["state"].setdefault(int(index), {})[key] = tensor
-            made.load_state_dict(whole)
-        return made
 
     @property
     def rounds(self) -> int:
@@ -168,10 +156,7 @@ class Trainer:
             raise FloatingPointError(f"the training loss is {value} at step {step}")
         total.backward()
         nn.utils.clip_grad_norm_(self.current, CLIP)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.how.learning_rate * min(1.0, step / self.how.warmup_steps)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.optimizer.step(self.how.learning_rate * min(1.0, step / self.how.warmup_steps))
         self._average(step)
         return [value]
 
@@ -191,8 +176,7 @@ class Trainer:
         """Writes weights, averaged weights, the optimizer's state and the progress."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         tensors |= {f"averaged.{name}": tensor for name, tensor in self.averaged.state_dict().items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+        tensors |= {f"optimizer.{name}": tensor for name, tensor in self.optimizer.state().items()}
         save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS)
         (folder / "progress.json").write_text(self.progress.model_dump_json(), encoding="utf-8")
 
@@ -202,8 +186,7 @@ class Trainer:
         averaged = _below(tensors, "averaged.")
         self.network.load_state_dict(_below(tensors, "network.") or averaged)
         self.averaged.load_state_dict(averaged)
-        self.moments = _below(tensors, "optimizer.")
-        self.__dict__.pop("optimizer", None)
+        self.optimizer = AdamW(self.network, self.how.weight_decay, _below(tensors, "optimizer."))
         self.progress = Progress.model_validate_json((folder / "progress.json").read_text(encoding="utf-8"))
 
 
@@ -211,12 +194,6 @@ def keep_averaged(file: Path) -> None:
     """Drops from saved weights what only training needs: scores are computed with the averaged weights alone."""
     tensors = load_file(file)
     save_file({name: tensor for name, tensor in tensors.items() if name.startswith("averaged.")}, file)
-
-
-def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
-    matrices = [p for p in network.parameters() if p.dim() > 1]
-    others = [p for p in network.parameters() if p.dim() <= 1]
-    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 
 
 def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

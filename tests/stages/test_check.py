@@ -1,5 +1,8 @@
 """The graph of dvc.yaml and what `check` writes belong together: a stage depends on its own code, and on no other's."""
 
+import copy
+from functools import reduce
+from operator import getitem
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -89,6 +92,27 @@ def test_a_variant_depends_on_its_own_parts_and_on_those_of_its_sources(workspac
     assert set() == plain & {f"{losses}bpr.py", "study/nn/representations/concat.py", "study/models/gbdt.py"}
     assert {"study/models/gbdt.py", "study/nn/heads/repeat_aware.py", f"{losses}softmax.py"} <= hybrid
     assert "study/questions/who.py" not in plain | hybrid
+
+
+def test_a_score_depends_on_its_entry_and_its_question(workspace, tmp_path):
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
+    (tmp_path / "study").symlink_to(ROOT / "study")
+
+    def changed(*parts: str, value: object) -> set[str]:
+        """The variants whose score runs again once a value of params.yaml is another one."""
+        told = copy.deepcopy(raw)
+        reduce(getitem, parts[:-1], told)[parts[-1]] = value
+        (tmp_path / PARAMS).write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+        with inside(tmp_path):
+            check.fingerprints()
+        paths = [path.relative_to(tmp_path) for path in (tmp_path / code_of("score", "any").parent).glob("*.txt")]
+        return {path.stem for path in paths if (tmp_path / path).read_bytes() != (workspace / path).read_bytes()}
+
+    assert set() == changed("features", "popular", value=41)
+    assert {"sum-horizon"} == changed("roster", "sum-horizon", "context", value=64)
+    assert {"average-of-seeds"} == changed("composed", "average-of-seeds", "fits", value=2)
+    asked = {name for name, entry in raw["roster"].items() if entry["question"] == "coupons"}
+    assert asked == changed("questions", "coupons", "eligible_days", value=27)
 
 
 def test_a_world_depends_on_its_own_code_and_on_the_variants_that_run_in_it(workspace):

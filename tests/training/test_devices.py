@@ -128,7 +128,7 @@ def test_in_bf16_losses_and_weights_stay_float32_and_near(fold, variant, monkeyp
     mixed = untrained(variant, dropout=0.0)
     mixed.fit(fold, rounds=1, seed=5, report=lambda *_: None)
     tensors = [*mixed.trainer.network.parameters(), *mixed.trainer.averaged.parameters()]
-    tensors += [value for state in mixed.trainer.optimizer.state.values() for value in state.values()]
+    tensors += mixed.trainer.optimizer.state().values()
 
     assert {torch.float32} == {tensor.dtype for tensor in tensors}
     assert {torch.bfloat16} == seen
