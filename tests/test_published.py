@@ -9,10 +9,12 @@ import yaml
 
 from study.params import load
 from study.paths import PARAMS, RESULTS, world_file
+from study.provenance import params_hash
 from tests.tiny import ROOT
 
 LOCK = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-SNAPSHOT = load(ROOT / PARAMS).snapshot.name
+PUBLISHED = load(ROOT / PARAMS)
+SNAPSHOT = PUBLISHED.snapshot.name
 REPEATED = ROOT / world_file("validity")
 """What `python -m study worlds --repeat N` writes, no stage of the pipeline."""
 
@@ -57,3 +59,11 @@ def test_every_stage_was_run_with_the_published_parameters():
                 published = published[part]
 
             assert published == value, f"{name}: {key}"
+
+
+@pytest.mark.parametrize("arm", PUBLISHED.arms)
+def test_every_arm_was_run_with_the_published_parameters(arm):
+    """Those of training and scoring among them, which the lock has as a hash alone."""
+    manifest = json.loads((ROOT / RESULTS / SNAPSHOT / arm / "manifest.json").read_text(encoding="utf-8"))
+
+    assert manifest["params_hash"] == params_hash(PUBLISHED, arm)

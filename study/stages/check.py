@@ -118,18 +118,16 @@ def _roots(params: Params, stage: str, variant: str) -> list[str]:
 
 
 def _of_variant(params: Params, stage: str, variant: str) -> str:
-    """The code, and a hash of what is read of `params.yaml` beside the keys that dvc.yaml names.
+    """The code, and a hash of what is read of `params.yaml`: dvc.yaml names none of its keys for these stages.
 
-    In scoring that is the entry and its question; in training the settings that a search begins with, where another
-    snapshot chose some.
+    In training a search may begin with settings that another snapshot chose.
     """
-    code = _code(_roots(params, stage, variant))
-    if stage == "score":
-        return (
-            f"{code}{_declared(params.variants[variant], params.question_of(variant))}  params.yaml, entry, question\n"
-        )
-    chosen = chosen_there(params, variant)
-    return code if chosen is None else f"{code}{_declared(chosen)}  params.yaml, warm_start\n"
+    entry, question = params.variants[variant], params.question_of(variant)
+    read: list[Frozen | str | None] = [entry, question]
+    if stage == "train":
+        read += [f"{params.seed} {params.budget}", params.features, params.spent(entry.arm)]
+        read.append(chosen_there(params, variant))
+    return f"{_code(_roots(params, stage, variant))}{_hashed(read)}  params.yaml, what it reads\n"
 
 
 def _compared(params: Params, arm: Arm) -> str:
@@ -163,15 +161,16 @@ def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
     entries = _entries(params)
     parts = sorted({module for entry in entries for module in entry.modules()})
     code = _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts])
-    return f"{code}{_declared(*entries)}  params.yaml, variants of the worlds\n"
+    return f"{code}{_hashed(entries)}  params.yaml, variants of the worlds\n"
 
 
 def _entries(params: Params) -> list[Variant]:
     return list(cast("Worlds", params.section("worlds")).entries(params.roster).values())
 
 
-def _declared(*parts: Frozen) -> str:
-    return hashlib.sha256("\n".join(part.model_dump_json() for part in parts).encode()).hexdigest()
+def _hashed(parts: Sequence[Frozen | str | None]) -> str:
+    texts = [part.model_dump_json() if isinstance(part, Frozen) else str(part) for part in parts]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _code(roots: list[str]) -> str:

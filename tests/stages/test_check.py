@@ -94,25 +94,43 @@ def test_a_variant_depends_on_its_own_parts_and_on_those_of_its_sources(workspac
     assert "study/questions/who.py" not in plain | hybrid
 
 
-def test_a_score_depends_on_its_entry_and_its_question(workspace, tmp_path):
+@pytest.fixture
+def changed(workspace, tmp_path):
+    """The variants for which a stage runs again once a value of params.yaml is another one."""
     raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
     (tmp_path / "study").symlink_to(ROOT / "study")
 
-    def changed(*parts: str, value: object) -> set[str]:
-        """The variants whose score runs again once a value of params.yaml is another one."""
+    def found(stage: str, *parts: str, value: object) -> set[str]:
         told = copy.deepcopy(raw)
         reduce(getitem, parts[:-1], told)[parts[-1]] = value
         (tmp_path / PARAMS).write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
         with inside(tmp_path):
             check.fingerprints()
-        paths = [path.relative_to(tmp_path) for path in (tmp_path / code_of("score", "any").parent).glob("*.txt")]
+        paths = [path.relative_to(tmp_path) for path in (tmp_path / code_of(stage, "any").parent).glob("*.txt")]
         return {path.stem for path in paths if (tmp_path / path).read_bytes() != (workspace / path).read_bytes()}
 
-    assert set() == changed("features", "popular", value=41)
-    assert {"sum-horizon"} == changed("roster", "sum-horizon", "context", value=64)
-    assert {"average-of-seeds"} == changed("composed", "average-of-seeds", "fits", value=2)
-    asked = {name for name, entry in raw["roster"].items() if entry["question"] == "coupons"}
-    assert asked == changed("questions", "coupons", "eligible_days", value=27)
+    return found
+
+
+@pytest.mark.parametrize("stage", ["train", "score"])
+def test_a_variant_depends_on_its_entry_and_its_question(changed, stage):
+    assert {"sum-horizon"} == changed(stage, "roster", "sum-horizon", "context", value=64)
+    assert {"average-of-seeds"} == changed(stage, "composed", "average-of-seeds", "fits", value=2)
+    asked = {name for name, entry in PIPELINE.variants.items() if entry.question == "coupons"}
+    assert asked == changed(stage, "questions", "coupons", "eligible_days", value=27)
+    assert set() == changed(stage, "statistics", "alpha", value=0.1)
+
+
+def test_training_depends_on_its_budget_on_the_seed_and_on_the_features(changed):
+    every = set(PIPELINE.variants)
+    of_who = {name for name, entry in PIPELINE.variants.items() if entry.arm == "who"}
+    given = {"features": ("features", "popular"), "seed": ("seed",), "budget": ("budgets", "default", "who", "trials")}
+
+    assert every == changed("train", *given["features"], value=41)
+    assert every == changed("train", *given["seed"], value=1)
+    assert of_who == changed("train", *given["budget"], value=12)
+    for parts in given.values():
+        assert set() == changed("score", *parts, value=42)
 
 
 def test_a_world_depends_on_its_own_code_and_on_the_variants_that_run_in_it(workspace):
