@@ -1,13 +1,13 @@
 """The advice that teams commonly get, and what the declared contrasts of this log say to each part of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from study.exhibits import choose, scope
 from study.exhibits.answers import over_softmax
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
-from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed
+from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -20,11 +20,15 @@ RANKING = ("bpr", "softmax", "lambdarank")
 
 @dataclass(frozen=True)
 class Part:
-    """One contrast that an advice stands or falls with, told so that *better* speaks for the advice."""
+    """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
+
+    `besides` says what else its sides differ in, where that may make the difference: it speaks for nothing then.
+    """
 
     where: str
     contrast: Contrast
     margin: float
+    besides: str = ""
 
     @property
     def compares(self) -> bool:
@@ -34,7 +38,7 @@ class Part:
     @property
     def mark(self) -> Mark:
         """What the contrast says to the advice: an equivalence contradicts that following it gains anything."""
-        if not self.compares:
+        if not self.compares or self.besides:
             return "undetermined"
         found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
         return found.get(agreeing(self.contrast).verdict, "undetermined")
@@ -44,20 +48,14 @@ class Part:
         """The verdict in the words of the advice."""
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
+        if self.besides:
+            return f"its sides differ in {self.besides} as well, which may be what makes the difference"
         return {
-            "better": f"following it is better{self._size}",
-            "worse": f"following it is worse{self._size}",
+            "better": f"following it is better{to_margin(self.contrast, self.margin)}",
+            "worse": f"following it is worse{to_margin(self.contrast, self.margin)}",
             "equivalent": f"it makes no difference beyond the margin of ±{self.margin:g}",
             "undetermined": "neither a difference nor an equivalence is shown",
         }[self.contrast.verdict]
-
-    @property
-    def _size(self) -> str:
-        """How the interval of a difference lies to the margin."""
-        least, most = sorted((abs(self.contrast.low), abs(self.contrast.high)))
-        if most < self.margin:
-            return ", by less than the margin"
-        return "" if least >= self.margin else ", though not shown to be by more than the margin"
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,16 @@ def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     sides = {"representation": "sum"}, {"representation": "flat"}
     found = choose.about(results, *sides, "representation")
-    parts = [_part(results, c, _objective(results, c.left_variant)) for c in found]
+    parts = [_part(results, c, _objective(results, c)) for c in found]
     return parts + _between_users(results, *sides, "representation")
 
 
-def _objective(results: Results, variant: str) -> str:
-    entry = choose.parts_of(results, variant)
-    told = f"objective {entry['objective']}, head {entry['head']}".replace("_", " ")
-    return f"{told}{', as short a history' if choose.is_short(results, variant) else ''}"
+def _objective(results: Results, contrast: Contrast) -> str:
+    """Objective and head of the sides, of both where their objectives differ."""
+    left, right = (choose.parts_of(results, v) for v in (contrast.left_variant, contrast.right_variant))
+    against = f" against {right['objective']}" if right["objective"] != left["objective"] else ""
+    told = f"objective {left['objective']}{against}, head {left['head']}".replace("_", " ")
+    return f"{told}{', as short a history' if choose.is_short(results, contrast.left_variant) else ''}"
 
 
 def encoder(results: Results) -> list[Part]:
@@ -95,8 +95,13 @@ def ranking_loss(results: Results) -> list[Part]:
     large = results.beside("catalogue")
     if large is not None:
         judged = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bce"]
-        parts += [_over(large, c) for c in judged]
+        parts += [replace(_over(large, c), besides=_besides(large, c)) for c in judged]
     return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
+
+
+def _besides(results: Results, contrast: Contrast) -> str:
+    """What a loss with sampled negatives and the full softmax differ in besides the loss."""
+    return "their negatives" if scope.negatives(results, contrast.left_variant) else ""
 
 
 def _between_users(results: Results, left: choose.Parts, right: choose.Parts, topic: str) -> list[Part]:
@@ -104,12 +109,16 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
     if who is None:
         return []
     margin = who.params.statistics.who_margin
-    return [Part(_users(who, c.left_variant), c, margin) for c in choose.about(who, left, right, topic)]
+    return [Part(_users(who, c), c, margin) for c in choose.about(who, left, right, topic)]
 
 
-def _users(who: Results, variant: str) -> str:
-    head = choose.parts_of(who, variant).get("head")
-    return f"users of one cut-off{f', head {head}'.replace('_', ' ') if head else ''}"
+def _users(who: Results, contrast: Contrast) -> str:
+    """The head, where they have one, and how much of a history each side sees, where that differs."""
+    left, right = (choose.parts_of(who, v) for v in (contrast.left_variant, contrast.right_variant))
+    seen = [scope.history(entry) for entry in (left, right) if entry.get("context")]
+    told = f", {seen[0]} against {seen[1]}" if len(set(seen)) > 1 else ""
+    head = f", head {left['head']}".replace("_", " ") if left.get("head") else ""
+    return f"users of one cut-off{head}{told}"
 
 
 def softmax(results: Results) -> list[Part]:

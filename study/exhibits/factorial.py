@@ -6,7 +6,7 @@ from study.exhibits import cube
 from study.exhibits.contrasts import VERDICTS, margin_band
 from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, probability, signed
+from study.exhibits.prose import count, number, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, words
@@ -30,10 +30,8 @@ def effect_sentence(effect: Effect, margin: float) -> str:
 
 def wording(effect: Effect, margin: float) -> str:
     """The verdict of an effect in words, without its numbers."""
-    is_small = effect.verdict in ("better", "worse") and abs(effect.effect) < margin
-    small = " by less than the margin" if is_small else ""
     worded = (_main, _pair)[len(effect.factors) - 1] if len(effect.factors) < 3 else _higher
-    return f"{worded(effect, f' within ±{margin:g}')}{small}"
+    return f"{worded(effect, f' within ±{margin:g}')}{to_margin(effect, margin)}"
 
 
 def _main(effect: Effect, within: str) -> str:

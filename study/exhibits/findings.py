@@ -3,8 +3,10 @@
 import plotly.graph_objects as go
 
 from study.exhibits import advice, agreement, answers, choose, contrasts, resolution
+from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
-from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
+from study.exhibits.key_action import allowed
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
     members,
@@ -168,7 +170,8 @@ def resolved(results: Results) -> Html:
 
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
-    return bullets([_one_search(results), _one_log(results), _only_actors(results), *_unfinished(results)])
+    told = [_one_search(results), *_by_hand(results), _one_log(results), *_perhaps_simulated(results)]
+    return bullets([*told, _only_actors(results), *_unfinished(results)])
 
 
 def _one_search(results: Results) -> str:
@@ -178,6 +181,28 @@ def _one_search(results: Results) -> str:
         f"<strong>One search per variant.</strong> Each of {plural(tuned, 'tuned variant')} had one search of "
         f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search."
     )
+
+
+def _by_hand(results: Results) -> list[str]:
+    """That the first trials are no blind ones, and how often one was chosen."""
+    searched = {row.variant: results.search(row.variant) for row in results.leaderboard if row.family == SEQUENCE}
+    if not searched:
+        return []
+    first = sum(search.chosen == 0 for search in searched.values())
+    return [
+        "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. Those of "
+        "the sequence models were found on stop and select of the log that the study was made with, mostly with one of "
+        f"them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} chose them."
+    ]
+
+
+def _perhaps_simulated(results: Results) -> list[str]:
+    if results.data.source != COMPLETE_JOURNEY:
+        return []
+    return [
+        "<strong>Perhaps simulated.</strong> The sources of this log disagree on whether it is real (see "
+        "<em>Data</em>). If it is simulated, all of this says something of a simulator."
+    ]
 
 
 def _one_log(results: Results) -> str:
@@ -192,10 +217,9 @@ def _one_log(results: Results) -> str:
 
 def _only_actors(results: Results) -> str:
     asked = results.question
-    actions = " and ".join(f"{isolated(column)} is {isolated(allowed)}" for column, allowed in asked.told.items())
     return (
-        f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({actions}) within "
-        f"{asked.horizon}; all numbers are conditional on that, and say nothing of who will act."
+        f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({allowed(asked)}) "
+        f"within {asked.horizon}; all numbers are conditional on that, and say nothing of who will act."
     )
 
 

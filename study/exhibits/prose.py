@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.records import Contrast, Estimate, Verdict
+from study.exhibits.records import Contrast, Effect, Estimate, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -117,6 +117,16 @@ def agreeing(contrast: Contrast) -> Contrast:
     return contrast
 
 
+def to_margin(found: Contrast | Effect, margin: float) -> str:
+    """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
+    if found.verdict not in ("better", "worse"):
+        return ""
+    least, most = sorted((abs(found.low), abs(found.high)))
+    if most < margin:
+        return ", by less than the margin"
+    return "" if least >= margin else ", perhaps by less than the margin"
+
+
 def brief(contrast: Contrast, margin: float) -> str:
     """The contrast in a few words: sides, effect, interval, verdict.
 
@@ -124,11 +134,10 @@ def brief(contrast: Contrast, margin: float) -> str:
         UserError: the verdict and the sign of the effect contradict each other.
     """
     agreeing(contrast)
-    is_small = contrast.verdict in ("better", "worse") and abs(contrast.effect) < margin
-    small = " by less than the margin" if is_small else ""
     return (
         f"{code(contrast.left_variant)} over {code(contrast.right_variant)} {signed(contrast.effect)} "
-        f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>{small}"
+        f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>"
+        f"{to_margin(contrast, margin)}"
     )
 
 
@@ -164,8 +173,8 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
         return f"undetermined between {left} and {right}"
     if set(verdicts) in ({"better"}, {"worse"}):
         winner, loser = (left, right) if verdicts[0] == "better" else (right, left)
-        small = ", by less than the margin" if all(abs(contrast.effect) < margin for contrast in contrasts) else ""
-        return f"in favour of {winner} over {loser}{small}"
+        sizes = {to_margin(contrast, margin) for contrast in contrasts}
+        return f"in favour of {winner} over {loser}{'' if '' in sizes else max(sizes, key=len)}"
     told = {
         "better": f"in favour of {left}",
         "worse": f"in favour of {right}",
@@ -190,11 +199,11 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     agreeing(contrast)
     left, right = sides(contrast)
     differs = f"{interval(contrast)}, {probability(contrast.p_difference)}"
-    small = ", less than the margin" if abs(contrast.effect) < margin else ""
+    size = to_margin(contrast, margin).replace(" by", "")
     if contrast.verdict == "better":
-        return f"{left} is <strong>better</strong> than {right} by {number(contrast.effect)}{small} ({differs})"
+        return f"{left} is <strong>better</strong> than {right} by {number(contrast.effect)}{size} ({differs})"
     if contrast.verdict == "worse":
-        return f"{left} is <strong>worse</strong> than {right} by {number(-contrast.effect)}{small} ({differs})"
+        return f"{left} is <strong>worse</strong> than {right} by {number(-contrast.effect)}{size} ({differs})"
     if contrast.verdict == "equivalent":
         return (
             f"{left} and {right} are <strong>equivalent</strong> within ±{margin:g} "

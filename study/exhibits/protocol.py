@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from study.errors import UserError
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
-from study.exhibits.markup import Html, bullets, code, escape, isolated, joined, listing, paragraphs
+from study.exhibits.key_action import allowed
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
@@ -27,11 +28,10 @@ _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
     asked = results.question
-    actions = " and ".join(f"{code(column)} is {isolated(allowed)}" for column, allowed in asked.told.items())
     candidate = " · ".join(code(column) for column in asked.candidate_columns)
     text = (
-        f"A key action is an event whose {actions}; the candidate is its {candidate}. A query is a user and a cut-off "
-        f"T, {_cutoffs(results)}; relevant are the distinct candidates of the user's "
+        f"A key action is an event whose {allowed(asked)}; the candidate is its {candidate}. A query is a user and a "
+        f"cut-off T, {_cutoffs(results)}; relevant are the distinct candidates of the user's "
         f"key actions in the window of {asked.horizon} from T on. The whole catalogue is ranked: everything "
         "that occurred before T."
     )
@@ -113,6 +113,12 @@ def budgets(results: Results) -> Html:
             f"of {count(spent.positions)} events seen in training{_in_tokens(results)}",
         ),
         ("rounds, boosting", spent.boosting_rounds, "trees"),
+        (
+            "training queries of aggregates",
+            results.params.features.max_queries,
+            f"at most, each with the user's own candidates, {count(results.params.features.popular)} popular ones and "
+            f"{count(results.params.features.sampled)} of the rest",
+        ),
         ("patience", spent.patience, "readings of stop in a row without anything better, after which a trial ends"),
         ("queries of each stop window", spent.stop_queries, "at most; the same for all"),
         ("seeds of the refit", spent.seeds, "where a fit depends on its seed"),
@@ -149,7 +155,8 @@ def statistics(results: Results) -> Html:
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
         "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
-        "The contrasts of an arm that ranks candidates take as many for each of them, for Holm divides alpha."
+        "In an arm that ranks candidates the contrasts take so many times their number, since Holm divides alpha among "
+        f"them; the arm {code('who')}, diagnostics and worlds take {count(settings.resamples)} in all."
     )
     verdicts = (
         f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "

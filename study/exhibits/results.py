@@ -125,15 +125,16 @@ class Results:
 
     @cached_property
     def cost(self) -> dict[str, Cost]:
-        """What each variant of the leaderboard costs: as measured, a refit of a composed one with those of its members.
+        """What each variant of the leaderboard costs: as measured, a composed one with its members.
 
-        It takes them from the stages of the members, where they were measured (decision 0040).
+        It takes their settings and fits from their own stages, where they were measured (decision 0040).
         """
         return {variant: self._with_members(variant, cost) for variant, cost in self.measured.items()}
 
     def _with_members(self, variant: str, cost: Cost) -> Cost:
-        taken = sum(self.measured[member].refit_seconds for member in self.members(variant))
-        return cost.model_copy(update={"refit_seconds": cost.refit_seconds + taken})
+        taken = [cost, *(self.measured[member] for member in self.members(variant))]
+        summed = {name: sum(getattr(one, name) for one in taken) for name in ("tune_seconds", "refit_seconds")}
+        return cost.model_copy(update=summed)
 
     def members(self, variant: str) -> list[str]:
         """The variants that one is composed of, those best on select where it is made of the best; none of others."""

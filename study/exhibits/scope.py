@@ -20,7 +20,12 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     """How many sides had their best round last; nothing where none had."""
     sides = _sides(contrasts)
     unfinished = sum(results.row(variant).unfinished for variant in sides)
-    return f", {count(unfinished)} of its {count(len(sides))} sides still learning" if unfinished else ""
+    return f", at least {count(unfinished)} of its {count(len(sides))} sides still learning" if unfinished else ""
+
+
+def history(entry: choose.Parts) -> str:
+    """How much of a history a sequence variant sees."""
+    return plural(entry["context"], "token" if entry["representation"] == "flat" else "event")
 
 
 def _sides(contrasts: Sequence[Contrast]) -> list[str]:
@@ -47,9 +52,9 @@ def across(results: Results, factor: str) -> str:
         return ""
     pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
     shown = [e for e in pairs if e.verdict in ("better", "worse")]
-    low, high = _range(results, factor)
     margin = results.power.margin
-    lead = f"{factorial.wording(main, margin)} ({signed(main.effect)}; from {signed(low)} to {signed(high)} by cell)"
+    told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
+    lead = f"{factorial.wording(main, margin)} ({told})"
     return f"; in the factorial, {listing([lead, *(_effect(effect, margin) for effect in shown)])}"
 
 
@@ -57,12 +62,13 @@ def _effect(effect: Effect, margin: float) -> str:
     return f"{factorial.wording(effect, margin)} ({signed(effect.effect)})"
 
 
-def _range(results: Results, factor: str) -> tuple[float, float]:
-    """The least and the greatest gain of the upper level among cells that are alike in all else."""
+def _range(results: Results, factor: str) -> list[str]:
+    """The least and the greatest gain of the upper level among cells that are alike in all else, and in what."""
     plan = results.params.factorial
     place = list(plan.factors).index(factor)
     lower, upper = plan.factors[factor]
     by_levels = {tuple(levels): results.row(cell).recall for cell, levels in plan.cells.items()}
     below = {levels: value for levels, value in by_levels.items() if levels[place] == lower}
-    gains = [by_levels[(*at[:place], upper, *at[place + 1 :])] - value for at, value in below.items()]
-    return min(gains), max(gains)
+    gains = {at: by_levels[(*at[:place], upper, *at[place + 1 :])] - value for at, value in below.items()}
+    ends = (min(gains, key=gains.__getitem__), max(gains, key=gains.__getitem__))
+    return [f"{signed(gains[at])} with {listing([code(x) for x in (*at[:place], *at[place + 1 :])])}" for at in ends]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose
 from study.exhibits.markup import code
-from study.exhibits.prose import brief, flipped, number, seconds, within
+from study.exhibits.prose import brief, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
 
@@ -65,7 +65,17 @@ def ship(results: Results) -> str:
         )
     margin = results.power.margin
     told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
-    return told + _instead(results, variant, margin)
+    return told + _in_turn(results, reason) + _instead(results, variant, margin)
+
+
+def _in_turn(results: Results, reason: Contrast) -> str:
+    """What is equivalent to the cheaper one and cheaper again: equivalences add up, so it does not take its place."""
+    found = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
+    if reason.verdict != "equivalent" or not found:
+        return ""
+    least = min(found, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
+    spent = seconds(results.cost[least.left_variant].refit_seconds)
+    return f"; {code(least.left_variant)} is equivalent to that in turn, {signed(least.effect)}, and refits in {spent}"
 
 
 def _instead(results: Results, variant: str, margin: float) -> str:

@@ -22,6 +22,7 @@ from study.exhibits.figures import (
     series_style,
     verdict_style,
 )
+from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
@@ -101,7 +102,7 @@ def answer(results: Results) -> Html:
     found = best.estimates[PRIMARY]
     share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
     told = [
-        f"{percent(shown.base_rate)} of the eligible users take the key action in a window. Among {share} are "
+        f"Asked is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among {share} are "
         f"{percent(found.estimate)} of them{_interval(found)}: {_times(found)}."
     ]
     if counting is not None and counting is not best:

@@ -10,7 +10,7 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
-from study.exhibits.world_records import ORDER, Reached, Validity, World, read
+from study.exhibits.world_records import ORDER, Judged, Reached, Validity, World, read
 from study.paths import world_file
 
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
@@ -45,9 +45,20 @@ def answer(found: Worlds) -> Html:
     told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
     tally = (
         f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {count(told['right'])} verdicts are "
-        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined."
+        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined.{_easy(contrasts)}"
     )
     return joined([bullets(items), paragraphs([tally, *_beyond(found.worlds), _origin(found.worlds)])])
+
+
+def _easy(contrasts: list[Judged]) -> str:
+    """How large the effects are on which verdicts are so often right."""
+    sizes = [abs(contrast.effect) for contrast in contrasts if contrast.truth == "better"]
+    if not sizes:
+        return ""
+    return (
+        f" Where there is a difference, none was measured smaller than {number(min(sizes))}: how often the verdict on "
+        "a smaller one is right or stays open, the repetitions below say."
+    )
 
 
 def _leader(world: World) -> str:

@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from study.models import sequence
 from study.models.factory import build_model, cap_of
 from study.models.sources import Sources
 from study.params import load
@@ -107,6 +108,32 @@ def test_scores_of_a_query_do_not_depend_on_the_others_of_its_block(studied, fit
 
     expected = model.scores(asked.queries, asked.candidates)[::3]
     assert np.allclose(expected, model.scores(some, asked.candidates), equal_nan=True, atol=1e-4)
+
+
+@pytest.mark.parametrize("variant", ROSTER)
+def test_what_is_kept_with_queries_for_the_next_model_changes_no_score(studied, fitted, variant):
+    """Other variants of the question have scored the same queries, and left there what they derived from them."""
+    _, data = studied
+    model, _, _ = fitted(variant)
+    asked = data[variant].select[0]
+    alone = model.scores(replace(asked.queries, memo={}), asked.candidates)
+
+    for _ in range(2):
+        assert np.array_equal(alone, model.scores(asked.queries, asked.candidates), equal_nan=True)
+
+
+def test_a_past_that_is_large_is_not_kept(studied, fitted, monkeypatch):
+    _, data = studied
+    model, _, _ = fitted("sum-horizon-repeat")
+    asked = data["sum-horizon-repeat"].select[0]
+    scores = {}
+    for most in (0, sequence.KEPT_POSITIONS):
+        monkeypatch.setattr(sequence, "KEPT_POSITIONS", most)
+        queries = replace(asked.queries, memo={})
+        scores[most] = model.scores(queries, asked.candidates)
+        assert bool(most) == bool(queries.memo)
+
+    assert np.array_equal(*scores.values(), equal_nan=True)
 
 
 @pytest.mark.parametrize("variant", ROSTER)
