@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import agreeing, plural, signed
+from study.exhibits.prose import agreeing, plural, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -29,7 +29,7 @@ class Repeated:
     def standing(self) -> Standing:
         """What the two verdicts say of each other.
 
-        An equivalence and a difference below the margin can both be true, so neither corrects the other.
+        An equivalence and a difference that may be below the margin can both be true: neither corrects the other.
         """
         verdicts = [agreeing(side).verdict for side in (self.there, self.here)]
         open_ones = verdicts.count("undetermined")
@@ -37,8 +37,9 @@ class Repeated:
             return "undetermined in both" if open_ones == 2 else "undetermined in one"
         if verdicts[0] == verdicts[1]:
             return "confirmed"
-        is_small = all(abs(side.effect) < self.margin for side in (self.there, self.here))
-        return "compatible" if "equivalent" in verdicts and is_small else "corrected"
+        differing = [side for side in (self.there, self.here) if side.verdict != "equivalent"]
+        may_be_small = len(differing) == 1 and bool(to_margin(differing[0], self.margin))
+        return "compatible" if may_be_small else "corrected"
 
     @property
     def sign(self) -> str:
@@ -124,7 +125,7 @@ def contrast_table(pair: Pair) -> Html:
     caption = (
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
-        "against a difference of at least the margin; compatible: equivalent against a smaller one"
+        "against a difference shown to be beyond the margin; compatible: equivalent against one that may be smaller"
     )
     return Html(paragraphs([told]).text + table(head, [_line(one) for one in found], caption).text)
 

@@ -52,7 +52,7 @@ def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between
     )
     found = advice.ranking_loss(results)
 
-    assert ["supported", "contradicted"] == marks(found[:2])
+    assert ["supported", "undetermined"] == marks(found[:2])
     assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat aware"} == {
         part.where for part in found[2:]
     }
@@ -63,7 +63,24 @@ def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between
 def test_a_ranking_loss_is_contradicted_where_it_is_worse(made):
     results = made(say("worse", "lambdarank-over-binary"), catalogue=say("worse", *LARGE))
 
-    assert ["contradicted", "supported"] == marks(advice.ranking_loss(results))
+    assert ["contradicted", "undetermined"] == marks(advice.ranking_loss(results))
+
+
+def test_a_loss_with_few_negatives_says_nothing_of_ranking_losses(made):
+    """Whichever the verdict: to the full softmax all candidates are negatives, and that may make the difference."""
+    for verdict in ("better", "worse", "equivalent"):
+        large = advice.ranking_loss(made(catalogue=say(verdict, *LARGE)))[1]
+        assert "undetermined" == large.mark
+        assert "its sides differ in their negatives as well, which may be what makes the difference" == large.reason
+
+
+def test_what_differs_besides_is_told(made):
+    """The objective of flat tokens, and between users how much of a history is seen."""
+    found = {part.contrast.name: part.where for part in advice.event_level(made(who=say("better")))}
+
+    assert "objective next moment against next token, head plain" == found["event-over-flat-next"]
+    assert "objective horizon, head plain" == found["event-over-flat-horizon"]
+    assert found["who-event-over-flat"].startswith("users of one cut-off, head plain")
 
 
 def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
@@ -95,7 +112,7 @@ def encoder(results) -> str:
     ("low", "high", "expected"),
     [
         (0.001, 0.004, "following it is better, by less than the margin (bidirectional"),
-        (0.001, 0.009, "following it is better, though not shown to be by more than the margin (bidirectional"),
+        (0.001, 0.009, "following it is better, perhaps by less than the margin (bidirectional"),
         (0.006, 0.009, "following it is better (bidirectional"),
     ],
 )

@@ -78,7 +78,7 @@ def effect(verdict: str, value: float, *factors: str) -> Effect:
     [
         ("better", 0.02, ["head"], "over the other factors repeat is better than plain (+0.0200"),
         ("worse", -0.02, ["head"], "over the other factors repeat is worse than plain (−0.0200"),
-        ("worse", -0.002, ["head"], "repeat is worse than plain by less than the margin"),
+        ("worse", -0.002, ["head"], "repeat is worse than plain, perhaps by less than the margin"),
         ("equivalent", 0.001, ["head"], "repeat and plain are equivalent within ±0.005"),
         ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
         ("better", 0.02, ["representation", "head"], "sum and repeat gain more together than apart"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits.prose import flipped, settled
+from study.exhibits.prose import flipped, settled, to_margin, verdict_sentence
 from study.exhibits.records import Contrast
 from tests.exhibits.conftest import contrast
 
@@ -33,8 +33,16 @@ def test_contrasts_that_differ_favour_only_what_one_of_them_favours(verdicts, ex
     assert expected == settled(told, "a", "b", 0.005)
 
 
-def test_small_effects_are_called_small_only_where_all_are():
-    small, large = (Contrast(**contrast("better", effect)) for effect in (0.003, 0.02))
+def test_how_differences_lie_to_the_margin_is_told_by_their_intervals():
+    ends = {"small": (0.001, 0.004), "perhaps": (0.001, 0.009), "large": (0.006, 0.014)}
+    small, perhaps, large = (
+        Contrast(**contrast("better", sum(end) / 2)).model_copy(update={"low": end[0], "high": end[1]})
+        for end in ends.values()
+    )
 
     assert "in favour of a over b, by less than the margin" == settled([small], "a", "b", 0.005)
-    assert "in favour of a over b" == settled([small, large], "a", "b", 0.005)
+    assert "in favour of a over b, perhaps by less than the margin" == settled([small, perhaps], "a", "b", 0.005)
+    assert "in favour of a over b" == settled([small, perhaps, large], "a", "b", 0.005)
+    assert "in favour of b over a, perhaps by less than the margin" == settled([flipped(perhaps)], "a", "b", 0.005)
+    assert "" == to_margin(Contrast(**contrast("equivalent", 0.001)), 0.005)
+    assert "by 0.0050, perhaps less than the margin (" in verdict_sentence(perhaps, 0.005)

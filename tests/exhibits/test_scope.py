@@ -14,7 +14,8 @@ def factorial(verdict: str, *factors: str):
     def change(written):
         for one in written["factorial.json"]:
             if one["factors"] == list(factors):
-                one |= {"verdict": verdict, "effect": VERDICTS[verdict]}
+                value = VERDICTS[verdict]
+                one |= {"verdict": verdict, "effect": value, "low": value - 0.004, "high": value + 0.004}
 
     return change
 
@@ -51,8 +52,8 @@ def test_an_answer_names_what_its_sides_share(made):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", "; in the factorial, over the other factors horizon is better than next (+0.0200; from"),
-        ("worse", "; in the factorial, over the other factors horizon is worse than next (−0.0200; from"),
+        ("better", "; in the factorial, over the other factors horizon is better than next (+0.0200; by cell from"),
+        ("worse", "; in the factorial, over the other factors horizon is worse than next (−0.0200; by cell from"),
         ("undetermined", "; in the factorial, over the other factors whether horizon or next is better stays undeterm"),
     ],
 )
@@ -78,14 +79,16 @@ def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
     sums = {"sum_next_moment": 0.23, "sum_next_moment_repeat": 0.21, "sum_horizon": 0.2, "sum_horizon_repeat": 0.19}
     sentence = told(made(reached(**even, **sums)), REPRESENTATION)
 
-    assert "; from −0.0100 to +0.0300 by cell)" in sentence
+    assert "; by cell from −0.0100 with horizon and repeat to +0.0300 with next and plain)" in sentence
 
 
 def test_sides_that_were_still_learning_are_counted(made):
     one = made(still_learning("sum-horizon", "popularity"))
 
-    assert "head plain, 1 of its 2 sides still learning: sum-horizon over sum-next-moment" in told(one, OBJECTIVE)
-    assert "the full softmax, 1 of its 5 sides still learning: " in told(one, LOSS)
+    assert "head plain, at least 1 of its 2 sides still learning: sum-horizon over sum-next-moment" in told(
+        one, OBJECTIVE
+    )
+    assert "the full softmax, at least 1 of its 5 sides still learning: " in told(one, LOSS)
     assert "still learning" not in told(made(), OBJECTIVE)
 
 
@@ -95,3 +98,29 @@ def test_a_loss_is_told_with_its_negatives(made):
     assert "sum-horizon-bce (1 negative) over sum-horizon " in sentence
     assert "sum-horizon-gbce (64 negatives) over sum-horizon " in sentence
     assert "sum-horizon-bpr-products (1 negative) over sum-horizon-products " in sentence
+
+
+def test_losses_that_are_worse_by_their_negatives_alone_are_told(made):
+    """One negative against 64: which of both makes the difference, the contrasts do not say."""
+
+    def few_are_worse(written):
+        for one in ("bce-over-softmax", "bpr-over-softmax"):
+            say("worse", one)(written)
+        for one in ("sampled-over-softmax", "gbce-over-softmax"):
+            say("equivalent", one)(written)
+
+    found = "; all that are worse have at most 1 negative, all others at least 64 negatives; "
+    assert found in told(made(few_are_worse), LOSS)
+    assert "all that are worse" not in told(made(say("worse")), LOSS)
+
+
+def test_the_best_sequence_model_is_told_with_its_representation_and_head(made):
+    best = made().best_of_each()["sequence"].variant
+
+    assert f"; the sequence model that is best on select, {best}, has representation " in told(made(), REPRESENTATION)
+
+
+def test_a_young_arm_without_repeat_aware_heads_says_so_beside_counting(made):
+    sentence = told(made(young=lambda _: None), "What about young candidates?")
+
+    assert "(no model here has the repeat-aware head, which gains " in sentence
