@@ -7,14 +7,13 @@ from study.exhibits import choose, enough, scope, source
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import brief, flipped, number, percent, plural, settled, signed, within
+from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.young import YOUNG, with_young
 
 WHO_PRIMARY = "recall@5%"
-REPEAT_AWARE = "repeat_aware"
 NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
@@ -153,17 +152,13 @@ def representation(results: Results) -> str:
     further = choose.others(results.about("representation"), asked)
     found = _limited(results, events, "one position per event", "flattened tokens", "head")
     control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
-    return found + control + scope.across(results, "representation") + _leader(results) + _beside(results, further)
-
-
-def _leader(results: Results) -> str:
-    """Which representation the sequence model that is best on select has: contrasts of plain heads do not say."""
-    best = results.best_of_each().get("sequence")
-    if best is None:
-        return ""
-    entry = choose.parts_of(results, best.variant)
-    told = listing([f"{part} {code(str(entry[part]))}" for part in ("representation", "head")])
-    return f"; the sequence model that is best on select, {code(best.variant)}, has {told}"
+    return (
+        found
+        + control
+        + scope.across(results, "representation")
+        + scope.best_sequence(results)
+        + _beside(results, further)
+    )
 
 
 def objective(results: Results) -> str:
@@ -205,18 +200,7 @@ def loss(results: Results) -> str:
 
 
 def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
-    return _limited(results, contrasts, "the other losses", "the full softmax") + _by_negatives(results, contrasts)
-
-
-def _by_negatives(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """Whether the losses that are worse are just those with few negatives."""
-    options = {c.name: choose.parts_of(results, c.left_variant)["loss_options"].get("negatives") for c in contrasts}
-    worse = [options[c.name] for c in contrasts if c.verdict == "worse"]
-    others = [options[c.name] for c in contrasts if c.verdict != "worse"]
-    if not worse or not others or None in [*worse, *others] or max(worse) >= min(others):
-        return ""
-    few, many = (plural(number, "negative") for number in (max(worse), min(others)))
-    return f"; all that are worse have at most {few}, all others at least {many}"
+    return _limited(results, contrasts, "the other losses", "the full softmax") + scope.by_negatives(results, contrasts)
 
 
 def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:
@@ -264,22 +248,16 @@ def young(results: Results) -> str:
     told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
     lead = f"over all candidates, known and young together, {told}"
     against = choose.against_counting(found)
-    lead += f"; against counting, {_evidence(against, found.power.margin)}{_unaware(results, found)}" if against else ""
+    lead += (
+        f"; against counting, {_evidence(against, found.power.margin)}{scope.unaware(results, found)}"
+        if against
+        else ""
+    )
     rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
     parts = [f"{within(row.estimates[YOUNG])} by {code(row.variant)}" for row in rows]
     return f"{lead}; of young candidates alone the recall, which no contrast tests, is {listing(parts)}"
-
-
-def _unaware(results: Results, arm: Results) -> str:
-    """That no model of an arm is told the user's own counts, as counting is, and what this gains in the main arm."""
-    heads = {choose.parts_of(arm, row.variant).get("head") for row in arm.leaderboard}
-    if REPEAT_AWARE in heads:
-        return ""
-    gained = choose.about(results, {"head": REPEAT_AWARE}, {"head": "plain"})
-    worth = f", which gains {signed(gained[0].effect)} in the main arm" if gained else ""
-    return f" (no model here has the repeat-aware head{worth}: the sides differ in that, too)"
 
 
 def who_will_buy(results: Results) -> str:

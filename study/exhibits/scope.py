@@ -8,6 +8,8 @@ from study.exhibits.prose import count, plural, signed
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 
+REPEAT_AWARE = "repeat_aware"
+
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     """The values that these factors have on all the sides: "with representation sum and head plain"."""
@@ -43,6 +45,37 @@ def with_negatives(results: Results, contrast: Contrast) -> Contrast:
     names = {side: getattr(contrast, side) for side in ("left_variant", "right_variant")}
     told = {side: f"{name} ({found})" for side, name in names.items() if (found := negatives(results, name))}
     return contrast.model_copy(update=told)
+
+
+def by_negatives(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """Whether the losses that are worse are just those with few negatives."""
+    options = {c.name: choose.parts_of(results, c.left_variant)["loss_options"].get("negatives") for c in contrasts}
+    worse = [options[c.name] for c in contrasts if c.verdict == "worse"]
+    others = [options[c.name] for c in contrasts if c.verdict != "worse"]
+    if not worse or not others or None in [*worse, *others] or max(worse) >= min(others):
+        return ""
+    few, many = (plural(number, "negative") for number in (max(worse), min(others)))
+    return f"; all that are worse have at most {few}, all others at least {many}"
+
+
+def best_sequence(results: Results) -> str:
+    """Which representation the sequence model that is best on select has: contrasts of plain heads do not say."""
+    best = results.best_of_each().get("sequence")
+    if best is None:
+        return ""
+    entry = choose.parts_of(results, best.variant)
+    told = listing([f"{part} {code(str(entry[part]))}" for part in ("representation", "head")])
+    return f"; the sequence model that is best on select, {code(best.variant)}, has {told}"
+
+
+def unaware(results: Results, arm: Results) -> str:
+    """That no model of an arm is told the user's own counts, as counting is, and what this gains in the main arm."""
+    heads = {choose.parts_of(arm, row.variant).get("head") for row in arm.leaderboard}
+    if REPEAT_AWARE in heads:
+        return ""
+    gained = choose.about(results, {"head": REPEAT_AWARE}, {"head": "plain"})
+    worth = f", which gains {signed(gained[0].effect)} in the main arm" if gained else ""
+    return f" (no model here has the repeat-aware head{worth}: the sides differ in that, too)"
 
 
 def across(results: Results, factor: str) -> str:

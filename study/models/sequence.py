@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -20,16 +19,16 @@ from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, token_stream
 from study.models.base import Report, Scores
+from study.models.past import Past
 from study.models.prompt import score_tokens
 from study.models.sequence_settings import Settings, settings_of
 from study.models.sequence_shape import Shape, shape_of
-from study.nn.heads.base import Own
 from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
 from study.seeds import seed_of
-from study.training.batches import Asking, Batcher, own_past
+from study.training.batches import Asking, Batcher
 from study.training.contrast import PartsOfUsers
 from study.training.histories import histories
 from study.training.loop import Optimisation, Trainer
@@ -46,25 +45,6 @@ TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
 """Share of the rounds of the cap that a variant with pre-training spends on it."""
-
-
-@dataclass(frozen=True)
-class Past:
-    """Of the Q users of some queries: their last positions, their own past where the head reads it, and its ends.
-
-    Attributes:
-        ends: of the events of each user, in a log of these users alone, int64 [Q].
-    """
-
-    stream: Stream
-    own: OwnCounts | None
-    ends: Ints
-
-    def own_of(self, users: Ints, cutoff: int, classes: Ints) -> Own | None:
-        """The own past of some of them, at the cut-off."""
-        if self.own is None:
-            return None
-        return own_past(self.own, classes, users, self.ends[users], np.full(len(users), cutoff))
 
 
 class SequenceModel:
