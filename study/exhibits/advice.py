@@ -114,11 +114,9 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
 
 def _users(who: Results, contrast: Contrast) -> str:
     """The head, where they have one, and how much of a history each side sees, where that differs."""
-    left, right = (choose.parts_of(who, v) for v in (contrast.left_variant, contrast.right_variant))
-    seen = [scope.history(entry) for entry in (left, right) if entry.get("context")]
-    told = f", {seen[0]} against {seen[1]}" if len(set(seen)) > 1 else ""
-    head = f", head {left['head']}".replace("_", " ") if left.get("head") else ""
-    return f"users of one cut-off{head}{told}"
+    entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
+    head = f", head {entry['head']}".replace("_", " ") if entry.get("head") else ""
+    return f"users of one cut-off{head}{f', {seen}' if seen else ''}"
 
 
 def softmax(results: Results) -> list[Part]:

@@ -34,6 +34,13 @@ def _sides(contrasts: Sequence[Contrast]) -> list[str]:
     return list(dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant)))
 
 
+def histories(results: Results, contrast: Contrast) -> str:
+    """How much of a history each side sees, where that differs: "256 events against 256 tokens"."""
+    entries = [choose.parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant)]
+    seen = [history(entry) for entry in entries if entry.get("context")]
+    return " against ".join(seen) if len(set(seen)) > 1 else ""
+
+
 def negatives(results: Results, variant: str) -> str:
     """With how many negatives the loss of a variant is computed; nothing where its options name none."""
     number = choose.parts_of(results, variant).get("loss_options", {}).get("negatives")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
+from study.exhibits import scope
 from study.exhibits.contrasts import VERDICTS
 from study.exhibits.figures import (
     GREY,
@@ -111,6 +112,18 @@ def answer(results: Results) -> Html:
         told.append(f"No ranking could find more than {percent(shown.perfect)} among so few.")
     contrasts = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
     return joined([paragraphs([" ".join(told)]), bullets(sentence(clause) for clause in contrasts)])
+
+
+@if_run
+def histories(results: Results) -> Html:
+    """Which contrasts are of sides that see more or less of a history, so that they may be about that."""
+    found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
+    told = [
+        f"{code(contrast.left_variant)} over {code(contrast.right_variant)}: {seen} of history, so the "
+        "contrast may be about that."
+        for contrast, seen in found
+    ]
+    return paragraphs(told)
 
 
 def _interval(found: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from study.exhibits import scope, who
 from tests.exhibits.asking import VERDICTS, say, told
 
 REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
@@ -124,3 +125,13 @@ def test_a_young_arm_without_repeat_aware_heads_says_so_beside_counting(made):
     sentence = told(made(young=lambda _: None), "What about young candidates?")
 
     assert "(no model here has the repeat-aware head, which gains " in sentence
+
+
+def test_sides_that_see_other_histories_are_told_with_them(made):
+    """Between users and on their page; of the others, whose histories are equal, nothing is said."""
+    arm = made(who=lambda _: None).beside("who")
+    by_name = {contrast.name: contrast for contrast in arm.contrasts}
+
+    assert "256 events against 256 tokens" == scope.histories(arm, by_name["who-event-over-flat"])
+    assert "" == scope.histories(arm, by_name["who-pairwise-over-bce"])
+    assert 1 == who.histories(arm).text.count("256 events against 256 tokens of history")
