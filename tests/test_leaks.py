@@ -25,7 +25,7 @@ from study.tuning.trial import BEST
 from tests.tiny import ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-HEADS = {"composed", "composed_with_id"}
+HEADS = {"composed", "composed_with_id", "composed_repeat_aware", "composed_with_id_repeat_aware"}
 DECLARED = load(ROOT / PARAMS)
 ROSTER, ALL = list(DECLARED.roster), list(DECLARED.variants)
 SCREENED = list(DECLARED.entries("who"))

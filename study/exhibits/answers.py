@@ -14,6 +14,8 @@ from study.exhibits.shipping import ship
 from study.exhibits.young import YOUNG, with_young
 
 WHO_PRIMARY = "recall@5%"
+COMPOSED = ("composed", "composed_with_id", "composed_repeat_aware", "composed_with_id_repeat_aware")
+"""Heads that make candidates of their attributes."""
 NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
@@ -244,15 +246,11 @@ def young(results: Results) -> str:
     found = results.beside("young")
     if found is None:
         return _missing("young")
-    composed = choose.about(found, {"head": ("composed", "composed_with_id")}, {"head": "plain"})
+    composed = choose.about(found, {"head": COMPOSED}, {"head": ("plain", "repeat_aware")})
     told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
     lead = f"over all candidates, known and young together, {told}"
     against = choose.against_counting(found)
-    lead += (
-        f"; against counting, {_evidence(against, found.power.margin)}{scope.unaware(results, found)}"
-        if against
-        else ""
-    )
+    lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
     rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"

@@ -8,8 +8,6 @@ from study.exhibits.prose import count, plural, signed
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 
-REPEAT_AWARE = "repeat_aware"
-
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     """The values that these factors have on all the sides: "with representation sum and head plain"."""
@@ -73,16 +71,6 @@ def best_sequence(results: Results) -> str:
     entry = choose.parts_of(results, best.variant)
     told = listing([f"{part} {code(str(entry[part]))}" for part in ("representation", "head")])
     return f"; the sequence model that is best on select, {code(best.variant)}, has {told}"
-
-
-def unaware(results: Results, arm: Results) -> str:
-    """That no model of an arm is told the user's own counts, as counting is, and what this gains in the main arm."""
-    heads = {choose.parts_of(arm, row.variant).get("head") for row in arm.leaderboard}
-    if REPEAT_AWARE in heads:
-        return ""
-    gained = choose.about(results, {"head": REPEAT_AWARE}, {"head": "plain"})
-    worth = f", which gains {signed(gained[0].effect)} in the main arm" if gained else ""
-    return f" (no model here has the repeat-aware head{worth}: the sides differ in that, too)"
 
 
 def across(results: Results, factor: str) -> str:

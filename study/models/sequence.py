@@ -91,10 +91,10 @@ class SequenceModel:
         self._describe(self.trainer.averaged, queries.log, queries.log.memo)
         past = self._kept_past(queries)
         result = np.full((len(queries.users), len(candidates)), np.nan, dtype=np.float32)
-        composes = self.parts["head"].COMPOSES
-        is_known = candidates < (len(queries.log.catalogue) if composes else self.shape.candidates)
+        classes = np.arange(len(queries.log.catalogue)) if self.parts["head"].COMPOSES else self._classes
+        is_known = candidates < len(classes)
         for users, length in alike(np.minimum(np.diff(past.stream.offsets), self._room)):
-            known = self._block(past, queries, users, length)
+            known = self._block(past, queries, users, length, classes)
             result[np.ix_(users, is_known)] = known[:, candidates[is_known]]
         return result
 
@@ -236,10 +236,10 @@ class SequenceModel:
         assert self.shape is not None
         return self.entry.context - (self.shape.tokens.room if self.shape.tokens else int(self._hides))
 
-    def _block(self, past: Past, queries: Queries, users: Ints, length: int) -> NDArray[np.float32]:
+    def _block(self, past: Past, queries: Queries, users: Ints, length: int, classes: Ints) -> NDArray[np.float32]:
         assert self.shape is not None and self.trainer is not None
         history = histories(past.stream, queries, users, min(length, self._room), padded_to=length)
-        network, own = self.trainer.averaged, past.own_of(users, queries.cutoff, self._classes)
+        network, own = self.trainer.averaged, past.own_of(users, queries.cutoff, classes)
         with torch.inference_mode():
             if self.shape.tokens:
                 return score_tokens(network, self.shape.tokens, history, own, self.device)

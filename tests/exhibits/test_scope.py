@@ -121,12 +121,6 @@ def test_the_best_sequence_model_is_told_with_its_representation_and_head(made):
     assert f"; the sequence model that is best on select, {best}, has representation " in told(made(), REPRESENTATION)
 
 
-def test_a_young_arm_without_repeat_aware_heads_says_so_beside_counting(made):
-    sentence = told(made(young=lambda _: None), "What about young candidates?")
-
-    assert "(no model here has the repeat-aware head, which gains " in sentence
-
-
 def test_sides_that_see_other_histories_are_told_with_them(made):
     """Between users and on their page; of the others, whose histories are equal, nothing is said."""
     arm = made(who=lambda _: None).beside("who")

@@ -22,12 +22,27 @@ class Own(NamedTuple):
     counts: Tensor
 
 
+class Vectors(nn.Module, ABC):
+    """A learned vector of each class that has logits, [C', W]."""
+
+    @abstractmethod
+    def forward(self) -> Tensor:
+        """All of them, float32 [C', W]."""
+
+    def describe(self, codes: Tensor) -> None:
+        """See `HeadModule`."""
+
+
 class HeadModule(nn.Module, ABC):
     """A head of this folder."""
 
     @abstractmethod
     def bind(self, own: Own | None) -> Head:
         """The head for the readouts of a batch."""
+
+    @abstractmethod
+    def beside(self, width: int) -> Vectors:
+        """Vectors of another width, made of what this head makes its own of; all zero at first."""
 
     def describe(self, codes: Tensor) -> None:
         """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""

@@ -3,10 +3,28 @@
 import torch
 from torch import Tensor, nn
 
-from study.nn.heads.base import HeadModule, Own
+from study.nn.heads.base import HeadModule, Own, Vectors
 
 READS_OWN = False
 COMPOSES = False
+
+
+class PerClass(Vectors):
+    """A table, all zero at first.
+
+    Args:
+        width: W.
+        classes: C.
+    """
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(classes, width)
+        nn.init.zeros_(self.table.weight)
+
+    def forward(self) -> Tensor:
+        """See `Vectors`."""
+        return self.table.weight
 
 
 class Plain(HeadModule):
@@ -27,6 +45,10 @@ class Plain(HeadModule):
     def bind(self, own: Own | None) -> "Plain":
         """The head for the readouts of a batch: it needs to know nothing of them."""
         return self
+
+    def beside(self, width: int) -> PerClass:
+        """See `HeadModule`."""
+        return PerClass(width, self.classes)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Logits of all classes, [R, C], of hidden states [R, D]."""

@@ -1,4 +1,4 @@
-"""Repeat-aware: the plain logits plus a learned term over the user's own decayed counts of each class.
+"""Repeat-aware: the logits of another head plus a learned term over the user's own decayed counts of each class.
 
 After RepeatNet (Ren et al., AAAI 2019), whose repeat mode attends to the user's own items, with the counts given
 instead of learned from positions: attention has to build a counter out of averages, counts are one.
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from study.nn.heads.base import HeadModule, Own
+from study.nn.heads.base import HeadModule, Own, Vectors
 from study.nn.heads.plain import Plain
 from study.nn.lookup import summed
 
@@ -20,21 +20,30 @@ BENDS = 16
 class RepeatAware(HeadModule):
     """term(r, c) = w . x + bend(x) . (a_c + B h_r), for the log counts x of readout r and class c; 0 without counts.
 
+    A class is told to the term as it is to the logits: by a vector of its own, or by one composed of its attributes.
+
     Args:
         width: D.
-        classes: C, candidates or tokens.
         decays: H, the number of half-lives of the counts.
+        base: the head whose logits the term is added to.
     """
 
-    def __init__(self, width: int, classes: int, decays: int) -> None:
+    def __init__(self, width: int, decays: int, base: HeadModule) -> None:
         super().__init__()
-        self.classes = classes
-        self.plain = Plain(width, classes)
+        self.base = base
         self.line = nn.Parameter(torch.full((decays,), 1 / decays))
         self.bend = nn.Linear(decays, BENDS)
-        self.of_class = nn.Embedding(classes, BENDS)
+        self.of_class = base.beside(BENDS)
         self.of_hidden = nn.Linear(width, BENDS)
-        nn.init.zeros_(self.of_class.weight)
+
+    def describe(self, codes: Tensor) -> None:
+        """See `HeadModule`."""
+        self.base.describe(codes)
+        self.of_class.describe(codes)
+
+    def beside(self, width: int) -> Vectors:
+        """See `HeadModule`."""
+        return self.base.beside(width)
 
     def bind(self, own: Own | None) -> "Bound":
         """The head for the readouts of a batch."""
@@ -44,7 +53,7 @@ class RepeatAware(HeadModule):
     def term(self, hidden: Tensor, own: Own) -> Tensor:
         """The term of each pair, [P]."""
         bent = F.gelu(self.bend(own.counts)) - F.gelu(self.bend.bias)
-        mixed = summed(self.of_class.weight, own.classes[:, None]) + self.of_hidden(hidden)[own.rows]
+        mixed = summed(self.of_class(), own.classes[:, None]) + self.of_hidden(hidden)[own.rows]
         total: Tensor = own.counts @ self.line + (bent * mixed).sum(dim=-1)
         return total
 
@@ -53,18 +62,19 @@ class Bound:
     """A repeat-aware head with the own past of the readouts of a batch."""
 
     def __init__(self, head: RepeatAware, own: Own) -> None:
-        self.head, self.own, self.classes = head, own, head.classes
+        self.head, self.own, self.base = head, own, head.base.bind(own)
+        self.classes = self.base.classes
 
     def __call__(self, hidden: Tensor) -> Tensor:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
-        logits = self.head.plain(hidden)
+        logits = self.base(hidden)
         term = self.head.term(hidden, self.own)
         with_term: Tensor = logits.index_put((self.own.rows, self.own.classes), term.to(logits.dtype), accumulate=True)
         return with_term
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""
-        logits = self.head.plain.some(hidden, rows, classes)
+        logits = self.base.some(hidden, rows, classes)
         if not len(self.own.rows):
             return logits
         pairs = self.own.rows * self.classes + self.own.classes
@@ -75,5 +85,5 @@ class Bound:
 
 
 def build(width: int, classes: int, decays: int, described: list[int]) -> HeadModule:
-    """The head over `classes` classes with counts at `decays` half-lives."""
-    return RepeatAware(width, classes, decays)
+    """The plain head over `classes` classes, with counts at `decays` half-lives."""
+    return RepeatAware(width, decays, Plain(width, classes))

@@ -11,7 +11,9 @@ class Head(Protocol):
     It is bound to its batch: what else it needs to know of the readouts, it has.
     """
 
-    classes: int
+    @property
+    def classes(self) -> int:
+        """C."""
 
     def __call__(self, hidden: Tensor) -> Tensor:
         """[R, D] to [R, C]."""
