@@ -113,9 +113,11 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
 
 
 def _users(who: Results, contrast: Contrast) -> str:
-    """The head, where they have one, and how much of a history each side sees, where that differs."""
+    """The head, where they have one, and how much of a history each side sees, where that differs or is short."""
     entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
     head = f", head {entry['head']}".replace("_", " ") if entry.get("head") else ""
+    if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
+        seen = "as short a history"
     return f"users of one cut-off{head}{f', {seen}' if seen else ''}"
 
 

@@ -1,6 +1,6 @@
 """The page Representation: what an event becomes before the model reads it."""
 
-from study.exhibits import choose, topic
+from study.exhibits import choose, scope, topic
 from study.exhibits.markup import Html, bullets, joined, paragraphs
 from study.exhibits.prose import brief, count, number, plural
 from study.exhibits.results import Results
@@ -22,7 +22,7 @@ def history(results: Results) -> Html:
     )
     if tokens is None or events is None:
         return Html("")
-    per_event = 1 + sum(1 - attribute.missing for attribute in results.data.attributes.values())
+    per_event = scope.tokens_of_event(results)
     text = (
         f"The context of a flat model is counted in tokens: {count(tokens)}. With {number(per_event, 1)} tokens to an "
         f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "

@@ -23,9 +23,21 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f", at least {count(unfinished)} of its {count(len(sides))} sides still learning" if unfinished else ""
 
 
-def history(entry: choose.Parts) -> str:
+def tokens_of_event(results: Results) -> float:
+    """How many tokens an event of the log is on average: its type, and a token per attribute that it has."""
+    return 1 + sum(1 - attribute.missing for attribute in results.data.attributes.values())
+
+
+def events_seen(results: Results, entry: choose.Parts) -> int:
+    """How many events of a history a sequence variant sees, of a flat one on average."""
+    context: int = entry["context"]
+    return round(context / tokens_of_event(results)) if entry["representation"] == "flat" else context
+
+
+def history(results: Results, entry: choose.Parts) -> str:
     """How much of a history a sequence variant sees."""
-    return plural(entry["context"], "token" if entry["representation"] == "flat" else "event")
+    events = plural(events_seen(results, entry), "event")
+    return f"{plural(entry['context'], 'token')} (about {events})" if entry["representation"] == "flat" else events
 
 
 def _sides(contrasts: Sequence[Contrast]) -> list[str]:
@@ -33,10 +45,11 @@ def _sides(contrasts: Sequence[Contrast]) -> list[str]:
 
 
 def histories(results: Results, contrast: Contrast) -> str:
-    """How much of a history each side sees, where that differs: "256 events against 256 tokens"."""
+    """How much of a history each side sees, where that differs: "256 events against 256 tokens (about 26 events)"."""
     entries = [choose.parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant)]
-    seen = [history(entry) for entry in entries if entry.get("context")]
-    return " against ".join(seen) if len(set(seen)) > 1 else ""
+    reading = [entry for entry in entries if entry.get("context")]
+    differ = len({events_seen(results, entry) for entry in reading}) > 1
+    return " against ".join(history(results, entry) for entry in reading) if differ else ""
 
 
 def negatives(results: Results, variant: str) -> str:

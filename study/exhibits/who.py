@@ -116,11 +116,11 @@ def answer(results: Results) -> Html:
 
 @if_run
 def histories(results: Results) -> Html:
-    """Which contrasts are of sides that see more or less of a history, so that they may be about that."""
+    """Which contrasts are of sides that see more or less of a history."""
     found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
     told = [
-        f"{code(contrast.left_variant)} over {code(contrast.right_variant)}: {seen} of history, so the "
-        "contrast may be about that."
+        f"{code(contrast.left_variant)} over {code(contrast.right_variant)}: {seen} of history, which is a "
+        "part of what they differ in."
         for contrast, seen in found
     ]
     return paragraphs(told)

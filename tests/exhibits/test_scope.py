@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import scope, who
+from study.exhibits import advice, scope, who
 from tests.exhibits.asking import VERDICTS, say, told
 
 REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
@@ -121,11 +121,28 @@ def test_the_best_sequence_model_is_told_with_its_representation_and_head(made):
     assert f"; the sequence model that is best on select, {best}, has representation " in told(made(), REPRESENTATION)
 
 
+def with_ten_tokens(written):
+    """A change of results: every event of the log has a token of its type and of each of nine attributes."""
+    attributes = written["data.json"]["attributes"]
+    one = attributes["category"] | {"missing": 0.0}
+    attributes |= {f"column {number}": one for number in range(8)} | {"category": one}
+
+
 def test_sides_that_see_other_histories_are_told_with_them(made):
     """Between users and on their page; of the others, whose histories are equal, nothing is said."""
-    arm = made(who=lambda _: None).beside("who")
+    arm = made(who=with_ten_tokens).beside("who")
     by_name = {contrast.name: contrast for contrast in arm.contrasts}
 
-    assert "256 events against 256 tokens" == scope.histories(arm, by_name["who-event-over-flat"])
+    assert "256 events against 256 tokens (about 26 events)" == scope.histories(arm, by_name["who-event-over-flat"])
+    assert "256 events against 26 events" == scope.histories(arm, by_name["who-long-over-short"])
     assert "" == scope.histories(arm, by_name["who-pairwise-over-bce"])
-    assert 1 == who.histories(arm).text.count("256 events against 256 tokens of history")
+    assert "" == scope.histories(arm, by_name["who-short-event-over-flat"])
+    assert 1 == who.histories(arm).text.count("256 events against 256 tokens (about 26 events) of history")
+
+
+def test_an_advice_tells_a_control_by_its_short_history(made):
+    found = {part.contrast.name: part.where for part in advice.event_level(made(who=with_ten_tokens))}
+    alike = "users of one cut-off, head plain"
+
+    assert f"{alike}, as short a history" == found["who-short-event-over-flat"]
+    assert f"{alike}, 256 events against 256 tokens (about 26 events)" == found["who-event-over-flat"]
