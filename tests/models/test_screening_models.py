@@ -10,9 +10,10 @@ from study.features.training_rows import TrainingRows
 from study.metrics.screening import auroc, ranking
 from study.models import screening_gbdt, screening_linear, screening_sequence
 from study.models.counting import key_action_days, personal_decay
-from study.models.user_aggregates import training_rows
+from study.models.user_aggregates import training_rows, warm_windows
 from study.params import load
 from study.params.roster import SequenceEntry
+from study.training.cutoff_batches import Strata
 from tests.made import day_of
 from tests.screened import END, screened_fold, screened_log
 
@@ -147,12 +148,16 @@ def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
     assert rows is screening_gbdt.grouped(rows, seed=1)
 
 
-def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log, fitted):
-    queries, _ = last_queries(log)
-    probability = 1 / (1 + np.exp(-fitted("sum-bce").scores(queries, KEY).astype(np.float64)))
-    rate = training_rows(screened_fold(log)).relevant.mean()
+def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log):
+    """Half of a batch acts, and a fifth of those whom the model learned from."""
+    model, fold = sequence(), screened_fold(log)
+    model.strata = Strata(users=20, positives=10)
+    model.fit(fold, rounds=4, seed=1, report=lambda *_: None)
+    scores = [model.scores(fold.queries(window)[0], KEY) for window in warm_windows(fold)]
+    probability = np.mean([np.mean(1 / (1 + np.exp(-one.astype(np.float64)))) for one in scores])
 
-    assert rate == pytest.approx(probability.mean(), rel=0.5)
+    assert training_rows(fold).relevant.mean() == pytest.approx(0.188, abs=0.001)
+    assert probability == pytest.approx(0.188, rel=0.2)
 
 
 def test_days_are_counted_in_their_window_alone(log):
