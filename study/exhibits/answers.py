@@ -14,8 +14,11 @@ from study.exhibits.shipping import ship
 from study.exhibits.young import YOUNG, with_young
 
 WHO_PRIMARY = "recall@5%"
-COMPOSED = ("composed", "composed_with_id", "composed_repeat_aware", "composed_with_id_repeat_aware")
-"""Heads that make candidates of their attributes."""
+COMPOSED = {
+    "plain": ("composed", "composed_with_id"),
+    "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
+}
+"""The heads that make candidates of their attributes, by the one that they are beside an id table."""
 NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
@@ -246,16 +249,24 @@ def young(results: Results) -> str:
     found = results.beside("young")
     if found is None:
         return _missing("young")
-    composed = choose.about(found, {"head": COMPOSED}, {"head": ("plain", "repeat_aware")})
-    told = _together(found, composed, "candidates composed from their attributes", "an id table alone")
-    lead = f"over all candidates, known and young together, {told}"
+    plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
+    sides = "candidates composed from their attributes", "an id table alone"
+    lead = f"over all candidates, known and young together, {_together(found, plain, *sides)}"
+    lead += f"; told the user's own counts as well, {_together(found, aware, *sides)}" if aware else ""
     against = choose.against_counting(found)
     lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
     rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
-    parts = [f"{within(row.estimates[YOUNG])} by {code(row.variant)}" for row in rows]
-    return f"{lead}; of young candidates alone the recall, which no contrast tests, is {listing(parts)}"
+    most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
+    best = found.best_of_each().get("counting")
+    roles = {"finds most": most.variant, "is best on select": found.leaderboard[0].variant}
+    roles |= {"is the best counting rule": best.variant} if best else {}
+    parts = []
+    for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):
+        if known := [role for role, variant in roles.items() if variant == row.variant]:
+            parts.append(f"{within(row.estimates[YOUNG])} by {code(row.variant)}, which {listing(known)}")
+    return f"{lead}; of young candidates alone the recall, which no contrast tests, is {'; '.join(parts)}"
 
 
 def who_will_buy(results: Results) -> str:

@@ -161,11 +161,35 @@ def test_young_candidates_turn(made, verdict, expected):
 
     assert f"Over all candidates, known and young together, {expected}" in sentence
     assert "; against counting, sum-horizon-young over popularity-young " in sentence
+    assert f"; told the user's own counts as well, {expected}" in sentence
     assert (
-        "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young"
-        in sentence
+        "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young,"
+        " which finds most, is best on select and is the best counting rule (Young candidates)." in sentence
     )
-    assert "0.3900 [0.3800, 0.4000] by sum-horizon-young" in sentence
+
+
+def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
+    def composed_find_most(written):
+        for row in written["leaderboard.json"]:
+            if row["variant"] == "composed-horizon-young":
+                row["estimates"]["recall@10/young"] = {"estimate": 0.7, "low": 0.6, "high": 0.8}
+
+    sentence = told(made(young=composed_find_most), "What about young candidates?")
+    assert "is 0.7000 [0.6000, 0.8000] by composed-horizon-young, which finds most; 0.4000 " in sentence
+    assert "by popularity-young, which is best on select and is the best counting rule" in sentence
+
+
+def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made):
+    """A composed side that loses with the plain head can win where the head is told the user's own counts."""
+
+    def turn(written):
+        say("worse", "composed-over-id", "composed-with-id-over-id")(written)
+        say("better", "composed-over-id-repeat", "composed-with-id-over-id-repeat")(written)
+
+    sentence = told(made(young=turn), "What about young candidates?")
+    plain, aware = sentence.split("; told the user's own counts as well, ")
+    assert "in favour of an id table alone over candidates composed" in plain
+    assert aware.startswith("in favour of candidates composed from their attributes over an id table alone")
 
 
 def test_without_relevant_young_candidates_their_recall_is_not_told(made):
