@@ -70,7 +70,9 @@ def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     sides = {"representation": "sum"}, {"representation": "flat"}
     found = choose.about(results, *sides, "representation")
-    parts = [_part(results, c, _objective(results, c)) for c in found]
+    parts = [
+        replace(_part(results, c, _objective(results, c)), besides=scope.unlike_histories(results, c)) for c in found
+    ]
     return parts + _between_users(results, *sides, "representation")
 
 
@@ -109,7 +111,8 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
     if who is None:
         return []
     margin = who.params.statistics.who_margin
-    return [Part(_users(who, c), c, margin) for c in choose.about(who, left, right, topic)]
+    found = choose.about(who, left, right, topic)
+    return [Part(_users(who, c), c, margin, scope.unlike_histories(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:

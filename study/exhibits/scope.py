@@ -52,6 +52,14 @@ def histories(results: Results, contrast: Contrast) -> str:
     return " against ".join(history(results, entry) for entry in reading) if differ else ""
 
 
+def unlike_histories(results: Results, contrast: Contrast) -> str:
+    """What differs, "their histories", unless a control shows that the longer one is worth nothing; or nothing."""
+    representation = choose.parts_of(results, contrast.left_variant).get("representation")
+    alike = choose.about(results, {"representation": representation}, {"representation": representation})
+    is_worthless = any(c.verdict == "equivalent" for c in alike if histories(results, c))
+    return "their histories" if histories(results, contrast) and not is_worthless else ""
+
+
 def negatives(results: Results, variant: str) -> str:
     """With how many negatives the loss of a variant is computed; nothing where its options name none."""
     number = choose.parts_of(results, variant).get("loss_options", {}).get("negatives")

@@ -29,7 +29,37 @@ def marks(parts) -> list[str]:
 )
 @pytest.mark.parametrize("parts", NAMES)
 def test_an_advice_is_marked_by_its_own_contrasts(made, parts, verdict, expected):
-    assert [expected] * len(NAMES[parts]) == marks(parts(made(say(verdict, *NAMES[parts]))))
+    def turn(written):
+        say("equivalent", "long-over-short")(written)
+        say(verdict, *NAMES[parts])(written)
+
+    assert [expected] * len(NAMES[parts]) == marks(parts(made(turn)))
+
+
+@pytest.mark.parametrize(
+    ("worth", "expected"),
+    [
+        ("better", "undetermined"),
+        ("worse", "undetermined"),
+        ("undetermined", "undetermined"),
+        ("equivalent", "supported"),
+    ],
+)
+def test_sides_with_unlike_histories_say_nothing_unless_a_longer_one_is_worth_nothing(made, worth, expected):
+    """In the main arm and between users alike; who-event-over-flat has its control in who-long-over-short."""
+
+    def main(written):
+        say(worth, "long-over-short")(written)
+        say("better", "event-over-flat-next")(written)
+
+    def who(written):
+        say(worth, "who-long-over-short")(written)
+        say("better", "who-event-over-flat")(written)
+
+    found = {part.contrast.name: part for part in advice.event_level(made(main, who=who))}
+    for name in ("event-over-flat-next", "who-event-over-flat"):
+        assert expected == found[name].mark
+        assert ("differ in their histories as well" in found[name].reason) == (expected != "supported")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +125,7 @@ def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
 
 def test_parts_that_disagree_are_marked_apart(made):
     def split(written):
+        say("equivalent", "long-over-short")(written)
         say("better", "event-over-flat-next")(written)
         say("worse", "event-over-flat-horizon")(written)
 
