@@ -65,7 +65,7 @@ class Block(nn.Module):
         normed = self.before_attention(x)
         weight, bias = self.attend.weight, self.attend.bias
         joint = F.linear(normed, weight[width:], bias[width:]).view(batch, length, 2 * self.heads, -1)
-        key, value = joint.split(self.heads, dim=2)
+        key, value = torch.split(joint, self.heads, dim=2)
         key, value = rotate(key, phases).transpose(1, 2), value.transpose(1, 2)
         query = F.linear(normed.flatten(0, 1)[at], weight[:width], bias[:width]).view(len(at), self.heads, -1)
         mixed = attention(rotate(query, phases.flatten(0, 1)[at]), key, value, at, last.flatten()[at])
