@@ -17,6 +17,7 @@ from study.models.base import Scores
 from study.models.data import encoded, end_of, read_refit, read_spans
 from study.models.factory import build_model, cap_of
 from study.models.sources import Sources
+from study.nn.heads.composed import Described
 from study.params import load
 from study.paths import PARAMS, SCRATCH, events_file, run_folder, score_folder, vocabulary_file
 from study.questions import who
@@ -226,15 +227,22 @@ def test_candidates_are_composed_of_the_fit_span_to_train_and_of_what_was_before
     budget = params.spent(entry.arm)
     model = build_model(entry, {}, budget)
     model.fit(data.fold, rounds=1, seed=1, report=lambda *_: None)
-    trained = model.trainer.network.head.codes
+    trained = described(model.trainer.network.head)
     window = data.select[0]
     model.scores(window.queries, window.candidates)
 
     assert torch.equal(trained, torch.from_numpy(candidate_attributes(data.fold.log)).long())
     asof = torch.from_numpy(candidate_attributes(window.queries.log)).long()
-    assert torch.equal(model.trainer.averaged.head.codes, asof)
+    assert torch.equal(described(model.trainer.averaged.head), asof)
     assert window.queries.log.time.max() < window.queries.cutoff
     assert not torch.equal(trained, asof)
+
+
+def described(head) -> torch.Tensor:
+    """The attributes of candidates that a head was told, in all its parts."""
+    tables = [part.codes for part in head.modules() if isinstance(part, Described)]
+    assert all(torch.equal(tables[0], table) for table in tables)
+    return tables[0]
 
 
 class Fit:

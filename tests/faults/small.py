@@ -17,6 +17,7 @@ from tests.tiny import BUDGET, copy_tree, tiny_log, tiny_params
 
 DVC = [sys.executable, "-m", "dvc"]
 TARGET = "compare@catalogue"
+REPRO = [sys.executable, "-m", "study", "repro", TARGET]
 VARIANTS = ["personal-decay-products", "sum-horizon-products"]
 PATIENCE = 300.0
 KEPT_ENTRY = "flat-next-tokens"
@@ -70,7 +71,7 @@ def run(folder: Path, *command: str) -> tuple[int, str]:
 
 
 def repro(folder: Path) -> tuple[int, str]:
-    return run(folder, sys.executable, "-m", "study", "repro", TARGET)
+    return run(folder, *REPRO)
 
 
 def workers(running: subprocess.Popen[str]) -> list[psutil.Process]:

@@ -10,6 +10,7 @@ import pytest
 from tests.faults.small import (
     DVC,
     PATIENCE,
+    REPRO,
     TARGET,
     below,
     end,
@@ -27,16 +28,18 @@ MOMENTS = 20
 
 
 def kill(victim: str, folder, seconds: float) -> None:
-    """Starts `dvc repro` and kills the victim after so many seconds, of a worker: of its life."""
-    running = start(folder, *DVC, "repro", TARGET)
-    if victim == "worker":
+    """Starts the run and kills the victim after so many seconds, of a worker: of its life."""
+    if victim == "worker":  # a DVC killed before it may have left a record half written, which this mends
+        running = start(folder, *REPRO)
         if wait_until(lambda: workers(running), running):
             time.sleep(seconds)
             for worker in workers(running)[:1]:
                 worker.kill()
-        assert "Traceback" not in end(running)
-        assert 0 == running.returncode
+        said = end(running)
+        assert "Traceback" not in said
+        assert 0 == running.returncode, said
         return
+    running = start(folder, *DVC, "repro", TARGET)
     time.sleep(seconds)
     children = below(running)
     if victim == "group":
