@@ -16,21 +16,22 @@ from study.models import factory
 from study.models.base import Scores
 from study.models.data import encoded, end_of, read_refit, read_spans
 from study.models.factory import build_model, cap_of
-from study.models.sources import Sources
 from study.nn.heads.composed import Described
 from study.params import load
 from study.paths import PARAMS, SCRATCH, events_file, run_folder, score_folder, vocabulary_file
 from study.questions import who
 from study.questions.development import read_development
 from study.tuning.trial import BEST
+from tests.remembering import FakeSources
 from tests.tiny import ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
-HEADS = {"composed", "composed_with_id", "composed_repeat_aware", "composed_with_id_repeat_aware"}
 DECLARED = load(ROOT / PARAMS)
 ROSTER, ALL = list(DECLARED.roster), list(DECLARED.variants)
 SCREENED = list(DECLARED.entries("who"))
-COMPOSING = [name for name, entry in DECLARED.entries("young").items() if getattr(entry, "head", "") in HEADS]
+COMPOSING = [
+    name for name, entry in DECLARED.entries("young").items() if getattr(entry, "head", "").startswith("composed")
+]
 
 
 def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: int = 1) -> pl.DataFrame:
@@ -243,34 +244,6 @@ def described(head) -> torch.Tensor:
     tables = [part.codes for part in head.modules() if isinstance(part, Described)]
     assert all(torch.equal(tables[0], table) for table in tables)
     return tables[0]
-
-
-class Fit:
-    """A base that remembers what it was fitted on and when it was asked."""
-
-    def __init__(self) -> None:
-        self.ends: list[int] = []
-        self.asked: list[int] = []
-
-    def fit(self, fold: Fold, **_) -> None:
-        assert fold.log.time.max() < fold.end
-        self.ends.append(fold.end)
-
-    def scores(self, queries: Queries, candidates: Ints) -> Scores:
-        self.asked.append(queries.cutoff)
-        return np.zeros((len(queries.users), len(candidates)), dtype=np.float32)
-
-
-class FakeSources(Sources):
-    """Sources of which all are remembered."""
-
-    def __init__(self, params, arm) -> None:
-        super().__init__(params, arm)
-        self.built: list[Fit] = []
-
-    def build(self, source):
-        self.built.append(Fit())
-        return self.built[-1]
 
 
 def test_what_a_hybrid_learns_from_comes_from_a_fit_that_ended_before_its_queries(base):

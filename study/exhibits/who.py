@@ -119,8 +119,7 @@ def histories(results: Results) -> Html:
     """Which contrasts are of sides that see more or less of a history."""
     found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
     told = [
-        f"{code(contrast.left_variant)} over {code(contrast.right_variant)}: {seen} of history, which is a "
-        "part of what they differ in."
+        f"{code(contrast.left_variant)} over {code(contrast.right_variant)} compares {seen} of history."
         for contrast, seen in found
     ]
     return paragraphs(told)

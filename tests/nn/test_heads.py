@@ -38,7 +38,8 @@ def made(name: str):
 
 
 def test_the_folder_is_discovered():
-    assert {"plain", "repeat_aware", *COMPOSED} <= set(HEADS)
+    assert {"plain", "repeat_aware", "composed", "composed_with_id"} <= set(HEADS)
+    assert {"composed_repeat_aware", "composed_with_id_repeat_aware"} <= set(HEADS)
 
 
 @pytest.mark.parametrize("own", [OWN, NOTHING], ids=["counts", "no-counts"])

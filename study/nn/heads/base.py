@@ -40,9 +40,13 @@ class HeadModule(nn.Module, ABC):
     def bind(self, own: Own | None) -> Head:
         """The head for the readouts of a batch."""
 
+    def describe(self, codes: Tensor) -> None:
+        """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""
+
+
+class CandidateSide(HeadModule):
+    """A head that has a vector of each class."""
+
     @abstractmethod
     def beside(self, width: int) -> Vectors:
         """Vectors of another width, made of what this head makes its own of; all zero at first."""
-
-    def describe(self, codes: Tensor) -> None:
-        """Sets the attributes of the candidates, int64 [C', K]; those of the fit span come first."""

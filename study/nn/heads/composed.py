@@ -7,7 +7,7 @@ to a candidate.
 import torch
 from torch import Tensor, nn
 
-from study.nn.heads.base import HeadModule, Own, Vectors
+from study.nn.heads.base import CandidateSide, HeadModule, Own, Vectors
 
 READS_OWN = False
 COMPOSES = True
@@ -56,7 +56,7 @@ class Described(Vectors):
         return vectors
 
 
-class Composed(HeadModule):
+class Composed(CandidateSide):
     """An output table whose rows are composed.
 
     Args:
@@ -85,7 +85,7 @@ class Composed(HeadModule):
         return self
 
     def beside(self, width: int) -> Described:
-        """See `HeadModule`."""
+        """See `CandidateSide`."""
         return Described(width, self.fitted, self.described, 0.0, with_ids=self.with_ids)
 
     def forward(self, hidden: Tensor) -> Tensor:

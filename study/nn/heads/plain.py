@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from study.nn.heads.base import HeadModule, Own, Vectors
+from study.nn.heads.base import CandidateSide, HeadModule, Own, Vectors
 
 READS_OWN = False
 COMPOSES = False
@@ -27,7 +27,7 @@ class PerClass(Vectors):
         return self.table.weight
 
 
-class Plain(HeadModule):
+class Plain(CandidateSide):
     """An output table.
 
     Args:
@@ -47,7 +47,7 @@ class Plain(HeadModule):
         return self
 
     def beside(self, width: int) -> PerClass:
-        """See `HeadModule`."""
+        """See `CandidateSide`."""
         return PerClass(width, self.classes)
 
     def forward(self, hidden: Tensor) -> Tensor:

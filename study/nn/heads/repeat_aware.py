@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from study.nn.heads.base import HeadModule, Own, Vectors
+from study.nn.heads.base import CandidateSide, HeadModule, Own
 from study.nn.heads.plain import Plain
 from study.nn.lookup import summed
 
@@ -28,7 +28,7 @@ class RepeatAware(HeadModule):
         base: the head whose logits the term is added to.
     """
 
-    def __init__(self, width: int, decays: int, base: HeadModule) -> None:
+    def __init__(self, width: int, decays: int, base: CandidateSide) -> None:
         super().__init__()
         self.base = base
         self.line = nn.Parameter(torch.full((decays,), 1 / decays))
@@ -40,10 +40,6 @@ class RepeatAware(HeadModule):
         """See `HeadModule`."""
         self.base.describe(codes)
         self.of_class.describe(codes)
-
-    def beside(self, width: int) -> Vectors:
-        """See `HeadModule`."""
-        return self.base.beside(width)
 
     def bind(self, own: Own | None) -> "Bound":
         """The head for the readouts of a batch."""
