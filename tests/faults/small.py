@@ -17,7 +17,6 @@ from tests.tiny import BUDGET, copy_tree, tiny_log, tiny_params
 
 DVC = [sys.executable, "-m", "dvc"]
 TARGET = "compare@catalogue"
-REPRO = [sys.executable, "-m", "study", "repro", TARGET]
 VARIANTS = ["personal-decay-products", "sum-horizon-products"]
 PATIENCE = 300.0
 KEPT_ENTRY = "flat-next-tokens"
@@ -71,7 +70,7 @@ def run(folder: Path, *command: str) -> tuple[int, str]:
 
 
 def repro(folder: Path) -> tuple[int, str]:
-    return run(folder, *REPRO)
+    return run(folder, sys.executable, "-m", "study", "repro", TARGET)
 
 
 def workers(running: subprocess.Popen[str]) -> list[psutil.Process]:

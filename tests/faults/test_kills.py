@@ -7,10 +7,10 @@ import time
 import psutil
 import pytest
 
+from study.repro import mend
 from tests.faults.small import (
     DVC,
     PATIENCE,
-    REPRO,
     TARGET,
     below,
     end,
@@ -28,9 +28,9 @@ MOMENTS = 20
 
 
 def kill(victim: str, folder, seconds: float) -> None:
-    """Starts the run and kills the victim after so many seconds, of a worker: of its life."""
-    if victim == "worker":  # a DVC killed before it may have left a record half written, which this mends
-        running = start(folder, *REPRO)
+    """Starts `dvc repro` and kills the victim after so many seconds, of a worker: of its life."""
+    running = start(folder, *DVC, "repro", TARGET)
+    if victim == "worker":
         if wait_until(lambda: workers(running), running):
             time.sleep(seconds)
             for worker in workers(running)[:1]:
@@ -39,7 +39,6 @@ def kill(victim: str, folder, seconds: float) -> None:
         assert "Traceback" not in said
         assert 0 == running.returncode, said
         return
-    running = start(folder, *DVC, "repro", TARGET)
     time.sleep(seconds)
     children = below(running)
     if victim == "group":
@@ -65,6 +64,7 @@ def test_a_run_killed_again_and_again_ends_with_the_results_of_one_that_was_not(
     shutil.copytree(untouched, folder)
     for victim in ("group", "dvc", "group"):
         kill(victim, folder, generator.uniform(0.1, 0.5) * seconds)
+    mend(folder)  # a DVC that was killed may have left a record half written, which another one refuses
     kill("worker", folder, generator.uniform(0, 2))
     go_on(folder)
 
