@@ -1,6 +1,7 @@
 """What is known of a user and a candidate together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,13 @@ class PairIndex:
     other: Timeline
     active: Timeline
     shape: tuple[int, int]
+    on_weekday: dict[int, NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def pairs(self) -> Ints:
+        """The groups of all pairs that are acted on at any time, ascending, int64 [pairs]."""
+        pairs: Ints = self.acted.group[self.acted.place == 0]
+        return pairs
 
     @classmethod
     def of(cls, log: Log) -> Self:
@@ -62,14 +70,18 @@ class PairIndex:
 
     def rates(self, day: int, half_life_days: float) -> csr_array:
         """`decayed_rates` of all users at a day, float32 [users, catalogue], from the sorted days."""
-        groups = self.acted.group[self.acted.place == 0]
-        values = Asof(self.acted, groups, day).decayed(half_life_days)
-        has = values > 0
-        users, candidates = groups[has] // self.shape[1], groups[has] % self.shape[1]
+        values = Asof(self.acted, self.pairs, day).decayed(half_life_days)
+        groups = self.pairs[values > 0]
+        users, candidates = groups // self.shape[1], groups % self.shape[1]
         total = Asof(self.active, np.arange(self.shape[0]), day).decayed(half_life_days)
-        rates = (values[has] / total[users]).astype(np.float32)
+        rates = (values[values > 0] / total[users]).astype(np.float32)
         indptr = np.searchsorted(users, np.arange(self.shape[0] + 1))
         return csr_array((rates, candidates, indptr), shape=self.shape)
 
     def _on_weekday(self, day: int) -> NDArray[np.float64]:
-        return np.concatenate(([0.0], np.cumsum(self.acted.day % WEEK == day % WEEK, dtype=np.float64)))
+        """Days of pairs on the weekday of a day, added up over the entries of `acted`: made once for each weekday."""
+        weekday = day % WEEK
+        if weekday not in self.on_weekday:
+            running = np.cumsum(self.acted.day % WEEK == weekday, dtype=np.float64)
+            self.on_weekday[weekday] = np.concatenate(([0.0], running))
+        return self.on_weekday[weekday]

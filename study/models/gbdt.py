@@ -28,6 +28,7 @@ FIXED = {
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
+    "enable_bundle": False,  # few columns are sparse; to look for some takes longer than it saves
     "feature_pre_filter": False,  # the bins are shared by trials of different leaves
 }
 

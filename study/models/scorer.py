@@ -97,8 +97,12 @@ def _slices(table: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
 
 def _members(table: pl.DataFrame, column: str) -> NDArray[np.bool_]:
     """Whether each relevant candidate is in the query's list of that name, bool [len(relevant.codes)]."""
-    pairs = zip(table["relevant"], map(set, table[column]), strict=True)
-    return np.array([name in those for relevant, those in pairs for name in relevant], dtype=bool)
+    listed = {
+        name: table.select(name).with_row_index().explode(name, empty_as_null=False) for name in ("relevant", column)
+    }
+    those = listed[column].with_columns(is_member=True).rename({column: "relevant"})
+    found = listed["relevant"].join(those, on=["index", "relevant"], how="left", maintain_order="left")
+    return found["is_member"].is_not_null().to_numpy()
 
 
 def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:

@@ -45,7 +45,7 @@ def fingerprints() -> None:
     _others(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
-    write_text(code_of("report"), _code(["study.stages.report", *pages]))
+    write_text(code_of("report"), _shown(params, pages))
     for stage in PER_QUESTION:
         _write(stage, {name: _code([f"study.stages.{stage}"]) for name in params.questions})
     for stage in PER_VARIANT:
@@ -135,6 +135,12 @@ def _compared(params: Params, arm: Arm) -> str:
     kind = params.question(params.asked_by(arm)).kind
     code = _code(["study.stages.compare", f"study.stages.compare_{kind}"])
     return f"{code}{params_hash(params, arm)}  params.yaml, arm {arm}\n"
+
+
+def _shown(params: Params, pages: list[str]) -> str:
+    """The code of the book, and a hash of all that changes what it says: who runs the tasks does not."""
+    read = params.model_dump_json(exclude={"engine", "device"})
+    return f"{_code(['study.stages.report', *pages])}{_hashed([read])}  params.yaml, what it reads\n"
 
 
 def _measured(params: Params) -> str:

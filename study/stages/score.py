@@ -3,17 +3,16 @@
 import json
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from study.errors import UserError
+from study.events.log import Log
 from study.models.base import Recommender
 from study.models.data import encoded, read_spans
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params, load
-from study.params.question import Question
 from study.paths import events_file, queries_file, replacing, run_folder, score_folder
 from study.questions.kind import kind_of
 from study.tuning.search import Search
@@ -49,18 +48,20 @@ def run(variant: str) -> None:
 def score_window(params: Params, variant: str, number: int) -> dict[str, pl.DataFrame]:
     """The tables of one window of test, of every seed; in a worker."""
     question = params.question_of(variant)
-    evaluation = read_test(params.variants[variant].question, question)[number]
+    name, kind = params.variants[variant].question, kind_of(question)
+    log, queries = read_test(name)
+    (evaluation,) = kind.evaluations(log, queries, [read_spans(name).test[number]])
     model, folders = _trained(params, variant)
-    parts = [kind_of(question).score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
+    parts = [kind.score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
     return {kept: pl.concat([part[kept] for part in parts]) for kept in parts[0]}
 
 
 @cache
-def read_test(name: str, question: Question) -> list[Any]:
-    """The evaluations of the windows of test; kept for the process."""
+def read_test(name: str) -> tuple[Log, pl.DataFrame]:
+    """The log of a question with the events of test, and the queries of its windows; kept for the process."""
     events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
     log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")
-    return kind_of(question).evaluations(log, pl.read_parquet(queries_file(name, "test")), read_spans(name).test)
+    return log, pl.read_parquet(queries_file(name, "test"))
 
 
 def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:

@@ -61,6 +61,16 @@ def test_softmax_of_a_set_is_the_mean_of_its_log_probabilities():
     assert [-(math.log(2 / 6) + math.log(3 / 6)) / 2, math.log(3)] == pytest.approx(losses.tolist(), rel=1e-6)
 
 
+def test_the_gradient_of_softmax_is_the_probability_less_the_share_of_the_labels():
+    head, weights = Table(TABLE.logits.tolist()), torch.tensor([2.0, 0.5])
+    head.logits.requires_grad_()
+    losses = softmax.build(FOUR)(head, HIDDEN, ROWS, LABELS, generator())
+    (losses * weights).sum().backward()
+
+    labels = torch.tensor([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]])
+    torch.testing.assert_close(head.logits.grad, (TABLE.logits.softmax(dim=-1) - labels) * weights[:, None])
+
+
 def test_bce_is_the_sum_over_a_positive_and_its_negatives_from_the_base_rate(drawn):
     drawn += [[2, 3], [3, 0], [1, 1]]  # label 1's second is label 0 of its readout: masked
     losses = bce.build(FOUR, negatives=2)(TABLE, HIDDEN, ROWS, LABELS, generator())

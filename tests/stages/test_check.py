@@ -133,6 +133,19 @@ def test_training_depends_on_its_budget_on_the_seed_and_on_the_features(changed)
         assert set() == changed("score", *parts, value=12)
 
 
+def test_the_book_depends_on_every_parameter_but_who_runs_the_tasks(changed, tmp_path):
+    def shown(*parts: str, value: object) -> bytes:
+        changed("train", *parts, value=value)
+        return (tmp_path / code_of("report")).read_bytes()
+
+    before = shown("seed", value=PIPELINE.seed)
+    assert before == shown("engine", value={"name": "ray"})
+    assert before not in {
+        shown("statistics", "alpha", value=0.1),
+        shown("diagnostics", "impersonal", value=["tifu-knn"]),
+    }
+
+
 def test_a_world_depends_on_its_own_code_and_on_the_variants_that_run_in_it(workspace):
     order = code(workspace, "worlds", "order")
 

@@ -93,9 +93,10 @@ def attention(query: Tensor, key: Tensor, value: Tensor, at: Tensor, seen: Tenso
     first = each.cumsum(0) - each - (counts.cumsum(0) - counts)
     place = torch.arange(len(at), device=at.device) + first[row]
     sizes = [count * width for count, width in zip(rows, widths, strict=True)]
-    packed = query.new_zeros(sum(sizes), heads, query.shape[-1]).index_put((place,), query)
-    sees = torch.arange(length, device=at.device) <= seen.new_zeros(sum(sizes)).index_put((place,), seen)[:, None]
-    keys, values = torch.split(key, rows), torch.split(value, rows)
+    packed = query.new_zeros(sum(sizes), heads, query.shape[-1]).index_put_((place,), query)
+    sees = torch.arange(length, device=at.device) <= seen.new_zeros(sum(sizes)).index_put_((place,), seen)[:, None]
+    # the gradient of a split is a copy, also of one part
+    keys, values = (torch.split(part, rows) if len(rows) > 1 else [part] for part in (key, value))
     mixed = []
     for group, (asking, allowed) in enumerate(zip(torch.split(packed, sizes), torch.split(sees, sizes), strict=True)):
         asked = asking.view(rows[group], widths[group], heads, -1).transpose(1, 2)

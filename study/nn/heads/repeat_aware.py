@@ -65,8 +65,7 @@ class Bound:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
         logits = self.base(hidden)
         term = self.head.term(hidden, self.own)
-        with_term: Tensor = logits.index_put((self.own.rows, self.own.classes), term.to(logits.dtype), accumulate=True)
-        return with_term
+        return logits.index_put_((self.own.rows, self.own.classes), term.to(logits.dtype), accumulate=True)
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""

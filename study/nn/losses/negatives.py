@@ -85,5 +85,9 @@ def with_negatives(
 
 def mean_over_labels(values: Tensor, rows: Tensor, readouts: int) -> Tensor:
     """Mean of the values [M] of each readout's labels, float [R]; `rows` as in `Loss`."""
-    sizes = torch.bincount(rows, minlength=readouts).to(values.dtype)
-    return values.new_zeros(readouts).index_add(0, rows, values / sizes[rows])
+    return values.new_zeros(readouts).index_add(0, rows, values / beside(rows, readouts).to(values.dtype))
+
+
+def beside(rows: Tensor, readouts: int) -> Tensor:
+    """How many labels the readout of each label has, itself counted, int64 [M]."""
+    return torch.bincount(rows, minlength=readouts)[rows]

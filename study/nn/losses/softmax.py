@@ -1,10 +1,30 @@
 """Full softmax: the cross-entropy between a readout's uniform label set and the softmax over all classes."""
 
+from typing import Any
+
 import torch
 from torch import Generator, Tensor
 
 from study.nn.losses.base import Head, Loss
-from study.nn.losses.negatives import mean_over_labels
+from study.nn.losses.negatives import beside, mean_over_labels
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """Of logits [R, C]; the gradient is made in one matrix, where autograd would add up two, one of them mostly 0."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, rows: Tensor, labels: Tensor) -> Tensor:
+        total = torch.logsumexp(logits, dim=-1)
+        ctx.save_for_backward(logits, total, rows, labels)
+        return total - mean_over_labels(logits[rows, labels], rows, len(logits))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        logits, total, rows, labels = ctx.saved_tensors
+        gradient = (logits - total[:, None]).exp_().mul_(gradients[0][:, None])
+        of_labels = -gradients[0][rows] / beside(rows, len(logits)).to(gradient.dtype)
+        gradient.index_put_((rows, labels), of_labels, accumulate=True)
+        return gradient, None, None
 
 
 class Softmax:
@@ -12,9 +32,8 @@ class Softmax:
 
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
         """See `Loss`."""
-        logits = head(hidden)
-        positive = mean_over_labels(logits[rows, labels], rows, len(hidden))
-        return torch.logsumexp(logits, dim=-1) - positive
+        losses: Tensor = _CrossEntropy.apply(head(hidden), rows, labels)  # type: ignore[no-untyped-call]
+        return losses
 
 
 def build(frequency: Tensor) -> Loss:
