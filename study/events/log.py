@@ -18,6 +18,8 @@ class Taken(Mapping[str, NDArray[np.int32]]):
 
     def __init__(self, columns: Mapping[str, NDArray[np.int32]], events: Ints) -> None:
         self.columns, self.events = columns, events
+        if isinstance(columns, Taken):
+            self.columns, self.events = columns.columns, columns.events[events]
         self.taken: dict[str, NDArray[np.int32]] = {}
 
     def __getitem__(self, name: str) -> NDArray[np.int32]:
