@@ -186,7 +186,7 @@ def scorings(log: Path = LOG) -> Html:
     rest = len(rows) - len(scored)
     others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
     text = f"<strong>Test has been scored {times}</strong> in the making of this study.{others}"
-    cells = [[whole(float(v)) if v.isdecimal() else words(v) for v in row] for row in rows]
+    cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
 
 

@@ -92,6 +92,12 @@ def test_scorings_of_test_are_counted_from_the_log(tmp_path, rows, expected):
     assert "<b>" not in shown
 
 
+def test_a_revision_of_digits_alone_is_no_number(tmp_path):
+    shown = protocol.scorings(log(tmp_path, ["| 2020-01-01 | 1372202 | first |"])).text
+
+    assert ">1372202<" in shown
+
+
 def test_rows_that_scored_no_window_are_told_apart(tmp_path):
     shown = protocol.scorings(log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
 
