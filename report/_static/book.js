@@ -34,21 +34,23 @@
   }
 
   function key(row, column) {
-    const text = row.cells[column].dataset.key;
-    return text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
+    return row.cells[column].dataset.key;
   }
 
-  function order(a, b) {
-    if (a === null || b === null) return (a === null) - (b === null);
-    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  // Numbers where a whole column is: among words that look like some, as revisions may, no order by value would hold.
+  function order(keys) {
+    const numeric = keys.every((text) => !Number.isNaN(Number(text)));
+    return numeric ? (a, b) => Number(a) - Number(b) : (a, b) => a.localeCompare(b);
   }
 
   function sort(head) {
     const up = head.getAttribute("aria-sort") === "descending" || !head.hasAttribute("aria-sort");
     const body = head.closest("table").tBodies[0];
+    const compare = order([...body.rows].map((row) => key(row, head.cellIndex)));
     const rows = [...body.rows].sort((a, b) => {
       const [left, right] = [key(a, head.cellIndex), key(b, head.cellIndex)];
-      return left === null || right === null || up ? order(left, right) : order(right, left);
+      if (left === "" || right === "") return (left === "") - (right === "");
+      return up ? compare(left, right) : compare(right, left);
     });
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
