@@ -11,4 +11,4 @@ from study.features.vocabulary import MISSING
 def without(log: Log, attribute: str) -> Log:
     """The log with that attribute missing everywhere; candidates stay, also where it is a part of them."""
     missing = np.full_like(log.codes[attribute], MISSING)
-    return replace(log, codes={**log.codes, attribute: missing})
+    return replace(log, codes=log.codes | {attribute: missing})

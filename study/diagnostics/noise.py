@@ -21,4 +21,4 @@ def with_noise(log: Log, attributes: int, values: int, seed: int) -> Log:
     for number in range(1, attributes + 1):
         drawn = mix64(event ^ np.uint64(seed_of(seed, "noise", number))) % np.uint64(values)
         added[f"noise_{number}"] = (FIRST + drawn.astype(np.int64)).astype(np.int32)
-    return replace(log, codes={**log.codes, **added}, sizes=log.sizes | dict.fromkeys(added, FIRST + values))
+    return replace(log, codes=log.codes | added, sizes=log.sizes | dict.fromkeys(added, FIRST + values))

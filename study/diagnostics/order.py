@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from study.diagnostics.change import moment_starts
-from study.events.log import Log, Taken
+from study.events.log import Log
 from study.events.ragged import expand
 from study.seeds import seed_of
 
@@ -28,5 +28,5 @@ def shuffled(log: Log, seed: int) -> Log:
         local=np.repeat(log.local[starts], sizes[order]),
         candidate=log.candidate[rows],
         key=log.key[rows],
-        codes=Taken(log.codes, rows),
+        codes={name: codes[rows] for name, codes in log.codes.items()},
     )

@@ -1,6 +1,5 @@
 """The log in columns of codes: what every model, rule and feature reads."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,30 +10,6 @@ from numpy.typing import NDArray
 from study.events.spans import DAY
 
 Ints = NDArray[np.int64]
-
-
-class Taken(Mapping[str, NDArray[np.int32]]):
-    """Columns of codes at some events, int64 [N]; one is taken when it is read, for few readers need all of them."""
-
-    def __init__(self, columns: Mapping[str, NDArray[np.int32]], events: Ints) -> None:
-        self.columns, self.events = columns, events
-        if isinstance(columns, Taken):
-            self.columns, self.events = columns.columns, columns.events[events]
-        self.taken: dict[str, NDArray[np.int32]] = {}
-
-    def __getitem__(self, name: str) -> NDArray[np.int32]:
-        """The column of that name, int32 [N]."""
-        if name not in self.taken:
-            self.taken[name] = self.columns[name][self.events]
-        return self.taken[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """The names in their order."""
-        return iter(self.columns)
-
-    def __len__(self) -> int:
-        """How many columns."""
-        return len(self.columns)
 
 
 @dataclass(frozen=True)
@@ -65,7 +40,7 @@ class Log:
     local: Ints
     candidate: NDArray[np.int32]
     key: NDArray[np.bool_]
-    codes: Mapping[str, NDArray[np.int32]]
+    codes: dict[str, NDArray[np.int32]]
     sizes: dict[str, int]
     catalogue: list[str]
     known: int
@@ -118,7 +93,7 @@ class Log:
             local=self.local[events],
             candidate=self.candidate[events],
             key=self.key[events],
-            codes=Taken(self.codes, events),
+            codes={name: codes[events] for name, codes in self.codes.items()},
         )
 
     def kept(self, mask: NDArray[np.bool_]) -> "Log":
@@ -131,7 +106,7 @@ class Log:
             local=self.local[events],
             candidate=self.candidate[events],
             key=self.key[events],
-            codes=Taken(self.codes, events),
+            codes={name: codes[events] for name, codes in self.codes.items()},
         )
 
 
