@@ -207,7 +207,7 @@ def test_a_candidate_that_is_held_back_is_no_label_and_in_no_history_before_the_
         end = end_of(fit_span, read_spans("young"))
         asked = encoded(events, "young", fit_span)
     held = set(events.filter("young")["candidate"])
-    labels = {fold.log.catalogue[code] for window in fold.windows() for code in fold.queries(window)[1].codes}
+    labels = {fold.log.catalogue[code] for window in fold.windows() for code in fold.asked(window)[1].codes}
     columns = set(json.loads((base / vocabulary_file("young", fit_span)).read_text())["values"]["product_type"])
     early, late = (
         {asked.catalogue[code] for code in asked.candidate[when & (asked.candidate >= 0)]}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from study.events.fold import Fold, take
-from study.events.log import Ints, Labels, Queries
+from study.events.log import Ints, Labels
 from study.events.spans import Window
 from study.events.stream import Readouts
 from study.seeds import seed_of
@@ -16,7 +16,7 @@ from study.seeds import seed_of
 class PermutedFold(Fold):
     """A fold in which users who are asked at the same time have exchanged their label sets.
 
-    Models of aggregates read their labels from `queries`: permuted among the users of a training cut-off. Sequence
+    Models of aggregates read their labels from `asked`: permuted among the users of a training cut-off. Sequence
     variants make readouts of a fold and keep them in its memo before they use them: there the label sets are permuted
     among all readouts whose cut-off lies in the same horizon, be it a training cut-off, the end of a moment or a
     token. What a variant could still learn is how often a candidate is acted on at all, as of that time.
@@ -28,11 +28,11 @@ class PermutedFold(Fold):
         """Also of a fold that was made from this one, whose memo starts anew."""
         object.__setattr__(self, "memo", _Memo(self))
 
-    def queries(self, window: Window) -> tuple[Queries, Labels]:
+    def asked(self, window: Window) -> tuple[Ints, Labels]:
         """See `Fold`."""
-        queries, labels = super().queries(window)
+        users, labels = super().asked(window)
         generator = np.random.default_rng(seed_of(self.seed, "labels", window.day))
-        return queries, take(labels, generator.permutation(len(queries.users)))
+        return users, take(labels, generator.permutation(len(users)))
 
 
 class _Memo(dict[Any, Any]):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.events.fold import Fold, take
-from study.events.log import Labels, Queries
+from study.events.log import Ints, Labels
 from study.events.spans import Window
 from study.seeds import hash_text, mix64, seed_of
 
@@ -20,11 +20,11 @@ class FewerFold(Fold):
 
     learners: Mask = field(kw_only=True)
 
-    def queries(self, window: Window) -> tuple[Queries, Labels]:
+    def asked(self, window: Window) -> tuple[Ints, Labels]:
         """See `Fold`."""
-        queries, labels = super().queries(window)
-        rows = np.flatnonzero(self.learners[queries.users])
-        return replace(queries, users=queries.users[rows]), take(labels, rows)
+        users, labels = super().asked(window)
+        rows = np.flatnonzero(self.learners[users])
+        return users[rows], take(labels, rows)
 
 
 def fewer_events(fold: Fold, share: float, seed: int) -> Fold:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from study.events.log import Ints, Labels, Log, Queries, sets_of
+from study.events.log import Ints, Labels, Log, sets_of
 from study.events.spans import DAY, Spans, Window
 from study.params.features import Features
 
@@ -37,19 +37,21 @@ class Fold:
         """Training windows on the grid of the query cut-offs, oldest first, all after the first day of the log."""
         return [w for w in self.spans.windows_before(self.end, self.spans.first) if w.day > self.spans.first]
 
-    def queries(self, window: Window) -> tuple[Queries, Labels]:
-        """The training queries of a window, by the same law as those of stop, select and test."""
+    def asked(self, window: Window) -> tuple[Ints, Labels]:
+        """The users of the training queries of a window, int64 [Q], and their labels.
+
+        The law is that of the queries of stop, select and test.
+        """
         log = self.log
         inside = (log.time >= window.cutoff) & (log.time < window.end) & log.key
         relevant = sets_of(log.user[inside].astype(np.int64), log.candidate[inside], len(log.users))
-        before = log.before(window.cutoff)
         if self.eligible_days is None:
-            users = np.flatnonzero((relevant.sizes > 0) & (np.diff(before.offsets) > 0))
+            users = np.flatnonzero((relevant.sizes > 0) & (log.sizes_before(window.cutoff) > 0))
         else:
-            recent = before.user[before.local >= window.local - round(self.eligible_days * DAY)]
-            users = np.flatnonzero(np.bincount(recent, minlength=len(log.users)))
-        queries = Queries(before, window.cutoff, window.local, users)
-        return queries, take(relevant, users)
+            since = window.local - round(self.eligible_days * DAY)
+            recent = (log.time < window.cutoff) & (log.local >= since)
+            users = np.flatnonzero(np.bincount(log.user[recent], minlength=len(log.users)))
+        return users, take(relevant, users)
 
 
 def take(labels: Labels, rows: Ints) -> Labels:

@@ -76,6 +76,12 @@ class Log:
         has = (start > 0) & (self.user[before] == self.user[start]) if len(start) else np.zeros(0, bool)
         return np.where(has, self.time[before], self.time[start])[moment] if len(start) else self.time
 
+    def sizes_before(self, cutoff: int) -> Ints:
+        """How many events each user has strictly before `cutoff`, int64 [U]."""
+        running = np.concatenate(([0], np.cumsum(self.time < cutoff)))
+        sizes: Ints = np.diff(running[self.offsets])
+        return sizes
+
     def before(self, cutoff: int) -> "Log":
         """The log of events strictly before `cutoff`, same users and codes."""
         return self.kept(self.time < cutoff)

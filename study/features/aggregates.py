@@ -6,6 +6,7 @@ to a log: attributes are whatever columns it has.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -50,6 +51,14 @@ class Aggregates:
             attributes=[AttributeIndex.of(log, name, pairs) for name in names],
         )
 
+    @classmethod
+    def kept(cls, log: Log) -> Self:
+        """The index over a log, made once and kept with it."""
+        if cls not in log.memo:
+            log.memo[cls] = cls.of(log)
+        index: Self = log.memo[cls]
+        return index
+
     def columns(self, local: int, users: Ints, candidates: Ints) -> Columns:
         """The named features of R rows at one cut-off.
 
@@ -83,7 +92,7 @@ class Aggregates:
                 matrix[some, place] = values[some]
         return matrix
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The names of the F features."""
         nothing = np.zeros(0, dtype=np.int64)

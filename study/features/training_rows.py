@@ -60,7 +60,7 @@ def training_rows(fold: Fold, seed: int, windows: int | None = None) -> Training
     Args:
         windows: only so many at the end of the fold; None for all after the warm-up.
     """
-    index = Aggregates.of(fold.log)
+    index = Aggregates.kept(fold.log)
     blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed, windows)]
     features = np.empty((sum(len(block.rows) for block in blocks), len(index.names)), dtype=np.float32)
     begin = 0
@@ -78,7 +78,10 @@ def training_rows(fold: Fold, seed: int, windows: int | None = None) -> Training
 
 
 def held(fold: Fold, last: int | None) -> list[Window]:
-    """The training windows after the warm-up, at most the `last` of them, but never all windows of the fold."""
+    """The training windows after the warm-up, at most the `last` of them, but never all windows of the fold.
+
+    Before the warm-up is over, aggregates would mostly tell how young the log is.
+    """
     warm = fold.spans.first.toordinal() + fold.features.warmup_days
     windows = fold.windows()
     kept = [window for window in windows if window.day.toordinal() >= warm]
@@ -100,8 +103,7 @@ def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints
     windows = held(fold, last)
     found = []
     for window in windows:
-        queries, labels = fold.queries(window)
-        found.append((queries.users, labels))  # not the queries: each holds a log of its own
+        found.append(fold.asked(window))
     window_of = np.repeat(np.arange(len(windows)), [len(users) for users, _ in found])
     rng = np.random.default_rng(seed_of(seed, "training queries"))
     chosen = rng.permutation(len(window_of))[: fold.features.max_queries]

@@ -11,7 +11,6 @@ from study.features.aggregates import Aggregates
 BLOCK_ROWS = 200_000
 KEPT_VALUES = 200_000_000
 """Features kept with the queries of a cut-off at most, for the next trial or round that scores them."""
-INDEX = "aggregates"
 
 Block = tuple[slice, NDArray[np.float32]]
 
@@ -29,10 +28,7 @@ def scoring_blocks(queries: Queries, candidates: Ints) -> Iterator[Block]:
 
 
 def _make(queries: Queries, candidates: Ints) -> Iterator[Block]:
-    log = queries.log
-    if INDEX not in log.memo:
-        log.memo[INDEX] = Aggregates.of(log)
-    index = log.memo[INDEX]
+    index = Aggregates.kept(queries.log)
     step = max(BLOCK_ROWS // max(len(candidates), 1), 1)
     for begin in range(0, len(queries.users), step):
         users = queries.users[begin : begin + step]

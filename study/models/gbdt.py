@@ -119,14 +119,15 @@ class Gbdt:
 
         It starts from scores that LightGBM writes into the dataset, and would leave them to what starts afresh.
         """
-        rows = self._rows(fold, seed)
         slot, key = ("binned", self.booster is None), (self._rows_key(seed), self.loss, self.settings.max_bin)
-        kept: tuple[Any, lgb.Dataset] | None = fold.memo.get(slot)
+        kept: tuple[Any, lgb.Dataset] | None = fold.memo.pop(slot, None)
         if kept is None or kept[0] != key:
+            kept = None  # before other rows are made: a dataset holds its own
+            rows = self._rows(fold, seed)
             label = rows.relevant.astype(np.float32)
             given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}
             kept = key, lgb.Dataset(rows.features, label, **given, params=params, free_raw_data=False)
-            fold.memo[slot] = kept
+        fold.memo[slot] = kept
         return kept[1]
 
 

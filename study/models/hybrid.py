@@ -72,18 +72,20 @@ class Hybrid(Gbdt):
         return super().parameters() + self.late.parameters()
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
-        """The training queries of the last windows, with the scores of the early fit; made once per fold and seed."""
-        key = ("hybrid rows", self._source_key, seed)
-        if key not in fold.memo:
+        """The training queries of the last windows, with the scores of the early fit; kept until another seed's."""
+        slot, key = "hybrid rows", self._rows_key(seed)
+        kept: tuple[Any, TrainingRows] | None = fold.memo.pop(slot, None)
+        if kept is None or kept[0] != key:
+            kept = None
             first = held(fold, HELD_WINDOWS)[0].cutoff
             assert self.record is not None
             before = _before(fold, first)
             early = self._kept(fold, "early", partial(self.sources.fit_anew, self.record.source, before, seed))
             rows = training_rows(fold, seed, HELD_WINDOWS)
             added = [_of_rows(early, fold, part) for part in rows.parts]
-            fold.memo[key] = replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
-        kept: TrainingRows = fold.memo[key]
-        return kept
+            kept = key, replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
+        fold.memo[slot] = kept
+        return kept[1]
 
     def _rows_key(self, seed: int) -> tuple[object, ...]:
         return *super()._rows_key(seed), self._source_key

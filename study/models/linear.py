@@ -42,13 +42,13 @@ class Linear:
     cannot be measured enters as its mean, with an indicator.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, windows: int | None) -> None:
+        self.settings, self.windows = settings, windows
         self.fitted: dict[str, Floats] = {}
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
-        rows = kept_rows(fold, seed, windows=None)
+        rows = kept_rows(fold, seed, self.windows)
         self.fitted = scaler(rows.features)
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():
@@ -120,4 +120,4 @@ def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Linear:
     """
     if entry.loss != "bce":
         raise UserError(f"params.yaml: roster: model linear has no loss '{entry.loss}'; known: bce")
-    return Linear(settings)
+    return Linear(settings, entry.windows)

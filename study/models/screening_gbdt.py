@@ -30,7 +30,7 @@ class ScreeningGbdt(Gbdt):
     """
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
-        return grouped(training_rows(fold), seed)
+        return grouped(training_rows(fold, self.windows), seed)
 
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         """The aggregates do not depend on the candidate: there is one, the key action."""
@@ -65,7 +65,7 @@ def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> Trai
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:
     """The variant of a roster entry."""
-    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds, windows=None)
+    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds, entry.windows)
 
 
 __all__ = ["ScreeningGbdt", "Settings", "build"]

@@ -21,7 +21,7 @@ class ScreeningLinear(Linear):
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges in one round whatever it is allowed."""
-        rows = training_rows(fold)
+        rows = training_rows(fold, self.windows)
         self.fitted = scaler(rows.features)
         limit = self.settings.max_iterations
         model = LogisticRegression(C=self.settings.c, solver="newton-cholesky", max_iter=limit, tol=TOLERANCE)
@@ -44,7 +44,7 @@ def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Screenin
     """
     if entry.loss != "bce":
         raise UserError(f"params.yaml: roster: model screening_linear has no loss '{entry.loss}'; known: bce")
-    return ScreeningLinear(settings)
+    return ScreeningLinear(settings, entry.windows)
 
 
 __all__ = ["ScreeningLinear", "Settings", "build"]

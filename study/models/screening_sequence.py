@@ -11,10 +11,10 @@ from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
+from study.features.training_rows import held
 from study.models.base import Scores
 from study.models.screening_sequence_settings import Settings
 from study.models.sequence import SequenceModel
-from study.models.user_aggregates import warm_windows
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
 from study.training.cutoff_batches import CutoffBatcher, Strata
@@ -69,9 +69,9 @@ def user_readouts(fold: Fold, stream: Stream) -> Readouts:
     The cut-offs are those that aggregates train on. A user who takes the key action has the label 0, the others none.
     """
     blocks = []
-    for window in warm_windows(fold):
-        queries, labels = fold.queries(window)
-        until = fold.log.offsets[queries.users] + np.diff(queries.log.offsets)[queries.users]
+    for window in held(fold, None):
+        users, labels = fold.asked(window)
+        until = fold.log.offsets[users] + fold.log.sizes_before(window.cutoff)[users]
         blocks.append((until, np.full(len(until), window.cutoff), np.full(len(until), window.local), labels.sizes > 0))
     until, time, local, acts = (
         np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*blocks, strict=True)

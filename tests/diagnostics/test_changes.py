@@ -142,13 +142,13 @@ def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
     learners = np.flatnonzero(np.diff(fewer_events(fold, 0.5, 5).log.offsets) > 0)
     asked_of, left = set(), set()
     for window in fold.windows():
-        (queries, labels), (fewer, fewer_labels) = fold.queries(window), half.queries(window)
-        place = {user: row for row, user in enumerate(queries.users)}
-        for row, user in enumerate(fewer.users):
+        (users, labels), (fewer, fewer_labels) = fold.asked(window), half.asked(window)
+        place = {user: row for row, user in enumerate(users)}
+        for row, user in enumerate(fewer):
             np.testing.assert_array_equal(
                 take(labels, np.array([place[user]])).codes, take(fewer_labels, np.array([row])).codes
             )
-        asked_of, left = asked_of | set(queries.users), left | set(fewer.users)
+        asked_of, left = asked_of | set(users), left | set(fewer)
 
     assert half.log is fold.log
     assert left == asked_of & set(learners)
@@ -158,10 +158,10 @@ def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
 def test_label_sets_change_hands_inside_a_cutoff(whole):
     fold = fold_of(whole)
     window = fold.windows()[-1]
-    queries, labels = fold.queries(window)
-    same, other = permuting(fold, 2).queries(window)
+    users, labels = fold.asked(window)
+    same, other = permuting(fold, 2).asked(window)
 
-    np.testing.assert_array_equal(queries.users, same.users)
+    np.testing.assert_array_equal(users, same)
     assert sets(labels) != sets(other)
     assert sorted(sets(labels)) == sorted(sets(other))
 
@@ -175,7 +175,7 @@ def test_a_fold_made_from_a_permuted_one_is_permuted_as_well(whole):
     window = fold.windows()[0]
     earlier = replace(fold, log=fold.log.before(day_of(49)), end=day_of(49), memo={})
 
-    assert sets(fold.queries(window)[1]) == sets(earlier.queries(window)[1])
+    assert sets(fold.asked(window)[1]) == sets(earlier.asked(window)[1])
     earlier.memo["asked"] = readouts()
     assert readouts().labels.tolist() != earlier.memo["asked"].labels.tolist()
 

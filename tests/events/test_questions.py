@@ -96,9 +96,9 @@ def test_eligible_users_are_those_of_the_last_days_and_labelled_by_the_window():
 def test_training_queries_follow_the_same_law():
     log = made_log(WHO_ROWS, WHO)
     fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(38), FEATURES, eligible_days=28)
-    queries, labels = fold.queries(DAY_30)
+    users, labels = fold.asked(DAY_30)
 
-    assert ["acts", "buys another", "just eligible"] == [log.users[user] for user in queries.users]
+    assert ["acts", "buys another", "just eligible"] == [log.users[user] for user in users]
     assert [1, 0, 0] == labels.sizes.tolist()
     assert [0] == np.unique(labels.codes).tolist()
     assert ["key action"] == log.catalogue

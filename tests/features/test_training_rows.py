@@ -27,14 +27,14 @@ def test_the_weights_of_a_query_add_up_to_the_catalogue(log):
     rows = training_rows(fold, seed=0)
 
     sizes = [len(np.unique(log.candidate[log.time < w.cutoff])) for w in fold.windows()]
-    catalogue = np.repeat(sizes, [len(fold.queries(w)[0].users) for w in fold.windows()])
+    catalogue = np.repeat(sizes, [len(fold.asked(w)[0]) for w in fold.windows()])
     query = np.repeat(np.arange(len(rows.sizes)), rows.sizes)
     assert catalogue.tolist() == pytest.approx(np.bincount(query, weights=rows.weights).tolist(), rel=1e-6)
 
 
 def test_drawn_rows_keep_the_number_of_relevant_candidates_unbiased(log):
     fold = fold_of(log)
-    total = sum(len(fold.queries(window)[1].codes) for window in fold.windows())
+    total = sum(len(fold.asked(window)[1].codes) for window in fold.windows())
     drawn = [training_rows(fold, seed) for seed in range(60)]
 
     assert total == pytest.approx(np.mean([rows.weights[rows.relevant].sum() for rows in drawn]), rel=0.03)

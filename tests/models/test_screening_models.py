@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from study.errors import UserError
+from study.events.log import Queries
 from study.events.spans import DAY
-from study.features.training_rows import TrainingRows
+from study.features.training_rows import TrainingRows, held
 from study.metrics.screening import auroc, ranking
 from study.models import screening_gbdt, screening_linear, screening_sequence
 from study.models.counting import key_action_days, personal_decay
-from study.models.user_aggregates import training_rows, warm_windows
+from study.models.user_aggregates import training_rows
 from study.params import load
 from study.params.roster import SequenceEntry
 from study.training.cutoff_batches import Strata
@@ -38,13 +39,14 @@ def sequence(loss="bce", representation="sum", head="plain", **options):
     return screening_sequence.build(entry, screening_sequence.Settings(width=16, users=20, positives=5), BUDGET)
 
 
-def gbdt(loss):
+def gbdt(loss, windows=None):
     settings = screening_gbdt.Settings(min_child_samples=20, num_leaves=7)
-    return screening_gbdt.build(SimpleNamespace(loss=loss), settings, BUDGET)
+    return screening_gbdt.build(SimpleNamespace(loss=loss, windows=windows), settings, BUDGET)
 
 
-def linear():
-    return screening_linear.build(SimpleNamespace(loss="bce"), screening_linear.Settings(), BUDGET)
+def linear(windows=None):
+    entry = SimpleNamespace(loss="bce", windows=windows)
+    return screening_linear.build(entry, screening_linear.Settings(), BUDGET)
 
 
 MODELS = {
@@ -85,13 +87,19 @@ def fitted(log):
     return fit
 
 
+def queries_of(fold, window):
+    log = fold.log.before(window.cutoff)
+    return Queries(log, window.cutoff, window.local, fold.asked(window)[0])
+
+
 def last_queries(log):
-    return screened_fold(log, end=END + 7).queries(screened_fold(log, end=END + 7).windows()[-1])
+    fold = screened_fold(log, end=END + 7)
+    return queries_of(fold, fold.windows()[-1])
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_users_who_act_often_are_found(log, fitted, name):
-    queries, _ = last_queries(log)
+    queries = last_queries(log)
     scores = fitted(name).scores(queries, KEY)
     often = queries.users % 3 == 0
     order = ranking(scores[:, 0], np.arange(len(often), dtype=np.uint64))
@@ -104,7 +112,7 @@ def test_users_who_act_often_are_found(log, fitted, name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_saved_model_scores_as_the_model_did(log, fitted, name, tmp_path):
-    queries, _ = last_queries(log)
+    queries = last_queries(log)
     model = fitted(name)
     model.save(tmp_path)
 
@@ -120,7 +128,7 @@ def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, fit
     model = MODELS[name]()
     fold = screened_fold(changed)
     model.fit(fold, rounds=rounds_of(name), seed=1, report=lambda *_: None)
-    queries, _ = fold.queries(fold.windows()[-1])
+    queries = queries_of(fold, fold.windows()[-1])
 
     assert np.array_equal(fitted(name).scores(replace(queries, memo={}), KEY), model.scores(queries, KEY))
 
@@ -128,10 +136,29 @@ def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, fit
 def test_training_rows_are_all_eligible_users_of_every_window(log):
     fold = screened_fold(log)
     rows = training_rows(fold)
-    expected = [fold.queries(window)[1].sizes > 0 for window in fold.windows()]
+    expected = [fold.asked(window)[1].sizes > 0 for window in fold.windows()]
 
     assert [len(label) for label in expected] == rows.sizes.tolist()
     assert np.concatenate(expected).tolist() == rows.relevant.tolist()
+
+
+def test_training_rows_may_be_those_of_the_last_windows_alone(log):
+    fold = screened_fold(log)
+    few = training_rows(fold, windows=2)
+
+    assert 2 == len(few.sizes) < len(training_rows(fold).sizes)
+    assert np.array_equal(few.features, training_rows(fold).features[-few.sizes.sum() :], equal_nan=True)
+
+
+@pytest.mark.parametrize("made", [linear, lambda windows: gbdt("bce", windows)])
+def test_a_model_learns_from_the_windows_of_its_entry(log, made):
+    queries, scores = last_queries(log), []
+    for windows in (None, 2):
+        model = made(windows)
+        model.fit(screened_fold(log), rounds=5, seed=1, report=lambda *_: None)
+        scores.append(model.scores(replace(queries, memo={}), KEY))
+
+    assert not np.array_equal(*scores)
 
 
 def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
@@ -153,7 +180,7 @@ def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log):
     model, fold = sequence(), screened_fold(log)
     model.strata = Strata(users=20, positives=10)
     model.fit(fold, rounds=4, seed=1, report=lambda *_: None)
-    scores = [model.scores(fold.queries(window)[0], KEY) for window in warm_windows(fold)]
+    scores = [model.scores(queries_of(fold, window), KEY) for window in held(fold, None)]
     probability = np.mean([np.mean(1 / (1 + np.exp(-one.astype(np.float64)))) for one in scores])
 
     assert training_rows(fold).relevant.mean() == pytest.approx(0.188, abs=0.001)
@@ -161,7 +188,7 @@ def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log):
 
 
 def test_days_are_counted_in_their_window_alone(log):
-    queries, _ = last_queries(log)
+    queries = last_queries(log)
     model = key_action_days.build(None, key_action_days.Settings(window_days=7))
     user = int(queries.users[0])
     acted = queries.log.key & (queries.log.user == user) & (queries.log.time >= queries.cutoff - 7 * DAY)

@@ -52,10 +52,10 @@ def test_a_piece_ends_before_its_cutoff_and_is_as_long_as_there_is_room(batcher)
 def test_labels_are_the_users_with_a_key_action_in_the_window(batcher):
     fold, source = batcher
     window = fold.windows()[-1]
-    queries, labels = fold.queries(window)
+    users, labels = fold.asked(window)
     at = source.asked.time == window.cutoff
 
-    assert queries.users.tolist() == source.stream.user[source.asked.position[at]].tolist()
+    assert users.tolist() == source.stream.user[source.asked.position[at]].tolist()
     assert (labels.sizes > 0).tolist() == source.acts[at].tolist()
 
 
