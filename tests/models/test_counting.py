@@ -83,6 +83,15 @@ def test_tifu_knn_mixes_own_rates_with_those_of_the_neighbours():
     assert found["a"]["tea"] == pytest.approx(0.25 * 1)
 
 
+def test_tifu_knn_knows_of_nothing_where_all_weights_round_to_zero():
+    log = made_log([("a", 0.0, "buy", "milk", None), ("b", 399.0, "buy", "tea", None)])
+    found = scores(tifu_knn, log, 400, half_life_days=2.0, neighbours=1, own=0.75)
+
+    assert found["a"]["milk"] == 0
+    assert found["a"]["tea"] == pytest.approx(0.25)
+    assert found["b"]["tea"] == pytest.approx(0.75)
+
+
 def test_co_occurrence_is_the_cosine_over_moments():
     log = made_log(
         [
