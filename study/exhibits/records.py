@@ -48,7 +48,10 @@ class Row(Record):
 
 
 class Contrast(Record):
-    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used."""
+    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used.
+
+    `after_test` says that it was declared after scores of test had been seen, as `params.yaml` has it.
+    """
 
     name: str
     question: str
@@ -63,6 +66,7 @@ class Contrast(Record):
     p_difference: float
     p_equivalence: float
     verdict: Verdict
+    after_test: bool = False
 
 
 class Diagnosis(Contrast):

@@ -122,7 +122,9 @@ def _sides(params: "Params") -> list[str]:
             if getattr(contrast, side) not in known:
                 place = f"contrasts.{name}.{side}"
                 found.append(unknown_name(f"{place} (arm {contrast.arm})", getattr(contrast, side), known))
-    return found
+    late = [(snapshot, name) for snapshot, names in params.after_test.items() for name in names]
+    known = list(params.contrasts)
+    return found + [unknown_name(f"after_test.{where}", name, known) for where, name in late if name not in known]
 
 
 def _modules(params: "Params") -> list[str]:
