@@ -122,9 +122,9 @@ def _sides(params: "Params") -> list[str]:
             if getattr(contrast, side) not in known:
                 place = f"contrasts.{name}.{side}"
                 found.append(unknown_name(f"{place} (arm {contrast.arm})", getattr(contrast, side), known))
-    late = [(snapshot, name) for snapshot, names in params.after_test.items() for name in names]
-    known = list(params.contrasts)
-    return found + [unknown_name(f"after_test.{where}", name, known) for where, name in late if name not in known]
+    snapshot, known = params.snapshot.name, list(params.contrasts)
+    late = params.after_test.get(snapshot, [])
+    return found + [unknown_name(f"after_test.{snapshot}", name, known) for name in late if name not in known]
 
 
 def _modules(params: "Params") -> list[str]:
