@@ -24,7 +24,12 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
+    """The roster entries of the variants that are compared; parts that all of them share are in the caption.
+
+    Nothing where no contrast is declared.
+    """
+    if not contrasts:
+        return joined([])
     variants = _variants(contrasts)
     entries = {v: _composed(results, v) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)

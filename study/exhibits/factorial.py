@@ -86,7 +86,7 @@ def verdicts(results: Results) -> Html:
     """One sentence per effect and their forest."""
     effects = results.factorial
     if not effects:
-        return paragraphs(["No cell of the declared factorial belongs to this arm."])
+        return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     items = [
         f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects
     ]
