@@ -122,7 +122,11 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
     assert "sampled_softmax −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates bce is the fastest and softmax the slowest (10.0 times as long)"
+    alone = [one for one in COSTS["measured"] if one["loss"] == "softmax"]
     assert expected in text(loss_costs.cost(results))
+    assert "of softmax, the only loss of the arm, takes" in text(
+        loss_costs.cost(made(costs=COSTS | {"measured": alone}))
+    )
 
 
 def test_the_catalogue_page_does_without_what_was_not_run(made):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, figures, leaderboard, protocol, reproduce
+from study.exhibits import cost, data, evidence, figures, leaderboard, protocol, reproduce, tables
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -197,3 +197,12 @@ def test_tally_and_forest_count_the_verdicts(made):
 
     assert f"{others + 1} declared contrasts: 1 better and {others} undetermined" in leaderboard.tally(results).text
     assert f"(1 better, {others} undetermined)" in leaderboard.forest(results).text
+
+
+def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
+    assert "&lt; 0.0001" == tables.p_value(0.00003).text
+    assert "0.0042" == tables.p_value(0.0042).text
+
+
+def test_no_contrast_makes_no_table(made):
+    assert "" == evidence.composition(made(), []).text == evidence.evidence(made(), []).text
