@@ -231,7 +231,7 @@ def order(results: Results) -> str:
     """Does it help to know in which order the events came?"""
     reads = {"architecture": ("causal", "bidirectional", "gru")}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    return f"{_together(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
+    return f"{_limited(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
 
 
 def _shuffled(results: Results) -> str:
@@ -252,8 +252,8 @@ def young(results: Results) -> str:
         return _missing("young")
     plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
     sides = "candidates composed from their attributes", "an id table alone"
-    lead = f"over all candidates, known and young together, {_together(found, plain, *sides)}"
-    lead += f"; told the user's own counts as well, {_together(found, aware, *sides)}{COUNTED}" if aware else ""
+    lead = f"over all candidates, known and young together, {_limited(found, plain, *sides)}"
+    lead += f"; told the user's own counts as well, {_limited(found, aware, *sides)}{COUNTED}" if aware else ""
     against = choose.against_counting(found)
     lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
     rows = with_young(found)
