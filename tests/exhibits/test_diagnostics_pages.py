@@ -86,6 +86,7 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "alarm is silent" in silent
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
+    assert "a leak that is worth less than about 0.0" in silent
     assert "its own labels it reaches 0.3100" in silent
     ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
