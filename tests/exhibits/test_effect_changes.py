@@ -24,7 +24,7 @@ def changed(name: str, there: float, here: float, verdict: str, reach: float = 0
 
 
 def pair(compared, *shown: tuple[dict, float, float, str, float]):
-    """Results with these contrasts here and on `old`: each with both effects, the verdict of the change and its reach."""
+    """Results with these contrasts here and on `old`: each with both effects, the change's verdict and its reach."""
     here = only(*(contrast("undetermined", after, **told) for told, _, after, *_ in shown))
     there = only(*(contrast("undetermined", before, **told) for told, before, *_ in shown))
     results = compared(here, there)
