@@ -69,7 +69,7 @@ def _shared(moved: Sequence[Contrast]) -> str:
     variant, times = max(sides.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if times < 2:
         return ""
-    return f"{code(variant)} is a side of {times} of them, which may be one change seen {times} times. "
+    return f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times. "
 
 
 def _is(shown: Sequence[Change]) -> str:
