@@ -248,13 +248,35 @@ class Ranks(Estimate):
     variants: list[str]
 
 
+class Change(Record):
+    """How far the effect of a contrast rose from the other snapshot, `there`, to this one, `here`: *better* if it did.
+
+    p values are Holm-adjusted over all changes, the interval is the one that the verdict used.
+    """
+
+    name: str
+    there: float
+    here: float
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Verdict
+
+
 class Comparison(Record):
-    """This snapshot beside another one, for the main arm; `level` of the interval of tau."""
+    """This snapshot beside another one, for the main arm; `level` of the interval of tau.
+
+    `changes` of the contrasts that are declared alike on both; None in results of before they were computed.
+    """
 
     other: str
     level: float
     ranks: Ranks
     drift: list[Drift]
+    changes: list[Change] | None = None
 
 
 class ComparisonManifest(Record):
