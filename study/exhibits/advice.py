@@ -64,10 +64,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Advice:
-    """What is advised, and how its parts are found in the results of the main arm."""
+    """What is advised, and how its parts are found in the results of the main arm.
+
+    `factor` is what the advice is called in the factorial, which tells where it holds and where it does not.
+    """
 
     text: str
     parts: Callable[[Results], list[Part]]
+    factor: str = ""
 
 
 def event_level(results: Results) -> list[Part]:
@@ -155,7 +159,7 @@ def _size(results: Results) -> str:
 
 
 ADVICE = [
-    Advice("Event-level embeddings instead of flattened tokens", event_level),
+    Advice("Event-level embeddings instead of flattened tokens", event_level, "representation"),
     Advice("An encoder-style (bidirectional) model", encoder),
     Advice("A ranking loss", ranking_loss),
     Advice("The full softmax where the catalogue is small", softmax),
@@ -171,8 +175,16 @@ def marks(results: Results) -> Html:
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
     )
-    items = bullets(f"<strong>{text}:</strong> {told(parts)}" for text, parts in found.items())
+    items = bullets(
+        f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}" for one in ADVICE
+    )
     return joined([items, table(head, rows, caption)]) if rows else items
+
+
+def _by_cell(results: Results, factor: str) -> str:
+    """What the factorial says of the factor of an advice, a sentence; nothing where it has none."""
+    found = scope.across(results, factor) if factor else ""
+    return f" {found.removeprefix('; ').replace('in', 'In', 1)}." if found else ""
 
 
 def told(parts: Sequence[Part]) -> str:

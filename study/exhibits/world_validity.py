@@ -79,15 +79,18 @@ def _narrow(checked: Validity) -> list[str]:
     ]
     return short or [
         f"No {level} interval is shown to have the truth inside less often than that, where the error of the truth, "
-        f"which is the mean of {plural(min(part.fresh_logs for part in checked.parts), 'fresh log')}, is allowed for "
+        "where it is the mean of few fresh logs, is allowed for "
         f"and Holm adjusts over {plural(len(asked), 'contrast')}."
     ]
 
 
 def _least(level: float, logs: int) -> float:
-    """The coverage of a faultless normal interval around a mean of `logs` that is off by the quantile of the level."""
+    """The coverage of a faultless normal interval around a mean of `logs` that is off by the quantile of the level.
+
+    Without any the truth is known.
+    """
     reach = norm.ppf((1 + level) / 2)
-    off = reach / logs**0.5
+    off = reach / logs**0.5 if logs else 0.0
     return float(norm.cdf(reach - off) - norm.cdf(-reach - off))
 
 
