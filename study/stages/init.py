@@ -39,7 +39,7 @@ def run(source: str) -> None:
         UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
-    found = guess(_read(Path(source)), source)
+    found = guess(*_beginning(Path(source)))
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
@@ -58,10 +58,12 @@ def run(source: str) -> None:
     print("Correct the lines marked 'guess', then: python -m study check")
 
 
-def _read(source: Path) -> pl.DataFrame:
+def _beginning(source: Path) -> tuple[pl.DataFrame, str]:
+    """The first rows of the log, and the file that they stand in."""
     if source.suffix == QUERY and source.is_file():
-        return read_query(source)
-    return read_file(files_of(source, "*")[0], None, ROWS)
+        return read_query(source), str(source)
+    file = files_of(source, "*")[0]
+    return read_file(file, None, ROWS), str(file)
 
 
 def _described(source: str, found: Guess) -> Snapshot:

@@ -183,13 +183,38 @@ def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(wo
 
 def test_empty_text_is_a_missing_value_of_a_guess(workspace):
     log = funnel().with_columns(pl.lit("").alias("nothing"))
-    first = pl.int_range(pl.len()) == 0
-    log = log.with_columns(pl.when(first).then(pl.lit("")).otherwise(pl.col("event_name")).alias("event_name"))
     log.write_csv("log.csv", quote_style="always")
 
     assert 0 == main(["init", "log.csv"])
-    assert load().snapshot.columns.event_type is None
     assert "nothing is left out: always empty" in PARAMS.read_text(encoding="utf-8")
+
+
+def without_types(*rows: int) -> pl.DataFrame:
+    is_gap = pl.int_range(pl.len()).is_in(rows)
+    return funnel().with_columns(pl.when(~is_gap).then(pl.col("event_name")).alias("event_name"))
+
+
+@pytest.mark.parametrize("file", ["log.csv", "log.parquet", "log/part.parquet"])
+def test_an_event_without_a_type_stops_init_with_the_line_of_check(workspace, capsys, file):
+    (workspace / "log").mkdir()
+    funnel().write_parquet("whole.parquet")
+    assert 0 == main(["init", "whole.parquet"])
+    before, log = PARAMS.read_bytes(), without_types(41)
+    log.write_csv(file) if file.endswith(".csv") else log.write_parquet(file)
+    source = file.split("/")[0]
+    capsys.readouterr()
+
+    assert [2, 2] == [main(["check", source]), main(["init", source])]
+    said = f"downfunnel: {file}: column 'event_name' is empty in row 42; every event needs one"
+    assert [said, said] == capsys.readouterr().err.splitlines()
+    assert before == PARAMS.read_bytes()
+
+
+def test_a_column_that_is_mostly_empty_is_no_event_type(workspace):
+    without_types(*range(6_000 - 100)).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert load().snapshot.columns.event_type is None
 
 
 def checked(log: pl.DataFrame, capsys, **changes) -> str:
