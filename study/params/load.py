@@ -92,9 +92,13 @@ class Params(Frozen):
             kept["factorial"] = whole["factorial"]
         return kept | {"contrasts": {name: whole["contrasts"][name] for name in self.declared(arm)}}
 
-    def variant(self, name: str) -> Variant | Composed:
-        """The entry of that name; an unknown name is the user's error."""
-        found: Variant | Composed = _one("roster", name, self.variants)
+    def variant(self, name: str, place: str = "roster") -> Variant | Composed:
+        """The entry of that name; an unknown name is the user's error.
+
+        Args:
+            place: in `params.yaml`, where the name stands.
+        """
+        found: Variant | Composed = _one(f"{PARAMS}: {place}", name, self.variants)
         return found
 
     def sources(self, variant: str) -> list[str]:
@@ -109,7 +113,7 @@ class Params(Frozen):
 
     def question(self, name: str) -> Question:
         """The question of that name; an unknown name is the user's error."""
-        found: Question = _one("questions", name, self.questions)
+        found: Question = _one(f"{PARAMS}: questions", name, self.questions)
         return found
 
     def arm(self, name: str) -> Arm:

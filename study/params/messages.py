@@ -1,16 +1,15 @@
 """One line that says what is wrong in `params.yaml`, where, and what is known."""
 
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
+from study.errors import choices
+
 
 def unknown_name(place: str, name: str, known: list[str]) -> str:
-    """That a name is not known, the closest one that is, and all of them."""
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{place}: '{name}' is unknown; {hint}known: {', '.join(known)}"
+    """That a name is not known, the closest one that is, and some of them."""
+    return f"{place}: '{name}' is unknown; {choices(name, known)}"
 
 
 def describe(error: ErrorDetails, model: type) -> str:
@@ -30,7 +29,7 @@ def _siblings(error: ErrorDetails, model: Any) -> str:
     for part in error["loc"][:-1]:
         model = _inside(model, part)
     known = getattr(model, "model_fields", None)
-    return f"; known: {', '.join(known)}" if known else ""
+    return f"; {choices(str(error['loc'][-1]), list(known))}" if known else ""
 
 
 def _inside(model: Any, part: int | str) -> Any:

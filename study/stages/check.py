@@ -99,7 +99,7 @@ def _others(params: Params) -> None:
 
 def _asked(params: Params, asked: Diagnostics) -> None:
     for variant in asked.impersonal:
-        params.variant(variant)
+        params.variant(variant, "diagnostics.impersonal")
     groups: list[tuple[str, Arm, str]] = [
         *(("asked", "main", family) for family in asked.asked),
         *(("screened", "who", family) for family in asked.screened),
@@ -159,7 +159,7 @@ def _diagnosed(params: Params) -> list[str]:
 
 def _accounted(params: Params) -> list[str]:
     tokens = cast("Tokens", params.section("tokens"))
-    return params.variant(tokens.variant).modules()
+    return params.variant(tokens.variant, "tokens.variant").modules()
 
 
 def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:

@@ -10,6 +10,12 @@ from study.params import load
 PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 
 COMPOSED = {"question": "categories", "arm": "main", "family": "average", "members": ["markov"], "fits": 2}
+CELLS = {
+    "sum-horizon": ["plain", "long"],
+    "sum-horizon-repeat": ["repeat", "long"],
+    "sum-horizon-shrt": ["plain", "short"],
+    "sum-next-moment": ["repeat", "short"],
+}
 MISTAKES = [
     ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
     ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
@@ -37,7 +43,7 @@ MISTAKES = [
     (
         "contrasts.event-over-flat-next.arm",
         "young",
-        ["contrasts.event-over-flat-next.left (arm young)", "known: popularity-young"],
+        ["contrasts.event-over-flat-next.left (arm young)", "sum-horizon-young", "best:counting"],
     ),
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
@@ -47,7 +53,7 @@ MISTAKES = [
     (
         "contrasts.event-over-flat-next.right",
         "flat",
-        ["contrasts.event-over-flat-next.right", "'flat'", "flat-next", "markov"],
+        ["contrasts.event-over-flat-next.right", "'flat'", "known: popularity, flat-next"],
     ),
     ("contrasts.trees-over-counting.left", "best:trees", ["'best:trees'", "best:aggregates", "best:hybrid"]),
     ("contrasts.trees-over-counting.question", "tree", ["contrasts.trees-over-counting.question", "'trees'"]),
@@ -61,6 +67,11 @@ MISTAKES = [
     ("composed.popularity", COMPOSED, ["composed.popularity", "stands in the roster too"]),
     ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
     ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
+    (
+        "factorial",
+        {"factors": {"head": ["plain", "repeat"], "context": ["long", "short"]}, "cells": CELLS},
+        ["factorial.cells: 'sum-horizon-shrt' is unknown; did you mean 'sum-horizon-short'?"],
+    ),
     ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
     ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
@@ -114,8 +125,8 @@ def test_what_is_no_mapping_is_one_line(text, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_variant_lists_the_roster():
-    with pytest.raises(UserError, match=r"did you mean 'tifu-knn'\?.*popularity"):
+def test_an_unknown_variant_lists_those_that_resemble_it():
+    with pytest.raises(UserError, match=r"did you mean 'tifu-knn'\? known: (.*, ){7}\S+ and \d\d more$"):
         load(PUBLISHED).variant("tifu-kn")
 
 
