@@ -126,8 +126,7 @@ class Params(Frozen):
 
         The type is loaded by name, so that its code belongs to the stages of its arm alone.
         """
-        kind: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
-        return kind.model_validate(getattr(self, name))
+        return section_type(name).model_validate(getattr(self, name))
 
     @model_validator(mode="after")
     def _agrees(self) -> "Params":
@@ -135,6 +134,12 @@ class Params(Frozen):
         if found:
             raise ValueError(found[0])
         return self
+
+
+def section_type(name: Section) -> type[Frozen]:
+    """The type of the part of an arm that is no part of the roster."""
+    found: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
+    return found
 
 
 def _one(place: str, name: str, known: dict[Any, Any]) -> Any:
@@ -174,4 +179,4 @@ def parse(text: str, path: Path) -> Params:
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
-        raise UserError(f"{path}: {describe(error.errors()[0], Params)}") from None
+        raise UserError(f"{path}: {describe(error, Params)}") from None

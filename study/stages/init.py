@@ -72,7 +72,7 @@ def _described(source: str, found: Guess) -> Snapshot:
     try:
         return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
     except ValidationError as error:
-        raise UserError(f"{source}: {describe(error.errors()[0], Snapshot)}") from None
+        raise UserError(f"{source}: {describe(error, Snapshot)}") from None
 
 
 def _snapshot(spec: Snapshot, found: Guess) -> list[str]:

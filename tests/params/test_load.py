@@ -49,7 +49,7 @@ MISTAKES = [
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
-    ("roster.markov.family", "counted", ["roster.markov", "'counting'", "'aggregates'", "'sequence'"]),
+    ("roster.markov.family", "counted", ["roster.markov.family: 'counted'", "known: counting, aggregates, sequence"]),
     (
         "contrasts.event-over-flat-next.right",
         "flat",
@@ -61,7 +61,7 @@ MISTAKES = [
     ("statistics.who_margin", 0, ["statistics.who_margin", "greater than 0"]),
     ("composed.hybrid-lambdarank.base", "sum-horizn", ["composed.hybrid-lambdarank", "did you mean 'sum-horizon'?"]),
     ("composed.hybrid-lambdarank.base", "sum-horizon-young", ["composed.hybrid-lambdarank", "'sum-horizon-young'"]),
-    ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank", "'hybrid', 'average'"]),
+    ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank.family", "known: hybrid, average"]),
     ("composed.average-of-seeds.members", [], ["composed.average-of-seeds", "members", "at least 1"]),
     ("composed.average-of-seeds.members", ["best:hybrid"], ["composed.average-of-seeds", "'best:hybrid'", "best:se"]),
     ("composed.popularity", COMPOSED, ["composed.popularity", "stands in the roster too"]),
@@ -76,6 +76,25 @@ MISTAKES = [
     ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
     ("device", "tpu", ["device", "'auto', 'cpu' or 'cuda'"]),
+]
+
+
+PLACES = [
+    ("questions.categories.key_action.event_type", "purchase", "'purchase' is no list; write [purchase]"),
+    ("questions.categories.candidate", "product type", "'product type' is no list; write [\"product type\"]"),
+    ("compare_with", "old", "'old' is no list; write [old]"),
+    ("questions.categories.key_action.price", {"leest": 1}, ".leest: this key is unknown"),
+    ("questions.categories.key_action.price", {"least": "x"}, ".least: Input should be a valid number"),
+    ("questions.categories.key_action.event_type", [["purchase"]], ".0: Input should be a valid string"),
+    ("questions.categories.key_action", ["purchase"], "keys with values are needed here"),
+    ("questions.categories.kind", "whut", "'whut' is unknown; did you mean 'what'?"),
+    ("snapshot.attributes.price", "number", "Input should be 'categorical', 'numeric' or 'ordinal'"),
+    ("snapshot.attributes.price", {"kind": "ordinl"}, ".kind: 'ordinl' is unknown; did you mean 'ordinal'?"),
+    ("snapshot.attributes.price", {"kind": "ordinal", "order": ["a"]}, ".order: List should have at least 2 items"),
+    ("snapshot.attributes.price", {"kind": "ordinal"}, ".order: this is missing; add it"),
+    ("snapshot.attributes.price", {"kind": "ordinal", "ordre": ["a"]}, ".ordre: this key is unknown"),
+    ("snapshot.attributes.price", {"items": 2}, ".kind: this is missing; add it"),
+    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 1"),
 ]
 
 
@@ -106,6 +125,26 @@ def test_a_mistake_is_one_line_that_names_place_and_alternatives(place, value, s
     message = str(caught.value)
     assert "\n" not in message
     assert [] == [part for part in said if part not in message], message
+
+
+@pytest.mark.parametrize(("place", "value", "said"), PLACES, ids=[f"{m[0]}={m[1]}" for m in PLACES])
+def test_a_place_is_the_one_in_the_file_without_the_types_of_the_study(place, value, said, tmp_path):
+    path = changed(place, value, tmp_path)
+
+    with pytest.raises(UserError) as caught:
+        load(path)
+
+    assert f"{path}: {place}{'' if said.startswith('.') else ': '}{said}" in str(caught.value)
+
+
+def test_a_key_that_is_misspelt_is_told_before_what_is_missing_for_it(tmp_path):
+    raw = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))
+    raw["questions"]["categories"]["windos"] = raw["questions"]["categories"].pop("windows")
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"categories\.windos: this key.*; did you mean 'windows'\? known: "):
+        load(path)
 
 
 def test_a_missing_file_is_the_users_to_mend(tmp_path):
