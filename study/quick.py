@@ -9,6 +9,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.plain import read_plain
 from study.params.worlds import NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
@@ -41,7 +42,7 @@ def run() -> None:
     source = Path(load().snapshot.source)
     _adopt_revision()
     _copy_tree(set() if source.is_absolute() else _of(source))
-    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    raw = read_plain(PARAMS)
     write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
     repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")

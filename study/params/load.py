@@ -4,7 +4,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from study.device import Device
@@ -15,6 +14,7 @@ from study.params.checks import problems
 from study.params.engine import Engine
 from study.params.features import Features
 from study.params.messages import describe, unknown_name
+from study.params.plain import plain, read_plain
 from study.params.question import Question
 from study.params.roster import Composed, ComposedEntry, Variant
 from study.params.snapshot import Snapshot
@@ -154,13 +154,7 @@ def load(path: Path = PARAMS) -> Params:
     Raises:
         UserError: the file is missing, no YAML, or a value in it is wrong; one line, naming the place.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run from the root of the repository") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    return parse(text, path)
+    return _validated(read_plain(path), path)
 
 
 def parse(text: str, path: Path) -> Params:
@@ -172,10 +166,10 @@ def parse(text: str, path: Path) -> Params:
     Raises:
         UserError: it is no YAML, or a value in it is wrong.
     """
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    return _validated(plain(text, path), path)
+
+
+def _validated(raw: Any, path: Path) -> Params:
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
