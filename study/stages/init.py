@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from study.errors import UserError
 from study.events.database import read_query
-from study.events.files import files_of, read_file
+from study.events.files import files_of, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
@@ -36,9 +36,10 @@ def run(source: str) -> None:
     """Writes the sections `snapshot` and `questions` and two of `features`; the file before is kept beside it.
 
     Raises:
-        UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
+        UserError: the log is not there or cannot be read, or it cannot be told what is a user, a time or a candidate.
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
+    refuse_absent(Path(source), "init")
     found = guess(*_beginning(Path(source)))
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:

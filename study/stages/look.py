@@ -1,5 +1,6 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -7,6 +8,7 @@ import polars as pl
 from study.events import health
 from study.events.asked import Asked
 from study.events.facts import facts_of
+from study.events.files import refuse_absent
 from study.events.parts import Parts
 from study.events.read import reading
 from study.events.spans import Spans, make_spans
@@ -38,6 +40,8 @@ def run(source: str | None) -> None:
     """
     params = load()
     sections(params)
+    if source is not None:
+        refuse_absent(Path(source), "check")
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)

@@ -163,6 +163,13 @@ def test_what_cannot_be_guessed_is_said_and_nothing_is_written(workspace, capsys
     assert not (workspace / "params.before.yaml").exists()
 
 
+@pytest.mark.parametrize("command", ["init", "check"])
+def test_a_log_that_is_not_there_is_blamed_on_the_argument(workspace, capsys, command):
+    assert 2 == main([command, "nope.csv"])
+    told = f"downfunnel: {command}: there is no file or folder 'nope.csv'; give the path of the log"
+    assert [told] == capsys.readouterr().err.splitlines()
+
+
 def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
     taken = ("event_type", "key", "local", "candidate", "young")
     log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in taken)
