@@ -22,13 +22,15 @@ RANKING = ("bpr", "softmax", "lambdarank")
 class Part:
     """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
 
-    `besides` says what else its sides differ in, where that may make the difference: it speaks for nothing then.
+    `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
+    no better than popularity: it speaks for nothing then.
     """
 
     where: str
     contrast: Contrast
     margin: float
     besides: str = ""
+    untrained: str = ""
 
     @property
     def compares(self) -> bool:
@@ -38,7 +40,7 @@ class Part:
     @property
     def mark(self) -> Mark:
         """What the contrast says to the advice: an equivalence contradicts that following it gains anything."""
-        if not self.compares or self.besides:
+        if not self.compares or self.besides or self.untrained:
             return "undetermined"
         found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
         return found.get(agreeing(self.contrast).verdict, "undetermined")
@@ -48,6 +50,8 @@ class Part:
         """The verdict in the words of the advice."""
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
+        if self.untrained:
+            return f"{self.untrained} not above popularity on select, so hardly trained at this budget"
         if self.besides:
             return f"its sides differ in {self.besides} as well, which may be what makes the difference"
         return {
@@ -136,7 +140,14 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    return Part(where, contrast, results.power.margin)
+    return Part(where, contrast, results.power.margin, untrained=_untrained(results, contrast))
+
+
+def _untrained(results: Results, contrast: Contrast) -> str:
+    """The sides that are no better than popularity, with their verb."""
+    sides = (contrast.left_variant, contrast.right_variant)
+    found = [code(variant) for variant in sides if results.at_popularity(variant)]
+    return f"{listing(found)} {'is' if len(found) == 1 else 'are'}" if found else ""
 
 
 def _size(results: Results) -> str:
@@ -155,7 +166,7 @@ def marks(results: Results) -> Html:
     """Each advice with its mark, part by part, and the contrasts behind the marks."""
     found = {advice.text: advice.parts(results) for advice in ADVICE}
     rows = [_row(text, part) for text, parts in found.items() for part in parts]
-    head = ["advice", "mark here", "effect", "where", "following it", "instead of", "level", "p (differ)"]
+    head = ["advice", "mark here", "why", "effect", "where", "following it", "instead of", "level", "p (differ)"]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
@@ -197,6 +208,7 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
+        Cell(part.reason, part.reason, "words long"),
         Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         words(part.where),
         name(c.left_variant),

@@ -1,13 +1,14 @@
-"""Does another snapshot confirm what the declared contrasts say here, or correct it?"""
+"""Does another snapshot confirm what the declared contrasts say here, or correct it, and did their effects change?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from study.exhibits import effect_changes
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
 from study.exhibits.prose import agreeing, plural, signed, to_margin
-from study.exhibits.records import Contrast
+from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
 from study.exhibits.tables import Cell, name, table, words
@@ -66,7 +67,7 @@ def _declared(contrast: Contrast) -> tuple[str, str, str]:
 
 
 def headline(results: Results) -> Html:
-    """For each other snapshot: which headline contrasts it confirms or corrects, and what else it corrects."""
+    """For each other snapshot: which contrasts it confirms or corrects, and which effects are shown to have changed."""
     return paragraphs([headline_sentence(results, other) for other in results.params.compare_with])
 
 
@@ -86,7 +87,13 @@ def headline_sentence(results: Results, other: str) -> str:
             f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
         )
     others = [one for one in known if not one.is_headline]
-    return f"{told} Of {plural(len(others), 'other contrast')} {_corrected(others)}." if others else told
+    more = [f"Of the verdicts of {plural(len(others), 'other contrast')} {_corrected(others)}."] if others else []
+    changed = [effect_changes.sentences(pair, _alike(known)) for pair in found if known]
+    return " ".join([told, *more, *changed])
+
+
+def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:
+    return [(one.there, one.here) for one in found]
 
 
 def _corrected(others: Sequence[Repeated]) -> str:
@@ -110,27 +117,32 @@ def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
 
 
 def contrast_table(pair: Pair) -> Html:
-    """Every contrast that both snapshots have, with its effect and verdict on each and what they say together."""
+    """Every contrast that both snapshots have: effect and verdict on each, the change, what they say together."""
     found = repeated(pair)
     if not found:
         return paragraphs([f"No contrast of the arm {code(pair.here.arm)} is declared alike on both."])
-    other, this = pair.names
+    (other, this), changes = pair.names, effect_changes.known(pair, _alike(found))
     amounts = [f"{len(_of(found, standing))} {standing}" for standing in STANDINGS if _of(found, standing)]
     kept = sum(one.sign == "kept" for one in found)
     told = (
         f"Arm {code(pair.here.arm)}: of {plural(len(found), 'contrast')} that {'is' if len(found) == 1 else 'are'} "
-        f"declared alike, {listing(amounts)}; the sign is kept by {kept}."
+        f"declared alike, {listing(amounts)}; the sign is kept by {kept}. "
+        f"{effect_changes.sentences(pair, _alike(found))}"
     )
-    head = ["contrast", f"effect, {other}", "verdict", f"effect, {this}", "verdict", "sign", "together", "sides"]
+    tested = effect_changes.HEAD if changes else []
+    effects = [f"effect, {other}", "verdict", f"effect, {this}", "verdict"]
+    head = ["contrast", *effects, *tested, "sign", "together", "sides"]
     caption = (
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
         "against a difference shown to be beyond the margin; compatible: equivalent against one that may be smaller"
+        f"{effect_changes.legend(pair) if changes else ''}"
     )
-    return Html(paragraphs([told]).text + table(head, [_line(one) for one in found], caption).text)
+    lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
+    return Html(paragraphs([told]).text + table(head, lines, caption).text)
 
 
-def _line(one: Repeated) -> list[Cell]:
+def _line(one: Repeated, change: Change | None) -> list[Cell]:
     sides = [(contrast.left_variant, contrast.right_variant) for contrast in (one.there, one.here)]
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
@@ -139,6 +151,7 @@ def _line(one: Repeated) -> list[Cell]:
         words(one.there.verdict),
         _effect(one.here),
         words(one.here.verdict),
+        *(effect_changes.cells(change) if change else []),
         words(one.sign),
         words(one.standing),
         Cell(", then ".join(told), told[-1], "words long"),

@@ -19,6 +19,7 @@ COMPOSED = {
     "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
+COUNTED = " (an id table has no score for young candidates, so that there even their counts are a part of the gain)"
 NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
@@ -230,7 +231,7 @@ def order(results: Results) -> str:
     """Does it help to know in which order the events came?"""
     reads = {"architecture": ("causal", "bidirectional", "gru")}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    return f"{_together(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
+    return f"{_limited(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
 
 
 def _shuffled(results: Results) -> str:
@@ -251,8 +252,8 @@ def young(results: Results) -> str:
         return _missing("young")
     plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
     sides = "candidates composed from their attributes", "an id table alone"
-    lead = f"over all candidates, known and young together, {_together(found, plain, *sides)}"
-    lead += f"; told the user's own counts as well, {_together(found, aware, *sides)}" if aware else ""
+    lead = f"over all candidates, known and young together, {_limited(found, plain, *sides)}"
+    lead += f"; told the user's own counts as well, {_limited(found, aware, *sides)}{COUNTED}" if aware else ""
     against = choose.against_counting(found)
     lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
     rows = with_young(found)

@@ -11,7 +11,7 @@ from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.markup import Html, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import PRIMARY, Contrast
-from study.exhibits.results import Results
+from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 
@@ -41,12 +41,14 @@ def board(results: Results) -> Html:
         "low",
         "high",
         "verdict",
+        "training",
         "refit",
         "peak, MB",
     ]
     caption = (
         f"{PRIMARY} of every loss by size of catalogue, its effect over the full softmax with the interval of the "
-        "verdict, and the measured cost of a refit. Levels of two catalogues answer two questions; only effects compare"
+        f"verdict, how far it was trained ({TRAINING}), and the measured cost of a refit. Levels of two catalogues "
+        "answer two questions; only effects compare"
     )
     return table(head, rows, caption) if rows else paragraphs(["No loss is contrasted with the full softmax."])
 
@@ -69,6 +71,7 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
         estimate(row.test),
         *(Cell(DASH if value is None else signed(value), value) for value in effects),
         words("" if contrast is None else contrast.verdict),
+        words(arm.training(variant)),
         Cell(seconds(cost.refit_seconds), cost.refit_seconds),
         whole(cost.peak_mb),
     ]

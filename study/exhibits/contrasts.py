@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from study.exhibits.figures import GREY, SHADE, draw, inert, names_axis, row_height, verdict_style
-from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, name, table, words
+from study.exhibits.tables import Cell, name, p_value, table, words
 
 SUBJECTS = {
     "counting": "Within counting",
@@ -44,7 +44,20 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
-    return joined([found, forest(results, contrasts)])
+    return joined([found, paragraphs(_untrained(results, contrasts)), forest(results, contrasts)])
+
+
+def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
+    """Which sides have hardly been trained: their contrasts say little of what the sides are made of."""
+    sides = dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant))
+    found = [code(variant) for variant in sides if results.at_popularity(variant)]
+    if not found:
+        return []
+    gain, model = ("gains", "a model") if len(found) == 1 else ("gain", "models")
+    return [
+        f"On select {listing(found)} {gain} less than the margin over popularity: with {model} that this budget hardly "
+        "trained, what is compared there says little of the parts."
+    ]
 
 
 def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
@@ -114,8 +127,8 @@ def contrast_table(contrasts: Sequence[Contrast]) -> Html:
             words(c.verdict),
             *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
             Cell(percent(c.level, 2), c.level),
-            decimal(c.p_difference),
-            decimal(c.p_equivalence),
+            p_value(c.p_difference),
+            p_value(c.p_equivalence),
             name(c.left_variant),
             name(c.right_variant),
         ]

@@ -11,7 +11,7 @@ from study.exhibits import source
 from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached, Rung
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, within
+from study.exhibits.prose import agreeing, count, family, number, percent, plural, probability, signed, within
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
@@ -136,7 +136,8 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     against = "chance" if row.against == CHANCE else code(row.against)
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)}; fitted to its own labels it reaches {within(honest)}"
+        f"{signed(row.low)} to {signed(row.high)}, so that a leak that is worth less than about "
+        f"{number(row.effect - row.low)} would hardly ring; fitted to its own labels it reaches {within(honest)}"
     )
 
 

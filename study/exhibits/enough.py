@@ -42,7 +42,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]]) -> Size:
     is_as_well = all(found.verdict == "equivalent" for found in shown)
     does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
     return Size(
-        f"not its size at this budget, since with {percent(enough)} of the users {does}",
+        f"not the number of its users at this budget, since with {percent(enough)} of the users {does}",
         shown,
         "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked",
     )

@@ -10,7 +10,7 @@ from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, ho
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed
 from study.exhibits.records import PRIMARY, Contrast
-from study.exhibits.results import Results
+from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import decimal, estimate, name, table, words
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
@@ -24,7 +24,12 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
+    """The roster entries of the variants that are compared; parts that all of them share are in the caption.
+
+    Nothing where no contrast is declared.
+    """
+    if not contrasts:
+        return joined([])
     variants = _variants(contrasts)
     entries = {v: _composed(results, v) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)
@@ -63,11 +68,15 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
             decimal(row.select),
             estimate(row.test),
             *(decimal(row.estimates[metric].estimate) for metric in COMPANIONS),
+            words(results.training(row.variant)),
         ]
         for row in map(results.row, _variants(contrasts))
     ]
-    caption = f"{PRIMARY} of each side, its parts on repeats and on new candidates, and nDCG at the same depth"
-    return table(["variant", "select", "test", *COMPANIONS.values()], rows, caption)
+    caption = (
+        f"{PRIMARY} of each side, its parts on repeats and on new candidates, nDCG at the same depth, and how far it "
+        f"was trained: {TRAINING}"
+    )
+    return table(["variant", "select", "test", *COMPANIONS.values(), "training"], rows, caption)
 
 
 def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:

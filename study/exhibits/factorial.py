@@ -9,9 +9,13 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import count, number, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Effect
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, name, table, words
+from study.exhibits.tables import Cell, decimal, name, p_value, table, words
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+SCALES = {2: "twice the margin", 3: "four times the margin"}
+"""What the margin of an interaction of so many factors is, told of the whole difference."""
 
 
 def label(effect: Effect) -> str:
@@ -19,19 +23,32 @@ def label(effect: Effect) -> str:
     return f" {TIMES} ".join(effect.factors)
 
 
+def whole(effect: Effect) -> Effect:
+    """The difference that the words of an effect speak of: twice the effect for two factors, four times for three.
+
+    What is published of an interaction is half, or a quarter, of it (`study/metrics/factorial.py`).
+    """
+    scale = 2 ** (len(effect.factors) - 1)
+    return effect.model_copy(update={end: scale * getattr(effect, end) for end in ("effect", "low", "high")})
+
+
 def effect_sentence(effect: Effect, margin: float) -> str:
     """What an effect shows, a clause that never says more than its verdict."""
+    shown = whole(effect)
+    p_value = effect.p_equivalence if effect.verdict == "equivalent" else effect.p_difference
     told = (
-        f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
-        f"{probability(effect.p_difference)}"
+        f"{signed(shown.effect)}, {percent(effect.level, 2)} interval {signed(shown.low)} to {signed(shown.high)}, "
+        f"{probability(p_value)}"
     )
     return f"{wording(effect, margin)} ({told})"
 
 
 def wording(effect: Effect, margin: float) -> str:
-    """The verdict of an effect in words, without its numbers."""
-    worded = (_main, _pair)[len(effect.factors) - 1] if len(effect.factors) < 3 else _higher
-    return f"{worded(effect, f' within ±{margin:g}')}{to_margin(effect, margin)}"
+    """The verdict of an effect in words, without its numbers; of an interaction it speaks of the whole difference."""
+    factors = len(effect.factors)
+    worded = (_main, _pair)[factors - 1] if factors < 3 else _higher
+    within = f" within ±{2 ** (factors - 1) * margin:g}{f', {SCALES[factors]}' if factors in SCALES else ''}"
+    return f"{worded(effect, within)}{to_margin(whole(effect), margin)}"
 
 
 def _main(effect: Effect, within: str) -> str:
@@ -69,7 +86,7 @@ def verdicts(results: Results) -> Html:
     """One sentence per effect and their forest."""
     effects = results.factorial
     if not effects:
-        return paragraphs(["No cell of the declared factorial belongs to this arm."])
+        return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     items = [
         f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects
     ]
@@ -120,13 +137,18 @@ def numbers(effects: list[Effect]) -> Html:
             words(e.verdict),
             *(Cell(signed(value), value) for value in (e.effect, e.low, e.high)),
             Cell(percent(e.level, 2), e.level),
-            decimal(e.p_difference),
-            decimal(e.p_equivalence),
+            p_value(e.p_difference),
+            p_value(e.p_equivalence),
         ]
         for e in effects
     ]
     head = ["effect of", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
-    return table(head, rows, f"Effects in {PRIMARY}; p values are Holm-adjusted over these effects alone")
+    return table(
+        head,
+        rows,
+        f"Effects in {PRIMARY}, of an interaction of two factors half of the whole difference, of three a quarter; "
+        "p values are Holm-adjusted over these effects alone",
+    )
 
 
 def cells(results: Results) -> Html:

@@ -171,7 +171,7 @@ def resolved(results: Results) -> Html:
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
     told = [_one_search(results), *_by_hand(results), _one_log(results), *_perhaps_simulated(results)]
-    return bullets([*told, _only_actors(results), *_unfinished(results)])
+    return bullets([*told, _only_actors(results), *_unfinished(results), *_at_popularity(results), *_late(results)])
 
 
 def _one_search(results: Results) -> str:
@@ -190,9 +190,10 @@ def _by_hand(results: Results) -> list[str]:
         return []
     first = sum(search.chosen == 0 for search in searched.values())
     return [
-        "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. Those of "
-        "the sequence models were found on stop and select of the log that the study was made with, mostly with one of "
-        f"them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} chose them."
+        "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. They were "
+        "found on stop and select of the log that the study was made with, those of the sequence models mostly with "
+        f"one of them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} of "
+        "sequence models chose them."
     ]
 
 
@@ -231,4 +232,26 @@ def _unfinished(results: Results) -> list[str]:
     return [
         f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget; more training "
         "might help, and what is compared is the same budget for all."
+    ]
+
+
+def _at_popularity(results: Results) -> list[str]:
+    names = [code(row.variant) for row in results.leaderboard if results.at_popularity(row.variant)]
+    if not names:
+        return []
+    return [
+        f"<strong>Hardly trained.</strong> {listing(names)} gained less than the margin over popularity on select: at "
+        "this budget they say nothing of what they are made of."
+    ]
+
+
+def _late(results: Results) -> list[str]:
+    """The contrasts of all arms that are no plan made beforehand."""
+    names = [code(name) for name in results.params.after_test.get(results.params.snapshot.name, [])]
+    if not names:
+        return []
+    return [
+        f"<strong>Declared after test was seen.</strong> {listing(names)}: declared, or given the sides that they "
+        "have, after the scores of test of their arm were known. They are tested like the others, but their verdicts "
+        "are those of a second look (Protocol lists every scoring of test)."
     ]

@@ -26,6 +26,10 @@ def cost(results: Results) -> Html:
 def _largest(measured: list[LossCost]) -> str:
     most = max(one.candidates for one in measured)
     last = {one.loss: one for one in measured if one.candidates == most}
+    if len(last) == 1:
+        (only,) = last.values()
+        took = f"{1000 * only.seconds:.2f} ms and {count(only.peak_mb)} MB"
+        return f"With {count(most)} candidates a step of {code(only.loss)}, the only loss of the arm, takes {took}."
     fast = min(last.values(), key=lambda one: one.seconds)
     slow = max(last.values(), key=lambda one: one.seconds)
     lean, fat = (f(last.values(), key=lambda one: one.peak_mb) for f in (min, max))

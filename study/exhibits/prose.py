@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.records import Contrast, Effect, Estimate, Verdict
+from study.exhibits.records import Change, Contrast, Effect, Estimate, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -117,7 +117,7 @@ def agreeing(contrast: Contrast) -> Contrast:
     return contrast
 
 
-def to_margin(found: Contrast | Effect, margin: float) -> str:
+def to_margin(found: Contrast | Effect | Change, margin: float) -> str:
     """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
     if found.verdict not in ("better", "worse"):
         return ""
@@ -137,8 +137,13 @@ def brief(contrast: Contrast, margin: float) -> str:
     return (
         f"{code(contrast.left_variant)} over {code(contrast.right_variant)} {signed(contrast.effect)} "
         f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>"
-        f"{to_margin(contrast, margin)}"
+        f"{to_margin(contrast, margin)}{late(contrast)}"
     )
+
+
+def late(contrast: Contrast) -> str:
+    """That a contrast is no plan made beforehand, where it is none."""
+    return ", declared after test was seen" if contrast.after_test else ""
 
 
 def flipped(contrast: Contrast) -> Contrast:
@@ -198,7 +203,7 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     """
     agreeing(contrast)
     left, right = sides(contrast)
-    differs = f"{interval(contrast)}, {probability(contrast.p_difference)}"
+    differs = f"{interval(contrast)}, {probability(contrast.p_difference)}{late(contrast)}"
     size = to_margin(contrast, margin).replace(" by", "")
     if contrast.verdict == "better":
         return f"{left} is <strong>better</strong> than {right} by {number(contrast.effect)}{size} ({differs})"
@@ -207,7 +212,8 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     if contrast.verdict == "equivalent":
         return (
             f"{left} and {right} are <strong>equivalent</strong> within ±{margin:g} "
-            f"(difference {signed(contrast.effect)}, {interval(contrast)}, {probability(contrast.p_equivalence)})"
+            f"(difference {signed(contrast.effect)}, {interval(contrast)}, {probability(contrast.p_equivalence)}"
+            f"{late(contrast)})"
         )
     return (
         f"between {left} and {right} it stays <strong>undetermined</strong> which is better "

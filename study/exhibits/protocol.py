@@ -8,6 +8,7 @@ from typing import get_args
 import plotly.graph_objects as go
 
 from study.errors import UserError
+from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.key_action import allowed
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -19,6 +20,16 @@ from study.params.budget import Arm
 from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
+WIDTH = (
+    "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
+    "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
+    "most of the variance is that of few seeds they are narrow. The first favours <em>undetermined</em>; against the "
+    "second, hold an effect against the spread of the seeds, which stands behind the verdicts of every page."
+)
+FAMILIES = (
+    "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics and "
+    "every world are families of their own, so over the whole report a false verdict is likelier than in one of them."
+)
 HEADING = "## Scorings of test"
 UNSCORED = "no test window"
 """What the reason of a row says that scored none."""
@@ -169,11 +180,13 @@ def statistics(results: Results) -> Html:
         f"{count(len(results.contrasts))} belong to the arm {code(results.arm)}, which Holm adjusts together; a side "
         "called “best” is the variant of its group that is best on select."
     )
-    return bullets([estimates, verdicts, declared])
+    return bullets([estimates, verdicts, declared, WIDTH, FAMILIES])
 
 
-def scorings(log: Path = LOG) -> Html:
+def scorings(results: Results, log: Path = LOG) -> Html:
     """How often test was scored, and why, from the study's log; a row that says it scored none is not counted.
+
+    The log of another log than the study's own tells of both: only its users know which rows are of theirs.
 
     Raises:
         UserError: the log has no table of scorings.
@@ -185,7 +198,10 @@ def scorings(log: Path = LOG) -> Html:
     times = "once" if len(scored) == 1 else f"{count(len(scored))} times"
     rest = len(rows) - len(scored)
     others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
-    text = f"<strong>Test has been scored {times}</strong> in the making of this study.{others}"
+    where = ""
+    if results.data.source != COMPLETE_JOURNEY:
+        where = " The study came with rows of the log that it was made with; those of this log were added since."
+    text = f"<strong>Test has been scored {times}</strong> in the making of this study.{others}{where}"
     cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
 

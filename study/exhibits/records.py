@@ -48,7 +48,10 @@ class Row(Record):
 
 
 class Contrast(Record):
-    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used."""
+    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used.
+
+    `after_test` says that it was declared after scores of test had been seen, as `params.yaml` has it.
+    """
 
     name: str
     question: str
@@ -63,6 +66,7 @@ class Contrast(Record):
     p_difference: float
     p_equivalence: float
     verdict: Verdict
+    after_test: bool = False
 
 
 class Diagnosis(Contrast):
@@ -244,13 +248,35 @@ class Ranks(Estimate):
     variants: list[str]
 
 
+class Change(Record):
+    """How far the effect of a contrast rose from the other snapshot, `there`, to this one, `here`: *better* if it did.
+
+    p values are Holm-adjusted over all changes, the interval is the one that the verdict used.
+    """
+
+    name: str
+    there: float
+    here: float
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Verdict
+
+
 class Comparison(Record):
-    """This snapshot beside another one, for the main arm; `level` of the interval of tau."""
+    """This snapshot beside another one, for the main arm; `level` of the interval of tau.
+
+    `changes` of the contrasts that are declared alike on both; None in results of before they were computed.
+    """
 
     other: str
     level: float
     ranks: Ranks
     drift: list[Drift]
+    changes: list[Change] | None = None
 
 
 class ComparisonManifest(Record):

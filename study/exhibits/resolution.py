@@ -38,8 +38,16 @@ def _detectable(results: Results) -> list[str]:
         f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two "
         f"variants that this log shows with a power of {percent(POWER)} is {number(found)} {PRIMARY} (median over the "
         f"declared contrasts, at the first step of Holm over {count(family)}, the strictest; for a contrast that "
-        f"stands alone {number(power.detectable)}): {judged}."
+        f"stands alone {number(power.detectable)}): {judged}. Two variants that are alike in truth are shown to be "
+        f"equivalent at that step with a power of {percent(_power_of_equivalence(results, power.detectable), 0)}."
     ]
+
+
+def _power_of_equivalence(results: Results, detectable: float) -> float:
+    """Of two one-sided tests at the first step of Holm, where the difference is zero, by the normal approximation."""
+    alpha, family = results.params.statistics.alpha, max(len(results.contrasts), 1)
+    error = detectable / (norm.ppf(1 - alpha / 2) + norm.ppf(POWER))
+    return max(0.0, float(2 * norm.cdf(results.power.margin / error - norm.ppf(1 - alpha / family)) - 1))
 
 
 def _ceiling(power: Power) -> str:

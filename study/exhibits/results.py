@@ -24,10 +24,16 @@ from study.exhibits.records import (
 )
 from study.params.budget import Arm, Budget
 from study.params.question import Question
-from study.params.roster import ComposedEntry
+from study.params.roster import ComposedEntry, CountingEntry
 from study.paths import LOSS_COSTS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
+POPULARITY = "popularity"
+TRAINING = (
+    "still learning, where the best round was the last of the budget; not above popularity, where it gains less than "
+    "the margin over that rule on select"
+)
+"""What `Results.training` says, in words."""
 Found = TypeVar("Found")
 
 
@@ -82,7 +88,9 @@ class Results:
     @cached_property
     def contrasts(self) -> list[Contrast]:
         """The declared contrasts in their order."""
-        return self._read("contrasts.json", TypeAdapter(list[Contrast]))
+        found = self._read("contrasts.json", TypeAdapter(list[Contrast]))
+        late = self.params.after_test.get(self.params.snapshot.name, [])
+        return [one.model_copy(update={"after_test": True}) if one.name in late else one for one in found]
 
     @cached_property
     def power(self) -> Power:
@@ -161,6 +169,23 @@ class Results:
     def row(self, variant: str) -> Row:
         """The leaderboard's line of a variant."""
         return self._found("leaderboard.json", variant, {row.variant: row for row in self.leaderboard})
+
+    def at_popularity(self, variant: str) -> bool:
+        """Whether a sequence variant has not left popularity: its select gains less than the margin over the rule's.
+
+        False in an arm without that rule. Such a model has hardly been trained at its budget, whatever its curve.
+        """
+        entries = self.params.entries(self.arm)
+        rules = [name for name, one in entries.items() if isinstance(one, CountingEntry) and one.rule == POPULARITY]
+        if self.row(variant).family != "sequence" or not rules:
+            return False
+        return self.row(variant).select < self.row(rules[0]).select + self.params.statistics.margin
+
+    def training(self, variant: str) -> str:
+        """What is to be said of how far a variant was trained; nothing where its curve flattened above popularity."""
+        if self.at_popularity(variant):
+            return "not above popularity"
+        return "still learning" if self.row(variant).unfinished else ""
 
     def search(self, variant: str) -> Search:
         """The search of a variant."""

@@ -17,10 +17,10 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
 
 
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """How many sides had their best round last; nothing where none had."""
-    sides = _sides(contrasts)
-    unfinished = sum(results.row(variant).unfinished for variant in sides)
-    return f", at least {count(unfinished)} of its {count(len(sides))} sides still learning" if unfinished else ""
+    """How many sides had their best round last or are no better than popularity on select; nothing where none is."""
+    states = [results.training(variant) for variant in _sides(contrasts)]
+    told = [f"{count(states.count(state))} {state}" for state in sorted(set(filter(None, states)), reverse=True)]
+    return f", of its {count(len(states))} sides at least {listing(told)}" if told else ""
 
 
 def tokens_of_event(results: Results) -> float:
@@ -108,7 +108,7 @@ def across(results: Results, factor: str) -> str:
 
 
 def _effect(effect: Effect, margin: float) -> str:
-    return f"{factorial.wording(effect, margin)} ({signed(effect.effect)})"
+    return f"{factorial.wording(effect, margin)} ({signed(factorial.whole(effect).effect)})"
 
 
 def _range(results: Results, factor: str) -> list[str]:

@@ -40,6 +40,11 @@ def decimal(value: float | None, digits: int = 4) -> Cell:
     return Cell(number(value, digits), value)
 
 
+def p_value(value: float) -> Cell:
+    """A p value; one that rounds to nothing is told by its bound."""
+    return Cell(number(value) if value >= 0.0001 else "&lt; 0.0001", value)
+
+
 def whole(value: float | None) -> Cell:
     """A whole number."""
     return Cell(count(value), value)

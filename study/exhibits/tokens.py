@@ -14,6 +14,7 @@ from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
 from study.exhibits.results import read
 from study.exhibits.tables import Cell, estimate, name, table, whole
+from study.params.tokens import Tokens
 from study.paths import results_folder
 
 PARTS = {
@@ -88,7 +89,9 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     if results is None:
         return Html("")
     found = results[0]
-    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total), *_overtaken(found)])
+    if _is_overtaken(found):
+        return paragraphs([verdict(found), _overtaken(found)])
+    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
 
 
 def verdict(found: Accounting) -> str:
@@ -97,12 +100,17 @@ def verdict(found: Accounting) -> str:
     claim = f"That {code(found.variant)} learns token statistics instead of behaviour"
     if share is None:
         return f"{claim} cannot be told: its loss lies not clearly below the unigram loss."
+    if _is_overtaken(found):
+        return (
+            f"{claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone is better than "
+            f"it ({_share(share)} of the drop of its loss below the unigram loss), so that it has not even learned "
+            "what its own event tells."
+        )
     reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
     asked = f"at least {percent(found.at_least)} was asked for"
     words = {"holds": "<strong>holds</strong>", "fails": "does <strong>not hold</strong>"}
     told = words.get(found.finding, "stays <strong>undetermined</strong>")
-    doubt = ", though a failed training would explain it too, as the twin is better" if _is_overtaken(found) else ""
-    return f"{claim} {told}{doubt}: {reached}, and {asked}."
+    return f"{claim} {told}: {reached}, and {asked}."
 
 
 def _beyond(found: Accounting) -> str:
@@ -126,15 +134,15 @@ def _ladder(row: Slot) -> list[str]:
     return [f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."]
 
 
-def _overtaken(found: Accounting) -> list[str]:
+def _overtaken(found: Accounting) -> str:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
-    if not _is_overtaken(found):
-        return []
-    return [
-        f"The twin that sees one event is better than {code(found.variant)} itself: at this budget what lies outside "
-        "of the event costs the training more than it tells. What a longer training would draw from it, these losses "
-        "do not say."
-    ]
+    criterion = {"holds": "at least", "fails": "less than"}.get(found.finding)
+    reached = f"By its letter the criterion, {criterion} {percent(found.at_least)}, is met: " if criterion else ""
+    lead = "but shares of a drop that a part exceeds are no shares. " if criterion else ""
+    return (
+        f"{reached}{lead}At this budget what lies outside of the event costs the training more than it tells; what a "
+        "longer training would draw from it, these losses do not say."
+    )
 
 
 def _is_overtaken(found: Accounting) -> bool:
@@ -216,10 +224,17 @@ def training(results: tuple[Accounting, Manifest] | None) -> Html:
     return paragraphs(
         [
             f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
-            f"{count(found.positions)} tokens{steepest}. The loss is that of {count(found.total.tokens)} tokens of "
-            f"{plural(found.users, 'user')} in the select windows."
+            f"{count(found.positions)} tokens, in batches of {count(_batch())}{steepest}. The loss is that of "
+            f"{count(found.total.tokens)} tokens of {plural(found.users, 'user')} in the select windows."
         ]
     )
+
+
+def _batch() -> int:
+    """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
+    declared = params.load().section("tokens")
+    assert isinstance(declared, Tokens)
+    return declared.batch
 
 
 def _last_step(curve: list[float]) -> float:

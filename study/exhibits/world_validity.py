@@ -1,5 +1,7 @@
 """The part of the page Worlds about the validity check: what becomes of the study's verdicts in fresh logs."""
 
+from scipy.stats import binom, norm
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
@@ -56,23 +58,54 @@ def _ends(rate: Rate) -> str:
 
 
 def _narrow(checked: Validity) -> list[str]:
-    """The intervals that have the truth inside less often than their level says, beyond what chance would explain."""
+    """The intervals that have the truth inside less often than their level says, beyond what chance would explain.
+
+    The truth is the mean of a few fresh logs, and is off by chance itself. A binomial test asks whether the coverage
+    lies below what a faultless interval would have around a truth that is off by so many of its standard errors as the
+    level allows; Holm adjusts over all contrasts.
+    """
     level = percent(checked.coverage_level)
+    asked = [(part, one) for part in checked.parts for one in part.contrasts]
+    p_values = [
+        binom.cdf(one.coverage.count, one.coverage.of, _least(checked.coverage_level, part.fresh_logs))
+        for part, one in asked
+    ]
+    is_short = multipletests(p_values, alpha=1 - checked.coverage_level, method="holm")[0]
     short = [
         f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} covers less than its "
         f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
-        for part in checked.parts
-        for one in part.contrasts
-        if one.coverage.high < checked.coverage_level
+        for (part, one), found in zip(asked, is_short, strict=True)
+        if found
     ]
-    return short or [f"No {level} interval has the truth inside significantly less often than that."]
+    return short or [
+        f"No {level} interval is shown to have the truth inside less often than that, where the error of the truth, "
+        f"which is the mean of {plural(min(part.fresh_logs for part in checked.parts), 'fresh log')}, is allowed for "
+        f"and Holm adjusts over {plural(len(asked), 'contrast')}."
+    ]
+
+
+def _least(level: float, logs: int) -> float:
+    """The coverage of a faultless normal interval around a mean of `logs` that is off by the quantile of the level."""
+    reach = norm.ppf((1 + level) / 2)
+    off = reach / logs**0.5
+    return float(norm.cdf(reach - off) - norm.cdf(-reach - off))
 
 
 def _families(checked: Validity) -> str:
+    """What was not checked: larger families, and truths near the margin."""
     largest = max(len(part.contrasts) for part in checked.parts)
+    margin = checked.statistics["margin"]
+    truths = [abs(one.truth.effect) for part in checked.parts for one in part.contrasts]
+    beyond = [truth for truth in truths if truth > margin]
+    near = (
+        f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 0)} "
+        "times the margin, so that a false verdict of equivalence was hardly possible."
+        if beyond
+        else ""
+    )
     return (
         f"The largest family that was checked has {plural(largest, 'contrast')}; families as large as those of the "
-        "study's arms were not checked."
+        f"study's arms were not checked.{near}"
     )
 
 

@@ -13,6 +13,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, w
 from study.exhibits.world_records import ORDER, Judged, Reached, Validity, World, read
 from study.paths import world_file
 
+HIGHEST = "The variants that lead were picked by these very recalls: the highest of several is a little too high."
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
 
@@ -47,7 +48,8 @@ def answer(found: Worlds) -> Html:
         f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {count(told['right'])} verdicts are "
         f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined.{_easy(contrasts)}"
     )
-    return joined([bullets(items), paragraphs([tally, *_beyond(found.worlds), _origin(found.worlds)])])
+    notes = [tally, *_beyond(found.worlds), HIGHEST, _origin(found.worlds)]
+    return joined([bullets(items), paragraphs(notes)])
 
 
 def _easy(contrasts: list[Judged]) -> str:

@@ -8,7 +8,7 @@ from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_
 from study.exhibits.markup import Html, code, paragraphs
 from study.exhibits.prose import number, percent, plural, within
 from study.exhibits.records import PRIMARY, Row
-from study.exhibits.results import Results
+from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 PARTS = ("known", "young")
@@ -59,10 +59,18 @@ def board(results: Results | None) -> Html:
     """All variants, with their recall of known and of young candidates."""
     if results is None or not with_young(results):
         return Html("")
-    head = ["variant", "candidate side", "select", "test, all", *(f"test, {part}" for part in PARTS), "nDCG"]
+    head = [
+        "variant",
+        "candidate side",
+        "select",
+        "test, all",
+        *(f"test, {part}" for part in PARTS),
+        "nDCG",
+        "training",
+    ]
     caption = (
         f"{PRIMARY} over all relevant candidates, and over the known and over the young ones alone, each averaged over "
-        "the queries that have some; sorted by select"
+        f"the queries that have some; training: {TRAINING}; sorted by select"
     )
     return table(head, [_line(results, row) for row in results.leaderboard], caption)
 
@@ -76,6 +84,7 @@ def _line(results: Results, row: Row) -> list[Cell]:
         estimate(row.test),
         *(estimate(row.estimates[f"{PRIMARY}/{part}"]) for part in PARTS),
         decimal(row.estimates["ndcg@10"].estimate),
+        words(results.training(row.variant)),
     ]
 
 

@@ -29,7 +29,7 @@ def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_a
     width = int(ages.max(initial=0)) + 1
     days = distinct(rows * width + ages)
     total = np.bincount(days // width, weights=half_life_weights(days % width, half_life_days), minlength=len(users))
-    shares = weights / np.maximum(total, np.finfo(total.dtype).tiny)[rows]  # all weights of a user can round to 0
+    shares = weights / np.maximum(total, np.finfo(np.float64).tiny)[rows]  # all weights of a user can round to 0
     return matrix_of(rows, codes, shares.astype(np.float32), shape)
 
 

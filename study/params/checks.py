@@ -123,7 +123,9 @@ def _sides(params: "Params") -> list[str]:
             if getattr(contrast, side) not in known:
                 place = f"contrasts.{name}.{side}"
                 found.append(unknown_name(f"{place} (arm {contrast.arm})", getattr(contrast, side), known))
-    return found
+    snapshot, known = params.snapshot.name, list(params.contrasts)
+    late = params.after_test.get(snapshot, [])
+    return found + [unknown_name(f"after_test.{snapshot}", name, known) for name in late if name not in known]
 
 
 def _cells(params: "Params") -> list[str]:

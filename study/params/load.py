@@ -25,7 +25,10 @@ Section = Literal["tokens", "diagnostics", "worlds"]
 
 
 class Params(Frozen):
-    """The whole of `params.yaml`."""
+    """The whole of `params.yaml`.
+
+    `after_test` names, by snapshot, the contrasts that were declared, or given their sides, after its test was scored.
+    """
 
     seed: int
     budget: Literal["quick", "default", "full"]
@@ -41,6 +44,7 @@ class Params(Frozen):
     roster: dict[str, Variant]
     composed: dict[str, Composed] = {}
     contrasts: dict[str, Contrast]
+    after_test: dict[str, list[str]] = {}
     factorial: Factorial
     tokens: dict[str, JsonValue] = {}
     diagnostics: dict[str, JsonValue] = {}

@@ -1,4 +1,4 @@
-"""Compares the main arm's results on this snapshot with those on another: drift of the data, stability of the ranks."""
+"""Compares the main arm's results on this snapshot with those on another: drift of the data, ranks, changed effects."""
 
 import json
 import platform
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
+from study.metrics.changes import Side, changes
 from study.metrics.drift import drift
 from study.metrics.leaderboard import PRIMARY
 from study.metrics.stability import stability
@@ -30,11 +31,13 @@ def run(other: str) -> None:
     params = load()
     here = params.snapshot.name
     settings = params.statistics
+    this, that = _side(here), _side(other)
     ranks = stability(
-        _queries(here), _queries(other), PRIMARY, resamples=settings.resamples, seed=params.seed, alpha=settings.alpha
+        this.queries, that.queries, PRIMARY, resamples=settings.resamples, seed=params.seed, alpha=settings.alpha
     )
     cards = [_read(data_card_file(name, params.asked_by(ARM))) for name in (other, here)]
     found = {"other": other, "metric": PRIMARY, "level": 1 - settings.alpha, "ranks": ranks, "drift": drift(*cards)}
+    found["changes"] = changes(this, that, PRIMARY, settings, params.seed)
     folder = comparison_folder(here, other)
     write_text(folder / "comparison.json", text_of(found))
     write_text(folder / "manifest.json", text_of(_manifest(params, other, folder / "comparison.json")))
@@ -56,14 +59,14 @@ def _manifest(params: Params, other: str, published: Path) -> dict[str, Any]:
     }
 
 
-def _queries(snapshot: str) -> pl.DataFrame:
-    path = _there(results_folder(snapshot, ARM) / "queries.parquet")
-    return pl.read_parquet(path, columns=COLUMNS)
+def _side(snapshot: str) -> Side:
+    folder = results_folder(snapshot, ARM)
+    queries = pl.read_parquet(_there(folder / "queries.parquet"), columns=COLUMNS)
+    return Side(queries, _read(folder / "contrasts.json"))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_there(path).read_text(encoding="utf-8"))
-    return found
+def _read(path: Path) -> Any:
+    return json.loads(_there(path).read_text(encoding="utf-8"))
 
 
 def _there(path: Path) -> Path:

@@ -63,7 +63,8 @@ def _row(index: int, variant: str, family: str, arm: Arm) -> dict[str, Any]:
     shown = {"young": [*METRICS, *OF_YOUNG], "who": ["recall@5%", "auroc"]}.get(arm, METRICS)
     estimates = {m: {"estimate": value, "low": value - 0.01, "high": value + 0.01} for m in shown}
     estimates["coverage@10"] = {"estimate": 0.5, "low": None, "high": None}
-    told = {"seeds": 2, "tuned": True, "select": value, "unfinished": False}
+    select = 0.0 if variant.startswith("popularity") else value  # every sequence variant has left popularity
+    told = {"seeds": 2, "tuned": True, "select": select, "unfinished": False}
     return {"variant": variant, "family": family, **told, "estimates": estimates}
 
 

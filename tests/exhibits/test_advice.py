@@ -220,3 +220,14 @@ def test_a_best_variant_that_happens_to_have_another_loss_is_no_evidence_on_the_
     results = made(resolved("sequence-over-trees", **sides))
 
     assert {"loss"} == {part.contrast.question for part in advice.softmax(results)}
+
+
+def test_a_side_that_has_not_left_popularity_speaks_for_nothing(made):
+    def stuck(written):
+        rows = {row["variant"]: row for row in written["leaderboard.json"]}
+        rows["popularity"]["select"] = rows["bidirectional-horizon"]["select"] - 0.004
+        say("better", "bidirectional-over-causal")(written)
+
+    told = encoder(made(stuck))
+    assert "undetermined here by its contrast: bidirectional-horizon is not above popularity on select" in told
+    assert "supported here" in encoder(made(say("better", "bidirectional-over-causal")))

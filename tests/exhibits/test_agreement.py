@@ -25,7 +25,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
     assert "1 is undetermined in one: hybrid-over-counting (undetermined there, better here) and " in shown
     assert "2 are undetermined in both: sequence-over-decay and learners-over-counting." in shown
-    assert "other contrasts none is corrected." in shown
+    assert "other contrasts none is corrected. Whether the effects themselves changed was not computed" in shown
 
 
 def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared):

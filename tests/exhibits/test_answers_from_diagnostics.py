@@ -47,9 +47,15 @@ def share_of_fits(results) -> str:
             "worse",
             "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
         ),
-        ("equivalent", "Not its size at this budget, since with 50 % of the users every family that was asked does as"),
+        (
+            "equivalent",
+            "Not the number of its users at this budget, since with 50 % of the users every family that was asked does",
+        ),
         ("undetermined", "Not settled: fewer users are not shown to hurt, nor to be enough for every family that was"),
-        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
+        (
+            "better",
+            "Not the number of its users at this budget, since with 50 % of the users no family that was asked is hurt",
+        ),
     ],
 )
 def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, verdict, expected):
@@ -77,7 +83,10 @@ def fewer_users(sequence: str, aggregates: str):
 @pytest.mark.parametrize(
     ("others", "expected"),
     [
-        ("better", "Not its size at this budget, since with 50 % of the users no family that was asked is hurt"),
+        (
+            "better",
+            "Not the number of its users at this budget, since with 50 % of the users no family that was asked is hurt",
+        ),
         ("worse", "In part, since some families still learn from more users"),
         ("undetermined", "Not settled"),
     ],
@@ -91,7 +100,7 @@ def test_a_share_of_users_may_be_no_whole_number_of_per_cent(made):
     sentence = told(made(diagnoses=found), "Is it the data?")
 
     assert "sum-horizon-repeat, 12.5 % of the users over" in sentence
-    assert "Not its size" in sentence
+    assert "Not the number of its users" in sentence
 
 
 def users(verdict: str, share: str, family: str):

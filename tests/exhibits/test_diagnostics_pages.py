@@ -86,6 +86,7 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "alarm is silent" in silent
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
+    assert "a leak that is worth less than about 0.0" in silent
     assert "its own labels it reaches 0.3100" in silent
     ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
@@ -205,11 +206,17 @@ def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
     assert told not in tokens.answer(accounted()).text
 
 
-def test_that_a_failed_training_would_explain_the_finding_too_is_told_where_the_twin_is_better(accounted):
-    doubt = "<strong>holds</strong>, though a failed training would explain it too, as the twin is better: 110 %"
+def test_nothing_is_told_of_what_is_learned_where_a_twin_that_sees_less_is_better(accounted):
+    shown = tokens.answer(accounted(within=1.1)).text
 
-    assert doubt in tokens.answer(accounted(within=1.1)).text
-    assert "a failed training" not in tokens.answer(accounted()).text
+    assert "<strong>cannot be told</strong> at this budget" in shown
+    assert "(110 %" in shown
+    assert "needs no other event" not in shown
+    assert "cannot be told" not in tokens.answer(accounted()).text
+
+
+def test_the_batch_of_the_accounting_is_told(accounted):
+    assert "tokens, in batches of 256;" in tokens.training(accounted()).text
 
 
 def test_without_a_clear_drop_none_is_shared_out(accounted):

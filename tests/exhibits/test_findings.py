@@ -1,6 +1,7 @@
 """The sentences of Findings follow the results: other signs, other sentences."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -137,3 +138,13 @@ def test_windows_that_disagree_with_the_whole_are_counted(against_counting):
 
     assert "2 of 2 have the sign of the whole" in evidence.windows(agreeing, agreeing.contrasts).text
     assert "0 of 2 have the sign of the whole" in evidence.windows(disagreeing, disagreeing.contrasts).text
+
+
+def test_contrasts_that_were_declared_after_test_was_seen_are_marked(made):
+    results = made()
+    planned = replace(results, params=results.params.model_copy(update={"after_test": {"another": ["n"]}}))
+
+    assert "Declared after test was seen. learners-over-counting, " in text(findings.caveats(results))
+    assert "Declared after test" not in text(findings.caveats(planned))
+    assert "declared after test was seen" in text(findings.contrast_sentences(results))
+    assert "declared after test was seen" not in text(findings.contrast_sentences(planned))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, figures, leaderboard, protocol, reproduce
+from study.exhibits import cost, data, evidence, figures, leaderboard, protocol, reproduce, tables
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -85,21 +85,21 @@ def log(tmp_path: Path, rows: list[str], heading: str = "## Scorings of test") -
         ),
     ],
 )
-def test_scorings_of_test_are_counted_from_the_log(tmp_path, rows, expected):
-    shown = protocol.scorings(log(tmp_path, rows)).text
+def test_scorings_of_test_are_counted_from_the_log(made, tmp_path, rows, expected):
+    shown = protocol.scorings(made(), log(tmp_path, rows)).text
 
     assert expected in shown
     assert "<b>" not in shown
 
 
-def test_a_revision_of_digits_alone_is_no_number(tmp_path):
-    shown = protocol.scorings(log(tmp_path, ["| 2020-01-01 | 1372202 | first |"])).text
+def test_a_revision_of_digits_alone_is_no_number(made, tmp_path):
+    shown = protocol.scorings(made(), log(tmp_path, ["| 2020-01-01 | 1372202 | first |"])).text
 
     assert ">1372202<" in shown
 
 
-def test_rows_that_scored_no_window_are_told_apart(tmp_path):
-    shown = protocol.scorings(log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
+def test_rows_that_scored_no_window_are_told_apart(made, tmp_path):
+    shown = protocol.scorings(made(), log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
 
     assert "Test has been scored 0 times" in shown
     assert "1 row of the table scored no test window of a log." in shown
@@ -116,9 +116,9 @@ def test_contrasts_are_counted_in_all_arms_and_in_this_one(made):
 
 
 @pytest.mark.parametrize(("rows", "heading"), [(["| 2020-01-01 | abc |"], "## Scorings of test"), ([], "## Something")])
-def test_a_log_without_its_table_is_refused(tmp_path, rows, heading):
+def test_a_log_without_its_table_is_refused(made, tmp_path, rows, heading):
     with pytest.raises(UserError, match="Scorings of test"):
-        protocol.scorings(log(tmp_path, rows, heading))
+        protocol.scorings(made(), log(tmp_path, rows, heading))
 
 
 def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):
@@ -197,3 +197,12 @@ def test_tally_and_forest_count_the_verdicts(made):
 
     assert f"{others + 1} declared contrasts: 1 better and {others} undetermined" in leaderboard.tally(results).text
     assert f"(1 better, {others} undetermined)" in leaderboard.forest(results).text
+
+
+def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
+    assert "&lt; 0.0001" == tables.p_value(0.00003).text
+    assert "0.0042" == tables.p_value(0.0042).text
+
+
+def test_no_contrast_makes_no_table(made):
+    assert "" == evidence.composition(made(), []).text == evidence.evidence(made(), []).text

@@ -65,8 +65,8 @@ def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", " and sum and repeat gain more together than apart (+0.0200)"),
-        ("worse", " and sum and repeat gain less together than apart (−0.0200)"),
+        ("better", " and sum and repeat gain more together than apart (+0.0400)"),
+        ("worse", " and sum and repeat gain less together than apart (−0.0400)"),
     ],
 )
 def test_an_interaction_is_told_where_there_is_one(made, verdict, expected):
@@ -86,11 +86,23 @@ def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
 def test_sides_that_were_still_learning_are_counted(made):
     one = made(still_learning("sum-horizon", "popularity"))
 
-    assert "head plain, at least 1 of its 2 sides still learning: sum-horizon over sum-next-moment" in told(
+    assert "head plain, of its 2 sides at least 1 still learning: sum-horizon over sum-next-moment" in told(
         one, OBJECTIVE
     )
-    assert "the full softmax, at least 1 of its 5 sides still learning: " in told(one, LOSS)
+    assert "the full softmax, of its 5 sides at least 1 still learning: " in told(one, LOSS)
     assert "still learning" not in told(made(), OBJECTIVE)
+
+
+def test_sides_that_have_not_left_popularity_are_counted(made):
+    def stuck(written):
+        select = next(row["select"] for row in written["leaderboard.json"] if row["variant"] == "sum-horizon-bpr")
+        for row in written["leaderboard.json"]:
+            if row["variant"] == "popularity":
+                row["select"] = select - 0.004
+
+    found = told(made(stuck), LOSS)
+    assert "the full softmax, of its 5 sides at least 1 not above popularity: " in found
+    assert "not above popularity" not in told(made(), LOSS)
 
 
 def test_a_loss_is_told_with_its_negatives(made):

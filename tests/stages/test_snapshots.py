@@ -24,6 +24,8 @@ def publish(name: str, levels: dict[str, float], colours: dict[str, int]) -> Non
         place.mkdir(parents=True)
     schema = {"variant": pl.String, "seed": pl.Int64, "user_id": pl.String, "recall@10": pl.Float32}
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(folder / "queries.parquet")
+    contrasts = [{"name": "a-over-b", "left": "a", "right": "b", "left_variant": "a", "right_variant": "b"}]
+    (folder / "contrasts.json").write_text(json.dumps(contrasts), encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps({"snapshot": name}), encoding="utf-8")
     events = sum(colours.values())
     told = {"kind": "categorical", "cardinality": len(colours), "missing": 0.0, "values": colours}
@@ -37,7 +39,7 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def test_drift_and_tau_are_published_with_what_they_are_made_of(folder):
+def test_drift_tau_and_changes_are_published_with_what_they_are_made_of(folder):
     with inside(folder):
         publish("old", {"a": 0.1, "b": 0.3, "c": 0.5}, {"red": 4})
         publish("tiny", {"a": 0.5, "b": 0.3, "c": 0.1}, {"red": 2, "blue": 2})
@@ -49,6 +51,9 @@ def test_drift_and_tau_are_published_with_what_they_are_made_of(folder):
 
         assert -1.0 == found["ranks"]["estimate"]
         assert [0.0, 0.5] == [row["new"] for row in found["drift"]]
+        (change,) = found["changes"]
+        assert ("a-over-b", "better") == (change["name"], change["verdict"])
+        assert pytest.approx([-0.2, 0.2, 0.4]) == [change[key] for key in ("there", "here", "effect")]
         assert {name: digest(results_folder(name, "main") / "manifest.json") for name in ("old", "tiny")} == manifest[
             "made_of"
         ]

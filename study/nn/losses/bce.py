@@ -1,5 +1,7 @@
-"""Binary cross-entropy with sampled negatives; with one negative it is SASRec's loss (Kang and McAuley, 2018).
+"""Binary cross-entropy with sampled negatives; with one negative it is like SASRec's loss (Kang and McAuley, 2018).
 
+SASRec draws no negative from the whole history of a user; here only what is relevant to the readout is left out, as by
+every loss of the study, since most of what a user acts on next is in the history of a log that repeats itself.
 Terms are summed over a positive and its N negatives, as SASRec's are. Their mean would shrink the gradients of rarely
 drawn classes by 1 + N, towards the constant that Adam divides by.
 """

@@ -1,0 +1,113 @@
+"""Did the effects of declared contrasts change between two snapshots? It is tested, not read from two verdicts."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from study.errors import UserError
+from study.exhibits.markup import code, listing
+from study.exhibits.others import Pair, comparison
+from study.exhibits.prose import plural, signed, to_margin
+from study.exhibits.records import Change, Contrast, Verdict
+from study.exhibits.tables import Cell, words
+
+WORDS: dict[Verdict, str] = {
+    "better": "risen",
+    "worse": "fallen",
+    "equivalent": "the same",
+    "undetermined": "undetermined",
+}
+"""What a verdict says of here against there. Effects have signs: one that turns to the left side has risen."""
+HEAD = ["change", "tested"]
+Alike = Sequence[tuple[Contrast, Contrast]]
+"""The contrasts that are declared alike, each there and here."""
+ROUNDING = 1e-9
+LUCK = "One search per variant and snapshot lies behind these effects, and no interval covers its luck."
+
+
+def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:
+    """The change of each contrast by its name; None where it was not computed for these very results.
+
+    Raises:
+        UserError: the changes are not those of the effects that both snapshots publish.
+    """
+    found = comparison(pair)
+    if found is None or found.changes is None:
+        return None
+    changes = {change.name: change for change in found.changes}
+    for there, here in alike:
+        told = changes.get(here.name)
+        if told is None or abs(told.effect - (here.effect - there.effect)) > ROUNDING:
+            raise UserError(
+                f"comparison.json: the change of {here.name} is not that from {there.effect:+.4f} to "
+                f"{here.effect:+.4f}; run `dvc repro snapshots@{pair.names[0]}`"
+            )
+    return changes
+
+
+def sentences(pair: Pair, alike: Alike) -> str:
+    """How many effects are shown to have changed, which, and how many to be the same; that the rest is open."""
+    changes = known(pair, alike)
+    if changes is None:
+        return _not_computed(pair)
+    margin = pair.here.params.statistics.margin
+    moved = [change for change in changes.values() if change.verdict in ("better", "worse")]
+    same = [change for change in changes.values() if change.verdict == "equivalent"]
+    rest = len(changes) - len(moved) - len(same)
+    clauses = [
+        f"{len(moved) or 'none'} of {plural(len(changes), 'effect')} {_is(moved)} shown to have "
+        f"<strong>changed</strong>{_size(moved, margin)}{_named(moved)}",
+        f"{len(same) or 'none'} {_is(same)} shown to be <strong>the same</strong> within ±{margin:g}",
+        *([f"whether the other {rest} changed is <strong>open</strong>"] if rest else []),
+    ]
+    shared = _shared([here for _, here in alike if changes[here.name] in moved])
+    return f"The changes of the effects, tested by themselves and Holm-adjusted: {'; '.join(clauses)}. {shared}{LUCK}"
+
+
+def _shared(moved: Sequence[Contrast]) -> str:
+    """The variant that most of the changed effects have in common: what moved it moved them all."""
+    sides = Counter(variant for one in moved for variant in {one.left_variant, one.right_variant})
+    variant, times = max(sides.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    if times < 2:
+        return ""
+    return f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times. "
+
+
+def _is(shown: Sequence[Change]) -> str:
+    return "is" if len(shown) < 2 else "are"
+
+
+def _size(moved: Sequence[Change], margin: float) -> str:
+    """How the changes lie to the margin, never more than each of them shows."""
+    beyond = sum(not to_margin(change, margin) for change in moved)
+    if not moved:
+        return ""
+    if beyond in (0, len(moved)):
+        return f", {'' if beyond else 'perhaps '}by {'more' if beyond else 'less'} than the margin of {margin:g}"
+    return f", {beyond} of them by more than the margin of {margin:g}"
+
+
+def _named(moved: Sequence[Change]) -> str:
+    shown = [f"{code(one.name)} ({signed(one.there)} there, {signed(one.here)} here)" for one in moved]
+    return f": {listing(shown)}" if shown else ""
+
+
+def _not_computed(pair: Pair) -> str:
+    if pair.here.arm != "main":
+        return "Whether the effects changed was not computed: that is done for the arm <code>main</code> alone."
+    run = code(f"dvc repro snapshots@{pair.names[0]}")
+    return f"Whether the effects themselves changed was not computed for these very results yet: {run} does."
+
+
+def cells(change: Change) -> list[Cell]:
+    """The change with the interval that its verdict used, and the word for it; as in `HEAD`."""
+    text = f"{signed(change.effect)} [{signed(change.low)}, {signed(change.high)}]"
+    return [Cell(text, change.effect), words(WORDS[change.verdict])]
+
+
+def legend(pair: Pair) -> str:
+    """What the cells say, for a caption; plain text."""
+    return (
+        "; change: the effect here less that there, with users paired over both snapshots, seeds drawn independently "
+        "on each, and the interval that its verdict used, Holm-adjusted over all changes; risen: in favour of the "
+        f"left side, fallen: of the right one, the same: within ±{pair.here.params.statistics.margin:g}"
+    )

@@ -1,0 +1,87 @@
+"""How far did the effect of each contrast change from another snapshot to this one? Users paired, seeds apart."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.verdicts import judge
+from study.params.statistics import Statistics
+
+Row = dict[str, Any]
+HERE, THERE = "here", "there"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one snapshot publishes of an arm.
+
+    Attributes:
+        queries: `variant`, `seed`, `user_id` and the metric, one row per query; the same queries for each variant and
+            seed.
+        contrasts: the rows of `contrasts.json`, whose resolved sides are variants of `queries`.
+    """
+
+    queries: pl.DataFrame
+    contrasts: list[Row]
+
+
+def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: int) -> list[Row]:
+    """The effect here less that there of every contrast that is declared alike on both, in the order of this snapshot.
+
+    Declared alike: the same name, left and right; the variants that a side `best:GROUP` stands for may differ. A user
+    who is drawn brings the queries of both snapshots, and one who is known to one of them alone counts there. The
+    refits of two snapshots are different fits, though their seeds have the same numbers, so each variant's seeds are
+    drawn independently on each. Every change is one contrast of a family of its own under Holm, with as many resamples
+    for each as stage `compare` takes. What neither resamples is the one search of each variant on each snapshot.
+
+    Args:
+        settings: resamples, margin and alpha.
+        seed: of the study.
+
+    Returns:
+        Rows `name`, `left`, `right`, both effects as `there` and `here`, and what `Verdict` has of their difference:
+        *better* if the effect rose.
+    """
+    known = {_declared(row): row for row in there.contrasts}
+    alike = [(known[_declared(row)], row) for row in here.contrasts if _declared(row) in known]
+    if not alike:
+        return []
+    users = pl.concat([side.queries.select("user_id") for side in (here, there)]).unique()
+    resamples = settings.resamples * len(alike)
+    sides = []
+    for label, side, asked in zip((THERE, HERE), (there, here), zip(*alike, strict=True), strict=True):
+        draws = bootstrap(_paired(side.queries, asked, users, metric, label), [metric], resamples=resamples, seed=seed)
+        sides.append([_effect(draws[metric], row, label) for row in asked])
+    effects = [(before[0], after[0]) for before, after in zip(*sides, strict=True)]
+    moved = np.column_stack([after[1] - before[1] for before, after in zip(*sides, strict=True)])
+    verdicts = judge([b - a for a, b in effects], moved, margin=settings.margin, alpha=settings.alpha)
+    return [
+        {**{key: row[key] for key in ("name", "left", "right")}, THERE: before, HERE: after, **asdict(verdict)}
+        for (_, row), (before, after), verdict in zip(alike, effects, verdicts, strict=True)
+    ]
+
+
+def _declared(row: Row) -> tuple[str, str, str]:
+    return row["name"], row["left"], row["right"]
+
+
+def _paired(queries: pl.DataFrame, asked: Iterable[Row], users: pl.DataFrame, metric: str, label: str) -> pl.DataFrame:
+    """The queries of the variants that are asked for, and a row without the metric for each user who has none.
+
+    So both snapshots have the same users in the same order, and the bootstrap, which draws by their number and the seed
+    of the study, draws the same ones; a row without the metric adds nothing to any sum or number. Its seeds are drawn
+    by the names of the variants, which tell the snapshots apart.
+    """
+    variants = {row[side] for row in asked for side in ("left_variant", "right_variant")}
+    shown = queries.filter(pl.col("variant").is_in(variants)).select("variant", "seed", "user_id", metric)
+    absent = shown.select("variant", "seed").unique().join(users.join(shown, on="user_id", how="anti"), how="cross")
+    whole = pl.concat([shown, absent], how="diagonal")
+    return whole.with_columns(pl.format("{} {}", "variant", pl.lit(label)).alias("variant"))
+
+
+def _effect(draws: Draws, row: Row, label: str) -> tuple[float, np.ndarray]:
+    return draws.difference(f"{row['left_variant']} {label}", f"{row['right_variant']} {label}")

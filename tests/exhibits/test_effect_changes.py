@@ -1,0 +1,116 @@
+"""Which effects are shown to have changed between two snapshots, and what is said where that was not computed."""
+
+import json
+import re
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import effect_changes, findings, snapshots
+from study.exhibits.others import Pair, on
+from study.exhibits.results import Results
+from tests.exhibits.conftest import contrast
+from tests.exhibits.pairing import ONE, TREES, only, text
+from tests.exhibits.test_snapshots import comparison
+
+TWO = ONE | {"name": "event-over-flat-horizon", "left": "sum-horizon", "left_variant": "sum-horizon"}
+
+
+def changed(name: str, there: float, here: float, verdict: str, reach: float = 0.004) -> dict:
+    """What the stage writes of one change."""
+    told = {"name": name, "there": there, "here": here, "effect": here - there, "level": 0.99, "verdict": verdict}
+    ends = {"low": here - there - reach, "high": here - there + reach}
+    return told | ends | {"p_difference": 0.01, "p_equivalence": 0.01}
+
+
+def pair(compared, *shown: tuple[dict, float, float, str, float]):
+    """Results with these contrasts here and on `old`: each with both effects, the change's verdict and its reach."""
+    here = only(*(contrast("undetermined", after, **told) for told, _, after, *_ in shown))
+    there = only(*(contrast("undetermined", before, **told) for told, before, *_ in shown))
+    results = compared(here, there)
+    comparison(results, changes=[changed(told["name"], *rest) for told, *rest in shown])
+    return results
+
+
+def test_what_changed_is_named_with_both_effects(compared):
+    rows = (ONE, -0.008, 0.0014, "better", 0.006), (TWO, 0.02, 0.01, "worse", 0.006), (TREES, 0.01, 0.01, "equivalent")
+    results = pair(compared, *rows[:2], (*rows[2], 0.004))
+    expected = (
+        "The changes of the effects, tested by themselves and Holm-adjusted: 2 of 3 effects are shown to have changed, "
+        "perhaps by less than the margin of 0.005: event-over-flat-next (−0.0080 there, +0.0014 here) and "
+        "event-over-flat-horizon (+0.0200 there, +0.0100 here); 1 is shown to be the same within ±0.005. flat-next is "
+        "a side of 2 of those that changed, which may be one change seen 2 times. One search per variant and snapshot "
+        "lies behind these effects, and no interval covers its luck."
+    )
+
+    assert f"Of the verdicts of 2 other contrasts none is corrected. {expected}" in text(findings.repeated(results))
+    assert expected in text(snapshots.contrasts(results))
+
+
+@pytest.mark.parametrize(
+    ("reaches", "expected"),
+    [
+        ((0.001, 0.001), "2 of 2 effects are shown to have changed, by more than the margin of 0.005:"),
+        ((0.001, 0.006), "2 of 2 effects are shown to have changed, 1 of them by more than the margin of 0.005:"),
+    ],
+)
+def test_how_far_they_changed_is_said_of_each_no_more_than_it_shows(compared, reaches, expected):
+    rows = (ONE, 0.01, 0.02, "better"), (TREES, 0.02, 0.01, "worse")
+    shown = text(findings.repeated(pair(compared, *((*row, reach) for row, reach in zip(rows, reaches, strict=True)))))
+
+    assert expected in shown
+    assert "is a side of" not in shown
+
+
+def test_where_nothing_is_shown_all_is_open(compared):
+    shown = text(findings.repeated(pair(compared, (ONE, 0.01, 0.012, "undetermined", 0.006))))
+
+    assert "none of 1 effect is shown to have changed; none is shown to be the same within ±0.005; " in shown
+    assert "whether the other 1 changed is open." in shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "here", "word", "shown"),
+    [
+        ("better", 0.02, "risen", "+0.0100 [+0.0060, +0.0140]"),
+        ("worse", 0.0, "fallen", "−0.0100 [−0.0140, −0.0060]"),
+        ("equivalent", 0.01, "the same", "0.0000 [−0.0040, +0.0040]"),
+        ("undetermined", 0.013, "undetermined", "+0.0030 [−0.0010, +0.0070]"),
+    ],
+)
+def test_each_change_has_a_word_beside_its_interval(compared, verdict, here, word, shown):
+    page = snapshots.contrasts(pair(compared, (ONE, 0.01, here, verdict, 0.004))).text
+    (line,) = re.findall(r"<tr>(<td.*?)</tr>", page)
+    titles = [text(title) for title in re.findall(r"<th.*?</th>", page)]
+    cells = dict(zip(titles, map(text, re.findall(r"<td.*?</td>", line)), strict=True))
+
+    assert (shown, word) == (cells["change"], cells["tested"])
+    assert "risen: in favour of the left side" in text(page)
+
+
+def test_what_was_not_computed_is_not_shown(compared):
+    results = compared(only(contrast("better", 0.02, **ONE)), only(contrast("better", 0.01, **ONE)))
+    comparison(results)
+    page = text(snapshots.contrasts(results))
+
+    assert "was not computed for these very results yet: dvc repro snapshots@old does." in page
+    assert "risen" not in page
+    assert "shown to have changed" not in text(findings.repeated(results))
+
+
+def test_of_another_arm_it_is_said_that_changes_are_those_of_main(compared):
+    results = compared()
+    young = Pair(Results(results.root, results.params, "young"), on(results, "old", "young"))
+
+    assert "not computed: that is done for the arm main alone." in text(effect_changes.sentences(young, []))
+
+
+def test_changes_of_other_effects_are_refused(compared):
+    results = pair(compared, (ONE, 0.01, 0.02, "better", 0.004))
+    path = results.root / "snapshots/old/comparison.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["changes"][0]["effect"] = 0.02
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"comparison\.json: the change of event-over-flat-next is not that"):
+        findings.repeated(results)
