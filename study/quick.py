@@ -68,11 +68,12 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
         return side in kept or side in composed or side.startswith(BEST)
 
     contrasts = {n: c for n, c in raw.get("contrasts", {}).items() if is_kept(c["left"]) and is_kept(c["right"])}
+    late = {name: [n for n in names if n in contrasts] for name, names in raw.get("after_test", {}).items()}
     short = {name: entry for name, entry in roster.items() if name in kept}
     asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}  # the results of other snapshots are not copied
     changed = {"budget": "quick", **alone, "questions": asked}
-    changed |= {"roster": short, "composed": composed, "contrasts": contrasts}
+    changed |= {"roster": short, "composed": composed, "contrasts": contrasts, "after_test": late}
     changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
     if worlds := raw.get("worlds"):
         changed["worlds"] = worlds | _short_worlds(worlds, kept)

@@ -120,4 +120,5 @@ def test_the_short_roster_is_whole():
     assert {n for n, e in raw["roster"].items() if e["family"] == "counting"} <= set(short.roster)
     assert {"decay-over-frequency", "hybrid-over-counting", "seeds-averaged"} <= set(short.contrasts)
     assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
+    assert set(short.after_test["complete-journey"]) <= set(short.contrasts)
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}

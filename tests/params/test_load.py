@@ -19,7 +19,7 @@ CELLS = {
 }
 MISTAKES = [
     ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
-    ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
+    ("buget", "quick", ["buget", "unknown", "did you mean 'budget'? known: budget, engine"]),
     ("questions.categories.horizon_days", 0, ["questions.categories", "horizon_days", "greater than or equal to 1"]),
     ("questions.categories.horison", 7, ["questions.categories", "horison", "unknown", "horizon_days"]),
     (
