@@ -8,7 +8,7 @@ from importlib import import_module
 
 from study import under_dvc
 from study.arguments import Parser
-from study.errors import UserError, unknown
+from study.errors import UserError, few, unknown
 from study.failures import explain
 from study.redact import hidden, show_without_credentials
 
@@ -96,7 +96,7 @@ def _item(stage: str, name: str | None) -> str:
     if kind == "snapshot" and not known:
         raise UserError("snapshots: compare_with in params.yaml names no other snapshot")
     if name is None:
-        raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {', '.join(known)}")
+        raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {few(known)}")
     if kind in {"world", "snapshot"} and name not in known:
         raise unknown(kind, name, known)
     if kind not in {"world", "snapshot"}:

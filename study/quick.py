@@ -8,7 +8,9 @@ from typing import Any
 import yaml
 
 from study.errors import UserError
+from study.events.read import sources
 from study.params import load
+from study.params.plain import read_plain
 from study.params.worlds import NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
@@ -36,12 +38,14 @@ def run() -> None:
     """Runs `dvc repro` with `budget: quick` in a copy of the working tree; a second run refreshes the copy.
 
     Raises:
-        UserError: bad parameters, no git repository, or a stage that failed.
+        UserError: bad parameters, a log that is not there, no git repository, or a stage that failed.
     """
-    source = Path(load().snapshot.source)
+    spec = load().snapshot
+    sources(spec)
+    source = Path(spec.source)
     _adopt_revision()
     _copy_tree(set() if source.is_absolute() else _of(source))
-    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    raw = read_plain(PARAMS)
     write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
     repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
@@ -50,24 +54,26 @@ def run() -> None:
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
-    Kept are the first variant of each arm and family, what composed variants are made of, the one that is accounted
-    for, and the contrasts between kept ones.
+    Kept are every counting rule, for they train in about a second and what learns is compared with the best of them,
+    of each arm and any other family the first variant, composed ones too, what these are made of, the one that is
+    accounted for, and the contrasts between kept ones.
     """
-    roster, composed = raw.get("roster", {}), raw.get("composed", {})
-    first = {(entry["arm"], entry["family"]): name for name, entry in reversed(roster.items())}
+    roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
+    counting = [name for name, entry in roster.items() if entry["family"] == "counting"]
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
     named += [raw.get("tokens", {}).get("variant")]
-    kept = {*first.values(), *named}
+    kept = {*_first(roster), *counting, *named}
 
     def is_kept(side: str) -> bool:
         return side in kept or side in composed or side.startswith(BEST)
 
-    declared = raw.get("contrasts", {}).items()
-    contrasts = {name: c for name, c in declared if is_kept(c["left"]) and is_kept(c["right"])}
+    contrasts = {n: c for n, c in raw.get("contrasts", {}).items() if is_kept(c["left"]) and is_kept(c["right"])}
+    late = {name: [n for n in names if n in contrasts] for name, names in raw.get("after_test", {}).items()}
     short = {name: entry for name, entry in roster.items() if name in kept}
     asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}  # the results of other snapshots are not copied
-    changed = {"budget": "quick", **alone, "questions": asked, "roster": short, "contrasts": contrasts}
+    changed = {"budget": "quick", **alone, "questions": asked}
+    changed |= {"roster": short, "composed": composed, "contrasts": contrasts, "after_test": late}
     changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
     if worlds := raw.get("worlds"):
         changed["worlds"] = worlds | _short_worlds(worlds, kept)
@@ -75,6 +81,12 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
         impersonal = [name for name in diagnostics["impersonal"] if name in kept]
         changed["diagnostics"] = diagnostics | FEWER_CHANGES | {"impersonal": impersonal}
     return raw | changed
+
+
+def _first(entries: dict[str, Any]) -> dict[str, Any]:
+    """The first of each arm and family, in their order."""
+    first = {(entry["arm"], entry["family"]): name for name, entry in reversed(entries.items())}.values()
+    return {name: entry for name, entry in entries.items() if name in first}
 
 
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:

@@ -7,7 +7,9 @@ import yaml
 
 from study import quick
 from study.errors import UserError
+from study.events.read import read_source
 from study.params import Params
+from study.params.snapshot import Snapshot
 from study.paths import QUICK
 from tests.tiny import ROOT
 
@@ -39,7 +41,8 @@ def tree(tmp_path, monkeypatch):
     git("add", ".")
     git("commit", "--quiet", "--message", "start")
     (tmp_path / "study" / "untracked.py").write_text("2\n", encoding="utf-8")
-    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=SimpleNamespace(source="data/log.parquet")))
+    log = SimpleNamespace(source="data/log.parquet", files="*")
+    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=log))
     monkeypatch.setattr(quick, "repro", lambda _: None)
     return tmp_path
 
@@ -87,6 +90,21 @@ def test_without_a_commit_it_says_what_it_needs(tree):
         quick.run()
 
 
+def test_a_log_that_is_not_there_is_told_as_by_check_before_anything_is_copied(tree, monkeypatch):
+    (tree / "data/log.parquet").unlink()
+    spec = Snapshot(name="log", source="data/log.parquet", timezone="UTC", attributes={"item": "categorical"})
+    with pytest.raises(UserError) as by_check:
+        read_source(spec)
+    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=spec))
+
+    with pytest.raises(UserError) as by_quick:
+        quick.run()
+
+    assert "params.yaml: snapshot.source: there is no file or folder 'data/log.parquet'" in str(by_quick.value)
+    assert str(by_check.value) == str(by_quick.value)
+    assert not QUICK.exists()
+
+
 def test_the_short_roster_is_whole():
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 
@@ -94,9 +112,13 @@ def test_the_short_roster_is_whole():
 
     assert {entry.arm for entry in short.roster.values()} == {entry["arm"] for entry in raw["roster"].values()}
     assert {entry.family for entry in short.roster.values()} == {entry["family"] for entry in raw["roster"].values()}
-    assert set(raw["composed"]) == set(short.composed)
+    assert ["hybrid-lambdarank", "average-of-seeds"] == list(short.composed)
     assert 0 < len(short.roster) < len(raw["roster"])
     assert set(short.diagnostics["impersonal"]) <= set(short.roster)
     assert {short.tokens["variant"], *short.worlds["roster"]} <= set(short.roster)
     assert {"popularity", "sum-horizon"} <= set(short.section("worlds").entries(short.roster))
+    assert {n for n, e in raw["roster"].items() if e["family"] == "counting"} <= set(short.roster)
+    assert {"decay-over-frequency", "hybrid-over-counting", "seeds-averaged"} <= set(short.contrasts)
+    assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
+    assert set(short.after_test["complete-journey"]) <= set(short.contrasts)
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}

@@ -14,7 +14,7 @@ class Asked:
     """Queries by span, window and user. Those of the first part are held, those of others lie on disk.
 
     Args:
-        name: of the question, for the files.
+        name: of the question, for the files and for messages.
         windows: of each span.
         folder: for what lies on disk.
     """
@@ -50,7 +50,7 @@ class Asked:
         """
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):
-                refuse_empty(span, window, has_answer=has_answer)
+                refuse_empty(f"questions.{self.name}", span, window, has_answer=has_answer)
 
     def of(self, span: str) -> Iterator[pl.DataFrame]:
         """The queries of a span in the order of cut-off and user, table by table."""

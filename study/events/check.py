@@ -70,7 +70,7 @@ def _general(read: Callable[[str], pl.Series], spec: Snapshot, place: Path, form
     named = spec.columns.renamed
     for name in [name for name in named if name != "timestamp"]:
         text = text_of(read(named[name])).alias(name)
-        _is_full(text, named[name], place)
+        refuse_gaps(text, named[name], place)
         yield text
     times = utc(read(named["timestamp"]), spec, place, forms)
     yield times
@@ -86,7 +86,12 @@ def _schema(spec: Snapshot) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True)
 
 
-def _is_full(column: pl.Series, name: str, place: Path) -> None:
+def refuse_gaps(column: pl.Series, name: str, place: Path | str) -> None:
+    """Names the first row without a value of a column that every event has.
+
+    Raises:
+        UserError: there is one; with file, column and row.
+    """
     if column.null_count():
         row = int(column.is_null().arg_true()[0])
         raise UserError(f"{place}: column '{name}' is empty in row {row + 1}; every event needs one")

@@ -38,6 +38,7 @@ class Facts:
         types: events of each type, the most frequent ones first.
         missing: of each attribute the events without a value.
         values: of each attribute the number of values.
+        counts: of the event type and of each attribute that is text, `value` and `count`, in any order.
         users: their activity.
         future: events that have not happened yet.
         repeated: events that repeat another one in every column.
@@ -49,6 +50,7 @@ class Facts:
     types: dict[str, int]
     missing: dict[str, int]
     values: dict[str, int]
+    counts: dict[str, pl.DataFrame]
     users: Activity
     future: int
     repeated: int
@@ -72,6 +74,7 @@ def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
         types=dict(types.iter_rows()),
         missing={name: int(counts[name].filter(pl.col("value").is_null())["count"].sum()) for name in spec.coded},
         values={name: counts[name]["value"].drop_nulls().len() for name in spec.coded},
+        counts={name: table for name, table in counts.items() if table.schema["value"] == pl.String},
         users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
         future=int(whole["future"].sum()),
         repeated=int(whole["repeated"].sum()),

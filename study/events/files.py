@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, choices
 
 SEPARATORS = (",", ";", "\t", "|")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -38,6 +38,16 @@ def files_of(source: Path, pattern: str) -> list[Path]:
         if not path.name.lower().endswith(SUFFIXES):
             raise UserError(f"{path}: its name does not say what it is; known: {', '.join(SUFFIXES)}")
     return found
+
+
+def refuse_absent(path: Path, command: str) -> None:
+    """Whether the log is there that a command was given.
+
+    Raises:
+        UserError: it is not; names the command.
+    """
+    if not path.exists():
+        raise UserError(f"{command}: there is no file or folder '{path}'; give the path of the log")
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
@@ -106,7 +116,7 @@ def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
     """
     missing = [name for name in wanted if name not in has]
     if missing:
-        raise UserError(f"{place}: column '{missing[0]}' is missing; the file has: {', '.join(has)}")
+        raise UserError(f"{place}: column '{missing[0]}' is missing; {choices(missing[0], has, 'the file has')}")
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import text_of
+from study.events.check import refuse_gaps
 from study.events.times import looks_like_time
 from study.params.snapshot import TAKEN
 
@@ -30,6 +31,8 @@ NEARLY_AN_ID = 0.5
 BEST, LEAST, MOST = 300, 5, 5_000
 """Candidates that a catalogue should have: about as many as the default log, at least, at most."""
 FILLED = 0.95
+MOSTLY = 0.5
+"""Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,13 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         place: the file, for messages.
 
     Raises:
-        UserError: no column looks like a time or a user, or none could be a candidate.
+        UserError: no column looks like a time or a user, an event has no type, or no column could be a candidate.
     """
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log.drop(time), place)
     rest = log.drop(time, user)
-    event_type = _event_type(rest)
+    event_type = _event_type(rest, place)
     attributes, left_out = _attributes(rest.drop([event_type] if event_type else []))
     key_action, why = _key_action(log, event_type)
     column, allowed = next(iter(key_action.items()))
@@ -116,9 +119,14 @@ def _user(log: pl.DataFrame, place: str) -> str:
     )
 
 
-def _event_type(log: pl.DataFrame) -> str | None:
+def _event_type(log: pl.DataFrame, place: str) -> str | None:
     for name in _named(EVENT, log.columns):
-        if not log.schema[name].is_nested() and log[name].n_unique() <= MOST_TYPES and not log[name].null_count():
+        if log.schema[name].is_nested() or log[name].n_unique() > MOST_TYPES:
+            continue
+        gaps = log[name].null_count()
+        if 0 < gaps < MOSTLY * log.height:
+            refuse_gaps(log[name], name, place)
+        if not gaps:
             return name
     return None
 

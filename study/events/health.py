@@ -9,6 +9,7 @@ from study.events.facts import Facts
 from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
+from study.events.values import alike, asked_columns
 from study.params.question import Question, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
@@ -129,6 +130,8 @@ def warnings(facts: Facts, spec: Snapshot, questions: list[Question]) -> list[st
             f"{facts.users.returning:.0%} of the users come back another day; ask about the rest of the session "
             "(sessions: true), or use a horizon of minutes"
         )
+    named = dict.fromkeys(["event_type", *(column for question in questions for column in asked_columns(question))])
+    found += [told for column in named for told in alike(column, facts.counts)]
     return found + [
         f"attribute {name} is empty in {facts.missing[name] / facts.events:.0%} of the events"
         for name in spec.coded

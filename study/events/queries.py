@@ -11,8 +11,13 @@ from study.params.question import Question, WhoQuestion
 USER, CANDIDATE, NAMES = pl.col("user_id"), pl.col("candidate"), pl.List(pl.String)
 
 
-def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question: Question) -> dict[str, pl.DataFrame]:
+def queries_of(
+    events: pl.DataFrame, windows: dict[str, list[Window]], question: Question, place: str = "questions"
+) -> dict[str, pl.DataFrame]:
     """The queries of the windows of each named span, sorted by cut-off and user.
+
+    Args:
+        place: of the question in `params.yaml`, for messages.
 
     Raises:
         UserError: a window has no query, or none with an answer.
@@ -20,7 +25,7 @@ def queries_of(events: pl.DataFrame, windows: dict[str, list[Window]], question:
     asked = [(name, window) for name, some in windows.items() for window in some]
     tables = tables_of(events, [window for _, window in asked], question)
     for (name, window), table in zip(asked, tables, strict=True):
-        refuse_empty(name, window, has_answer=answered(table))
+        refuse_empty(place, name, window, has_answer=answered(table))
     return {
         span: pl.concat(table for (name, _), table in zip(asked, tables, strict=True) if name == span)
         for span in windows
@@ -32,15 +37,18 @@ def answered(table: pl.DataFrame) -> bool:
     return bool(table["label"].any()) if "label" in table.columns else table.height > 0
 
 
-def refuse_empty(span: str, window: Window, *, has_answer: bool) -> None:
+def refuse_empty(place: str, span: str, window: Window, *, has_answer: bool) -> None:
     """A window that cannot be scored is an error of the question.
+
+    Args:
+        place: of the question in `params.yaml`.
 
     Raises:
         UserError: it has no query with an answer.
     """
     if not has_answer:
         raise UserError(
-            f"params.yaml: questions: the {span} window of {window.day} has no query: no user with an earlier "
+            f"params.yaml: {place}: the {span} window of {window.day} has no query: no user with an earlier "
             "event takes the key action in it; check key_action and candidate, or widen the horizon"
         )
 

@@ -54,6 +54,16 @@ def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
         yield events
 
 
+def sources(spec: Snapshot) -> list[Path]:
+    """The files that are read: a module, a query, or files of events.
+
+    Raises:
+        UserError: there is none, or one whose name does not say what it is.
+    """
+    path = Path(spec.source)
+    return [path] if path.suffix in {READER, QUERY} and path.is_file() else files_of(path, spec.files)
+
+
 def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataFrame]:
     if spec.until is None:
         yield from pieces
@@ -72,14 +82,13 @@ def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataF
 
 def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:
     """The events in the order of the source; of each file so many rows at a time, or all."""
-    path = Path(spec.source)
-    if path.suffix in {READER, QUERY} and path.is_file():
-        is_query = path.suffix == QUERY
-        table = read_query(path) if is_query else import_module(".".join(path.with_suffix("").parts)).read()
-        yield conform(table, spec, path)
-        return
-    is_empty = True
-    for file in files_of(path, spec.files):
+    path, is_empty = Path(spec.source), True
+    for file in sources(spec):
+        if file.suffix in {READER, QUERY}:
+            is_query = file.suffix == QUERY
+            table = read_query(file) if is_query else import_module(".".join(file.with_suffix("").parts)).read()
+            yield conform(table, spec, file)
+            return
         for piece in _whole(file, spec) if rows is None else _in_pieces(file, spec, rows):
             is_empty = False
             yield piece

@@ -62,12 +62,13 @@ class Spans:
         return Window(day, midnight(day, zone), midnight(after, zone))
 
 
-def make_spans(first: int, last: int, timezone: str, question: Question) -> Spans:
+def make_spans(first: int, last: int, timezone: str, question: Question, place: str = "questions") -> Spans:
     """Lays the windows backwards from the midnight that begins the day of the last event: that day may be incomplete.
 
     Args:
         first: time of the first event, microseconds since 1970 UTC.
         last: time of the last event, or the midnight that ends the last window.
+        place: of the question in `params.yaml`, for messages.
 
     Raises:
         UserError: the windows leave less than one horizon of training span.
@@ -80,7 +81,7 @@ def make_spans(first: int, last: int, timezone: str, question: Question) -> Span
     first_day = local_date(first, zone)
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
-            f"params.yaml: questions: {total} windows of {question.horizon} and two more to train on need {total + 2} "
+            f"params.yaml: {place}: {total} windows of {question.horizon} and two more to train on need {total + 2} "
             f"horizons, but the log has {(end - first_day).days // horizon} whole ones; lower the horizon "
             "(horizon_days, horizon_minutes) or windows, or bring a longer log"
         )

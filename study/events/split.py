@@ -48,8 +48,13 @@ def _allows(column: str, allowed: list[str] | Between, columns: list[str]) -> pl
     """Whether an event has an allowed value; of a list, in any of its places."""
     if isinstance(allowed, Between):
         return pl.col(column).is_between(allowed.least, allowed.most)
-    named = [column] if column in columns else [name for name in columns if name.rpartition(".")[0] == column]
-    return pl.any_horizontal(pl.col(name).is_in(allowed) for name in named)
+    return pl.any_horizontal(pl.col(name).is_in(allowed) for name in places_of(column, columns))
+
+
+def places_of(column: str, columns: Iterable[str]) -> list[str]:
+    """The columns of the general form that a filter reads: the column itself, or the places of a list."""
+    known = list(columns)
+    return [column] if column in known else [name for name in known if name.rpartition(".")[0] == column]
 
 
 def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:

@@ -19,7 +19,8 @@ def problems(params: "Params") -> list[str]:
     """Every contradiction, a line each."""
     found = [*_credentials(params), *_columns(params), *_questions(params), *_snapshots(params)]
     if not found:  # what follows looks up the question of each arm
-        found = [*_arms(params), *_sources(params), *_sides(params), *_modules(params), *_timezone(params)]
+        found = [*_arms(params), *_sources(params), *_sides(params), *_cells(params)]
+        found += [*_modules(params), *_timezone(params)]
     return found
 
 
@@ -125,6 +126,15 @@ def _sides(params: "Params") -> list[str]:
     snapshot, known = params.snapshot.name, list(params.contrasts)
     late = params.after_test.get(snapshot, [])
     return found + [unknown_name(f"after_test.{snapshot}", name, known) for name in late if name not in known]
+
+
+def _cells(params: "Params") -> list[str]:
+    """The cells of the factorial are variants; a short roster that lacks most of them goes without it."""
+    cells = list(params.factorial.cells)
+    missing = [name for name in cells if name not in params.variants]
+    if 2 * len(missing) >= len(cells):
+        return []
+    return [unknown_name("factorial.cells", name, list(params.variants)) for name in missing]
 
 
 def _modules(params: "Params") -> list[str]:

@@ -25,8 +25,8 @@ def edited(text: str, changes: dict[str, Any]) -> str:
         if span is not None:
             start, end = span
             indent = "  " if text[:start].rstrip(" ").endswith("\n") else " " * (start == end)
-            text = text[:start] + indent + _flow(changes[key]) + text[end:]
-    added = [f"{key}: {_flow(changes[key])}\n" for key, span in spans.items() if span is None]
+            text = text[:start] + indent + flow(changes[key]) + text[end:]
+    added = [f"{key}: {flow(changes[key])}\n" for key, span in spans.items() if span is None]
     return text + "\n" * bool(added and not text.endswith("\n")) + "".join(added)
 
 
@@ -49,10 +49,10 @@ def _end(node: yaml.Node) -> int:
     return int(node.end_mark.index)
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """A value on one line; text in quotes wherever any reader of YAML might take it for something else."""
     if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
+        return f"[{', '.join(map(flow, value))}]"
     plain = str(yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True))
     plain = plain.removesuffix("\n").removesuffix("\n...")
     if isinstance(value, str) and not PLAIN.fullmatch(plain):

@@ -4,7 +4,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from study.device import Device
@@ -15,6 +14,7 @@ from study.params.checks import problems
 from study.params.engine import Engine
 from study.params.features import Features
 from study.params.messages import describe, unknown_name
+from study.params.plain import plain, read_plain
 from study.params.question import Question
 from study.params.roster import Composed, ComposedEntry, Variant
 from study.params.snapshot import Snapshot
@@ -96,9 +96,13 @@ class Params(Frozen):
             kept["factorial"] = whole["factorial"]
         return kept | {"contrasts": {name: whole["contrasts"][name] for name in self.declared(arm)}}
 
-    def variant(self, name: str) -> Variant | Composed:
-        """The entry of that name; an unknown name is the user's error."""
-        found: Variant | Composed = _one("roster", name, self.variants)
+    def variant(self, name: str, place: str = "roster") -> Variant | Composed:
+        """The entry of that name; an unknown name is the user's error.
+
+        Args:
+            place: in `params.yaml`, where the name stands.
+        """
+        found: Variant | Composed = _one(f"{PARAMS}: {place}", name, self.variants)
         return found
 
     def sources(self, variant: str) -> list[str]:
@@ -113,7 +117,7 @@ class Params(Frozen):
 
     def question(self, name: str) -> Question:
         """The question of that name; an unknown name is the user's error."""
-        found: Question = _one("questions", name, self.questions)
+        found: Question = _one(f"{PARAMS}: questions", name, self.questions)
         return found
 
     def arm(self, name: str) -> Arm:
@@ -126,8 +130,7 @@ class Params(Frozen):
 
         The type is loaded by name, so that its code belongs to the stages of its arm alone.
         """
-        kind: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
-        return kind.model_validate(getattr(self, name))
+        return section_type(name).model_validate(getattr(self, name))
 
     @model_validator(mode="after")
     def _agrees(self) -> "Params":
@@ -135,6 +138,12 @@ class Params(Frozen):
         if found:
             raise ValueError(found[0])
         return self
+
+
+def section_type(name: Section) -> type[Frozen]:
+    """The type of the part of an arm that is no part of the roster."""
+    found: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
+    return found
 
 
 def _one(place: str, name: str, known: dict[Any, Any]) -> Any:
@@ -149,13 +158,7 @@ def load(path: Path = PARAMS) -> Params:
     Raises:
         UserError: the file is missing, no YAML, or a value in it is wrong; one line, naming the place.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run from the root of the repository") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    return parse(text, path)
+    return _validated(read_plain(path), path)
 
 
 def parse(text: str, path: Path) -> Params:
@@ -167,11 +170,11 @@ def parse(text: str, path: Path) -> Params:
     Raises:
         UserError: it is no YAML, or a value in it is wrong.
     """
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    return _validated(plain(text, path), path)
+
+
+def _validated(raw: Any, path: Path) -> Params:
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
-        raise UserError(f"{path}: {describe(error.errors()[0], Params)}") from None
+        raise UserError(f"{path}: {describe(error, Params)}") from None

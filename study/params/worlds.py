@@ -10,6 +10,7 @@ from study.params.features import Features
 from study.params.messages import unknown_name
 from study.params.question import Windows
 from study.params.roster import Variant
+from study.paths import PARAMS
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -224,7 +225,7 @@ class Worlds(Frozen):
         """
         for name in self.roster:
             if name not in roster:
-                raise UserError(unknown_name("worlds.roster", name, list(roster)))
+                raise UserError(unknown_name(f"{PARAMS}: worlds.roster", name, list(roster)))
         return {name: roster[name] for name in self.roster}
 
     def declared(self, world: WorldName) -> dict[str, WorldContrast]:

@@ -90,7 +90,7 @@ def read_bundle(folder: Path) -> Bundle:
         sources = ExportedSources(exported.sources, exported.budget)
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
     except ValidationError as error:
-        raise UserError(f"{folder}: {_NOT_OURS} ({describe(error.errors()[0], Exported)})") from None
+        raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
     except (OSError, ImportError, RuntimeError, SafetensorError) as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
     return Bundle(exported, vocabulary, model)

@@ -17,7 +17,7 @@ from study.params import load
 from study.params.base import Frozen
 from study.params.budget import Arm
 from study.params.diagnostics import Diagnostics
-from study.params.load import Params, Section
+from study.params.load import Params, Section, section_type
 from study.params.messages import describe, unknown_name
 from study.params.roster import SequenceEntry, Variant
 from study.params.statistics import BEST
@@ -70,7 +70,7 @@ def sections(params: Params) -> None:
             try:
                 params.section(name)
             except ValidationError as error:
-                raise UserError(f"{PARAMS}: {name}.{describe(error.errors()[0], Frozen)}") from None
+                raise UserError(f"{PARAMS}: {name}.{describe(error, section_type(name))}") from None
     if params.diagnostics:
         _asked(params, cast("Diagnostics", params.section("diagnostics")))
     if params.tokens:
@@ -99,7 +99,7 @@ def _others(params: Params) -> None:
 
 def _asked(params: Params, asked: Diagnostics) -> None:
     for variant in asked.impersonal:
-        params.variant(variant)
+        params.variant(variant, "diagnostics.impersonal")
     groups: list[tuple[str, Arm, str]] = [
         *(("asked", "main", family) for family in asked.asked),
         *(("screened", "who", family) for family in asked.screened),
@@ -159,7 +159,7 @@ def _diagnosed(params: Params) -> list[str]:
 
 def _accounted(params: Params) -> list[str]:
     tokens = cast("Tokens", params.section("tokens"))
-    return params.variant(tokens.variant).modules()
+    return params.variant(tokens.variant, "tokens.variant").modules()
 
 
 def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from study.errors import UserError
 from study.events.database import read_query
-from study.events.files import files_of, read_file
+from study.events.files import files_of, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
@@ -36,10 +36,11 @@ def run(source: str) -> None:
     """Writes the sections `snapshot` and `questions` and two of `features`; the file before is kept beside it.
 
     Raises:
-        UserError: the log cannot be read, or it cannot be told what is a user, a time or a candidate.
+        UserError: the log is not there or cannot be read, or it cannot be told what is a user, a time or a candidate.
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
-    found = guess(_read(Path(source)), source)
+    refuse_absent(Path(source), "init")
+    found = guess(*_beginning(Path(source)))
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
@@ -58,10 +59,12 @@ def run(source: str) -> None:
     print("Correct the lines marked 'guess', then: python -m study check")
 
 
-def _read(source: Path) -> pl.DataFrame:
+def _beginning(source: Path) -> tuple[pl.DataFrame, str]:
+    """The first rows of the log, and the file that they stand in."""
     if source.suffix == QUERY and source.is_file():
-        return read_query(source)
-    return read_file(files_of(source, "*")[0], None, ROWS)
+        return read_query(source), str(source)
+    file = files_of(source, "*")[0]
+    return read_file(file, None, ROWS), str(file)
 
 
 def _described(source: str, found: Guess) -> Snapshot:
@@ -70,7 +73,7 @@ def _described(source: str, found: Guess) -> Snapshot:
     try:
         return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
     except ValidationError as error:
-        raise UserError(f"{source}: {describe(error.errors()[0], Snapshot)}") from None
+        raise UserError(f"{source}: {describe(error, Snapshot)}") from None
 
 
 def _snapshot(spec: Snapshot, found: Guess) -> list[str]:

@@ -1,5 +1,6 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -7,12 +8,14 @@ import polars as pl
 from study.events import health
 from study.events.asked import Asked
 from study.events.facts import facts_of
+from study.events.files import refuse_absent
 from study.events.parts import Parts
 from study.events.read import reading
 from study.events.spans import Spans, make_spans
 from study.events.spill import Folder, spilling
 from study.events.split import marked
 from study.events.timed import timed
+from study.events.values import refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.statistics import Statistics
@@ -37,6 +40,8 @@ def run(source: str | None) -> None:
     """
     params = load()
     sections(params)
+    if source is not None:
+        refuse_absent(Path(source), "check")
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
@@ -44,13 +49,14 @@ def run(source: str | None) -> None:
         asked: dict[str, Found] = {}
         doubted: dict[str, list[str]] = {}
         for name, question in params.questions.items():
+            refuse_unseen(name, question, facts.counts)
             plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
             key = plain.model_dump_json()
             if key not in asked:
                 asked[key] = _found(name, plain, events, params, folder)
             told, doubts = _told(name, question, asked[key], params.statistics)
             rows += told
-            for doubt in doubts:
+            for doubt in [*doubts, *unseen(question, facts.counts)]:
                 doubted.setdefault(doubt, []).append(name)
         found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
     width = max(len(label) for label, _ in rows)
@@ -63,7 +69,7 @@ def run(source: str | None) -> None:
 def _found(name: str, question: Question, events: Parts, params: Params, folder: Folder) -> Found:
     """What a question finds in the log, if none of its candidates is held back."""
     log = timed(events, question, params.snapshot.timezone, params.seed)
-    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question)
+    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question, f"questions.{name}")
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
     catalogue = pl.Series("candidate", [], dtype=pl.String)
     for part in log:

@@ -24,6 +24,7 @@ from study.events.split import (
     without_young,
 )
 from study.events.timed import Timed, timed
+from study.events.values import counted, refuse_unseen
 from study.params import load
 from study.params.question import Question
 from study.paths import (
@@ -44,8 +45,10 @@ def run(name: str) -> None:
     """
     params = load()
     spec, question = params.snapshot, params.question(name)
-    log = timed(Saved(snapshot_file(spec.name)), question, spec.timezone, params.seed)
-    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question)
+    saved = Saved(snapshot_file(spec.name))
+    refuse_unseen(name, question, counted(saved.scan(), question))
+    log = timed(saved, question, spec.timezone, params.seed)
+    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question, f"questions.{name}")
     with spilling(f"split-{name}") as folder:
         asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
         _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)

@@ -76,13 +76,13 @@ def scene(site: Site, stop_queries: int) -> Scene:
         kind="what", key_action=KEY_ACTION, candidate=[ITEM], horizon_days=HORIZON_DAYS, windows=site.windows
     )
     first, last = events.select(TIME.min().alias("first"), TIME.max().alias("last")).row(0)
-    spans = make_spans(first, last, TIMEZONE, question)
+    spans = make_spans(first, last, TIMEZONE, question, f"worlds.{site.world}")
     derived = with_candidates(events, question, TIMEZONE, site.seed)
     end = spans.stop[0].cutoff
     fitted = fit_vocabulary(derived.filter(end > TIME), spec, site.features, [ITEM], question.fixed)
     log = fitted.encode(derived)
     before = [*spans.stop, *spans.select]
-    tables = queries_of(derived, {"stop": before, "test": spans.test}, question)
+    tables = queries_of(derived, {"stop": before, "test": spans.test}, question, f"worlds.{site.world}")
     read = evaluations(log, tables["stop"], before)
     return Scene(
         events=events,

@@ -96,7 +96,7 @@ def _changed(kind: type[Any], settings: dict[str, Any], given: Sequence[str]) ->
     except yaml.YAMLError:
         raise UserError(f"fit --set {' '.join(given)}: give name=value") from None
     except ValidationError as error:
-        raise UserError(f"fit --set {describe(error.errors()[0], kind)}") from None
+        raise UserError(f"fit --set {describe(error, kind)}") from None
     return whole.model_dump(mode="json")
 
 

@@ -49,6 +49,14 @@ def test_a_missing_column_is_named_with_those_that_are_there(good, tmp_path):
         read(good.drop("item"), tmp_path)
 
 
+def test_a_missing_column_that_stands_there_in_other_letters_is_named(good, tmp_path):
+    with pytest.raises(UserError, match=r"'user_id' is missing; did you mean 'User_ID'\? the file has: User_ID, t"):
+        read(good.rename({"user_id": "User_ID"}), tmp_path)
+    wide = good.drop("item").with_columns(**{f"column {i}": pl.lit(i) for i in range(40)}, itm=pl.lit("x"))
+    with pytest.raises(UserError, match=r"did you mean 'itm'\? the file has: .*, itm and 37 more$"):
+        read(wide, tmp_path)
+
+
 def test_an_event_without_a_user_is_named_by_its_row(good, tmp_path):
     with pytest.raises(UserError, match="column 'user_id' is empty in row 2"):
         read(good.with_columns(pl.Series("user_id", ["a", None])), tmp_path)

@@ -6,13 +6,20 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.plain import plain, read_plain
 
 PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 
 COMPOSED = {"question": "categories", "arm": "main", "family": "average", "members": ["markov"], "fits": 2}
+CELLS = {
+    "sum-horizon": ["plain", "long"],
+    "sum-horizon-repeat": ["repeat", "long"],
+    "sum-horizon-shrt": ["plain", "short"],
+    "sum-next-moment": ["repeat", "short"],
+}
 MISTAKES = [
     ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
-    ("buget", "quick", ["buget", "unknown", "known: seed, budget"]),
+    ("buget", "quick", ["buget", "unknown", "did you mean 'budget'? known: budget, engine"]),
     ("questions.categories.horizon_days", 0, ["questions.categories", "horizon_days", "greater than or equal to 1"]),
     ("questions.categories.horison", 7, ["questions.categories", "horison", "unknown", "horizon_days"]),
     (
@@ -37,17 +44,17 @@ MISTAKES = [
     (
         "contrasts.event-over-flat-next.arm",
         "young",
-        ["contrasts.event-over-flat-next.left (arm young)", "known: popularity-young"],
+        ["contrasts.event-over-flat-next.left (arm young)", "sum-horizon-young", "best:counting"],
     ),
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
-    ("roster.markov.family", "counted", ["roster.markov", "'counting'", "'aggregates'", "'sequence'"]),
+    ("roster.markov.family", "counted", ["roster.markov.family: 'counted'", "known: counting, aggregates, sequence"]),
     (
         "contrasts.event-over-flat-next.right",
         "flat",
-        ["contrasts.event-over-flat-next.right", "'flat'", "flat-next", "markov"],
+        ["contrasts.event-over-flat-next.right", "'flat'", "known: popularity, flat-next"],
     ),
     (
         "after_test.complete-journey",
@@ -60,16 +67,40 @@ MISTAKES = [
     ("statistics.who_margin", 0, ["statistics.who_margin", "greater than 0"]),
     ("composed.hybrid-lambdarank.base", "sum-horizn", ["composed.hybrid-lambdarank", "did you mean 'sum-horizon'?"]),
     ("composed.hybrid-lambdarank.base", "sum-horizon-young", ["composed.hybrid-lambdarank", "'sum-horizon-young'"]),
-    ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank", "'hybrid', 'average'"]),
+    ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank.family", "known: hybrid, average"]),
     ("composed.average-of-seeds.members", [], ["composed.average-of-seeds", "members", "at least 1"]),
     ("composed.average-of-seeds.members", ["best:hybrid"], ["composed.average-of-seeds", "'best:hybrid'", "best:se"]),
     ("composed.popularity", COMPOSED, ["composed.popularity", "stands in the roster too"]),
     ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
     ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
+    (
+        "factorial",
+        {"factors": {"head": ["plain", "repeat"], "context": ["long", "short"]}, "cells": CELLS},
+        ["factorial.cells: 'sum-horizon-shrt' is unknown; did you mean 'sum-horizon-short'?"],
+    ),
     ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
     ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
     ("device", "tpu", ["device", "'auto', 'cpu' or 'cuda'"]),
+]
+
+
+PLACES = [
+    ("questions.categories.key_action.event_type", "purchase", "'purchase' is no list; write [purchase]"),
+    ("questions.categories.candidate", "product type", "'product type' is no list; write [\"product type\"]"),
+    ("compare_with", "old", "'old' is no list; write [old]"),
+    ("questions.categories.key_action.price", {"leest": 1}, ".leest: this key is unknown"),
+    ("questions.categories.key_action.price", {"least": "x"}, ".least: Input should be a valid number"),
+    ("questions.categories.key_action.event_type", [["purchase"]], ".0: Input should be a valid string"),
+    ("questions.categories.key_action", ["purchase"], "keys with values are needed here"),
+    ("questions.categories.kind", "whut", "'whut' is unknown; did you mean 'what'?"),
+    ("snapshot.attributes.price", "number", "Input should be 'categorical', 'numeric' or 'ordinal'"),
+    ("snapshot.attributes.price", {"kind": "ordinl"}, ".kind: 'ordinl' is unknown; did you mean 'ordinal'?"),
+    ("snapshot.attributes.price", {"kind": "ordinal", "order": ["a"]}, ".order: List should have at least 2 items"),
+    ("snapshot.attributes.price", {"kind": "ordinal"}, ".order: this is missing; add it"),
+    ("snapshot.attributes.price", {"kind": "ordinal", "ordre": ["a"]}, ".ordre: this key is unknown"),
+    ("snapshot.attributes.price", {"items": 2}, ".kind: this is missing; add it"),
+    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 1"),
 ]
 
 
@@ -102,12 +133,61 @@ def test_a_mistake_is_one_line_that_names_place_and_alternatives(place, value, s
     assert [] == [part for part in said if part not in message], message
 
 
+@pytest.mark.parametrize(("place", "value", "said"), PLACES, ids=[f"{m[0]}={m[1]}" for m in PLACES])
+def test_a_place_is_the_one_in_the_file_without_the_types_of_the_study(place, value, said, tmp_path):
+    path = changed(place, value, tmp_path)
+
+    with pytest.raises(UserError) as caught:
+        load(path)
+
+    assert f"{path}: {place}{'' if said.startswith('.') else ': '}{said}" in str(caught.value)
+
+
+def test_a_key_that_is_misspelt_is_told_before_what_is_missing_for_it(tmp_path):
+    raw = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))
+    raw["questions"]["categories"]["windos"] = raw["questions"]["categories"].pop("windows")
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"categories\.windos: this key.*; did you mean 'windows'\? known: "):
+        load(path)
+
+
 def test_a_missing_file_is_the_users_to_mend(tmp_path):
     with pytest.raises(UserError, match="no such file; run from the root"):
         load(tmp_path / "params.yaml")
 
 
-@pytest.mark.parametrize("text", ["budget: [", "", "- a list"])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("\nbudget: default", "\nseed: 1\nbudget: default", "line 3: seed stands there twice, first in line 2; remove"),
+        ("  name: complete", "  name: other\n  name: complete", "line 7: snapshot.name stands there twice, first in l"),
+        (
+            "{kind: what, ",
+            "{kind: who, kind: what, ",
+            "line 25: questions.categories.kind stands there twice, first in",
+        ),
+    ],
+)
+def test_a_key_that_stands_there_twice_is_refused_with_its_line(old, new, said, tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(PUBLISHED.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+    for read in (load, read_plain):
+        with pytest.raises(UserError) as caught:
+            read(path)
+        assert str(caught.value).startswith(f"{path}: {said}")
+
+
+def test_plain_values_are_those_of_yaml(tmp_path):
+    text = "a: &a {x: 1, y: [b, null]}\nb: {<<: *a, x: 2}\nc: [*a, *a]\n"
+
+    assert yaml.safe_load(PUBLISHED.read_text(encoding="utf-8")) == read_plain(PUBLISHED)
+    assert yaml.safe_load(text) == plain(text, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["budget: [", "", "- a list", "until: 2024-13-01", "a: \x01"])
 def test_what_is_no_mapping_is_one_line(text, tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(text, encoding="utf-8")
@@ -119,8 +199,8 @@ def test_what_is_no_mapping_is_one_line(text, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_variant_lists_the_roster():
-    with pytest.raises(UserError, match=r"did you mean 'tifu-knn'\?.*popularity"):
+def test_an_unknown_variant_lists_those_that_resemble_it():
+    with pytest.raises(UserError, match=r"did you mean 'tifu-knn'\? known: (.*, ){7}\S+ and \d\d more$"):
         load(PUBLISHED).variant("tifu-kn")
 
 

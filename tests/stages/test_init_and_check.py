@@ -163,6 +163,13 @@ def test_what_cannot_be_guessed_is_said_and_nothing_is_written(workspace, capsys
     assert not (workspace / "params.before.yaml").exists()
 
 
+@pytest.mark.parametrize("command", ["init", "check"])
+def test_a_log_that_is_not_there_is_blamed_on_the_argument(workspace, capsys, command):
+    assert 2 == main([command, "nope.csv"])
+    told = f"downfunnel: {command}: there is no file or folder 'nope.csv'; give the path of the log"
+    assert [told] == capsys.readouterr().err.splitlines()
+
+
 def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
     taken = ("event_type", "key", "local", "candidate", "young")
     log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in taken)
@@ -183,13 +190,38 @@ def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(wo
 
 def test_empty_text_is_a_missing_value_of_a_guess(workspace):
     log = funnel().with_columns(pl.lit("").alias("nothing"))
-    first = pl.int_range(pl.len()) == 0
-    log = log.with_columns(pl.when(first).then(pl.lit("")).otherwise(pl.col("event_name")).alias("event_name"))
     log.write_csv("log.csv", quote_style="always")
 
     assert 0 == main(["init", "log.csv"])
-    assert load().snapshot.columns.event_type is None
     assert "nothing is left out: always empty" in PARAMS.read_text(encoding="utf-8")
+
+
+def without_types(*rows: int) -> pl.DataFrame:
+    is_gap = pl.int_range(pl.len()).is_in(rows)
+    return funnel().with_columns(pl.when(~is_gap).then(pl.col("event_name")).alias("event_name"))
+
+
+@pytest.mark.parametrize("file", ["log.csv", "log.parquet", "log/part.parquet"])
+def test_an_event_without_a_type_stops_init_with_the_line_of_check(workspace, capsys, file):
+    (workspace / "log").mkdir()
+    funnel().write_parquet("whole.parquet")
+    assert 0 == main(["init", "whole.parquet"])
+    before, log = PARAMS.read_bytes(), without_types(41)
+    log.write_csv(file) if file.endswith(".csv") else log.write_parquet(file)
+    source = file.split("/")[0]
+    capsys.readouterr()
+
+    assert [2, 2] == [main(["check", source]), main(["init", source])]
+    said = f"downfunnel: {file}: column 'event_name' is empty in row 42; every event needs one"
+    assert [said, said] == capsys.readouterr().err.splitlines()
+    assert before == PARAMS.read_bytes()
+
+
+def test_a_column_that_is_mostly_empty_is_no_event_type(workspace):
+    without_types(*range(6_000 - 100)).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert load().snapshot.columns.event_type is None
 
 
 def checked(log: pl.DataFrame, capsys, **changes) -> str:
@@ -252,6 +284,62 @@ def test_what_may_spoil_a_study_is_said_in_plain_words(workspace, capsys, warnin
 
     assert "warning: " in said
     assert warning in said
+
+
+def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
+    place, kind = pl.int_range(pl.len()), pl.col("event_name")
+    changed = pl.when(place == 7).then(pl.lit("Order_Placed")).when(place == 9).then(pl.lit(" page_view"))
+    log = funnel().with_columns(changed.otherwise(kind).alias("event_name"))
+    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
+
+    assert "warning: event_type: 'page_view' (4," in said
+    assert "and ' page_view' (1 events); 'order_placed' (1," in said
+    assert "and 'Order_Placed' (1 events) are equal but for case or spaces" in said
+    assert "No warnings" not in said
+
+
+def test_a_value_of_a_key_action_that_never_occurs_while_others_do_is_warned_of_once(workspace, capsys):
+    said = checked(funnel(), capsys, key_action={"event_type": ["order_placed", "Page_View"]})
+
+    told = "key_action.event_type: 'Page_View' never occurs; did you mean 'page_view'? the log has page_view, order_pl"
+    (line,) = [line for line in said.splitlines() if "never" in line]
+    assert line.startswith(f"warning: categories, products, young, coupons: {told}")
+    assert "are equal but for case" not in said
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [
+        (
+            {"event_type": ["order placed"]},
+            "key_action.event_type: 'order placed' never occurs; did you mean 'order_placed'? the log has page_view, ",
+        ),
+        ({"event_type": ["refund", "return"]}, "key_action.event_type: 'refund', 'return' never occur; the log has "),
+        ({"button text": ["Order"]}, "key_action.button text: 'Order' never occurs; the log has Buy, now, "),
+        ({"category": ["none"]}, " and 32 more"),
+    ],
+)
+def test_a_key_action_that_never_occurs_is_told_with_what_does(workspace, capsys, allowed, told):
+    words = pl.when(pl.int_range(pl.len()) < 20).then(pl.lit("Hello you")).otherwise(pl.lit("Buy now"))
+    (line,) = checked(funnel().with_columns(words.alias("button text")), capsys, key_action=allowed).splitlines()
+
+    assert line.startswith("downfunnel: params.yaml: questions.categories.key_action.")
+    assert told in line
+
+
+def test_the_split_refuses_a_key_action_that_never_occurs_as_check_does(workspace, capsys):
+    said = checked(funnel(), capsys, key_action={"button text": ["Order"]})
+
+    assert [0, 2] == [main(["snapshot"]), main(["split", "categories"])]
+    assert said == capsys.readouterr().err
+
+
+def test_a_question_without_a_query_or_windows_is_named(workspace, capsys):
+    early = pl.when(pl.col("occurred_at") < START + timedelta(days=30)).then(pl.lit("order_placed"))
+    log = funnel().with_columns(early.otherwise(pl.lit("page_view")).alias("event_name"))
+
+    assert "params.yaml: questions.categories: the stop window of 2024-" in checked(log, capsys)
+    assert "params.yaml: questions.categories: " in checked(funnel(), capsys, horizon_days=60)
 
 
 def test_a_horizon_that_the_log_does_not_hold_is_an_error(workspace, capsys):
