@@ -22,6 +22,10 @@ WINDOWS = {"stop": 1, "select": 1, "test": 1}
 SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
 """What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
 
+RULES = ("personal_decay", "tifu_knn")
+"""The counting rules that are hard to beat."""
+LAST_WINDOWS = 6
+"""From which models of aggregates learn."""
 WORLD_USERS = 300
 """Whose logs each world simulates."""
 FEWER_CHANGES: dict[str, Any] = {
@@ -54,12 +58,12 @@ def run() -> None:
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
-    Kept are every counting rule, for they train in about a second and what learns is compared with the best of them,
-    of each arm and any other family the first variant, composed ones too, what these are made of, the one that is
-    accounted for, and the contrasts between kept ones.
+    Kept are the first variant of each arm and family, composed ones too, what these are made of, the counting rules
+    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, and
+    the contrasts between kept ones.
     """
     roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
-    counting = [name for name, entry in roster.items() if entry["family"] == "counting"]
+    counting = [name for name, entry in roster.items() if entry.get("rule") in RULES]
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
     named += [raw.get("tokens", {}).get("variant")]
     kept = {*_first(roster), *counting, *named}
@@ -69,7 +73,7 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
 
     contrasts = {n: c for n, c in raw.get("contrasts", {}).items() if is_kept(c["left"]) and is_kept(c["right"])}
     late = {name: [n for n in names if n in contrasts] for name, names in raw.get("after_test", {}).items()}
-    short = {name: entry for name, entry in roster.items() if name in kept}
+    short = {name: _lighter(entry) for name, entry in roster.items() if name in kept}
     asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}  # the results of other snapshots are not copied
     changed = {"budget": "quick", **alone, "questions": asked}
@@ -87,6 +91,11 @@ def _first(entries: dict[str, Any]) -> dict[str, Any]:
     """The first of each arm and family, in their order."""
     first = {(entry["arm"], entry["family"]): name for name, entry in reversed(entries.items())}.values()
     return {name: entry for name, entry in entries.items() if name in first}
+
+
+def _lighter(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry; a model of aggregates learns from the last windows alone."""
+    return entry | {"windows": LAST_WINDOWS} if entry["family"] == "aggregates" else entry
 
 
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from study.params.budget import Arm, Budget
 from study.paths import RESULTS, world_file
 
 
+TASTE = " (<strong>a taste: short roster, one window, tiny budgets, so nothing here is a finding</strong>)"
+
+
 def line(results: Results | None, arm: Arm = "main") -> Html:
     """Snapshot, revision and budget of the results of an arm; where it was not run, how it is."""
     if results is None:
@@ -31,7 +34,7 @@ def origin(arm: Arm, manifest: Manifest) -> str:
     """Snapshot, revision and budget of an arm, as a sentence without its full stop."""
     return (
         f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, revision {code(_short(manifest.revision))}, "
-        f"budget {code(manifest.budget)}"
+        f"budget {code(manifest.budget)}{TASTE if manifest.budget == 'quick' else ''}"
     )
 
 

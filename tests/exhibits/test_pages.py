@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, evidence, figures, leaderboard, protocol, reproduce, tables
+from study.exhibits import cost, data, evidence, figures, leaderboard, protocol, reproduce, source, tables
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -206,3 +206,11 @@ def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
 
 def test_no_contrast_makes_no_table(made):
     assert "" == evidence.composition(made(), []).text == evidence.evidence(made(), []).text
+
+
+def test_results_of_the_quick_budget_are_called_a_taste(made):
+    def hasty(written):
+        written["manifest.json"]["budget"] = "quick"
+
+    assert "nothing here is a finding" in source.line(made(hasty)).text
+    assert "nothing here is a finding" not in source.line(made()).text
