@@ -14,7 +14,6 @@ from study.exhibits.tables import table, words
 from study.params.budget import Arm, Budget
 from study.paths import RESULTS, world_file
 
-
 TASTE = " (<strong>a taste: short roster, one window, tiny budgets, so nothing here is a finding</strong>)"
 
 
