@@ -51,7 +51,7 @@ class Part:
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
         if self.untrained:
-            return f"{self.untrained} not above popularity on select, so hardly trained at this budget"
+            return f"{self.untrained} not above popularity on select, which says little of what is compared"
         if self.besides:
             return f"its sides differ in {self.besides} as well, which may be what makes the difference"
         return {

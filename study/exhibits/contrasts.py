@@ -48,15 +48,15 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
-    """Which sides have hardly been trained: their contrasts say little of what the sides are made of."""
+    """Which sides are no better than popularity: their contrasts say little of what the sides are made of."""
     sides = dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant))
     found = [code(variant) for variant in sides if results.at_popularity(variant)]
     if not found:
         return []
-    gain, model = ("gains", "a model") if len(found) == 1 else ("gain", "models")
+    gains, its = ("gains", "its") if len(found) == 1 else ("gain", "their")
     return [
-        f"On select {listing(found)} {gain} less than the margin over popularity: with {model} that this budget hardly "
-        "trained, what is compared there says little of the parts."
+        f"On select {listing(found)} {gains} less than the margin over popularity: at this budget {its} contrasts say "
+        "little of what is compared."
     ]
 
 

@@ -239,9 +239,10 @@ def _at_popularity(results: Results) -> list[str]:
     names = [code(row.variant) for row in results.leaderboard if results.at_popularity(row.variant)]
     if not names:
         return []
+    its = "its" if len(names) == 1 else "their"
     return [
-        f"<strong>Hardly trained.</strong> {listing(names)} gained less than the margin over popularity on select: at "
-        "this budget they say nothing of what they are made of."
+        f"<strong>Not above popularity.</strong> {listing(names)} gained less than the margin over popularity on "
+        f"select: at this budget {its} contrasts say little of what is compared."
     ]
 
 

@@ -173,7 +173,7 @@ class Results:
     def at_popularity(self, variant: str) -> bool:
         """Whether a sequence variant has not left popularity: its select gains less than the margin over the rule's.
 
-        False in an arm without that rule. Such a model has hardly been trained at its budget, whatever its curve.
+        False in an arm without that rule. What such a model is made of shows little, whether its curve is flat or not.
         """
         entries = self.params.entries(self.arm)
         rules = [name for name, one in entries.items() if isinstance(one, CountingEntry) and one.rule == POPULARITY]
