@@ -1,5 +1,6 @@
 """The questions of the study, each answered in one sentence that its contrasts compose."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,11 @@ from study.exhibits import choose, enough, scope, source
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import brief, flipped, number, percent, plural, settled, within
+from study.exhibits.prose import brief, flipped, number, percent, plural, settled
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
-from study.exhibits.young import YOUNG, with_young
+from study.exhibits.young import of_young_alone, with_young
 
 WHO_PRIMARY = "recall@5%"
 COMPOSED = {
@@ -19,7 +20,7 @@ COMPOSED = {
     "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
-COUNTED = " (an id table has no score for young candidates, so that there even their counts are a part of the gain)"
+COUNTED = " (an id table has no score for young candidates, so their very counts are a part of the gain)"
 NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
@@ -37,7 +38,8 @@ class Question:
 def sentence(question: Question, results: Results) -> str:
     """The answer as one sentence, with a link to its page."""
     link = f'<a href="{question.page}.html">{question.title}</a>'
-    return f"<strong>{question.asked}</strong> {_raised(question.answer(results))} ({link})."
+    told = re.sub(r"((?:</small>|</span>)+); ", r";\1 ", question.answer(results))  # a line ends with it
+    return f"<strong>{question.asked}</strong> {_raised(told)} ({link})."
 
 
 def headline(results: Results) -> Html:
@@ -57,8 +59,9 @@ def _raised(clause: str) -> str:
 
 
 def _evidence(contrasts: Sequence[Contrast], margin: float) -> str:
-    """The contrasts, set apart from what they add up to."""
-    return f'<span class="evidence">{"; ".join(brief(contrast, margin) for contrast in contrasts)}</span>'
+    """The contrasts, set apart from what they add up to, a line each."""
+    lines = (f'<small class="contrast">{brief(contrast, margin)}</small>' for contrast in contrasts)
+    return f'<span class="evidence">{"; ".join(lines)}</span>'
 
 
 def _together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
@@ -259,15 +262,7 @@ def young(results: Results) -> str:
     rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
-    most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
-    best = found.best_of_each().get("counting")
-    roles = {"finds most": most.variant, "is best on select": found.leaderboard[0].variant}
-    roles |= {"is the best counting rule": best.variant} if best else {}
-    parts = []
-    for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):
-        if known := [role for role, variant in roles.items() if variant == row.variant]:
-            parts.append(f"{within(row.estimates[YOUNG])} by {code(row.variant)}, which {listing(known)}")
-    return f"{lead}; of young candidates alone the recall, which no contrast tests, is {'; '.join(parts)}"
+    return f"{lead}; of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
 
 
 def who_will_buy(results: Results) -> str:

@@ -5,7 +5,7 @@ import polars as pl
 
 from study.exhibits import contrasts
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
-from study.exhibits.markup import Html, code, paragraphs
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import number, percent, plural, within
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
@@ -40,6 +40,19 @@ def with_young(results: Results) -> list[Row]:
     found = {row.variant: row.estimates.get(YOUNG) for row in results.leaderboard}
     known = {variant for variant, young in found.items() if young is not None and young.estimate is not None}
     return [row for row in results.leaderboard if row.variant in known]
+
+
+def of_young_alone(results: Results, rows: list[Row]) -> str:
+    """The recall of young candidates of the variants that a reader asks for, each with what it is."""
+    most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
+    best = results.best_of_each().get("counting")
+    roles = {"finds most": most.variant, "is best on select": results.leaderboard[0].variant}
+    roles |= {"is the best counting rule": best.variant} if best else {}
+    parts = []
+    for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):
+        if known := [role for role, variant in roles.items() if variant == row.variant]:
+            parts.append(f"{within(row.estimates[YOUNG])} by {code(row.variant)}, which {listing(known)}")
+    return "; ".join(parts)
 
 
 def _counts(results: Results) -> tuple[int, int, int]:
