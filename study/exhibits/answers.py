@@ -38,8 +38,12 @@ class Question:
 def sentence(question: Question, results: Results) -> str:
     """The answer as one sentence, with a link to its page."""
     link = f'<a href="{question.page}.html">{question.title}</a>'
-    told = re.sub(r"((?:</small>|</span>)+); ", r";\1 ", question.answer(results))  # a line ends with it
-    return f"<strong>{question.asked}</strong> {_raised(told)} ({link})."
+    return f"<strong>{question.asked}</strong> {_raised(lined(question.answer(results)))} ({link})."
+
+
+def lined(answer: str) -> str:
+    """The answer with every semicolon behind contrasts at the end of their line instead of before the next one."""
+    return re.sub(r"((?:</small>|</span>)+); ", r";\1 ", answer)
 
 
 def headline(results: Results) -> Html:

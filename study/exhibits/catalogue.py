@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from study.exhibits import choose, contrasts, scope
+from study.exhibits.answers import lined, over_softmax
 from study.exhibits.answers import loss as answer_of_losses
-from study.exhibits.answers import over_softmax
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.markup import Html, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
@@ -17,7 +17,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, w
 
 def answer(results: Results) -> Html:
     """The losses on both catalogues, in one sentence."""
-    told = answer_of_losses(results)
+    told = lined(answer_of_losses(results))
     return paragraphs([f"{told[:1].upper()}{told[1:]}."])
 
 

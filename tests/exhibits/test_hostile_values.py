@@ -18,7 +18,7 @@ ATTRIBUTES = {
     *("class", "style", "scope", "type", "tabindex", "role", "aria-label", "data-key", "href", "download"),
 }  # fmt: skip
 TAGS = {
-    *("p", "ul", "ol", "li", "strong", "em", "code", "bdi", "span", "div", "a", "button", "pre"),
+    *("p", "ul", "ol", "li", "strong", "em", "small", "code", "bdi", "span", "div", "a", "button", "pre"),
     *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "script", "details", "summary"),
 }
 PLOTLY_TAGS = re.compile(r"</?b>|<br>|</?extra>")
