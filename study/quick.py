@@ -12,7 +12,7 @@ from study.events.files import matching
 from study.events.read import sources
 from study.params import load
 from study.params.plain import read_plain
-from study.params.worlds import NAMES
+from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
 
@@ -66,13 +66,14 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
     Kept are the first variant of each arm and family, composed ones too, what these are made of, the counting rules
-    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, and
-    the contrasts between kept ones.
+    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the
+    first impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
     """
     roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
     counting = [name for name, entry in roster.items() if entry.get("rule") in RULES]
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
-    named += [raw.get("tokens", {}).get("variant")]
+    named += [raw.get("tokens", {}).get("variant"), *raw.get("diagnostics", {}).get("impersonal", [])[:1]]
+    named += [BASE] if raw.get("worlds") else []
     kept = {*_first(roster), *counting, *named}
 
     def is_kept(side: str) -> bool:

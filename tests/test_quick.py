@@ -155,3 +155,15 @@ def test_the_short_roster_is_whole():
     assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
     assert set(short.after_test["complete-journey"]) <= set(short.contrasts)
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}
+
+
+def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["roster"] = {"recent-popularity": raw["roster"]["recent-popularity"]} | raw["roster"]
+    raw["diagnostics"]["impersonal"] = ["co-occurrence", "popularity"]
+
+    short = Params.model_validate(quick.reduced(raw))
+
+    assert "recent-popularity" == next(iter(short.roster))
+    assert ["co-occurrence", "popularity"] == short.section("diagnostics").impersonal
+    assert "popularity" in short.section("worlds").entries(short.roster)
