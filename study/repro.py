@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -42,7 +43,8 @@ def repro(folder: Path, *targets: str) -> None:
     sys.stdout.flush()
     command = ["dvc", "--wait-for-lock", "repro", *targets]
     # Of a process without threads the hook is safe; DVC, killed so, loses what it loses when it is killed anyhow.
-    done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=die_with_parent, check=False)
+    bound = partial(die_with_parent, os.getpid())
+    done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=bound, check=False)
     if done.returncode:
         raise UserError(f"a stage failed in {folder}: its own message stands above")
 
