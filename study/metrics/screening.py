@@ -52,7 +52,7 @@ def tie_hashes(users: list[str], cutoff: int) -> NDArray[np.uint64]:
         users: their ids.
         cutoff: microseconds since 1970 UTC.
     """
-    return mix64(hash_text(users) ^ mix64(np.array([cutoff], dtype=np.uint64)))
+    return mix64(hash_text(users) ^ mix64(np.array([cutoff], dtype=np.int64).astype(np.uint64)))
 
 
 def places(share: float, users: int) -> int:
