@@ -60,7 +60,9 @@ def assemble(
         "leaderboard.json": text_of(board),
         "contrasts.json": text_of(verdicts),
         "windows.json": text_of({**windows(told), **resolution(verdicts, draws[PRIMARY], settings)}),
-        "reliability.json": text_of({row["variant"]: binned(reliabilities, row["variant"], calibrators) for row in board}),
+        "reliability.json": text_of(
+            {row["variant"]: binned(reliabilities, row["variant"], calibrators) for row in board}
+        ),
         "tuning.json": text_of(searches),
         "metrics.json": text_of(headline),
     }
