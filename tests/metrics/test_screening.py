@@ -76,6 +76,18 @@ def test_equal_scores_stand_in_the_order_of_the_hash_and_unknown_ones_last():
     assert [3, 2, 1, 0] == ranking(scores, hashes).tolist()
 
 
+def test_equal_scores_stand_in_the_order_that_published_results_have():
+    found = tie_hashes(["u1", "u2", "u3"], 1709251200000000)
+
+    assert [17119368225199973925, 16118876559136059057, 10341133806022484796] == found.tolist()
+
+
+def test_equal_scores_have_an_order_before_1970_too():
+    first, second = (tie_hashes(["u1", "u2"], cutoff).tolist() for cutoff in (-86_400_000_000, 86_400_000_000))
+
+    assert set(first).isdisjoint(second)
+
+
 def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
     assert 95 == places(0.05, 1900)
     assert 94 == places(0.05, 1899)

@@ -170,6 +170,20 @@ def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):
     assert {"next.parquet", "next.parquet.dvc", ".gitignore"} == {p.name for p in (folder / "data/sources").iterdir()}
 
 
+def test_what_a_killed_one_has_moved_away_comes_back(folder, tmp_path):
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    before = files(folder)
+    place = folder / "data/sources/next.parquet"
+    place.rename(place.with_name(".next.parquet.before"))
+    place.write_text("half", encoding="utf-8")
+    tiny_log(users=20).write_parquet(tmp_path / "newer.parquet")
+    (folder / ".dvc").rename(tmp_path / "gone")
+
+    assert 2 == add(folder, "../newer.parquet", "next").returncode
+    (tmp_path / "gone").rename(folder / ".dvc")
+    assert before == files(folder)
+
+
 def test_a_missing_name_is_told(folder):
     done = run(folder, sys.executable, "-m", "study", "snapshot", "add", "x.parquet")
 
