@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 
 from study.errors import UserError
+from study.events.files import matching
 from study.events.read import sources
 from study.params import load
 from study.params.plain import read_plain
-from study.params.worlds import NAMES
+from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
 
@@ -41,16 +42,22 @@ FEWER_CHANGES: dict[str, Any] = {
 def run() -> None:
     """Runs `dvc repro` with `budget: quick` in a copy of the working tree; a second run refreshes the copy.
 
+    A log outside of the tree is read where it is.
+
     Raises:
         UserError: bad parameters, a log that is not there, no git repository, or a stage that failed.
     """
     spec = load().snapshot
-    sources(spec)
-    source = Path(spec.source)
-    _adopt_revision()
-    _copy_tree(set() if source.is_absolute() else _of(source))
+    log, source = set(sources(spec)), Path(spec.source)
     raw = read_plain(PARAMS)
-    write_text(QUICK / PARAMS, yaml.safe_dump(reduced(raw), sort_keys=False, allow_unicode=True))
+    short = reduced(raw)
+    _adopt_revision()
+    if source.is_absolute() or ".." in source.parts:
+        short["snapshot"] = raw["snapshot"] | {"source": str(source.parent.resolve() / source.name)}
+        _copy_tree(set(), set())
+    else:
+        _copy_tree(log, {path.relative_to(QUICK) for path in matching(QUICK / source, spec.files)})
+    write_text(QUICK / PARAMS, yaml.safe_dump(short, sort_keys=False, allow_unicode=True))
     repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
 
@@ -59,13 +66,14 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
     Kept are the first variant of each arm and family, composed ones too, what these are made of, the counting rules
-    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, and
-    the contrasts between kept ones.
+    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the
+    first impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
     """
     roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
     counting = [name for name, entry in roster.items() if entry.get("rule") in RULES]
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
-    named += [raw.get("tokens", {}).get("variant")]
+    named += [raw.get("tokens", {}).get("variant"), *raw.get("diagnostics", {}).get("impersonal", [])[:1]]
+    named += [BASE] if raw.get("worlds") else []
     kept = {*_first(roster), *counting, *named}
 
     def is_kept(side: str) -> bool:
@@ -114,19 +122,20 @@ def _adopt_revision() -> None:
     _git("-C", str(QUICK), "reset", "--quiet", "FETCH_HEAD")
 
 
-def _copy_tree(more: set[Path]) -> None:
-    wanted = _files(Path()) | more
-    for stale in _files(QUICK) - wanted:
+def _copy_tree(log: set[Path], copied: set[Path]) -> None:
+    """Makes the copy equal to the tree.
+
+    Args:
+        log: the files of the log in the tree, which git need not track.
+        copied: those that the copy has.
+    """
+    wanted = _files(Path()) | log
+    for stale in (_files(QUICK) | copied) - wanted:
         (QUICK / stale).unlink()
     for path in sorted(wanted - {PARAMS}):
         target = QUICK / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
-
-
-def _of(source: Path) -> set[Path]:
-    """The files of a log, which git need not track."""
-    return {path for path in [source, *source.rglob("*")] if path.is_file()}
 
 
 def _files(root: Path) -> set[Path]:

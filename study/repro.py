@@ -4,9 +4,9 @@ import fcntl
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -17,6 +17,7 @@ from study.parent import die_with_parent
 from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacing
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
+BLOCK = re.compile(r"^(?=  \S+:$)", re.MULTILINE)
 PARTS = {"cmd": str, "deps": list, "params": dict, "outs": list}
 
 
@@ -42,7 +43,8 @@ def repro(folder: Path, *targets: str) -> None:
     sys.stdout.flush()
     command = ["dvc", "--wait-for-lock", "repro", *targets]
     # Of a process without threads the hook is safe; DVC, killed so, loses what it loses when it is killed anyhow.
-    done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=die_with_parent, check=False)
+    bound = partial(die_with_parent, os.getpid())
+    done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=bound, check=False)
     if done.returncode:
         raise UserError(f"a stage failed in {folder}: its own message stands above")
 
@@ -66,31 +68,56 @@ def mend(folder: Path) -> None:
 
 
 def _mend_lock(lock: Path, kept: Path) -> None:
-    if not lock.exists() or _is_whole(lock, kept):
+    """Restores the kept copy; where no stage has made one, what git has at its last commit."""
+    if not lock.exists():
         return
-    if kept.exists():
+    held = lock.read_bytes()
+    before = kept.read_bytes() if kept.exists() else _git(lock.parent, "show", f"HEAD:./{lock.name}")
+    if not _is_cut(held, before.decode()) or _is_in_git(held, lock):
+        return
+    if before:
         with replacing(lock) as temporary:
-            shutil.copyfile(kept, temporary)
+            temporary.write_bytes(before)
     else:
         lock.unlink()
     print(f"downfunnel: {lock} was cut off when DVC was killed; restored as it was before", file=sys.stderr)
 
 
-def _is_whole(lock: Path, kept: Path) -> bool:
-    """Whether it is what DVC writes, and not the beginning of what the kept copy, older by a stage, has whole.
+def _is_cut(held: bytes, before: str) -> bool:
+    """Whether it is not what DVC writes, or the beginning of it.
 
-    A part that ends between two stages is well formed; the names of its stages are the first of the kept ones.
+    DVC writes all of `before` anew, with one stage added or changed. A part that ends between two stages, or inside a
+    list, is well formed: its stages are the first of those before, all but one to the letter.
     """
-    text = lock.read_text(encoding="utf-8")
-    names = STAGE.findall(text)
-    before = STAGE.findall(kept.read_text(encoding="utf-8")) if kept.exists() else []
-    if len(names) < len(before) and names == before[: len(names)]:
-        return False
     try:
+        text = held.decode()
         stages = (yaml.safe_load(text) or {}).get("stages")
-    except (yaml.YAMLError, AttributeError):
+    except (UnicodeDecodeError, yaml.YAMLError, AttributeError):
+        return True
+    if not isinstance(stages, dict) or not all(_is_stage(stage) for stage in stages.values()):
+        return True
+    names, parts, whole = STAGE.findall(text), BLOCK.split(text), BLOCK.split(before)
+    if len(parts) >= len(whole) or names != STAGE.findall(before)[: len(names)]:
         return False
-    return isinstance(stages, dict) and all(_is_stage(stage) for stage in stages.values())
+    changed = sum(1 for part, one in zip(parts[:-1], whole, strict=False) if part != one)
+    return changed + (not "".join(whole[len(parts) - 1 :]).startswith(parts[-1])) <= 1
+
+
+def _is_in_git(held: bytes, lock: Path) -> bool:
+    """Whether git has this very text, as after the checkout of an older commit.
+
+    An empty one proves nothing: DVC empties the file before it writes, and git may have other empty files.
+    """
+    name = _git(lock.parent, "hash-object", lock.name).decode().strip()
+    return bool(held and name and _git(lock.parent, "cat-file", "-t", name))
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git answers; nothing outside of a repository, which a study can do without."""
+    try:
+        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False).stdout
+    except OSError:
+        return b""
 
 
 def _is_stage(stage: object) -> bool:

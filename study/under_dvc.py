@@ -16,7 +16,7 @@ def begin() -> None:
     """
     if STAGE not in os.environ:
         return
-    die_with_parent()
+    die_with_parent(os.getppid())
     if PIPELINE_LOCK.exists():
         with replacing(KEPT_LOCK) as temporary:
             temporary.write_bytes(PIPELINE_LOCK.read_bytes())

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,18 @@ PASSWORD = "s3cret/pass"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """The address of a fresh server."""
     if not PROGRAMS:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder, programs = tmp_path_factory.mktemp("database"), PROGRAMS[-1]
+    # As root the server is another user's, who may not enter the folders of pytest.
+    with tempfile.TemporaryDirectory(prefix="postgresql", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield from _served(Path(folder), PROGRAMS[-1])
+
+
+def _served(folder: Path, programs: Path):
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     if os.geteuid() == 0:
-        for path in (folder, *folder.parents):
-            if path.is_relative_to("/tmp") and path != Path("/tmp"):
-                path.chmod(0o755)
         shutil.chown(folder, user)
     (folder / "password").write_text(PASSWORD)
     with socket.socket() as free:

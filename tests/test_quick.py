@@ -1,3 +1,4 @@
+import os
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,6 +84,37 @@ def test_a_second_run_refreshes_the_code_and_keeps_what_the_first_made(tree):
     assert "quick\n" == (QUICK / "data/results/log/leaderboard.json").read_text(encoding="utf-8")
 
 
+def test_a_log_outside_of_the_tree_is_read_where_it_is(tree, tmp_path_factory, monkeypatch):
+    log = tmp_path_factory.mktemp("elsewhere") / "log.csv"
+    log.write_text("events\n", encoding="utf-8")
+    source = os.path.relpath(log, tree)
+    (tree / "params.yaml").write_text(yaml.safe_dump({"snapshot": {"name": "log", "source": source}}), encoding="utf-8")
+    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=SimpleNamespace(source=source, files="*")))
+
+    quick.run()
+
+    params = yaml.safe_load((QUICK / "params.yaml").read_text(encoding="utf-8"))
+    assert {"name": "log", "source": str(log.resolve())} == params["snapshot"]
+    assert {".gitignore", "params.yaml", "study/tracked.py", "study/untracked.py"} == files()
+    assert [] == list(tree.rglob("*.csv"))
+
+
+def test_a_folder_of_a_log_is_copied_as_it_is_now(tree, monkeypatch):
+    folder = tree / "data/parts"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("a.csv", "deep/b.csv"):
+        (folder / name).write_text("events\n", encoding="utf-8")
+    log = SimpleNamespace(source="data/parts", files="*")
+    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=log))
+    quick.run()
+    assert {"data/parts/a.csv", "data/parts/deep/b.csv"} <= files()
+
+    (folder / "deep/b.csv").unlink()
+    quick.run()
+
+    assert ["data/parts/a.csv"] == [name for name in files() if name.startswith("data/parts")]
+
+
 def test_without_a_commit_it_says_what_it_needs(tree):
     git("update-ref", "-d", "HEAD")
 
@@ -123,3 +155,15 @@ def test_the_short_roster_is_whole():
     assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
     assert set(short.after_test["complete-journey"]) <= set(short.contrasts)
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}
+
+
+def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["roster"] = {"recent-popularity": raw["roster"]["recent-popularity"]} | raw["roster"]
+    raw["diagnostics"]["impersonal"] = ["co-occurrence", "popularity"]
+
+    short = Params.model_validate(quick.reduced(raw))
+
+    assert "recent-popularity" == next(iter(short.roster))
+    assert ["co-occurrence", "popularity"] == short.section("diagnostics").impersonal
+    assert "popularity" in short.section("worlds").entries(short.roster)

@@ -51,7 +51,7 @@ def leaderboard(
     for name, entry in roster.items():
         search = searches[name]
         covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == 10]
-        estimates = {metric: _estimate(draws[metric], name, alpha) for metric in draws}
+        estimates = {metric: estimate(draws[metric], name, alpha) for metric in draws}
         estimates["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
         rows.append(
             {
@@ -67,7 +67,8 @@ def leaderboard(
     return sorted(rows, key=lambda row: -row["select"])
 
 
-def _estimate(draws: Draws, variant: str, alpha: float) -> Row:
+def estimate(draws: Draws, variant: str, alpha: float) -> Row:
+    """What a variant reaches with its interval; None where there is no number."""
     i = draws.variants.index(variant)
     values = float(draws.estimates[i]), *percentile_interval(draws.values[:, i], alpha)
     return dict(zip(("estimate", "low", "high"), (None if np.isnan(v) else v for v in values), strict=True))

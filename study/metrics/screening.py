@@ -52,7 +52,7 @@ def tie_hashes(users: list[str], cutoff: int) -> NDArray[np.uint64]:
         users: their ids.
         cutoff: microseconds since 1970 UTC.
     """
-    return mix64(hash_text(users) ^ mix64(np.array([cutoff], dtype=np.uint64)))
+    return mix64(hash_text(users) ^ mix64(np.array([cutoff], dtype=np.int64).astype(np.uint64)))
 
 
 def places(share: float, users: int) -> int:
@@ -60,46 +60,7 @@ def places(share: float, users: int) -> int:
     return max(int(share * users + ROUNDING), 1)
 
 
-def average_precision(ordered: Bools) -> float:
-    """The mean, over the users with the key action, of the precision down to each.
-
-    Args:
-        ordered: the labels from the first user to the last, bool [U].
-    """
-    places_of_positives = np.flatnonzero(ordered) + 1
-    if not len(places_of_positives):
-        return float("nan")
-    return float((np.arange(1, len(places_of_positives) + 1) / places_of_positives).mean())
-
-
-def auroc(ordered: Bools) -> float:
-    """The share of pairs of a user with and one without the key action that stand in the right order.
-
-    Args:
-        ordered: the labels from the first user to the last, bool [U].
-    """
-    positives = int(ordered.sum())
-    negatives = len(ordered) - positives
-    if not positives or not negatives:
-        return float("nan")
-    wrong = (np.flatnonzero(ordered) - np.arange(positives)).sum()
-    return float(1 - wrong / (positives * negatives))
-
-
 def log_losses(probabilities: Floats, labels: Bools) -> Floats:
     """-log of the probability of what each user did, float64 [U]."""
     kept = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
     return -np.log(np.where(labels, kept, 1 - kept))
-
-
-def screening_metrics(
-    scores: NDArray[np.floating], probabilities: Floats, labels: Bools, tie_hash: NDArray[np.uint64]
-) -> dict[str, float]:
-    """Every metric but the calibration error, of the users of one cut-off."""
-    ordered = labels[ranking(scores, tie_hash)]
-    found = {name: recall_at_share(scores, labels, share, tie_hash) for name, share in SHARES.items()}
-    return found | {
-        AVERAGE_PRECISION: average_precision(ordered),
-        AUROC: auroc(ordered),
-        LOG_LOSS: float(log_losses(probabilities, labels).mean()),
-    }

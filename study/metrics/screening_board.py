@@ -1,6 +1,5 @@
 """What the scores of the variants of question `who` add up to: leaderboard, contrasts, windows, reliability."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -8,56 +7,16 @@ import numpy as np
 import polars as pl
 
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import chosen_select, contrasts
+from study.metrics.leaderboard import chosen_select, estimate
 from study.metrics.power import detectable_difference
 from study.metrics.screening import CALIBRATION, PRIMARY, SHARES, places
-from study.metrics.screening_bootstrap import bootstrap
-from study.metrics.screening_calibration import Platt, calibrated
+from study.metrics.screening_calibration import Platt
 from study.metrics.screening_reliability import Reliability, reliability
-from study.metrics.verdicts import percentile_interval
 from study.params.roster import Composed, Variant
-from study.params.statistics import Contrast, Statistics
+from study.params.statistics import Statistics
 
 Row = dict[str, Any]
 ROUNDED = 6
-
-
-def assemble(
-    roster: dict[str, Variant | Composed],
-    searches: dict[str, Row],
-    scores: pl.DataFrame,
-    select: pl.DataFrame,
-    declared: dict[str, Contrast],
-    settings: Statistics,
-    seed: int,
-) -> dict[str, str]:
-    """The text of every published file but the manifest, by name; a pure function of its arguments.
-
-    Args:
-        roster: the variants of the arm.
-        searches: the record of each variant's search.
-        scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `label` of every eligible user of the test windows.
-        select: the same without `seed`: what the chosen trial of each variant scored on select, before the refit.
-        declared: the contrasts of the arm.
-        settings: the margin is `who_margin`, in recall among the top 5 %.
-        seed: of the study.
-    """
-    settings = settings.model_copy(update={"margin": settings.who_margin})
-    told, calibrators = calibrated(scores, select)
-    draws = bootstrap(told, resamples=settings.resamples, seed=seed)
-    reliabilities = reliabilities_of(told)
-    seeds = dict(told.group_by("variant").agg(pl.col("seed").n_unique()).iter_rows())
-    board = leaderboard(roster, searches, draws, seeds, reliabilities, settings.alpha)
-    verdicts = contrasts(declared, board, draws[PRIMARY], settings)
-    headline = {r["variant"]: {PRIMARY: r["estimates"][PRIMARY]["estimate"], "select": r["select"]} for r in board}
-    return {
-        "leaderboard.json": _text(board),
-        "contrasts.json": _text(verdicts),
-        "windows.json": _text({**windows(told), **resolution(verdicts, draws[PRIMARY], settings)}),
-        "reliability.json": _text({row["variant"]: _bins(reliabilities, row["variant"], calibrators) for row in board}),
-        "tuning.json": _text(searches),
-        "metrics.json": _text(headline),
-    }
 
 
 def leaderboard(
@@ -75,7 +34,7 @@ def leaderboard(
     rows = []
     for name, entry in roster.items():
         search = searches[name]
-        estimates = {metric: _estimate(found, name, alpha) for metric, found in draws.items()}
+        estimates = {metric: estimate(found, name, alpha) for metric, found in draws.items()}
         error = float(np.mean([found.error for found in reliabilities[name]]))
         estimates[CALIBRATION] = {"estimate": error, "low": None, "high": None}
         rows.append(
@@ -90,12 +49,6 @@ def leaderboard(
             }
         )
     return sorted(rows, key=lambda row: -row["select"])
-
-
-def _estimate(draws: Draws, variant: str, alpha: float) -> Row:
-    i = draws.variants.index(variant)
-    values = float(draws.estimates[i]), *percentile_interval(draws.values[:, i], alpha)
-    return dict(zip(("estimate", "low", "high"), (None if np.isnan(v) else v for v in values), strict=True))
 
 
 def windows(scores: pl.DataFrame) -> Row:
@@ -144,7 +97,7 @@ def reliabilities_of(scores: pl.DataFrame) -> dict[str, list[Reliability]]:
     return found
 
 
-def _bins(reliabilities: dict[str, list[Reliability]], variant: str, calibrators: dict[str, Platt]) -> Row:
+def binned(reliabilities: dict[str, list[Reliability]], variant: str, calibrators: dict[str, Platt]) -> Row:
     """The bins of the first seed, which a figure can show, and the calibrator that all seeds share."""
     first = reliabilities[variant][0]
     bins = [
@@ -156,7 +109,3 @@ def _bins(reliabilities: dict[str, list[Reliability]], variant: str, calibrators
         "calibrator": asdict(calibrators[variant]),
         "errors": [r.error for r in reliabilities[variant]],
     }
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

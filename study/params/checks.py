@@ -14,6 +14,9 @@ from study.redact import DATABASE, has_credentials
 if TYPE_CHECKING:
     from study.params.load import Params
 
+COMPOSING = "main"
+"""The arm whose `compare` reads the runs of composed variants: dvc.yaml says so."""
+
 
 def problems(params: "Params") -> list[str]:
     """Every contradiction, a line each."""
@@ -101,11 +104,16 @@ def _arms(params: "Params") -> list[str]:
 
 
 def _sources(params: "Params") -> list[str]:
-    """What a composed variant is made of stands in the roster."""
+    """What a composed variant is made of stands in the roster, and its arm is one that compares such variants."""
     found = [
         f"composed.{name}: the name '{name}' stands in the roster too; give it another"
         for name in params.composed
         if name in params.roster
+    ]
+    found += [
+        f"composed.{name}.arm: '{entry.arm}', but the arm '{COMPOSING}' alone compares composed variants"
+        for name, entry in params.composed.items()
+        if entry.arm != COMPOSING
     ]
     for name, entry in params.composed.items():
         trained = {k: e for k, e in params.entries(entry.arm).items() if k in params.roster}

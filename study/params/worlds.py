@@ -17,6 +17,8 @@ Count = Annotated[int, Field(ge=1)]
 WorldName = Literal["frequency", "order", "binding", "delay", "null", "shop"]
 NAMES: tuple[WorldName, ...] = ("frequency", "order", "binding", "delay", "null", "shop")
 
+BASE = "popularity"
+"""The variant whose share of what can be reached is 0."""
 FRESH_USERS = 20_000
 
 

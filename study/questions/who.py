@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from study.events.log import Ints, Log, Queries
 from study.events.spans import Window
-from study.metrics.screening import recall_at_share
+from study.metrics.screening import recall_at_share, tie_hashes
 from study.models.base import Recommender
-from study.seeds import hash_text, mix64, seed_of
+from study.seeds import mix64, seed_of
 
 SHARE = 0.05
 PRIMARY = "recall@5%"
@@ -51,13 +51,8 @@ def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Sc
 def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Screening:
     users = np.searchsorted(np.array(log.users), table["user_id"].to_numpy())
     queries = Queries(log.before(window.cutoff), window.cutoff, window.local, users)
-    return Screening(window, queries, table["label"].to_numpy(), _tie_hash(table))
-
-
-def _tie_hash(table: pl.DataFrame) -> NDArray[np.uint64]:
-    """Of the user and the cut-off, uint64 [rows]: who stands first among equals is drawn anew in each window."""
-    seeds = table["cutoff"].dt.timestamp("us").to_numpy().astype(np.uint64)
-    return mix64(hash_text(table["user_id"].to_list()) ^ mix64(seeds))
+    ties = tie_hashes(table["user_id"].to_list(), window.cutoff)
+    return Screening(window, queries, table["label"].to_numpy(), ties)
 
 
 def sample(evaluation: Screening, count: int, seed: int) -> Screening:
@@ -98,8 +93,10 @@ def score(model: Recommender, evaluation: Screening, seed: int) -> dict[str, pl.
 
 def headline(tables: dict[str, pl.DataFrame]) -> float:
     """Recall among the top 5 %, over cut-offs and seeds."""
-    groups = tables["scores"].partition_by("cutoff", "seed", maintain_order=True)
-    found = [recall_at_share(g["score"].to_numpy(), g["label"].to_numpy(), SHARE, _tie_hash(g)) for g in groups]
+    found = []
+    for group in tables["scores"].partition_by("cutoff", "seed", maintain_order=True):
+        ties = tie_hashes(group["user_id"].to_list(), int(group["cutoff"].dt.timestamp("us")[0]))
+        found.append(recall_at_share(group["score"].to_numpy(), group["label"].to_numpy(), SHARE, ties))
     return float(np.mean(found))
 
 

@@ -5,6 +5,7 @@ equal bits, and no input of anything but the report.
 """
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float
     """In a fresh process, whose memory nothing else has raised before."""
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    worker = context.Process(target=_send, args=(sender, loss, options, size, seed))
+    worker = context.Process(target=_send, args=(os.getpid(), sender, loss, options, size, seed))
     worker.start()
     sender.close()
     try:
@@ -72,8 +73,8 @@ def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float
     return cost
 
 
-def _send(sender: Any, loss: str, options: Options, size: int, seed: int) -> None:
-    die_with_parent()
+def _send(parent: int, sender: Any, loss: str, options: Options, size: int, seed: int) -> None:
+    die_with_parent(parent)
     torch.set_num_threads(1)
     sender.send(measure(loss, options, size, seed))
 

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,11 +15,12 @@ from study.events.columns import changes, columns_of
 from study.events.parts import Parts
 from study.events.read import READER, reading
 from study.events.spans import EPOCH
+from study.failures import naming
 from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.snapshot import Snapshot
-from study.paths import PARAMS, RESULTS, SNAPSHOTS, replacing, source_file, write_text
+from study.paths import PARAMS, RESULTS, SNAPSHOTS, source_file, write_text
 from study.provenance import file_hash
 from study.stages.snapshot import write
 
@@ -98,30 +101,65 @@ def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
 def _track(path: Path, target: Path) -> None:
     """Copies the log to its place and lets DVC track it; what DVC refuses leaves the place as it was."""
     record = target.with_name(f"{target.name}.dvc")
-    if target.exists() and path.samefile(target) and record.exists():
+    if target.exists() and path.samefile(target):
+        if not record.exists():
+            _add(target)
         return
-    had = target.exists()
-    if not (had and path.samefile(target)):
-        _copy(path, target)
+    with _replaced(path, target):
+        _add(target)
+
+
+def _add(target: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "dvc", "add", "--quiet", str(target)], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        if not had:
-            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
         raise UserError(f"{target}: dvc add says: {' '.join(done.stderr.split()) or 'nothing'}")
 
 
-def _copy(path: Path, target: Path) -> None:
-    if not path.is_dir():
-        with replacing(target) as temporary:
-            shutil.copyfile(path, temporary)
-        return
-    fresh = target.with_name(f".{target.name}.new")
-    for stale in (fresh, target):
-        shutil.rmtree(stale, ignore_errors=True)
-    shutil.copytree(path, fresh)
-    fresh.rename(target)
+@contextmanager
+def _replaced(path: Path, target: Path) -> Iterator[None]:
+    """A copy of the log stands in its place; where the block fails, what stood there before does again."""
+    fresh, before = (target.with_name(f".{target.name}.{part}") for part in ("new", "before"))
+    if before.exists():  # a process that was killed has left it
+        _move(before, target)
+    had = target.exists()
+    try:
+        with naming(target):
+            _copy(path, fresh)
+            if had:
+                target.rename(before)
+            fresh.rename(target)
+        yield
+    except BaseException:
+        _remove(fresh)
+        if before.exists():
+            _move(before, target)
+        elif not had:
+            _remove(target)
+        raise
+    _remove(before)
+
+
+def _copy(path: Path, fresh: Path) -> None:
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    _remove(fresh)
+    if path.is_dir():
+        shutil.copytree(path, fresh)
+    else:
+        shutil.copyfile(path, fresh)
+
+
+def _move(path: Path, target: Path) -> None:
+    _remove(target)
+    path.rename(target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _amount(events: Parts) -> str:

@@ -9,11 +9,11 @@ import polars as pl
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.verdicts import Verdict, judge, percentile_interval
 from study.params.statistics import Statistics
-from study.params.worlds import WorldContrast
+from study.params.worlds import BASE, WorldContrast
 from study.stages.world_fit import RECALL
 from study.worlds.diary import Floats
 
-ORACLE, BASE = "oracle", "popularity"
+ORACLE = "oracle"
 RIGHT = {"better": "better", "equal": "equivalent"}
 Row = dict[str, Any]
 

@@ -15,12 +15,12 @@ from study.errors import UserError, unknown
 from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
-from study.params.worlds import WorldName, Worlds
+from study.params.worlds import BASE, WorldName, Worlds
 from study.paths import SCRATCH, code_of, world_file, write_text
 from study.provenance import file_hash, revision
 from study.seeds import seed_of
 from study.stages.scored import text_of
-from study.stages.world_board import BASE, ORACLE, contrasts, draws_of, estimate, variants
+from study.stages.world_board import ORACLE, contrasts, draws_of, estimate, variants
 from study.stages.world_fit import RECALL, Fitted, K, entry_in, fit_once, recalls
 from study.stages.world_log import Oracle, Scene, Site, columns, scene
 from study.tuning.workers import run_all

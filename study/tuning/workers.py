@@ -77,7 +77,7 @@ def _with_number(driver: int, index: int, task: Callable[[], T]) -> tuple[int, T
     that the next tasks need, and a fresh process would have to read and prepare it again.
     """
     if os.getpid() != driver:
-        die_with_parent()
+        die_with_parent(os.getppid())
         process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # noqa: SLF001 - loky has no setting for it
     return index, task()
 

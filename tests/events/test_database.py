@@ -47,6 +47,10 @@ def test_a_query_becomes_events(query):
     assert [datetime(2024, 1, 1, 9, tzinfo=UTC), datetime(2024, 1, 2, 10, tzinfo=UTC)] == events["timestamp"].to_list()
 
 
+def test_the_server_opens_no_folder_of_the_tests_to_others(address, tmp_path_factory):
+    assert 0 == tmp_path_factory.getbasetemp().stat().st_mode & 0o077
+
+
 @pytest.mark.parametrize("wrong", ["select nothing from nowhere", "no SQL at all"])
 def test_what_the_database_says_is_one_line_without_the_password(query, wrong, address):
     query.write_text(wrong, encoding="utf-8")

@@ -7,10 +7,10 @@ import pytest
 from study.errors import UserError
 from study.exhibits import source, who
 from study.exhibits.results import Results
-from study.metrics.screening_board import assemble
 from study.params import load
 from study.params.statistics import Contrast
 from study.paths import REPORT
+from study.stages.compare_who import assemble
 from tests.metrics.test_screening import scored
 from tests.metrics.test_screening_board import SETTINGS, search
 

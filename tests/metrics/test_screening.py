@@ -6,13 +6,11 @@ import pytest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from study.metrics.screening import (
-    auroc,
-    average_precision,
+    SHARES,
     log_losses,
     places,
     ranking,
     recall_at_share,
-    screening_metrics,
     tie_hashes,
 )
 from study.metrics.screening_bootstrap import bootstrap, runs_of, weighted_metrics
@@ -49,6 +47,18 @@ def scored(variants: dict[str, int], users: int = 60, cutoffs: int = 2, rate: fl
     return pl.concat(frames)
 
 
+def expected_metrics(scores, probabilities, labels, ties) -> dict[str, float]:
+    """What scikit-learn says of the strict order."""
+    order = ranking(scores, ties)
+    ordered, strict = labels[order], -np.arange(len(order))
+    found = {name: recall_at_share(scores, labels, share, ties) for name, share in SHARES.items()}
+    return found | {
+        "average_precision": average_precision_score(ordered, strict),
+        "auroc": roc_auc_score(ordered, strict),
+        "log_loss": log_loss(labels, probabilities),
+    }
+
+
 def test_recall_at_a_share_counts_the_positives_among_the_first_users():
     scores = np.array([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], dtype=np.float32)
     labels = np.array([1, 0, 1, 0, 0, 0, 0, 0, 1, 1], dtype=bool)
@@ -66,6 +76,18 @@ def test_equal_scores_stand_in_the_order_of_the_hash_and_unknown_ones_last():
     assert [3, 2, 1, 0] == ranking(scores, hashes).tolist()
 
 
+def test_equal_scores_stand_in_the_order_that_published_results_have():
+    found = tie_hashes(["u1", "u2", "u3"], 1709251200000000)
+
+    assert [17119368225199973925, 16118876559136059057, 10341133806022484796] == found.tolist()
+
+
+def test_equal_scores_have_an_order_before_1970_too():
+    first, second = (tie_hashes(["u1", "u2"], cutoff).tolist() for cutoff in (-86_400_000_000, 86_400_000_000))
+
+    assert set(first).isdisjoint(second)
+
+
 def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
     assert 95 == places(0.05, 1900)
     assert 94 == places(0.05, 1899)
@@ -74,21 +96,11 @@ def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
 
 
 def test_average_precision_and_auroc_by_hand():
-    ordered = np.array([1, 0, 1, 0], dtype=bool)
+    """Four users, drawn once each, of whom the first and the third take the key action."""
+    found = weighted_metrics(np.ones((1, 2)), np.array([[1.0, 3.0]]), np.array([4.0]))
 
-    assert (1 + 2 / 3) / 2 == pytest.approx(average_precision(ordered))
-    assert 0.75 == auroc(ordered)
-
-
-def test_metrics_agree_with_scikit_learn_where_no_scores_are_equal():
-    random = np.random.default_rng(1)
-    scores, labels = random.normal(size=300), random.random(300) < 0.1
-    probabilities = 1 / (1 + np.exp(-scores))
-    found = screening_metrics(scores, probabilities, labels, np.arange(300, dtype=np.uint64))
-
-    assert average_precision_score(labels, scores) == pytest.approx(found["average_precision"])
-    assert roc_auc_score(labels, scores) == pytest.approx(found["auroc"])
-    assert log_loss(labels, probabilities) == pytest.approx(found["log_loss"])
+    assert (1 + 2 / 3) / 2 == pytest.approx(found["average_precision"][0])
+    assert 0.75 == found["auroc"][0]
 
 
 def test_a_certain_mistake_costs_much_but_not_everything():
@@ -105,7 +117,7 @@ def test_a_user_drawn_several_times_stands_in_the_ranking_several_times():
         weights[labels][None].astype(float), through[None].astype(float), np.array([weights.sum()], dtype=float)
     )
 
-    assert auroc(labels[copies]) == pytest.approx(found["auroc"][0])
+    assert roc_auc_score(labels, scores, sample_weight=weights) == pytest.approx(found["auroc"][0])
     assert average_precision_score(labels, scores, sample_weight=weights) == pytest.approx(
         found["average_precision"][0]
     )
@@ -120,7 +132,7 @@ def test_estimates_are_means_over_cutoffs_then_seeds():
     for part in scores.filter(pl.col("variant") == "a").partition_by("seed", "cutoff"):
         ties = tie_hashes(part["user_id"].to_list(), int(part["cutoff"].dt.timestamp("us")[0]))
         columns = (part[name].to_numpy() for name in ("score", "probability", "label"))
-        expected.append(screening_metrics(*columns, ties))
+        expected.append(expected_metrics(*columns, ties))
 
     for metric, found in draws.items():
         assert ["a", "b"] == found.variants
@@ -152,8 +164,8 @@ def test_resamples_spread_as_the_bootstrap_of_users_that_ranks_anew():
     random, users = np.random.default_rng(0), scores["user_id"].n_unique()
     label, score = scores["label"].to_numpy(), scores["score"].to_numpy()
     order = ranking(score, tie_hashes(scores["user_id"].to_list(), int(scores["cutoff"].dt.timestamp("us")[0])))
-    naive = [auroc(np.repeat(label[order], np.bincount(random.integers(0, users, users), minlength=users)))
-             for _ in range(4000)]  # fmt: skip
+    drawn = random.multinomial(users, np.full(users, 1 / users), size=1000)
+    naive = [roc_auc_score(label[order], -np.arange(users), sample_weight=weights) for weights in drawn]
 
     assert np.mean(naive) == pytest.approx(found.mean(), abs=0.01)
     assert np.std(naive) == pytest.approx(found.std(), rel=0.1)

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from study.metrics.screening_board import assemble, windows
+from study.metrics.screening_board import windows
 from study.params.statistics import Contrast, Statistics
+from study.stages.compare_who import assemble
 from tests.metrics.test_screening import scored
 
 SETTINGS = Statistics(resamples=1000, margin=0.9, who_margin=0.02, alpha=0.05)

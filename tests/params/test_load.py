@@ -71,6 +71,11 @@ MISTAKES = [
     ("composed.average-of-seeds.members", [], ["composed.average-of-seeds", "members", "at least 1"]),
     ("composed.average-of-seeds.members", ["best:hybrid"], ["composed.average-of-seeds", "'best:hybrid'", "best:se"]),
     ("composed.popularity", COMPOSED, ["composed.popularity", "stands in the roster too"]),
+    (
+        "composed.average-of-seeds",
+        COMPOSED | {"question": "coupons", "arm": "who", "members": ["who-logistic"]},
+        ["composed.average-of-seeds.arm", "'who'", "'main' alone"],
+    ),
     ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
     ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
     (

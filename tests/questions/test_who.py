@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from study.events.spans import Window
+from study.metrics.screening_bootstrap import cutoffs_of, runs_of
 from study.params.question import WhoQuestion, Windows
 from study.questions import who
 from tests.made import START, day_of, made_events, made_log, window_queries
@@ -68,3 +69,13 @@ def test_a_sample_keeps_labels_with_their_users():
     assert 10 == len(some.queries.users) == len(some.label)
     assert some.label.tolist() == whole.label[some.queries.users].tolist()
     assert whole is who.sample(whole, 40, seed=1)
+
+
+def test_who_stands_first_among_equals_is_the_same_where_a_trial_is_chosen_and_where_test_is_resampled():
+    (window,) = windows()
+    table = who.score(Fixed({}), window, 0)["scores"]
+    resampled = table.with_columns(pl.lit("v").alias("variant"), pl.lit(0.5).alias("probability"))
+    (cutoff,) = cutoffs_of(resampled, runs_of(resampled))[1]
+
+    assert window.tie_hash.argsort().tolist() == cutoff.orders[0].tolist()
+    assert who.headline({"scores": table}) == who.primary(Fixed({}), [window])

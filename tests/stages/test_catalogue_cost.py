@@ -34,6 +34,10 @@ def test_more_candidates_take_more_memory_under_the_full_softmax(monkeypatch):
     assert small < large
 
 
+def test_a_cost_is_measured_in_a_process_of_its_own():
+    assert {"seconds", "peak_mb"} == set(catalogue_cost._alone("softmax", {}, 50, seed=1))
+
+
 def test_every_loss_is_written_at_every_size(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     measured = iter(range(1000))

@@ -138,6 +138,52 @@ def test_what_dvc_refuses_leaves_everything_as_it_was(folder, tmp_path):
     assert "dvc add says: " in complaint(folder, "../new.parquet", "next")
 
 
+def test_what_dvc_refuses_leaves_a_log_that_was_there(folder, tmp_path):
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    tiny_log(users=20).write_parquet(tmp_path / "newer.parquet")
+    (folder / ".dvc").rename(tmp_path / "gone")
+
+    assert "dvc add says: " in complaint(folder, "../newer.parquet", "next")
+
+
+def test_a_folder_that_cannot_be_copied_leaves_the_one_that_was_there(folder, tmp_path):
+    for name, users in (("parts", 30), ("newer", 20)):
+        (tmp_path / name).mkdir()
+        tiny_log(users=users).write_parquet(tmp_path / name / "a.parquet")
+    assert 0 == add(folder, "../parts", "next").returncode
+    before = files(folder)
+    (tmp_path / "newer/b.parquet").symlink_to("nothing")
+
+    done = add(folder, "../newer", "next")
+
+    assert 1 == done.returncode
+    assert "b.parquet" in done.stderr
+    assert before == files(folder)
+
+
+def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    tiny_log(users=20).write_parquet(tmp_path / "newer.parquet")
+
+    assert 0 == add(folder, "../newer.parquet", "next").returncode
+    assert (tmp_path / "newer.parquet").read_bytes() == (folder / "data/sources/next.parquet").read_bytes()
+    assert {"next.parquet", "next.parquet.dvc", ".gitignore"} == {p.name for p in (folder / "data/sources").iterdir()}
+
+
+def test_what_a_killed_one_has_moved_away_comes_back(folder, tmp_path):
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    before = files(folder)
+    place = folder / "data/sources/next.parquet"
+    place.rename(place.with_name(".next.parquet.before"))
+    place.write_text("half", encoding="utf-8")
+    tiny_log(users=20).write_parquet(tmp_path / "newer.parquet")
+    (folder / ".dvc").rename(tmp_path / "gone")
+
+    assert 2 == add(folder, "../newer.parquet", "next").returncode
+    (tmp_path / "gone").rename(folder / ".dvc")
+    assert before == files(folder)
+
+
 def test_a_missing_name_is_told(folder):
     done = run(folder, sys.executable, "-m", "study", "snapshot", "add", "x.parquet")
 

@@ -1,0 +1,111 @@
+"""What a killed DVC has left of its record is told from a record that a person has put there."""
+
+import subprocess
+
+import pytest
+
+from study.paths import DVC_LOCK, KEPT_LOCK, PIPELINE_LOCK
+from study.repro import mend
+
+HEAD = "schema: '2.0'\nstages:\n"
+STAGES = ("check", "split@café", "train@first", "compare@main")
+
+
+def stage(name: str, code: str = "0") -> str:
+    files = [f"    - path: data/{name}/{part}\n      md5: {code * 32}\n      size: 3\n" for part in ("a", "b")]
+    return f"  {name}:\n    cmd: python -m study {name}\n    outs:\n{''.join(files)}"
+
+
+def record(*names: str, **codes: str) -> str:
+    return HEAD + "".join(stage(name, codes.get(name, "0")) for name in names)
+
+
+WHOLE = record(*STAGES)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project in which a stage has kept the whole record."""
+    for path, text in ((DVC_LOCK, ""), (KEPT_LOCK, WHOLE), (PIPELINE_LOCK, WHOLE)):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def git(folder, *arguments: str) -> None:
+    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder, text: str) -> None:
+    (folder / PIPELINE_LOCK).write_text(text, encoding="utf-8")
+    git(folder, "add", "--force", PIPELINE_LOCK.name)
+    git(folder, "commit", "-qm", "a run")
+
+
+def mended(folder, held: str | bytes) -> str | None:
+    """What the record is after `held` was found there."""
+    lock = folder / PIPELINE_LOCK
+    lock.write_bytes(held if isinstance(held, bytes) else held.encode())
+    mend(folder)
+    return lock.read_text(encoding="utf-8") if lock.exists() else None
+
+
+def test_a_record_that_was_cut_inside_a_character_is_restored(folder):
+    before, _, _ = WHOLE.partition("é")
+
+    assert WHOLE == mended(folder, before.encode() + "é".encode()[:1])
+
+
+@pytest.mark.parametrize("changed", STAGES)
+def test_a_record_is_restored_that_was_cut_behind_the_stage_that_dvc_wrote_anew(folder, changed):
+    written = record(*STAGES, **{changed: "1"}).encode()
+    first, *others = (written.index(f"  {name}:".encode()) for name in STAGES)
+    cuts = {*range(first, others[-1], 13), *(start + more for start in others for more in range(4))}
+
+    for cut in cuts:
+        assert WHOLE == mended(folder, written[:cut])
+
+
+def test_the_record_of_an_older_commit_stays(folder):
+    older = record(*STAGES[:2])
+    git(folder, "init", "-q")
+    commit(folder, older)
+    commit(folder, WHOLE)
+
+    git(folder, "checkout", "-q", "HEAD~1")
+    mend(folder)
+    assert older == (folder / PIPELINE_LOCK).read_text(encoding="utf-8")
+
+    git(folder, "checkout", "-q", "-")
+    git(folder, "restore", "--source=HEAD~1", PIPELINE_LOCK.name)
+    mend(folder)
+    assert older == (folder / PIPELINE_LOCK).read_text(encoding="utf-8")
+
+
+def test_a_shorter_record_of_other_files_stays(folder):
+    other = record(*STAGES[:3], check="1", **{"split@café": "1"})
+
+    assert other == mended(folder, other)
+
+
+def test_an_empty_record_is_restored_also_where_git_has_an_empty_file(folder):
+    git(folder, "init", "-q")
+    commit(folder, "")
+
+    assert WHOLE == mended(folder, "")
+
+
+def test_where_no_stage_has_kept_a_record_the_last_commit_has_it(folder):
+    (folder / KEPT_LOCK).unlink()
+    git(folder, "init", "-q")
+    commit(folder, WHOLE)
+
+    assert WHOLE == mended(folder, WHOLE[: len(WHOLE) // 2])
+    assert WHOLE == mended(folder, record(*STAGES[:2]))
+
+
+def test_a_whole_record_with_a_stage_more_stays(folder):
+    longer = record(*STAGES, "report")
+
+    assert longer == mended(folder, longer)
