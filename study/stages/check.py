@@ -158,8 +158,7 @@ def _diagnosed(params: Params) -> list[str]:
 
 
 def _accounted(params: Params) -> list[str]:
-    tokens = cast("Tokens", params.section("tokens"))
-    return params.variant(tokens.variant, "tokens.variant").modules()
+    return cast("Tokens", params.section("tokens")).entry(params.variants).modules()
 
 
 def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
