@@ -80,7 +80,7 @@ def sections(params: Params) -> None:
 
 
 def _placed(params: Params) -> None:
-    """The GPU that is asked for is there: the machine that drives a cluster needs one too, for it scores."""
+    """The GPU that is asked for is there; the machine that drives a cluster needs one too, as manifests name it."""
     if params.device == "cuda":
         chosen(params.device)
 
