@@ -71,6 +71,7 @@ def test_a_killed_search_goes_on_to_the_same_numbers(one_worker, tmp_path):
         finished = {path: path.stat().st_mtime_ns for path in scratch.glob("*/trials/*/rung-*.json")}
     train_and_score(tmp_path, [variant])
 
+    assert finished
     assert all(path.stat().st_mtime_ns == then for path, then in finished.items())
     assert hashes(one_worker, f"runs/main/{variant}") == hashes(tmp_path, f"runs/main/{variant}")
 

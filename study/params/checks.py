@@ -1,13 +1,13 @@
 """What the parts of `params.yaml` ask of each other."""
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from study.params.messages import unknown_name
+from study.params.parts import OBJECTIVES, is_part, misfit, names_in, siblings
 from study.params.question import Between
+from study.params.roster import SequenceEntry, Variant
 from study.params.statistics import BEST
 from study.redact import DATABASE, has_credentials
 
@@ -24,6 +24,8 @@ def problems(params: "Params") -> list[str]:
     if not found:  # what follows looks up the question of each arm
         found = [*_arms(params), *_sources(params), *_sides(params), *_cells(params)]
         found += [*_modules(params), *_timezone(params)]
+    if not found:  # what follows reads the part files
+        found = [told for name, entry in params.roster.items() for told in _misfits(f"roster.{name}", entry)]
     return found
 
 
@@ -149,13 +151,36 @@ def _modules(params: "Params") -> list[str]:
     found = []
     for name, entry in params.variants.items():
         for module in entry.modules():
-            if importlib.util.find_spec(module) is None:
-                package, _, part = module.rpartition(".")
-                folder = importlib.util.find_spec(package)
-                locations = list(folder.submodule_search_locations or []) if folder else []
-                known = sorted(p.stem for where in locations for p in Path(where).glob("[a-z]*.py"))
-                found.append(unknown_name(f"roster.{name} ({package})", part, known))
+            if not is_part(module):
+                package, _, missing = module.rpartition(".")
+                found.append(unknown_name(f"roster.{name} ({package})", missing, siblings(module)))
     return found
+
+
+def _misfits(place: str, entry: Variant) -> Iterator[str]:
+    """What the parts of a sequence variant ask of each other, and what its loss asks of its options."""
+    if not isinstance(entry, SequenceEntry):
+        return
+    modules = entry.parts()
+    parts = {kind: names_in(module) for kind, module in modules.items()}
+    layout = parts["representation"].get("LAYOUT")
+    known = [name for name in siblings(modules["objective"]) if _asks(entry, layout, f"{OBJECTIVES}.{name}")]
+    for kind in ("objective", "pretrain"):
+        if kind in parts and getattr(entry, kind) not in known:
+            yield (
+                f"{place}.{kind}: model {entry.model} cannot ask '{getattr(entry, kind)}' of '{entry.representation}', "
+                f"which has a position per {layout}; it can ask: {', '.join(known)}"
+            )
+    if "pretrain" in parts and any(parts["pretrain"].get(n) != parts["objective"].get(n) for n in ("CLASSES", "HIDES")):
+        yield f"{place}.pretrain: '{entry.pretrain}' has other targets than '{entry.objective}'; name one with the same"
+    if told := misfit(f"{place}.loss_options", modules["loss"], entry.loss_options):
+        yield told
+
+
+def _asks(entry: SequenceEntry, layout: str | None, objective: str) -> bool:
+    """Whether an objective can be asked of such positions; the model across users alone makes its own readouts."""
+    names = names_in(objective)
+    return layout in names.get("LAYOUTS", (layout,)) and ("readouts" in names) == (entry.model == "sequence")
 
 
 def _timezone(params: "Params") -> list[str]:

@@ -1,4 +1,7 @@
-"""Who runs the trials, seeds, diagnostics and worlds; no result depends on it, and no stage is run again for it."""
+"""Who runs the tasks (trials, refits, windows of test, diagnostics, worlds, accounts of tokens).
+
+No result depends on it, and no stage is run again for it.
+"""
 
 from typing import Literal
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from study.params.base import Frozen
 
@@ -50,6 +50,12 @@ class AggregateEntry(Entry):
     loss: Literal["bce", "lambdarank"]
     windows: int | None = Field(default=None, ge=1)
 
+    @model_validator(mode="after")
+    def _has_the_loss(self) -> "AggregateEntry":
+        if self.loss != "bce" and self.model.endswith("linear"):
+            raise ValueError(f"model {self.model} has no loss '{self.loss}'; known: bce")
+        return self
+
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""
         return [f"study.models.{self.model}"]
@@ -59,11 +65,11 @@ class SequenceEntry(Entry):
     """A neural variant, composed from one file of each folder of `study/nn`.
 
     `context` is the number of positions that the model sees: events, or tokens for `flat`. `loss_options` are the
-    plain arguments of the loss that define it (the number of negatives, say); they are not tuned. `pretrain` is the
-    objective of the first quarter of the rounds, where another one comes before. `budget_in` says what its budget
-    counts: the same number of events for all, or positions, which are tokens for `flat`. `prefixes` trains on one
-    readout per piece, as architectures that see later positions must, whatever the architecture. `blocks` is the depth
-    of the architecture.
+    plain arguments of the loss that define it (the number of negatives, say); they are not tuned, and a whole number
+    among them is 1 or more. `pretrain` is the objective of the first quarter of the rounds, where another one comes
+    before. `budget_in` says what its budget counts: the same number of events for all, or positions, which are tokens
+    for `flat`. `prefixes` trains on one readout per piece, as architectures that see later positions must, whatever
+    the architecture. `blocks` is the depth of the architecture.
     """
 
     family: Literal["sequence"]

@@ -4,7 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from study.errors import UserError
 from study.params.base import Frozen
+from study.params.messages import unknown_name
+from study.params.roster import Composed, SequenceEntry, Variant
+from study.paths import PARAMS
+
+ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "loss": "softmax"}
 
 
 class Tokens(Frozen):
@@ -20,3 +26,18 @@ class Tokens(Frozen):
     variant: str
     batch: Annotated[int, Field(ge=1)]
     statistics_share: Annotated[float, Field(gt=0, lt=1)]
+
+    def entry(self, variants: dict[str, Variant | Composed]) -> SequenceEntry:
+        """The entry of the flat variant.
+
+        Raises:
+            UserError: there is none, or it is none that predicts the next token with a plain softmax.
+        """
+        place = f"{PARAMS}: tokens.variant"
+        if self.variant not in variants:
+            raise UserError(unknown_name(place, self.variant, list(variants)))
+        found = variants[self.variant]
+        if not isinstance(found, SequenceEntry) or any(getattr(found, part) != name for part, name in ASKED.items()):
+            asked = ", ".join(f"{part} {name}" for part, name in ASKED.items())
+            raise UserError(f"{place}: '{self.variant}' is no sequence variant with {asked}")
+        return found

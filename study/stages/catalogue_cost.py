@@ -36,7 +36,7 @@ Options = dict[str, Any]
 
 
 def run() -> None:
-    """Writes the measurements to the folder of costs, each made in a process of its own."""
+    """Writes the measurements, each made in a process of its own, to `data/results/_simulated/losses.json`."""
     params = load()
     measured = [
         {"loss": loss, "candidates": size, **_alone(loss, options, size, params.seed)}

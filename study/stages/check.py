@@ -80,7 +80,7 @@ def sections(params: Params) -> None:
 
 
 def _placed(params: Params) -> None:
-    """The GPU that is asked for is there: the machine that drives a cluster needs one too, for it scores."""
+    """The GPU that is asked for is there; the machine that drives a cluster needs one too, as manifests name it."""
     if params.device == "cuda":
         chosen(params.device)
 
@@ -158,8 +158,7 @@ def _diagnosed(params: Params) -> list[str]:
 
 
 def _accounted(params: Params) -> list[str]:
-    tokens = cast("Tokens", params.section("tokens"))
-    return params.variant(tokens.variant, "tokens.variant").modules()
+    return cast("Tokens", params.section("tokens")).entry(params.variants).modules()
 
 
 def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:

@@ -41,7 +41,6 @@ from study.stages.scored import text_of
 from study.tuning.workers import run_all
 
 NAIVE = (UNIGRAM, COLUMN)
-ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "loss": "softmax"}
 
 
 @dataclass(frozen=True)
@@ -115,12 +114,9 @@ def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
     Raises:
         UserError: it is none that predicts the next token with a plain softmax.
     """
-    name = tokens_of(params).variant
-    entry = params.variant(name)
-    if not isinstance(entry, SequenceEntry) or any(getattr(entry, part) != known for part, known in ASKED.items()):
-        asked = ", ".join(f"{part} {known}" for part, known in ASKED.items())
-        raise UserError(f"params.yaml: tokens.variant: '{name}' is no sequence variant with {asked}")
-    return entry, Sources(params, entry.arm).of(name)
+    tokens = tokens_of(params)
+    entry = tokens.entry(params.variants)
+    return entry, Sources(params, entry.arm).of(tokens.variant)
 
 
 def naive(asked: Asked) -> list[pl.DataFrame]:

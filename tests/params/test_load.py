@@ -49,6 +49,90 @@ MISTAKES = [
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
+    (
+        "roster.sum-horizon.loss",
+        "base",
+        ["roster.sum-horizon (study.nn.losses): 'base'", "known: bce"],
+    ),
+    (
+        "roster.sum-horizon.loss",
+        "negatives",
+        ["'negatives' is unknown", "sampled_softmax"],
+    ),
+    ("roster.sum-horizon.objective", "targets", ["'targets' is unknown", "next_token_weighted"]),
+    ("roster.sum-horizon.head", "base", ["(study.nn.heads): 'base' is unknown", "plain"]),
+    (
+        "roster.sum-horizon-bce.loss_options",
+        {"negative": 16},
+        ["bce.loss_options: 'negative'", "'negatives'?"],
+    ),
+    (
+        "roster.sum-horizon-bce.loss_options",
+        {},
+        ["sum-horizon-bce.loss_options.negatives: this is missing"],
+    ),
+    (
+        "roster.sum-horizon.loss_options",
+        {"negatives": 1},
+        ["loss_options: softmax has no options; remove neg"],
+    ),
+    (
+        "roster.sum-horizon-bpr.loss_options.negatives",
+        0,
+        ["bpr.loss_options.negatives: 0 is not a whole"],
+    ),
+    (
+        "roster.sum-horizon-bce.loss_options.negatives",
+        1.5,
+        ["loss_options.negatives: 1.5 is not a whole"],
+    ),
+    ("roster.sum-horizon-bce.loss_options.negatives", True, ["loss_options.negatives: True is not a whole number"]),
+    ("roster.sum-horizon-gbce.loss_options.calibration", "high", ["loss_options.calibration: 'high' is not a number"]),
+    (
+        "roster.sum-horizon-gbce.loss_options.calibration",
+        1.5,
+        ["roster.sum-horizon-gbce.loss_options: gbce's calibration is between 0 and 1, not 1.5"],
+    ),
+    (
+        "roster.logistic-aggregates.loss",
+        "lambdarank",
+        ["logistic-aggregates: model linear has no loss 'lambdara"],
+    ),
+    (
+        "roster.who-logistic.loss",
+        "lambdarank",
+        ["who-logistic: model screening_linear has no loss"],
+    ),
+    (
+        "roster.flat-horizon.objective",
+        "masked_event",
+        [
+            "roster.flat-horizon.objective: model sequence cannot ask 'masked_event' of 'flat'",
+            "it can ask: horizon",
+        ],
+    ),
+    ("roster.flat-horizon.objective", "next_line", ["roster.flat-horizon.objective", "'next_line' of 'flat'"]),
+    (
+        "roster.sum-horizon.objective",
+        "next_token",
+        [
+            "roster.sum-horizon.objective",
+            "'next_token' of 'sum'",
+            "it can ask: horizon",
+        ],
+    ),
+    (
+        "roster.sum-horizon.objective",
+        "across_users",
+        ["sum-horizon.objective: model sequence cannot ask 'acr"],
+    ),
+    ("roster.who-sum-bce.objective", "horizon", ["roster.who-sum-bce.objective", "it can ask: across_users"]),
+    (
+        "roster.flat-horizon.pretrain",
+        "next_token",
+        ["flat-horizon.pretrain: 'next_token' has other targets"],
+    ),
+    ("roster.sum-horizon.pretrain", "masked_event", ["roster.sum-horizon.pretrain: 'masked_event' has other targets"]),
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
     ("roster.markov.family", "counted", ["roster.markov.family: 'counted'", "known: counting, aggregates, sequence"]),
     (
@@ -136,6 +220,19 @@ def test_a_mistake_is_one_line_that_names_place_and_alternatives(place, value, s
     message = str(caught.value)
     assert "\n" not in message
     assert [] == [part for part in said if part not in message], message
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("roster.flat-horizon.objective", "next_moment"),
+        ("roster.flat-horizon.pretrain", "next_moment"),
+        ("roster.sum-horizon-gbce.loss_options", {"negatives": 1, "calibration": 1}),
+        ("roster.who-sum-bce.representation", "flat"),
+    ],
+)
+def test_parts_that_go_together_are_accepted(place, value, tmp_path):
+    assert load(changed(place, value, tmp_path)).roster
 
 
 @pytest.mark.parametrize(("place", "value", "said"), PLACES, ids=[f"{m[0]}={m[1]}" for m in PLACES])

@@ -171,8 +171,21 @@ def test_a_new_variant_leaves_the_worlds_alone_unless_it_runs_there(workspace, t
     assert before != written()
 
 
+@pytest.mark.parametrize("name", ["popularity", "sum-horizon", "flat-weighted-tokens", "flat-next-repeat"])
+def test_only_a_flat_variant_of_the_next_token_is_accounted(tmp_path, capsys, name):
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
+    raw["tokens"]["variant"] = name
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    with inside(tmp_path):
+        assert 2 == command_line.main(["check", "--parameters"])
+
+    asked = "representation flat, objective next_token, head plain, loss softmax"
+    told = f"downfunnel: params.yaml: tokens.variant: '{name}' is no sequence variant with {asked}"
+    assert [told] == capsys.readouterr().err.splitlines()
+
+
 def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, monkeypatch, capsys):
-    """Nor with a cluster: the machine that drives it scores."""
+    """Nor with a cluster: the manifests of the machine that drives it name its own."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
     (tmp_path / "study").symlink_to(ROOT / "study")

@@ -5,5 +5,6 @@ are those of `user_losses`. Which users are asked together is decided where batc
 """
 
 CLASSES = "candidates"
+LAYOUTS = ("event", "token")
 ASKS_ABOUT_TIME = True
 READ_SHARE = 1.0

@@ -10,6 +10,7 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import one_label
 
 CLASSES = "candidates"
+LAYOUTS = ("event",)
 ASKS_ABOUT_TIME = True
 HIDES = True
 READ_SHARE = 0.2

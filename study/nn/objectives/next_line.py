@@ -11,6 +11,7 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import next_with_candidate, one_label
 
 CLASSES = "candidates"
+LAYOUTS = ("event",)
 ASKS_ABOUT_TIME = True
 READ_SHARE = 1.0
 

@@ -10,6 +10,7 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import next_with_candidate, unanswered, with_sets
 
 CLASSES = "candidates"
+LAYOUTS = ("event", "token")
 ASKS_ABOUT_TIME = True
 READ_SHARE = 1.0
 

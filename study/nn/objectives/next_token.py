@@ -10,6 +10,7 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import moment_starts, one_label
 
 CLASSES = "tokens"
+LAYOUTS = ("token",)
 ASKS_ABOUT_TIME = False
 READ_SHARE = 0.1
 

@@ -5,8 +5,8 @@ are embedded by their last hidden state, and InfoNCE (van den Oord et al., 2018)
 user among those of the other users of the batch.
 """
 
-from study.nn.objectives.next_token import ASKS_ABOUT_TIME, CLASSES, READ_SHARE, readouts
+from study.nn.objectives.next_token import ASKS_ABOUT_TIME, CLASSES, LAYOUTS, READ_SHARE, readouts
 
 CONTRASTS_PARTS = True
 
-__all__ = ["ASKS_ABOUT_TIME", "CLASSES", "CONTRASTS_PARTS", "READ_SHARE", "readouts"]
+__all__ = ["ASKS_ABOUT_TIME", "CLASSES", "CONTRASTS_PARTS", "LAYOUTS", "READ_SHARE", "readouts"]

@@ -1,0 +1,136 @@
+"""Unfinished work is found again where nothing changed that it depends on, and nowhere else."""
+
+import copy
+from functools import reduce
+from operator import getitem
+
+import pytest
+import yaml
+
+from study.diagnostics.subjects import Chosen
+from study.models.sources import Source
+from study.params import Params
+from study.paths import (
+    PARAMS,
+    code_of,
+    events_file,
+    queries_file,
+    run_folder,
+    spans_file,
+    vocabulary_file,
+    write_text,
+)
+from study.stages import diagnose, diagnostics, tokens, train, worlds, worlds_validity
+from tests.tiny import ROOT
+
+RAW = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+QUESTION, VARIANT, HYBRID, FLAT = "categories", "sum-horizon", "hybrid-lambdarank", RAW["tokens"]["variant"]
+DEVELOPMENT = [events_file(QUESTION, "development"), spans_file(QUESTION)]
+SPLIT = [queries_file(QUESTION, span) for span in ("stop", "select")]
+FITTED = {span: vocabulary_file(QUESTION, span) for span in ("train", "refit")}
+TEST = [events_file(QUESTION, "test"), queries_file(QUESTION, "test")]
+FIT = diagnose.FITS / "sequence" / "unchanged" / "seed-0" / "weights.safetensors"
+INPUTS = {
+    "train": [code_of("train", VARIANT), *DEVELOPMENT, *SPLIT, *FITTED.values()],
+    "train a hybrid": [code_of("train", HYBRID), run_folder("main", "sum-horizon-repeat") / "search.json"],
+    "diagnose": [code_of("diagnose"), *DEVELOPMENT, FITTED["refit"]],
+    "diagnostics": [code_of("diagnostics"), code_of("diagnose"), *TEST, FIT],
+    "tokens": [code_of("tokens"), *DEVELOPMENT, FITTED["train"]],
+    "worlds": [code_of("worlds", "null")],
+    "validity": [code_of("worlds_validity")],
+}
+VALUES = {
+    "train": [
+        ("seed", 1),
+        ("questions.categories.horizon_days", 6),
+        ("features.popular", 41),
+        ("budgets.default.main.rounds", 9),
+        ("roster.sum-horizon.context", 64),
+    ],
+    "diagnose": [
+        ("seed", 1),
+        ("diagnostics.noise_values", 9),
+        ("budgets.default.diagnostics.seeds", 6),
+        ("budgets.default.main.positions", 9),
+        ("features.popular", 41),
+        ("questions.categories.horizon_days", 6),
+        ("roster.sum-horizon.context", 64),
+    ],
+    "tokens": [
+        ("seed", 1),
+        ("tokens.batch", 9),
+        ("budgets.default.tokens.rounds", 9),
+        ("features.popular", 41),
+        ("questions.categories.horizon_days", 6),
+        (f"roster.{FLAT}.context", 64),
+    ],
+    "worlds": [
+        ("seed", 1),
+        ("worlds.batch", 9),
+        ("worlds.null.items", 9),
+        ("worlds.windows.test", 9),
+        ("worlds.features.bins", 9),
+        ("budgets.default.worlds.rounds", 9),
+        ("roster.sum-horizon.blocks", 2),
+    ],
+    "validity": [("seed", 1), ("statistics.alpha", 0.1)],
+}
+
+
+def params_with(place: str | None = None, value: object = None) -> Params:
+    raw = copy.deepcopy(RAW)
+    if place:
+        *parents, last = place.split(".")
+        reduce(getitem, parents, raw)[last] = value
+    return Params.model_validate(raw)
+
+
+def name_of(stage: str, params: Params) -> str:
+    """The name of the folder of scratch in which a stage would look."""
+    if stage in {"diagnose", "diagnostics"}:
+        source = Source(variant=VARIANT, settings={}, rounds=2)
+        asked = [Chosen(params, "main", "sequence", [], source)]
+        return diagnose.fingerprint(params, asked) if stage == "diagnose" else diagnostics._identity(params, asked)
+    if stage == "tokens":
+        return tokens._fingerprint(params, params.roster[FLAT], Source(variant=FLAT, settings={}, rounds=2))
+    if stage == "worlds":
+        return worlds.fingerprint(params, "null", code_of("worlds", "null"))
+    if stage == "validity":
+        name, part = next((n, p) for n, p in worlds.worlds_of(params).validity.items() if "null" in p.worlds)
+        return worlds_validity._fingerprint(worlds_validity.Study(name, part, "null", params))
+    return train._fingerprint(params, VARIANT if stage == "train" else HYBRID)
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Every file that a stage goes by."""
+    monkeypatch.chdir(tmp_path)
+    for path in (path for paths in INPUTS.values() for path in paths):
+        write_text(path, "as it was")
+
+
+@pytest.mark.parametrize(("stage", "path"), [(stage, path) for stage in INPUTS for path in INPUTS[stage]], ids=str)
+def test_another_input_and_other_code_are_other_work(made, stage, path):
+    params = params_with()
+    before = name_of(stage, params)
+    write_text(path, "another")
+    other = name_of(stage, params)
+    write_text(path, "as it was")
+
+    assert before != other
+    assert before == name_of(stage, params)
+
+
+@pytest.mark.parametrize(
+    ("stage", "place", "value"), [(stage, *one) for stage, changed in VALUES.items() for one in changed], ids=str
+)
+def test_another_parameter_is_other_work(made, stage, place, value):
+    assert name_of(stage, params_with()) != name_of(stage, params_with(place, value))
+
+
+@pytest.mark.parametrize("stage", ["train", "diagnose", "tokens", "worlds"])
+def test_who_runs_the_tasks_and_how_results_are_judged_are_not(made, stage):
+    before = name_of(stage, params_with())
+
+    assert before == name_of(stage, params_with("statistics.alpha", 0.1))
+    assert before == name_of(stage, params_with("engine", {"name": "ray"}))

@@ -1,0 +1,92 @@
+"""The search: who goes on, who is chosen, when a trial ends, and for how long the chosen setting is refitted."""
+
+import pytest
+
+from study.params import Params
+from study.tuning import search as searches
+from study.tuning.proposals import Trial
+from study.tuning.search import Search, refit_seeds, search
+from study.tuning.trial import COST, Outcome, _is_flat
+from tests.tiny import BUDGET, tiny_params
+
+VARIANT = "sum-horizon"
+
+
+def params_of(trials: int, rungs: list[float]) -> Params:
+    raw = tiny_params()
+    raw["budgets"]["default"]["main"] = BUDGET | {"trials": trials, "batch": trials, "rungs": rungs, "seeds": 3}
+    return Params.model_validate(raw)
+
+
+def searched(monkeypatch, folder, stop: list[float], select: list[float], rungs: list[float]) -> Search:
+    """A search of one batch whose trials have these readings, whatever they are trained for."""
+
+    def answered(tasks, workers, engine):
+        for index, task in enumerate(tasks):
+            rung = task.args[2]
+            told = {"curve": [(rung.rounds, stop[rung.number])], "losses": [], "best_round": rung.rounds}
+            told |= {"select": select[rung.number] if rung.is_last else None, "reason": None}
+            yield index, Outcome(**told, seconds=0.0, peak_mb=0.0)
+
+    monkeypatch.setattr(searches, "run_all", answered)
+    return search(params_of(len(stop), rungs), VARIANT, folder)
+
+
+@pytest.mark.parametrize(
+    ("stop", "expected"),
+    [([0.1, 0.4, 0.2, 0.3], [1, 3]), ([0.3, 0.1, 0.2], [0, 2]), ([0.2, 0.2, 0.1, 0.2], [0, 1])],
+    ids=["four", "three", "equals"],
+)
+def test_the_better_half_of_a_batch_goes_on_and_of_equals_the_first(monkeypatch, tmp_path, stop, expected):
+    found = searched(monkeypatch, tmp_path, stop, [0.5] * len(stop), [0.5])
+
+    assert expected == [trial.number for trial in found.trials if trial.state == "complete"]
+    assert {"complete", "pruned"} == {trial.state for trial in found.trials}
+
+
+@pytest.mark.parametrize(("select", "expected"), [([0.2, 0.5, 0.1], 1), ([0.2, 0.5, 0.5], 1), ([0.4, 0.4, 0.4], 0)])
+def test_the_best_on_select_is_chosen_and_of_equals_the_first(monkeypatch, tmp_path, select, expected):
+    """What stop says has no part in it."""
+    found = searched(monkeypatch, tmp_path, [0.1, 0.2, 0.9], select, [])
+
+    assert expected == found.chosen
+    assert expected == found.best.number
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], False),
+        ([0.3, 0.2], False),
+        ([0.3, 0.2, 0.1], True),
+        ([0.3, 0.2, 0.3], True),
+        ([0.3, 0.2, 0.31], False),
+        ([0.1, 0.3, 0.2, 0.3], True),
+        ([0.3, 0.1, 0.2, 0.4, 0.1], False),
+    ],
+)
+def test_a_curve_is_flat_once_two_readings_in_a_row_brought_nothing_better_than_before(values, expected):
+    assert expected == _is_flat(list(enumerate(values, start=1)), patience=2)
+
+
+def test_the_chosen_setting_is_refitted_for_its_best_round_with_every_seed(monkeypatch, tmp_path):
+    given = []
+
+    def answered(tasks, workers, engine):
+        for index, task in enumerate(tasks):
+            _, folder, asked = task.args
+            (folder / COST).touch()
+            given.append(asked)
+            yield index, None
+
+    monkeypatch.setattr(searches, "run_all", answered)
+    common = {"batch": 0, "state": "complete", "curve": [(4, 0.2), (7, 0.3), (9, 0.1)]}
+    trials = [
+        Trial(number=0, settings={"dropout": 0.1}, best_round=4, select=0.4, **common),
+        Trial(number=1, settings={"dropout": 0.3}, best_round=7, select=0.5, **common),
+    ]
+    refit_seeds(params_of(2, []), Search(variant=VARIANT, trials=trials, chosen=1, last_round=9), tmp_path)
+
+    assert [7, 7, 7] == [asked.rounds for asked in given]
+    assert [{"dropout": 0.3}] * 3 == [asked.settings for asked in given]
+    assert 3 == len({asked.seed for asked in given})
