@@ -89,11 +89,6 @@ MISTAKES = [
     ("roster.sum-horizon-bce.loss_options.negatives", True, ["loss_options.negatives: True is not a whole number"]),
     ("roster.sum-horizon-gbce.loss_options.calibration", "high", ["loss_options.calibration: 'high' is not a number"]),
     (
-        "roster.sum-horizon-gbce.loss_options.calibration",
-        1.5,
-        ["roster.sum-horizon-gbce.loss_options: gbce's calibration is between 0 and 1, not 1.5"],
-    ),
-    (
         "roster.logistic-aggregates.loss",
         "lambdarank",
         ["logistic-aggregates: model linear has no loss 'lambdara"],

@@ -30,10 +30,7 @@ def test_what_an_objective_says_of_itself_is_read_whether_it_is_its_own_or_anoth
 
 LOSS = """
 def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
-    if margin <= 0:
-        raise ValueError(f"margin is positive, not {margin}")
-    if len(frequency) < negatives:
-        raise ValueError("more negatives than classes")
+    return negatives
 """
 
 
@@ -42,7 +39,6 @@ def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
     [
         ({"negatives": 2}, None),
         ({"negatives": 2, "margin": 1, "kind": "log"}, None),
-        ({"negatives": 2, "margin": -1.5}, "here: margin is positive, not -1.5"),
         ({"negatives": 2, "margin": "wide"}, "here.margin: 'wide' is not a number"),
         ({"margin": 2.0}, "here.negatives: this is missing; add it"),
         (
@@ -51,7 +47,7 @@ def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
         ),
     ],
 )
-def test_options_are_held_against_what_build_takes_and_what_it_begins_with(tmp_path, monkeypatch, options, told):
+def test_options_are_held_against_what_build_takes(tmp_path, monkeypatch, options, told):
     (tmp_path / "a_loss_of_a_test.py").write_text(LOSS, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     found = misfit("here", "a_loss_of_a_test", options)

@@ -2,6 +2,6 @@
 
 A module has `build(frequency, **options)`, which returns a `Loss` (`base.py`). `frequency` is how often each class is
 a label among the training readouts, float [C]; a loss that has no use for it takes it all the same. Options are
-numbers, an int is 1 or more, and `build` begins with what else it refuses: `study/params/parts.py` reads its text. What
+numbers, an int is 1 or more: `study/params/parts.py` holds those of the roster against the signature of `build`. What
 the sampled losses share is in `negatives.py`.
 """
