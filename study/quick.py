@@ -23,8 +23,8 @@ WINDOWS = {"stop": 1, "select": 1, "test": 1}
 SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
 """What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
 
-RULES = ("personal_decay", "tifu_knn")
-"""The counting rules that are hard to beat."""
+HARD_TO_BEAT = "tifu_knn"
+"""The counting rule that is kept beside the first."""
 LAST_WINDOWS = 6
 """From which models of aggregates learn."""
 WORLD_USERS = 300
@@ -65,12 +65,12 @@ def run() -> None:
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
-    Kept are the first variant of each arm and family, composed ones too, what these are made of, the counting rules
-    that are hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the
-    first impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
+    Kept are the first variant of each arm and family, composed ones too, what these are made of, a counting rule that
+    is hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the first
+    impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
     """
     roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
-    counting = [name for name, entry in roster.items() if entry.get("rule") in RULES]
+    counting = [name for name, entry in roster.items() if entry.get("rule") == HARD_TO_BEAT]
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
     named += [raw.get("tokens", {}).get("variant"), *raw.get("diagnostics", {}).get("impersonal", [])[:1]]
     named += [BASE] if raw.get("worlds") else []

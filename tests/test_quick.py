@@ -149,9 +149,9 @@ def test_the_short_roster_is_whole():
     assert set(short.diagnostics["impersonal"]) <= set(short.roster)
     assert {short.tokens["variant"], *short.worlds["roster"]} <= set(short.roster)
     assert {"popularity", "sum-horizon"} <= set(short.section("worlds").entries(short.roster))
-    assert {"personal-decay", "tifu-knn", "tifu-knn-products", "tifu-knn-young"} <= set(short.roster)
+    assert {"tifu-knn", "tifu-knn-products", "tifu-knn-young"} <= set(short.roster)
     assert {6} == {entry.windows for entry in short.roster.values() if entry.family == "aggregates"}
-    assert {"neighbours-over-decay", "hybrid-over-counting", "seeds-averaged"} <= set(short.contrasts)
+    assert {"hybrid-over-counting", "seeds-averaged"} <= set(short.contrasts)
     assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
     assert set(short.after_test["complete-journey"]) <= set(short.contrasts)
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}
