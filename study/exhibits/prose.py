@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.records import Change, Contrast, Effect, Estimate, Verdict
+from study.exhibits.records import Contrast, Estimate, Tested, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -117,7 +117,7 @@ def agreeing(contrast: Contrast) -> Contrast:
     return contrast
 
 
-def to_margin(found: Contrast | Effect | Change, margin: float) -> str:
+def to_margin(found: Tested, margin: float) -> str:
     """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
     if found.verdict not in ("better", "worse"):
         return ""

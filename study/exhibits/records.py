@@ -47,8 +47,20 @@ class Row(Record):
         return estimate
 
 
-class Contrast(Record):
-    """`left` over `right` in recall@10; p values Holm-adjusted, the interval the one that its verdict used.
+class Tested(Record):
+    """An effect and its verdict; p values Holm-adjusted over the family, the interval the one that the verdict used."""
+
+    effect: float
+    low: float
+    high: float
+    level: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Verdict
+
+
+class Contrast(Tested):
+    """`left` over `right` in recall@10.
 
     `after_test` says that it was declared after scores of test had been seen, as `params.yaml` has it.
     """
@@ -59,13 +71,6 @@ class Contrast(Record):
     right: str
     left_variant: str
     right_variant: str
-    effect: float
-    low: float
-    high: float
-    level: float
-    p_difference: float
-    p_equivalence: float
-    verdict: Verdict
     after_test: bool = False
 
 
@@ -76,19 +81,12 @@ class Diagnosis(Contrast):
     family: str
 
 
-class Effect(Record):
+class Effect(Tested):
     """A main effect or an interaction of the factorial; `levels` the lower and the upper one of each factor."""
 
     name: str
     factors: list[str]
     levels: list[tuple[str, str]]
-    effect: float
-    low: float
-    high: float
-    level: float
-    p_difference: float
-    p_equivalence: float
-    verdict: Verdict
 
 
 class LossCost(Record):
@@ -248,22 +246,12 @@ class Ranks(Estimate):
     variants: list[str]
 
 
-class Change(Record):
-    """How far the effect of a contrast rose from the other snapshot, `there`, to this one, `here`: *better* if it did.
-
-    p values are Holm-adjusted over all changes, the interval is the one that the verdict used.
-    """
+class Change(Tested):
+    """How far the effect of a contrast rose from the other snapshot, `there`, to this one, `here`; *better*: it did."""
 
     name: str
     there: float
     here: float
-    effect: float
-    low: float
-    high: float
-    level: float
-    p_difference: float
-    p_equivalence: float
-    verdict: Verdict
 
 
 class Comparison(Record):

@@ -1,9 +1,13 @@
 """The page Representation: what an event becomes before the model reads it."""
 
+from collections.abc import Sequence
+
 from study.exhibits import choose, scope, topic
 from study.exhibits.markup import Html, bullets, joined, paragraphs
-from study.exhibits.prose import brief, count, number, plural
+from study.exhibits.prose import brief, count, number, percent, plural
 from study.exhibits.results import Results
+from study.params.parts import names_in
+from study.params.roster import SequenceEntry
 
 TOPIC = "representation"
 
@@ -15,10 +19,9 @@ def verdicts(results: Results) -> Html:
 
 def history(results: Results) -> Html:
     """How much of a history each layout sees, and the contrasts that tell this apart from the representation."""
-    entries = [entry for entry in results.params.entries(results.arm).values() if entry.family == "sequence"]
+    entries = [one for one in results.params.entries(results.arm).values() if isinstance(one, SequenceEntry)]
     tokens, events = (
-        max((entry.context for entry in entries if (entry.representation == "flat") is is_flat), default=None)
-        for is_flat in (True, False)
+        max((entry.context for entry in entries if is_flat(entry) is flat), default=None) for flat in (True, False)
     )
     if tokens is None or events is None:
         return Html("")
@@ -28,7 +31,24 @@ def history(results: Results) -> Html:
         f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "
         f"an event-level model sees up to {count(events)}."
     )
+    text += "".join(f" {told}" for told in _asked(entries, per_event))
     return joined([paragraphs([text]), bullets(_controls(results))])
+
+
+def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
+    """At how many of its positions a flat model that predicts the next token is asked, a sentence; none without one."""
+    asked = [names_in(entry.parts()["objective"]) for entry in entries]
+    shares = sorted({names["READ_SHARE"] for names in asked if names["CLASSES"] == "tokens"})
+    return [
+        f"In training one that predicts the next token is asked at {percent(share)} of its positions, about "
+        f"{number(share * per_event, 1)} in an event."
+        for share in shares
+    ]
+
+
+def is_flat(entry: SequenceEntry) -> bool:
+    """Whether its positions are tokens."""
+    return entry.representation == "flat"
 
 
 def _controls(results: Results) -> list[str]:

@@ -13,11 +13,13 @@ from study.exhibits import (
     loss_costs,
     plan,
     representation,
+    scope,
     source,
     young,
 )
 from study.exhibits.records import Effect
 from study.exhibits.results import Results
+from study.nn.objectives import next_token
 from tests.exhibits.conftest import contrast, diagnosis
 from tests.exhibits.test_answers import LARGE, SMALL, say
 
@@ -214,6 +216,12 @@ def test_depths_are_those_of_the_roster(made):
 def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(made):
     """Of ten columns nine attributes, one of them described here, a tenth of it missing: 1.9 tokens to an event."""
     shown = text(representation.history(made(say("better", "long-over-short"))))
+    share, per_event = next_token.READ_SHARE, scope.tokens_of_event(made())
+
+    assert (
+        f"is asked at {share:.0%} of its positions, about {share * per_event:.1f} in an event".replace("%", " %")
+        in shown
+    )
 
     assert "With 1.9 tokens to an event of this log on average, they hold about 269 events of history" in shown
     assert "an event-level model sees up to 128" in shown

@@ -1,9 +1,8 @@
-"""`init` guesses what a log means and marks its guesses; `check` says what a log is like and what may spoil a study."""
+"""`init` guesses what a log means and marks its guesses."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import numpy as np
 import polars as pl
 import pytest
 import yaml
@@ -11,39 +10,9 @@ import yaml
 from study.__main__ import main
 from study.params import load
 from study.paths import PARAMS
-from tests.tiny import ROOT, inside
+from tests.stages.own_log import START, funnel, workspace
 
-START = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    (tmp_path / "study").symlink_to(ROOT / "study")
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    with inside(tmp_path):
-        yield tmp_path
-
-
-def funnel(users: int = 200, days: int = 200) -> pl.DataFrame:
-    """A log whose columns a newcomer would recognise."""
-    generator = np.random.default_rng(0)
-    count = users * 30
-    kind = generator.choice(["page_view", "order_placed"], count, p=[0.8, 0.2])
-    return pl.DataFrame(
-        {
-            "customerId": generator.integers(0, users, count),
-            "occurred_at": [START + timedelta(days=float(d)) for d in generator.uniform(0, days, count)],
-            "event_name": kind,
-            "category": [f"c{i}" for i in generator.integers(0, 40, count)],
-            "product": [f"p{i}" for i in generator.integers(0, 400, count)],
-            "button text": generator.choice(["Buy now", "Hello you"], count),
-            "price": generator.gamma(2, 5, count).round(2),
-            "shop": generator.integers(1, 60, count),
-            "request": [f"r{i}" for i in range(count)],
-            "constant": "x",
-            "nothing": pl.Series([None] * count, dtype=pl.String),
-        }
-    )
+__all__ = ["workspace"]
 
 
 def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
@@ -222,136 +191,3 @@ def test_a_column_that_is_mostly_empty_is_no_event_type(workspace):
 
     assert 0 == main(["init", "log.parquet"])
     assert load().snapshot.columns.event_type is None
-
-
-def checked(log: pl.DataFrame, capsys, **changes) -> str:
-    """What `check` says of a log whose parameters `init` wrote, with changes of its questions."""
-    log.write_parquet("log.parquet")
-    main(["init", "log.parquet"])
-    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    raw["questions"] = {name: question | changes for name, question in raw["questions"].items()}
-    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    capsys.readouterr()
-    code = main(["check"])
-    told = capsys.readouterr()
-    assert code == (2 if told.err else 0)
-    return told.out + told.err
-
-
-def test_the_card_counts_what_is_there(workspace, capsys):
-    log = funnel()
-    said = checked(log, capsys)
-    lines = {line.split("  ")[0]: line.split("  ")[-1].strip() for line in said.splitlines() if "  " in line}
-
-    assert "6,000" == lines["events"]
-    assert "200" == lines["users"]
-    assert "categorical, 40 values, 0.0% missing" == lines["attribute category"]
-    assert "400 candidates" == lines["categories: catalogue"]
-    assert lines["event types"].startswith("page_view 4,")
-
-
-WARNINGS = {
-    "will stay undetermined": (lambda log: log, {}),
-    "nearly an id": (lambda log: log, {"candidate": ["product", "shop"]}),
-    "a coin toss": (lambda log: log, {"horizon_days": 21, "windows": {"stop": 1, "select": 1, "test": 1}}),
-    "events lie in the future": (
-        lambda log: log.with_columns(pl.col("occurred_at").dt.offset_by(f"{(datetime.now(UTC) - START).days}d")),
-        {},
-    ),
-    "rows repeat another one": (lambda log: pl.concat([log, log.head(7)]), {}),
-    "the catalogue has 2 candidates": (lambda log: log.with_columns(grade=pl.col("shop").mod(2).cast(str)), {}),
-}
-
-
-@pytest.mark.parametrize("warning", WARNINGS)
-def test_what_may_spoil_a_study_is_said_in_plain_words(workspace, capsys, warning):
-    change, asked = WARNINGS[warning]
-    log = change(funnel())
-    if "grade" in log.columns:
-        asked = {"candidate": ["grade"]}
-    if "candidate" in asked:
-        log.write_parquet("log.parquet")
-        main(["init", "log.parquet"])
-        raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-        for question in raw["questions"].values():
-            question.update(asked if question["kind"] == "what" else {})
-        PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-        capsys.readouterr()
-        main(["check"])
-        said = capsys.readouterr().out
-    else:
-        said = checked(log, capsys, **asked)
-
-    assert "warning: " in said
-    assert warning in said
-
-
-def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
-    place, kind = pl.int_range(pl.len()), pl.col("event_name")
-    changed = pl.when(place == 7).then(pl.lit("Order_Placed")).when(place == 9).then(pl.lit(" page_view"))
-    log = funnel().with_columns(changed.otherwise(kind).alias("event_name"))
-    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
-
-    assert "warning: event_type: 'page_view' (4," in said
-    assert "and ' page_view' (1 events); 'order_placed' (1," in said
-    assert "and 'Order_Placed' (1 events) are equal but for case or spaces" in said
-    assert "No warnings" not in said
-
-
-def test_a_value_of_a_key_action_that_never_occurs_while_others_do_is_warned_of_once(workspace, capsys):
-    said = checked(funnel(), capsys, key_action={"event_type": ["order_placed", "Page_View"]})
-
-    told = "key_action.event_type: 'Page_View' never occurs; did you mean 'page_view'? the log has page_view, order_pl"
-    (line,) = [line for line in said.splitlines() if "never" in line]
-    assert line.startswith(f"warning: categories, products, young, coupons: {told}")
-    assert "are equal but for case" not in said
-
-
-@pytest.mark.parametrize(
-    ("allowed", "told"),
-    [
-        (
-            {"event_type": ["order placed"]},
-            "key_action.event_type: 'order placed' never occurs; did you mean 'order_placed'? the log has page_view, ",
-        ),
-        ({"event_type": ["refund", "return"]}, "key_action.event_type: 'refund', 'return' never occur; the log has "),
-        ({"button text": ["Order"]}, "key_action.button text: 'Order' never occurs; the log has Buy, now, "),
-        ({"category": ["none"]}, " and 32 more"),
-    ],
-)
-def test_a_key_action_that_never_occurs_is_told_with_what_does(workspace, capsys, allowed, told):
-    words = pl.when(pl.int_range(pl.len()) < 20).then(pl.lit("Hello you")).otherwise(pl.lit("Buy now"))
-    (line,) = checked(funnel().with_columns(words.alias("button text")), capsys, key_action=allowed).splitlines()
-
-    assert line.startswith("downfunnel: params.yaml: questions.categories.key_action.")
-    assert told in line
-
-
-def test_the_split_refuses_a_key_action_that_never_occurs_as_check_does(workspace, capsys):
-    said = checked(funnel(), capsys, key_action={"button text": ["Order"]})
-
-    assert [0, 2] == [main(["snapshot"]), main(["split", "categories"])]
-    assert said == capsys.readouterr().err
-
-
-def test_a_question_without_a_query_or_windows_is_named(workspace, capsys):
-    early = pl.when(pl.col("occurred_at") < START + timedelta(days=30)).then(pl.lit("order_placed"))
-    log = funnel().with_columns(early.otherwise(pl.lit("page_view")).alias("event_name"))
-
-    assert "params.yaml: questions.categories: the stop window of 2024-" in checked(log, capsys)
-    assert "params.yaml: questions.categories: " in checked(funnel(), capsys, horizon_days=60)
-
-
-def test_a_horizon_that_the_log_does_not_hold_is_an_error(workspace, capsys):
-    assert "lower the horizon" in checked(funnel(), capsys, horizon_days=60)
-
-
-def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
-    funnel().write_parquet("log.parquet")
-    main(["init", "log.parquet"])
-    funnel().drop("category").write_parquet("next.parquet")
-
-    assert 0 == main(["check", "log.parquet"])
-    assert 2 == main(["check", "next.parquet"])
-    assert "next.parquet: column 'category' is missing" in capsys.readouterr().err
-    assert not (workspace / "data").exists()
