@@ -17,7 +17,7 @@ from study.exhibits.figures import (
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import PRIMARY, Row
-from study.exhibits.results import Results
+from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 DEPTHS = (1, 5, 10, 20, 50)
@@ -39,17 +39,18 @@ def standing(results: Results) -> Html:
 
 def board(results: Results) -> Html:
     """All variants; a click on a head sorts."""
-    rows = [_line(row) for row in results.leaderboard]
-    head = ["variant", "family", "select", "test", *COMPANIONS.values(), "seeds", "flag"]
+    rows = [_line(results, row) for row in results.leaderboard]
+    head = ["variant", "family", "select", "test", *COMPANIONS.values(), "seeds", "training"]
     level = percent(1 - results.params.statistics.alpha)
     caption = (
         f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by select. "
-        "capped: over the smaller of depth and relevant; coverage: share of the catalogue that is ever shown"
+        "capped: over the smaller of depth and relevant; coverage: share of the catalogue that is ever shown; "
+        f"training: {TRAINING}"
     )
     return table(head, rows, caption)
 
 
-def _line(row: Row) -> list[Cell]:
+def _line(results: Results, row: Row) -> list[Cell]:
     e = row.estimates
     return [
         name(row.variant),
@@ -58,7 +59,7 @@ def _line(row: Row) -> list[Cell]:
         estimate(row.test),
         *(decimal(e[metric].estimate) for metric in COMPANIONS),
         whole(row.seeds),
-        words("unfinished" if row.unfinished else ""),
+        words(results.training(row.variant)),
     ]
 
 

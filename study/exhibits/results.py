@@ -30,8 +30,8 @@ from study.paths import LOSS_COSTS, RESULTS
 REPRODUCE = "run `dvc repro`"
 POPULARITY = "popularity"
 TRAINING = (
-    "still learning, where the best round was the last of the budget; not above popularity, where it gains less than "
-    "the margin over that rule on select"
+    "unfinished, where the best round was the last of the budget; not above popularity, where it gains less than the "
+    "margin over that rule on select"
 )
 """What `Results.training` says, in words."""
 Found = TypeVar("Found")
@@ -185,7 +185,7 @@ class Results:
         """What is to be said of how far a variant was trained; nothing where its curve flattened above popularity."""
         if self.at_popularity(variant):
             return "not above popularity"
-        return "still learning" if self.row(variant).unfinished else ""
+        return "unfinished" if self.row(variant).unfinished else ""
 
     def search(self, variant: str) -> Search:
         """The search of a variant."""

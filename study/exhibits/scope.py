@@ -1,4 +1,4 @@
-"""How far contrasts reach: what their sides share, how many were still learning, what the factorial adds."""
+"""How far contrasts reach: what their sides share, how many were unfinished, what the factorial adds."""
 
 from collections.abc import Sequence
 

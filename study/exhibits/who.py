@@ -28,7 +28,7 @@ from study.exhibits.markup import Html, bullets, code, joined, listing, paragrap
 from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
 from study.exhibits.resolution import at_first_step
-from study.exhibits.results import Results, read
+from study.exhibits.results import TRAINING, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
 from study.metrics.screening import SHARES
@@ -146,14 +146,15 @@ def board(results: Results) -> Html:
     for row in results.leaderboard:
         found = row.estimates
         cells = [name(row.variant), words(row.family), decimal(row.select), estimate(found[PRIMARY])]
-        rows.append([*cells, *(decimal(found[m].estimate) for m in OTHERS), whole(row.seeds)])
+        state = words(results.training(row.variant))
+        rows.append([*cells, *(decimal(found[m].estimate) for m in OTHERS), whole(row.seeds), state])
     level = percent(1 - results.params.statistics.alpha)
     caption = (
         f"Recall on test among the top 5 % of the users (with {level} intervals), and other metrics, each per cut-off "
         "and then averaged, the calibration error over all cut-offs; sorted by select. Log-loss and calibration error "
-        "are those of calibrated probabilities; for both, less is better"
+        f"are those of calibrated probabilities; for both, less is better; training: {TRAINING}"
     )
-    return table(["variant", "family", "select", "top 5 %", *OTHERS.values(), "seeds"], rows, caption)
+    return table(["variant", "family", "select", "top 5 %", *OTHERS.values(), "seeds", "training"], rows, caption)
 
 
 @if_run

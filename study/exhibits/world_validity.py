@@ -78,9 +78,8 @@ def _narrow(checked: Validity) -> list[str]:
         if found
     ]
     return short or [
-        f"No {level} interval is shown to have the truth inside less often than that, where the error of the truth, "
-        "where it is the mean of few fresh logs, is allowed for "
-        f"and Holm adjusts over {plural(len(asked), 'contrast')}."
+        f"No {level} interval is shown to have the truth inside less often than its level says. Where the truth is the "
+        f"mean of a few fresh logs its error is allowed for, and Holm adjusts over {plural(len(asked), 'contrast')}."
     ]
 
 
