@@ -36,13 +36,14 @@ def history(results: Results) -> Html:
 
 
 def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
-    """At how many of its positions a flat model that predicts the next token is asked, a sentence; none without one."""
+    """At which of its positions a flat model that predicts the next token is asked, a sentence; none without one."""
     asked = [names_in(entry.parts()["objective"]) for entry in entries]
     shares = sorted({names["READ_SHARE"] for names in asked if names["CLASSES"] == "tokens"})
     return [
-        f"In training one that predicts the next token is asked at {percent(share)} of its positions, about "
-        f"{number(share * per_event, 1)} in an event."
+        "In training one that predicts the next token is asked wherever a candidate of a key action comes next, and at "
+        f"{percent(share)} of its other positions, about {number(share * (per_event - 1), 1)} in an event."
         for share in shares
+        if share < 1
     ]
 
 

@@ -161,7 +161,8 @@ class Asking:
         recency_days: age at which a piece is kept half as often.
         prefixes: whether a piece ends at its only readout, as it must where the architecture sees later positions.
         hides: whether the events at the readouts are hidden from the model, which has to guess them.
-        read_share: share of the readouts that each batch asks, drawn anew.
+        read_share: share of the readouts that each batch asks, drawn anew, with its inverse as their weight; those
+            that ask about the own past, where candidates of a key action come next, are asked always.
         key_weight: weight of readouts whose target is part of a key action; the others have 1.
     """
 
@@ -200,9 +201,11 @@ class Batcher:
         stream, asked, starts = self.stream, self.asked, pieces.starts
         index = padded(starts, pieces.stops)
         piece, readout = expand(pieces.low, pieces.high)
+        weight = np.where(asked.is_key[readout], self.how.key_weight, 1)
         if self.how.read_share < 1:
-            drawn = generator.random(len(readout)) < self.how.read_share
-            piece, readout = piece[drawn], readout[drawn]
+            chance = np.where(asked.until[readout] >= 0, 1, self.how.read_share)
+            drawn = generator.random(len(readout)) < chance
+            piece, readout, weight = piece[drawn], readout[drawn], (weight / chance)[drawn]
         rows, label = expand(asked.offsets[readout], asked.offsets[readout + 1])
         position = asked.position[readout]
         at = piece * index.shape[1] + position - starts[piece]
@@ -219,7 +222,7 @@ class Batcher:
             event_type=torch.from_numpy(asked.event_type[readout].astype(np.int64)),
             rows=torch.from_numpy(rows),
             labels=torch.from_numpy(asked.labels[label]),
-            weight=torch.from_numpy(np.where(asked.is_key[readout], self.how.key_weight, 1).astype(np.float32)),
+            weight=torch.from_numpy(weight.astype(np.float32)),
             own=self._own(stream.user[position].astype(np.int64), asked.until[readout], asked.time[readout]),
         )
 

@@ -219,10 +219,9 @@ def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(mad
     share, per_event = next_token.READ_SHARE, scope.tokens_of_event(made())
 
     assert (
-        f"is asked at {share:.0%} of its positions, about {share * per_event:.1f} in an event".replace("%", " %")
-        in shown
-    )
-
+        "is asked wherever a candidate of a key action comes next, and at "
+        f"{share:.0%} of its other positions, about {share * (per_event - 1):.1f} in an event".replace("%", " %")
+    ) in shown
     assert "With 1.9 tokens to an event of this log on average, they hold about 269 events of history" in shown
     assert "an event-level model sees up to 128" in shown
     assert "With a history as short: sum-horizon-short over flat-horizon +0.0020" in shown

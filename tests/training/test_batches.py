@@ -1,8 +1,10 @@
 """What is left out of a batch is counted, and never what a readout sees."""
 
 import numpy as np
+import pytest
 
-from study.training.batches import Pieces, by_readouts, up_to_the_last_readout
+from study.events.stream import Readouts, Stream
+from study.training.batches import Asking, Batcher, Pieces, by_readouts, up_to_the_last_readout
 
 
 def pieces(starts, stops, low, high):
@@ -34,3 +36,37 @@ def test_a_piece_ends_at_its_last_readout():
     assert [5, 20] == cut.stops.tolist()
     assert 5 == cut.spared
     assert given.positions == cut.positions
+
+
+COUNT = 3000
+"""Positions of one history, each a readout; every third asks about the own past."""
+
+
+@pytest.fixture(scope="module")
+def asked_in_part():
+    """A batch that asks a fifth of what need not be asked, and the positions that must be."""
+    place, none = np.arange(COUNT), np.zeros(COUNT, dtype=np.int64)
+    flags, codes = np.zeros(COUNT, dtype=bool), np.zeros(COUNT, dtype=np.int32)
+    ends = np.array([0, COUNT])
+    stream = Stream(ends, codes[:, None], place, codes, none, none, none, codes, flags, codes, flags)
+    until = np.where(place % 3 == 0, place, -1)
+    asked = Readouts(place, none, none, codes, np.arange(COUNT + 1), none, until, place % 2 == 0)
+    how = Asking(context=COUNT, recency_days=1.0, prefixes=False, hides=False, read_share=0.2, key_weight=3.0)
+    batcher = Batcher(stream, asked, how, None, np.zeros(1, dtype=np.int64))
+    return batcher.assemble(pieces([0], [COUNT], [0], [COUNT]), np.random.default_rng(1))
+
+
+def test_readouts_about_the_own_past_are_asked_always_and_the_others_in_part(asked_in_part):
+    at = asked_in_part.at.numpy()
+
+    assert np.arange(0, COUNT, 3).tolist() == at[at % 3 == 0].tolist()
+    assert 0.2 == pytest.approx((at % 3 > 0).sum() / (COUNT * 2 / 3), abs=0.03)
+
+
+def test_what_is_asked_in_part_counts_for_what_was_not_drawn(asked_in_part):
+    """So that the expected loss is that of all readouts, whatever they weigh."""
+    at, weight = asked_in_part.at.numpy(), asked_in_part.weight.numpy()
+    alone = np.where(at % 2 == 0, 3.0, 1.0)
+
+    assert np.allclose(np.where(at % 3 == 0, alone, alone / 0.2), weight)
+    assert COUNT * 2 == pytest.approx(weight.sum(), rel=0.05)

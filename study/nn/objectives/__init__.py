@@ -5,7 +5,8 @@ A module has
 - `CLASSES`, what the labels are: "candidates" or "tokens".
 - `LAYOUTS`, the layouts of positions that it can be asked at, of "event" and "token".
 - `ASKS_ABOUT_TIME`, whether a readout is told the event type, the time and the calendar of what it is asked about.
-- `READ_SHARE`, the share of the readouts of a batch whose loss is taken, drawn at random.
+- `READ_SHARE`, the share of the readouts of a batch whose loss is taken, drawn at random; those that ask about the own
+  past are taken always (`study/training/batches.py`).
 - `readouts(stream, cutoffs)`, where it asks, about which time, and for which labels (`study/events/stream.py`); without
   it the model makes its own, as `screening_sequence` does.
 

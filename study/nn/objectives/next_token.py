@@ -1,7 +1,9 @@
 """Next token: every token predicts the one after it, over the shared vocabulary (GPT-2, Radford et al., 2019).
 
-Every token is read as context, but the loss is taken at a random share of the positions of each batch: its expectation
-is the same, and most of the cost of a step is the softmax over the vocabulary.
+Every token is read as context, but the loss is taken at a part of the positions of each batch: where a candidate of a
+key action comes next, as when the model is asked to rank, and at a random share of the others, each of which counts for
+those that were not drawn. The expectation is the same, and most of the cost of a step is what follows a position that
+is asked.
 """
 
 import numpy as np
