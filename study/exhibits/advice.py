@@ -99,14 +99,26 @@ def encoder(results: Results) -> list[Part]:
 
 
 def ranking_loss(results: Results) -> list[Part]:
-    """A loss that compares against BCE, which does not: for trees, on the larger catalogue, and between users."""
+    """A loss that compares against BCE, which does not: for trees, on each catalogue, and between users."""
     trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
-    parts = [_part(results, c, "trees") for c in trees]
+    parts = [_part(results, c, "trees") for c in trees] + _pairwise(results)
     large = results.beside("catalogue")
     if large is not None:
         judged = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bce"]
-        parts += [replace(_over(large, c), besides=_besides(large, c)) for c in judged]
+        parts += _pairwise(large) + [replace(_over(large, c), besides=_besides(large, c)) for c in judged]
     return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
+
+
+def _pairwise(results: Results) -> list[Part]:
+    """BPR against BCE, each with its negatives."""
+    horizon = {"family": "sequence", "objective": "horizon"}
+    found = choose.about(results, {"loss": "bpr", **horizon}, {"loss": "bce", **horizon}, "loss", "catalogue")
+    parts = []
+    for contrast in found:
+        ours, theirs = (scope.negatives(results, v) for v in (contrast.left_variant, contrast.right_variant))
+        besides = "their negatives" if ours != theirs else ""
+        parts.append(replace(_part(results, contrast, f"{_size(results)}, {ours}"), besides=besides))
+    return parts
 
 
 def _besides(results: Results, contrast: Contrast) -> str:

@@ -158,12 +158,13 @@ def as_contrast(found: Diagnosis) -> Contrast:
 
 def representation(results: Results) -> str:
     """One position per event, or one per attribute?"""
-    sides = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
-    asked = choose.about(results, *sides, "representation")
+    layouts = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
+    asked = choose.about(results, *layouts, "representation")
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
-    found = _limited(results, events, "one position per event", "flattened tokens", "head")
+    sides = "one position per event", "flattened tokens"
+    found = "; ".join(_limited(results, alike, *sides, "head") for alike in choose.by_head(results, events)) or NOTHING
     control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
     return (
         found

@@ -32,6 +32,14 @@ def others(contrasts: Sequence[Contrast], known: Sequence[Contrast]) -> list[Con
     return [contrast for pair, contrast in _by_pair(contrasts).items() if pair not in pairs]
 
 
+def by_head(results: Results, contrasts: Sequence[Contrast]) -> list[list[Contrast]]:
+    """The contrasts of each head that a left side has, in the order of the first of each."""
+    found: dict[str, list[Contrast]] = {}
+    for contrast in contrasts:
+        found.setdefault(parts_of(results, contrast.left_variant)["head"], []).append(contrast)
+    return list(found.values())
+
+
 def _by_pair(contrasts: Sequence[Contrast]) -> dict[tuple[str, str], Contrast]:
     """The first contrast of each pair of variants; two compare the same where `best:` is what the other names."""
     found: dict[tuple[str, str], Contrast] = {}

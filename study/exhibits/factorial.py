@@ -14,41 +14,26 @@ from study.exhibits.tables import Cell, decimal, name, p_value, table, words
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
-SCALES = {2: "twice the margin", 3: "four times the margin"}
-"""What the margin of an interaction of so many factors is, told of the whole difference."""
-
-
 def label(effect: Effect) -> str:
     """The factors of an effect."""
     return f" {TIMES} ".join(effect.factors)
 
 
-def whole(effect: Effect) -> Effect:
-    """The difference that the words of an effect speak of: twice the effect for two factors, four times for three.
-
-    What is published of an interaction is half, or a quarter, of it (`study/metrics/factorial.py`).
-    """
-    scale = 2 ** (len(effect.factors) - 1)
-    return effect.model_copy(update={end: scale * getattr(effect, end) for end in ("effect", "low", "high")})
-
-
 def effect_sentence(effect: Effect, margin: float) -> str:
     """What an effect shows, a clause that never says more than its verdict."""
-    shown = whole(effect)
     p_value = effect.p_equivalence if effect.verdict == "equivalent" else effect.p_difference
     told = (
-        f"{signed(shown.effect)}, {percent(effect.level, 2)} interval {signed(shown.low)} to {signed(shown.high)}, "
+        f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
         f"{probability(p_value)}"
     )
     return f"{wording(effect, margin)} ({told})"
 
 
 def wording(effect: Effect, margin: float) -> str:
-    """The verdict of an effect in words, without its numbers; of an interaction it speaks of the whole difference."""
+    """The verdict of an effect in words, without its numbers."""
     factors = len(effect.factors)
     worded = (_main, _pair)[factors - 1] if factors < 3 else _higher
-    within = f" within ±{2 ** (factors - 1) * margin:g}{f', {SCALES[factors]}' if factors in SCALES else ''}"
-    return f"{worded(effect, within)}{to_margin(whole(effect), margin)}"
+    return f"{worded(effect, f' within ±{margin:g}')}{to_margin(effect, margin)}"
 
 
 def _main(effect: Effect, within: str) -> str:
@@ -146,8 +131,7 @@ def numbers(effects: list[Effect]) -> Html:
     return table(
         head,
         rows,
-        f"Effects in {PRIMARY}, of an interaction of two factors half of the whole difference, of three a quarter; "
-        "p values are Holm-adjusted over these effects alone",
+        f"Effects in {PRIMARY}; p values are Holm-adjusted over these effects alone",
     )
 
 

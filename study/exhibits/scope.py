@@ -108,7 +108,7 @@ def across(results: Results, factor: str) -> str:
 
 
 def _effect(effect: Effect, margin: float) -> str:
-    return f"{factorial.wording(effect, margin)} ({signed(factorial.whole(effect).effect)})"
+    return f"{factorial.wording(effect, margin)} ({signed(effect.effect)})"
 
 
 def _range(results: Results, factor: str) -> list[str]:

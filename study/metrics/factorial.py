@@ -21,10 +21,11 @@ def factorial_effects(plan: Factorial, draws: Draws, settings: Statistics) -> li
     """Every main effect, then every interaction, with interval and verdict; a family of its own under Holm.
 
     A main effect is the mean of the cells at the upper level of the factor less the mean at the lower one. An
-    interaction of two factors is half of how much the effect of the one grows when the other goes from its lower to
-    its upper level; one of three, half of how much the interaction of two grows with the third (Box, Hunter and
-    Hunter, Statistics for Experimenters, 2nd ed., 2005, chapter 5). So each is a mean of half of the cells less the
-    mean of the other half: all have the units of the metric, one standard error, and one margin.
+    interaction of two factors is how much the effect of the one grows when the other goes from its lower to its upper
+    level, over the remaining factors; one of three, how much the interaction of two grows with the third. These are
+    two and four times what Box, Hunter and Hunter call by these names (Statistics for Experimenters, 2nd ed., 2005,
+    chapter 5), who halve them to give all one standard error: here the size is what is read, and held against the
+    margin, so an interaction has two or four times the standard error of a main effect.
 
     Args:
         plan: factors, their levels, and the levels of each cell.
@@ -37,7 +38,8 @@ def factorial_effects(plan: Factorial, draws: Draws, settings: Statistics) -> li
     cells = list(plan.cells)
     at = [draws.variants.index(cell) for cell in cells]
     chosen = list(_subsets(list(plan.factors)))
-    weights = np.array([[_sign(plan, cell, factors) for factors in chosen] for cell in cells]) / (len(cells) / 2)
+    signs = np.array([[_sign(plan, cell, names) for names in chosen] for cell in cells])
+    weights = signs * [2 ** len(names) for names in chosen] / len(cells)
     effects: Floats = draws.estimates[at] @ weights
     verdicts = judge(effects.tolist(), draws.values[:, at] @ weights, margin=settings.margin, alpha=settings.alpha)
     return [

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from study.exhibits import advice
-from tests.exhibits.test_answers import LARGE, SMALL, VERDICTS, say
+from tests.exhibits.test_answers import EVENTS, LARGE, SMALL, VERDICTS, say
 
 NAMES = {
-    advice.event_level: ["event-over-flat-next", "event-over-flat-horizon", "short-event-over-flat"],
+    advice.event_level: [*EVENTS, "short-event-over-flat"],
     advice.encoder: ["bidirectional-over-causal"],
 }
 TURNED = {"better": "worse", "worse": "better"}
@@ -75,31 +75,45 @@ def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict
     assert [expected] * 4 == marks(advice.softmax(made(say(verdict, *SMALL))))
 
 
+PAIRWISE = ["bpr-over-bce", "bpr-over-bce-products"]
+
+
+def ranking(results) -> dict[str, advice.Part]:
+    """The parts of the advice of a ranking loss, by their contrasts."""
+    return {part.contrast.name: part for part in advice.ranking_loss(results)}
+
+
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_a_ranking_loss_is_judged_for_trees_for_the_larger_catalogue_and_between_users(made, verdict):
+def test_a_ranking_loss_is_judged_for_trees_on_each_catalogue_and_between_users(made, verdict):
     results = made(
-        say("better", "lambdarank-over-binary"), catalogue=say("better", *LARGE), who=say(verdict, effect=None)
+        say(verdict, "lambdarank-over-binary", "bpr-over-bce"),
+        catalogue=say(verdict, *LARGE, "bpr-over-bce-products"),
+        who=say(verdict, effect=None),
     )
-    found = advice.ranking_loss(results)
-
-    assert ["supported", "undetermined"] == marks(found[:2])
-    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat aware"} == {
-        part.where for part in found[2:]
-    }
+    found = ranking(results)
+    softmax = found.pop("bce-over-softmax-products")
+    users = {part.where for name, part in found.items() if name.startswith("who-")}
     expected = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}.get(verdict, verdict)
-    assert {expected} == set(marks(found[2:]))
+
+    assert ["lambdarank-over-binary", *PAIRWISE] == [name for name in found if not name.startswith("who-")]
+    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat aware"} == (
+        users
+    )
+    assert {expected} == set(marks(found.values()))
+    assert "undetermined" == softmax.mark
 
 
-def test_a_ranking_loss_is_contradicted_where_it_is_worse(made):
-    results = made(say("worse", "lambdarank-over-binary"), catalogue=say("worse", *LARGE))
+def test_one_negative_each_is_told_of_pairwise_and_pointwise_losses(made):
+    found = ranking(made(say("worse", *PAIRWISE)))
 
-    assert ["contradicted", "undetermined"] == marks(advice.ranking_loss(results))
+    assert "contradicted" == found["bpr-over-bce"].mark
+    assert found["bpr-over-bce"].where.endswith("candidates, 1 negative")
 
 
 def test_a_loss_with_few_negatives_says_nothing_of_ranking_losses(made):
     """Whichever the verdict: to the full softmax all candidates are negatives, and that may make the difference."""
     for verdict in ("better", "worse", "equivalent"):
-        large = advice.ranking_loss(made(catalogue=say(verdict, *LARGE)))[1]
+        large = ranking(made(catalogue=say(verdict, *LARGE)))["bce-over-softmax-products"]
         assert "undetermined" == large.mark
         assert "its sides differ in their negatives as well, which may be what makes the difference" == large.reason
 
@@ -114,7 +128,7 @@ def test_what_differs_besides_is_told(made):
 
 
 def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
-    _, large = advice.ranking_loss(made(catalogue=say("worse", *LARGE)))
+    large = ranking(made(catalogue=say("worse", *LARGE)))["bce-over-softmax-products"]
 
     assert ("sum-horizon-products", "sum-horizon-bce-products") == (
         large.contrast.left_variant,

@@ -47,6 +47,9 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
         assert not re.search(r"[.?!] [A-Z]", sentence.removeprefix(asked).strip())
 
 
+EVENTS = [f"event-over-flat-{objective}{head}" for head in ("", "-repeat") for objective in ("next", "horizon")]
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
@@ -63,9 +66,21 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
     ],
 )
 def test_the_representation_turns(made, verdict, expected):
-    results = made(say(verdict, "event-over-flat-next", "event-over-flat-horizon"))
+    results = made(say(verdict, *EVENTS))
 
     assert expected in told(results, "Which representation?")
+
+
+def test_the_representation_is_answered_for_each_head(made):
+    def split(written):
+        say("better", *EVENTS[:2])(written)
+        say("worse", *EVENTS[2:])(written)
+
+    sentence = told(made(split), "Which representation?")
+    assert (
+        "In favour of one position per event over flattened tokens, with head plain: sum-next-moment over" in sentence
+    )
+    assert "; in favour of flattened tokens over one position per event, with head repeat_aware: sum-next" in sentence
 
 
 def test_contrasts_that_disagree_are_counted_and_none_is_hidden(made):

@@ -85,7 +85,7 @@ def effect(verdict: str, value: float, *factors: str) -> Effect:
         ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
         ("better", 0.02, ["representation", "head"], "sum and repeat gain more together than apart"),
         ("worse", -0.02, ["representation", "head"], "sum and repeat gain less together than apart"),
-        ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.01, twice the margin"),
+        ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.005"),
         ("undetermined", 0.01, ["representation", "head"], "whether sum and repeat add up stays undetermined"),
         (
             "better",

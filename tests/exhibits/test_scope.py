@@ -65,8 +65,8 @@ def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", " and sum and repeat gain more together than apart (+0.0400)"),
-        ("worse", " and sum and repeat gain less together than apart (−0.0400)"),
+        ("better", " and sum and repeat gain more together than apart (+0.0200)"),
+        ("worse", " and sum and repeat gain less together than apart (−0.0200)"),
     ],
 )
 def test_an_interaction_is_told_where_there_is_one(made, verdict, expected):

@@ -19,12 +19,12 @@ def drawn(values: dict[str, float], spread: float = 1e-4) -> Draws:
     return Draws(list(values), estimates, estimates + spread * random.standard_normal((1000, len(values))))
 
 
-def test_main_effects_are_differences_of_means_and_interactions_half_a_difference_of_differences():
-    """sum gains .02 under the plain head and .06 under the other: .04 on average, .02 to either side of it."""
+def test_main_effects_are_differences_of_means_and_interactions_differences_of_differences():
+    """sum gains .02 under the plain head and .06 under the other: .04 on average, and .04 more under the other."""
     effects = factorial_effects(PLAN, drawn({"a": 0.20, "b": 0.22, "c": 0.30, "d": 0.36}), SETTINGS)
 
     assert ["representation", "head", "representation x head"] == [row["name"] for row in effects]
-    assert [0.04, 0.12, 0.02] == pytest.approx([row["effect"] for row in effects])
+    assert [0.04, 0.12, 0.04] == pytest.approx([row["effect"] for row in effects])
     assert ["better"] * 3 == [row["verdict"] for row in effects]
     assert [["flat", "sum"], ["plain", "repeat"]] == effects[2]["levels"]
 
@@ -32,7 +32,7 @@ def test_main_effects_are_differences_of_means_and_interactions_half_a_differenc
 def test_effects_do_not_depend_on_the_order_of_the_variants_or_on_others_beside():
     values = {"other": 0.9, "d": 0.36, "a": 0.20, "c": 0.30, "b": 0.22}
 
-    assert [0.04, 0.12, 0.02] == pytest.approx(
+    assert [0.04, 0.12, 0.04] == pytest.approx(
         [row["effect"] for row in factorial_effects(PLAN, drawn(values), SETTINGS)]
     )
 
@@ -44,11 +44,11 @@ def test_the_upper_level_may_lose_and_factors_that_add_up_do_not_interact():
 
 
 def test_three_factors_have_seven_effects_all_in_units_of_the_metric():
-    """Only the cell at all three upper levels gains .08: each effect is a quarter of it."""
+    """Only the cell at all three upper levels gains .08: the effect of a factor is a quarter of it, of two a half."""
     levels = [(a, b, c) for a in ("l", "u") for b in ("l", "u") for c in ("l", "u")]
     cells = {"".join(cell): list(cell) for cell in levels}
     plan = Factorial(factors=dict.fromkeys(("f", "g", "h"), ("l", "u")), cells=cells)
     effects = factorial_effects(plan, drawn({name: 0.28 if name == "uuu" else 0.2 for name in cells}), SETTINGS)
 
     assert ["f", "g", "h", "f x g", "f x h", "g x h", "f x g x h"] == [row["name"] for row in effects]
-    assert [0.02] * 7 == pytest.approx([row["effect"] for row in effects])
+    assert [0.02] * 3 + [0.04] * 3 + [0.08] == pytest.approx([row["effect"] for row in effects])
