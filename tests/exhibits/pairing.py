@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 
-ONE = {"name": "event-over-flat-next", "left": "sum-next-moment", "right": "flat-next", "question": "representation"}
+ONE = {"name": "event-over-next-token", "left": "sum-next-moment", "right": "flat-next", "question": "representation"}
 ONE |= {"left_variant": "sum-next-moment", "right_variant": "flat-next"}
 TREES = {"name": "trees-over-counting", "question": "trees", "left": "best:aggregates", "right": "best:counting"}
 TREES |= {"left_variant": "lightgbm-lambdarank", "right_variant": "tifu-knn"}

@@ -50,14 +50,14 @@ def test_sides_with_unlike_histories_say_nothing_unless_a_longer_one_is_worth_no
 
     def main(written):
         say(worth, "long-over-short")(written)
-        say("better", "event-over-flat-next")(written)
+        say("better", "event-over-next-token")(written)
 
     def who(written):
         say(worth, "who-long-over-short")(written)
         say("better", "who-event-over-flat")(written)
 
     found = {part.contrast.name: part for part in advice.event_level(made(main, who=who))}
-    for name in ("event-over-flat-next", "who-event-over-flat"):
+    for name in ("event-over-next-token", "who-event-over-flat"):
         assert expected == found[name].mark
         assert ("differ in their histories as well" in found[name].reason) == (expected != "supported")
 
@@ -122,7 +122,7 @@ def test_what_differs_besides_is_told(made):
     """The objective of flat tokens, and between users how much of a history is seen."""
     found = {part.contrast.name: part.where for part in advice.event_level(made(who=say("better")))}
 
-    assert "objective next moment against next token, head plain" == found["event-over-flat-next"]
+    assert "objective next moment against next token, head plain" == found["event-over-next-token"]
     assert "objective horizon, head plain" == found["event-over-flat-horizon"]
     assert found["who-event-over-flat"].startswith("users of one cut-off, head plain")
 
@@ -140,7 +140,7 @@ def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
 def test_parts_that_disagree_are_marked_apart(made):
     def split(written):
         say("equivalent", "long-over-short")(written)
-        say("better", "event-over-flat-next")(written)
+        say("better", "event-over-next-token")(written)
         say("worse", "event-over-flat-horizon")(written)
 
     told = re.sub(r"<[^>]+>", "", advice.told(advice.event_level(made(split))))

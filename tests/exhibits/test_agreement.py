@@ -29,11 +29,11 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
 
 
 def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared):
-    there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "better", 0.02))
-    here = contrasts(("event-over-flat-next", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    there = contrasts(("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "better", 0.02))
+    here = contrasts(("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
     shown = text(findings.repeated(compared(here, there)))
 
-    assert "other contrasts 1 is corrected: event-over-flat-next (worse there, better here)." in shown
+    assert "other contrasts 1 is corrected: event-over-next-token (worse there, better here)." in shown
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here,
     shown = snapshots.contrasts(results).text
     (line,) = re.findall(r"<tr>(<td.*?)</tr>", shown)
 
-    assert ["event-over-flat-next", there[0], here[0], sign, together] == [
+    assert ["event-over-next-token", there[0], here[0], sign, together] == [
         text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 2, 4, 5, 6}
     ]
     assert f"1 {together}" in text(shown)

@@ -47,7 +47,7 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
         assert not re.search(r"[.?!] [A-Z]", sentence.removeprefix(asked).strip())
 
 
-EVENTS = [f"event-over-flat-{objective}{head}" for head in ("", "-repeat") for objective in ("next", "horizon")]
+EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in ("next-token", "flat-horizon")]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_representation_is_answered_for_each_head(made):
 
 def test_contrasts_that_disagree_are_counted_and_none_is_hidden(made):
     def split(written):
-        say("better", "event-over-flat-next")(written)
+        say("better", "event-over-next-token")(written)
         say("worse", "event-over-flat-horizon")(written)
 
     sentence = told(made(split), "Which representation?")
@@ -269,5 +269,5 @@ def test_two_contrasts_with_another_counting_rule_that_resolve_to_the_same_varia
 
 
 def test_what_contradicts_its_own_sign_is_refused(made):
-    with pytest.raises(UserError, match="event-over-flat-next is called better"):
-        told(made(say("better", "event-over-flat-next", effect=-0.01)), "Which representation?")
+    with pytest.raises(UserError, match="event-over-next-token is called better"):
+        told(made(say("better", "event-over-next-token", effect=-0.01)), "Which representation?")

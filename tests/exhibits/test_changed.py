@@ -6,8 +6,8 @@ from tests.exhibits.pairing import contrasts, text
 
 
 def test_sentences_that_changed_stand_old_against_new(compared):
-    here = contrasts(("event-over-flat-next", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
-    there = contrasts(("event-over-flat-next", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
+    here = contrasts(("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    there = contrasts(("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
     shown = text(snapshots.sentences(compared(here, there)))
 
     assert "1 of 4 answers changed in more than numbers." in shown
@@ -17,7 +17,7 @@ def test_sentences_that_changed_stand_old_against_new(compared):
 
 
 def test_other_numbers_are_no_other_sentence(compared):
-    there = contrasts(("event-over-flat-next", "undetermined", 0.003))
+    there = contrasts(("event-over-next-token", "undetermined", 0.003))
 
     assert "0 of 4 answers changed" in text(snapshots.sentences(compared(there=there)))
 

@@ -37,7 +37,7 @@ def test_what_changed_is_named_with_both_effects(compared):
     results = pair(compared, *rows[:2], (*rows[2], 0.004))
     expected = (
         "The changes of the effects, tested by themselves and Holm-adjusted: 2 of 3 effects are shown to have changed, "
-        "perhaps by less than the margin of 0.005: event-over-flat-next (−0.0080 there, +0.0014 here) and "
+        "perhaps by less than the margin of 0.005: event-over-next-token (−0.0080 there, +0.0014 here) and "
         "event-over-flat-horizon (+0.0200 there, +0.0100 here); 1 is shown to be the same within ±0.005. flat-next is "
         "a side of 2 of those that changed, which may be one change seen 2 times. One search per variant and snapshot "
         "lies behind these effects, and no interval covers its luck."
@@ -112,5 +112,5 @@ def test_changes_of_other_effects_are_refused(compared):
     told["changes"][0]["effect"] = 0.02
     path.write_text(json.dumps(told), encoding="utf-8")
 
-    with pytest.raises(UserError, match=r"comparison\.json: the change of event-over-flat-next is not that"):
+    with pytest.raises(UserError, match=r"comparison\.json: the change of event-over-next-token is not that"):
         findings.repeated(results)

@@ -41,9 +41,9 @@ MISTAKES = [
     ("roster.markov.question", "products", ["roster.markov.question", "'main' asks 'categories'"]),
     ("roster.markov.arm", "mian", ["roster.markov", "'main', 'catalogue'"]),
     (
-        "contrasts.event-over-flat-next.arm",
+        "contrasts.event-over-next-token.arm",
         "young",
-        ["contrasts.event-over-flat-next.left (arm young)", "sum-horizon-young", "best:counting"],
+        ["contrasts.event-over-next-token.left (arm young)", "sum-horizon-young", "best:counting"],
     ),
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
@@ -130,9 +130,9 @@ MISTAKES = [
     ("roster.flat-next.loss", "sofmax", ["roster.flat-next", "'sofmax'", "did you mean 'softmax'", "bce"]),
     ("roster.markov.family", "counted", ["roster.markov.family: 'counted'", "known: counting, aggregates, sequence"]),
     (
-        "contrasts.event-over-flat-next.right",
+        "contrasts.event-over-next-token.right",
         "flat",
-        ["contrasts.event-over-flat-next.right", "'flat'", "known: popularity, flat-next"],
+        ["contrasts.event-over-next-token.right", "'flat'", "known: popularity, flat-next"],
     ),
     (
         "after_test.complete-journey",
