@@ -1,18 +1,17 @@
 """How far did the effect of each contrast change from another snapshot to this one? Users paired, seeds apart."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.bootstrap import Draws
+from study.metrics.pairing import HERE, THERE, draws_apart, labelled
 from study.metrics.verdicts import judge
 from study.params.statistics import Statistics
 
 Row = dict[str, Any]
-HERE, THERE = "here", "there"
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,10 @@ def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: in
     resamples = settings.resamples * len(alike)
     sides = []
     for label, side, asked in zip((THERE, HERE), (there, here), zip(*alike, strict=True), strict=True):
-        draws = bootstrap(_paired(side.queries, asked, users, metric, label), [metric], resamples=resamples, seed=seed)
-        sides.append([_effect(draws[metric], row, label) for row in asked])
+        variants = {row[end] for row in asked for end in ("left_variant", "right_variant")}
+        shown = side.queries.filter(pl.col("variant").is_in(variants))
+        draws = draws_apart(shown, users, metric, label, resamples=resamples, seed=seed)
+        sides.append([_effect(draws, row, label) for row in asked])
     effects = [(before[0], after[0]) for before, after in zip(*sides, strict=True)]
     moved = np.column_stack([after[1] - before[1] for before, after in zip(*sides, strict=True)])
     verdicts = judge([b - a for a, b in effects], moved, margin=settings.margin, alpha=settings.alpha)
@@ -69,19 +70,5 @@ def _declared(row: Row) -> tuple[str, str, str]:
     return row["name"], row["left"], row["right"]
 
 
-def _paired(queries: pl.DataFrame, asked: Iterable[Row], users: pl.DataFrame, metric: str, label: str) -> pl.DataFrame:
-    """The queries of the variants that are asked for, and a row without the metric for each user who has none.
-
-    So both snapshots have the same users in the same order, and the bootstrap, which draws by their number and the seed
-    of the study, draws the same ones; a row without the metric adds nothing to any sum or number. Its seeds are drawn
-    by the names of the variants, which tell the snapshots apart.
-    """
-    variants = {row[side] for row in asked for side in ("left_variant", "right_variant")}
-    shown = queries.filter(pl.col("variant").is_in(variants)).select("variant", "seed", "user_id", metric)
-    absent = shown.select("variant", "seed").unique().join(users.join(shown, on="user_id", how="anti"), how="cross")
-    whole = pl.concat([shown, absent], how="diagonal")
-    return whole.with_columns(pl.format("{} {}", "variant", pl.lit(label)).alias("variant"))
-
-
 def _effect(draws: Draws, row: Row, label: str) -> tuple[float, np.ndarray]:
-    return draws.difference(f"{row['left_variant']} {label}", f"{row['right_variant']} {label}")
+    return draws.difference(labelled(row["left_variant"], label), labelled(row["right_variant"], label))

@@ -7,10 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from study.metrics.bootstrap import CHUNK, bootstrap
+from study.metrics.bootstrap import CHUNK
+from study.metrics.pairing import HERE, THERE, draws_apart
 
 Floats = NDArray[np.float64]
-HERE, THERE = "here", "there"
 
 
 def stability(
@@ -18,36 +18,30 @@ def stability(
 ) -> dict[str, Any]:
     """Tau-b between the two leaderboards of the variants that both snapshots have, with an interval.
 
-    A user who is drawn brings the queries of both snapshots, and a seed that is drawn its refits on both. Resampling
+    A user who is drawn brings the queries of both snapshots; the seeds of a variant are drawn apart on each. Resampling
     adds noise to estimates that have some, and noise makes rankings disagree: resampled values lie below the estimate,
     and their percentiles may leave it out. So the interval is the estimate plus and minus the normal quantile times
     the standard deviation of the resampled values, cut at -1 and 1. None where fewer than two variants are common, or
-    all have one value. Where the snapshots have unequal numbers of seeds the first of them count, which both have.
+    all have one value.
 
     Args:
         here, there: `variant`, `seed`, `user_id` and the metric of every query of this and of the other snapshot.
         alpha: one minus the level of the interval.
     """
-    runs = (
-        here.select("variant", "seed").unique().join(there.select("variant", "seed").unique(), on=["variant", "seed"])
-    )
-    variants = sorted(runs["variant"].unique())
+    variants = sorted(set(here["variant"]) & set(there["variant"]))
     told: dict[str, Any] = {"variants": variants, "estimate": None, "low": None, "high": None}
     if len(variants) < 2:
         return told
-    keys = ["variant", "seed", "user_id"]
-    both = pl.concat(
-        [
-            frame.select(*keys, pl.col(metric).alias(name)).join(runs, on=["variant", "seed"], how="semi")
-            for name, frame in ((HERE, here), (THERE, there))
-        ],
-        how="diagonal",
+    common = [side.filter(pl.col("variant").is_in(variants)) for side in (here, there)]
+    users = pl.concat([side.select("user_id") for side in common]).unique()
+    left, right = (
+        draws_apart(side, users, metric, label, resamples=resamples, seed=seed)
+        for side, label in zip(common, (HERE, THERE), strict=True)
     )
-    draws = bootstrap(both.sort(keys), [HERE, THERE], resamples=resamples, seed=seed)
-    estimate = float(tau_b(draws[HERE].estimates[None], draws[THERE].estimates[None])[0])
+    estimate = float(tau_b(left.estimates[None], right.estimates[None])[0])
     if np.isnan(estimate):
         return told
-    drawn = tau_b(draws[HERE].values, draws[THERE].values)
+    drawn = tau_b(left.values, right.values)
     reach = float(norm.ppf(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
     return told | {"estimate": estimate, "low": max(-1.0, estimate - reach), "high": min(1.0, estimate + reach)}
 

@@ -80,3 +80,21 @@ def test_one_variant_has_no_order():
     alone = queries({"a": 0.1}, range(5))
 
     assert stability(alone, alone, METRIC, **SETTINGS)["estimate"] is None
+
+
+def test_users_are_paired_over_the_snapshots_and_seeds_are_not():
+    """The very same queries on both: with one seed every resample agrees, with unlike seeds it does not."""
+    levels = {f"v{i}": 0.02 * i for i in range(6)}
+    one = queries(levels, range(30), seeds=1)
+    luck = np.random.default_rng(2).normal(scale=0.05, size=len(levels))
+    lucky = {name: level + shift for (name, level), shift in zip(levels.items(), luck, strict=True)}
+    many = pl.concat(
+        [queries(levels, range(30), seeds=1, noise=0.01), _as_seed(1, queries(lucky, range(30), seeds=1, noise=0.01))]
+    )
+
+    assert 1.0 == stability(one, one, METRIC, **SETTINGS)["low"]
+    assert stability(many, many, METRIC, **SETTINGS)["low"] < 0.9
+
+
+def _as_seed(number: int, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(number, pl.Int64).alias("seed"))

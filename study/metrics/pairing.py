@@ -1,0 +1,34 @@
+"""Two snapshots of one log: their users are drawn together, their refits apart."""
+
+import polars as pl
+
+from study.metrics.bootstrap import Draws, bootstrap
+
+HERE, THERE = "here", "there"
+
+
+def labelled(variant: str, label: str) -> str:
+    """What a variant of one of two snapshots is called in its draws."""
+    return f"{variant} {label}"
+
+
+def draws_apart(
+    queries: pl.DataFrame, users: pl.DataFrame, metric: str, label: str, *, resamples: int, seed: int
+) -> Draws:
+    """The draws of one snapshot's variants, under their labelled names and in the order of these.
+
+    A row without the metric stands for each user who has no query here. So both snapshots have the same users in the
+    same order, and the bootstrap, which draws by their number and the seed of the study, draws the same ones; a row
+    without the metric adds nothing to any sum or number. Seeds are drawn by the names of the variants, which tell the
+    snapshots apart: refits of two snapshots are different fits, though their seeds have the same numbers.
+
+    Args:
+        queries: `variant`, `seed`, `user_id` and the metric; the same queries for each variant and seed.
+        users: `user_id` of all users of both snapshots, once each.
+        label: `HERE` or `THERE`.
+    """
+    shown = queries.select("variant", "seed", "user_id", metric)
+    absent = shown.select("variant", "seed").unique().join(users.join(shown, on="user_id", how="anti"), how="cross")
+    whole = pl.concat([shown, absent], how="diagonal")
+    named = whole.with_columns(pl.format("{} {}", "variant", pl.lit(label)).alias("variant"))
+    return bootstrap(named.sort("variant"), [metric], resamples=resamples, seed=seed)[metric]
