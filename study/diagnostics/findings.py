@@ -38,13 +38,20 @@ def label(family: str, change: str) -> str:
     return f"{family}, {change}"
 
 
+def compared(asked: Sequence[Asked]) -> list[Asked]:
+    """Those that are held against the unchanged fit of their family.
+
+    Permuted labels are not: it is known beforehand that they ruin a model, and the alarm reads them.
+    """
+    return [one for one in asked if one.change not in {UNCHANGED, PERMUTED}]
+
+
 def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> list[Row]:
     """Each changed fit over the unchanged one of its family, with verdicts adjusted over all of them by Holm.
 
-    All were declared beforehand, so none is exploratory. Permuted labels are no part of this family: it is known
-    beforehand that they ruin a model, and the alarm reads them.
+    All were declared beforehand, so none is exploratory.
     """
-    told = [one for one in asked if one.change not in {UNCHANGED, PERMUTED}]
+    told = compared(asked)
     if not told:
         return []
     pairs = [draws.difference(one.label, label(one.family, UNCHANGED)) for one in told]

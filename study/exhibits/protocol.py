@@ -166,8 +166,8 @@ def statistics(results: Results) -> Html:
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
         "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
-        "In an arm that ranks candidates the contrasts take so many times their number, since Holm divides alpha among "
-        f"them; the arm {code('who')}, diagnostics and worlds take {count(settings.resamples)} in all."
+        "In an arm that ranks candidates, and in the diagnostics, the contrasts take so many times their number, since "
+        f"Holm divides alpha among them; the arm {code('who')} and the worlds take {count(settings.resamples)} in all."
     )
     verdicts = (
         f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "

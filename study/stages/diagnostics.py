@@ -10,7 +10,7 @@ import polars as pl
 from tqdm import tqdm
 
 from study.diagnostics.change import Change
-from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses, estimates
+from study.diagnostics.findings import Asked, above_chance, above_impersonal, compared, diagnoses, estimates
 from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
 from study.metrics.bootstrap import Draws, bootstrap
@@ -58,14 +58,16 @@ def run() -> None:
 
 def _published(params: Params, ranking: dict[Asked, pl.DataFrame], screening: dict[Asked, pl.DataFrame]) -> Row:
     settings, shown, users = params.statistics, list(ranking), list(screening)
-    draws = bootstrap(pl.concat(ranking.values()), [PRIMARY], resamples=settings.resamples, seed=params.seed)[PRIMARY]
+    queries, size = pl.concat(ranking.values()), settings.resamples * max(1, len(compared(shown)))
+    draws = bootstrap(queries, [PRIMARY], resamples=settings.resamples, seed=params.seed)[PRIMARY]
+    tails = bootstrap(queries, [PRIMARY], resamples=size, seed=params.seed)[PRIMARY]
     rungs, told = above_impersonal(draws, shown, settings.alpha), estimates(draws, shown, PRIMARY, settings.alpha)
     if users:
         chances = _auroc(pl.concat(screening.values()), settings.resamples, params.seed)
         rungs += above_chance(chances, users, settings.alpha)
         told += estimates(chances, users, AUROC, settings.alpha)
     alarm = {"rings": any(rung["rings"] for rung in rungs), "variants": rungs}
-    return {"contrasts.json": diagnoses(draws, shown, settings), "alarm.json": alarm, "estimates.json": told}
+    return {"contrasts.json": diagnoses(tails, shown, settings), "alarm.json": alarm, "estimates.json": told}
 
 
 def _auroc(scores: pl.DataFrame, resamples: int, seed: int) -> Draws:
