@@ -1,5 +1,6 @@
 """Scores test under every change of the data, and publishes what each has cost the best variant of each family."""
 
+import gc
 import hashlib
 from dataclasses import replace
 from functools import cache, partial
@@ -89,18 +90,28 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
 
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
-    """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
+    """Scores all fits under a change in a worker; what an earlier run has finished is not done again.
+
+    A log and the index that it keeps of itself refer to each other, so that only a collection frees them: on the
+    default log those of one change are nearly a gigabyte, and a worker scores dozens.
+    """
     if not path.exists():
-        model, kind, parts = chosen.build(change), kind_of(chosen.question), []
-        kept, columns = KEPT[chosen.question.kind]
-        for evaluation in evaluations(chosen.entry.question, chosen.question):
-            changed = replace(evaluation, queries=change.queries(evaluation.queries))
-            for number in range(chosen.fits(change)):
-                fit = fit_folder(FITS, chosen, change, number)
-                parts.append(kind.score(model.load(fit), changed, number)[kept])
+        table = _scored(chosen, change)
+        gc.collect()
         with replacing(path) as temporary:
-            pl.concat(parts).select("seed", "user_id", "cutoff", *columns).write_parquet(temporary)
+            table.write_parquet(temporary)
     return pl.read_parquet(path)
+
+
+def _scored(chosen: Chosen, change: Change) -> pl.DataFrame:
+    model, kind, parts = chosen.build(change), kind_of(chosen.question), []
+    kept, columns = KEPT[chosen.question.kind]
+    for evaluation in evaluations(chosen.entry.question, chosen.question):
+        changed = replace(evaluation, queries=change.queries(evaluation.queries))
+        for number in range(chosen.fits(change)):
+            fit = fit_folder(FITS, chosen, change, number)
+            parts.append(kind.score(model.load(fit), changed, number)[kept])
+    return pl.concat(parts).select("seed", "user_id", "cutoff", *columns)
 
 
 @cache
