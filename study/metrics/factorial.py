@@ -24,8 +24,8 @@ def factorial_effects(plan: Factorial, draws: Draws, settings: Statistics) -> li
     interaction of two factors is how much the effect of the one grows when the other goes from its lower to its upper
     level, over the remaining factors; one of three, how much the interaction of two grows with the third. These are
     two and four times what Box, Hunter and Hunter call by these names (Statistics for Experimenters, 2nd ed., 2005,
-    chapter 5), who halve them to give all one standard error: here the size is what is read, and held against the
-    margin, so an interaction has two or four times the standard error of a main effect.
+    chapter 5), who halve them to give all one standard error where cells are independent: here the size is what is
+    read, and held against the margin, at the price of a greater error.
 
     Args:
         plan: factors, their levels, and the levels of each cell.
