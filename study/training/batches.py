@@ -12,7 +12,7 @@ from study.events.log import Ints
 from study.events.ragged import expand
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
-from study.nn.heads.base import Own
+from study.nn.heads.base import Own, Shared
 from study.nn.time import DAY, time_features
 
 POOL = 32  # batches whose pieces are sorted by length together
@@ -233,17 +233,29 @@ class Batcher:
 def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints) -> Own:
     """The own past at R readouts as tensors, sorted by readout, then class, without candidates that have no class.
 
+    What neighbours that have a past ask alike is counted once.
+
     Args:
         classes: class of each known candidate, int64 [known].
         users, until, time: as of `OwnCounts.at`.
     """
-    rows, candidates, counts = own.at(users, until, time)
+    asking = np.flatnonzero(until >= 0)
+    asked = np.stack([users, until, time])[:, asking]
+    is_new = np.append(True, (asked[:, 1:] != asked[:, :-1]).any(axis=0))[: len(asking)]
+    groups, candidates, counts = own.at(*asked[:, is_new])
     known = candidates < len(classes)
-    rows, labels, counts = rows[known], classes[candidates[known]], counts[known]
+    groups, labels, counts = groups[known], classes[candidates[known]], counts[known]
     if (np.diff(classes) < 0).any():  # else candidates in order are classes in order
-        order = np.lexsort((labels, rows))
-        rows, labels, counts = rows[order], labels[order], counts[order]
-    return Own(torch.from_numpy(rows), torch.from_numpy(labels), torch.from_numpy(counts))
+        order = np.lexsort((labels, groups))
+        groups, labels, counts = groups[order], labels[order], counts[order]
+    if is_new.all():
+        return Own(torch.from_numpy(asking[groups]), torch.from_numpy(labels), torch.from_numpy(counts))
+    group = np.cumsum(is_new) - 1
+    sizes = np.bincount(groups, minlength=is_new.sum())
+    stops = np.cumsum(sizes)
+    row, place = expand((stops - sizes)[group], stops[group])
+    shared = Shared(torch.from_numpy(place), torch.from_numpy(asking), np.bincount(group).tolist(), sizes.tolist())
+    return Own(torch.from_numpy(asking[row]), torch.from_numpy(labels[place]), torch.from_numpy(counts), shared)
 
 
 def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:

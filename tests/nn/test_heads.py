@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from study.nn.heads.base import Own
+from study.nn.heads.base import Own, Shared
 from tests.nn.parts import parts
 
 HEADS = parts("heads")
@@ -18,6 +18,13 @@ OWN = Own(
     counts=torch.tensor([[0.1, 0.5, 0.9], [1.0, 1.0, 2.0], [0.3, 0.2, 0.7]]),
 )
 NOTHING = Own(OWN.rows[:0], OWN.classes[:0], OWN.counts[:0])
+BASKETS = Own(
+    rows=torch.tensor([0, 0, 1, 1, 3]),
+    classes=torch.tensor([1, 4, 1, 4, 3]),
+    counts=OWN.counts,
+    shared=Shared(torch.tensor([0, 1, 0, 1, 2]), torch.tensor([0, 1, 3]), asking=[2, 1], sizes=[2, 1]),
+)
+"""Readouts 0 and 1 ask for the same past."""
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -42,7 +49,7 @@ def test_the_folder_is_discovered():
     assert {"composed_repeat_aware", "composed_with_id_repeat_aware"} <= set(HEADS)
 
 
-@pytest.mark.parametrize("own", [OWN, NOTHING], ids=["counts", "no-counts"])
+@pytest.mark.parametrize("own", [OWN, BASKETS, NOTHING], ids=["counts", "shared-counts", "no-counts"])
 @pytest.mark.parametrize("name", HEADS)
 def test_some_logits_are_those_of_all(name, own):
     bound = made(name).bind(own)
@@ -72,6 +79,20 @@ def test_the_own_past_moves_the_logits_of_its_pairs_alone(name):
     moved[OWN.rows, OWN.classes] = True
 
     assert torch.equal(moved, told != untold)
+
+
+@pytest.mark.parametrize("name", [name for name, module in HEADS.items() if module.READS_OWN])
+def test_counts_that_readouts_share_say_what_those_of_their_own_do(name):
+    apart = BASKETS._replace(counts=BASKETS.counts[BASKETS.shared.place], shared=None)
+    found = {}
+    for kept, own in (("shared", BASKETS), ("apart", apart)):
+        head = made(name)
+        hidden = HIDDEN.clone().requires_grad_()
+        logits = head.bind(own)(hidden)
+        (logits**2).sum().backward()
+        found[kept] = [logits, hidden.grad, *(parameter.grad for parameter in head.parameters())]
+
+    torch.testing.assert_close(found["shared"], found["apart"], rtol=1e-4, atol=1e-4)
 
 
 def test_the_repeat_aware_term_is_zero_without_counts_and_rises_with_them_at_the_start():

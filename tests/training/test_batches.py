@@ -1,10 +1,13 @@
-"""What is left out of a batch is counted, and never what a readout sees."""
+"""What is left out of a batch is counted, and never what a readout sees; what neighbours ask alike is counted once."""
 
 import numpy as np
 import pytest
 
+from study.events.spans import DAY
 from study.events.stream import Readouts, Stream
-from study.training.batches import Asking, Batcher, Pieces, by_readouts, up_to_the_last_readout
+from study.features.own_counts import OwnCounts
+from study.training.batches import Asking, Batcher, Pieces, by_readouts, own_past, up_to_the_last_readout
+from tests.made import day_of, made_log
 
 
 def pieces(starts, stops, low, high):
@@ -70,3 +73,25 @@ def test_what_is_asked_in_part_counts_for_what_was_not_drawn(asked_in_part):
 
     assert np.allclose(np.where(at % 3 == 0, alone, alone / 0.2), weight)
     assert COUNT * 2 == pytest.approx(weight.sum(), rel=0.05)
+
+
+BASKETS = [("a", 1.0, "buy", "x", None), ("a", 2.0, "buy", "y", None), ("b", 3.0, "buy", "x", None)]
+"""Two key actions of one user, one of another."""
+
+
+def test_the_own_past_of_the_lines_of_a_basket_is_counted_once():
+    own = OwnCounts.of(made_log(BASKETS), 7 * DAY)
+    users = np.array([0, 0, 0, 0, 0, 1])
+    until = np.array([2, -1, 2, 2, 1, 3])
+    time = np.array([day_of(9.0)] * 3 + [day_of(10.0)] + [day_of(9.0)] * 2)
+    found = own_past(own, np.arange(2), users, until, time)
+    alone = [own_past(own, np.arange(2), *(part[row : row + 1] for part in (users, until, time))) for row in range(6)]
+
+    assert found.shared is not None
+    assert [0, 2, 3, 4, 5] == found.shared.readouts.tolist()  # the second asks for nothing
+    assert [2, 1, 1, 1] == found.shared.asking  # the same until at another time is another question
+    assert [2, 2, 1, 1] == found.shared.sizes
+    assert [None] * 6 == [each.shared for each in alone]
+    assert np.repeat(np.arange(6), [len(each.rows) for each in alone]).tolist() == found.rows.tolist()
+    assert np.concatenate([each.classes for each in alone]).tolist() == found.classes.tolist()
+    assert np.array_equal(np.concatenate([each.counts for each in alone]), found.counts[found.shared.place])

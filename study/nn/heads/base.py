@@ -8,18 +8,36 @@ from torch import Tensor, nn
 from study.nn.losses.base import Head
 
 
+class Shared(NamedTuple):
+    """Readouts that ask for the same past, as the lines of one basket do: G groups of them, whose counts are one.
+
+    Attributes:
+        place: row of the counts of each pair, int64 [P].
+        readouts: those of all groups, int64 [R'], ascending.
+        asking: how many of them each group has, G numbers.
+        sizes: how many counts each group has, G numbers.
+    """
+
+    place: Tensor
+    readouts: Tensor
+    asking: list[int]
+    sizes: list[int]
+
+
 class Own(NamedTuple):
     """The own past at R readouts: P pairs of a readout and a class that the user had acted on.
 
     Attributes:
         rows: readout of each pair, int64 [P], ascending.
         classes: class of each pair, int64 [P], ascending inside a readout.
-        counts: log(1 + decayed count) at several half-lives, float32 [P, H].
+        counts: log(1 + decayed count) at several half-lives, float32 [P, H]; [P', H] where readouts share them.
+        shared: which ones share them; None where each has its own.
     """
 
     rows: Tensor
     classes: Tensor
     counts: Tensor
+    shared: Shared | None = None
 
 
 class Vectors(nn.Module, ABC):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from study.nn.heads.base import CandidateSide, HeadModule, Own
 from study.nn.heads.plain import Plain
 from study.nn.lookup import summed
+from study.nn.products import products_in_groups
 
 READS_OWN = True
 COMPOSES = False
@@ -49,9 +50,15 @@ class RepeatAware(HeadModule):
     def term(self, hidden: Tensor, own: Own) -> Tensor:
         """The term of each pair, [P]."""
         bent = F.gelu(self.bend(own.counts)) - F.gelu(self.bend.bias)
-        mixed = summed(self.of_class(), own.classes[:, None]) + self.of_hidden(hidden)[own.rows]
-        total: Tensor = own.counts @ self.line + (bent * mixed).sum(dim=-1)
-        return total
+        straight, of_hidden = own.counts @ self.line, self.of_hidden(hidden)
+        if own.shared is None:
+            mixed = summed(self.of_class(), own.classes[:, None]) + of_hidden[own.rows]
+            total: Tensor = straight + (bent * mixed).sum(dim=-1)
+            return total
+        place, readouts, asking, sizes = own.shared
+        classes = own.classes.new_empty(len(bent)).scatter_(0, place, own.classes)
+        of_counts = straight + (bent * summed(self.of_class(), classes[:, None])).sum(dim=-1)
+        return of_counts[place] + products_in_groups(of_hidden[readouts], bent, asking, sizes)
 
 
 class Bound:
