@@ -79,8 +79,7 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
         and (change.history is None or change.topic == "order"),
         "aggregates read the candidate, not the columns that it is made of": family == "aggregates" and drops,
         "its parts learn from users in different ways": family == "hybrid" and change.topic == "users",
-        "its classes are tokens, and every candidate's has to occur in training": tokens
-        and (change.topic == "users" or drops),
+        "its classes are tokens, and those of the candidates are dropped": tokens and drops,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

@@ -4,7 +4,7 @@ import warnings
 from typing import Any
 
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from optuna.importance import FanovaImportanceEvaluator
 
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
@@ -50,8 +50,6 @@ def _row(variant: str, search: Search, key: str, share: float) -> list[Cell]:
 
 
 def _space(space: dict[str, Any]) -> str:
-    if "options" in space:
-        return ", ".join(map(setting, space["options"]))
     return f"{setting(space['low'])} to {setting(space['high'])}" + (" (log)" if space.get("log") else "")
 
 
@@ -91,8 +89,6 @@ def _values_at_equal_training(trials: list[Trial]) -> list[float]:
 
 
 def _distribution(space: dict[str, Any], values: list[Any]) -> BaseDistribution:
-    if "options" in space:
-        return CategoricalDistribution(space["options"])
     if all(isinstance(value, int) for value in values):
         return IntDistribution(int(space["low"]), int(space["high"]), log=bool(space.get("log")))
     return FloatDistribution(space["low"], space["high"], log=bool(space.get("log")))

@@ -30,9 +30,13 @@ SHARED_HALF_LIVES = (14.0, 40.0, 120.0)
 
 @dataclass(frozen=True)
 class Aggregates:
-    """The index over a log."""
+    """The index over a log, which it does not hold: the log keeps it, and both are freed together.
 
-    log: Log
+    Attributes:
+        ids: `log.users`.
+    """
+
+    ids: list[str]
     users: UserIndex
     candidates: CandidateIndex
     pairs: PairIndex
@@ -44,7 +48,7 @@ class Aggregates:
         pairs = PairIndex.of(log)
         names = [name for name in log.codes if name != "event_type" and name not in log.candidate_columns]
         return cls(
-            log=log,
+            ids=log.users,
             users=UserIndex.of(log, pairs),
             candidates=CandidateIndex.of(log, pairs),
             pairs=pairs,
@@ -101,7 +105,7 @@ class Aggregates:
     def _neighbours(self, day: int, users: Ints) -> NDArray[np.float32]:
         """The mean decayed rates of the nearest users, float32 [U, catalogue]."""
         rates = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE)
-        active = reference_users(self.log, np.flatnonzero(np.diff(rates.indptr)), POOL)
+        active = reference_users(self.ids, np.flatnonzero(np.diff(rates.indptr)), POOL)
         nearest = nearest_mean(rates[users], rates[active], users[:, None] == active, NEIGHBOURS)
         return np.asarray(nearest.toarray(), dtype=np.float32)
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from study.events.log import Ints, Log, Queries
+from study.events.log import Ints, Queries
 from study.features.distinct import distinct
 from study.features.histories import acted_days, half_life_weights, matrix_of
 from study.seeds import hash_text, mix64
@@ -33,11 +33,11 @@ def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_a
     return matrix_of(rows, codes, shares.astype(np.float32), shape)
 
 
-def reference_users(log: Log, active: Ints, limit: int = POOL) -> Ints:
-    """Of more than `limit` active users those first by a hash of their id; ascending indices into `log.users`."""
+def reference_users(ids: list[str], active: Ints, limit: int = POOL) -> Ints:
+    """Of more than `limit` active users those first by a hash of their id; ascending indices into `ids`."""
     if len(active) <= limit:
         return active
-    order = np.argsort(mix64(hash_text([log.users[user] for user in active])))
+    order = np.argsort(mix64(hash_text([ids[user] for user in active])))
     return np.sort(active[order[:limit]])
 
 
@@ -45,7 +45,7 @@ def neighbour_rates(queries: Queries, neighbours: int, half_life_days: float) ->
     """The mean `decayed_rates` of the users nearest to those of the queries, float32 [Q, catalogue]."""
     log = queries.log
     active = np.flatnonzero(np.bincount(log.user[log.key], minlength=len(log.users)))
-    pool = reference_users(log, active)
+    pool = reference_users(log.users, active)
     return nearest_mean(
         decayed_rates(queries, queries.users, half_life_days),
         decayed_rates(queries, pool, half_life_days),

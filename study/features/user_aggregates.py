@@ -26,9 +26,10 @@ VALUES = 3
 
 @dataclass(frozen=True)
 class UserAggregates:
-    """The index over a log.
+    """The index over a log, which it does not hold: the log keeps it, and both are freed together.
 
     Attributes:
+        sizes: number of codes of event_type and of each attribute.
         every, acted: the days of each user with any event, and with a key action.
         moments: running number of moments with a key action, over `acted`.
         columns_of: for event_type and each attribute the days of each (user, code), grouped by user * size + code.
@@ -36,7 +37,7 @@ class UserAggregates:
         population: the days with any event and with a key action of each user, in the order of days.
     """
 
-    log: Log
+    sizes: dict[str, int]
     every: Timeline
     acted: Timeline
     moments: NDArray[np.float64]
@@ -54,7 +55,7 @@ class UserAggregates:
         is_new = np.append(True, moment[1:] != moment[:-1])[: len(moment)]
         present = {name: np.flatnonzero(codes >= FIRST_VALUE) for name, codes in log.codes.items()}
         return cls(
-            log=log,
+            sizes=log.sizes,
             every=every,
             acted=acted,
             moments=acted.running(is_new),
@@ -117,7 +118,7 @@ class UserAggregates:
     def _event_types(self, day: int, users: Ints) -> Columns:
         columns: Columns = {}
         timeline = self.columns_of["event_type"]
-        size = self.log.sizes["event_type"]
+        size = self.sizes["event_type"]
         for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
             asof = Asof(timeline, users * size + code, day)
             columns |= {f"event_type_{code}_decayed": asof.decayed(HALF_LIFE), f"event_type_{code}_age": asof.age()}
@@ -125,7 +126,7 @@ class UserAggregates:
 
     def _attribute(self, name: str, every: Asof, users: Ints) -> Columns:
         """The share of the user's decayed days that have each frequent value, and how high the recent codes are."""
-        size, whole = self.log.sizes[name], every.decayed(HALF_LIFE)
+        size, whole = self.sizes[name], every.decayed(HALF_LIFE)
         columns: Columns = {}
         for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
             asof = Asof(self.columns_of[name], users * size + code, every.day)

@@ -10,7 +10,6 @@ from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import kept_rows
@@ -113,11 +112,5 @@ def _moments(values: Floats, counted: NDArray[np.bool_]) -> tuple[NDArray[np.flo
 
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Linear:
-    """The variant of a roster entry.
-
-    Raises:
-        UserError: the entry names another loss than `bce`.
-    """
-    if entry.loss != "bce":
-        raise UserError(f"params.yaml: roster: model linear has no loss '{entry.loss}'; known: bce")
+    """The variant of a roster entry, whose loss is `bce`."""
     return Linear(settings, entry.windows)

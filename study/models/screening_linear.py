@@ -3,7 +3,6 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.models.base import Report, Scores
@@ -37,13 +36,7 @@ class ScreeningLinear(Linear):
 
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningLinear:
-    """The variant of a roster entry.
-
-    Raises:
-        UserError: the entry names another loss than `bce`.
-    """
-    if entry.loss != "bce":
-        raise UserError(f"params.yaml: roster: model screening_linear has no loss '{entry.loss}'; known: bce")
+    """The variant of a roster entry, whose loss is `bce`."""
     return ScreeningLinear(settings, entry.windows)
 
 

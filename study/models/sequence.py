@@ -139,7 +139,7 @@ class SequenceModel:
 
     @property
     def _classes(self) -> Ints:
-        """The class of each known candidate: its token where classes are tokens."""
+        """The class of each known candidate: its token where classes are tokens, negative where it has none."""
         assert self.shape is not None
         tokens = self.shape.tokens
         return np.array(tokens.candidates, dtype=np.int64)[:, 0] if tokens else np.arange(self.shape.candidates)

@@ -16,10 +16,3 @@ class Range:
     low: float
     high: float
     log: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of a few values."""
-
-    options: tuple[str | int | float | bool, ...]

@@ -56,11 +56,18 @@ def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Screening:
 
 
 def sample(evaluation: Screening, count: int, seed: int) -> Screening:
-    """At most `count` of the users, drawn by a hash: the same ones for every model."""
+    """At most `count` of the users, drawn by a hash: the same ones for every model.
+
+    Where none of them takes the key action, the first by that hash who does stands for the last: of no positive there
+    is no recall.
+    """
     users = evaluation.queries.users
     if len(users) <= count:
         return evaluation
     order = np.argsort(mix64(users.astype(np.uint64) ^ np.uint64(seed_of(seed, "sample"))))
+    acting = np.flatnonzero(evaluation.label[order])
+    if len(acting) and acting[0] >= count:
+        order[count - 1] = order[acting[0]]
     rows = np.sort(order[:count])
     return replace(
         evaluation,

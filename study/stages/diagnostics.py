@@ -1,6 +1,5 @@
 """Scores test under every change of the data, and publishes what each has cost the best variant of each family."""
 
-import gc
 import hashlib
 from dataclasses import replace
 from functools import cache, partial
@@ -90,16 +89,10 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
 
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
-    """Scores all fits under a change in a worker; what an earlier run has finished is not done again.
-
-    A log and the index that it keeps of itself refer to each other, so that only a collection frees them: on the
-    default log those of one change are nearly a gigabyte, and a worker scores dozens.
-    """
+    """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
     if not path.exists():
-        table = _scored(chosen, change)
-        gc.collect()
         with replacing(path) as temporary:
-            table.write_parquet(temporary)
+            _scored(chosen, change).write_parquet(temporary)
     return pl.read_parquet(path)
 
 

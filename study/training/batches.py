@@ -236,7 +236,7 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     What neighbours that have a past ask alike is counted once.
 
     Args:
-        classes: class of each known candidate, int64 [known].
+        classes: class of each known candidate, int64 [known]; negative where it has none.
         users, until, time: as of `OwnCounts.at`.
     """
     asking = np.flatnonzero(until >= 0)
@@ -244,6 +244,7 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     is_new = np.append(True, (asked[:, 1:] != asked[:, :-1]).any(axis=0))[: len(asking)]
     groups, candidates, counts = own.at(*asked[:, is_new])
     known = candidates < len(classes)
+    known[known] = classes[candidates[known]] >= 0
     groups, labels, counts = groups[known], classes[candidates[known]], counts[known]
     if (np.diff(classes) < 0).any():  # else candidates in order are classes in order
         order = np.lexsort((labels, groups))

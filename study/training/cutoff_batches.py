@@ -52,8 +52,10 @@ class CutoffBatcher(Batcher):
 
     def prior_shift(self) -> float:
         """By how much the log-odds in the batches exceed those among all readouts."""
-        in_batches = self.strata.positives / self.strata.users
         among_all = float(self.acts.mean())
+        if among_all == 1:
+            return 0.0  # all act: there is nothing to learn, as `epoch` will say
+        in_batches = self.strata.positives / self.strata.users
         return float(np.log(in_batches / (1 - in_batches)) - np.log(among_all / (1 - among_all)))
 
     def _chances(self) -> NDArray[np.float64]:

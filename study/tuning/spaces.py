@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 
 from study.params.base import Frozen
-from study.params.tuned import Choice, Range
+from study.params.tuned import Range
 
 
 def space_of(settings: type[Frozen]) -> dict[str, BaseDistribution]:
@@ -15,8 +15,6 @@ def space_of(settings: type[Frozen]) -> dict[str, BaseDistribution]:
         for mark in field.metadata:
             if isinstance(mark, Range):
                 space[name] = _numeric(mark, whole=field.annotation is int)
-            elif isinstance(mark, Choice):
-                space[name] = CategoricalDistribution(mark.options)
     return space
 
 
@@ -27,11 +25,8 @@ def _numeric(mark: Range, *, whole: bool) -> BaseDistribution:
 
 
 def describe(space: dict[str, BaseDistribution]) -> dict[str, Any]:
-    """The space as plain values: `low`, `high`, `log` or `options` of each setting."""
-    return {name: _plain(distribution) for name, distribution in space.items()}
-
-
-def _plain(distribution: BaseDistribution) -> dict[str, Any]:
-    if isinstance(distribution, CategoricalDistribution):
-        return {"options": list(distribution.choices)}
-    return {name: getattr(distribution, name) for name in ("low", "high", "log")}
+    """The space as plain values: `low`, `high` and `log` of each setting."""
+    return {
+        name: {part: getattr(distribution, part) for part in ("low", "high", "log")}
+        for name, distribution in space.items()
+    }

@@ -20,7 +20,7 @@ def test_expected_best_is_the_mean_maximum_over_all_draws_with_replacement():
 
 
 def search(trials) -> Search:
-    space = {"matters": {"low": 0.0, "high": 1.0, "log": False}, "idle": {"options": [1, 2]}}
+    space = {"matters": {"low": 0.0, "high": 1.0, "log": False}, "idle": {"low": 1, "high": 2, "log": False}}
     return Search(space=space, trials=trials, chosen=0, rounds=1, last_round=4)
 
 

@@ -1,5 +1,6 @@
 """What is scored of a question `who`."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -69,6 +70,17 @@ def test_a_sample_keeps_labels_with_their_users():
     assert 10 == len(some.queries.users) == len(some.label)
     assert some.label.tolist() == whole.label[some.queries.users].tolist()
     assert whole is who.sample(whole, 40, seed=1)
+
+
+def test_a_sample_has_a_user_who_acts_where_there_is_one():
+    (whole,) = windows()
+    for last in np.flatnonzero(whole.label):
+        rare = replace(whole, label=np.arange(len(whole.label)) == last)
+
+        assert 1 == who.sample(rare, 3, seed=1).label.sum()
+        assert 3 == len(np.unique(who.sample(rare, 3, seed=1).queries.users))
+    none = replace(whole, label=np.zeros_like(whole.label))
+    assert 3 == len(who.sample(none, 3, seed=1).label)
 
 
 def test_who_stands_first_among_equals_is_the_same_where_a_trial_is_chosen_and_where_test_is_resampled():

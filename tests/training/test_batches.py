@@ -95,3 +95,13 @@ def test_the_own_past_of_the_lines_of_a_basket_is_counted_once():
     assert np.repeat(np.arange(6), [len(each.rows) for each in alone]).tolist() == found.rows.tolist()
     assert np.concatenate([each.classes for each in alone]).tolist() == found.classes.tolist()
     assert np.array_equal(np.concatenate([each.counts for each in alone]), found.counts[found.shared.place])
+
+
+def test_a_candidate_without_a_class_is_no_part_of_the_own_past():
+    own = OwnCounts.of(made_log(BASKETS), 7 * DAY)
+    asked = np.array([0]), np.array([2]), np.array([day_of(9.0)])
+    both, one = (own_past(own, np.array(classes), *asked) for classes in ([3, 5], [-1, 5]))
+
+    assert [3, 5] == both.classes.tolist()
+    assert [5] == one.classes.tolist()
+    assert np.array_equal(both.counts[1:], one.counts)

@@ -94,3 +94,4 @@ def test_where_all_users_do_the_same_there_is_nothing_to_learn():
 
     with pytest.raises(FloatingPointError, match="nothing to learn"):
         plans(source)
+    assert np.isfinite(source.prior_shift())

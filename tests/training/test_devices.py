@@ -41,12 +41,10 @@ def test_without_a_gpu_the_cpu_is_used_unless_one_is_asked_for(monkeypatch):
 
 @pytest.fixture
 def elsewhere(monkeypatch):
-    """Networks are put on a device that is none, which knows no autocast, inference mode or fused optimizer."""
+    """Networks are put on a device that is none, which knows no autocast and no inference mode."""
     monkeypatch.setattr(sequence, "chosen", lambda _: ELSEWHERE)
     monkeypatch.setattr(torch, "inference_mode", torch.no_grad)
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
-    plain = torch.optim.AdamW
-    monkeypatch.setattr(torch.optim, "AdamW", lambda groups, lr, **_: plain(groups, lr=lr, foreach=False))
 
 
 def centred(scores: np.ndarray) -> np.ndarray:
