@@ -56,7 +56,7 @@ def snapshot_file(snapshot: str) -> Path:
 
 
 def events_file(question: str, part: Literal["development", "test"]) -> Path:
-    """The events before the first test cut-off, or those from it on, which are for the stage `score` alone."""
+    """The events before the first test cut-off, or those from it on, which `score` and `diagnostics` alone read."""
     return DATA / "events" / question / f"{part}.parquet"
 
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from study.blas import blas
 from study.device import name_of
 from study.params import Params
 from study.params.budget import Arm
@@ -16,8 +17,12 @@ PACKAGES = ("numpy", "polars", "scipy", "scikit-learn", "lightgbm", "torch", "op
 CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock", ":(exclude)benchmarks/log")
 
 
-def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path]) -> dict[str, Any]:
-    """What identifies the results of an arm in `files`: hashes are SHA-256, of file bytes or of its parameters."""
+def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path], hashed: str) -> dict[str, Any]:
+    """What identifies the results of an arm in `files`: hashes are SHA-256, of file bytes or of its parameters.
+
+    Args:
+        hashed: SHA-256 of the parameters that the results are a function of.
+    """
     return {
         "snapshot": params.snapshot.name,
         "arm": arm,
@@ -28,8 +33,9 @@ def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path]) -> dic
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "device": name_of(params.device),
+        "blas": blas(),
         "versions": {name: released(name) for name in PACKAGES},
-        "params_hash": params_hash(params, arm),
+        "params_hash": hashed,
         "files": {path.name: file_hash(path) for path in files},
     }
 

@@ -12,13 +12,13 @@ from study.events.files import matching
 from study.events.read import sources
 from study.params import load
 from study.params.plain import read_plain
+from study.params.statistics import BEST
 from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
-BEST = "best:"
 WINDOWS = {"stop": 1, "select": 1, "test": 1}
 SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
 """What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""

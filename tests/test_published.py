@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from study.params import load
-from study.paths import PARAMS, RESULTS, world_file
-from study.provenance import params_hash
+from study.paths import PARAMS, RESULTS, SIMULATED, world_file
+from study.provenance import PACKAGES, params_hash
 from tests.tiny import ROOT
 
 LOCK = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
@@ -35,7 +35,8 @@ def hash_of(path: Path) -> str:
 def test_the_hashes_of_the_results_are_those_of_the_lock():
     locked = {out["path"]: out["md5"] for stage in LOCK.values() for out in stage["outs"]}
     published = {path: md5 for path, md5 in locked.items() if path.startswith(str(RESULTS))}
-    files = [path for path in (ROOT / RESULTS / SNAPSHOT).rglob("*") if path.is_file() and path != REPEATED]
+    folders = [ROOT / RESULTS / SNAPSHOT, ROOT / SIMULATED]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path != REPEATED]
 
     assert published == {path: hash_of(ROOT / path) for path in published}
     assert [] == [path for path in files if not any(path.is_relative_to(ROOT / out) for out in published)]
@@ -59,6 +60,16 @@ def test_every_stage_was_run_with_the_published_parameters():
                 published = published[part]
 
             assert published == value, f"{name}: {key}"
+
+
+@pytest.mark.parametrize("folder", ARMS, ids=lambda folder: str(folder.relative_to(ROOT / RESULTS)))
+def test_results_were_made_with_the_pinned_versions(folder):
+    """No stage depends on them: whoever moves a pin runs the study again."""
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    pins = dict(line.split("==") for line in pinned if "==" in line)
+    versions = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["versions"]
+
+    assert versions == {name: pins[name] for name in PACKAGES}
 
 
 @pytest.mark.parametrize("arm", PUBLISHED.arms)

@@ -89,3 +89,17 @@ def make_spans(first: int, last: int, timezone: str, question: Question, place: 
     windows = [whole.window(day) for day in starts]
     stop, rest = windows[: counts.stop], windows[counts.stop :]
     return replace(whole, stop=stop, select=rest[: counts.select], test=rest[counts.select :])
+
+
+def refuse_long_warmup(spans: Spans, warmup_days: int, name: str) -> None:
+    """Refuses a warm-up after which no training window is left: what learns from aggregates would have no row.
+
+    Raises:
+        UserError: there is none.
+    """
+    last = spans.windows_before(spans.stop[0].cutoff, spans.first)[-1].day
+    if (most := (last - spans.first).days) < warmup_days:
+        raise UserError(
+            f"params.yaml: features.warmup_days: {warmup_days} leaves no window to train on before the first of stop "
+            f"of '{name}', {spans.stop[0].day}; {most} is the most for this log"
+        )

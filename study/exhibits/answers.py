@@ -13,8 +13,8 @@ from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.young import of_young_alone, with_young
+from study.metrics.screening import PRIMARY as WHO_PRIMARY
 
-WHO_PRIMARY = "recall@5%"
 COMPOSED = {
     "plain": ("composed", "composed_with_id"),
     "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),

@@ -19,8 +19,8 @@ from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.metrics.ranking import DEPTHS
 
-DEPTHS = (1, 5, 10, 20, 50)
 COMPANIONS = {
     f"{PRIMARY}/repeat": "repeat",
     f"{PRIMARY}/explore": "explore",

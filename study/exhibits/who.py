@@ -31,9 +31,8 @@ from study.exhibits.resolution import at_first_step
 from study.exhibits.results import TRAINING, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
-from study.metrics.screening import SHARES
+from study.metrics.screening import PRIMARY, SHARES
 
-PRIMARY = "recall@5%"
 OTHERS = {
     "recall@1%": "top 1 %",
     "recall@10%": "top 10 %",

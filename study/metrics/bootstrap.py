@@ -53,7 +53,7 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     Raises:
         ValueError: the variants and seeds were not scored on the same queries.
     """
-    runs = _runs(queries)
+    runs = runs_of(queries)
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     variants, starts = runs["variant"].unique(maintain_order=True).to_list(), np.cumsum(sizes) - sizes
     totals, counts = _user_sums(queries, runs, metrics)
@@ -67,11 +67,10 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     return {name: Draws(variants, estimates[i], values[i]) for i, name in enumerate(metrics)}
 
 
-def _runs(queries: pl.DataFrame) -> pl.DataFrame:
+def runs_of(table: pl.DataFrame) -> pl.DataFrame:
     """The distinct `variant` and `seed`: variants by first appearance, the seeds of each in order."""
-    first = queries.select(pl.col("variant").unique(maintain_order=True)).with_row_index("first")
-    runs = queries.select("variant", "seed").unique().join(first, on="variant")
-    return runs.sort("first", "seed").select("variant", "seed")
+    first = table.select(pl.col("variant").unique(maintain_order=True)).with_row_index("first")
+    return table.select("variant", "seed").unique().join(first, on="variant").sort("first", "seed").drop("first")
 
 
 def _ratio(total: Floats, count: Floats) -> Floats:

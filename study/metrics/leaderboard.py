@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from study.metrics.bootstrap import Draws
+from study.metrics.ranking import DEPTHS
 from study.metrics.verdicts import judge, percentile_interval
 from study.params.roster import Composed, Variant
 from study.params.statistics import BEST, Contrast, Statistics
 
 Row = dict[str, Any]
 PRIMARY = "recall@10"
-DEPTHS = (1, 5, 10, 20, 50)
 SHOWN = [
     *(f"recall@{k}{part}" for part in ("", "/repeat", "/explore") for k in DEPTHS),
     "ndcg@10",

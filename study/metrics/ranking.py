@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from study.events.log import Ints, Labels
 
+DEPTHS = (1, 5, 10, 20, 50)
+"""The k of recall@k."""
 MISS = int(np.iinfo(np.int64).max)
 """The rank of a relevant candidate outside the catalogue: beyond every k."""
 

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from study.events.log import Ints
-from study.metrics.bootstrap import Draws, seed_weights, user_weights
+from study.metrics.bootstrap import Draws, runs_of, seed_weights, user_weights
 from study.metrics.screening import (
     AUROC,
     AVERAGE_PRECISION,
@@ -78,12 +78,6 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
     estimates = np.add.reduceat(once, starts, axis=1) / sizes
     return {name: Draws(names, estimates[i], values[i]) for i, name in enumerate(BOOTSTRAPPED)}
-
-
-def runs_of(scores: pl.DataFrame) -> pl.DataFrame:
-    """The distinct `variant` and `seed`: variants by first appearance, the seeds of each in order."""
-    first = scores.select(pl.col("variant").unique(maintain_order=True)).with_row_index("first")
-    return scores.select("variant", "seed").unique().join(first, on="variant").sort("first", "seed").drop("first")
 
 
 def cutoffs_of(scores: pl.DataFrame, runs: pl.DataFrame) -> tuple[int, list[Cutoff]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from study.device import Device, chosen
+from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
@@ -66,6 +67,7 @@ class SequenceModel:
 
         Raises:
             FloatingPointError: the loss is not a number, or no history has a target.
+            UserError: the loss refuses its options.
         """
         stream = self._kept_stream(fold)
         if self.trainer is None:
@@ -173,7 +175,10 @@ class SequenceModel:
         assert self.shape is not None
         classes = sum(self.shape.sizes) if self._asks_tokens else self.shape.candidates
         frequency = torch.from_numpy(np.bincount(asked.labels, minlength=classes).astype(np.float32))
-        loss: Loss = self.parts["loss"].build(frequency, **self.entry.loss_options)
+        try:
+            loss: Loss = self.parts["loss"].build(frequency, **self.entry.loss_options)
+        except ValueError as error:
+            raise UserError(f"params.yaml: roster: loss_options: {error}") from None
         return loss
 
     def _stream(self, log: Log, last: int | None = None) -> Stream:

@@ -3,14 +3,13 @@
 import numpy as np
 import polars as pl
 
-from study.metrics.ranking import coverage, query_metrics
+from study.metrics.ranking import DEPTHS, coverage, query_metrics
 from study.models.base import Recommender
 from study.models.scorer import Evaluation, evaluations, mean_recall, rank, sample
 
 PRIMARY_K = 10
 PRIMARY = f"recall@{PRIMARY_K}"
 CALIBRATES = False
-CUTS = (1, 5, 10, 20, 50)
 
 __all__ = ["CALIBRATES", "PRIMARY", "evaluations", "headline", "primary", "sample", "score"]
 
@@ -22,7 +21,7 @@ def primary(model: Recommender, windows: list[Evaluation]) -> float:
 
 def score(model: Recommender, evaluation: Evaluation, seed: int) -> dict[str, pl.DataFrame]:
     """The `metrics` of each query, the first 50 candidates and their scores (`top`), and the `coverage` of each k."""
-    blocks = list(rank(model, evaluation, depth=max(CUTS)))
+    blocks = list(rank(model, evaluation, depth=max(DEPTHS)))
     ranks = np.concatenate([block.ranks for block in blocks])
     first = np.concatenate([block.top for block in blocks])
     scores = np.concatenate([block.top_scores for block in blocks])
@@ -37,10 +36,10 @@ def score(model: Recommender, evaluation: Evaluation, seed: int) -> dict[str, pl
             "k": k,
             "coverage": coverage(first, len(catalogue), k),
         }
-        for k in CUTS
+        for k in DEPTHS
     ]
     return {
-        "metrics": key.hstack(query_metrics(ranks, evaluation.relevant, evaluation.slices, CUTS)),
+        "metrics": key.hstack(query_metrics(ranks, evaluation.relevant, evaluation.slices, DEPTHS)),
         "top": key.hstack(lists),
         "coverage": pl.DataFrame(covered),
     }

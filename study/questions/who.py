@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from study.events.log import Ints, Log, Queries
 from study.events.spans import Window
-from study.metrics.screening import recall_at_share, tie_hashes
+from study.metrics.screening import PRIMARY, SHARES, recall_at_share, tie_hashes
 from study.models.base import Recommender
 from study.seeds import mix64, seed_of
 
-SHARE = 0.05
-PRIMARY = "recall@5%"
 CALIBRATES = True
+
+__all__ = ["CALIBRATES", "PRIMARY", "Screening", "evaluations", "headline", "primary", "sample", "score"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def sample(evaluation: Screening, count: int, seed: int) -> Screening:
 
 def primary(model: Recommender, windows: list[Screening]) -> float:
     """Recall among the top 5 % of the users, per cut-off and then averaged."""
-    found = [recall_at_share(_scores(model, one), one.label, SHARE, one.tie_hash) for one in windows]
+    found = [recall_at_share(_scores(model, one), one.label, SHARES[PRIMARY], one.tie_hash) for one in windows]
     return float(np.mean(found))
 
 
@@ -103,7 +103,7 @@ def headline(tables: dict[str, pl.DataFrame]) -> float:
     found = []
     for group in tables["scores"].partition_by("cutoff", "seed", maintain_order=True):
         ties = tie_hashes(group["user_id"].to_list(), int(group["cutoff"].dt.timestamp("us")[0]))
-        found.append(recall_at_share(group["score"].to_numpy(), group["label"].to_numpy(), SHARE, ties))
+        found.append(recall_at_share(group["score"].to_numpy(), group["label"].to_numpy(), SHARES[PRIMARY], ties))
     return float(np.mean(found))
 
 

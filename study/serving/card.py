@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from study.events.check import wanted
+from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.roster import SequenceEntry
 from study.serving.bundle import Bundle, Exported
@@ -85,7 +86,7 @@ def _asked(question: Question) -> str:
 
 
 def _metric(question: Question) -> str:
-    return "recall@10" if isinstance(question, WhatQuestion) else "recall@5%"
+    return "recall@10" if isinstance(question, WhatQuestion) else WHO_PRIMARY
 
 
 def _parts(exported: Exported) -> str:

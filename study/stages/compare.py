@@ -5,10 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from study.blas import blas
 from study.params import load
 from study.paths import replacing, results_folder, snapshot_file, write_text
-from study.provenance import manifest
+from study.provenance import manifest, params_hash
 from study.stages.scored import text_of
 
 Published = dict[str, str | pl.DataFrame]
@@ -28,8 +27,8 @@ def run(name: str) -> None:
     for file, content in published.items():
         _write(folder / file, content)
     files = [folder / file for file in sorted(published)]
-    made = manifest(params, arm, snapshot_file(params.snapshot.name), files)
-    write_text(folder / "manifest.json", text_of(made | {"blas": blas()}))
+    made = manifest(params, arm, snapshot_file(params.snapshot.name), files, params_hash(params, arm))
+    write_text(folder / "manifest.json", text_of(made))
     for stale in set(folder.iterdir()) - {*files, folder / "manifest.json"}:
         stale.unlink()
 

@@ -3,12 +3,9 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from study.diagnostics.change import Change
@@ -16,8 +13,9 @@ from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subje
 from study.errors import UserError
 from study.models.data import read_refit
 from study.params import Params, load
-from study.paths import RUNS, SCRATCH, code_of, events_file, spans_file, vocabulary_file, write_text
+from study.paths import RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
+from study.scratch import scratch
 from study.seeds import seed_of
 from study.tuning.trial import save_into
 from study.tuning.workers import run_all
@@ -30,7 +28,7 @@ def run() -> None:
     """Writes `data/runs/diagnostics/<family>/<change>/seed-<n>`."""
     params = load()
     found = subjects(params)
-    with scratch("diagnose", fingerprint(params, found)) as folder:
+    with scratch(Path("diagnose"), fingerprint(params, found), "diagnose") as folder:
         asked = [
             (chosen, change, number)
             for chosen in found
@@ -74,22 +72,6 @@ def _publish(folder: Path, fits: list[Path]) -> None:
         shutil.copytree(folder / fit / "model", fresh / fit)
     shutil.rmtree(FITS, ignore_errors=True)
     fresh.rename(FITS)
-
-
-@contextmanager
-def scratch(stage: str, identity: str) -> Iterator[Path]:
-    """The folder of a stage's unfinished work for exactly these parameters, inputs and code; one run at a time."""
-    folder = SCRATCH / stage / identity
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UserError(f"{stage}: another run is at it (lock {folder / 'lock'}); wait for it to end") from None
-    try:
-        yield folder
-    finally:
-        lock.release()
 
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:

@@ -17,14 +17,16 @@ from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.leaderboard import PRIMARY
 from study.metrics.screening import AUROC
 from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
-from study.models.data import encoded, read_spans
+from study.models.data import read_spans
 from study.params import Params, load
 from study.params.question import Question
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of
+from study.scratch import scratch
 from study.stages.arm_manifest import publish
-from study.stages.diagnose import FITS, fingerprint, scratch
+from study.stages.diagnose import FITS, fingerprint
+from study.stages.score import read_test
 from study.stages.scored import text_of
 from study.tuning.workers import run_all
 
@@ -43,17 +45,13 @@ def run() -> None:
         asked += [(Asked(chosen.group, chosen.source.variant, c.name, c.topic), chosen, c) for c in changes]
         told = {"family": chosen.group, "variant": chosen.source.variant}
         left_out += [told | {"change": name, "reason": reason} for name, reason in reasons.items()]
-    with scratch("diagnostics", _identity(params, found)) as folder:
+    with scratch(Path("diagnostics"), _identity(params, found), "diagnostics") as folder:
         tables = _scores(params, folder, asked)
     ranking = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm != WHO}
     screening = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm == WHO}
     files = {name: text_of(rows) for name, rows in _published(params, ranking, screening).items()}
-    publish(
-        params,
-        "diagnostics",
-        files | {"left_out.json": text_of(left_out)},
-        [diagnostics_of(params), params.statistics],
-    )
+    read = [part for chosen in found for part in (chosen.question, chosen.entry, chosen.source)]
+    publish(params, "diagnostics", files | {"left_out.json": text_of(left_out)}, [diagnostics_of(params), *read])
 
 
 def _published(params: Params, ranking: dict[Asked, pl.DataFrame], screening: dict[Asked, pl.DataFrame]) -> Row:
@@ -110,9 +108,7 @@ def _scored(chosen: Chosen, change: Change) -> pl.DataFrame:
 @cache
 def evaluations(name: str, question: Question) -> list[Any]:
     """The test windows of a question; kept for the process."""
-    events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
-    log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")
-    return kind_of(question).evaluations(log, pl.read_parquet(queries_file(name, "test")), read_spans(name).test)
+    return kind_of(question).evaluations(*read_test(name), read_spans(name).test)
 
 
 def _identity(params: Params, found: list[Chosen]) -> str:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from study.events.spans import refuse_long_warmup
 from study.events.split import TIME, without_young
 from study.features.vocabulary import fit_vocabulary
 from study.models.data import FitSpan, end_of, read_spans
@@ -12,10 +13,15 @@ FIT_SPANS: tuple[FitSpan, ...] = ("train", "refit")
 
 
 def run(name: str) -> None:
-    """Writes `data/features/<question>/train.json` and `refit.json`."""
+    """Writes `data/features/<question>/train.json` and `refit.json`.
+
+    Raises:
+        UserError: the warm-up leaves no window to train on.
+    """
     params = load()
     question = params.question(name)
     events, spans = pl.scan_parquet(events_file(name, "development"), glob=False), read_spans(name)
+    refuse_long_warmup(spans, params.features.warmup_days, name)
     for fit_span in FIT_SPANS:
         end = end_of(fit_span, spans)
         history = without_young(events, end).filter(TIME.lt(end))

@@ -11,7 +11,7 @@ from study.events.facts import facts_of
 from study.events.files import refuse_absent
 from study.events.parts import Parts
 from study.events.read import reading
-from study.events.spans import Spans, make_spans
+from study.events.spans import Spans, make_spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import marked
 from study.events.timed import timed
@@ -70,6 +70,7 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     """What a question finds in the log, if none of its candidates is held back."""
     log = timed(events, question, params.snapshot.timezone, params.seed)
     spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question, f"questions.{name}")
+    refuse_long_warmup(spans, params.features.warmup_days, name)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
     catalogue = pl.Series("candidate", [], dtype=pl.String)
     for part in log:

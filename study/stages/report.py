@@ -5,7 +5,7 @@ from pathlib import Path
 
 from study.exhibits.build import build_book, pages
 from study.params import load
-from study.paths import BOOK, BOOK_STAMP, RESULTS, write_text
+from study.paths import BOOK, BOOK_STAMP, LOSS_COSTS, RESULTS, SIMULATED, write_text
 from study.provenance import file_hash
 
 
@@ -19,12 +19,13 @@ def run() -> None:
     """
     build_book(BOOK)
     params = load()
-    others = {name: _hashes(RESULTS / name) for name in params.compare_with}
-    stamp = {"pages": pages(), "results": _hashes(RESULTS / params.snapshot.name), "compared with": others}
+    shown = [RESULTS / name for name in (params.snapshot.name, *params.compare_with)]
+    stamp = {"pages": pages(), **{folder.name: _hashes(folder) for folder in [*shown, SIMULATED]}}
     write_text(BOOK_STAMP, json.dumps(stamp, indent=2) + "\n")
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """The hash of each result file of a snapshot."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(folder / "cost"))
+    """The hash of each result file of a snapshot, or of what was simulated."""
+    costs = {LOSS_COSTS, *(folder / "cost").rglob("*")}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path not in costs)
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}

@@ -1,4 +1,4 @@
-"""Scores the test windows with one trained variant: the only stage that reads test."""
+"""Scores the test windows with one trained variant; beside it the diagnostics alone read test, to score as well."""
 
 import json
 from functools import cache, partial

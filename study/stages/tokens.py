@@ -34,9 +34,9 @@ from study.params.roster import SequenceEntry
 from study.params.tokens import Tokens
 from study.paths import code_of, events_file, replacing, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
+from study.scratch import scratch
 from study.seeds import hash_text, mix64, seed_of
 from study.stages.arm_manifest import publish
-from study.stages.diagnose import scratch
 from study.stages.scored import text_of
 from study.tuning.workers import run_all
 
@@ -73,7 +73,7 @@ def run() -> None:
     entry, source = variant_of(params)
     budget, declared = params.spent("tokens"), tokens_of(params)
     read_asked.cache_clear()  # what another run in this process has kept
-    with scratch("tokens", _fingerprint(params, entry, source)) as folder:
+    with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens") as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
         tasks = [partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits]
         done: dict[int, pl.DataFrame] = {}
@@ -100,7 +100,8 @@ def run() -> None:
         "training_losses": curves,
         "slots": rows,
     }
-    publish(params, "tokens", {"tokens.json": text_of(found)}, [declared, entry, source, params.statistics])
+    made_of = [declared, params.question(entry.question), entry, source]
+    publish(params, "tokens", {"tokens.json": text_of(found)}, made_of)
 
 
 def tokens_of(params: Params) -> Tokens:

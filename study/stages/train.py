@@ -3,18 +3,12 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from study.errors import UserError
 from study.models.factory import settings_of
 from study.params import Params, load
 from study.paths import (
     CHOSEN,
-    SCRATCH,
     code_of,
     cost_file,
     events_file,
@@ -27,6 +21,7 @@ from study.paths import (
 )
 from study.provenance import file_hash
 from study.questions.kind import kind_of
+from study.scratch import scratch
 from study.tuning import record
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
@@ -42,31 +37,15 @@ def run(variant: str) -> None:
     """
     params = load()
     record.reach()
-    with _scratch(params, variant) as scratch:
-        found = search(params, variant, scratch / "trials")
+    with scratch(Path("train", variant), _fingerprint(params, variant), variant) as folder:
+        found = search(params, variant, folder / "trials")
         best = found.best
         metric = kind_of(params.question_of(variant)).PRIMARY
         where = f"trial {best.number}, round {best.best_round}"
         print(f"{variant}: select {metric} {best.select:.4f} ({where})", flush=True)
-        folders = refit_seeds(params, found, scratch / "refit")
-        _publish(params, variant, scratch, found, folders)
-        _write_cost(params, variant, scratch, folders, found)
-
-
-@contextmanager
-def _scratch(params: Params, variant: str) -> Iterator[Path]:
-    """The folder of unfinished work for exactly these parameters, inputs and code; one run at a time."""
-    folder = SCRATCH / "train" / variant / _fingerprint(params, variant)
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UserError(f"{variant}: another run is training it (lock {folder / 'lock'}); wait for it to end") from None
-    try:
-        yield folder
-    finally:
-        lock.release()
+        folders = refit_seeds(params, found, folder / "refit")
+        _publish(params, variant, folder, found, folders)
+        _write_cost(params, variant, folder, folders, found)
 
 
 def _fingerprint(params: Params, variant: str) -> str:
@@ -84,14 +63,14 @@ def _inputs(question: str) -> list[Path]:
     return [events_file(question, "development"), spans_file(question), *queries, *vocabularies]
 
 
-def _publish(params: Params, variant: str, scratch: Path, found: Search, folders: list[Path]) -> None:
+def _publish(params: Params, variant: str, work: Path, found: Search, folders: list[Path]) -> None:
     entry = params.variants[variant]
     target = run_folder(entry.runs, variant)
     fresh = target.with_name(f".{variant}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     for folder in folders:
         shutil.copytree(folder / MODEL, fresh / folder.name)
-    trial = scratch / "trials" / str(found.chosen)
+    trial = work / "trials" / str(found.chosen)
     shutil.copytree(trial / BEST, fresh / CHOSEN)
     space = space_of(settings_of(entry))
     published = {"space": describe(space), **found.model_dump(), "rounds": found.best.best_round}
@@ -104,9 +83,9 @@ def _publish(params: Params, variant: str, scratch: Path, found: Search, folders
     record.publish(f"{params.snapshot.name}/{entry.runs}/{variant}", space, found.trials)
 
 
-def _write_cost(params: Params, variant: str, scratch: Path, folders: list[Path], found: Search) -> None:
+def _write_cost(params: Params, variant: str, work: Path, folders: list[Path], found: Search) -> None:
     """What was measured: outside the promise of equal bits, and no input of `compare`."""
-    tune_seconds, tune_mb = seconds_spent(scratch / "trials")
+    tune_seconds, tune_mb = seconds_spent(work / "trials")
     refits = [json.loads((folder / COST).read_text(encoding="utf-8")) for folder in folders]
     entry = params.variants[variant]
     positions = params.spent(entry.arm).positions if entry.family == "sequence" else None

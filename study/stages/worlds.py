@@ -1,23 +1,21 @@
 """Stage `worlds`: simulates one world, fits the short roster in it, and compares what each reaches with the oracle."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
 import polars as pl
-from filelock import FileLock, Timeout
 
 from study.errors import UserError, unknown
 from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
 from study.params.worlds import BASE, WorldName, Worlds
-from study.paths import SCRATCH, code_of, world_file, write_text
+from study.paths import code_of, world_file, write_text
 from study.provenance import file_hash, revision
+from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import ORACLE, contrasts, draws_of, estimate, variants
@@ -34,7 +32,8 @@ def run(name: str) -> None:
     params, world = load(), world_of(name)
     site = site_of(params, world)
     made = scene(site, params.spent("worlds").stop_queries)
-    with _scratch(params, world) as folder:
+    identity = fingerprint(params, world, code_of("worlds", world))
+    with scratch(Path("worlds", world), identity, world) as folder:
         fits = _fits(params, site, made, folder)
     found = {**origin(params), **report(params, site, made, fits)}
     write_text(world_file(world), text_of(found))
@@ -150,22 +149,6 @@ def _worth(halves: Floats) -> Floats:
         by_other += np.take_along_axis(other, first, axis=1).sum(axis=1) / len(halves)
         by_self += np.take_along_axis(half, first, axis=1).sum(axis=1) / len(halves)
     return np.column_stack([by_other, middle, by_self])
-
-
-@contextmanager
-def _scratch(params: Params, world: WorldName) -> Iterator[Path]:
-    """The folder of finished fits for exactly these parameters and this code; one run at a time."""
-    folder = SCRATCH / "worlds" / world / fingerprint(params, world, code_of("worlds", world))
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UserError(f"{world}: another run is at it (lock {folder / 'lock'}); wait for it to end") from None
-    try:
-        yield folder
-    finally:
-        lock.release()
 
 
 def fingerprint(params: Params, world: WorldName, code: Path) -> str:

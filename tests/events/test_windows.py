@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from study.errors import UserError
 from study.events.order import sort_events
-from study.events.spans import make_spans
+from study.events.spans import make_spans, refuse_long_warmup
 from study.events.split import spans_from_json, spans_to_json, with_candidates
 from study.params.question import WhatQuestion, Windows
 from tests.made import window_queries
@@ -68,6 +68,16 @@ def test_a_log_too_short_for_its_windows_is_the_users_error():
 
     with pytest.raises(UserError, match="horizon_days"):
         make_spans(first, first + 60 * 86_400_000_000, "UTC", QUESTION)
+
+
+def test_a_warm_up_that_leaves_no_window_to_train_on_is_the_users_error():
+    first = microseconds(datetime(2024, 1, 1, tzinfo=UTC))
+    spans = make_spans(first, first + 200 * 86_400_000_000, "UTC", QUESTION)
+    most = (spans.windows_before(spans.stop[0].cutoff, spans.first)[-1].day - spans.first).days
+
+    refuse_long_warmup(spans, most, "asked")
+    with pytest.raises(UserError, match=rf"features.warmup_days: {most + 1} leaves no window.* {most} is the most"):
+        refuse_long_warmup(spans, most + 1, "asked")
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_one_variant_is_trained_by_one_run_at_a_time(clone):
         code, said = run(clone, *COUNT)
 
     assert 2 == code
-    assert "another run is training it" in line_of(said)
+    assert "another run is at it" in line_of(said)
     assert 0 == run(clone, *COUNT)[0]
 
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
+from study.metrics.bootstrap import runs_of
 from study.metrics.screening import (
     SHARES,
     log_losses,
@@ -13,7 +14,7 @@ from study.metrics.screening import (
     recall_at_share,
     tie_hashes,
 )
-from study.metrics.screening_bootstrap import bootstrap, runs_of, weighted_metrics
+from study.metrics.screening_bootstrap import bootstrap, weighted_metrics
 
 HASHES = np.arange(10, dtype=np.uint64)
 FIRST = datetime(2024, 3, 1, tzinfo=UTC)

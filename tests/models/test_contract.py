@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from study.errors import UserError
 from study.models import sequence
 from study.models.factory import build_model, cap_of
 from study.models.sources import Sources
@@ -159,3 +160,14 @@ def test_candidates_that_were_held_back_are_asked_for_in_their_arm_alone(studied
     }
 
     assert {v for v, count in unknown.items() if count} == {v for v, e in params.roster.items() if e.arm == "young"}
+
+
+def test_options_that_a_loss_refuses_are_the_users_error(studied):
+    params, data = studied
+    entry = params.variants["sum-horizon-gbce"].model_copy(
+        update={"loss_options": {"negatives": 4, "calibration": 1.5}}
+    )
+    model = build_model(entry, {}, params.spent(entry.arm), Sources(params, entry.arm))
+
+    with pytest.raises(UserError, match="gbce.s calibration is between 0 and 1"):
+        model.fit(data["sum-horizon-gbce"].fold, rounds=1, seed=1, report=lambda *_: None)

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from study.events.spans import Window
-from study.metrics.screening_bootstrap import cutoffs_of, runs_of
+from study.metrics.bootstrap import runs_of
+from study.metrics.screening_bootstrap import cutoffs_of
 from study.params.question import WhoQuestion, Windows
 from study.questions import who
 from tests.made import START, day_of, made_events, made_log, window_queries
