@@ -169,5 +169,5 @@ def test_options_that_a_loss_refuses_are_the_users_error(studied):
     )
     model = build_model(entry, {}, params.spent(entry.arm), Sources(params, entry.arm))
 
-    with pytest.raises(UserError, match="gbce.s calibration is between 0 and 1"):
+    with pytest.raises(UserError, match=r"gbce.s calibration is between 0 and 1"):
         model.fit(data["sum-horizon-gbce"].fold, rounds=1, seed=1, report=lambda *_: None)
