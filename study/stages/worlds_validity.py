@@ -175,8 +175,7 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
     return {
         "part": study.name,
         "world": study.world,
-        "users": study.part.users,
-        "seeds": study.part.seeds,
+        **study.part.model_dump(include={"users", "seeds", "rounds", "positions", "boosting_rounds"}),
         "repeats": total,
         "fresh_logs": len(fresh),
         "fresh_users": len(fresh) * study.part.users,
