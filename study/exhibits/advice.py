@@ -7,7 +7,7 @@ from typing import Literal
 from study.exhibits import choose, scope
 from study.exhibits.answers import over_softmax
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
-from study.exhibits.prose import agreeing, count, flipped, percent, probability, signed, to_margin
+from study.exhibits.prose import agreeing, count, flipped, late, percent, probability, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -66,22 +66,28 @@ class Part:
 class Advice:
     """What is advised, and how its parts are found in the results of the main arm.
 
-    `factor` is what the advice is called in the factorial, which tells where it holds and where it does not.
+    `factor` is what the advice is called in the factorial, which tells where it holds and where it does not; `note` is
+    what its contrasts leave open together.
     """
 
     text: str
     parts: Callable[[Results], list[Part]]
     factor: str = ""
+    note: Callable[[Results], str] = lambda _: ""
 
 
 def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     sides = {"representation": "sum"}, {"representation": "flat"}
     found = choose.about(results, *sides, "representation")
-    parts = [
-        replace(_part(results, c, _objective(results, c)), besides=scope.unlike_histories(results, c)) for c in found
-    ]
+    parts = [replace(_part(results, c, _objective(results, c)), besides=_unlike(results, c)) for c in found]
     return parts + _between_users(results, *sides, "representation")
+
+
+def _unlike(results: Results, contrast: Contrast) -> str:
+    """What two representations differ in besides."""
+    found = scope.unlike_objectives(results, contrast), scope.unlike_histories(results, contrast)
+    return " and ".join(told for told in found if told)
 
 
 def _objective(results: Results, contrast: Contrast) -> str:
@@ -145,7 +151,7 @@ def _users(who: Results, contrast: Contrast) -> str:
 
 
 def softmax(results: Results) -> list[Part]:
-    """The full softmax against each other loss on the smaller catalogue."""
+    """The full softmax against each other loss on the smaller catalogue: how many negatives those see is part of it."""
     return [_over(results, c) for c in over_softmax(results)]
 
 
@@ -170,11 +176,17 @@ def _size(results: Results) -> str:
     return f"{count(results.data.catalogue)} candidates"
 
 
+def _negatives(results: Results) -> str:
+    """That with a loss its negatives change, where the losses that are worse are those with few."""
+    found = scope.by_negatives(results, over_softmax(results)).removeprefix("; ")
+    return f" Form and negatives are not told apart: of the other losses, {found}." if found else ""
+
+
 ADVICE = [
     Advice("Event-level embeddings instead of flattened tokens", event_level, "representation"),
     Advice("An encoder-style (bidirectional) model", encoder),
     Advice("A ranking loss", ranking_loss),
-    Advice("The full softmax where the catalogue is small", softmax),
+    Advice("The full softmax where the catalogue is small", softmax, note=_negatives),
 ]
 
 
@@ -188,7 +200,8 @@ def marks(results: Results) -> Html:
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
     )
     items = bullets(
-        f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}" for one in ADVICE
+        f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"
+        for one in ADVICE
     )
     return joined([items, table(head, rows, caption)]) if rows else items
 
@@ -224,7 +237,7 @@ def plural_of(parts: Sequence[Part]) -> str:
 
 def _sides(part: Part) -> str:
     c = part.contrast
-    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {signed(c.effect)}"
+    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {signed(c.effect)}{late(c)}"
 
 
 def _row(text: str, part: Part) -> list[Cell]:
@@ -232,7 +245,7 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
-        Cell(part.reason, part.reason, "words long"),
+        Cell(part.reason + late(c), part.reason, "words long"),
         Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         words(part.where),
         name(c.left_variant),

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from study.exhibits import effect_changes
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import agreeing, plural, signed, to_margin
+from study.exhibits.prose import agreeing, dagger, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -136,7 +136,7 @@ def contrast_table(pair: Pair) -> Html:
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
         "against a difference shown to be beyond the margin; compatible: equivalent against one that may be smaller"
-        f"{effect_changes.legend(pair) if changes else ''}"
+        f"{effect_changes.legend(pair) if changes else ''}{dagger([one.here for one in found])}"
     )
     lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
     return Html(paragraphs([told]).text + table(head, lines, caption).text)
@@ -146,7 +146,7 @@ def _line(one: Repeated, change: Change | None) -> list[Cell]:
     sides = [(contrast.left_variant, contrast.right_variant) for contrast in (one.there, one.here)]
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
-        name(one.here.name),
+        name(marked(one.here)),
         _effect(one.there),
         words(one.there.verdict),
         _effect(one.here),

@@ -85,8 +85,8 @@ def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str,
     return f"{told}{shared}{scope.learning(results, asked)}: {_evidence(shown, margin)}"
 
 
-def _beside(results: Results, further: Sequence[Contrast]) -> str:
-    return f"; besides, {_evidence(further, results.power.margin)}" if further else ""
+def _apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
+    return f"; {where}, {_evidence(contrasts, results.power.margin)}" if contrasts else ""
 
 
 def _missing(arm: str) -> str:
@@ -97,7 +97,7 @@ def beats_counting(results: Results) -> str:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    return lead_over_counting(against, results.power.margin) + _beside(results, further)
+    return lead_over_counting(against, results.power.margin) + _apart(results, further, "besides")
 
 
 def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
@@ -164,15 +164,12 @@ def representation(results: Results) -> str:
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
     sides = "one position per event", "flattened tokens"
-    found = "; ".join(_limited(results, alike, *sides, "head") for alike in choose.by_head(results, events)) or NOTHING
-    control = f"; with a history as short as theirs, {_evidence(short, results.power.margin)}" if short else ""
-    return (
-        found
-        + control
-        + scope.across(results, "representation")
-        + scope.best_sequence(results)
-        + _beside(results, further)
-    )
+    alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
+    found = "; ".join(_limited(results, told, *sides, "head") for told in choose.by_head(results, alike)) or NOTHING
+    found += _apart(results, short, "with a history as short as theirs")
+    found += _apart(results, choose.others(events, alike), "where their objectives differ as well")
+    found += scope.across(results, "representation") + scope.best_sequence(results)
+    return found + _apart(results, further, "besides")
 
 
 def objective(results: Results) -> str:
@@ -186,7 +183,7 @@ def objective(results: Results) -> str:
     )
     further = choose.others(results.about("objective"), horizon)
     found = _limited(results, horizon, "the horizon", "the next event", "representation", "head")
-    return found + scope.across(results, "objective") + _beside(results, further)
+    return found + scope.across(results, "objective") + _apart(results, further, "besides")
 
 
 def over_softmax(results: Results) -> list[Contrast]:
@@ -236,10 +233,10 @@ def _turns(results: Results, small: Sequence[Contrast], large: Results, found: S
 
 
 def order(results: Results) -> str:
-    """Does it help to know in which order the events came?"""
+    """Does it help to know in which order the events came? Mean pool has no order but weighs events by their age."""
     reads = {"architecture": ("causal", "bidirectional", "gru")}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    return f"{_limited(results, kept, 'the order of events', 'a history without order')}; {_shuffled(results)}"
+    return f"{_limited(results, kept, 'attention or recurrence', 'an average by age')}; {_shuffled(results)}"
 
 
 def _shuffled(results: Results) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, contrasts, scope
+from study.exhibits import choose, contrasts, evidence, scope
 from study.exhibits.answers import lined, over_softmax
 from study.exhibits.answers import loss as answer_of_losses
 from study.exhibits.figures import draw, horizontal, inert, series_style
@@ -135,3 +135,9 @@ def verdicts(results: Results) -> Html:
     """All contrasts of the arm with the larger catalogue; nothing where it was not run."""
     arm = results.beside("catalogue")
     return Html("") if arm is None else contrasts.section(arm, arm.contrasts)
+
+
+def seeds(results: Results) -> Html:
+    """The seeds of its variants, against which an effect is to be held."""
+    arm = results.beside("catalogue")
+    return Html("") if arm is None else evidence.seeds(arm, arm.contrasts)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from study.exhibits.figures import GREY, SHADE, draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, percent, plural, probability, sentence, signed, verdict_sentence
+from study.exhibits.prose import count, dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, p_value, table, words
@@ -68,7 +68,8 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
     margin = results.power.margin
     caption = (
         f"Effect of left over right in {PRIMARY} for {plural(len(contrasts), 'declared contrast')} ({tally}), each "
-        f"with the interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}."
+        f"with the interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}"
+        f"{dagger(contrasts)}."
     )
     return draw(
         traces,
@@ -76,7 +77,7 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
         height=row_height(len(contrasts)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis=names_axis(c.name for c in contrasts),
+        yaxis=names_axis(marked(c) for c in contrasts),
         shapes=margin_band(margin),
     )
 
@@ -93,7 +94,7 @@ def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
     colour, symbol = verdict_style(verdict)
     return go.Scatter(
         x=[c.effect for c in shown],
-        y=[inert(c.name) for c in shown],
+        y=[inert(marked(c)) for c in shown],
         error_x={
             "array": [c.high - c.effect for c in shown],
             "arrayminus": [c.effect - c.low for c in shown],
@@ -123,7 +124,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> Html:
     head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)", "left", "right"]
     rows = [
         [
-            name(c.name),
+            name(marked(c)),
             words(c.verdict),
             *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
             Cell(percent(c.level, 2), c.level),
@@ -134,5 +135,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> Html:
         ]
         for c in contrasts
     ]
-    caption = f"Declared contrasts in {PRIMARY}; p values are Holm-adjusted over all declared contrasts"
+    caption = (
+        f"Declared contrasts in {PRIMARY}; p values are Holm-adjusted over all declared contrasts{dagger(contrasts)}"
+    )
     return table(head, rows, caption)

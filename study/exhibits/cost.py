@@ -56,7 +56,10 @@ def _efficient(results: Results) -> str:
         f"{code(row.variant)} ({number(row.recall)}, {seconds(_refit(results.cost[row.variant]))})"
         for row in frontier(results, _refit)
     ]
-    return f"No other variant is both cheaper to refit and better on test than {listing(steps)}."
+    return (
+        f"No other variant is both cheaper to refit and higher on test than {listing(steps)}: by estimates alone, of "
+        "which neighbours often cannot be told apart."
+    )
 
 
 def scatter(results: Results) -> Html:

@@ -79,7 +79,28 @@ def answer(found: Diagnostics | None) -> Html:
         f"and within ±{found.margin:g} {PRIMARY} it is equivalent."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
-    return joined([paragraphs([lead]), bullets(_topic(label, shown) for label, shown in topics if shown)])
+    items = bullets(_topic(label, shown) for label, shown in topics if shown)
+    return joined([paragraphs([lead]), items, paragraphs(_at_stake(found))])
+
+
+def _at_stake(found: Diagnostics) -> list[str]:
+    """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
+    unchanged = [one for one in found.reached if one.change == UNCHANGED and one.metric == PRIMARY]
+    counting = next((one for one in unchanged if one.family == "counting"), None)
+    others = [one for one in unchanged if one.family != "counting"]
+    if counting is None or not others:
+        return []
+    counted = counting.estimate or 0.0
+    gains = {one.variant: (one.estimate or 0.0) - counted for one in others}
+    told = listing([f"{code(variant)} by {signed(gain)}" for variant, gain in gains.items()])
+    text = (
+        f"Unchanged, these fits differ from {code(counting.variant)}, a rule that counts, {told}. A change that leaves "
+        "a model the user's own counts, as taking an attribute, adding noise and taking users do for trees and for a "
+        "repeat-aware head, can hardly take more than that."
+    )
+    if min(gains.values()) < found.margin:
+        text += f" Where that is within the margin of {found.margin:g}, an equivalence was to be expected."
+    return [text]
 
 
 def _topic(label: str, shown: Sequence[Diagnosis]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from study.errors import UserError
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, comparison
-from study.exhibits.prose import plural, signed, to_margin
+from study.exhibits.prose import late, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast, Verdict
 from study.exhibits.tables import Cell, words
 
@@ -55,7 +55,7 @@ def sentences(pair: Pair, alike: Alike) -> str:
     rest = len(changes) - len(moved) - len(same)
     clauses = [
         f"{len(moved) or 'none'} of {plural(len(changes), 'effect')} {_is(moved)} shown to have "
-        f"<strong>changed</strong>{_size(moved, margin)}{_named(moved)}",
+        f"<strong>changed</strong>{_size(moved, margin)}{_named(moved, alike)}",
         f"{len(same) or 'none'} {_is(same)} shown to be <strong>the same</strong> within ±{margin:g}",
         *([f"whether the other {rest} changed is <strong>open</strong>"] if rest else []),
     ]
@@ -86,8 +86,9 @@ def _size(moved: Sequence[Change], margin: float) -> str:
     return f", {beyond} of them by more than the margin of {margin:g}"
 
 
-def _named(moved: Sequence[Change]) -> str:
-    shown = [f"{code(one.name)} ({signed(one.there)} there, {signed(one.here)} here)" for one in moved]
+def _named(moved: Sequence[Change], alike: Alike) -> str:
+    told = {here.name: late(here) for _, here in alike}
+    shown = [f"{code(one.name)} ({signed(one.there)} there, {signed(one.here)} here{told[one.name]})" for one in moved]
     return f": {listing(shown)}" if shown else ""
 
 

@@ -60,8 +60,8 @@ def _higher(effect: Effect, within: str) -> str:
     *firsts, (low, high) = effect.levels
     fewer = f"the interaction of {listing([code(level) for _, level in firsts])}"
     return {
-        "better": f"{fewer} is <strong>greater</strong> with {code(high)} than with {code(low)}",
-        "worse": f"{fewer} is <strong>smaller</strong> with {code(high)} than with {code(low)}",
+        "better": f"{fewer} is <strong>higher</strong> with {code(high)} than with {code(low)}",
+        "worse": f"{fewer} is <strong>lower</strong> with {code(high)} than with {code(low)}",
         "equivalent": f"{fewer} is <strong>the same</strong> with {code(high)} and {code(low)}{within}",
         "undetermined": f"whether {fewer} depends on {code(high)} or {code(low)} stays <strong>undetermined</strong>",
     }[effect.verdict]
@@ -73,9 +73,31 @@ def verdicts(results: Results) -> Html:
     if not effects:
         return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     items = [
-        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}." for effect in effects
+        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}{_apart(results, effect)}."
+        for effect in effects
     ]
     return joined([bullets(items), forest(results), numbers(effects)])
+
+
+def _apart(results: Results, effect: Effect) -> str:
+    """An interaction of three factors as the two interactions whose difference it is; nothing for fewer."""
+    if len(effect.factors) != len(results.params.factorial.factors) or len(effect.factors) < 3:
+        return ""
+    low, high = effect.levels[-1]
+    told = {level: _interaction(results, level) for level in (low, high)}
+    return f": {signed(told[low])} with {code(low)}, {signed(told[high])} with {code(high)}"
+
+
+def _interaction(results: Results, last: str) -> float:
+    """Of all factors but the last, among the cells that have this level of it, in units of the table."""
+    plan = results.params.factorial
+    *factors, _ = plan.factors.values()
+    total = 0.0
+    for cell, levels in plan.cells.items():
+        if levels[-1] == last:
+            sign = 1 if sum(level == low for level, (low, _) in zip(levels, factors, strict=False)) % 2 == 0 else -1
+            total += sign * results.row(cell).recall
+    return total
 
 
 def forest(results: Results) -> Html:
@@ -119,7 +141,7 @@ def numbers(effects: list[Effect]) -> Html:
     rows = [
         [
             words(label(e)),
-            words(e.verdict),
+            words(_sign(e)),
             *(Cell(signed(value), value) for value in (e.effect, e.low, e.high)),
             Cell(percent(e.level, 2), e.level),
             p_value(e.p_difference),
@@ -133,6 +155,12 @@ def numbers(effects: list[Effect]) -> Html:
         rows,
         f"Effects in {PRIMARY}; p values are Holm-adjusted over these effects alone",
     )
+
+
+def _sign(effect: Effect) -> str:
+    """The verdict in a word: no side of an interaction is better."""
+    worded = {"better": "positive", "worse": "negative"} if len(effect.factors) > 1 else {}
+    return worded.get(effect.verdict, effect.verdict)
 
 
 def cells(results: Results) -> Html:

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, agreement, answers, choose, contrasts, resolution
+from study.exhibits import advice, agreement, answers, choose, contrasts, resolution, scope
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.key_action import allowed
@@ -170,8 +170,9 @@ def resolved(results: Results) -> Html:
 
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
-    told = [_one_search(results), *_by_hand(results), _one_log(results), *_perhaps_simulated(results)]
-    return bullets([*told, _only_actors(results), *_unfinished(results), *_at_popularity(results), *_late(results)])
+    told = [_one_search(results), *_by_hand(results), _one_log(results), _one_processor(), *_perhaps_simulated(results)]
+    told += [_only_actors(results), *_small(results), *_unfinished(results), *scope.after_one_round(results)]
+    return bullets([*told, *_at_popularity(results), *_late(results)])
 
 
 def _one_search(results: Results) -> str:
@@ -194,6 +195,32 @@ def _by_hand(results: Results) -> list[str]:
         "found on stop and select of the log that the study was made with, those of the sequence models mostly with "
         f"one of them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} of "
         "sequence models chose them."
+    ]
+
+
+def _one_processor() -> str:
+    return (
+        "<strong>One type of processor.</strong> Another one rounds sums otherwise: a search there may choose another "
+        "trial, which can turn a verdict at a border and with it an answer. The reasons in the table of scorings "
+        "(<em>Protocol</em>) name what turned."
+    )
+
+
+def _small(results: Results) -> list[str]:
+    """How large the sequence models are, and how much of the log a fit reads."""
+    rows = [row for row in results.leaderboard if row.family == SEQUENCE]
+    if not rows:
+        return []
+    sizes = [results.cost[row.variant].parameters or 0 for row in rows]
+    entries = [choose.parts_of(results, row.variant) for row in rows]
+    deep = [code(row.variant) for row, entry in zip(rows, entries, strict=True) if entry["blocks"] > 1]
+    depth = f"one block ({listing(deep)} more)" if deep else "one block"
+    read = results.budget.rounds * results.budget.positions
+    return [
+        f"<strong>Small models, trained briefly.</strong> The sequence models have {count(min(sizes))} to "
+        f"{count(max(sizes))} parameters and {depth}, and a fit reads at most {count(read)} events, of a log of "
+        f"{count(results.data.events)}. What gains from more of either was not asked; one block cannot compose flat "
+        "tokens to events before it compares them, so that depth may matter most there."
     ]
 
 
@@ -229,9 +256,13 @@ def _unfinished(results: Results) -> list[str]:
     if not names:
         return []
     whose = "its" if len(names) == 1 else "their"
+    searched = {row.variant: results.search(row.variant) for row in results.leaderboard if row.family == SEQUENCE}
+    nearly = [code(v) for v, search in searched.items() if search.rounds == search.last_round - 1]
+    rest = f", and {listing(nearly)} one round before it" if nearly else ""
     return [
-        f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget; more training "
-        "might help, and what is compared is the same budget for all."
+        f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget{rest}; more "
+        "training might help. The cap is the same for all, but a refit takes as many rounds as its variant's chosen "
+        "trial was best after: one dip of a curve makes it a round shorter."
     ]
 
 

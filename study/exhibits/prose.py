@@ -8,6 +8,7 @@ from study.exhibits.records import Contrast, Estimate, Tested, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+DAGGER = "\N{DAGGER}"
 PLURALS = {"query": "queries", "test query": "test queries", "search": "searches", "loss": "losses"}
 FAMILIES = {
     "counting": ("counting rule", "counting rules"),
@@ -139,6 +140,16 @@ def brief(contrast: Contrast, margin: float) -> str:
         f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>"
         f"{to_margin(contrast, margin)}{late(contrast)}"
     )
+
+
+def marked(contrast: Contrast) -> str:
+    """Its name, with a dagger where it is no plan made beforehand."""
+    return f"{contrast.name}{DAGGER}" if contrast.after_test else contrast.name
+
+
+def dagger(contrasts: Sequence[Contrast]) -> str:
+    """What the dagger says, for a caption; nothing where none has it."""
+    return f"; {DAGGER}: declared after test was seen" if any(c.after_test for c in contrasts) else ""
 
 
 def late(contrast: Contrast) -> str:

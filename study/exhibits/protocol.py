@@ -23,8 +23,9 @@ DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
     "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
-    "most of the variance is that of few seeds they are narrow. The first favours <em>undetermined</em>; against the "
-    "second, hold an effect against the spread of the seeds, which stands behind the verdicts of every page."
+    "most of the variance is that of few seeds they are narrow, and an adjusted p close below alpha is too small. The "
+    "first favours <em>undetermined</em>; against the second, hold an effect against the spread of the seeds, which "
+    "the pages of the topics of the main arm, Catalogue and Young show."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics and "
@@ -195,13 +196,16 @@ def scorings(results: Results, log: Path = LOG) -> Html:
     if not rows:
         return paragraphs(["<strong>Test has not been scored yet.</strong>"])
     scored = [row for row in rows if UNSCORED not in row[-1]]
-    times = "once" if len(scored) == 1 else f"{count(len(scored))} times"
+    times = "once" if len(scored) == 1 else f"{'at least ' if scored else ''}{count(len(scored))} times"
     rest = len(rows) - len(scored)
     others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
     where = ""
     if results.data.source != COMPLETE_JOURNEY:
         where = " The study came with rows of the log that it was made with; those of this log were added since."
-    text = f"<strong>Test has been scored {times}</strong> in the making of this study.{others}{where}"
+    text = (
+        f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row; where a row "
+        f"tells of more, that many more.{others}{where}"
+    )
     cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
 

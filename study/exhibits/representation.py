@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope, topic
-from study.exhibits.markup import Html, bullets, joined, paragraphs
-from study.exhibits.prose import brief, count, number, percent, plural
+from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits.markup import Html, bullets, code, joined, paragraphs
+from study.exhibits.measurements import Peers, latest
+from study.exhibits.prose import brief, count, number, percent, plural, seconds
 from study.exhibits.results import Results
+from study.exhibits.speed import OWN
 from study.params.parts import names_in
 from study.params.roster import SequenceEntry
 
 TOPIC = "representation"
+NEXT_LINE = "sum-next-line"
+"""Has the objective of that model."""
 
 
 def verdicts(results: Results) -> Html:
@@ -32,7 +37,25 @@ def history(results: Results) -> Html:
         f"an event-level model sees up to {count(events)}."
     )
     text += "".join(f" {told}" for told in _asked(entries, per_event))
-    return joined([paragraphs([text]), bullets(_controls(results))])
+    return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])
+
+
+def _alone(results: Results) -> list[str]:
+    """What a model of the candidates alone reached beside other libraries: none of the roster reads so little."""
+    found, shown = latest("peers", Peers), [row for row in results.leaderboard if row.variant == NEXT_LINE]
+    if found is None or OWN not in found.sides or not shown or results.data.source != COMPLETE_JOURNEY:
+        return []
+    side = found.sides[OWN]
+    if side.best_recall is None or side.seconds_to_best is None:
+        return []
+    select, helps = shown[0].select, side.best_recall < shown[0].select
+    return [
+        "No variant reads the candidates alone, without other attributes, so no contrast says what those are worth. "
+        f"Beside other libraries ({code(OWN)} in <em>Scaling</em>) a model that does, of two blocks, without a search "
+        f"and trained for {seconds(side.seconds_to_best)}, had a recall@10 of {number(side.best_recall)} on select, "
+        f"where {code(NEXT_LINE)}, with every attribute, one block and a search, has {number(select)} after fewer "
+        f"events: {'other attributes may help' if helps else 'that other attributes help is not shown'}."
+    ]
 
 
 def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:

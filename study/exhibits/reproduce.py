@@ -60,8 +60,8 @@ def seeds(results: Results) -> Html:
         f"and of the part's name (variant, batch, trial, refit). Refits use up to {plural(most, 'seed')}. The same "
         "versions and parameters give the same bits with the same kernels. Libraries choose those by the type of "
         f"processor, numpy's OpenBLAS also by the variable {code('OPENBLAS_CORETYPE')} of the environment, and others "
-        "round otherwise: where a logistic regression stops at its limit of iterations, so far as to choose another "
-        "trial."
+        "round otherwise: in a long training or a logistic regression that stops at its limit of iterations, so far as "
+        "to choose another trial."
     )
     return paragraphs([text])
 

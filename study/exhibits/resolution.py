@@ -39,15 +39,20 @@ def _detectable(results: Results) -> list[str]:
         f"variants that this log shows with a power of {percent(POWER)} is {number(found)} {PRIMARY} (median over the "
         f"declared contrasts, at the first step of Holm over {count(family)}, the strictest; for a contrast that "
         f"stands alone {number(power.detectable)}): {judged}. Two variants that are alike in truth are shown to be "
-        f"equivalent at that step with a power of {percent(_power_of_equivalence(results, power.detectable), 0)}."
+        f"equivalent at that step with a power of {percent(_equivalence(results, power.detectable), 0)}."
     ]
 
 
-def _power_of_equivalence(results: Results, detectable: float) -> float:
+def _equivalence(results: Results, detectable: float) -> float:
+    return power_of_equivalence(
+        detectable, results.params.statistics.alpha, results.power.margin, len(results.contrasts)
+    )
+
+
+def power_of_equivalence(detectable: float, alpha: float, margin: float, contrasts: int) -> float:
     """Of two one-sided tests at the first step of Holm, where the difference is zero, by the normal approximation."""
-    alpha, family = results.params.statistics.alpha, max(len(results.contrasts), 1)
     error = detectable / (norm.ppf(1 - alpha / 2) + norm.ppf(POWER))
-    return max(0.0, float(2 * norm.cdf(results.power.margin / error - norm.ppf(1 - alpha / family)) - 1))
+    return max(0.0, float(2 * norm.cdf(margin / error - norm.ppf(1 - alpha / max(contrasts, 1))) - 1))
 
 
 def _ceiling(power: Power) -> str:

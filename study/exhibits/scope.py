@@ -23,6 +23,19 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f", of its {count(len(states))} sides at least {listing(told)}" if told else ""
 
 
+def after_one_round(results: Results) -> list[str]:
+    """The sequence variants whose first round was their best, a sentence; nothing without one."""
+    rows = [row for row in results.leaderboard if row.family == "sequence"]
+    found = [code(row.variant) for row in rows if results.search(row.variant).rounds == 1]
+    if not found:
+        return []
+    started, with_ = ("they start", "their contrasts") if len(found) > 1 else ("it starts", "its contrasts")
+    return [
+        f"<strong>Best after the first round.</strong> {listing(found)}: what was kept is little more than what "
+        f"{started} with, and {with_} say little of longer training."
+    ]
+
+
 def tokens_of_event(results: Results) -> float:
     """How many tokens an event of the log is on average: its type, and a token per attribute that it has."""
     return 1 + sum(1 - attribute.missing for attribute in results.data.attributes.values())
@@ -58,6 +71,12 @@ def unlike_histories(results: Results, contrast: Contrast) -> str:
     alike = choose.about(results, {"representation": representation}, {"representation": representation})
     is_worthless = any(c.verdict == "equivalent" for c in alike if histories(results, c))
     return "their histories" if histories(results, contrast) and not is_worthless else ""
+
+
+def unlike_objectives(results: Results, contrast: Contrast) -> str:
+    """What differs, "their objectives"; or nothing."""
+    asked = [choose.parts_of(results, v).get("objective") for v in (contrast.left_variant, contrast.right_variant)]
+    return "their objectives" if len({one for one in asked if one}) > 1 else ""
 
 
 def negatives(results: Results, variant: str) -> str:
@@ -104,7 +123,22 @@ def across(results: Results, factor: str) -> str:
     margin = results.power.margin
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
     lead = f"{factorial.wording(main, margin)} ({told})"
-    return f"; in the factorial, {listing([lead, *(_effect(effect, margin) for effect in shown)])}"
+    found = listing([lead, *(_effect(effect, margin) for effect in shown)])
+    return f"; in the factorial{_mixed(results)}, {found}"
+
+
+def _mixed(results: Results) -> str:
+    """Which levels of the objective stand for several, so that other factors change it with them; or nothing."""
+    plan = results.params.factorial
+    if "objective" not in plan.factors:
+        return ""
+    place, told = list(plan.factors).index("objective"), []
+    for level in plan.factors["objective"]:
+        cells = [cell for cell, levels in plan.cells.items() if levels[place] == level]
+        found = sorted({str(choose.parts_of(results, cell)["objective"]).replace("_", " ") for cell in cells})
+        if len(found) > 1:
+            told.append(f"{code(level)} is {' or '.join(found)}, as the representation allows")
+    return f" (where {listing(told)})" if told else ""
 
 
 def _effect(effect: Effect, margin: float) -> str:

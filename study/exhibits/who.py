@@ -15,19 +15,16 @@ from study.exhibits.figures import (
     SHADE,
     draw,
     error_bars,
-    family_style,
     inert,
-    legend_below,
     names_axis,
     row_height,
-    series_style,
     verdict_style,
 )
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, sentence, signed, verdict_sentence
+from study.exhibits.prose import count, dagger, marked, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
-from study.exhibits.resolution import at_first_step
+from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import TRAINING, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
@@ -62,21 +59,6 @@ class Windows(Record):
     perfect: float | None
     margin: float
     detectable: float | None
-
-
-class Bin(Record):
-    """Users of similar probability: its mean, and the share of them who took the key action."""
-
-    predicted: float
-    observed: float
-    users: int
-
-
-class Reliability(Record):
-    """The bins of the first seed, and the calibration error of each."""
-
-    bins: list[Bin]
-    errors: list[float]
 
 
 def if_run(exhibit: Callable[[Results], Html]) -> Callable[[Results | None], Html]:
@@ -121,7 +103,7 @@ def histories(results: Results) -> Html:
         f"{code(contrast.left_variant)} over {code(contrast.right_variant)} compares {seen} of history."
         for contrast, seen in found
     ]
-    return paragraphs(told)
+    return paragraphs([*told, *scope.after_one_round(results)])
 
 
 def _interval(found: Estimate) -> str:
@@ -168,11 +150,11 @@ def forest(results: Results) -> Html:
         [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
         f"Effect of left over right in recall among the top 5 % of the users for "
         f"{plural(len(results.contrasts), 'declared contrast')} ({tally}), each with the interval that its verdict "
-        f"used; shaded: the margin of equivalence, ±{margin:g}.",
+        f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(results.contrasts)}.",
         height=row_height(len(results.contrasts)) + 30,
         showlegend=True,
         xaxis={"title": {"text": "difference in recall among the top 5 %"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis=names_axis(c.name for c in results.contrasts),
+        yaxis=names_axis(marked(c) for c in results.contrasts),
         shapes=_band(margin),
     )
 
@@ -189,51 +171,13 @@ def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
     bars = error_bars([Estimate(estimate=c.effect, low=c.low, high=c.high) for c in shown], color=colour)
     return go.Scatter(
         x=[c.effect for c in shown],
-        y=[inert(c.name) for c in shown],
+        y=[inert(marked(c)) for c in shown],
         error_x=bars,
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9},
         name=verdict,
         text=[f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in shown],
         hovertemplate="%{text}<extra></extra>",
-    )
-
-
-@if_run
-def calibration(results: Results) -> Html:
-    """How often what was predicted happened, for the best of each family."""
-    found = read(results.folder / "reliability.json", TypeAdapter(dict[str, Reliability]))
-    shown = list(results.best_of_each().values())
-    highest = max(max(b.predicted, b.observed) for row in shown for b in found[row.variant].bins)
-    diagonal = go.Scatter(
-        x=[0, highest], y=[0, highest], mode="lines", line={"color": GREY, "dash": "dash"}, hoverinfo="skip",
-        name="as predicted",
-    )  # fmt: skip
-    errors = listing([f"{row.variant} {number(row.estimates['ece'].estimate, 3)}" for row in shown])
-    return draw(
-        [diagonal, *(_reliability(row.variant, row.family, i, found[row.variant]) for i, row in enumerate(shown))],
-        "Share of the users who took the key action against the calibrated probability that they were given, in bins "
-        "of about equally many users of all test windows, tied scores together: the first seed of the best variant of "
-        f"each family on select (calibration error, the mean over its seeds: {errors}).",
-        height=420,
-        showlegend=True,
-        legend=legend_below(0.16),
-        xaxis={"title": {"text": "predicted"}, "tickformat": ".0%", "rangemode": "tozero"},
-        yaxis={"title": {"text": "observed"}, "tickformat": ".0%", "rangemode": "tozero"},
-    )
-
-
-def _reliability(variant: str, family: str, index: int, found: Reliability) -> go.Scatter:
-    colour, symbol = family_style(family)
-    return go.Scatter(
-        x=[b.predicted for b in found.bins],
-        y=[b.observed for b in found.bins],
-        customdata=[b.users for b in found.bins],
-        mode="lines+markers",
-        line={"color": colour, "dash": series_style(index)[1], "width": 1.8},
-        marker={"symbol": symbol, "size": 7},
-        name=inert(variant),
-        hovertemplate="%{fullData.name}, %{customdata} users<br>predicted %{x:.1%}, observed %{y:.1%}<extra></extra>",
     )
 
 
@@ -252,13 +196,19 @@ def windows(results: Results) -> Html:
         f"{count(fewest)} to {count(most)} of them take the key action in a window."
     )
     if shown.detectable is not None:
-        family = len(results.contrasts)
-        found = at_first_step(shown.detectable, results.params.statistics.alpha, family)
+        family, settings = len(results.contrasts), results.params.statistics
+        found = at_first_step(shown.detectable, settings.alpha, family)
+        at_step, alone = (
+            percent(power_of_equivalence(shown.detectable, settings.alpha, shown.margin, contrasts), 0)
+            for contrasts in (family, 1)
+        )
         text += (
             f" With so few, a difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
             f"{percent(POWER)} power (median over the declared contrasts, at the first step of Holm over "
             f"{count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands alone); the "
-            f"margin is {shown.margin:g}."
+            f"margin is {shown.margin:g}. Two variants that are alike in truth are shown to be equivalent at that step "
+            f"with a power of {at_step} ({alone} for a contrast that stands alone): what stays <em>undetermined</em> "
+            "here is no sign of a difference."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])

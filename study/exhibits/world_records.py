@@ -111,6 +111,9 @@ class Part(Record):
     world: str
     users: int
     seeds: int
+    rounds: int
+    positions: int
+    boosting_rounds: int
     repeats: int
     fresh_logs: int
     fresh_users: int

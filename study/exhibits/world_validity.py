@@ -28,11 +28,21 @@ def _told(part: Part, checked: Validity) -> str:
     rate = part.any_false
     name_ = f"{escape(part.part)} in {escape(part.world)}"
     family = len(part.contrasts)
-    drawn = f"{plural(part.repeats, 'log')} of {count(part.users)} users, {plural(family, 'contrast')} in each"
+    drawn = (
+        f"{plural(part.repeats, 'log')} of {count(part.users)} users, {plural(family, 'contrast')} in each, "
+        f"{plural(part.seeds, 'seed')} of what is trained{_trained(part)}"
+    )
     kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
     judged = _judged(rate, alpha, family) if is_null else _both_kinds(rate, alpha)
     return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."
+
+
+def _trained(part: Part) -> str:
+    """For how long: a network's rounds, or trees."""
+    if part.rounds > 1:
+        return f" for {count(part.rounds)} rounds of {count(part.positions)} positions"
+    return f" with {count(part.boosting_rounds)} trees" if part.boosting_rounds > 1 else ""
 
 
 def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
@@ -96,6 +106,7 @@ def _least(level: float, logs: int) -> float:
 def _families(checked: Validity) -> str:
     """What was not checked: larger families, and truths near the margin."""
     largest = max(len(part.contrasts) for part in checked.parts)
+    most = max(part.seeds for part in checked.parts)
     margin = checked.statistics["margin"]
     truths = [abs(one.truth.effect) for part in checked.parts for one in part.contrasts]
     beyond = [truth for truth in truths if truth > margin]
@@ -107,7 +118,7 @@ def _families(checked: Validity) -> str:
     )
     return (
         f"The largest family that was checked has {plural(largest, 'contrast')}; families as large as those of the "
-        f"study's arms were not checked.{near}"
+        f"study's arms were not checked, nor more than {plural(most, 'seed')} of a fit.{near}"
     )
 
 

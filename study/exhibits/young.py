@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from study.exhibits import contrasts
+from study.exhibits import contrasts, evidence
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import number, percent, plural, within
@@ -66,6 +66,11 @@ def _counts(results: Results) -> tuple[int, int, int]:
 def verdicts(results: Results | None) -> Html:
     """What the contrasts of candidate sides show."""
     return Html("") if results is None else contrasts.section(results, results.contrasts)
+
+
+def seeds(results: Results | None) -> Html:
+    """The seeds of the variants, against which an effect is to be held."""
+    return Html("") if results is None else evidence.seeds(results, results.contrasts)
 
 
 def board(results: Results | None) -> Html:

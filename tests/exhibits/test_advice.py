@@ -7,8 +7,10 @@ import pytest
 from study.exhibits import advice
 from tests.exhibits.test_answers import EVENTS, LARGE, SMALL, VERDICTS, say
 
+ALIKE = [name for name in EVENTS if "horizon" in name]
+"""Those whose sides have one objective."""
 NAMES = {
-    advice.event_level: [*EVENTS, "short-event-over-flat"],
+    advice.event_level: [*ALIKE, "short-event-over-flat"],
     advice.encoder: ["bidirectional-over-causal"],
 }
 TURNED = {"better": "worse", "worse": "better"}
@@ -33,7 +35,16 @@ def test_an_advice_is_marked_by_its_own_contrasts(made, parts, verdict, expected
         say("equivalent", "long-over-short")(written)
         say(verdict, *NAMES[parts])(written)
 
-    assert [expected] * len(NAMES[parts]) == marks(parts(made(turn)))
+    named = [part for part in parts(made(turn)) if part.contrast.name in NAMES[parts]]
+    assert [expected] * len(NAMES[parts]) == marks(named)
+
+
+def test_sides_with_unlike_objectives_say_nothing_of_representations(made):
+    found = {part.contrast.name: part for part in advice.event_level(made(say("better", *EVENTS)))}
+
+    for name in set(EVENTS) - set(ALIKE):
+        assert "undetermined" == found[name].mark
+        assert "differ in their objectives" in found[name].reason
 
 
 @pytest.mark.parametrize(
@@ -50,14 +61,14 @@ def test_sides_with_unlike_histories_say_nothing_unless_a_longer_one_is_worth_no
 
     def main(written):
         say(worth, "long-over-short")(written)
-        say("better", "event-over-next-token")(written)
+        say("better", "event-over-flat-horizon")(written)
 
     def who(written):
         say(worth, "who-long-over-short")(written)
         say("better", "who-event-over-flat")(written)
 
     found = {part.contrast.name: part for part in advice.event_level(made(main, who=who))}
-    for name in ("event-over-next-token", "who-event-over-flat"):
+    for name in ("event-over-flat-horizon", "who-event-over-flat"):
         assert expected == found[name].mark
         assert ("differ in their histories as well" in found[name].reason) == (expected != "supported")
 
@@ -140,12 +151,12 @@ def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
 def test_parts_that_disagree_are_marked_apart(made):
     def split(written):
         say("equivalent", "long-over-short")(written)
-        say("better", "event-over-next-token")(written)
-        say("worse", "event-over-flat-horizon")(written)
+        say("better", "event-over-flat-horizon")(written)
+        say("worse", "event-over-flat-horizon-repeat")(written)
 
     told = re.sub(r"<[^>]+>", "", advice.told(advice.event_level(made(split))))
-    assert "supported here by one contrast: following it is better (sum-next-moment over flat-next" in told
-    assert "contradicted here by one contrast: following it is worse (sum-horizon over flat-horizon" in told
+    assert "supported here by one contrast: following it is better (sum-horizon over flat-horizon," in told
+    assert "contradicted here by one contrast: following it is worse (sum-horizon-repeat over flat-horizon" in told
 
 
 def encoder(results) -> str:

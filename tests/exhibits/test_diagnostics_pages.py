@@ -250,3 +250,19 @@ def test_the_sections_of_the_published_parameters_are_valid():
 
     assert declared.section("tokens").variant in declared.roster
     assert set(declared.section("diagnostics").impersonal) <= set(declared.entries("main"))
+
+
+def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
+    """A fit that is hardly above counting has little that a change could take."""
+    change = diagnosis("without-price", "attributes", "equivalent", 0.0001)
+    diagnosed([change])
+    told = {}
+    for gain in (0.002, 0.02):
+        rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
+        write(folder / "diagnostics", {"estimates.json": [reached(), rule, reached("who-sequence", "auroc")]})
+        told[gain] = diagnostics.answer(diagnostics.load()).text
+
+    assert "differ from <code>decay</code>, a rule that counts, <code>sum</code> by +0.0020" in told[0.002]
+    assert "an equivalence was to be expected" in told[0.002]
+    assert "<code>sum</code> by +0.0200" in told[0.02]
+    assert "was to be expected" not in told[0.02]

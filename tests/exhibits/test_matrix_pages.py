@@ -17,6 +17,7 @@ from study.exhibits import (
     source,
     young,
 )
+from study.exhibits.prose import signed
 from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from study.nn.objectives import next_token
@@ -91,7 +92,7 @@ def effect(verdict: str, value: float, *factors: str) -> Effect:
             "better",
             0.02,
             ["representation", "objective", "head"],
-            "the interaction of sum and horizon is greater with repeat than with plain",
+            "the interaction of sum and horizon is higher with repeat than with plain",
         ),
     ],
 )
@@ -103,6 +104,9 @@ def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(ma
     results = made()
 
     assert 7 == factorial.verdicts(results).text.count("<li>")
+    recall = {cell: results.row(cell).recall for cell in results.params.factorial.cells}
+    plain = recall["sum-horizon"] - recall["sum-next-moment"] - recall["flat-horizon"] + recall["flat-next"]
+    assert f": {signed(plain)} with plain, " in text(factorial.verdicts(results))
     assert f"flat-next {results.row('flat-next').recall:.4f}" in factorial.cells(results).text
 
 

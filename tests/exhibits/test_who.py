@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.exhibits import source, who
+from study.exhibits import calibration, source, who
 from study.exhibits.results import Results
 from study.params import load
 from study.params.statistics import Contrast
@@ -63,13 +63,13 @@ def test_every_exhibit_names_what_it_shows(shown):
     assert "recall among the top 5 %" in who.forest(results).text
     for variant in FAMILIES:
         assert variant in who.board(results).text
-    assert "trees" in who.calibration(results).text
+    assert "trees" in calibration.calibration(results).text
     assert "sum-bpr" in who.losses(results).text
     assert "2024-02-29" in who.windows(results).text
 
 
 def test_the_figure_of_calibration_says_whose_seed_it_draws_and_whose_error_it_tells(shown):
-    told = who.calibration(shown(3.0)).text
+    told = calibration.calibration(shown(3.0)).text
 
     assert "in bins of about equally many users of all test windows, tied scores together: the first seed of" in told
     assert "(calibration error, the mean over its seeds: " in told
@@ -89,6 +89,31 @@ def test_the_detectable_difference_says_what_it_is(shown):
     assert "of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the margin is" in told
 
 
+def test_the_power_to_show_an_equivalence_is_told(shown):
+    """1 - 2 * Phi(z(0.05 / contrasts) - margin / error), at the least 0."""
+
+    def change(detectable):
+        return lambda files: files.update(
+            {"windows.json": json.dumps(json.loads(files["windows.json"]) | {"detectable": detectable})}
+        )
+
+    wide, fine = (who.windows(shown(3.0, change(value))).text for value in (0.05, 0.005))
+    assert "equivalent at that step with a power of 0 % (0 % for a contrast that stands alone)" in wide
+    assert "equivalent at that step with a power of 100 % (100 % for a contrast that stands alone)" in fine
+
+
+def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
+    def change(files):
+        bins = [{"predicted": 0.1, "observed": 0.08, "users": 300}, {"predicted": 0.3, "observed": 0.2, "users": 100}]
+        found = {name: {"bins": bins, "errors": [0.04]} for name in json.loads(files["reliability.json"])}
+        files["reliability.json"] = json.dumps(found)
+
+    told = calibration.calibration(shown(3.0, change)).text
+    # sqrt(2 / pi) * (sqrt(0.09 * 300) + sqrt(0.21 * 100)) / 400
+    assert "On average they predict 15 %, above the 11 % observed" in told
+    assert "faultless probabilities would show an error of about 0.020 by chance" in told
+
+
 def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
     page = " ".join((REPORT / "who.md").read_text(encoding="utf-8").split())
 
@@ -98,7 +123,8 @@ def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
 def test_an_arm_that_was_not_run_is_told_once_and_breaks_nothing():
     assert "has not been run" in source.line(None, "who").text
     assert all(
-        part(None).text == "" for part in (who.answer, who.board, who.forest, who.losses, who.calibration, who.windows)
+        part(None).text == ""
+        for part in (who.answer, who.board, who.forest, who.losses, calibration.calibration, who.windows)
     )
 
 
@@ -113,5 +139,5 @@ def test_names_from_the_data_are_inert(shown):
             files[name] = text.replace("key-days", "<script>alert(1)</script>")
 
     results = shown(3.0, plant)
-    for part in (who.answer, who.board, who.forest, who.losses, who.calibration, who.windows):
+    for part in (who.answer, who.board, who.forest, who.losses, calibration.calibration, who.windows):
         assert "<script>alert" not in part(results).text

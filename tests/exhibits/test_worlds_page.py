@@ -46,7 +46,8 @@ def checked(any_false: float, truth: float = 0.0, repeats: int = 400) -> Validit
         "false_equivalent": rate(0.02), "coverage": rate(0.95), "coverage_of_verdicts": rate(0.96),
     }  # fmt: skip
     part = {
-        "part": "counting", "world": "null", "users": 500, "seeds": 2, "repeats": repeats, "fresh_logs": 40,
+        "part": "counting", "world": "null", "users": 500, "seeds": 2, "rounds": 3, "positions": 40_000,
+        "boosting_rounds": 1, "repeats": repeats, "fresh_logs": 40,
         "fresh_users": 20000, "any_false": rate(any_false), "contrasts": [contrast],
     }  # fmt: skip
     settings = {"alpha": 0.05, "margin": 0.005, "resamples": 1000}
@@ -105,9 +106,12 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     two = one.model_copy(update={"parts": [part.model_copy(update={"contrasts": part.contrasts * 2})]})
     shown = [world_validity.validity(Worlds([], found)).text for found in (one, two)]
 
-    assert "400 logs of 500 users, 1 contrast in each:" in shown[0]
+    assert (
+        "400 logs of 500 users, 1 contrast in each, 2 seeds of what is trained for 3 rounds of 40,000 positions:"
+        in shown[0]
+    )
     assert "the 5 % that a single test allows" in shown[0]
-    assert "400 logs of 500 users, 2 contrasts in each:" in shown[1]
+    assert "400 logs of 500 users, 2 contrasts in each, 2 seeds of" in shown[1]
     assert "the 5 % that Holm&#x27;s procedure over 2 contrasts allows" in shown[1].replace("'", "&#x27;")
     assert "has 2 contrasts; families as large as those of the" in shown[1]
 
