@@ -103,13 +103,14 @@ def test_the_power_to_show_an_equivalence_is_told(shown):
 
 
 def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
+    """Two bins: the mean distance of a share from p, for n users, is sqrt(2 p (1 - p) / (pi n))."""
+
     def change(files):
         bins = [{"predicted": 0.1, "observed": 0.08, "users": 300}, {"predicted": 0.3, "observed": 0.2, "users": 100}]
         found = {name: {"bins": bins, "errors": [0.04]} for name in json.loads(files["reliability.json"])}
         files["reliability.json"] = json.dumps(found)
 
     told = calibration.calibration(shown(3.0, change)).text
-    # sqrt(2 / pi) * (sqrt(0.09 * 300) + sqrt(0.21 * 100)) / 400
     assert "On average they predict 15 %, above the 11 % observed" in told
     assert "faultless probabilities would show an error of about 0.020 by chance" in told
 
