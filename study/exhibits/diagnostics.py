@@ -87,7 +87,8 @@ def _at_stake(found: Diagnostics) -> list[str]:
     """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
     unchanged = [one for one in found.reached if one.change == UNCHANGED and one.metric == PRIMARY]
     counting = next((one for one in unchanged if one.family == "counting"), None)
-    others = [one for one in unchanged if one.family != "counting"]
+    changed = {one.left_variant for one in found.contrasts}
+    others = [one for one in unchanged if one.family != "counting" and one.variant in changed]
     if counting is None or not others:
         return []
     counted = counting.estimate or 0.0

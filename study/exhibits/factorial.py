@@ -12,6 +12,8 @@ from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+SIGNS = {"better": "positive", "worse": "negative"}
+"""What a verdict says of an effect: no side of an interaction is better."""
 
 
 def label(effect: Effect) -> str:
@@ -104,7 +106,7 @@ def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used."""
     effects, margin = results.factorial, results.power.margin
     groups = {verdict: [e for e in effects if e.verdict == verdict] for verdict in VERDICTS}
-    tally = ", ".join(f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown)
+    tally = ", ".join(f"{count(len(shown))} {SIGNS.get(v, v)}" for v, shown in groups.items() if shown)
     return draw(
         [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
         f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}), each with the "
@@ -131,7 +133,7 @@ def _marks(verdict: str, shown: list[Effect]) -> go.Scatter:
         },
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9},
-        name=verdict,
+        name=SIGNS.get(verdict, verdict),
         hovertemplate="<b>%{y}</b><br>%{x:+.4f}<extra></extra>",
     )
 
@@ -141,7 +143,7 @@ def numbers(effects: list[Effect]) -> Html:
     rows = [
         [
             words(label(e)),
-            words(_sign(e)),
+            words(SIGNS.get(e.verdict, e.verdict)),
             *(Cell(signed(value), value) for value in (e.effect, e.low, e.high)),
             Cell(percent(e.level, 2), e.level),
             p_value(e.p_difference),
@@ -155,12 +157,6 @@ def numbers(effects: list[Effect]) -> Html:
         rows,
         f"Effects in {PRIMARY}; p values are Holm-adjusted over these effects alone",
     )
-
-
-def _sign(effect: Effect) -> str:
-    """The verdict in a word: no side of an interaction is better."""
-    worded = {"better": "positive", "worse": "negative"} if len(effect.factors) > 1 else {}
-    return worded.get(effect.verdict, effect.verdict)
 
 
 def cells(results: Results) -> Html:
