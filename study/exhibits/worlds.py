@@ -226,7 +226,20 @@ def every_variant(found: Worlds) -> Html:
     ]
     head = ["world", "variant", "recall@10", "share of the reachable", "seeds", "best round"]
     caption = "Every variant in every world, with default settings; last: the best round was the last, so more may help"
-    return table(head, rows, caption) if rows else joined([])
+    return table(head, rows, f"{caption}{_rough(found.worlds)}") if rows else joined([])
+
+
+def _rough(worlds: list[World]) -> str:
+    """That an interval of few seeds is rough, where one leaves the range that a recall has; for a caption."""
+    shown = [row for world in worlds for row in world.variants if not _is_within(row.recall)]
+    if not shown:
+        return ""
+    few = plural(min(row.seeds for row in shown), "seed")
+    return f"; where some seeds did not learn and others did, an interval of {few} is rough, and may leave 0 to 1"
+
+
+def _is_within(recall: Estimate) -> bool:
+    return all(bound is None or 0 <= bound <= 1 for bound in (recall.low, recall.high))
 
 
 def verdicts(found: Worlds) -> Html:

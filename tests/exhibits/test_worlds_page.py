@@ -93,6 +93,17 @@ def test_an_unfinished_fit_is_flagged():
     assert "(last)" not in worlds.every_variant(Worlds([world()], None)).text
 
 
+def test_an_interval_that_leaves_the_range_of_a_recall_is_called_rough():
+    wide = reached("sum-horizon", "sequence", 0.9)
+    wide["recall"] |= {"low": -0.01}
+
+    assert (
+        "an interval of 1 seed is rough, and may leave 0 to 1"
+        in worlds.every_variant(Worlds([world(variants=[wide])], None)).text
+    )
+    assert "is rough" not in worlds.every_variant(Worlds([world()], None)).text
+
+
 def test_the_validity_sentence_turns_with_the_rate():
     said = {value: world_validity.validity(Worlds([world()], checked(value))).text for value in (0.01, 0.05, 0.2)}
     assert "fewer than the 5 %" in said[0.01]
