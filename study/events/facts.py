@@ -42,6 +42,7 @@ class Facts:
         users: their activity.
         future: events that have not happened yet.
         repeated: events that repeat another one in every column.
+        days: number of events of each `day` with one, in UTC, by day.
     """
 
     events: int
@@ -54,18 +55,21 @@ class Facts:
     users: Activity
     future: int
     repeated: int
+    days: pl.DataFrame
 
 
 def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
     """The facts of a log that comes in parts of whole users, in the general form."""
     counts: dict[str, pl.DataFrame] = {}  # of each column `value` and `count`, whatever it is called itself
-    rows, users = [], []
+    rows, users, days = [], [], None
     for part in parts:
         rows.append(_row(part))
         users.append(activity(part))
+        days = _added(days, part["timestamp"].dt.date().alias("value").value_counts(name="count"))
         for name in ["event_type", *spec.coded]:
             counts[name] = _added(counts.get(name), part[name].alias("value").value_counts(name="count"))
     whole = pl.concat(rows)
+    counted = pl.DataFrame(schema={"value": pl.Date, "count": pl.UInt32}) if days is None else days
     types = counts["event_type"].sort("count", "value", descending=[True, False])
     return Facts(
         events=int(whole["events"].sum()),
@@ -78,6 +82,7 @@ def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
         users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
         future=int(whole["future"].sum()),
         repeated=int(whole["repeated"].sum()),
+        days=counted.rename({"value": "day"}).sort("day"),
     )
 
 

@@ -104,8 +104,18 @@ def _scanned(path: Path) -> pl.LazyFrame:
     if name.endswith(".parquet"):
         return pl.scan_parquet(path, glob=False)
     if name.endswith((".csv", ".tsv")):
-        return pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
+        table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
+        _refuse_twice(table.collect_schema().names(), path)
+        return table
     return pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+
+
+def _refuse_twice(names: list[str], path: Path) -> None:
+    """Polars gives a column that stands twice a name of its own."""
+    for name in names:
+        first, found, number = name.rpartition("_duplicated_")
+        if found and number.isdigit() and first in names:
+            raise UserError(f"{path}: column '{first}' stands twice in the header; rename one")
 
 
 def has_columns(has: list[str], wanted: list[str], place: Path) -> None:

@@ -9,10 +9,12 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import text_of
 from study.events.check import refuse_gaps
-from study.events.times import looks_like_time
+from study.events.times import looks_like_time, no_time
 from study.params.snapshot import TAKEN
 
-USER = r"user|customer|household|visitor|member|client|account|session|device|cookie|person|buyer|shopper"
+PERSON = r"user|customer|household|visitor|member|client|account|person|buyer|shopper|(^|_)uid$"
+VISIT = r"session|device|cookie"
+"""What stands for a user where nobody is named."""
 TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
@@ -31,8 +33,13 @@ NEARLY_AN_ID = 0.5
 BEST, LEAST, MOST = 300, 5, 5_000
 """Candidates that a catalogue should have: about as many as the default log, at least, at most."""
 FILLED = 0.95
+NUMBERS = 0.95
+"""Share of numbers from which a column is one of numbers with mistakes in it."""
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
+
+
+BY_HAND = "write the sections snapshot and questions of params.yaml by hand, as the README says under Your own log"
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     Raises:
         UserError: no column looks like a time or a user, an event has no type, or no column could be a candidate.
     """
+    if not log.height:
+        raise UserError(f"{place}: there are no events in it")
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log.drop(time), place)
@@ -85,7 +94,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         candidate=candidate,
         finer=finer,
         reasons={
-            "user": f"{log[user].n_unique()} distinct values",
+            "user": f"{log[user].n_unique()} distinct values{_rivals(log, user)}",
             "time": "its values are times",
             "key_action": why,
             "candidate": f"{acts[candidate].n_unique()} distinct values in key actions",
@@ -105,18 +114,35 @@ def _time(log: pl.DataFrame, place: str) -> str:
     for name in [*_named(TIME, typed), *typed, *_named(TIME, log.columns), *texts]:
         if looks_like_time(log[name]):
             return name
-    raise UserError(f"{place}: no column looks like a time; say snapshot.columns.time in params.yaml yourself")
+    for name in _named(TIME, texts):
+        if told := no_time(log[name], place):
+            raise UserError(told)
+    raise UserError(f"{place}: no column looks like a time; {BY_HAND}")
 
 
 def _user(log: pl.DataFrame, place: str) -> str:
-    for name in _named(USER, log.columns):
+    named = [*_named(PERSON, log.columns), *_named(VISIT, log.columns)]
+    for name in named:
         if 1 < log[name].n_unique() < log.height:
             return name
-    found = ", ".join(log.columns)
+    if named:
+        kind = "one value in all rows" if log[named[0]].n_unique() == 1 else "another value in every row"
+        raise UserError(f"{place}: column '{named[0]}' is named like a user, but has {kind}; {BY_HAND}")
     raise UserError(
-        f"{place}: no column is named like a user ({USER.replace('|', ', ')}); rename one, or say "
-        f"snapshot.columns.user in params.yaml yourself; the file has: {found}"
+        f"{place}: no column is named like a user (user, customer, visitor, member, ...); rename one, or {BY_HAND}; "
+        f"the file has: {', '.join(log.columns)}"
     )
+
+
+def _rivals(log: pl.DataFrame, user: str) -> str:
+    """The other columns that are named like a user."""
+    others = [name for name in log.columns if name != user and is_user(name)]
+    return f"; also named like a user: {', '.join(others)}" if others else ""
+
+
+def is_user(name: str) -> bool:
+    """Whether a column is named like a person or a visit."""
+    return bool(re.search(f"{PERSON}|{VISIT}", name, flags=re.IGNORECASE))
 
 
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
@@ -149,6 +175,8 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
             left_out[name] = "always the same"
         elif distinct > FEW and _measures(name, values):
             kinds[name] = "numeric"
+        elif distinct > FEW and (wrong := _mistakes(name, values)):
+            left_out[name] = wrong
         elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
             left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
         else:
@@ -162,6 +190,17 @@ def _measures(name: str, values: pl.Series) -> bool:
     if numbers.null_count():
         return False
     return bool((numbers != numbers.floor()).any()) or bool(re.search(MEASURE, name, flags=re.IGNORECASE))
+
+
+def _mistakes(name: str, values: pl.Series) -> str:
+    """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
+    texts = text_of(values)
+    is_number = texts.cast(pl.Float64, strict=False).is_not_null()
+    share = is_number.mean()
+    if not isinstance(share, float) or not NUMBERS <= share < 1 or not _measures(name, values.filter(is_number)):
+        return ""
+    wrong = texts.filter(~is_number)
+    return f"numbers, but for {len(wrong)} of {len(texts)} values, as {wrong[0]!r}: mend them, then it is numeric"
 
 
 def _is_listed(name: str, values: pl.Series) -> bool:
@@ -188,6 +227,7 @@ def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> t
         name: acts[name].n_unique()
         for name, kind in attributes.items()
         if kind == "categorical" and acts.height and acts[name].null_count() <= (1 - FILLED) * acts.height
+        if not is_user(name)
     }
     usable = {name: size for name, size in sizes.items() if LEAST <= size <= MOST} or sizes
     if not usable:

@@ -24,6 +24,8 @@ RARE = 0.005
 NEARLY_AN_ID = 0.2
 """Candidates per key action above which hardly any candidate is acted on twice."""
 FEW = 20
+FAR, STRAY = 30, 0.001
+"""Days without an event between a stray one and the others, and the most strays, as a share of all events."""
 
 
 def card(facts: Facts, spec: Snapshot) -> list[tuple[str, str]]:
@@ -114,9 +116,31 @@ def _size(distinct: int, relevant: int, catalogue: int) -> list[str]:
     return []
 
 
+def strays(facts: Facts) -> list[str]:
+    """Few events that stand far from all others, before or after them: they stretch the log, a sentence each.
+
+    Far is more days without an event than a tenth of those that the others last, and than `FAR`.
+    """
+    days, counts = facts.days["day"].to_list(), facts.days["count"].to_numpy()
+    gaps = np.diff(np.array(days, dtype="datetime64[D]").astype(np.int64))
+    running, total, found = np.cumsum(counts), int(counts.sum()), []
+    for place in np.flatnonzero(gaps > FAR):
+        early = int(running[place])
+        is_early = 2 * early < total
+        few, day = (early, days[place]) if is_early else (total - early, days[place + 1])
+        others = days[-1] - days[place + 1] if is_early else days[place] - days[0]
+        if few <= STRAY * total and gaps[place] > others.days / 10:
+            side, cut = ("before", "") if is_early else ("after", ", with snapshot.until")
+            found.append(
+                f"{few:,} of {total:,} events lie {int(gaps[place]):,} days or more {side} all others, as on {day}: "
+                f"correct their times or leave them out{cut}"
+            )
+    return found
+
+
 def warnings(facts: Facts, spec: Snapshot, questions: list[Question]) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
-    found = []
+    found = strays(facts)
     if facts.future:
         found.append(
             f"{facts.future:,} events lie in the future; the windows end with the last event, so the test weeks do too"

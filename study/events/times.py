@@ -166,10 +166,14 @@ def looks_like_time(raw: pl.Series) -> bool:
     number = values.cast(pl.Float64, strict=False) if raw.dtype == pl.String or raw.dtype.is_numeric() else None
     if number is not None and number.null_count() == 0:
         return bool(number.min() >= SECONDS_OF_2000)  # type: ignore[operator]
-    if raw.dtype != pl.String:
-        return False
+    return raw.dtype == pl.String and no_time(values, "") is None
+
+
+def no_time(raw: pl.Series, place: str) -> str | None:
+    """Why texts are no times in a form that needs no `time_format`, with the first that is none; None where all are."""
+    spec = Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"})
     try:
-        _iso(values, Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"}), Path())
-    except UserError:
-        return False
-    return True
+        _iso(raw, spec, Path(place))
+    except UserError as error:
+        return str(error)
+    return None

@@ -166,7 +166,7 @@ def representation(results: Results) -> str:
     sides = "one position per event", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
     found = "; ".join(_limited(results, told, *sides, "head") for told in choose.by_head(results, alike)) or NOTHING
-    found += _apart(results, short, "with a history as short as theirs")
+    found += _apart(results, short, scope.short_histories(results, short))
     found += _apart(results, choose.others(events, alike), "where their objectives differ as well")
     found += scope.across(results, "representation") + scope.best_sequence(results)
     return found + _apart(results, further, "besides")
@@ -206,6 +206,10 @@ def loss(results: Results) -> str:
     found = over_softmax(large)
     if not found:
         return f"{told}; no loss is contrasted on the larger catalogue"
+    if large.question.candidate_columns == results.question.candidate_columns:
+        return (
+            f"{told}; the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
+        )
     larger = f"with {plural(large.data.catalogue, 'candidate')}, {_softmax(large, found)}"
     return f"{told}; {larger}; {_turns(results, small, large, found)}"
 

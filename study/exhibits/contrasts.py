@@ -13,7 +13,7 @@ from study.exhibits.tables import Cell, name, p_value, table, words
 
 SUBJECTS = {
     "counting": "Within counting",
-    "trees": "Trees against counting",
+    "trees": "Aggregates against counting",
     "sequence": "Sequence models against the rest",
     "representation": "Representation",
     "objective": "Objective",

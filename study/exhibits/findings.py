@@ -77,7 +77,7 @@ def _training(results: Results, variant: str) -> str:
         else f"it was best on stop after round {count(search.rounds)} of {count(search.last_round)}, so it had stopped "
         "improving within its budget"
     )
-    return f"That a sequence model loses to counting here is a finding: {course} (its curves are in <em>Tuning</em>)."
+    return f"The sequence model loses to counting here: {course} (its curves are in <em>Tuning</em>)."
 
 
 def _champion(results: Results) -> str:

@@ -6,7 +6,7 @@ from study.exhibits import choose, scope, topic
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
 from study.exhibits.measurements import Peers, latest
-from study.exhibits.prose import brief, count, number, percent, plural, seconds
+from study.exhibits.prose import brief, count, number, percent, plural, seconds, sentence
 from study.exhibits.results import Results
 from study.exhibits.speed import OWN
 from study.params.parts import names_in
@@ -81,7 +81,8 @@ def _controls(results: Results) -> list[str]:
     short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
     names = {contrast.left_variant for contrast in short}
     longer = [contrast for contrast in results.contrasts if contrast.right_variant in names]
-    clauses = {"With a history as short": short, "What the longer history is worth": longer}
+    lead = scope.short_histories(results, short).removesuffix(" as theirs")
+    clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
     margin = results.power.margin
     return [f"{lead}: {'; '.join(brief(c, margin) for c in found)}." for lead, found in clauses.items() if found]
 

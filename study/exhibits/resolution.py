@@ -85,6 +85,6 @@ def _repeats(results: Results) -> str:
         log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
         return (
             f"{lead}: {log} repeats itself, as a click log may not, and that favours rules that count. "
-            "Another log may reverse these findings."
+            "Another log may reverse these findings: How to reproduce says how to ask yours."
         )
     return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."

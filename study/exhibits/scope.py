@@ -65,6 +65,12 @@ def histories(results: Results, contrast: Contrast) -> str:
     return " against ".join(history(results, entry) for entry in reading) if differ else ""
 
 
+def short_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """How short the histories of controls with short ones are, against those of flat models."""
+    unlike = [seen for contrast in contrasts if (seen := histories(results, contrast))]
+    return f"with a shorter history ({listing(unlike)})" if unlike else "with a history as short as theirs"
+
+
 def unlike_histories(results: Results, contrast: Contrast) -> str:
     """What differs, "their histories", unless a control shows that the longer one is worth nothing; or nothing."""
     representation = choose.parts_of(results, contrast.left_variant).get("representation")

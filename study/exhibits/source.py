@@ -14,7 +14,7 @@ from study.exhibits.tables import table, words
 from study.params.budget import Arm, Budget
 from study.paths import RESULTS, world_file
 
-TASTE = " (<strong>a taste: short roster, one window, tiny budgets, so nothing here is a finding</strong>)"
+TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong>)"
 
 
 def line(results: Results | None, arm: Arm = "main") -> Html:

@@ -25,12 +25,13 @@ def answer(results: Results | None) -> Html:
         return paragraphs(["No relevant candidate in the test windows is young, so nothing is said of ranking them."])
     relevant, outside, young = _counts(results)
     best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
+    most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
+    found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
         "back from all that a model was fitted on. The ceiling: those outside the catalogue at their cut-off, which no "
         f"ranking has, are {percent(outside / young)} as many as the young ones, and cost "
-        f"{number(results.power.ceiling)} of recall. Of the young ones alone, {code(best.variant)} finds most: "
-        f"{within(best.estimates[YOUNG])}."
+        f"{number(results.power.ceiling)} of recall. Of the young ones alone, {found}."
     )
     return paragraphs([text])
 
@@ -46,7 +47,10 @@ def of_young_alone(results: Results, rows: list[Row]) -> str:
     """The recall of young candidates of the variants that a reader asks for, each with what it is."""
     most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     best = results.best_of_each().get("counting")
-    roles = {"finds most": most.variant, "is best on select": results.leaderboard[0].variant}
+    roles = {
+        "finds most" if most.estimates[YOUNG].estimate else "finds none either": most.variant,
+        "is best on select": results.leaderboard[0].variant,
+    }
     roles |= {"is the best counting rule": best.variant} if best else {}
     parts = []
     for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):

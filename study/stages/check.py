@@ -42,7 +42,7 @@ def fingerprints() -> None:
     params = load()
     sections(params)
     _placed(params)
-    _others(params)
+    others(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
     write_text(code_of("report"), _shown(params, pages))
@@ -85,7 +85,7 @@ def _placed(params: Params) -> None:
         chosen(params.device)
 
 
-def _others(params: Params) -> None:
+def others(params: Params) -> None:
     """The other snapshots that are named have published results."""
     known = sorted(path.parents[1].name for path in RESULTS.glob("*/main/manifest.json"))
     known = [name for name in known if name != params.snapshot.name]

@@ -106,6 +106,8 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
         f"  # guess: the candidate is {_yaml(found.candidate)}: {found.reasons['candidate']}",
         f"  # guess: the horizon is {_yaml(tempo.horizon)}: {tempo.reason}",
     ]
+    if found.finer == found.candidate:
+        lines.append("  # no candidate of a larger catalogue was found: products asks what categories asks")
     for name, own in asked.items():
         lines += [f"  {name}:", f"    {_yaml(own | common)}"]
     return lines

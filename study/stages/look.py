@@ -1,13 +1,16 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
+from study.errors import UserError
 from study.events import health
 from study.events.asked import Asked
-from study.events.facts import facts_of
+from study.events.facts import Facts, facts_of
 from study.events.files import refuse_absent
 from study.events.parts import Parts
 from study.events.read import reading
@@ -19,7 +22,7 @@ from study.events.values import refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.statistics import Statistics
-from study.stages.check import sections
+from study.stages.check import others, sections
 
 
 class Found(NamedTuple):
@@ -42,6 +45,7 @@ def run(source: str | None) -> None:
     sections(params)
     if source is not None:
         refuse_absent(Path(source), "check")
+    others(params)
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
@@ -53,7 +57,7 @@ def run(source: str | None) -> None:
             plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
             key = plain.model_dump_json()
             if key not in asked:
-                asked[key] = _found(name, plain, events, params, folder)
+                asked[key] = _after_strays(facts, partial(_found, name, plain, events, params, folder))
             told, doubts = _told(name, question, asked[key], params.statistics)
             rows += told
             for doubt in [*doubts, *unseen(question, facts.counts)]:
@@ -64,6 +68,15 @@ def run(source: str | None) -> None:
     print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
+
+
+def _after_strays(facts: Facts, find: Callable[[], Found]) -> Found:
+    """What is found; where nothing is, and few events stand far from all others, those are named with the fault."""
+    try:
+        return find()
+    except UserError as error:
+        told = health.strays(facts)
+        raise UserError(f"{error}; {told[0]}" if told else str(error)) from None
 
 
 def _found(name: str, question: Question, events: Parts, params: Params, folder: Folder) -> Found:

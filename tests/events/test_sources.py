@@ -163,6 +163,7 @@ FAULTS = {
     "column 'timestamp' is empty in row 1": ("log.csv", HEAD + "1,,buy,1,,\n"),
     "column 'user_id' is empty in row 2": ("log.csv", HEAD + "1,2024-01-01,buy,1,,\n,2024-01-01,buy,1,,\n"),
     "column 'words', row 1: '\\[\"a\"' begins like a JSON array": ("log.csv", HEAD + '1,2024-01-01,buy,1,"[""a""",\n'),
+    "column 'a' stands twice in the header; rename one": ("log.csv", "a,b,a\n1,2,3\n"),
     "row 2 has 7 fields, but the header names 6": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n1,2024-01-01,b,1,,,9\n"),
     "line 2 is no UTF-8": ("log.csv", HEAD.encode() + b"1,2024-01-01,b\xff,1,,\n"),
     "the file is UTF-16": ("log.csv", HEAD.encode("utf-16")),

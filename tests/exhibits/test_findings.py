@@ -60,7 +60,7 @@ def test_a_transformer_that_loses_is_a_finding_and_tells_whether_it_was_trained_
     cut_short = text(findings.against_counting(against_counting("worse", -0.02, unfinished)))
     won = text(findings.against_counting(against_counting("better", 0.02)))
 
-    assert "loses to counting here is a finding: it was best on stop after round 1 of 2" in lost
+    assert "loses to counting here: it was best on stop after round 1 of 2" in lost
     assert "its best round was the last that the budget allowed" in cut_short
     assert "finding" not in won
 

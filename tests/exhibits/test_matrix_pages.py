@@ -228,7 +228,7 @@ def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(mad
     ) in shown
     assert "With 1.9 tokens to an event of this log on average, they hold about 269 events of history" in shown
     assert "an event-level model sees up to 128" in shown
-    assert "With a history as short: sum-horizon-short over flat-horizon +0.0020" in shown
+    assert ": sum-horizon-short over flat-horizon +0.0020" in shown
     assert "What the longer history is worth: sum-horizon over sum-horizon-short +0.0200" in shown
 
 

@@ -158,3 +158,15 @@ def test_an_advice_tells_a_control_by_its_short_history(made):
 
     assert f"{alike}, as short a history" == found["who-short-event-over-flat"]
     assert f"{alike}, 256 events against 256 tokens (about 26 events)" == found["who-event-over-flat"]
+
+
+def test_a_control_with_a_short_history_is_as_short_as_flat_models_or_told_by_how_much_it_is_not(made):
+    """Ten tokens to an event make 512 of them 51 events, which is what the control sees."""
+    found = []
+    for change in (with_ten_tokens, lambda _: None):
+        results = made(change)
+        short = [c for c in results.contrasts if c.name == "short-event-over-flat"]
+        found.append(scope.short_histories(results, short))
+
+    assert "with a history as short as theirs" == found[0]
+    assert found[1].startswith("with a shorter history (51 events against 512 tokens (about ")

@@ -15,6 +15,9 @@ from tests.stages.own_log import START, funnel, workspace
 __all__ = ["workspace"]
 
 
+ISO = pl.col("occurred_at").dt.strftime("%Y-%m-%d")
+
+
 def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
     funnel().write_csv("My Log.csv")
 
@@ -56,6 +59,28 @@ def test_the_horizon_fits_the_length_of_the_log(workspace, days, horizon):
     main(["init", "log.parquet"])
 
     assert horizon == load().questions["categories"].horizon_days
+
+
+def test_the_user_is_a_person_where_visits_are_told_as_well_and_no_candidate(workspace):
+    log = funnel().with_columns(session_id=pl.int_range(pl.len()) % 900, device_id=pl.int_range(pl.len()) % 300)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "customerId" == load().snapshot.columns.user
+    assert "also named like a user: session_id, device_id" in PARAMS.read_text(encoding="utf-8")
+    assert ["product"] == load().questions["categories"].candidate == load().questions["products"].candidate
+
+
+def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspace):
+    log = funnel().with_columns(price=pl.col("price").cast(pl.String))
+    log.with_columns(price=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("N/A")).otherwise("price")).write_csv(
+        "log.csv"
+    )
+
+    assert 0 == main(["init", "log.csv"])
+    assert "price" not in load().snapshot.attributes
+    told = "price is left out: numbers, but for 1 of 6000 values, as 'N/A': mend them, then it is numeric"
+    assert told in PARAMS.read_text(encoding="utf-8")
 
 
 def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
@@ -119,6 +144,9 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
     [
         (lambda log: log.drop("occurred_at"), "no column looks like a time"),
         (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
+        (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
+        (lambda log: log.head(0), "there are no events in it"),
+        (lambda log: log.with_columns(occurred_at=ISO.replace("2024-01-20", "soon")), "'soon' is no time"),
         (lambda log: log.select("customerId", "occurred_at", "event_name", "price"), "which one is the candidate"),
     ],
 )

@@ -144,3 +144,20 @@ def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
     assert 2 == main(["check", "next.parquet"])
     assert "next.parquet: column 'category' is missing" in capsys.readouterr().err
     assert not (workspace / "data").exists()
+
+
+def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empty(workspace, capsys):
+    log = funnel()
+    one = log.head(1)
+    told = {}
+    for name, day in (("early", START - timedelta(days=9000)), ("late", START + timedelta(days=2000))):
+        stray = one.with_columns(occurred_at=pl.lit(day).cast(log.schema["occurred_at"]))
+        told[name] = checked(pl.concat([log, stray]), capsys)
+
+    assert (
+        "1 of 6,001 events lie " in told["early"]
+        and "days or more before all others, as on 1999-05-12" in told["early"]
+    )
+    assert "days or more after all others, as on 2029-06-23" in told["late"]
+    assert "or leave them out, with snapshot.until" in told["late"]
+    assert "all others" not in checked(log, capsys)
