@@ -10,7 +10,7 @@ import pytest
 from study.errors import UserError
 from study.exhibits.build import build_book, pages
 from study.params import load
-from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS, results_folder
+from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS, results_folder, world_file, write_text
 from study.stages import report
 
 
@@ -83,10 +83,14 @@ def test_the_stamp_names_pages_and_results_but_no_measured_cost(workspace, monke
 
     assert first == (workspace / "data" / "book.json").read_text()
     assert pages() == json.loads(first)["pages"]
-    assert "main/contrasts.json" in json.loads(first)["results"]
-    (results(workspace) / "power.json").write_text("{}")
-    report.run()
-    assert first != (workspace / "data" / "book.json").read_text()
+    assert "main/contrasts.json" in json.loads(first)[load().snapshot.name]
+    assert "losses.json" not in json.loads(first)["_simulated"]
+    for path in (results(workspace) / "power.json", workspace / world_file("null")):
+        write_text(path, "{}")
+        report.run()
+        later = (workspace / "data" / "book.json").read_text()
+        assert first != later
+        first = later
 
 
 def test_pages_are_those_of_the_contents_with_their_titles():
