@@ -61,8 +61,8 @@ def _level(found: Sequence[Reliability]) -> str:
     way = "above" if all(is_above) else "below" if not any(is_above) else "above or below"
     return (
         f"On average they predict {_range(predicted)}, {way} the {_range(observed)} observed: the calibrator was "
-        "fitted on the windows of select, whose base rate may be another: part of each error is a shift that all share. "
-        "With as many users in as many bins, faultless probabilities would show an error of about "
+        "fitted on the windows of select, whose base rate may be another: part of each error is a shift that all "
+        "share. With as many users in as many bins, faultless probabilities would show an error of about "
         f"{_range(chance, 3)} by chance."
     )
 
