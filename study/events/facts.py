@@ -61,15 +61,14 @@ class Facts:
 def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
     """The facts of a log that comes in parts of whole users, in the general form."""
     counts: dict[str, pl.DataFrame] = {}  # of each column `value` and `count`, whatever it is called itself
-    rows, users, days = [], [], None
+    rows, users, days = [], [], []
     for part in parts:
         rows.append(_row(part))
         users.append(activity(part))
-        days = _added(days, part["timestamp"].dt.date().alias("value").value_counts(name="count"))
+        days.append(part.select(day=TIME.dt.date())["day"].value_counts(name="count"))
         for name in ["event_type", *spec.coded]:
             counts[name] = _added(counts.get(name), part[name].alias("value").value_counts(name="count"))
     whole = pl.concat(rows)
-    counted = pl.DataFrame(schema={"value": pl.Date, "count": pl.UInt32}) if days is None else days
     types = counts["event_type"].sort("count", "value", descending=[True, False])
     return Facts(
         events=int(whole["events"].sum()),
@@ -82,7 +81,7 @@ def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
         users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
         future=int(whole["future"].sum()),
         repeated=int(whole["repeated"].sum()),
-        days=counted.rename({"value": "day"}).sort("day"),
+        days=pl.concat(days).group_by("day").agg(pl.col("count").sum()).sort("day"),
     )
 
 

@@ -227,8 +227,8 @@ def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> t
         name: acts[name].n_unique()
         for name, kind in attributes.items()
         if kind == "categorical" and acts.height and acts[name].null_count() <= (1 - FILLED) * acts.height
-        if not is_user(name)
     }
+    sizes = {name: size for name, size in sizes.items() if not is_user(name)} or sizes
     usable = {name: size for name, size in sizes.items() if LEAST <= size <= MOST} or sizes
     if not usable:
         raise UserError(f"{place}: no categorical column is filled in the key actions; say which one is the candidate")

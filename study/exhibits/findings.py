@@ -201,8 +201,8 @@ def _by_hand(results: Results) -> list[str]:
 def _one_processor() -> str:
     return (
         "<strong>One type of processor.</strong> Another one rounds sums otherwise: a search there may choose another "
-        "trial, which can turn a verdict at a border and with it an answer. The reasons in the table of scorings "
-        "(<em>Protocol</em>) name what turned."
+        "trial, which can turn a verdict at a border and with it an answer. Some of the reasons in the table of "
+        "scorings (<em>Protocol</em>) tell of such turns."
     )
 
 

@@ -48,13 +48,15 @@ def _alone(results: Results) -> list[str]:
     side = found.sides[OWN]
     if side.best_recall is None or side.seconds_to_best is None:
         return []
-    select, helps = shown[0].select, side.best_recall < shown[0].select
+    select, blocks = shown[0].select, choose.parts_of(results, NEXT_LINE)["blocks"]
+    told = "other attributes may help" if side.best_recall < select else "that other attributes help is not shown"
     return [
         "No variant reads the candidates alone, without other attributes, so no contrast says what those are worth. "
-        f"Beside other libraries ({code(OWN)} in <em>Scaling</em>) a model that does, of two blocks, without a search "
-        f"and trained for {seconds(side.seconds_to_best)}, had a recall@10 of {number(side.best_recall)} on select, "
-        f"where {code(NEXT_LINE)}, with every attribute, one block and a search, has {number(select)} after fewer "
-        f"events: {'other attributes may help' if helps else 'that other attributes help is not shown'}."
+        f"Beside other libraries ({code(OWN)} in <em>Scaling</em>) a model that does, of "
+        f"{plural(round(found.settings['blocks'] or 0), 'block')}, without a search and trained for "
+        f"{seconds(side.seconds_to_best)}, had a recall@10 of {number(side.best_recall)} on select, where "
+        f"{code(NEXT_LINE)}, with every attribute, {plural(blocks, 'block')}, a search and the budget of this arm, has "
+        f"{number(select)}: {told}."
     ]
 
 

@@ -47,10 +47,9 @@ def of_young_alone(results: Results, rows: list[Row]) -> str:
     """The recall of young candidates of the variants that a reader asks for, each with what it is."""
     most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     best = results.best_of_each().get("counting")
-    roles = {
-        "finds most" if most.estimates[YOUNG].estimate else "finds none either": most.variant,
-        "is best on select": results.leaderboard[0].variant,
-    }
+    if not most.estimates[YOUNG].estimate:
+        return f"{number(0.0)} by every variant"
+    roles = {"finds most": most.variant, "is best on select": results.leaderboard[0].variant}
     roles |= {"is the best counting rule": best.variant} if best else {}
     parts = []
     for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):

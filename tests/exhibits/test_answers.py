@@ -202,6 +202,16 @@ def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
     assert "by popularity-young, which is best on select and is the best counting rule" in sentence
 
 
+def test_young_candidates_that_nobody_finds_are_found_most_by_nobody(made):
+    def none_found(written):
+        for row in written["leaderboard.json"]:
+            row["estimates"]["recall@10/young"] = {"estimate": 0.0, "low": 0.0, "high": 0.0}
+
+    sentence = told(made(young=none_found), "What about young candidates?")
+    assert "which no contrast tests, is 0.0000 by every variant" in sentence
+    assert "finds most" not in sentence
+
+
 def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made):
     """A composed side that loses with the plain head can win where the head is told the user's own counts."""
 

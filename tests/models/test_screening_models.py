@@ -18,10 +18,11 @@ from tests.made import day_of
 from tests.screened import END, screened_fold, screened_log
 
 KEY = np.zeros(1, dtype=np.int64)
+USERS = 180
 BUDGET = load().spent("who").model_copy(update={"rounds": 4, "positions": 60_000})
 
 
-def sequence(loss="bce", representation="sum", head="plain", **options):
+def sequence(loss="bce", representation="sum", head="plain", context=40, **options):
     entry = SequenceEntry(
         question="coupons",
         arm="who",
@@ -32,7 +33,7 @@ def sequence(loss="bce", representation="sum", head="plain", **options):
         architecture="causal",
         loss=loss,
         head=head,
-        context=40,
+        context=context,
         loss_options=options,
     )
     return screening_sequence.build(entry, screening_sequence.Settings(width=16, users=20, positives=5), BUDGET)
@@ -59,18 +60,19 @@ MODELS = {
     "sum-bpr": lambda: sequence("bpr"),
     "sum-softmax": lambda: sequence("softmax"),
     "sum-focal": lambda: sequence("focal", gamma=2.0),
-    "flat-bce": lambda: sequence(representation="flat"),
+    "flat-bce": lambda: sequence(representation="flat", context=100),
 }
 
 
 def rounds_of(name):
     """The rounds in which a model learns the log of these tests."""
-    return 6 if "sum" in name else 8 if "flat" in name else 30
+    return 4 if "sum" in name or "flat" in name else 30
 
 
 @pytest.fixture(scope="module")
 def log():
-    return screened_log()
+    """Of so many users that the law shows whatever a processor rounds: sixty of them act often."""
+    return screened_log(USERS)
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +107,7 @@ def test_users_who_act_often_are_found(log, fitted, name):
     assert (len(queries.users), 1) == scores.shape
     assert np.float32 == scores.dtype
     assert np.isfinite(scores).all()
-    # 0.75 and more on one processor is a little less on another; of 60 users chance gives 0.65 in 3 of 100 draws
-    assert roc_auc_score(often, scores[:, 0]) > 0.65
+    assert roc_auc_score(often, scores[:, 0]) > 0.85
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -121,7 +122,7 @@ def test_a_saved_model_scores_as_the_model_did(log, fitted, name, tmp_path):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, fitted, name):
-    changed = screened_log()
+    changed = screened_log(USERS)
     late = changed.time >= day_of(END)
     changed = replace(changed, key=changed.key & ~late, candidate=np.where(late, -1, changed.candidate))
     model = MODELS[name]()
@@ -174,9 +175,9 @@ def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
     assert rows is screening_gbdt.grouped(rows, seed=1)
 
 
-def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches(log):
+def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches():
     """Half of a batch acts, and a fifth of those whom the model learned from."""
-    model, fold = sequence(), screened_fold(log)
+    model, fold = sequence(), screened_fold(screened_log())
     model.strata = Strata(users=20, positives=10)
     model.fit(fold, rounds=4, seed=1, report=lambda *_: None)
     scores = [model.scores(queries_of(fold, window), KEY) for window in held(fold, None)]

@@ -71,6 +71,14 @@ def test_the_user_is_a_person_where_visits_are_told_as_well_and_no_candidate(wor
     assert ["product"] == load().questions["categories"].candidate == load().questions["products"].candidate
 
 
+def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
+    kept = funnel().select("customerId", "occurred_at", "event_name", device=pl.col("category"))
+    kept.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ["device"] == load().questions["categories"].candidate
+
+
 def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspace):
     log = funnel().with_columns(price=pl.col("price").cast(pl.String))
     log.with_columns(price=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("N/A")).otherwise("price")).write_csv(
