@@ -6,7 +6,7 @@ to a log: attributes are whatever columns it has.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Self
 
 import numpy as np
@@ -20,6 +20,7 @@ from study.features.features import Columns, ratio, spread
 from study.features.neighbours import POOL, nearest_mean, reference_users
 from study.features.pair_features import PairIndex
 from study.features.user_features import UserIndex
+from study.prepared import kept
 
 NEIGHBOURS, NEIGHBOUR_HALF_LIFE = 100, 120.0
 """The defaults of TIFU-KNN, so that trees are given what it is given."""
@@ -58,10 +59,7 @@ class Aggregates:
     @classmethod
     def kept(cls, log: Log) -> Self:
         """The index over a log, made once and kept with it."""
-        if cls not in log.memo:
-            log.memo[cls] = cls.of(log)
-        index: Self = log.memo[cls]
-        return index
+        return kept(log.memo, cls, partial(cls.of, log))
 
     def columns(self, local: int, users: Ints, candidates: Ints) -> Columns:
         """The named features of R rows at one cut-off.

@@ -1,6 +1,7 @@
 """The (query, candidate) rows that models of aggregates train on."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from study.events.fold import Fold, take
 from study.events.log import Ints, Labels, Log
 from study.events.spans import Window
 from study.features.aggregates import Aggregates
+from study.prepared import kept
 from study.seeds import seed_of
 
 
@@ -89,13 +91,11 @@ def held(fold: Fold, last: int | None) -> list[Window]:
 
 
 def kept_rows(fold: Fold, seed: int, windows: int | None) -> TrainingRows:
-    """`training_rows`, made once for all trials that learn from the same fold with the same seed in this process."""
+    """`training_rows`, made once for all trials that learn from the same fold with the same seed."""
     key = ("training rows", seed, windows)
     if key not in fold.memo:
         fold.memo.clear()
-        fold.memo[key] = training_rows(fold, seed, windows)
-    kept: TrainingRows = fold.memo[key]
-    return kept
+    return kept(fold.memo, key, partial(training_rows, fold, seed, windows))
 
 
 def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints, Labels]]:

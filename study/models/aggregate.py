@@ -7,24 +7,22 @@ from numpy.typing import NDArray
 
 from study.events.log import Ints, Queries
 from study.features.aggregates import Aggregates
+from study.prepared import kept
 
 BLOCK_ROWS = 200_000
-KEPT_VALUES = 200_000_000
-"""Features kept with the queries of a cut-off at most, for the next trial or round that scores them."""
+KEPT_ROWS = 2_500_000
+"""Rows kept with the queries of a cut-off at most, for the next trial or round that scores them; else made anew."""
 
 Block = tuple[slice, NDArray[np.float32]]
 
 
 def scoring_blocks(queries: Queries, candidates: Ints) -> Iterator[Block]:
     """Slices of the queries, each with its features, float32 [queries * candidates, F], by query then candidate."""
-    key = queries.users.tobytes() + candidates.tobytes()
-    if key not in queries.memo:
-        blocks = list(_make(queries, candidates))
-        if sum(matrix.size for _, matrix in blocks) > KEPT_VALUES:
-            yield from blocks
-            return
-        queries.memo[key] = blocks
-    yield from queries.memo[key]
+    if len(queries.users) * len(candidates) > KEPT_ROWS:
+        yield from _make(queries, candidates)
+    else:
+        key = "aggregates", queries.users.tobytes(), candidates.tobytes()
+        yield from kept(queries.memo, key, lambda: list(_make(queries, candidates)))
 
 
 def _make(queries: Queries, candidates: Ints) -> Iterator[Block]:

@@ -1,6 +1,8 @@
 """What the split wrote, as models read it: spans, coded logs and folds of a question."""
 
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -13,6 +15,7 @@ from study.features.vocabulary import Vocabulary
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
 from study.paths import events_file, spans_file, vocabulary_file
+from study.prepared import Prepared, kept, prepared
 
 FitSpan = Literal["train", "refit"]
 
@@ -49,5 +52,19 @@ def make_fold(log: Log, name: str, question: Question, fit_span: FitSpan, featur
 @cache
 def read_refit(name: str, question: Question, features: Features) -> Fold:
     """Everything before the first test cut-off; kept for the process."""
-    log = encoded(pl.read_parquet(events_file(name, "development")), name, "refit")
-    return make_fold(log, name, question, "refit", features)
+
+    def make() -> Fold:
+        log = encoded(pl.read_parquet(events_file(name, "development")), name, "refit")
+        return make_fold(log, name, question, "refit", features)
+
+    memo = prepared_of(name, "refit", question, features, [events_file(name, "development")])
+    return replace(kept(memo, "fold", make), memo=memo.part("fold"))
+
+
+def prepared_of(
+    name: str, read: Literal[FitSpan, "test"], question: Question, features: Features, files: list[Path]
+) -> Prepared:
+    """The memo of what is derived from some files of a question: of a fit span, or of test, coded by the refit's."""
+    vocabulary = vocabulary_file(name, "train" if read == "train" else "refit")
+    told = [question.model_dump_json(), features.model_dump_json()]
+    return prepared(name, read, told, [*files, spans_file(name), vocabulary])

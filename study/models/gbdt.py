@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 import lightgbm as lgb
 import numpy as np
 from lightgbm.callback import CallbackEnv
+from numpy.typing import NDArray
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
@@ -20,6 +21,7 @@ from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 from study.seeds import seed_of
 
+Floats = NDArray[np.float64]
 MODEL = "trees.txt"
 REPORTS = 8
 """Readings of stop in a whole trial, as many as sequence variants have rounds."""
@@ -54,11 +56,13 @@ class Gbdt:
     def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings, cap: int, windows: int | None) -> None:
         self.loss, self.settings, self.every, self.windows = loss, settings, -(-cap // REPORTS), windows
         self.booster: lgb.Booster | None = None
+        self.told: dict[Any, tuple[int, Floats]] | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; reports `REPORTS` times on the way to its cap, and after the last tree."""
         done = self.booster.num_trees() if self.booster else 0
         params = {**FIXED, **self._objective(), **self.settings.model_dump(), "seed": seed}
+        self.told = {}
 
         def after_tree(env: CallbackEnv) -> None:
             self.booster = _booster(env)
@@ -72,14 +76,14 @@ class Gbdt:
             init_model=self.booster,
             callbacks=[lgb.reset_parameter(feature_fraction_seed=_seed_of_tree(seed, done)), after_tree],
         )
-        self.booster = lgb.Booster(model_str=trained.model_to_string())
+        self.booster, self.told = lgb.Booster(model_str=trained.model_to_string()), None
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
         assert self.booster is not None
         result = np.empty((len(queries.users), len(candidates)), dtype=np.float32)
         for rows, features in self._blocks(queries, candidates):
-            raw = np.asarray(self.booster.predict(features, raw_score=True))
+            raw = self._raw(features, (queries.cutoff, queries.users[rows].tobytes(), candidates.tobytes()))
             result[rows] = raw.reshape(-1, len(candidates))
         return result
 
@@ -98,6 +102,17 @@ class Gbdt:
         """See `Recommender`."""
         self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
         return self
+
+    def _raw(self, features: NDArray[np.float32], asked: Any) -> Floats:
+        """Sums over the trees, float64 [rows]; while trees are added, rows that were asked before ask the new ones."""
+        assert self.booster is not None
+        if self.told is None:
+            return np.asarray(self.booster.predict(features, raw_score=True))
+        done, before = self.told.get(asked, (0, np.zeros(len(features))))
+        if (trees := self.booster.num_trees()) > done:
+            before = before + np.asarray(self.booster.predict(features, start_iteration=done, raw_score=True))
+            self.told[asked] = trees, before
+        return before
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
         return kept_rows(fold, seed, self.windows)

@@ -1,6 +1,7 @@
 """Neural variants of question `who`: a score of each user at a cut-off, learned against the other users of it."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,7 @@ from study.models.screening_sequence_settings import Settings
 from study.models.sequence import SequenceModel
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
+from study.prepared import kept
 from study.training.cutoff_batches import CutoffBatcher, Strata
 
 PRIOR = "prior.json"
@@ -50,12 +52,9 @@ class ScreeningSequence(SequenceModel):
         return super().load(folder)
 
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
-        """Those of the eligible users of the training cut-offs, made once in this process for all trials."""
+        """Those of the eligible users of the training cut-offs, made once for all trials."""
         key = ("users", self.parts["representation"].LAYOUT)
-        if key not in fold.memo:
-            fold.memo[key] = user_readouts(fold, stream)
-        asked: Readouts = fold.memo[key]
-        return asked
+        return kept(fold.memo, key, partial(user_readouts, fold, stream))
 
     def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> CutoffBatcher:
         batcher = CutoffBatcher(stream, asked, self._asking(kind), own, self.strata)

@@ -28,6 +28,7 @@ from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry
+from study.prepared import kept
 from study.seeds import seed_of
 from study.training.batches import Asking, Batcher
 from study.training.contrast import PartsOfUsers
@@ -41,7 +42,7 @@ INFERENCE_POSITIONS = 8_192
 """Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
 PADDED = 16
 KEPT_POSITIONS = 4_000_000
-"""Of the past of the users of a cut-off, for the next model or round that scores them; more are made anew."""
+"""Of the past of the users of a cut-off at most, for the next model or round that scores them; else made anew."""
 TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
@@ -186,32 +187,30 @@ class SequenceModel:
         return lay_out(log, last)
 
     def _kept_stream(self, fold: Fold) -> Stream:
-        """The stream of a fold, made once in this process for all trials."""
+        """The stream of a fold, made once for all trials."""
         key = ("stream", self.parts["representation"].LAYOUT)
-        if key not in fold.memo:
-            fold.memo[key] = self._stream(fold.log)
-        stream: Stream = fold.memo[key]
-        return stream
+        return kept(fold.memo, key, partial(self._stream, fold.log))
 
     def _kept_past(self, queries: Queries) -> Past:
         """The past of the users of some queries, made once for all models that score them, unless it is large."""
         assert self.shape is not None
         reads, layout, context = self.parts["head"].READS_OWN, self.parts["representation"].LAYOUT, self.entry.context
         key = ("past", layout, context, reads, queries.users.tobytes())
-        kept: Past | None = queries.memo.get(key)
-        if kept is None:
-            log = queries.log.of(queries.users)
-            stream = self._stream(log, context)  # an event has at least one position
-            kept = Past(stream, OwnCounts.of(log, self.shape.horizon) if reads else None, log.offsets[1:])
-            if len(stream.time) <= KEPT_POSITIONS:
-                queries.memo[key] = kept
-        return kept
+        log = queries.log
+        events = np.minimum(np.diff(log.offsets)[queries.users], context)  # each has at least one position
+        positions = int(events.sum()) * (len(log.codes) if layout == "token" else 1)
+        make = partial(self._past, log, queries.users)
+        return make() if positions > KEPT_POSITIONS else kept(queries.memo, key, make)
+
+    def _past(self, log: Log, users: Ints) -> Past:
+        assert self.shape is not None
+        theirs = log.of(users)
+        own = OwnCounts.of(theirs, self.shape.horizon) if self.parts["head"].READS_OWN else None
+        return Past(self._stream(theirs, self.entry.context), own, theirs.offsets[1:])
 
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         key = ("readouts", self.parts["representation"].LAYOUT, self.parts[kind].__name__)
-        if key not in fold.memo:
-            fold.memo[key] = self.parts[kind].readouts(stream, _cutoffs(fold))
-        asked: Readouts = fold.memo[key]
+        asked: Readouts = kept(fold.memo, key, lambda: self.parts[kind].readouts(stream, _cutoffs(fold)))
         return asked
 
     def _trainer(self, seed: int) -> Trainer:

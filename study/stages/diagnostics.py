@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,13 @@ from study.metrics.screening import AUROC
 from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import read_spans
 from study.params import Params, load
-from study.params.question import Question
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of
 from study.scratch import scratch
 from study.stages.arm_manifest import publish
 from study.stages.diagnose import FITS, fingerprint
-from study.stages.score import read_test
+from study.stages.score import read_window
 from study.stages.scored import text_of
 from study.tuning.workers import run_all
 
@@ -75,7 +74,7 @@ def _auroc(scores: pl.DataFrame, resamples: int, seed: int) -> Draws:
 
 def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFrame]:
     """`variant`, `seed`, `user_id`, `cutoff` and what is kept of each query, a table for each of the asked."""
-    evaluations.cache_clear()  # those of another run in this process
+    read_window.cache_clear()  # those of another run in this process
     tasks = [partial(score_once, folder / f"{one.label}.parquet", chosen, change) for one, chosen, change in asked]
     done: dict[int, pl.DataFrame] = {}
     scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
@@ -97,18 +96,14 @@ def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
 def _scored(chosen: Chosen, change: Change) -> pl.DataFrame:
     model, kind, parts = chosen.build(change), kind_of(chosen.question), []
     kept, columns = KEPT[chosen.question.kind]
-    for evaluation in evaluations(chosen.entry.question, chosen.question):
+    name = chosen.entry.question
+    for window in range(len(read_spans(name).test)):
+        evaluation = read_window(name, chosen.question, chosen.features, window)
         changed = replace(evaluation, queries=change.queries(evaluation.queries))
         for number in range(chosen.fits(change)):
             fit = fit_folder(FITS, chosen, change, number)
             parts.append(kind.score(model.load(fit), changed, number)[kept])
     return pl.concat(parts).select("seed", "user_id", "cutoff", *columns)
-
-
-@cache
-def evaluations(name: str, question: Question) -> list[Any]:
-    """The test windows of a question; kept for the process."""
-    return kind_of(question).evaluations(*read_test(name), read_spans(name).test)
 
 
 def _identity(params: Params, found: list[Chosen]) -> str:

@@ -3,17 +3,22 @@
 import json
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from study.errors import UserError
 from study.events.log import Log
 from study.models.base import Recommender
-from study.models.data import encoded, read_spans
+from study.models.data import encoded, prepared_of, read_spans
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params, load
+from study.params.features import Features
+from study.params.question import Question
 from study.paths import events_file, queries_file, replacing, run_folder, score_folder
+from study.prepared import kept
+from study.questions.development import remembering
 from study.questions.kind import kind_of
 from study.tuning.search import Search
 from study.tuning.trial import DIED
@@ -36,10 +41,10 @@ def run(variant: str) -> None:
     parts = [tables for _, tables in sorted(scored.items()) if tables is not None]
     if len(parts) < count:
         raise UserError(f"{variant}: a window of test could not be scored: {DIED}")
-    tables = {kept: pl.concat([part[kept] for part in parts]) for kept in parts[0]}
-    for kept, table in tables.items():
+    tables = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
+    for name, table in tables.items():
         keys = [column for column in ORDER if column in table.columns]
-        with replacing(score_folder(entry.arm, variant) / f"{kept}.parquet") as temporary:
+        with replacing(score_folder(entry.arm, variant) / f"{name}.parquet") as temporary:
             table.sort(keys).write_parquet(temporary, compression="zstd")
     kind = kind_of(params.question_of(variant))
     print(f"{variant}: test {kind.PRIMARY} {kind.headline(tables):.4f}", flush=True)
@@ -48,16 +53,27 @@ def run(variant: str) -> None:
 def score_window(params: Params, variant: str, number: int) -> dict[str, pl.DataFrame]:
     """The tables of one window of test, of every seed; in a worker."""
     question = params.question_of(variant)
-    name, kind = params.variants[variant].question, kind_of(question)
-    log, queries = read_test(name)
-    (evaluation,) = kind.evaluations(log, queries, [read_spans(name).test[number]])
+    evaluation = read_window(params.variants[variant].question, question, params.features, number)
     model, folders = _trained(params, variant)
+    kind = kind_of(question)
     parts = [kind.score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
-    return {kept: pl.concat([part[kept] for part in parts]) for kept in parts[0]}
+    return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 
 @cache
-def read_test(name: str) -> tuple[Log, pl.DataFrame]:
+def read_window(name: str, question: Question, features: Features, number: int) -> Any:
+    """The evaluation of a window of test; kept for the process."""
+    files = [events_file(name, "development"), events_file(name, "test"), queries_file(name, "test")]
+    memo = prepared_of(name, "test", question, features, files)
+
+    def make() -> Any:
+        return kind_of(question).evaluations(*_read_test(name), [read_spans(name).test[number]])[0]
+
+    return remembering(kept(memo, number, make), memo.part(f"window-{number}"))
+
+
+@cache
+def _read_test(name: str) -> tuple[Log, pl.DataFrame]:
     """The log of a question with the events of test, and the queries of its windows; kept for the process."""
     events = pl.concat([pl.read_parquet(events_file(name, "development")), pl.read_parquet(events_file(name, "test"))])
     log = encoded(events.sort("user_id", "timestamp", maintain_order=True), name, "refit")

@@ -1,6 +1,7 @@
 """Every page of the built book in a real browser, from disk, at desktop and phone width."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 
 from study.exhibits.build import pages
 from study.exhibits.results import load
+from study.paths import REPORT
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +99,16 @@ def ordered(keys: list[str]) -> list:
     assert keys[len(filled) :] == [""] * (len(keys) - len(filled))
     numbers = all(re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", key) for key in filled)
     return [float(key) for key in filled] if numbers else [key.lower() for key in filled]
+
+
+def test_a_build_leaves_the_tree_clean(book):
+    """`book` was built from this tree."""
+    ignored = subprocess.run(
+        ["git", "status", "--porcelain", "--ignored", "--", str(REPORT)], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "!!" not in ignored
+    assert [] == [path for path in book.parent.iterdir() if path != book]
 
 
 def test_one_copy_of_plotly_serves_all_pages(book):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,16 +26,6 @@ def workspace(tmp_path, monkeypatch) -> Path:
 
 def results(workspace: Path) -> Path:
     return workspace / results_folder(load().snapshot.name, "main")
-
-
-def test_a_build_leaves_the_tree_clean(book):
-    """`book` was built from this tree."""
-    ignored = subprocess.run(
-        ["git", "status", "--porcelain", "--ignored", "--", str(REPORT)], capture_output=True, text=True, check=True
-    ).stdout
-
-    assert "!!" not in ignored
-    assert [] == [path for path in book.parent.iterdir() if path != book]
 
 
 def test_a_cell_that_fails_fails_the_build_and_the_old_book_stays(workspace):

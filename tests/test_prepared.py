@@ -1,0 +1,131 @@
+"""What is derived from events is made once; others find it as it was made, and only for the same inputs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from study import prepared
+from study.events.log import Log
+from study.features.vocabulary import Vocabulary
+from study.models.data import read_refit
+from study.params import load
+from study.prepared import Prepared, kept
+from study.questions.development import read_development
+from study.stages import score
+from tests.tiny import inside, prepare, tiny_log, train_and_score, write_workspace
+
+VARIANTS = ["sum-horizon-repeat", "lightgbm-lambdarank", "who-lightgbm-binary"]
+
+
+def no_more(*_) -> None:
+    raise AssertionError("made again")
+
+
+@pytest.fixture
+def memo(tmp_path) -> Prepared:
+    return Prepared(tmp_path / "memo")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [np.arange(5), np.zeros(0, dtype=np.int32), np.ones((3, 2), dtype=np.float32).T, np.array([True, False])],
+    ids=["numbers", "nothing", "columns", "flags"],
+)
+def test_another_process_finds_what_was_made(memo, made):
+    kept(memo, ("key", 1), lambda: {"made": made})
+
+    found = kept(Prepared(memo.folder), ("key", 1), no_more)["made"]
+
+    assert found.dtype == made.dtype
+    np.testing.assert_array_equal(found, made)
+
+
+def test_other_keys_and_parts_have_nothing_of_it(memo):
+    kept(memo, ("key", 1), lambda: "one")
+
+    assert kept(memo, ("key", 2), lambda: "two") == "two"
+    assert kept(memo.part("select"), ("key", 1), lambda: "of select") == "of select"
+
+
+def test_who_changes_an_array_changes_it_for_nobody_else(memo):
+    kept(memo, "key", lambda: np.arange(5))
+    mine = kept(Prepared(memo.folder), "key", no_more)
+    mine[:] = 0
+
+    assert kept(Prepared(memo.folder), "key", no_more).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_memo_without_a_folder_keeps_for_this_process_alone():
+    memo = {}
+
+    assert kept(memo, "key", lambda: 1) == kept(memo, "key", no_more) == memo["key"]
+
+
+def test_the_folder_is_that_of_its_files_settings_and_code(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = Path("events")
+    file.write_text("some", encoding="utf-8")
+    first = prepared.prepared("question", "train", ["a setting"], [file]).folder
+
+    assert prepared.prepared("question", "train", ["a setting"], [file]).folder == first
+    folders = {first, prepared.prepared("question", "train", ["another"], [file]).folder}
+    file.write_text("others", encoding="utf-8")
+    folders.add(prepared.prepared("question", "train", ["a setting"], [file]).folder)
+    monkeypatch.setattr(prepared, "_code", lambda: "changed")
+    folders.add(prepared.prepared("question", "train", ["a setting"], [file]).folder)
+
+    assert len(folders) == 4
+
+
+def test_what_nobody_asks_for_any_more_is_removed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    old = prepared.prepared("question", "train", ["old"], [])
+    other = prepared.prepared("question", "refit", ["old"], [])
+    for memo in (old, other):
+        kept(memo, "key", lambda: np.arange(5))
+    mapped = kept(Prepared(old.folder), "key", no_more)
+
+    prepared.prepared("question", "train", ["new"], [])
+
+    assert not old.folder.exists()
+    assert other.folder.exists()
+    assert mapped.tolist() == [0, 1, 2, 3, 4]  # who has mapped it, keeps it
+
+
+@pytest.mark.slow
+def test_a_second_process_derives_nothing_anew(tmp_path, monkeypatch):
+    """Searches, refits and scores are those of the first, byte by byte, without an event read or coded again."""
+    write_workspace(tmp_path, tiny_log())
+    prepare(tmp_path)
+    train_and_score(tmp_path, VARIANTS)
+    first = _written(tmp_path)
+    for path in (tmp_path / "data/scratch/train").glob("*/*"):
+        path.rename(path.with_name("before"))
+
+    monkeypatch.setattr(Vocabulary, "encode", no_more)
+    monkeypatch.setattr(Log, "of", no_more)
+    train_and_score(tmp_path, VARIANTS)
+
+    assert _written(tmp_path) == first
+
+
+@pytest.mark.slow
+def test_what_is_derived_from_test_lies_apart(tmp_path):
+    write_workspace(tmp_path, tiny_log())
+    prepare(tmp_path)
+    with inside(tmp_path):
+        params = load()
+        question = params.question_of("sum-horizon")
+        read_development(params, "sum-horizon")
+        read_refit("categories", question, params.features)
+        before = {path.name for path in (prepared.PREPARED / "categories").iterdir()}
+        score.read_window("categories", question, params.features, 0)
+
+        assert before == {"train", "refit"}
+        assert {path.name for path in (prepared.PREPARED / "categories").iterdir()} == {"train", "refit", "test"}
+
+
+def _written(folder: Path) -> dict[str, bytes]:
+    files = [path for name in ("runs", "scores") for path in (folder / "data" / name).rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
