@@ -19,7 +19,7 @@ help:
 	@echo "make peers    train beside RecTools, RePlay and RecBole (25 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
-	@echo "make clean    remove build and the caches of tools; data and results stay"
+	@echo "make clean    remove build, the caches of tools and what is derived from events; data and results stay"
 
 study: $(ENVIRONMENT)
 	python -m study repro compare@main
@@ -60,7 +60,7 @@ audit: $(ENVIRONMENT)
 	@.ci/audit
 
 clean:
-	rm -rf build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build data/scratch/prepared .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(ENVIRONMENT): pyproject.toml constraints.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
