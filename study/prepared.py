@@ -15,6 +15,8 @@ from study.paths import SCRATCH, replacing
 from study.provenance import PACKAGES, file_hash, released
 
 PREPARED = SCRATCH / "prepared"
+ROOM = 8 << 30
+"""Bytes that stay free on the disk: results need them, and what is derived can be made anew."""
 CODE = Path(__file__).parent
 
 T = TypeVar("T")
@@ -36,15 +38,19 @@ class Prepared(dict[Any, Any]):
         return Prepared(self.folder / name)
 
     def made(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What lies in the folder under a key; `make` makes it where nothing does.
+        """What lies in the folder under a key; `make` makes it where nothing does, and keeps it where there is room.
 
         Args:
             key: of values whose `repr` tells them apart.
         """
         path = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.joblib"
         if not path.exists():
+            value = make()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self.folder).free < ROOM:
+                return value
             with replacing(path) as temporary:
-                joblib.dump(make(), temporary)
+                joblib.dump(value, temporary)
         return joblib.load(path, mmap_mode="c")
 
 

@@ -22,6 +22,12 @@ def no_more(*_) -> None:
     raise AssertionError("made again")
 
 
+@pytest.fixture(autouse=True)
+def room(monkeypatch):
+    """However full the disk is that tests run on."""
+    monkeypatch.setattr(prepared, "ROOM", 0)
+
+
 @pytest.fixture
 def memo(tmp_path) -> Prepared:
     return Prepared(tmp_path / "memo")
@@ -54,6 +60,13 @@ def test_who_changes_an_array_changes_it_for_nobody_else(memo):
     mine[:] = 0
 
     assert kept(Prepared(memo.folder), "key", no_more).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_where_the_disk_has_no_room_it_is_kept_for_this_process_alone(memo, monkeypatch):
+    monkeypatch.setattr(prepared, "ROOM", 1 << 60)
+
+    assert kept(memo, "key", lambda: [1]) is kept(memo, "key", no_more)
+    assert [] == list(memo.folder.iterdir())
 
 
 def test_a_memo_without_a_folder_keeps_for_this_process_alone():
