@@ -46,12 +46,22 @@ class Prepared(dict[Any, Any]):
         path = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.joblib"
         if not path.exists():
             value = make()
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self.folder).free < ROOM:
+            if not _written(path, value):
                 return value
-            with replacing(path) as temporary:
-                joblib.dump(value, temporary)
         return joblib.load(path, mmap_mode="c")
+
+
+def _written(path: Path, value: Any) -> bool:
+    """Whether there is room for a value, and it lies there now; a run goes on without."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < ROOM:
+            return False
+        with replacing(path) as temporary:
+            joblib.dump(value, temporary)
+    except OSError:
+        return False
+    return True
 
 
 def kept(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:

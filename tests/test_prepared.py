@@ -69,6 +69,12 @@ def test_where_the_disk_has_no_room_it_is_kept_for_this_process_alone(memo, monk
     assert [] == list(memo.folder.iterdir())
 
 
+def test_a_file_that_cannot_be_written_costs_no_run(memo):
+    memo.folder.write_text("a file stands where a folder is needed", encoding="utf-8")
+
+    assert kept(memo, "key", lambda: [1]) is kept(memo, "key", no_more)
+
+
 def test_a_memo_without_a_folder_keeps_for_this_process_alone():
     memo = {}
 
