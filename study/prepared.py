@@ -1,14 +1,22 @@
-"""What is derived from events before a model learns from them: made once, and mapped into memory by all who ask."""
+"""What is derived from events before a model learns from them: made once, and mapped into memory by all who ask.
+
+A file has the bytes of all arrays, each at a multiple of `ALIGNED`; then, pickled, where they stand, the value without
+them, and the seconds that it took to make; last the place of that and `END`, so that one cut short is known.
+"""
 
 import hashlib
+import mmap
+import pickle
 import platform
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
-import joblib
+from filelock import FileLock
 
 from study.fingerprint import fingerprint
 from study.paths import SCRATCH, replacing
@@ -17,17 +25,31 @@ from study.provenance import PACKAGES, file_hash, released
 PREPARED = SCRATCH / "prepared"
 ROOM = 8 << 30
 """Bytes that stay free on the disk: results need them, and what is derived can be made anew."""
+ALIGNED = 64
+END = b"prepared"
 CODE = Path(__file__).parent
 
 T = TypeVar("T")
+
+
+class Made(NamedTuple):
+    """A value, and the seconds that it took to make."""
+
+    value: Any
+    seconds: float
 
 
 class Prepared(dict[Any, Any]):
     """A memo with a folder: what `kept` makes lies there too, for the next worker and the next stage.
 
     Its arrays are not read but mapped, so that the processes of a machine hold one copy between them. Who changes one
-    in place changes it for itself alone.
+    in place changes it for itself alone. What is put into it by other means stays in this process.
+
+    Attributes:
+        spared: seconds that others took for what this process found, less those that finding it took.
     """
+
+    spared: ClassVar[float] = 0.0
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -40,28 +62,91 @@ class Prepared(dict[Any, Any]):
     def made(self, key: Any, make: Callable[[], Any]) -> Any:
         """What lies in the folder under a key; `make` makes it where nothing does, and keeps it where there is room.
 
+        Processes that ask for the same at once wait for the first. A file that cannot be read is made anew.
+
         Args:
             key: of values whose `repr` tells them apart.
         """
-        path = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.joblib"
-        if not path.exists():
-            value = make()
-            if not _written(path, value):
-                return value
-        return joblib.load(path, mmap_mode="c")
+        path, watch = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.pickle", Stopwatch()
+        found = _read(path)
+        if found is None and _has_room(path, 0):
+            with _alone(path):
+                found = _read(path) or _written(path, _timed(make))
+        found = found or _timed(make)
+        Prepared.spared += found.seconds - watch.seconds()
+        return found.value
 
 
-def _written(path: Path, value: Any) -> bool:
-    """Whether there is room for a value, and it lies there now; a run goes on without."""
-    try:
+class Stopwatch:
+    """Counts from now what this process would take if it made by itself all that others have made for it."""
+
+    def __init__(self) -> None:
+        self.began, self.spared = time.perf_counter(), Prepared.spared
+
+    def seconds(self) -> float:
+        """Seconds since then, and those that it was spared."""
+        return time.perf_counter() - self.began + Prepared.spared - self.spared
+
+
+def _timed(make: Callable[[], Any]) -> Made:
+    watch = Stopwatch()
+    return Made(make(), watch.seconds())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time; all at once where the disk knows no locks."""
+    lock = FileLock(path.with_suffix(".lock"))
+    with suppress(OSError, NotImplementedError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(path.parent).free < ROOM:
-            return False
-        with replacing(path) as temporary:
-            joblib.dump(value, temporary)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _has_room(path: Path, size: int) -> bool:
+    folder = next(folder for folder in path.parents if folder.exists())
+    return shutil.disk_usage(folder).free >= ROOM + size
+
+
+def _read(path: Path) -> Made | None:
+    """What lies there, its arrays mapped; nothing where no whole file does."""
+    try:
+        with path.open("rb") as file:
+            whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return None
+    place = len(whole) - len(END) - 8
+    if place < 0 or whole[place + 8 :] != END:
+        return None
+    begin = int.from_bytes(whole[place : place + 8], "little")
+    spans, text, seconds = pickle.loads(whole[begin:place])  # noqa: S301 - written here, for this machine alone
+    arrays = [whole[first:last] for first, last in spans]
+    return Made(pickle.loads(text, buffers=arrays), seconds)  # noqa: S301
+
+
+def _written(path: Path, made: Made) -> Made:
+    """The value as it lies in the file now; where there is no room for it, as it was made: a run goes on without."""
+    buffers: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(made.value, protocol=5, buffer_callback=buffers.append)
+    arrays = [buffer.raw() for buffer in buffers]
+    if not _has_room(path, sum(array.nbytes for array in arrays) + len(text)):
+        return made
+    try:
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            spans = []
+            for array in arrays:
+                file.seek(-file.tell() % ALIGNED, 1)
+                spans.append((file.tell(), file.tell() + array.nbytes))
+                file.write(array)
+            place = file.tell()
+            pickle.dump((spans, text, made.seconds), file)
+            file.write(place.to_bytes(8, "little") + END)
     except OSError:
-        return False
-    return True
+        return made
+    return _read(path) or made
 
 
 def kept(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:
@@ -72,7 +157,7 @@ def kept(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:
     return found
 
 
-def prepared(question: str, span: str, told: list[str], files: list[Path]) -> Prepared:
+def prepared(question: str, span: str, told: str, files: list[Path]) -> Prepared:
     """The memo of what is derived from some files of a question.
 
     Its folder is that of exactly these files, settings, code and versions. Those of others, which nothing asks for any
@@ -80,9 +165,9 @@ def prepared(question: str, span: str, told: list[str], files: list[Path]) -> Pr
 
     Args:
         span: what tells these files from others of the question.
-        told: the settings, as text.
+        told: the settings.
     """
-    parts = [_code(), *told, *map(file_hash, files)]
+    parts = [_code(), told, *map(file_hash, files)]
     identity = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = PREPARED / question / span
     for other in folder.glob("*"):

@@ -1,6 +1,9 @@
 """What is derived from events is made once; others find it as it was made, and only for the same inputs."""
 
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from study.events.log import Log
 from study.features.vocabulary import Vocabulary
 from study.models.data import read_refit
 from study.params import load
-from study.prepared import Prepared, kept
+from study.prepared import Prepared, Stopwatch, kept
 from study.questions.development import read_development
 from study.stages import score
 from tests.tiny import inside, prepare, tiny_log, train_and_score, write_workspace
@@ -35,8 +38,14 @@ def memo(tmp_path) -> Prepared:
 
 @pytest.mark.parametrize(
     "made",
-    [np.arange(5), np.zeros(0, dtype=np.int32), np.ones((3, 2), dtype=np.float32).T, np.array([True, False])],
-    ids=["numbers", "nothing", "columns", "flags"],
+    [
+        np.arange(5),
+        np.zeros(0, dtype=np.int32),
+        np.ones((3, 2), dtype=np.float32).T,
+        np.arange(6)[::2],
+        np.array([True, False]),
+    ],
+    ids=["numbers", "nothing", "columns", "steps", "flags"],
 )
 def test_another_process_finds_what_was_made(memo, made):
     kept(memo, ("key", 1), lambda: {"made": made})
@@ -66,13 +75,72 @@ def test_where_the_disk_has_no_room_it_is_kept_for_this_process_alone(memo, monk
     monkeypatch.setattr(prepared, "ROOM", 1 << 60)
 
     assert kept(memo, "key", lambda: [1]) is kept(memo, "key", no_more)
-    assert [] == list(memo.folder.iterdir())
+    assert not memo.folder.exists()
 
 
 def test_a_file_that_cannot_be_written_costs_no_run(memo):
     memo.folder.write_text("a file stands where a folder is needed", encoding="utf-8")
 
     assert kept(memo, "key", lambda: [1]) is kept(memo, "key", no_more)
+
+
+def test_a_file_takes_one_descriptor_however_many_arrays_it_has(memo):
+    kept(memo, "key", lambda: [np.arange(5) for _ in range(50)])
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    found = kept(Prepared(memo.folder), "key", no_more)
+
+    assert len(found) == 50
+    assert len(list(Path("/proc/self/fd").iterdir())) <= open_before + 1
+
+
+@pytest.mark.parametrize("left", [0, 1, 40, -1])
+def test_a_file_that_was_cut_short_is_made_anew(memo, left):
+    kept(memo, "key", lambda: np.arange(5))
+    (path,) = memo.folder.glob("*.pickle")
+    path.write_bytes(path.read_bytes()[:left])
+
+    assert kept(Prepared(memo.folder), "key", lambda: np.arange(7)).tolist() == list(range(7))
+    assert kept(Prepared(memo.folder), "key", no_more).tolist() == list(range(7))
+
+
+def test_processes_that_ask_at_once_wait_for_the_first(memo):
+    begun, made = threading.Event(), []
+
+    def make() -> int:
+        made.append(1)
+        begun.set()
+        time.sleep(0.3)
+        return 1
+
+    first = threading.Thread(target=kept, args=(Prepared(memo.folder), "key", make))
+    first.start()
+    begun.wait()
+
+    assert kept(Prepared(memo.folder), "key", no_more) == 1
+    first.join()
+    assert made == [1]
+
+
+def test_what_others_have_made_counts_as_it_took_them(memo, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(prepared, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+
+    def make(seconds: float) -> None:
+        now[0] += seconds
+
+    def make_of_another() -> None:
+        kept(memo.part("inner"), "key", lambda: make(20.0))
+        make(3.0)
+
+    maker = Stopwatch()
+    kept(memo, "key", make_of_another)
+    assert maker.seconds() == 23
+
+    finder = Stopwatch()
+    make(1.0)
+    kept(Prepared(memo.folder), "key", no_more)
+    assert finder.seconds() == 24
+    assert now == [24]
 
 
 def test_a_memo_without_a_folder_keeps_for_this_process_alone():
@@ -85,27 +153,27 @@ def test_the_folder_is_that_of_its_files_settings_and_code(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     file = Path("events")
     file.write_text("some", encoding="utf-8")
-    first = prepared.prepared("question", "train", ["a setting"], [file]).folder
+    first = prepared.prepared("question", "train", "a setting", [file]).folder
 
-    assert prepared.prepared("question", "train", ["a setting"], [file]).folder == first
-    folders = {first, prepared.prepared("question", "train", ["another"], [file]).folder}
+    assert prepared.prepared("question", "train", "a setting", [file]).folder == first
+    folders = {first, prepared.prepared("question", "train", "another", [file]).folder}
     file.write_text("others", encoding="utf-8")
-    folders.add(prepared.prepared("question", "train", ["a setting"], [file]).folder)
+    folders.add(prepared.prepared("question", "train", "a setting", [file]).folder)
     monkeypatch.setattr(prepared, "_code", lambda: "changed")
-    folders.add(prepared.prepared("question", "train", ["a setting"], [file]).folder)
+    folders.add(prepared.prepared("question", "train", "a setting", [file]).folder)
 
     assert len(folders) == 4
 
 
 def test_what_nobody_asks_for_any_more_is_removed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    old = prepared.prepared("question", "train", ["old"], [])
-    other = prepared.prepared("question", "refit", ["old"], [])
+    old = prepared.prepared("question", "train", "old", [])
+    other = prepared.prepared("question", "refit", "old", [])
     for memo in (old, other):
         kept(memo, "key", lambda: np.arange(5))
     mapped = kept(Prepared(old.folder), "key", no_more)
 
-    prepared.prepared("question", "train", ["new"], [])
+    prepared.prepared("question", "train", "new", [])
 
     assert not old.folder.exists()
     assert other.folder.exists()
@@ -139,7 +207,7 @@ def test_what_is_derived_from_test_lies_apart(tmp_path):
         read_development(params, "sum-horizon")
         read_refit("categories", question, params.features)
         before = {path.name for path in (prepared.PREPARED / "categories").iterdir()}
-        score.read_window("categories", question, params.features, 0)
+        score.read_window("categories", question, 0)
 
         assert before == {"train", "refit"}
         assert {path.name for path in (prepared.PREPARED / "categories").iterdir()} == {"train", "refit", "test"}

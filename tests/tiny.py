@@ -115,7 +115,6 @@ def inside(folder: Path) -> Iterator[None]:
 def _forget() -> None:
     read_windows.cache_clear()
     read_refit.cache_clear()
-    score.read_window.cache_clear()
     score._read_test.cache_clear()
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from study.errors import UserError, choices
 
 SEPARATORS = (",", ";", "\t", "|")
+LONGEST_FIELD = 1 << 30
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
@@ -69,6 +70,8 @@ def read_file(path: Path, columns: list[str] | None, rows: int | None = None) ->
         table = _scanned(path)
         if rows is not None:
             table = table.head(rows)
+        else:
+            _refuse_short(path, table)
         if columns is None:
             return table.collect()
         has_columns(table.collect_schema().names(), columns, path)
@@ -86,6 +89,7 @@ def read_pieces(path: Path, columns: list[str], rows: int) -> Iterator[pl.DataFr
         return
     with _told(path):
         table = _scanned(path)
+        _refuse_short(path, table)
         has_columns(table.collect_schema().names(), columns, path)
         yield from table.select(columns).collect_batches(chunk_size=rows, lazy=True)
 
@@ -100,14 +104,32 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _scanned(path: Path) -> pl.LazyFrame:
-    name = path.name.lower().removesuffix(".gz")
-    if name.endswith(".parquet"):
+    if path.name.lower().removesuffix(".gz").endswith(".parquet"):
         return pl.scan_parquet(path, glob=False)
-    if name.endswith((".csv", ".tsv")):
+    if _is_csv(path):
         table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
         _refuse_twice(table.collect_schema().names(), path)
         return table
     return pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+
+
+def _is_csv(path: Path) -> bool:
+    return path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+
+
+def _refuse_short(path: Path, table: pl.LazyFrame) -> None:
+    """Polars fills a row of CSV that ends too early with nothing, as if the rest had been empty.
+
+    Separators are counted line by line; the quotes that go on over lines are read where a count is too low.
+    """
+    if not _is_csv(path):
+        return
+    line = pl.col("line").str.replace_all(r'"[^"]*"', "")
+    found = line.str.count_matches(_separator(path), literal=True) + 1
+    is_short = (found < len(table.collect_schema())) & (line.str.strip_chars() != "")
+    has_short = pl.scan_lines(path, glob=False).select(is_short.any()).collect(engine="streaming").item()
+    if has_short and (fault := _ragged(path)):
+        raise UserError(f"{path}: {fault}")
 
 
 def _refuse_twice(names: list[str], path: Path) -> None:
@@ -156,7 +178,7 @@ def _fault(path: Path, error: Exception) -> str:
 
 
 def _fault_of_text(path: Path) -> str | None:
-    is_csv = path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+    is_csv = _is_csv(path)
     with _opened(path) as file:
         for number, line in enumerate(file, start=1):
             try:
@@ -176,10 +198,12 @@ def _is_object(line: bytes) -> bool:
 
 
 def _ragged(path: Path) -> str | None:
+    """The first row of CSV with more or fewer fields than the header; an empty line is no row."""
+    csv.field_size_limit(LONGEST_FIELD)
     with _opened(path) as file:
         rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), delimiter=_separator(path))
         width = len(next(rows, []))
         for number, row in enumerate(rows, start=1):
-            if len(row) > width:
-                return f"row {number} has {len(row)} fields, but the header names {width} columns"
+            if row and len(row) != width:
+                return f"row {number} has {len(row)} fields, but the header names {width} columns; mend the file"
     return None

@@ -7,6 +7,7 @@ import polars as pl
 
 from study.events.clock import Clock, clock_of, on_study_clock
 from study.events.parts import Held, Parts
+from study.events.spans import Spans, make_spans
 from study.params.question import Question
 
 
@@ -25,6 +26,15 @@ class Timed:
     def __iter__(self) -> Iterator[pl.DataFrame]:
         for part in self.parts:
             yield self.clock.place(part)
+
+    def spans(self, name: str, question: Question) -> Spans:
+        """The windows of the question.
+
+        Raises:
+            UserError: as `make_spans`.
+        """
+        clock = self.clock
+        return make_spans(clock.first, clock.last, clock.timezone, question, f"questions.{name}")
 
 
 def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:

@@ -92,7 +92,7 @@ def held(fold: Fold, last: int | None) -> list[Window]:
 
 def kept_rows(fold: Fold, seed: int, windows: int | None) -> TrainingRows:
     """`training_rows`, made once for all trials that learn from the same fold with the same seed."""
-    key = ("training rows", seed, windows)
+    key = ("training rows", seed, windows, fold.features)
     if key not in fold.memo:
         fold.memo.clear()
     return kept(fold.memo, key, partial(training_rows, fold, seed, windows))

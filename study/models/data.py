@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -14,7 +13,7 @@ from study.events.split import spans_from_json, without_young
 from study.features.vocabulary import Vocabulary
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
-from study.paths import events_file, spans_file, vocabulary_file
+from study.paths import events_file, queries_file, spans_file, vocabulary_file
 from study.prepared import Prepared, kept, prepared
 
 FitSpan = Literal["train", "refit"]
@@ -57,14 +56,17 @@ def read_refit(name: str, question: Question, features: Features) -> Fold:
         log = encoded(pl.read_parquet(events_file(name, "development")), name, "refit")
         return make_fold(log, name, question, "refit", features)
 
-    memo = prepared_of(name, "refit", question, features, [events_file(name, "development")])
-    return replace(kept(memo, "fold", make), memo=memo.part("fold"))
+    memo = prepared_of(name, "refit", question)
+    return replace(kept(memo, "fold", make), features=features, memo=memo.part("fold"))
 
 
-def prepared_of(
-    name: str, read: Literal[FitSpan, "test"], question: Question, features: Features, files: list[Path]
-) -> Prepared:
-    """The memo of what is derived from some files of a question: of a fit span, or of test, coded by the refit's."""
+def prepared_of(name: str, read: Literal[FitSpan, "test"], question: Question) -> Prepared:
+    """The memo of what is derived from the events of a question: as far as a search, a refit or `score` reads them."""
+    development = events_file(name, "development")
+    files = {
+        "train": [development, queries_file(name, "stop"), queries_file(name, "select")],
+        "refit": [development],
+        "test": [development, events_file(name, "test"), queries_file(name, "test")],
+    }[read]
     vocabulary = vocabulary_file(name, "train" if read == "train" else "refit")
-    told = [question.model_dump_json(), features.model_dump_json()]
-    return prepared(name, read, told, [*files, spans_file(name), vocabulary])
+    return prepared(name, read, question.model_dump_json(), [*files, spans_file(name), vocabulary])

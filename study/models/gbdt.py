@@ -69,14 +69,17 @@ class Gbdt:
             if (trees := self.booster.num_trees()) == rounds or trees % self.every == 0:
                 report(self, trees)
 
-        trained = lgb.train(
-            params,
-            self._dataset(fold, seed, params),
-            num_boost_round=rounds - done,
-            init_model=self.booster,
-            callbacks=[lgb.reset_parameter(feature_fraction_seed=_seed_of_tree(seed, done)), after_tree],
-        )
-        self.booster, self.told = lgb.Booster(model_str=trained.model_to_string()), None
+        try:
+            trained = lgb.train(
+                params,
+                self._dataset(fold, seed, params),
+                num_boost_round=rounds - done,
+                init_model=self.booster,
+                callbacks=[lgb.reset_parameter(feature_fraction_seed=_seed_of_tree(seed, done)), after_tree],
+            )
+        finally:
+            self.told = None
+        self.booster = lgb.Booster(model_str=trained.model_to_string())
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""

@@ -197,8 +197,9 @@ class SequenceModel:
         reads, layout, context = self.parts["head"].READS_OWN, self.parts["representation"].LAYOUT, self.entry.context
         key = ("past", layout, context, reads, queries.users.tobytes())
         log = queries.log
-        events = np.minimum(np.diff(log.offsets)[queries.users], context)  # each has at least one position
-        positions = int(events.sum()) * (len(log.codes) if layout == "token" else 1)
+        events = np.minimum(np.diff(log.offsets)[queries.users], context)
+        each = len(log.codes) if layout == "token" else 1  # at most: a value that is missing has no token
+        positions = int(events.sum()) * each
         make = partial(self._past, log, queries.users)
         return make() if positions > KEPT_POSITIONS else kept(queries.memo, key, make)
 

@@ -23,7 +23,7 @@ def training_rows(fold: Fold, windows: int | None = None) -> TrainingRows:
     Args:
         windows: only so many at the end of the fold; None for all after the warm-up.
     """
-    return kept(fold.memo, (KEY, windows), partial(_rows, fold, windows))
+    return kept(fold.memo, (KEY, windows, fold.features.warmup_days), partial(_rows, fold, windows))
 
 
 def _rows(fold: Fold, windows: int | None) -> TrainingRows:

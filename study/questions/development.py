@@ -35,12 +35,11 @@ def read_development(params: Params, variant: str) -> Development:
 @cache
 def read_windows(name: str, question: Question, features: Features, stop_queries: int, seed: int) -> Development:
     """The same for a question, with at most `stop_queries` queries of each stop window."""
-    files = [events_file(name, "development"), queries_file(name, "stop"), queries_file(name, "select")]
-    memo = prepared_of(name, "train", question, features, files)
+    memo = prepared_of(name, "train", question)
     data = kept(memo, "development", partial(_whole, name, question, features))
     kind = kind_of(question)
     return Development(
-        fold=replace(data.fold, memo=memo.part("fold")),
+        fold=replace(data.fold, features=features, memo=memo.part("fold")),
         stop=[
             kind.sample(remembering(one, memo.part(f"stop-{number}")), stop_queries, seed)
             for number, one in enumerate(data.stop)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from study.metrics.screening import AUROC
 from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import read_spans
 from study.params import Params, load
+from study.params.question import Question
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of
@@ -74,7 +75,7 @@ def _auroc(scores: pl.DataFrame, resamples: int, seed: int) -> Draws:
 
 def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFrame]:
     """`variant`, `seed`, `user_id`, `cutoff` and what is kept of each query, a table for each of the asked."""
-    read_window.cache_clear()  # those of another run in this process
+    evaluation_of.cache_clear()  # those of another run in this process
     tasks = [partial(score_once, folder / f"{one.label}.parquet", chosen, change) for one, chosen, change in asked]
     done: dict[int, pl.DataFrame] = {}
     scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
@@ -98,12 +99,18 @@ def _scored(chosen: Chosen, change: Change) -> pl.DataFrame:
     kept, columns = KEPT[chosen.question.kind]
     name = chosen.entry.question
     for window in range(len(read_spans(name).test)):
-        evaluation = read_window(name, chosen.question, chosen.features, window)
+        evaluation = evaluation_of(name, chosen.question, window)
         changed = replace(evaluation, queries=change.queries(evaluation.queries))
         for number in range(chosen.fits(change)):
             fit = fit_folder(FITS, chosen, change, number)
             parts.append(kind.score(model.load(fit), changed, number)[kept])
     return pl.concat(parts).select("seed", "user_id", "cutoff", *columns)
+
+
+@cache
+def evaluation_of(name: str, question: Question, window: int) -> Any:
+    """The evaluation of a window of test; kept for the process, which scores it under each change."""
+    return read_window(name, question, window)
 
 
 def _identity(params: Params, found: list[Chosen]) -> str:

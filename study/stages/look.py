@@ -14,7 +14,7 @@ from study.events.facts import Facts, facts_of
 from study.events.files import refuse_absent
 from study.events.parts import Parts
 from study.events.read import reading
-from study.events.spans import Spans, make_spans, refuse_long_warmup
+from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import marked
 from study.events.timed import timed
@@ -82,7 +82,7 @@ def _after_strays(facts: Facts, find: Callable[[], Found]) -> Found:
 def _found(name: str, question: Question, events: Parts, params: Params, folder: Folder) -> Found:
     """What a question finds in the log, if none of its candidates is held back."""
     log = timed(events, question, params.snapshot.timezone, params.seed)
-    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question, f"questions.{name}")
+    spans = log.spans(name, question)
     refuse_long_warmup(spans, params.features.warmup_days, name)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
     catalogue = pl.Series("candidate", [], dtype=pl.String)

@@ -14,7 +14,6 @@ from study.models.data import encoded, prepared_of, read_spans
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params, load
-from study.params.features import Features
 from study.params.question import Question
 from study.paths import events_file, queries_file, replacing, run_folder, score_folder
 from study.prepared import kept
@@ -53,18 +52,16 @@ def run(variant: str) -> None:
 def score_window(params: Params, variant: str, number: int) -> dict[str, pl.DataFrame]:
     """The tables of one window of test, of every seed; in a worker."""
     question = params.question_of(variant)
-    evaluation = read_window(params.variants[variant].question, question, params.features, number)
+    evaluation = read_window(params.variants[variant].question, question, number)
     model, folders = _trained(params, variant)
     kind = kind_of(question)
     parts = [kind.score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
     return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 
-@cache
-def read_window(name: str, question: Question, features: Features, number: int) -> Any:
-    """The evaluation of a window of test; kept for the process."""
-    files = [events_file(name, "development"), events_file(name, "test"), queries_file(name, "test")]
-    memo = prepared_of(name, "test", question, features, files)
+def read_window(name: str, question: Question, number: int) -> Any:
+    """The evaluation of a window of test."""
+    memo = prepared_of(name, "test", question)
 
     def make() -> Any:
         return kind_of(question).evaluations(*_read_test(name), [read_spans(name).test[number]])[0]

@@ -7,14 +7,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from study.errors import UserError
 from study.events.columns import changes, columns_of
+from study.events.facts import Facts, facts_of
 from study.events.parts import Parts
 from study.events.read import READER, reading
-from study.events.spans import EPOCH
+from study.events.spans import refuse_long_warmup
+from study.events.timed import timed
+from study.events.values import refuse_unseen
 from study.failures import naming
 from study.params import Params
 from study.params.edit import edited
@@ -33,8 +35,8 @@ def run(file: str, name: str) -> None:
     The snapshot that was current becomes the first that the new one is compared with, if it has results.
 
     Raises:
-        UserError: the log does not conform, the name is taken by results of another log, or DVC refuses; nothing has
-            been changed then.
+        UserError: the log does not conform, a question cannot be asked of it, the name is taken by results of another
+            log, or DVC refuses; nothing has been changed then.
     """
     before, path = load(), Path(file).expanduser()
     if path.suffix == READER:
@@ -47,11 +49,12 @@ def run(file: str, name: str) -> None:
     after = parse(text, PARAMS)
     with reading(after.snapshot.model_copy(update={"source": str(path)}), "snapshot-add") as events:
         _refuse_other(after, events)
-        amount = _amount(events)
+        facts = facts_of(events, after.snapshot)
+        _refuse_unfit(after, events, facts)
     told = _told(before.snapshot, after.snapshot, path)
     _track(path, target)
     write_text(PARAMS, text)
-    print("\n".join([*told, *_next(after, amount, target)]))
+    print("\n".join([*told, *_next(after, facts, target)]))
 
 
 def _suffix(path: Path) -> str:
@@ -89,6 +92,14 @@ def _refuse_other(params: Params, events: Parts) -> None:
         write(events, params.seed, same)
         if known != {file_hash(same)}:
             raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
+
+
+def _refuse_unfit(params: Params, events: Parts, facts: Facts) -> None:
+    """Every question finds its key action in the log, and time for its windows and for training."""
+    for name, question in params.questions.items():
+        refuse_unseen(name, question, facts.counts)
+        spans = timed(events, question, params.snapshot.timezone, params.seed).spans(name, question)
+        refuse_long_warmup(spans, params.features.warmup_days, name)
 
 
 def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
@@ -162,13 +173,9 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _amount(events: Parts) -> str:
-    first, last = (str(EPOCH + timedelta(microseconds=time))[:10] for time in events.bounds())
-    rows, users = (sum(counts) for counts in zip(*((p.height, p["user_id"].n_unique()) for p in events), strict=True))
-    return f"{rows:,} events of {users:,} users, {first} to {last}"
-
-
-def _next(params: Params, amount: str, target: Path) -> list[str]:
+def _next(params: Params, facts: Facts, target: Path) -> list[str]:
+    users, first, last = len(facts.users.events), facts.first.date(), facts.last.date()
+    amount = f"{facts.events:,} events of {users:,} users, {first} to {last}"
     others = f", to be compared with {', '.join(params.compare_with)}" if params.compare_with else ""
     record = target.with_name(f"{target.name}.dvc")
     return [

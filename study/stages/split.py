@@ -12,7 +12,7 @@ from study.events.appending import GROUP, appending
 from study.events.asked import Asked
 from study.events.card import data_card
 from study.events.parts import Saved
-from study.events.spans import EPOCH, Spans, make_spans
+from study.events.spans import EPOCH, Spans
 from study.events.spill import spilling
 from study.events.split import (
     TIME,
@@ -48,7 +48,7 @@ def run(name: str) -> None:
     saved = Saved(snapshot_file(spec.name))
     refuse_unseen(name, question, counted(saved.scan(), question))
     log = timed(saved, question, spec.timezone, params.seed)
-    spans = make_spans(log.clock.first, log.clock.last, log.clock.timezone, question, f"questions.{name}")
+    spans = log.spans(name, question)
     with spilling(f"split-{name}") as folder:
         asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
         _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
 from study.paths import CHOSEN, replacing, write_text
+from study.prepared import Stopwatch
 from study.questions.development import read_development, read_windows
 from study.questions.kind import kind_of
 
@@ -41,7 +41,10 @@ class Rung(Frozen):
 
 
 class Outcome(Frozen):
-    """What it answers. `seconds` and `peak_mb` are measured; everything else is a function of the rung."""
+    """What it answers. `seconds` and `peak_mb` are measured; everything else is a function of the rung.
+
+    The seconds are those of a process that derives everything itself: what others have made counts as it took them.
+    """
 
     curve: list[tuple[int, float]]
     losses: list[tuple[int, float]]
@@ -66,7 +69,7 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
     """
     if found := outcome_of(folder, rung):
         return found
-    started = time.perf_counter()
+    watch = Stopwatch()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         parts = _train(params, folder, rung)
@@ -76,7 +79,7 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
         if not _is_refused_memory(error):
             raise
         parts = FAILED | {"reason": NO_MEMORY}
-    return _record(folder, rung, parts, time.perf_counter() - started, peak_mb())
+    return _record(folder, rung, parts, watch.seconds(), peak_mb())
 
 
 def record_death(folder: Path, rung: Rung) -> Outcome:
@@ -168,7 +171,7 @@ def run_refit(params: Params, folder: Path, asked: Refit) -> None:
     begun = folder / BEGUN
     if (folder / COST).exists() or (asked.begins and begun.exists()):
         return
-    started = time.perf_counter()
+    watch = Stopwatch()
     read_windows.cache_clear()  # what the search has read and prepared is not needed any more
     entry = params.variants[asked.variant]
     sources = Sources(params, entry.arm, folder.name)
@@ -182,8 +185,7 @@ def run_refit(params: Params, folder: Path, asked: Refit) -> None:
     model.fit(fold, rounds=rounds, seed=asked.seed, report=lambda *_: None)
     if not asked.begins:
         save_into(model, folder / MODEL)
-    seconds = before + time.perf_counter() - started
-    cost = json.dumps({"seconds": seconds, "peak_mb": peak_mb(), "parameters": model.parameters()})
+    cost = json.dumps({"seconds": before + watch.seconds(), "peak_mb": peak_mb(), "parameters": model.parameters()})
     if asked.begins:
         save_into(model, begun, {COST: cost})
     else:

@@ -67,3 +67,32 @@ def test_a_trial_that_follows_others_on_a_fold_gives_the_bits_of_one_alone(loss,
 
     assert alone == saved(shared, 20, 0.1, "after")
     assert alone != saved(shared, 60, 0.1, "other")
+
+
+def test_what_is_read_while_trees_are_added_is_what_those_trees_say(log, tmp_path):
+    """Rows that were asked before ask the new trees alone; a model that is broken off forgets what it was told."""
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="bce")
+    queries, candidates = asked(log, 35), np.arange(len(log.catalogue))
+    read = {}
+
+    def built():
+        return gbdt.build(entry, gbdt.Settings(min_child_samples=20), Budget(**TINY | {"boosting_rounds": 16}))
+
+    def report(model, done):
+        read[done] = model.scores(queries, candidates)
+        (tmp_path / str(done)).mkdir()
+        model.save(tmp_path / str(done))
+        if done == 6:
+            raise InterruptedError
+
+    model = built()
+    with pytest.raises(InterruptedError):
+        model.fit(fold, rounds=8, seed=1, report=report)
+
+    assert [2, 4, 6] == list(read)
+    for done, scores in read.items():
+        whole = built().load(tmp_path / str(done)).scores(queries, candidates)
+        np.testing.assert_allclose(scores, whole, rtol=1e-5)
+        np.testing.assert_array_equal(model.load(tmp_path / str(done)).scores(queries, candidates), whole)
+    assert not np.allclose(read[2], read[6])

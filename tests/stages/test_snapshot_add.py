@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -91,7 +92,7 @@ def test_it_says_which_columns_are_gone_new_or_of_another_kind(folder, tmp_path)
     log = tiny_log(users=30)
     log.with_columns(pl.lit(3).alias("note")).write_parquet(folder / "tiny.parquet")
     log.with_columns(pl.lit("x").alias("note"), pl.lit(1.5).alias("extra")).drop("discount").with_columns(
-        pl.lit("none").alias("discount")
+        pl.lit("coupon").alias("discount")
     ).write_parquet(tmp_path / "new.parquet")
 
     told = add(folder, "../new.parquet", "next").stdout
@@ -110,6 +111,17 @@ def test_a_log_that_does_not_conform_is_refused(folder, tmp_path):
     assert "no such file" in complaint(folder, "../nothing.parquet", "next")
     assert "snapshot.name" in complaint(folder, "../new.parquet", "../next")
     assert "a module cannot be added" in complaint(folder, "study/events/complete_journey.py", "next")
+
+
+def test_a_log_that_a_question_cannot_be_asked_of_is_refused(folder, tmp_path):
+    log = tiny_log()
+    days = log["timestamp"].dt.date()
+    for length, said in ((45, "features.warmup_days: 14 leaves no window"), (14, "bring a longer log")):
+        log.filter(days < days.min() + timedelta(days=length)).write_parquet(tmp_path / "new.parquet")
+        assert said in complaint(folder, "../new.parquet", "next")
+
+    log.with_columns(event_type=pl.lit("view")).write_parquet(tmp_path / "new.parquet")
+    assert "questions.categories.key_action.event_type" in complaint(folder, "../new.parquet", "next")
 
 
 def test_a_name_with_results_takes_the_same_log_alone(folder, tmp_path):
