@@ -26,7 +26,7 @@ study: $(ENVIRONMENT)
 	python -m study report
 
 test: $(ENVIRONMENT)
-	pytest -n 2 --dist loadfile
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(ENVIRONMENT)
 	pytest -m long
