@@ -6,6 +6,7 @@ them, and the seconds that it took to make; last the place of that and `END`, so
 
 import hashlib
 import mmap
+import os
 import pickle
 import platform
 import shutil
@@ -16,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from study.fingerprint import fingerprint
 from study.paths import SCRATCH, replacing
@@ -62,7 +63,7 @@ class Prepared(dict[Any, Any]):
     def made(self, key: Any, make: Callable[[], Any]) -> Any:
         """What lies in the folder under a key; `make` makes it where nothing does, and keeps it where there is room.
 
-        Processes that ask for the same at once wait for the first. A file that cannot be read is made anew.
+        Processes that ask for the same at once wait for the first. A file that is cut short is made anew.
 
         Args:
             key: of values whose `repr` tells them apart.
@@ -70,8 +71,8 @@ class Prepared(dict[Any, Any]):
         path, watch = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.pickle", Stopwatch()
         found = _read(path)
         if found is None and _has_room(path, 0):
-            with _alone(path):
-                found = _read(path) or _written(path, _timed(make))
+            with _turn(path) as is_first:
+                found = _read(path) or (_written(path, _timed(make)) if is_first else None)
         found = found or _timed(make)
         Prepared.spared += found.seconds - watch.seconds()
         return found.value
@@ -94,21 +95,29 @@ def _timed(make: Callable[[], Any]) -> Made:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One process at a time; all at once where the disk knows no locks."""
-    lock = FileLock(path.with_suffix(".lock"))
-    with suppress(OSError, NotImplementedError):
+def _turn(path: Path) -> Iterator[bool]:
+    """Whether it is for this process to make a file; where another does, the block begins when that has ended."""
+    lock, is_first = FileLock(path.with_suffix(".lock")), True
+    with suppress(OSError, NotImplementedError):  # a disk without locks, or that nothing can be written to
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            is_first = False
+            lock.acquire()
+            lock.release()
     try:
-        yield
+        yield is_first
     finally:
         lock.release()
 
 
 def _has_room(path: Path, size: int) -> bool:
-    folder = next(folder for folder in path.parents if folder.exists())
-    return shutil.disk_usage(folder).free >= ROOM + size
+    try:
+        folder = next(folder for folder in path.parents if folder.exists())
+        return shutil.disk_usage(folder).free >= ROOM + size
+    except OSError:  # another process has removed it
+        return False
 
 
 def _read(path: Path) -> Made | None:
@@ -138,12 +147,14 @@ def _written(path: Path, made: Made) -> Made:
         with replacing(path) as temporary, temporary.open("wb") as file:
             spans = []
             for array in arrays:
-                file.seek(-file.tell() % ALIGNED, 1)
+                file.seek(-file.tell() % ALIGNED, os.SEEK_CUR)
                 spans.append((file.tell(), file.tell() + array.nbytes))
                 file.write(array)
             place = file.tell()
             pickle.dump((spans, text, made.seconds), file)
             file.write(place.to_bytes(8, "little") + END)
+            file.flush()
+            os.fsync(file.fileno())  # or a machine that loses its power may keep a file with holes
     except OSError:
         return made
     return _read(path) or made

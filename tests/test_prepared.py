@@ -2,16 +2,21 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from study import prepared
 from study.events.log import Log
+from study.features.training_rows import kept_rows
 from study.features.vocabulary import Vocabulary
 from study.models.data import read_refit
+from study.models.factory import build_model
+from study.models.user_aggregates import training_rows as user_rows
 from study.params import load
 from study.prepared import Prepared, Stopwatch, kept
 from study.questions.development import read_development
@@ -114,15 +119,52 @@ def test_processes_that_ask_at_once_wait_for_the_first(memo):
 
     first = threading.Thread(target=kept, args=(Prepared(memo.folder), "key", make))
     first.start()
-    begun.wait()
+    assert begun.wait(60)
 
     assert kept(Prepared(memo.folder), "key", no_more) == 1
     first.join()
     assert made == [1]
 
 
+def test_where_the_first_found_no_room_the_others_make_it_at_once(memo, monkeypatch):
+    waiting, begun, inside = threading.Semaphore(0), threading.Event(), threading.Barrier(2)
+
+    class Told(FileLock):
+        def acquire(self, *, blocking: bool = True):
+            if blocking:
+                waiting.release()
+            return super().acquire(blocking=blocking)
+
+    def first() -> int:
+        begun.set()
+        assert waiting.acquire(timeout=60) and waiting.acquire(timeout=60)
+        return 1
+
+    def other() -> int:
+        inside.wait(60)
+        return 2
+
+    monkeypatch.setattr(prepared, "FileLock", Told)
+    monkeypatch.setattr(prepared, "_has_room", lambda _, size: not size)
+    found: list[int] = []
+    makes = [first, other, other]
+    threads = [
+        threading.Thread(target=lambda make=make: found.append(kept(Prepared(memo.folder), "key", make)))
+        for make in makes
+    ]
+    threads[0].start()
+    assert begun.wait(60)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+
+    assert sorted(found) == [1, 2, 2]
+
+
 def test_what_others_have_made_counts_as_it_took_them(memo, monkeypatch):
     now = [0.0]
+    monkeypatch.setattr(Prepared, "spared", 0.0)
     monkeypatch.setattr(prepared, "time", SimpleNamespace(perf_counter=lambda: now[0]))
 
     def make(seconds: float) -> None:
@@ -195,6 +237,33 @@ def test_a_second_process_derives_nothing_anew(tmp_path, monkeypatch):
     train_and_score(tmp_path, VARIANTS)
 
     assert _written(tmp_path) == first
+
+
+@pytest.mark.slow
+def test_rows_and_readouts_of_another_warm_up_are_others(tmp_path):
+    """The features that a question is asked with are no part of the folder's name."""
+    write_workspace(tmp_path, tiny_log())
+    prepare(tmp_path)
+    with inside(tmp_path):
+        params = load()
+        questions = params.questions
+
+        def derived(warmup: int, shared: bool) -> list[np.ndarray]:
+            features = params.features.model_copy(update={"warmup_days": warmup, "max_queries": 100 - warmup})
+            what, who = (read_refit(name, questions[name], features) for name in ("categories", "coupons"))
+            if not shared:
+                what, who = replace(what, memo={}), replace(who, memo={})
+            entry, budget = params.variants["who-sum-bce"], params.spent("who")
+            model = build_model(entry, {}, budget)
+            readouts = model._kept_readouts(who, model._kept_stream(who), "objective")
+            return [kept_rows(what, 0, None).features, user_rows(who).features, readouts.position]
+
+        for warmup in (14, 28):
+            pairs = list(zip(derived(warmup, shared=True), derived(warmup, shared=False), strict=True))
+            for found, alone in pairs:
+                np.testing.assert_array_equal(found, alone)
+        first, other = derived(14, shared=True), derived(28, shared=True)
+        assert all(len(one) > len(two) for one, two in zip(first, other, strict=True))
 
 
 @pytest.mark.slow

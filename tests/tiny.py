@@ -16,7 +16,7 @@ from study.models.data import read_refit
 from study.params import load
 from study.params.worlds import NAMES
 from study.questions.development import read_windows
-from study.stages import check, features, score, snapshot, split, train
+from study.stages import check, diagnostics, features, score, snapshot, split, train
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -116,6 +116,7 @@ def _forget() -> None:
     read_windows.cache_clear()
     read_refit.cache_clear()
     score._read_test.cache_clear()
+    diagnostics.evaluation_of.cache_clear()
 
 
 def prepare(folder: Path) -> None:

@@ -120,15 +120,16 @@ def _is_csv(path: Path) -> bool:
 def _refuse_short(path: Path, table: pl.LazyFrame) -> None:
     """Polars fills a row of CSV that ends too early with nothing, as if the rest had been empty.
 
-    Separators are counted line by line; the quotes that go on over lines are read where a count is too low.
+    Separators are counted line by line; the file is read row by row where a line has too few, or its quotes go on.
     """
     if not _is_csv(path):
         return
-    line = pl.col("line").str.replace_all(r'"[^"]*"', "")
-    found = line.str.count_matches(_separator(path), literal=True) + 1
-    is_short = (found < len(table.collect_schema())) & (line.str.strip_chars() != "")
-    has_short = pl.scan_lines(path, glob=False).select(is_short.any()).collect(engine="streaming").item()
-    if has_short and (fault := _ragged(path)):
+    line = pl.col("line")
+    found = line.str.replace_all(r'"[^"]*"', "").str.count_matches(_separator(path), literal=True) + 1
+    goes_on = line.str.count_matches('"', literal=True) % 2 == 1
+    is_doubted = (found < len(table.collect_schema())) | goes_on
+    has_doubted = pl.scan_lines(path, glob=False).select(is_doubted.any()).collect(engine="streaming").item()
+    if has_doubted and (fault := _ragged(path)):
         raise UserError(f"{path}: {fault}")
 
 
@@ -198,12 +199,13 @@ def _is_object(line: bytes) -> bool:
 
 
 def _ragged(path: Path) -> str | None:
-    """The first row of CSV with more or fewer fields than the header; an empty line is no row."""
+    """The first row of CSV with more or fewer fields than the header."""
     csv.field_size_limit(LONGEST_FIELD)
     with _opened(path) as file:
-        rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), delimiter=_separator(path))
-        width = len(next(rows, []))
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
+        rows = csv.reader((line.replace("\r", "") for line in text), delimiter=_separator(path))
+        width = len(next(filter(None, rows), []))
         for number, row in enumerate(rows, start=1):
-            if row and len(row) != width:
+            if len(row) != width:
                 return f"row {number} has {len(row)} fields, but the header names {width} columns; mend the file"
     return None

@@ -53,7 +53,7 @@ class ScreeningSequence(SequenceModel):
 
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         """Those of the eligible users of the training cut-offs, made once for all trials."""
-        key = ("users", self.parts["representation"].LAYOUT)
+        key = ("users", self.parts["representation"].LAYOUT, fold.features.warmup_days)
         return kept(fold.memo, key, partial(user_readouts, fold, stream))
 
     def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> CutoffBatcher:

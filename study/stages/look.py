@@ -1,6 +1,6 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -50,15 +50,10 @@ def run(source: str | None) -> None:
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
         rows, found = health.card(facts, spec), health.warnings(facts, spec, list(params.questions.values()))
-        asked: dict[str, Found] = {}
         doubted: dict[str, list[str]] = {}
-        for name, question in params.questions.items():
-            refuse_unseen(name, question, facts.counts)
-            plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
-            key = plain.model_dump_json()
-            if key not in asked:
-                asked[key] = _after_strays(facts, partial(_found, name, plain, events, params, folder))
-            told, doubts = _told(name, question, asked[key], params.statistics)
+        for name, one in findings(facts, events, params, folder):
+            question = params.questions[name]
+            told, doubts = _told(name, question, one, params.statistics)
             rows += told
             for doubt in [*doubts, *unseen(question, facts.counts)]:
                 doubted.setdefault(doubt, []).append(name)
@@ -68,6 +63,23 @@ def run(source: str | None) -> None:
     print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
+
+
+def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Iterator[tuple[str, Found]]:
+    """What each question finds in a log; those that differ in what is held back alone find the same.
+
+    Raises:
+        UserError: a question cannot be asked of it: its key action never occurs, or a window has none, or the log is
+            too short.
+    """
+    asked: dict[str, Found] = {}
+    for name, question in params.questions.items():
+        refuse_unseen(name, question, facts.counts)
+        plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
+        key = plain.model_dump_json()
+        if key not in asked:
+            asked[key] = _after_strays(facts, partial(_found, name, plain, events, params, folder))
+        yield name, asked[key]
 
 
 def _after_strays(facts: Facts, find: Callable[[], Found]) -> Found:

@@ -14,9 +14,7 @@ from study.events.columns import changes, columns_of
 from study.events.facts import Facts, facts_of
 from study.events.parts import Parts
 from study.events.read import READER, reading
-from study.events.spans import refuse_long_warmup
-from study.events.timed import timed
-from study.events.values import refuse_unseen
+from study.events.spill import spilling
 from study.failures import naming
 from study.params import Params
 from study.params.edit import edited
@@ -24,6 +22,7 @@ from study.params.load import load, parse
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, SNAPSHOTS, source_file, write_text
 from study.provenance import file_hash
+from study.stages.look import findings
 from study.stages.snapshot import write
 
 PACKED = {".gz", ".zst", ".bz2"}
@@ -47,10 +46,12 @@ def run(file: str, name: str) -> None:
     target = source_file(name, _suffix(path))
     text = edited(text, _changes(before, name, target))
     after = parse(text, PARAMS)
-    with reading(after.snapshot.model_copy(update={"source": str(path)}), "snapshot-add") as events:
+    read = after.snapshot.model_copy(update={"source": str(path)})
+    with reading(read, "snapshot-add") as events, spilling("snapshot-add-queries") as folder:
         _refuse_other(after, events)
         facts = facts_of(events, after.snapshot)
-        _refuse_unfit(after, events, facts)
+        for _ in findings(facts, events, after, folder):  # which raises where a question cannot be asked
+            pass
     told = _told(before.snapshot, after.snapshot, path)
     _track(path, target)
     write_text(PARAMS, text)
@@ -92,14 +93,6 @@ def _refuse_other(params: Params, events: Parts) -> None:
         write(events, params.seed, same)
         if known != {file_hash(same)}:
             raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
-
-
-def _refuse_unfit(params: Params, events: Parts, facts: Facts) -> None:
-    """Every question finds its key action in the log, and time for its windows and for training."""
-    for name, question in params.questions.items():
-        refuse_unseen(name, question, facts.counts)
-        spans = timed(events, question, params.snapshot.timezone, params.seed).spans(name, question)
-        refuse_long_warmup(spans, params.features.warmup_days, name)
 
 
 def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:

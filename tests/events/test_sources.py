@@ -140,6 +140,13 @@ def test_foreign_text_passes_unchanged(read):
     assert values == events["words"].to_list()
 
 
+def test_what_looks_like_a_short_row_and_is_none_is_read(read):
+    rows = '1,2024-01-01,b\ruy,1,,\r\n2,2024-01-01,buy,2,"one\ntwo",\r\n3,2024-01-01,buy,3,4 pipes,\r\n'
+    events = read("log.csv", "\n" + HEAD + rows, attributes={"words": "categorical"})
+
+    assert [None, "one\ntwo", "4 pipes"] == events["words"].to_list()
+
+
 def test_a_list_may_be_written_as_json_or_divided_by_a_separator(read):
     rows = '1,2024-01-01,buy,,"[""a b"", ""c"", """"]",\n1,2024-01-01,buy,,a b|c,\n1,2024-01-01,buy,,|,\n'
     events = read("log.csv", HEAD + rows, attributes={"words": {"kind": "list", "items": 3, "separator": "|"}})
@@ -167,6 +174,9 @@ FAULTS = {
     "row 2 has 7 fields, but the header names 6": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n1,2024-01-01,b,1,,,9\n"),
     "row 2 has 3 fields, but the header names 6": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n1,2024-01-01,b\n"),
     "row 1 has 5 fields, but the header names 6": ("log.csv", HEAD + '1,2024-01-01,b,"1,5",\n'),
+    "row 2 has 5 fields": ("log.csv", HEAD + '1,2024-01-01,b,1,,\n1,2024-01-01,b,1,"a, b,\nc, d, e, f"\n'),
+    "row 2 has 3 fields": ("log.tsv", (HEAD + '1,2024-01-01,b,1,,\n"1","2024-01-01","b"\n').replace(",", "\t")),
+    "row 2 has 0 fields": ("log.csv", HEAD + "1,2024-01-01,b,1,,\n\n"),
     "row 3 has 4 fields": ("log.csv", HEAD + '1,2024-01-01,b,1,"two\nlines",\n1,2024-01-01,b,1,,\n1,2024-01-01,b,1\n'),
     "line 2 is no UTF-8": ("log.csv", HEAD.encode() + b"1,2024-01-01,b\xff,1,,\n"),
     "the file is UTF-16": ("log.csv", HEAD.encode("utf-16")),

@@ -122,6 +122,10 @@ def test_a_log_that_a_question_cannot_be_asked_of_is_refused(folder, tmp_path):
 
     log.with_columns(event_type=pl.lit("view")).write_parquet(tmp_path / "new.parquet")
     assert "questions.categories.key_action.event_type" in complaint(folder, "../new.parquet", "next")
+    log.filter(days < days.max() - timedelta(days=10)).vstack(
+        log.filter(days == days.max()).with_columns(event_type=pl.lit("letter"))
+    ).write_parquet(tmp_path / "new.parquet")
+    assert "has no query" in complaint(folder, "../new.parquet", "next")
 
 
 def test_a_name_with_results_takes_the_same_log_alone(folder, tmp_path):
