@@ -107,11 +107,11 @@ def encoder(results: Results) -> list[Part]:
 def ranking_loss(results: Results) -> list[Part]:
     """A loss that compares against BCE, which does not: for trees, on each catalogue, and between users."""
     trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
-    parts = [_part(results, c, "trees") for c in trees] + _pairwise(results)
-    large = results.beside("catalogue")
-    if large is not None:
-        judged = [c for c in over_softmax(large) if choose.parts_of(large, c.left_variant)["loss"] == "bce"]
-        parts += _pairwise(large) + [replace(_over(large, c), besides=_besides(large, c)) for c in judged]
+    parts = [_part(results, c, "trees") for c in trees]
+    for arm in (results, results.beside("catalogue")):
+        if arm is not None:
+            judged = [c for c in over_softmax(arm) if choose.parts_of(arm, c.left_variant)["loss"] == "bce"]
+            parts += _pairwise(arm) + [replace(_over(arm, c), besides=_besides(arm, c)) for c in judged]
     return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits import choose, enough, scope, source
+from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, code, listing, paragraphs
@@ -21,7 +22,9 @@ COMPOSED = {
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
 COUNTED = " (an id table has no score for young candidates, so their very counts are a part of the gain)"
-NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
+READERS = {"causal": "causal attention", "bidirectional": "attention to both sides", "gru": "recurrence"}
+"""The architectures that read the order of events."""
+UNTESTED = "which no contrast tests itself, and the budgets of the two arms differ"
 NOTHING = "no contrast about this is declared, so these results cannot say"
 
 
@@ -78,11 +81,16 @@ def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str,
     """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
     if not asked:
         return NOTHING
-    margin = results.power.margin
-    told = settled(asked, left, right, margin)
+    margin, trained = results.power.margin, scope.trained(results, asked)
+    told = settled(trained, left, right, margin) if trained else f"{left} and {right} are not compared by what learned"
     shared = f", {scope.held(results, asked, *held)}" if held else ""
-    shown = [scope.with_negatives(results, contrast) for contrast in asked]
-    return f"{told}{shared}{scope.learning(results, asked)}: {_evidence(shown, margin)}"
+    shown, rest = (
+        [scope.with_negatives(results, contrast) for contrast in some]
+        for some in (trained, choose.others(asked, trained))
+    )
+    lead = f"{told}{shared}{scope.learning(results, trained)}"
+    found = f"{lead}: {_evidence(shown, margin)}" if shown else lead
+    return f"{found}{_apart(results, rest, scope.UNTRAINED)}"
 
 
 def _apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
@@ -97,39 +105,13 @@ def beats_counting(results: Results) -> str:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    return lead_over_counting(against, results.power.margin) + _apart(results, further, "besides")
+    lead = lead_over_counting(against, results.power.margin) + scope.turned(results, against)
+    return lead + _apart(results, further, "besides")
 
 
 def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
     """Yes or no, then every contrast with the best counting rule."""
     return f"{verdict_on_counting(against, margin)}; {_evidence(against, margin)}" if against else NO_CONTRAST
-
-
-def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
-    """Yes or no, and who beats the best counting rule."""
-    if not against:
-        return NO_CONTRAST
-    rule = f"the best counting rule, {code(against[0].right_variant)}"
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
-    if winners:
-        who = listing([code(contrast.left_variant) for contrast in winners])
-        return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
-    if any(contrast.verdict == "undetermined" for contrast in against):
-        return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
-    if all(contrast.verdict == "worse" for contrast in against):
-        return f"no: all that was compared with {rule}, is worse"
-    return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
-
-
-def _yes(winners: Sequence[Contrast], margin: float) -> str:
-    """Yes, and by how much where no winner is shown to gain the margin."""
-    if any(contrast.low >= margin for contrast in winners):
-        return "yes"
-    least, most = (number(pick(contrast.effect for contrast in winners)) for pick in (min, max))
-    gain = least if least == most else f"{least} to {most}"
-    if all(contrast.high < margin for contrast in winners):
-        return f"yes, by {gain}, which is less than the margin of {margin:g}"
-    return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
 
 
 def is_it_the_data(results: Results) -> str:
@@ -142,7 +124,8 @@ def is_it_the_data(results: Results) -> str:
     )
     if results.diagnoses is None:
         return f"{_missing('diagnostics')}; what the log allows is known: {limits}"
-    size = enough.judge(results.diagnoses)
+    gained = enough.gains(results.diagnoses, results.reached)
+    size = enough.judge(results.diagnoses, gained, power.margin)
     if size is None:
         return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
     told = _evidence([as_contrast(found) for found in size.shown], power.margin)
@@ -163,7 +146,8 @@ def representation(results: Results) -> str:
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
-    sides = "one position per event", "flattened tokens"
+    lefts = listing([code(layout) for layout in scope.lefts(results, asked, "representation")])
+    sides = f"one position per event ({lefts})", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
     found = "; ".join(_limited(results, told, *sides, "head") for told in choose.by_head(results, alike)) or NOTHING
     found += _apart(results, short, scope.short_histories(results, short))
@@ -220,8 +204,8 @@ def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
-    before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in small}
-    after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in found}
+    before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in scope.trained(results, small)}
+    after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in scope.trained(large, found)}
     both = [name for name in before if name in after]
     known = [name for name in both if "undetermined" not in (before[name], after[name])]
     turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in known if before[name] != after[name]]
@@ -230,17 +214,17 @@ def _turns(results: Results, small: Sequence[Contrast], large: Results, found: S
     if not known:
         return "no loss that was compared on both has a settled verdict on both"
     if not turned:
-        return f"no verdict changes with the catalogue's size{'' if known == both else ' where both are settled'}"
-    return (
-        f"with the catalogue's size the verdict changes for {listing(turned)}, a change that no contrast tests itself"
-    )
+        where = "" if known == both else " where both are settled"
+        return f"no verdict changes with the catalogue's size{where}, {UNTESTED}"
+    return f"with the catalogue's size the verdict changes for {listing(turned)}, {UNTESTED}"
 
 
 def order(results: Results) -> str:
     """Does it help to know in which order the events came? Mean pool has no order but weighs events by their age."""
-    reads = {"architecture": ("causal", "bidirectional", "gru")}
+    reads = {"architecture": tuple(READERS)}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    return f"{_limited(results, kept, 'attention or recurrence', 'an average by age')}; {_shuffled(results)}"
+    readers = " or ".join(READERS[one] for one in scope.lefts(results, kept, "architecture"))
+    return f"{_limited(results, kept, readers, 'an average by age')}; {_shuffled(results)}"
 
 
 def _shuffled(results: Results) -> str:
@@ -265,6 +249,7 @@ def young(results: Results) -> str:
     lead += f"; told the user's own counts as well, {_limited(found, aware, *sides)}{COUNTED}" if aware else ""
     against = choose.against_counting(found)
     lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
+    lead += scope.turned(found, against)
     rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"

@@ -8,17 +8,18 @@ from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits import source
-from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached, Rung
+from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
+from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, count, family, number, percent, plural, probability, signed, within
+from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.params.budget import Size
 from study.paths import results_folder
 
-UNCHANGED, CHANCE = "unchanged", "chance"
+CHANCE = "chance"
 METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
@@ -85,21 +86,15 @@ def answer(found: Diagnostics | None) -> Html:
 
 def _at_stake(found: Diagnostics) -> list[str]:
     """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
-    unchanged = [one for one in found.reached if one.change == UNCHANGED and one.metric == PRIMARY]
-    counting = next((one for one in unchanged if one.family == "counting"), None)
-    changed = {one.left_variant for one in found.contrasts}
-    others = [one for one in unchanged if one.family != "counting" and one.variant in changed]
-    if counting is None or not others:
+    gained = gains(found.contrasts, found.reached)
+    if gained is None:
         return []
-    counted = counting.estimate or 0.0
-    gains = {one.variant: (one.estimate or 0.0) - counted for one in others}
-    told = listing([f"{code(variant)} by {signed(gain)}" for variant, gain in gains.items()])
     text = (
-        f"Unchanged, these fits differ from {code(counting.variant)}, a rule that counts, {told}. A change that leaves "
-        "a model the user's own counts, as taking an attribute, adding noise and taking users do for trees and for a "
-        "repeat-aware head, can hardly take more than that."
+        f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts, {gained.told}. A change that "
+        "leaves a model the user's own counts, as taking an attribute, adding noise and taking users do for trees and "
+        "for a repeat-aware head, can hardly take more than that."
     )
-    if min(gains.values()) < found.margin:
+    if min(gained.by_variant.values()) < found.margin:
         text += f" Where that is within the margin of {found.margin:g}, an equivalence was to be expected."
     return [text]
 
@@ -132,35 +127,6 @@ def telling(change: str) -> str:
         "users": f"{rest} % of the users",
     }
     return TELLING.get(change) or by_kind.get(kind, code(change))
-
-
-def leak_alarm(found: Diagnostics | None) -> Html:
-    """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user.
-
-    One that does is a reason to look, not a verdict (decision 16); the page names what else may raise it.
-    """
-    if found is None:
-        return Html("")
-    if not found.alarm.variants:
-        return paragraphs(["No variant was fitted to permuted labels, so the leak alarm says nothing."])
-    told = bullets(_rung(row, found.reached) for row in found.alarm.variants)
-    ringing = listing([code(row.variant) for row in found.alarm.variants if row.rings])
-    if found.alarm.rings:
-        lead = f"<strong>The leak alarm rings</strong> for {ringing}: a reason to look, not a verdict."
-        return joined([paragraphs([lead], "prose alarm"), told])
-    lead = "<strong>The leak alarm is silent</strong>: nothing is above what it is held against beyond its interval."
-    return joined([paragraphs([lead]), told])
-
-
-def _rung(row: Rung, reached: Sequence[Reached]) -> str:
-    by_change = {one.change: one for one in reached if one.family == row.family}
-    honest, metric = by_change[UNCHANGED], METRICS[by_change[UNCHANGED].metric]
-    against = "chance" if row.against == CHANCE else code(row.against)
-    return (
-        f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)}, so that a leak that is worth less than about "
-        f"{number(row.effect - row.low)} would hardly ring; fitted to its own labels it reaches {within(honest)}"
-    )
 
 
 def forest(found: Diagnostics | None) -> Html:

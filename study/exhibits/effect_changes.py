@@ -59,7 +59,8 @@ def sentences(pair: Pair, alike: Alike) -> str:
         f"{len(same) or 'none'} {_is(same)} shown to be <strong>the same</strong> within ±{margin:g}",
         *([f"whether the other {rest} changed is <strong>open</strong>"] if rest else []),
     ]
-    shared = _shared([here for _, here in alike if changes[here.name] in moved])
+    contrasts = [here for _, here in alike if changes[here.name] in moved]
+    shared = _shared(contrasts) + _refitted(pair, contrasts)
     return f"The changes of the effects, tested by themselves and Holm-adjusted: {'; '.join(clauses)}. {shared}{LUCK}"
 
 
@@ -70,6 +71,25 @@ def _shared(moved: Sequence[Contrast]) -> str:
     if times < 2:
         return ""
     return f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times. "
+
+
+def _refitted(pair: Pair, moved: Sequence[Contrast]) -> str:
+    """The variants on the sides of changed effects whose refits are not as long here as there; or nothing."""
+    names = dict.fromkeys(variant for one in moved for variant in (one.left_variant, one.right_variant))
+    both = {
+        name: [side.search(name).rounds for side in (pair.there, pair.here)] for name in names if _tuned(pair, name)
+    }
+    unlike = {name: rounds for name, rounds in both.items() if rounds[0] != rounds[1]}
+    if not unlike:
+        return ""
+    times = sum(one.left_variant in unlike or one.right_variant in unlike for one in moved)
+    told = listing([f"{code(name)} ({there} there, {here} here)" for name, (there, here) in unlike.items()])
+    have = "has" if times == 1 else "have"
+    return f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}. "
+
+
+def _tuned(pair: Pair, variant: str) -> bool:
+    return all(variant in side.tuning and side.row(variant).family == "sequence" for side in (pair.there, pair.here))
 
 
 def _is(shown: Sequence[Change]) -> str:

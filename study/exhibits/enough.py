@@ -3,10 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from study.exhibits.prose import percent
-from study.exhibits.records import Diagnosis
+from study.exhibits.diagnosis_records import Reached
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import percent, signed
+from study.exhibits.records import PRIMARY, Diagnosis
 
+UNCHANGED = "unchanged"
 UNHARMED = {"equivalent", "better"}
+
+
+@dataclass(frozen=True)
+class Gains:
+    """What the unchanged fits of the diagnostics gain over the counting rule among them, by variant."""
+
+    rule: str
+    by_variant: dict[str, float]
+
+    @property
+    def told(self) -> str:
+        """The gains in words."""
+        return listing([f"{code(variant)} by {signed(gain)}" for variant, gain in self.by_variant.items()])
+
+
+def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains | None:
+    """The gains of the variants that were changed; None without a counting rule or without one of them."""
+    unchanged = [one for one in reached if one.change == UNCHANGED and one.metric == PRIMARY]
+    counting = next((one for one in unchanged if one.family == "counting"), None)
+    changed = {one.left_variant for one in diagnoses}
+    others = [one for one in unchanged if one.family != "counting" and one.variant in changed]
+    if counting is None or not others:
+        return None
+    counted = counting.estimate or 0.0
+    return Gains(counting.variant, {one.variant: (one.estimate or 0.0) - counted for one in others})
 
 
 @dataclass(frozen=True)
@@ -18,8 +46,12 @@ class Size:
     limit: str = ""
 
 
-def judge(diagnoses: Sequence[Diagnosis]) -> Size | None:
-    """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked."""
+def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) -> Size | None:
+    """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked.
+
+    Where what the fits gain over counting is within the margin, an equivalence says little: counting needs no other
+    users, and it is told with that.
+    """
     families = _by_share(diagnoses)
     if not families:
         return None
@@ -30,22 +62,26 @@ def judge(diagnoses: Sequence[Diagnosis]) -> Size | None:
     if "worse" in verdicts:
         return Size("in part, since some families still learn from more users", most)
     if verdicts <= UNHARMED:
-        return _not_its_size(families)
+        return _not_its_size(families, found, margin)
     lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"
     return Size(lead, most)
 
 
-def _not_its_size(families: Sequence[dict[float, Diagnosis]]) -> Size:
+def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | None, margin: float) -> Size:
     """Told of the smallest part of the users that is enough, and of the budget, which is the same for every part."""
     enough = _smallest(families)
     shown = [family[min((share for share in family if share >= enough), default=max(family))] for family in families]
     is_as_well = all(found.verdict == "equivalent" for found in shown)
     does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
-    return Size(
-        f"not the number of its users at this budget, since with {percent(enough)} of the users {does}",
-        shown,
-        "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked",
-    )
+    lead = f"not the number of its users at this budget, since with {percent(enough)} of the users {does}"
+    limit = "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked"
+    if found is not None and min(found.by_variant.values()) < margin:
+        lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
+        limit = (
+            f", since unchanged these fits differ from {code(found.rule)}, which counts what is each user's own, "
+            f"{found.told}, no more than the margin of {margin:g} for at least one{limit}"
+        )
+    return Size(lead, shown, limit)
 
 
 def _smallest(families: Sequence[dict[float, Diagnosis]]) -> float:

@@ -78,12 +78,14 @@ def summary(results: Results) -> Html:
         return paragraphs(["No sequence variant is declared."])
     start = anchor(variants)
     one = [v for v in variants if len(moved(variants, start, v)) == 1]
+    longer = [code(v) for v in one if variants[v]["context"] != variants[start]["context"]]
+    seen = f" ({listing(longer)} with the history that it then sees)" if longer else ""
     parts = listing([f"{TITLES.get(part, part)} {code(value)}" for part, value in variants[start].items()])
     families = [entry.family for entry in results.params.entries(results.arm).values()]
     text = (
         f"{plural(len(families), 'variant')} are declared: {members(families)}. The sequence models are anchored at "
-        f"{code(start)}: {parts}. {count(len(one))} of them move exactly one factor away from it; the others "
-        "belong to the factorial below, or have a control of their own."
+        f"{code(start)}: {parts}. {count(len(one))} of them move exactly one factor away from it{seen}; the "
+        "others belong to the factorial below, or have a control of their own."
     )
     return paragraphs([text])
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from study import params
 from study.errors import UserError
+from study.exhibits.diagnosis_records import Reached
 from study.exhibits.records import (
     Contrast,
     Cost,
@@ -29,9 +30,11 @@ from study.paths import LOSS_COSTS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
 POPULARITY = "popularity"
+NEARLY = "best one round before the last"
+"""What a refit is a round shorter for than those of its rivals that were best at the end."""
 TRAINING = (
-    "unfinished, where the best round was the last of the budget; not above popularity, where it gains less than the "
-    "margin over that rule on select"
+    "unfinished, where the best round was the last of the budget; best one round before it, where a refit is so much "
+    "shorter; not above popularity, where it gains less than the margin over that rule on select"
 )
 """What `Results.training` says, in words."""
 Found = TypeVar("Found")
@@ -126,6 +129,12 @@ class Results:
         return read(path, TypeAdapter(list[Diagnosis])) if path.exists() else None
 
     @cached_property
+    def reached(self) -> list[Reached]:
+        """What the fits of the diagnostics of this snapshot reached; none where they were not run."""
+        path = self.root / "diagnostics" / "estimates.json"
+        return read(path, TypeAdapter(list[Reached])) if path.exists() else []
+
+    @cached_property
     def loss_costs(self) -> LossCosts | None:
         """What the losses cost on ever larger catalogues; None where it was not measured."""
         path = self.root.parent / LOSS_COSTS.relative_to(RESULTS)
@@ -185,7 +194,16 @@ class Results:
         """What is to be said of how far a variant was trained; nothing where its curve flattened above popularity."""
         if self.at_popularity(variant):
             return "not above popularity"
-        return "unfinished" if self.row(variant).unfinished else ""
+        if self.row(variant).unfinished:
+            return "unfinished"
+        return NEARLY if self.is_a_round_short(variant) else ""
+
+    def is_a_round_short(self, variant: str) -> bool:
+        """Whether a sequence variant was best one round before the end: its refit is a round shorter than others'."""
+        if self.row(variant).family != "sequence":
+            return False
+        search = self.search(variant)
+        return search.rounds == search.last_round - 1
 
     def search(self, variant: str) -> Search:
         """The search of a variant."""

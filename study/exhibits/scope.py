@@ -6,7 +6,7 @@ from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import count, plural, signed
 from study.exhibits.records import Contrast, Effect
-from study.exhibits.results import Results
+from study.exhibits.results import NEARLY, Results
 
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
@@ -16,10 +16,35 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
+UNTRAINED = "with a side that is not above popularity on select, which says little of what is compared"
+
+
+def trained(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """The contrasts whose sides have both learned more than popularity knows."""
+    return [c for c in contrasts if not any(map(results.at_popularity, (c.left_variant, c.right_variant)))]
+
+
+def lefts(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[str]:
+    """The values that a factor has on the left sides, each once."""
+    return list(dict.fromkeys(choose.parts_of(results, c.left_variant)[factor] for c in contrasts))
+
+
+def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """The contrasts with a difference on test whose sides stand the other way round on select; or nothing."""
+    found = [
+        code(c.left_variant)
+        for c in contrasts
+        if c.verdict in ("better", "worse")
+        and c.effect * (results.row(c.left_variant).select - results.row(c.right_variant).select) < 0
+    ]
+    return f"; on select {listing(found)} and its rival stand the other way round" if found else ""
+
+
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     """How many sides had their best round last or are no better than popularity on select; nothing where none is."""
     states = [results.training(variant) for variant in _sides(contrasts)]
-    told = [f"{count(states.count(state))} {state}" for state in sorted(set(filter(None, states)), reverse=True)]
+    kinds = sorted(set(states) - {"", NEARLY}, reverse=True)
+    told = [f"{count(states.count(state))} {state}" for state in kinds]
     return f", of its {count(len(states))} sides at least {listing(told)}" if told else ""
 
 

@@ -1,6 +1,7 @@
 """Each answer of Findings follows its contrasts: opposite signs, opposite sentences."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -55,14 +56,14 @@ EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in
     [
         (
             "better",
-            "In favour of one position per event over flattened tokens, with head plain: sum-horizon over flat-horizon",
+            "In favour of one position per event (sum) over flattened tokens, with head plain: sum-horizon over",
         ),
         (
             "worse",
-            "In favour of flattened tokens over one position per event, with head plain: sum-horizon over flat-horizon",
+            "In favour of flattened tokens over one position per event (sum), with head plain: sum-horizon over",
         ),
-        ("equivalent", "One position per event and flattened tokens are equivalent within ±0.005"),
-        ("undetermined", "Undetermined between one position per event and flattened tokens"),
+        ("equivalent", "One position per event (sum) and flattened tokens are equivalent within ±0.005"),
+        ("undetermined", "Undetermined between one position per event (sum) and flattened tokens"),
     ],
 )
 def test_the_representation_turns(made, verdict, expected):
@@ -78,9 +79,12 @@ def test_the_representation_is_answered_for_each_head_by_sides_with_one_objectiv
 
     sentence = told(made(split), "Which representation?")
     assert (
-        "In favour of one position per event over flattened tokens, with head plain: sum-horizon over flat" in sentence
+        "In favour of one position per event (sum) over flattened tokens, with head plain: sum-horizon over flat"
+        in sentence
     )
-    assert "; in favour of flattened tokens over one position per event, with head repeat_aware: sum-hor" in sentence
+    assert (
+        "; in favour of flattened tokens over one position per event (sum), with head repeat_aware: sum-hor" in sentence
+    )
     assert "; where their objectives differ as well, sum-next-moment over flat-next" in sentence
 
 
@@ -122,7 +126,9 @@ def test_the_loss_turns_with_the_catalogue(made):
     same = made(say("worse", *SMALL), catalogue=say("worse", *LARGE))
     turned = made(say("worse", *SMALL), catalogue=say("better", *LARGE))
 
-    assert "no verdict changes with the catalogue's size" in told(same, LOSS)
+    assert "no verdict changes with the catalogue's size, which no contrast tests itself, and the budgets" in told(
+        same, LOSS
+    )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
     assert "the verdict changes for sampled_softmax (worse, then better), bce" in told(turned, LOSS)
@@ -156,13 +162,35 @@ def test_several_winners_are_told_from_the_least_gain_to_the_greatest(made):
     assert "Yes: lightgbm-lambdarank" in gains(trees=0.02, sequence=0.0061)
 
 
+def test_a_winner_that_was_declared_late_is_told_so(made):
+    asked, results = "Does anything beat counting?", made(say("better", "trees-over-counting", effect=0.02))
+    late = {results.params.snapshot.name: ["trees-over-counting"]}
+    marked = replace(results, params=results.params.model_copy(update={"after_test": late}))
+    planned = replace(results, params=results.params.model_copy(update={"after_test": {}}))
+
+    assert "Yes: lightgbm-lambdarank beats the best" in told(planned, asked)
+    assert "Yes: lightgbm-lambdarank (declared after test was seen) beats the best" in told(marked, asked)
+
+
+def test_a_winner_that_select_does_not_prefer_is_told(made):
+    def turn(written):
+        say("better", "trees-over-counting", effect=0.02)(written)
+        for row in written["leaderboard.json"]:
+            if row["variant"] == "lightgbm-lambdarank":
+                row["select"] = 0.0
+
+    asked = "Does anything beat counting?"
+    assert "; on select lightgbm-lambdarank and its rival stand the other way round" in told(made(turn), asked)
+    assert "the other way round" not in told(made(say("undetermined", "trees-over-counting")), asked)
+
+
 @pytest.mark.parametrize(
     ("causal", "shuffled", "expected"),
     [
-        ("better", "worse", "In favour of attention or recurrence over an average by age"),
-        ("worse", "better", "In favour of an average by age over attention or recurrence"),
-        ("equivalent", "equivalent", "Attention or recurrence and an average by age are equivalent within ±0.005"),
-        ("better", "equivalent", "In favour of attention or recurrence over an average by age"),
+        ("better", "worse", "In favour of causal attention over an average by age"),
+        ("worse", "better", "In favour of an average by age over causal attention"),
+        ("equivalent", "equivalent", "Causal attention and an average by age are equivalent within ±0.005"),
+        ("better", "equivalent", "In favour of causal attention over an average by age"),
     ],
 )
 def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
@@ -240,7 +268,10 @@ def test_without_relevant_young_candidates_their_recall_is_not_told(made):
     [
         ("better", "yes: who-logistic beats the best counting rule, key-days"),
         ("worse", "no: all that was compared with the best counting rule, key-days, is worse"),
-        ("undetermined", "not shown: no variant is shown to beat the best counting rule, key-days"),
+        (
+            "undetermined",
+            "not shown: who-logistic, which alone was compared with the best counting rule, key-days, is undetermined",
+        ),
     ],
 )
 def test_who_will_buy_turns(made, verdict, expected):

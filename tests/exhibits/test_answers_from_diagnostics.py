@@ -1,5 +1,7 @@
 """What Findings says from the diagnostics: is it the data, and what shuffling does."""
 
+import json
+
 import pytest
 
 from study.exhibits.prose import percent
@@ -132,3 +134,25 @@ def test_a_part_that_is_settled_below_one_that_is_not_is_no_evidence(made):
 
 def test_what_more_users_still_teach_is_told_without_a_word_on_longer_training(made):
     assert "longer training" not in told(made(diagnoses=[users("worse", "50", "sequence")]), "Is it the data?")
+
+
+@pytest.mark.parametrize(
+    ("gain", "expected"),
+    [
+        (0.001, "Not shown to be the number of its users: with 50 % of them every family that was asked does as well"),
+        (0.02, "Not the number of its users at this budget, since with 50 % of the users every family that was asked"),
+    ],
+)
+def test_an_equivalence_says_little_where_what_is_gained_over_counting_is_little(made, gain, expected):
+    results = made(diagnoses=[diagnosis("users-50", "equivalent", 0.0)])
+    fits = [("sequence", "sum-horizon-repeat", 0.3 + gain), ("counting", "tifu-knn", 0.3)]
+    reached = [
+        {"family": family, "variant": variant, "change": "unchanged", "metric": "recall@10"}
+        | {"estimate": value, "low": 0.2, "high": 0.4}
+        for family, variant, value in fits
+    ]
+    (results.root / "diagnostics/estimates.json").write_text(json.dumps(reached), encoding="utf-8")
+    sentence = told(results, "Is it the data?")
+
+    assert expected in sentence
+    assert ("sum-horizon-repeat by +0.0010, no more than the margin of 0.005" in sentence) == (gain < 0.005)

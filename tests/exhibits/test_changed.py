@@ -11,8 +11,8 @@ def test_sentences_that_changed_stand_old_against_new(compared):
     shown = text(snapshots.sentences(compared(here, there)))
 
     assert "1 of 4 answers changed in more than numbers." in shown
-    assert "Which representation?On old: in favour of flattened tokens over one position per event" in shown
-    assert "On complete-journey: in favour of one position per event over flattened tokens" in shown
+    assert "Which representation?On old: in favour of flattened tokens over one position per event (sum)" in shown
+    assert "On complete-journey: in favour of one position per event (sum) over flattened tokens" in shown
     assert "Not answered on one of the snapshots: Is it the data? " in shown
 
 

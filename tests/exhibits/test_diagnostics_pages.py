@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from study import params
 from study.errors import UserError
-from study.exhibits import architecture, diagnostics, tokens
+from study.exhibits import architecture, diagnostics, leak_alarm, tokens
 from study.exhibits.prose import within
 from study.paths import REPORT
 
@@ -82,14 +83,25 @@ def test_a_verdict_against_its_sign_is_refused(diagnosed):
 
 
 def test_the_alarm_rings_and_is_silent(diagnosed):
-    silent = diagnostics.leak_alarm(diagnosed([], low=-0.01)).text
+    silent = leak_alarm.leak_alarm(diagnosed([], low=-0.01)).text
     assert "alarm is silent" in silent
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
     assert "a leak that is worth less than about 0.0" in silent
     assert "its own labels it reaches 0.3100" in silent
-    ringing = diagnostics.leak_alarm(diagnosed([], low=0.01)).text
+    ringing = leak_alarm.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
+
+
+def test_a_leak_as_large_as_the_gain_over_counting_that_would_not_be_heard_is_told(folder, diagnosed):
+    def silent(counted: float) -> str:
+        found = diagnosed([], low=-0.01)
+        counting = found.reached[0].model_copy(update={"family": "counting", "variant": "tifu", "estimate": counted})
+        return leak_alarm.leak_alarm(replace(found, reached=[*found.reached, counting])).text
+
+    assert "would hardly ring, nor one worth all that it gains over <code>tifu</code>; fitted" in silent(0.305)
+    assert "worth all that it gains" not in silent(0.2)
+    assert "worth all that it gains" not in silent(0.32)
 
 
 def test_the_page_names_innocent_causes_of_the_alarm():
@@ -150,7 +162,7 @@ def test_pages_without_results_say_so_once(folder):
     assert tokens.load() is None
     assert "has not been run" in diagnostics.origin(None).text
     assert "has not been run" in tokens.origin(None).text
-    silent = (diagnostics.answer, diagnostics.leak_alarm, diagnostics.forest, diagnostics.every_change)
+    silent = (diagnostics.answer, leak_alarm.leak_alarm, diagnostics.forest, diagnostics.every_change)
     of_tokens = (tokens.answer, tokens.bars, tokens.every_slot, tokens.training)
     assert all(not part(None).text for part in (*silent, *of_tokens))
 

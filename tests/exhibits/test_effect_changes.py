@@ -23,9 +23,13 @@ def changed(name: str, there: float, here: float, verdict: str, reach: float = 0
     return told | ends | {"p_difference": 0.01, "p_equivalence": 0.01}
 
 
-def pair(compared, *shown: tuple[dict, float, float, str, float]):
+def pair(compared, *shown: tuple[dict, float, float, str, float], change=lambda _: None):
     """Results with these contrasts here and on `old`: each with both effects, the change's verdict and its reach."""
-    here = only(*(contrast("undetermined", after, **told) for told, _, after, *_ in shown))
+
+    def here(written):
+        only(*(contrast("undetermined", after, **told) for told, _, after, *_ in shown))(written)
+        change(written)
+
     there = only(*(contrast("undetermined", before, **told) for told, before, *_ in shown))
     results = compared(here, there)
     comparison(results, changes=[changed(told["name"], *rest) for told, *rest in shown])
@@ -45,6 +49,20 @@ def test_what_changed_is_named_with_both_effects(compared):
 
     assert f"Of the verdicts of 2 other contrasts none is corrected. {expected}" in text(findings.repeated(results))
     assert expected in text(snapshots.contrasts(results))
+
+
+def test_sides_that_were_refitted_longer_on_one_snapshot_are_named(compared):
+    def longer(written):
+        written["tuning.json"]["flat-next"]["rounds"] = 2
+
+    rows = (ONE, -0.008, 0.0014, "better", 0.006), (TWO, 0.02, 0.01, "worse", 0.006)
+    shown = text(findings.repeated(pair(compared, *rows, change=longer)))
+
+    assert (
+        "2 of those that changed have a side whose refits are longer on one snapshot, in rounds: flat-next (1 there, 2 here)"
+        in shown
+    )
+    assert "refits are longer" not in text(findings.repeated(pair(compared, *rows)))
 
 
 @pytest.mark.parametrize(

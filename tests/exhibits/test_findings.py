@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from study.errors import UserError
-from study.exhibits import contrasts, evidence, findings, resolution
+from study.exhibits import caveats, contrasts, evidence, findings, resolution
 from study.exhibits.prose import verdict_sentence
 
 
@@ -22,7 +22,11 @@ def text(html) -> str:
         ("better", 0.0009, "Yes, by 0.0009, which is less than the margin of 0.005: sum-horizon-repeat beats the best"),
         ("worse", -0.0123, "No: all that was compared with the best counting rule, tifu-knn, is worse; sum-horizon"),
         ("equivalent", 0.0012, "No: nothing that was compared with the best counting rule, tifu-knn, beats it by more"),
-        ("undetermined", 0.0061, "Not shown: no variant is shown to beat the best counting rule, tifu-knn"),
+        (
+            "undetermined",
+            0.0061,
+            "Not shown: sum-horizon-repeat, which alone was compared with the best counting rule, tifu-knn, is",
+        ),
     ],
 )
 def test_the_answer_turns_with_the_verdict(against_counting, verdict, effect, expected):
@@ -127,8 +131,8 @@ def test_caveats_name_the_unfinished_only_where_there_are_some(made):
     def unfinished(written):
         written["leaderboard.json"][0]["unfinished"] = True
 
-    assert "Unfinished" not in findings.caveats(made()).text
-    assert "popularity had its best round at the end" in text(findings.caveats(made(unfinished)))
+    assert "Unfinished" not in caveats.caveats(made()).text
+    assert "popularity had its best round at the end" in text(caveats.caveats(made(unfinished)))
 
 
 def test_windows_that_disagree_with_the_whole_are_counted(against_counting):
@@ -144,7 +148,25 @@ def test_contrasts_that_were_declared_after_test_was_seen_are_marked(made):
     results = made()
     planned = replace(results, params=results.params.model_copy(update={"after_test": {"another": ["n"]}}))
 
-    assert "Declared after test was seen. learners-over-counting, " in text(findings.caveats(results))
-    assert "Declared after test" not in text(findings.caveats(planned))
+    assert "Declared after test was seen. learners-over-counting, " in text(caveats.caveats(results))
+    assert "Declared after test" not in text(caveats.caveats(planned))
     assert "declared after test was seen" in text(findings.contrast_sentences(results))
     assert "declared after test was seen" not in text(findings.contrast_sentences(planned))
+
+
+def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
+    won, lost = (text(caveats.caveats(against_counting(*found))) for found in (("better", 0.01), ("worse", -0.01)))
+
+    assert "A counting rule inside. The repeat-aware head of sum-horizon-repeat counts the user's own past" in won
+    assert "A counting rule inside" not in lost
+
+
+def test_what_the_last_round_brought_stands_beside_the_margin(made):
+    def unfinished(written):
+        row = next(row for row in written["leaderboard.json"] if row["variant"] == "sum-horizon")
+        row["unfinished"] = True
+        written["tuning.json"]["sum-horizon"] |= {"rounds": 2}
+
+    shown = text(caveats.caveats(made(unfinished)))
+    assert "brought the sequence models among them 0.0300 to 0.0300 on stop (margin 0.005)" in shown
+    assert "one round before it" in shown

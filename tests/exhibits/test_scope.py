@@ -93,7 +93,7 @@ def test_sides_that_were_still_learning_are_counted(made):
     assert "unfinished" not in told(made(), OBJECTIVE)
 
 
-def test_sides_that_have_not_left_popularity_are_counted(made):
+def test_sides_that_have_not_left_popularity_are_told_apart(made):
     def stuck(written):
         select = next(row["select"] for row in written["leaderboard.json"] if row["variant"] == "sum-horizon-bpr")
         for row in written["leaderboard.json"]:
@@ -101,7 +101,10 @@ def test_sides_that_have_not_left_popularity_are_counted(made):
                 row["select"] = select - 0.004
 
     found = told(made(stuck), LOSS)
-    assert "the full softmax, of its 5 sides at least 1 not above popularity: " in found
+    _, apart = found.split(
+        "; with a side that is not above popularity on select, which says little of what is compared, "
+    )
+    assert apart.startswith("sum-horizon-bpr (1 negative) over sum-horizon ")
     assert "not above popularity" not in told(made(), LOSS)
 
 

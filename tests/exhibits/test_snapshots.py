@@ -6,7 +6,7 @@ import re
 import pytest
 
 from study.errors import UserError
-from study.exhibits import findings, snapshots, warm
+from study.exhibits import caveats, findings, snapshots, warm
 from study.exhibits.results import Results
 from tests.exhibits.pairing import digest, text
 from tests.exhibits.test_pages import HOSTILE, Tags
@@ -17,7 +17,7 @@ def test_without_another_snapshot_that_is_told_in_a_line(made):
 
     assert "There is no snapshot to compare complete-journey with" in text(snapshots.which(results))
     assert "" == findings.repeated(results).text
-    assert "until it is repeated on another snapshot" in text(findings.caveats(results))
+    assert "until it is repeated on another snapshot" in text(caveats.caveats(results))
     assert "Every search began cold" in text(snapshots.warm_start(results))
 
 

@@ -18,7 +18,8 @@ DECLARED = {
 
 
 def search(select: float) -> dict:
-    return {"trials": [{"number": 0, "select": select}], "chosen": 0, "space": {}, "rounds": 1, "last_round": 1}
+    trial = {"number": 0, "batch": 0, "settings": {}, "state": "complete", "curve": [[1, select]], "losses": []}
+    return {"trials": [trial | {"select": select}], "chosen": 0, "space": {}, "rounds": 1, "last_round": 1}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from study.exhibits import diagnostics as diagnostics_page
+from study.exhibits import leak_alarm
 from study.exhibits import tokens as tokens_page
 from study.params import load
 from study.paths import events_file, queries_file, results_folder, run_folder
@@ -128,8 +129,7 @@ def test_the_page_shows_what_was_published(published, fitted):
     with inside(fitted):
         found = diagnostics_page.load()
         answer, alarm, table = (
-            part(found).text
-            for part in (diagnostics_page.answer, diagnostics_page.leak_alarm, diagnostics_page.every_change)
+            part(found).text for part in (diagnostics_page.answer, leak_alarm.leak_alarm, diagnostics_page.every_change)
         )
 
     assert f"{len(published['contrasts.json'])} contrasts" in answer

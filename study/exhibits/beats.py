@@ -1,0 +1,43 @@
+"""Whether anything beats the best counting rule, in one clause."""
+
+from collections.abc import Sequence
+
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import late, number
+from study.exhibits.records import Contrast
+
+NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
+
+
+def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
+    """Yes or no, and who beats the best counting rule."""
+    if not against:
+        return NO_CONTRAST
+    rule = f"the best counting rule, {code(against[0].right_variant)}"
+    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    if winners:
+        who = listing([f"{code(contrast.left_variant)}{_aside(contrast)}" for contrast in winners])
+        return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
+    if any(contrast.verdict == "undetermined" for contrast in against):
+        if len(against) == 1:
+            return f"not shown: {code(against[0].left_variant)}, which alone was compared with {rule}, is undetermined"
+        return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
+    if all(contrast.verdict == "worse" for contrast in against):
+        return f"no: all that was compared with {rule}, is worse"
+    return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+
+
+def _yes(winners: Sequence[Contrast], margin: float) -> str:
+    """Yes, and by how much where no winner is shown to gain the margin."""
+    if any(contrast.low >= margin for contrast in winners):
+        return "yes"
+    least, most = (number(pick(contrast.effect for contrast in winners)) for pick in (min, max))
+    gain = least if least == most else f"{least} to {most}"
+    if all(contrast.high < margin for contrast in winners):
+        return f"yes, by {gain}, which is less than the margin of {margin:g}"
+    return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
+
+
+def _aside(contrast: Contrast) -> str:
+    told = late(contrast).removeprefix(", ")
+    return f" ({told})" if told else ""

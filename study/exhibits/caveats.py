@@ -1,0 +1,156 @@
+"""What the findings are conditional on."""
+
+from study.exhibits import choose, scope
+from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits.findings import SEQUENCE
+from study.exhibits.key_action import allowed
+from study.exhibits.markup import Html, bullets, code, listing
+from study.exhibits.prose import count, number, plural
+from study.exhibits.results import Results
+
+
+def caveats(results: Results) -> Html:
+    """What all of this is conditional on."""
+    told = [_one_search(results), *_by_hand(results), _one_log(results), _one_processor(), *_perhaps_simulated(results)]
+    told += [_only_actors(results), *_counts_inside(results), *_small(results), *_unfinished(results)]
+    told += scope.after_one_round(results)
+    return bullets([*told, *_at_popularity(results), *_late(results)])
+
+
+def _one_search(results: Results) -> str:
+    tuned = sum(row.tuned for row in results.leaderboard)
+    trials = results.budget.trials
+    return (
+        f"<strong>One search per variant.</strong> Each of {plural(tuned, 'tuned variant')} had one search of "
+        f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search."
+    )
+
+
+def _by_hand(results: Results) -> list[str]:
+    """That the first trials are no blind ones, and how often one was chosen."""
+    searched = {row.variant: results.search(row.variant) for row in results.leaderboard if row.family == SEQUENCE}
+    if not searched:
+        return []
+    first = sum(search.chosen == 0 for search in searched.values())
+    return [
+        "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. They were "
+        "found on stop and select of the log that the study was made with, those of the sequence models mostly with "
+        f"one of them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} of "
+        "sequence models chose them."
+    ]
+
+
+def _one_processor() -> str:
+    return (
+        "<strong>One type of processor.</strong> Another one rounds sums otherwise: a search there may choose another "
+        "trial, which can turn a verdict at a border and with it an answer. Some of the reasons in the table of "
+        "scorings (<em>Protocol</em>) tell of such turns."
+    )
+
+
+def _counts_inside(results: Results) -> list[str]:
+    """Which networks beat counting with a counting term of their own."""
+    winners = [c.left_variant for c in choose.against_counting(results) if c.verdict == "better"]
+    entries = {variant: choose.parts_of(results, variant) for variant in winners}
+    names = [code(variant) for variant, entry in entries.items() if entry.get("head") == "repeat_aware"]
+    if not names:
+        return []
+    return [
+        f"<strong>A counting rule inside.</strong> The repeat-aware head of {listing(names)} counts the user's own "
+        "past with learned weights. No variant has that term without a network, so how much of the gain over counting "
+        "is the network's, no contrast says."
+    ]
+
+
+def _small(results: Results) -> list[str]:
+    """How large the sequence models are, and how much of the log a fit reads."""
+    rows = [row for row in results.leaderboard if row.family == SEQUENCE]
+    if not rows:
+        return []
+    sizes = [results.cost[row.variant].parameters or 0 for row in rows]
+    entries = [choose.parts_of(results, row.variant) for row in rows]
+    deep = [code(row.variant) for row, entry in zip(rows, entries, strict=True) if entry["blocks"] > 1]
+    depth = f"one block ({listing(deep)} more)" if deep else "one block"
+    read = results.budget.rounds * results.budget.positions
+    return [
+        f"<strong>Small models, trained briefly.</strong> The sequence models have {count(min(sizes))} to "
+        f"{count(max(sizes))} parameters and {depth}, and a fit reads at most {count(read)} events, of a log of "
+        f"{count(results.data.events)}. What gains from more of either was not asked; one block cannot compose flat "
+        "tokens to events before it compares them, so that depth may matter most there."
+    ]
+
+
+def _perhaps_simulated(results: Results) -> list[str]:
+    if results.data.source != COMPLETE_JOURNEY:
+        return []
+    return [
+        "<strong>Perhaps simulated.</strong> The sources of this log disagree on whether it is real (see "
+        "<em>Data</em>). If it is simulated, all of this says something of a simulator."
+    ]
+
+
+def _one_log(results: Results) -> str:
+    windows = plural(results.question.windows.test, "test window")
+    others = listing([code(other) for other in results.params.compare_with])
+    repeated = f"what {others} says of it stands above" if results.params.compare_with else "until it is repeated"
+    return (
+        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, "
+        f"{repeated}{'' if results.params.compare_with else ' on another snapshot'}."
+    )
+
+
+def _only_actors(results: Results) -> str:
+    asked = results.question
+    return (
+        f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({allowed(asked)}) "
+        f"within {asked.horizon}; all numbers are conditional on that, and say nothing of who will act."
+    )
+
+
+def _unfinished(results: Results) -> list[str]:
+    names = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    if not names:
+        return []
+    whose = "its" if len(names) == 1 else "their"
+    nearly = [code(row.variant) for row in results.leaderboard if results.is_a_round_short(row.variant)]
+    rest = f", and {listing(nearly)} one round before it" if nearly else ""
+    return [
+        f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget{rest}; more "
+        "training might help. The cap is the same for all, but a refit takes as many rounds as its variant's chosen "
+        f"trial was best after: one dip of a curve makes it a round shorter{_last_gain(results)}."
+    ]
+
+
+def _last_gain(results: Results) -> str:
+    """What the last round brought on stop to sequence models whose best it was, against the margin; or nothing."""
+    rows = [row for row in results.leaderboard if row.family == SEQUENCE and row.unfinished]
+    curves = [results.search(row.variant).chosen_trial.curve for row in rows]
+    gains = sorted(curve[-1][1] - curve[-2][1] for curve in curves if len(curve) > 1)
+    if not gains:
+        return ""
+    gained, margin = f"{number(gains[0])} to {number(gains[-1])}", results.power.margin
+    return f", and the last round brought the sequence models among them {gained} on stop (margin {margin:g})"
+
+
+def _at_popularity(results: Results) -> list[str]:
+    names = [code(row.variant) for row in results.leaderboard if results.at_popularity(row.variant)]
+    if not names:
+        return []
+    its = "its" if len(names) == 1 else "their"
+    return [
+        f"<strong>Not above popularity.</strong> {listing(names)} gained less than the margin over popularity on "
+        f"select: at this budget {its} contrasts say little of what is compared."
+    ]
+
+
+def _late(results: Results) -> list[str]:
+    """The contrasts of all arms that are no plan made beforehand."""
+    names = [code(name) for name in results.params.after_test.get(results.params.snapshot.name, [])]
+    if not names:
+        return []
+    return [
+        f"<strong>Declared after test was seen.</strong> {listing(names)}: declared, or given the sides that they "
+        "have, after the scores of test of the matrix that they belong to were known. They are tested like the others, "
+        "but their verdicts are those of a second look. Earlier and smaller matrices were scored before that; "
+        "<em>Protocol</em> lists every scoring of test, and says what the stricter rule would mark."
+    ]

@@ -1,0 +1,50 @@
+"""The leak alarm: what variants reach that were fitted to labels permuted among the users of a cut-off."""
+
+from collections.abc import Sequence
+
+from study.exhibits.diagnosis_records import Reached, Rung
+from study.exhibits.diagnostics import CHANCE, METRICS, Diagnostics
+from study.exhibits.enough import UNCHANGED
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.prose import number, percent, signed, within
+from study.exhibits.records import PRIMARY
+
+
+def leak_alarm(found: Diagnostics | None) -> Html:
+    """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user.
+
+    One that does is a reason to look, not a verdict (decision 16); the page names what else may raise it.
+    """
+    if found is None:
+        return Html("")
+    if not found.alarm.variants:
+        return paragraphs(["No variant was fitted to permuted labels, so the leak alarm says nothing."])
+    told = bullets(_rung(row, found.reached) for row in found.alarm.variants)
+    ringing = listing([code(row.variant) for row in found.alarm.variants if row.rings])
+    if found.alarm.rings:
+        lead = f"<strong>The leak alarm rings</strong> for {ringing}: a reason to look, not a verdict."
+        return joined([paragraphs([lead], "prose alarm"), told])
+    lead = "<strong>The leak alarm is silent</strong>: nothing is above what it is held against beyond its interval."
+    return joined([paragraphs([lead]), told])
+
+
+def _rung(row: Rung, reached: Sequence[Reached]) -> str:
+    by_change = {one.change: one for one in reached if one.family == row.family}
+    honest, metric = by_change[UNCHANGED], METRICS[by_change[UNCHANGED].metric]
+    against = "chance" if row.against == CHANCE else code(row.against)
+    return (
+        f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
+        f"{signed(row.low)} to {signed(row.high)}, so that a leak that is worth less than about "
+        f"{number(row.effect - row.low)} would hardly ring{_as_large_as_its_gain(row, reached)}; fitted to its own "
+        f"labels it reaches {within(honest)}"
+    )
+
+
+def _as_large_as_its_gain(row: Rung, reached: Sequence[Reached]) -> str:
+    """That a leak could be all that the variant gains over counting, where the alarm would not hear so much."""
+    unchanged = {one.family: one for one in reached if one.change == UNCHANGED and one.metric == PRIMARY}
+    if row.family not in unchanged or "counting" not in unchanged:
+        return ""
+    gain = (unchanged[row.family].estimate or 0.0) - (unchanged["counting"].estimate or 0.0)
+    is_heard = gain <= 0 or gain >= row.effect - row.low
+    return "" if is_heard else f", nor one worth all that it gains over {code(unchanged['counting'].variant)}"
