@@ -19,6 +19,10 @@ class Gains:
     rule: str
     by_variant: dict[str, float]
 
+    def of(self, variants: Sequence[str]) -> "Gains":
+        """Those of some variants."""
+        return Gains(self.rule, {name: gain for name, gain in self.by_variant.items() if name in variants})
+
     @property
     def told(self) -> str:
         """The gains in words."""
@@ -75,11 +79,12 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
     lead = f"not the number of its users at this budget, since with {percent(enough)} of the users {does}"
     limit = "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked"
-    if found is not None and min(found.by_variant.values()) < margin:
+    own = None if found is None else found.of([one.left_variant for one in shown])
+    if own is not None and max(own.by_variant.values(), default=margin) < margin:
         lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
         limit = (
-            f", since unchanged these fits differ from {code(found.rule)}, which counts what is each user's own, "
-            f"{found.told}, no more than the margin of {margin:g} for at least one{limit}"
+            f", since what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
+            f"small beside the margin of {margin:g}: {own.told}{limit}"
         )
     return Size(lead, shown, limit)
 
