@@ -45,8 +45,8 @@ def sentence(question: Question, results: Results) -> str:
 
 
 def lined(answer: str) -> str:
-    """The answer with every semicolon behind contrasts at the end of their line instead of before the next one."""
-    return re.sub(r"((?:</small>|</span>)+); ", r";\1 ", answer)
+    """The answer with every semicolon or comma behind contrasts at the end of their line, not before the next one."""
+    return re.sub(r"((?:</small>|</span>)+)([;,]) ", r"\2\1 ", answer)
 
 
 def headline(results: Results) -> Html:
