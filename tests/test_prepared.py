@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +19,7 @@ from study.features.vocabulary import Vocabulary
 from study.models.data import read_refit
 from study.models.factory import build_model
 from study.models.user_aggregates import training_rows as user_rows
-from study.params import load
+from study.params import Params, load
 from study.prepared import Prepared, Stopwatch, kept
 from study.questions.development import read_development
 from study.stages import score
@@ -242,10 +244,7 @@ def test_a_second_process_derives_nothing_anew(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_rows_and_readouts_of_another_warm_up_are_others(tmp_path):
     """The features that a question is asked with are no part of the folder's name."""
-    write_workspace(tmp_path, tiny_log())
-    prepare(tmp_path)
-    with inside(tmp_path):
-        params = load()
+    with _split(tmp_path) as params:
         questions = params.questions
 
         def derived(warmup: int, shared: bool) -> list[np.ndarray]:
@@ -268,10 +267,7 @@ def test_rows_and_readouts_of_another_warm_up_are_others(tmp_path):
 
 @pytest.mark.slow
 def test_what_is_derived_from_test_lies_apart(tmp_path):
-    write_workspace(tmp_path, tiny_log())
-    prepare(tmp_path)
-    with inside(tmp_path):
-        params = load()
+    with _split(tmp_path) as params:
         question = params.question_of("sum-horizon")
         read_development(params, "sum-horizon")
         read_refit("categories", question, params.features)
@@ -280,6 +276,15 @@ def test_what_is_derived_from_test_lies_apart(tmp_path):
 
         assert before == {"train", "refit"}
         assert {path.name for path in (prepared.PREPARED / "categories").iterdir()} == {"train", "refit", "test"}
+
+
+@contextmanager
+def _split(folder: Path) -> Iterator[Params]:
+    """Inside a folder where the tiny log is split, and its features are made."""
+    write_workspace(folder, tiny_log())
+    prepare(folder)
+    with inside(folder):
+        yield load()
 
 
 def _written(folder: Path) -> dict[str, bytes]:

@@ -82,7 +82,7 @@ def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str,
     if not asked:
         return NOTHING
     margin, trained = results.power.margin, scope.trained(results, asked)
-    told = settled(trained, left, right, margin) if trained else f"{left} and {right} are not compared by what learned"
+    told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
     shared = f", {scope.held(results, asked, *held)}" if held else ""
     shown, rest = (
         [scope.with_negatives(results, contrast) for contrast in some]

@@ -78,8 +78,12 @@ def summary(results: Results) -> Html:
         return paragraphs(["No sequence variant is declared."])
     start = anchor(variants)
     one = [v for v in variants if len(moved(variants, start, v)) == 1]
-    longer = [code(v) for v in one if variants[v]["context"] != variants[start]["context"]]
-    seen = f" ({listing(longer)} with the history that it then sees)" if longer else ""
+    by_the_way = [
+        code(v)
+        for v in one
+        if variants[v]["context"] != variants[start]["context"] and "context" not in moved(variants, start, v)
+    ]
+    seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
     parts = listing([f"{TITLES.get(part, part)} {code(value)}" for part, value in variants[start].items()])
     families = [entry.family for entry in results.params.entries(results.arm).values()]
     text = (

@@ -1,7 +1,6 @@
 """Each answer of Findings follows its contrasts: opposite signs, opposite sentences."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -147,41 +146,6 @@ def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(
 
     assert "no loss that was compared on both has a settled verdict on both" in told(half, LOSS)
     assert "no verdict changes with the catalogue's size where both are settled" in told(same, LOSS)
-
-
-def test_several_winners_are_told_from_the_least_gain_to_the_greatest(made):
-    def gains(**effects):
-        def change(written):
-            for name, effect in effects.items():
-                say("better", f"{name}-over-counting", effect=effect)(written)
-
-        return told(made(change), "Does anything beat counting?")
-
-    expected = "Yes, by 0.0048 to 0.0061, though not shown to be by more than the margin of 0.005: "
-    assert expected in gains(trees=0.0048, sequence=0.0061)
-    assert "Yes: lightgbm-lambdarank" in gains(trees=0.02, sequence=0.0061)
-
-
-def test_a_winner_that_was_declared_late_is_told_so(made):
-    asked, results = "Does anything beat counting?", made(say("better", "trees-over-counting", effect=0.02))
-    late = {results.params.snapshot.name: ["trees-over-counting"]}
-    marked = replace(results, params=results.params.model_copy(update={"after_test": late}))
-    planned = replace(results, params=results.params.model_copy(update={"after_test": {}}))
-
-    assert "Yes: lightgbm-lambdarank beats the best" in told(planned, asked)
-    assert "Yes: lightgbm-lambdarank (declared after test was seen) beats the best" in told(marked, asked)
-
-
-def test_a_winner_that_select_does_not_prefer_is_told(made):
-    def turn(written):
-        say("better", "trees-over-counting", effect=0.02)(written)
-        for row in written["leaderboard.json"]:
-            if row["variant"] == "lightgbm-lambdarank":
-                row["select"] = 0.0
-
-    asked = "Does anything beat counting?"
-    assert "; on select lightgbm-lambdarank and its rival stand the other way round" in told(made(turn), asked)
-    assert "the other way round" not in told(made(say("undetermined", "trees-over-counting")), asked)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     assert '<td class="words moved" data-key="concat">' in moves
     assert '<td class="words" data-key="sum">' in moves
     assert "representation from flat to sum to the right" in cells
-    assert "sequence models are anchored at sum-horizon" in text(plan.summary(results))
+    summary = text(plan.summary(results))
+    assert "sequence models are anchored at sum-horizon" in summary
+    assert "exactly one factor away from it (flat-horizon with the history that fits); the others" in summary
 
 
 def test_published_methods_are_recognised_by_their_parts(made):
