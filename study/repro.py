@@ -13,6 +13,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.plain import Loader
 from study.parent import die_with_parent
 from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacing
 
@@ -91,7 +92,7 @@ def _is_cut(held: bytes, before: str) -> bool:
     """
     try:
         text = held.decode()
-        stages = (yaml.safe_load(text) or {}).get("stages")
+        stages = (Loader(text).get_single_data() or {}).get("stages")
     except (UnicodeDecodeError, yaml.YAMLError, AttributeError):
         return True
     if not isinstance(stages, dict) or not all(_is_stage(stage) for stage in stages.values()):
