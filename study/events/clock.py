@@ -21,7 +21,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.log import Ints
 from study.events.spans import DAY
-from study.params.question import MINUTES_OF_DAY, STUDY_DAYS, Question
+from study.params.question import MINUTES_OF_DAY, STUDY_DAYS, Question, WhoQuestion
 from study.seeds import hash_text, mix64, seed_of
 
 MOST_HORIZONS = 20_000
@@ -145,7 +145,7 @@ def open_sessions(events: pl.DataFrame, cutoff: int, question: Question, origin:
     groups = _groups(len(over), question)
     group = np.full(len(is_open), groups)
     group[over] = _grouped(sessions.begins[over], groups)
-    asked = np.where(is_open, sessions.ends + 1, _cutoffs(time, sessions.of_event, sessions.names, seed))
+    asked = np.where(is_open, sessions.ends + 1, _cutoffs(time, sessions, question, seed))
     shifted = time - asked[sessions.of_event] + (group[sessions.of_event] + 1) * horizon
     on_clock = stretched(shifted + origin, origin, question.horizon_minutes)
     meet = int(stretched(np.array([(groups + 1) * horizon + origin]), origin, question.horizon_minutes)[0])
@@ -204,7 +204,7 @@ def _side_by_side(time: Ints, user_id: pl.Series, horizon: int, question: Questi
     sessions.refuse_longer(question)
     groups = _groups(len(sessions.names), question)
     group = _grouped(sessions.begins, groups)
-    cutoff = _cutoffs(time, sessions.of_event, sessions.names, seed)
+    cutoff = _cutoffs(time, sessions, question, seed)
     return time - cutoff[sessions.of_event] + (group[sessions.of_event] + 1) * horizon, (groups + 1) * horizon
 
 
@@ -222,11 +222,17 @@ def _grouped(begins: Ints, groups: int) -> Ints:
     return group
 
 
-def _cutoffs(time: Ints, users: Ints, names: list[str], seed: int) -> Ints:
-    """A microsecond after one of the moments of each session but its last, or after its only one; int64 [users]."""
+def _cutoffs(time: Ints, sessions: _Sessions, question: Question, seed: int) -> Ints:
+    """A microsecond after one of the moments of each session; int64 [users].
+
+    Who acts is asked after any of them: to leave out the last would tell that the session goes on, which nobody knows
+    of an open one. What is acted on is asked where something is, so never after the last unless it is the only one.
+    """
+    users = sessions.of_event
     is_new = np.append(True, (users[1:] != users[:-1]) | (time[1:] != time[:-1]))
     moments, owner = time[is_new], users[is_new]
-    counts = np.bincount(owner, minlength=len(names))
-    drawn = mix64(hash_text(names) ^ np.uint64(seed_of(seed, "session"))) % np.maximum(counts - 1, 1).astype(np.uint64)
+    counts = np.bincount(owner, minlength=len(sessions.names))
+    choices = counts if isinstance(question, WhoQuestion) else np.maximum(counts - 1, 1)
+    drawn = mix64(hash_text(sessions.names) ^ np.uint64(seed_of(seed, "session"))) % choices.astype(np.uint64)
     cutoffs: Ints = moments[np.cumsum(counts) - counts + drawn.astype(np.int64)] + 1
     return cutoffs

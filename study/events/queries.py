@@ -57,7 +57,7 @@ def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -
     """The queries of each window, sorted by user: `user_id`, `cutoff` (UTC), and what the question asks for.
 
     *What*: users with an event before T and at least one relevant candidate in [T, T+H). `relevant` and `seen` are
-    the sorted distinct candidates of the key actions in the window, and those of any event before it; where
+    the sorted distinct candidates of the key actions in the window, and those of the key actions before it; where
     candidates are held back, `young` are the relevant ones among them.
     *Who*: users with an event in the eligible days before T, and `label`: whether they take the key action in it.
     """
@@ -76,7 +76,8 @@ def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -
 
 
 def _met(coded: pl.DataFrame) -> pl.DataFrame:
-    """From when each user has met each candidate, and none, sorted by user and candidate."""
+    """From when each user has acted on each candidate, or was there at all (null), sorted by user and candidate."""
+    coded = coded.with_columns(pl.when("key").then(CANDIDATE).alias("candidate"))
     width = coded["candidate"].n_unique() + 1
     place = (CANDIDATE.to_physical().cast(pl.Int64) + 1).fill_null(0)
     pairs = coded.select("user_id", "candidate", "time", pair=USER.to_physical().cast(pl.Int64) * width + place)

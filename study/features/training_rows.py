@@ -13,6 +13,9 @@ from study.features.aggregates import Aggregates
 from study.prepared import kept
 from study.seeds import seed_of
 
+LATELY = 50
+"""Of how many events before a cut-off, whatever their type, the candidates are worth a row: views before a purchase."""
+
 
 @dataclass(frozen=True)
 class TrainingRows:
@@ -55,8 +58,8 @@ class _Block:
 def training_rows(fold: Fold, seed: int, windows: int | None = None) -> TrainingRows:
     """At most `max_queries` queries of the windows after the warm-up, with the candidates that are worth a row.
 
-    Those are the user's own (of any key action before the cut-off), the `popular` most acted on before the cut-off
-    and `sampled` of the rest, drawn without looking at the label: a relevant candidate that was not drawn has no row.
+    Those are the user's own (of any key action before the cut-off, and of the last `LATELY` events of any type that
+    have one), the `popular` most acted on before the cut-off and `sampled` of the rest, drawn without looking at the label: a relevant candidate that was not drawn has no row.
     Weighing a drawn one by rest / sampled keeps the sums over the catalogue, and so probabilities, unbiased.
 
     Args:
@@ -122,7 +125,7 @@ def _block(fold: Fold, window: Window, users: Ints, labels: Labels, seed: int) -
     before = log.time < window.cutoff
     exists = np.bincount(log.candidate[before & (log.candidate >= 0)], minlength=count) > 0
     weights = np.zeros((len(users), count), dtype=np.float32)
-    weights[_own(log, before & log.key, users)] = 1
+    weights[_own(log, before, users)] = 1
     acted = np.bincount(log.candidate[before & log.key], minlength=count)
     weights[:, np.lexsort((np.arange(count), -acted))[: settings.popular]] = 1
     weights[:, ~exists] = 0
@@ -139,12 +142,15 @@ def _block(fold: Fold, window: Window, users: Ints, labels: Labels, seed: int) -
     return _Block(window, rows, candidates, weights[rows, candidates], users, labels)
 
 
-def _own(log: Log, acted: NDArray[np.bool_], users: Ints) -> tuple[Ints, Ints]:
-    """The (row, candidate) of all that the users had acted on; with repetitions."""
+def _own(log: Log, before: NDArray[np.bool_], users: Ints) -> tuple[Ints, Ints]:
+    """The (row, candidate) of all that the users had acted on, or had lately met; with repetitions."""
     row = np.full(len(log.users), -1)
     row[users] = np.arange(len(users))
-    events = np.flatnonzero(acted & (row[log.user] >= 0))
-    return row[log.user[events]], log.candidate[events].astype(np.int64)
+    events = np.flatnonzero(before & (log.candidate >= 0) & (row[log.user] >= 0))
+    rows = row[log.user[events]]
+    later = np.cumsum(np.bincount(rows, minlength=len(users)))[rows] - np.arange(len(rows))  # of the user, with itself
+    worth = log.key[events] | (later <= LATELY)
+    return rows[worth], log.candidate[events[worth]].astype(np.int64)
 
 
 def _is_relevant(block: _Block, count: int) -> NDArray[np.bool_]:

@@ -103,6 +103,18 @@ def test_who_asks_about_the_sessions_whose_cutoff_it_is(sessions):
     assert pl.concat(tables)["user_id"].is_unique().all()
 
 
+def test_who_is_asked_after_any_moment_of_a_session_the_last_too(sessions):
+    """Else a session of several moments would be known to go on."""
+    whole = {"kind": "who", "key_action": {"item": ["i1"]}, "eligible_days": 1, "windows": WINDOWS}
+    question = WhoQuestion.model_validate(whole | {"horizon_minutes": 60, "sessions": True})
+    origin = sessions["timestamp"].dt.timestamp("us").min() // DAY * DAY
+    events = on_study_clock(sessions, question, "UTC", 0).events
+    week = events.select("user_id", week=(TIME - origin) // (7 * DAY))
+    after = week.group_by("user_id").agg(pl.len(), after=(pl.col("week") > pl.col("week").min()).sum())
+
+    assert {0, 1, 2} <= set(after.filter(pl.col("len") > 2)["after"])
+
+
 def test_a_session_longer_than_the_horizon_is_named(sessions):
     with pytest.raises(UserError, match=r"longer than the longest session; that of user 's\d+' lasts \d+ minutes"):
         on_study_clock(sessions, what(horizon_minutes=30, sessions=True), "UTC", 0)

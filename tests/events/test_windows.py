@@ -94,6 +94,9 @@ def events():
         ("d", "2024-03-02 10:00", "look", "x"),
         ("d", "2024-03-12 10:00", "buy", "x"),
         ("d", "2024-03-12 11:00", "buy", None),
+        ("e", "2024-03-02 10:00", "buy", "z"),
+        ("e", "2024-03-03 10:00", "look", "x"),
+        ("e", "2024-03-12 10:00", "buy", "x"),
     ]
     frame = pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", "item"], orient="row")
     return frame.with_columns(pl.col("timestamp").str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", time_zone="UTC"))
@@ -104,7 +107,11 @@ def test_queries_are_users_seen_before_with_a_relevant_candidate_in_the_window(e
     spans = make_spans(0, microseconds(datetime(2024, 5, 1, tzinfo=UTC)), "UTC", QUESTION)
     queries = window_queries(derived, spans.window(date(2024, 3, 10)), QUESTION)
 
-    assert queries.select("user_id", "relevant", "seen").rows() == [("a", ["y", "z"], ["x"]), ("d", ["x"], ["x"])]
+    assert queries.select("user_id", "relevant", "seen").rows() == [
+        ("a", ["y", "z"], ["x"]),
+        ("d", ["x"], []),  # looked at, which is no repeat
+        ("e", ["x"], ["z"]),
+    ]
 
 
 @given(st.randoms(use_true_random=False))

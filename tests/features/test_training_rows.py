@@ -8,7 +8,7 @@ import pytest
 from study.events.fold import Fold
 from study.events.spans import Spans
 from study.features.training_rows import training_rows
-from tests.made import FEATURES, START, day_of, random_log
+from tests.made import FEATURES, START, day_of, made_log, random_log
 
 SPANS = Spans("UTC", 7, START.date(), [], [], [])
 
@@ -56,3 +56,18 @@ def test_queries_are_sampled_to_the_limit(log):
 
     assert 7 == len(rows.sizes)
     assert len(rows.features) == rows.sizes.sum()
+
+
+def test_what_a_user_lately_met_has_a_row_of_weight_one_and_what_long_ago_is_drawn(monkeypatch):
+    """Views tell of a purchase as purchases do; a draw of the rest would hardly find them in a large catalogue."""
+    monkeypatch.setattr("study.features.training_rows.LATELY", 2)
+    looks = [("a", day, "look", f"i{day}", "c0") for day in range(8)]
+    others = [("b", day, "buy", f"j{day}", "c0") for day in range(8)]
+    buys = [("a", 3.5, "buy", "old", "c0"), ("a", 9.5, "buy", "i3", "c0")]
+    log = made_log([*looks, *others, *buys])
+    fold = Fold(log, SPANS, day_of(14), FEATURES.model_copy(update={"popular": 1, "sampled": 1}))
+    rows = training_rows(fold, seed=0)
+    worth = {log.catalogue[code] for code in rows.parts[0].candidates[rows.weights == 1]}
+
+    assert {"i5", "i6", "old"} <= worth
+    assert not {"i0", "i1", "i2", "i3", "i4"} & worth
