@@ -59,8 +59,9 @@ def training_rows(fold: Fold, seed: int, windows: int | None = None) -> Training
     """At most `max_queries` queries of the windows after the warm-up, with the candidates that are worth a row.
 
     Those are the user's own (of any key action before the cut-off, and of the last `LATELY` events of any type that
-    have one), the `popular` most acted on before the cut-off and `sampled` of the rest, drawn without looking at the label: a relevant candidate that was not drawn has no row.
-    Weighing a drawn one by rest / sampled keeps the sums over the catalogue, and so probabilities, unbiased.
+    have one), the `popular` most acted on before the cut-off and `sampled` of the rest, drawn without looking at the
+    label: a relevant candidate that was not drawn has no row. Weighing a drawn one by rest / sampled keeps the sums
+    over the catalogue, and so probabilities, unbiased.
 
     Args:
         windows: only so many at the end of the fold; None for all after the warm-up.
