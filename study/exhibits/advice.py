@@ -138,7 +138,7 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
         return []
     margin = who.params.statistics.who_margin
     found = choose.about(who, left, right, topic)
-    return [Part(_users(who, c), c, margin, scope.unlike_histories(who, c)) for c in found]
+    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
@@ -182,8 +182,21 @@ def _negatives(results: Results) -> str:
     return f" Form and negatives are not told apart: of the other losses, {found}." if found else ""
 
 
+def _other_embeddings(results: Results) -> str:
+    """That the parts speak for the sum alone, and what the contrasts say of the other event-level representations."""
+    found = [
+        c
+        for other in ("concat", "tuple")
+        for c in choose.about(results, {"representation": other}, {"representation": "sum"}, "representation")
+    ]
+    if not found:
+        return ""
+    told = listing([f"{code(c.left_variant)} {signed(c.effect)}, {c.verdict}{late(c)}" for c in found])
+    return f" All of this is said of the sum of an event's embeddings; against that: {told}."
+
+
 ADVICE = [
-    Advice("Event-level embeddings instead of flattened tokens", event_level, "representation"),
+    Advice("Event-level embeddings instead of flattened tokens", event_level, "representation", _other_embeddings),
     Advice("An encoder-style (bidirectional) model", encoder),
     Advice("A ranking loss", ranking_loss),
     Advice("The full softmax where the catalogue is small", softmax, note=_negatives),

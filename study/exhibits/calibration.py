@@ -44,7 +44,7 @@ def calibration(results: Results) -> Html:
         [diagonal, *(_reliability(row.variant, row.family, i, found[row.variant]) for i, row in enumerate(shown))],
         "Share of the users who took the key action against the calibrated probability that they were given, in bins "
         "of about equally many users of all test windows, tied scores together: the first seed of the best variant of "
-        f"each family on select (calibration error, the mean over its seeds: {errors}).",
+        f"each family on select (calibration error, the mean over its seeds: {errors}), without intervals.",
         height=420,
         showlegend=True,
         legend=legend_below(0.16),

@@ -1,29 +1,50 @@
 """What the findings are conditional on."""
 
-from study.exhibits import choose, scope
+from study.exhibits import choose, few_seeds, scope
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.prose import count, number, plural
+from study.exhibits.prose import count, members, number, plural
 from study.exhibits.results import Results
 
 
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
-    told = [_one_search(results), *_by_hand(results), _one_log(results), _one_processor(), *_perhaps_simulated(results)]
-    told += [_only_actors(results), *_counts_inside(results), *_small(results), *_unfinished(results)]
+    told = [
+        _one_search(results),
+        *_few_seeds(results),
+        *_by_hand(results),
+        _one_log(results),
+        _one_processor(),
+        *_perhaps_simulated(results),
+    ]
+    told += [
+        _only_actors(results),
+        *_counts_inside(results),
+        *scope.hardly_weighed(results),
+        *_small(results),
+        *_unfinished(results),
+    ]
     told += scope.after_one_round(results)
     return bullets([*told, *_at_popularity(results), *_late(results)])
 
 
 def _one_search(results: Results) -> str:
-    tuned = sum(row.tuned for row in results.leaderboard)
+    searched = [row for row in results.leaderboard if row.tuned]
     trials = results.budget.trials
     return (
-        f"<strong>One search per variant.</strong> Each of {plural(tuned, 'tuned variant')} had one search of "
-        f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search."
+        f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
+        f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search. The best of "
+        f"a family is the best of as many searches as it has variants: {members([row.family for row in searched])}."
     )
+
+
+def _few_seeds(results: Results) -> list[str]:
+    """The verdicts of all arms that rest on few seeds."""
+    arms = (results, *(results.beside(arm) for arm in ("catalogue", "young")))
+    found = [text for arm in arms if arm is not None for text in few_seeds.told(arm, arm.contrasts)]
+    return [f"<strong>Few seeds.</strong> {' '.join(found)}"] if found else []
 
 
 def _by_hand(results: Results) -> list[str]:
@@ -103,7 +124,8 @@ def _only_actors(results: Results) -> str:
     asked = results.question
     return (
         f"<strong>Only users who act.</strong> A query exists where a user takes the key action ({allowed(asked)}) "
-        f"within {asked.horizon}; all numbers are conditional on that, and say nothing of who will act."
+        f"within {asked.horizon}; all numbers of how candidates are ranked are conditional on that, and say nothing of "
+        "who will act, which <em>Who will buy</em> asks apart."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from study.exhibits import few_seeds
 from study.exhibits.figures import GREY, SHADE, draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
@@ -44,7 +45,8 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
-    return joined([found, paragraphs(_untrained(results, contrasts)), forest(results, contrasts)])
+    limits = paragraphs([*_untrained(results, contrasts), *few_seeds.told(results, contrasts)])
+    return joined([found, limits, forest(results, contrasts)])
 
 
 def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
@@ -119,9 +121,10 @@ def _hover(contrast: Contrast) -> str:
     )
 
 
-def contrast_table(contrasts: Sequence[Contrast]) -> Html:
+def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Everything that was computed for each contrast."""
-    head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)", "left", "right"]
+    head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    head += ["of seeds", "by t", "left", "right"]
     rows = [
         [
             name(marked(c)),
@@ -130,12 +133,22 @@ def contrast_table(contrasts: Sequence[Contrast]) -> Html:
             Cell(percent(c.level, 2), c.level),
             p_value(c.p_difference),
             p_value(c.p_equivalence),
+            *_by_student(results, c),
             name(c.left_variant),
             name(c.right_variant),
         ]
         for c in contrasts
     ]
     caption = (
-        f"Declared contrasts in {PRIMARY}; p values are Holm-adjusted over all declared contrasts{dagger(contrasts)}"
+        f"Declared contrasts in {PRIMARY}; p values are Holm-adjusted over the contrasts of this arm; of seeds: the "
+        f"part of the variance of the difference that is that of the seeds; by t: the verdict of "
+        f"{few_seeds.BY_STUDENT} in the bootstrap's place{dagger(contrasts)}"
     )
     return table(head, rows, caption)
+
+
+def _by_student(results: Results, contrast: Contrast) -> list[Cell]:
+    found = results.by_student.get(contrast.name)
+    if found is None:
+        return [words(""), words("")]
+    return [Cell(percent(found.seed_share, 0), found.seed_share), words(found.verdict)]

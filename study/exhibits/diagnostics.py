@@ -12,7 +12,7 @@ from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed
+from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
@@ -80,7 +80,7 @@ def answer(found: Diagnostics | None) -> Html:
         f"and within ±{found.margin:g} {PRIMARY} it is equivalent."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
-    items = bullets(_topic(label, shown) for label, shown in topics if shown)
+    items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)
     return joined([paragraphs([lead]), items, paragraphs(_at_stake(found))])
 
 
@@ -95,21 +95,28 @@ def _at_stake(found: Diagnostics) -> list[str]:
         "for a repeat-aware head, can hardly take more than that."
     )
     if min(gained.by_variant.values()) < found.margin:
-        text += f" Where that is within the margin of {found.margin:g}, an equivalence was to be expected."
+        text += (
+            f" Where that is within the margin of {found.margin:g}, as it is here by estimates that no contrast "
+            "tests, an equivalence was to be expected."
+        )
     return [text]
 
 
-def _topic(label: str, shown: Sequence[Diagnosis]) -> str:
+def _topic(label: str, shown: Sequence[Diagnosis], margin: float) -> str:
     groups = dict.fromkeys(c.family for c in shown)
-    parts = [f"{family(group)}: {_clause([c for c in shown if c.family == group])}" for group in groups]
+    parts = [f"{family(group)}: {_clause([c for c in shown if c.family == group], margin)}" for group in groups]
     return f"<strong>{label}.</strong> {'; '.join(parts)}."
 
 
-def _clause(shown: Sequence[Diagnosis]) -> str:
+def _hit(contrast: Diagnosis, margin: float) -> str:
+    return f"{telling(contrast.change)} ({signed(contrast.effect)}{to_margin(contrast, margin)})"
+
+
+def _clause(shown: Sequence[Diagnosis], margin: float) -> str:
     """What the changes of one topic do to one family: harm and help by name, the rest by number."""
     parts = []
     for verdict, word in (("worse", "harmful"), ("better", "helpful")):
-        hit = [f"{telling(c.change)} ({signed(c.effect)})" for c in shown if agreeing(c).verdict == verdict]
+        hit = [_hit(c, margin) for c in shown if agreeing(c).verdict == verdict]
         parts += [f"{word}: {listing(hit)}"] if hit else []
     for verdict in ("equivalent", "undetermined"):
         rest = [telling(c.change) for c in shown if c.verdict == verdict]
@@ -176,7 +183,8 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
         name=inert(shown[0].family),
         text=[
             f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
-            f"{signed(c.high)}]<br>{c.verdict}, {inert(probability(c.p_difference))}"
+            f"{signed(c.high)}]<br>difference: {inert(probability(c.p_difference))}; equivalence: "
+            f"{inert(probability(c.p_equivalence))}<br>{c.verdict}"
             for c in shown
         ],
         hovertemplate="%{text}<extra></extra>",

@@ -60,32 +60,51 @@ def sentences(pair: Pair, alike: Alike) -> str:
         *([f"whether the other {rest} changed is <strong>open</strong>"] if rest else []),
     ]
     contrasts = [here for _, here in alike if changes[here.name] in moved]
-    shared = _shared(contrasts) + _refitted(pair, contrasts)
+    shared = _shared(contrasts, [here for _, here in alike]) + _refitted(pair, contrasts, [here for _, here in alike])
     return f"The changes of the effects, tested by themselves and Holm-adjusted: {'; '.join(clauses)}. {shared}{LUCK}"
 
 
-def _shared(moved: Sequence[Contrast]) -> str:
-    """The variant that most of the changed effects have in common: what moved it moved them all."""
+def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
+    """The variant that most of the changed effects have in common: what moved it moved them all.
+
+    Told with how many contrasts it is a side of: one that is a side of many is a side of changed ones by chance.
+    """
     sides = Counter(variant for one in moved for variant in {one.left_variant, one.right_variant})
     variant, times = max(sides.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if times < 2:
         return ""
-    return f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times. "
+    others = sum(variant in (one.left_variant, one.right_variant) for one in every) - times
+    return (
+        f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times, and "
+        f"of {others or 'none'} of the {len(every) - len(moved)} others. "
+    )
 
 
-def _refitted(pair: Pair, moved: Sequence[Contrast]) -> str:
-    """The variants on the sides of changed effects whose refits are not as long here as there; or nothing."""
-    names = dict.fromkeys(variant for one in moved for variant in (one.left_variant, one.right_variant))
-    both = {
-        name: [side.search(name).rounds for side in (pair.there, pair.here)] for name in names if _tuned(pair, name)
-    }
-    unlike = {name: rounds for name, rounds in both.items() if rounds[0] != rounds[1]}
-    if not unlike:
+def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
+    """The variants on the sides of changed effects whose refits are not as long here as there; or nothing.
+
+    Told with how many of the other contrasts have such a side too.
+    """
+    unlike = {name: rounds for name in _sides(every) if (rounds := _rounds(pair, name)) and rounds[0] != rounds[1]}
+    named = [name for name in _sides(moved) if name in unlike]
+    if not named:
         return ""
-    times = sum(one.left_variant in unlike or one.right_variant in unlike for one in moved)
-    told = listing([f"{code(name)} ({there} there, {here} here)" for name, (there, here) in unlike.items()])
+    times, in_all = (sum(bool(unlike.keys() & _sides([one])) for one in some) for some in (moved, every))
+    told = listing([f"{code(name)} ({unlike[name][0]} there, {unlike[name][1]} here)" for name in named])
     have = "has" if times == 1 else "have"
-    return f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}. "
+    return (
+        f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}; so "
+        f"have {in_all - times or 'none'} of the {len(every) - len(moved)} others. "
+    )
+
+
+def _sides(contrasts: Sequence[Contrast]) -> dict[str, None]:
+    return dict.fromkeys(variant for one in contrasts for variant in (one.left_variant, one.right_variant))
+
+
+def _rounds(pair: Pair, variant: str) -> list[int]:
+    """How many rounds the refits of a sequence variant have there and here; none of another."""
+    return [side.search(variant).rounds for side in (pair.there, pair.here)] if _tuned(pair, variant) else []
 
 
 def _tuned(pair: Pair, variant: str) -> bool:

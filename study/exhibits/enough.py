@@ -84,7 +84,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
         lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
         limit = (
             f", since what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
-            f"less than the margin of {margin:g}: {own.told}{limit}"
+            f"estimated at less than the margin of {margin:g}, which no contrast tests: {own.told}{limit}"
         )
     return Size(lead, shown, limit)
 

@@ -123,7 +123,7 @@ def _windows(results: Results, contrast: Contrast) -> Html:
     agreeing = sum(value * contrast.effect > 0 for value in difference)
     caption = (
         f"{contrast.name}: {PRIMARY} of {left} minus {right} in each test window; {count(agreeing)} of "
-        f"{count(len(difference))} have the sign of the whole, {signed(contrast.effect)} (line)."
+        f"{count(len(difference))} have the sign of the whole, {signed(contrast.effect)} (line). No interval is drawn."
     )
     bars = go.Bar(
         x=days,
@@ -138,7 +138,7 @@ def _windows(results: Results, contrast: Contrast) -> Html:
         shapes=[horizontal(contrast.effect)],
         bargap=0.5,
         xaxis={"type": "category"},
-        yaxis={"tickformat": "+.3~f", "zeroline": True},
+        yaxis={"title": {"text": "difference"}, "tickformat": "+.3~f", "zeroline": True},
     )
 
 

@@ -135,7 +135,7 @@ def forest(results: Results) -> Html:
     """The declared contrasts with the intervals of their verdicts."""
     if not results.contrasts:
         return paragraphs(["No contrast is declared."])
-    numbers = folded("every number of every contrast", contrasts.contrast_table(results.contrasts))
+    numbers = folded("every number of every contrast", contrasts.contrast_table(results, results.contrasts))
     return joined([contrasts.forest(results, results.contrasts), numbers])
 
 

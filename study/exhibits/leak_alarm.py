@@ -34,17 +34,22 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     against = "chance" if row.against == CHANCE else code(row.against)
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)}, so that a leak that is worth less than about "
-        f"{number(row.effect - row.low)} would hardly ring{_as_large_as_its_gain(row, reached)}; fitted to its own "
-        f"labels it reaches {within(honest)}"
+        f"{signed(row.low)} to {signed(row.high)}, so that a leak worth about {number(_heard(row))} would ring every "
+        f"second time, and a smaller one more seldom{_as_large_as_its_gain(row, reached)}; fitted to its own labels it "
+        f"reaches {within(honest)}"
     )
 
 
+def _heard(row: Rung) -> float:
+    """What a leak must add to lift the low end of the interval above zero, from where it is or from no effect."""
+    return max(row.effect, 0.0) - row.low
+
+
 def _as_large_as_its_gain(row: Rung, reached: Sequence[Reached]) -> str:
-    """That a leak could be all that the variant gains over counting, where the alarm would not hear so much."""
+    """That all that the variant gains over counting is less than what the alarm would hear every second time."""
     unchanged = {one.family: one for one in reached if one.change == UNCHANGED and one.metric == PRIMARY}
     if row.family not in unchanged or "counting" not in unchanged:
         return ""
     gain = (unchanged[row.family].estimate or 0.0) - (unchanged["counting"].estimate or 0.0)
-    is_heard = gain <= 0 or gain >= row.effect - row.low
-    return "" if is_heard else f", nor one worth all that it gains over {code(unchanged['counting'].variant)}"
+    is_heard = gain <= 0 or gain >= _heard(row)
+    return "" if is_heard else f" (it gains less over {code(unchanged['counting'].variant)}: {signed(gain)})"

@@ -34,8 +34,9 @@ def _largest(measured: list[LossCost]) -> str:
     slow = max(last.values(), key=lambda one: one.seconds)
     lean, fat = (f(last.values(), key=lambda one: one.peak_mb) for f in (min, max))
     return (
-        f"With {count(most)} candidates {code(fast.loss)} is the fastest and {code(slow.loss)} the slowest "
-        f"({number(slow.seconds / fast.seconds, 1)} times as long); {code(lean.loss)} takes least memory and "
+        f"With {count(most)} candidates {code(slow.loss)} takes about {number(slow.seconds / fast.seconds, 0)} times "
+        f"as long as {code(fast.loss)}, the fastest, and losses that are nearly as fast may change places with it from "
+        f"one measurement to the next; {code(lean.loss)} takes least memory and "
         f"{code(fat.loss)} most ({count(fat.peak_mb)} against {count(lean.peak_mb)} MB)."
     )
 

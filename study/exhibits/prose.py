@@ -25,9 +25,8 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def signed(value: float, digits: int = 4) -> str:
-    """A decimal with its sign, which zero has not."""
-    rounded = round(value, digits)
-    return f"{rounded:+.{digits}f}".replace("-", MINUS) if rounded else f"{0:.{digits}f}"
+    """A decimal with its sign, which zero has not; what is rounded to zero keeps it, for it may have decided."""
+    return f"{value:+.{digits}f}".replace("-", MINUS) if value else f"{0:.{digits}f}"
 
 
 def count(value: float | None) -> str:
@@ -39,7 +38,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     """A share in per cent, without trailing zeros."""
     if share is None:
         return DASH
-    text = f"{100 * share:.{digits}f}"
+    text = f"{round(100 * share, digits) + 0.0:.{digits}f}"  # a rounded zero without its sign
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS) + " %"
 
 
@@ -189,8 +188,7 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
         return f"undetermined between {left} and {right}"
     if set(verdicts) in ({"better"}, {"worse"}):
         winner, loser = (left, right) if verdicts[0] == "better" else (right, left)
-        sizes = {to_margin(contrast, margin) for contrast in contrasts}
-        return f"in favour of {winner} over {loser}{'' if '' in sizes else max(sizes, key=len)}"
+        return f"in favour of {winner} over {loser}{_beyond(contrasts, margin)}"
     told = {
         "better": f"in favour of {left}",
         "worse": f"in favour of {right}",
@@ -204,6 +202,14 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
         winner, loser = (left, right) if "better" in verdicts else (right, left)
         return f"partly in favour of {winner}, never of {loser} ({counted})"
     return f"no difference shown between {left} and {right} ({counted})"
+
+
+def _beyond(contrasts: Sequence[Contrast], margin: float) -> str:
+    """How several differences lie to the margin; nothing where all are beyond it."""
+    sizes = [to_margin(contrast, margin) for contrast in contrasts]
+    if "" not in sizes:
+        return max(sizes, key=len)
+    return "" if set(sizes) == {""} else f", {count(sizes.count(''))} of {count(len(sizes))} by more than the margin"
 
 
 def verdict_sentence(contrast: Contrast, margin: float) -> str:

@@ -23,13 +23,17 @@ DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
     "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
-    "most of the variance is that of few seeds they are narrow, and an adjusted p close below alpha is too small. The "
-    "first favours <em>undetermined</em>; against the second, hold an effect against the spread of the seeds, which "
-    "the pages of the topics of the main arm, Catalogue and Young show."
+    "most of the variance is that of few seeds they are narrow, and a p can be two or three times too small. The first "
+    "favours <em>undetermined</em>; against the second, each contrast of an arm that ranks candidates is judged by "
+    "Student's t as well, and the pages name the verdicts that it would leave undetermined. The spread of the seeds "
+    "themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the arm <code>who</code>, "
+    "the diagnostics and the worlds no seeds are published."
 )
 FAMILIES = (
-    "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics and "
-    "every world are families of their own, so over the whole report a false verdict is likelier than in one of them."
+    "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "
+    "every world, the contrasts of another snapshot and the changes from it to this one are families of their own; "
+    "the leak alarm is adjusted for nothing. So over the whole report a false verdict is likelier than in one of "
+    "them, and an answer or a mark of an advice that takes verdicts of several families is no single test."
 )
 HEADING = "## Scorings of test"
 UNSCORED = "no test window"
@@ -167,7 +171,8 @@ def statistics(results: Results) -> Html:
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
         "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
-        "In an arm that ranks candidates, and in the diagnostics, the contrasts take so many times their number, since "
+        "In an arm that ranks candidates, in the diagnostics and between snapshots the tests take so many times their "
+        "number, since "
         f"Holm divides alpha among them; the arm {code('who')} and the worlds take {count(settings.resamples)} in all."
     )
     verdicts = (

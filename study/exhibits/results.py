@@ -12,6 +12,7 @@ from study import params
 from study.errors import UserError
 from study.exhibits.diagnosis_records import Reached
 from study.exhibits.records import (
+    PRIMARY,
     Contrast,
     Cost,
     Data,
@@ -23,6 +24,7 @@ from study.exhibits.records import (
     Row,
     Search,
 )
+from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Arm, Budget
 from study.params.question import Question
 from study.params.roster import ComposedEntry, CountingEntry
@@ -30,13 +32,16 @@ from study.paths import LOSS_COSTS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
 POPULARITY = "popularity"
+QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
 """What a refit is a round shorter for than those of its rivals that were best at the end."""
-TRAINING = (
+LEARNED = (
     "unfinished, where the best round was the last of the budget; best one round before it, where a refit is so much "
-    "shorter; not above popularity, where it gains less than the margin over that rule on select"
+    "shorter"
 )
-"""What `Results.training` says, in words."""
+"""What `Results.training` says in an arm without the rule `popularity`, in words."""
+TRAINING = f"{LEARNED}; not above popularity, where it gains less than the margin over that rule on select"
+"""What it says in the others."""
 Found = TypeVar("Found")
 
 
@@ -94,6 +99,16 @@ class Results:
         found = self._read("contrasts.json", TypeAdapter(list[Contrast]))
         late = self.params.after_test.get(self.params.snapshot.name, [])
         return [one.model_copy(update={"after_test": True}) if one.name in late else one for one in found]
+
+    @cached_property
+    def by_student(self) -> dict[str, ByStudent]:
+        """What a t distribution says of each declared contrast; nothing in an arm that publishes no queries."""
+        if not (self.folder / QUERIES).exists():
+            return {}
+        settings = self.params.statistics
+        pairs = [(one.left_variant, one.right_variant) for one in self.contrasts]
+        found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=settings.margin, alpha=settings.alpha)
+        return {one.name: by for one, by in zip(self.contrasts, found, strict=True)}
 
     @cached_property
     def power(self) -> Power:
@@ -169,7 +184,7 @@ class Results:
 
     def queries(self, columns: list[str]) -> pl.DataFrame:
         """`variant`, `seed`, `user_id`, `cutoff` and the asked metric columns, one row per variant, seed and query."""
-        path = self.folder / "queries.parquet"
+        path = self.folder / QUERIES
         try:
             return pl.read_parquet(path, columns=["variant", "seed", "user_id", "cutoff", *columns])
         except (OSError, pl.exceptions.PolarsError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, plural, signed
+from study.exhibits.prose import count, percent, plural, signed
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import NEARLY, Results
 
@@ -16,6 +16,8 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
+ALL_KEY = 0.95
+"""From which share of key actions on a weight of theirs weighs nearly everything alike."""
 UNTRAINED = "with a side that is not above popularity on select, which says little of what is compared"
 
 
@@ -41,11 +43,14 @@ def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """How many sides had their best round last or are no better than popularity on select; nothing where none is."""
+    """How many sides had their best round last or are not above popularity, and next to last; nothing without one.
+
+    One that was best next to last is told beside such a side alone: its refit is a round shorter than that one's.
+    """
     states = [results.training(variant) for variant in _sides(contrasts)]
-    kinds = sorted(set(states) - {"", NEARLY}, reverse=True)
+    kinds = sorted(set(states) - {""}, key=("unfinished", "not above popularity", NEARLY).index)
     told = [f"{count(states.count(state))} {state}" for state in kinds]
-    return f", of its {count(len(states))} sides at least {listing(told)}" if told else ""
+    return f", of its {count(len(states))} sides {listing(told)}" if set(kinds) - {NEARLY} else ""
 
 
 def after_one_round(results: Results) -> list[str]:
@@ -58,6 +63,25 @@ def after_one_round(results: Results) -> list[str]:
     return [
         f"<strong>Best after the first round.</strong> {listing(found)}: what was kept is little more than what "
         f"{started} with, and {with_} say little of longer training."
+    ]
+
+
+def hardly_weighed(results: Results) -> list[str]:
+    """That weights of key actions change nothing where nearly all events are key actions, a sentence; or nothing."""
+    asked, types = results.question.key_action, results.data.event_types
+    names = [
+        code(variant)
+        for variant, entry in results.params.entries(results.arm).items()
+        if getattr(entry, "objective", "") == "next_token_weighted"
+    ]
+    if not names or set(asked) != {"event_type"}:
+        return []
+    share = sum(types.get(str(kind), 0) for kind in asked["event_type"]) / max(1, sum(types.values()))
+    if share < ALL_KEY:
+        return []
+    return [
+        f"<strong>Nothing to weigh.</strong> {percent(share, 2)} of the events are key actions, so that a weight of "
+        f"theirs is one of nearly all: what {listing(names)} differs in from its rival is the luck of a search."
     ]
 
 
@@ -102,6 +126,12 @@ def unlike_histories(results: Results, contrast: Contrast) -> str:
     alike = choose.about(results, {"representation": representation}, {"representation": representation})
     is_worthless = any(c.verdict == "equivalent" for c in alike if histories(results, c))
     return "their histories" if histories(results, contrast) and not is_worthless else ""
+
+
+def unlike_training(results: Results, contrast: Contrast) -> str:
+    """The same of users that are screened: the longer a history, the fewer users the events of a budget are."""
+    found = unlike_histories(results, contrast)
+    return f"{found} and in how many users they were trained on" if found else ""
 
 
 def unlike_objectives(results: Results, contrast: Contrast) -> str:

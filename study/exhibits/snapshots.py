@@ -120,11 +120,11 @@ def ranks(results: Results) -> Html:
 
 def _ranks(pair: Pair) -> Html:
     found, (other, this) = comparison(pair), pair.names
-    best = [side.leaderboard[0].variant for side in (pair.there, pair.here)]
+    best = [_first_of_common(side, pair) for side in (pair.there, pair.here)]
     same = (
-        f"{code(best[0])} is best on select on both."
+        f"{code(best[0])} is best of these on select on both."
         if best[0] == best[1]
-        else f"Best on select is {code(best[0])} on {code(other)} and {code(best[1])} on {code(this)}."
+        else f"Best of these on select is {code(best[0])} on {code(other)} and {code(best[1])} on {code(this)}."
     )
     if found is None or found.ranks.estimate is None:
         told = "" if found is None else "Too few variants are common to compare their order. "
@@ -136,6 +136,12 @@ def _ranks(pair: Pair) -> Html:
         f"chance. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
+
+
+def _first_of_common(side: Results, pair: Pair) -> str:
+    """The best variant on select of one of the snapshots among those that both have; nothing where none is common."""
+    common = {row.variant for _, row in _common(pair)}
+    return next((row.variant for row in side.leaderboard if row.variant in common), "")
 
 
 def _common(pair: Pair) -> list[tuple[Row, Row]]:

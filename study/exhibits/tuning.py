@@ -185,7 +185,7 @@ def _stop_curves(results: Results, variant: str, search: Search) -> Html:
         caption,
         height=240,
         xaxis=whole_axis("round", search.last_round),
-        yaxis={"tickformat": ".3~f", "nticks": 5},
+        yaxis={"title": {"text": PRIMARY}, "tickformat": ".3~f", "nticks": 5},
     )
 
 
@@ -218,7 +218,10 @@ def _losses(row: Row, curve: Sequence[tuple[float, float]]) -> Html:
         f"{row.variant}: training loss of the chosen trial {course}, from {number(first, 3)} to {number(last, 3)} over "
         f"{plural(len(curve), 'round')}."
     )
-    axes = {"xaxis": whole_axis("round", curve[-1][0]), "yaxis": {"tickformat": ".3~g", "nticks": 5}}
+    axes = {
+        "xaxis": whole_axis("round", curve[-1][0]),
+        "yaxis": {"title": {"text": "loss"}, "tickformat": ".3~g", "nticks": 5},
+    }
     return draw([line], caption, height=220, **axes)
 
 

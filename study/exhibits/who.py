@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
-from study.exhibits import scope
+from study.exhibits import choose, scope
 from study.exhibits.contrasts import VERDICTS
 from study.exhibits.figures import (
     GREY,
@@ -25,7 +25,7 @@ from study.exhibits.markup import Html, bullets, code, joined, listing, paragrap
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
 from study.exhibits.resolution import at_first_step, power_of_equivalence
-from study.exhibits.results import TRAINING, Results, read
+from study.exhibits.results import LEARNED, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
 from study.metrics.screening import PRIMARY, SHARES
@@ -85,7 +85,7 @@ def answer(results: Results) -> Html:
     share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
     told = [
         f"Asked is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among {share} are "
-        f"{percent(found.estimate)} of them{_interval(found)}: {_times(found)}."
+        f"{percent(found.estimate)} of those who do{_interval(found)}: {_times(found)}."
     ]
     if counting is not None and counting is not best:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
@@ -103,7 +103,24 @@ def histories(results: Results) -> Html:
         f"{code(contrast.left_variant)} over {code(contrast.right_variant)} compares {seen} of history."
         for contrast, seen in found
     ]
-    return paragraphs([*told, *scope.after_one_round(results)])
+    return paragraphs(
+        [*told, *_fewer_users(results, [contrast for contrast, _ in found]), *scope.after_one_round(results)]
+    )
+
+
+def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
+    """That the budget counts events, which long histories use up with fewer users."""
+    sides = dict.fromkeys(side for c in contrasts for side in (c.left_variant, c.right_variant))
+    entries = [choose.parts_of(results, side) for side in sides]
+    seen = [scope.events_seen(results, entry) for entry in entries if entry.get("context")]
+    if not seen:
+        return []
+    return [
+        "The budget counts events, all that a trained user's history gives. So a side that sees more of it is "
+        "trained on fewer users, and in fewer steps: up to "
+        f"{number(max(seen) / min(seen), 1)} times fewer, where histories are as long. What these contrasts show is "
+        "the two together; models of aggregates read every training row."
+    ]
 
 
 def _interval(found: Estimate) -> str:
@@ -133,7 +150,7 @@ def board(results: Results) -> Html:
     caption = (
         f"Recall on test among the top 5 % of the users (with {level} intervals), and other metrics, each per cut-off "
         "and then averaged, the calibration error over all cut-offs; sorted by select. Log-loss and calibration error "
-        f"are those of calibrated probabilities; for both, less is better; training: {TRAINING}"
+        f"are those of calibrated probabilities; for both, less is better; training: {LEARNED}"
     )
     return table(["variant", "family", "select", "top 5 %", *OTHERS.values(), "seeds", "training"], rows, caption)
 

@@ -112,7 +112,8 @@ def _families(checked: Validity) -> str:
     beyond = [truth for truth in truths if truth > margin]
     near = (
         f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 0)} "
-        "times the margin, so that a false verdict of equivalence was hardly possible."
+        "times the margin, so that hardly any false verdict was possible there: what is checked of errors is that of a "
+        "difference where there is none."
         if beyond
         else ""
     )

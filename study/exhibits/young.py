@@ -33,7 +33,19 @@ def answer(results: Results | None) -> Html:
         f"ranking has, are {percent(outside / young)} as many as the young ones, and cost "
         f"{number(results.power.ceiling)} of recall. Of the young ones alone, {found}."
     )
-    return paragraphs([text])
+    return paragraphs([text, _how_long(results)])
+
+
+def _how_long(results: Results) -> str:
+    """For how long the young have been in histories where settings are chosen, and where they are tested."""
+    windows, horizon = results.question.windows, results.question.horizon
+    first, last = windows.stop, windows.stop + windows.select - 1
+    return (
+        "They come into histories where the span ends that a model is fitted on: on select, by which settings and the "
+        f"best are chosen, {first} to {last} windows of {horizon} before a query, on test none to {windows.test - 1}. "
+        "So what counts a user's own events with young candidates does better on select than on test, and is favoured "
+        "there."
+    )
 
 
 def with_young(results: Results) -> list[Row]:

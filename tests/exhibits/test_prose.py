@@ -42,7 +42,7 @@ def test_how_differences_lie_to_the_margin_is_told_by_their_intervals():
 
     assert "in favour of a over b, by less than the margin" == settled([small], "a", "b", 0.005)
     assert "in favour of a over b, perhaps by less than the margin" == settled([small, perhaps], "a", "b", 0.005)
-    assert "in favour of a over b" == settled([small, perhaps, large], "a", "b", 0.005)
+    assert "in favour of a over b, 1 of 3 by more than the margin" == settled([small, perhaps, large], "a", "b", 0.005)
     assert "in favour of b over a, perhaps by less than the margin" == settled([flipped(perhaps)], "a", "b", 0.005)
     assert "" == to_margin(Contrast(**contrast("equivalent", 0.001)), 0.005)
     assert "by 0.0050, perhaps less than the margin (" in verdict_sentence(perhaps, 0.005)

@@ -88,8 +88,11 @@ def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
 def test_sides_that_were_still_learning_are_counted(made):
     one = made(still_learning("sum-horizon", "popularity"))
 
-    assert "head plain, of its 2 sides at least 1 unfinished: sum-horizon over sum-next-moment" in told(one, OBJECTIVE)
-    assert "the full softmax, of its 5 sides at least 1 unfinished: " in told(one, LOSS)
+    assert (
+        "head plain, of its 2 sides 1 unfinished and 1 best one round before the last: sum-horizon over sum-next-moment"
+        in told(one, OBJECTIVE)
+    )
+    assert "the full softmax, of its 5 sides 1 unfinished and 4 best one round before the last: " in told(one, LOSS)
     assert "unfinished" not in told(made(), OBJECTIVE)
 
 

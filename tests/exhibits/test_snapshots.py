@@ -67,7 +67,7 @@ def test_drift_and_tau_are_told(compared):
         [text(cell) for cell in re.findall(r"<td.*?</td>", row)] for row in re.findall(r"<tr>(<td.*?)</tr>", drift.text)
     ]
     assert "orders of 3 variants by test recall@10 is 0.9000 [0.8000, 1.0000] (95 % interval" in ranks
-    assert "1 is the same order, 0 is chance. popularity is best on select on both." in ranks
+    assert "1 is the same order, 0 is chance. popularity is best of these on select on both." in ranks
 
 
 def test_what_did_not_move_is_not_called_moved(compared):
@@ -142,7 +142,7 @@ def test_another_winner_and_other_budgets_are_told(compared):
 
     results = compared(there=there)
 
-    assert "Best on select is recent-popularity on old and popularity on complete-journey." in text(
+    assert "Best of these on select is recent-popularity on old and popularity on complete-journey." in text(
         snapshots.ranks(results)
     )
     assert "The budgets differ for main" in text(snapshots.which(results))

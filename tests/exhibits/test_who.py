@@ -54,7 +54,7 @@ def test_the_answer_tells_the_estimate_of_the_best_on_select(shown):
     results = shown(3.0)
     found = results.leaderboard[0].estimates["recall@5%"].estimate
 
-    assert f"{100 * found:.1f}".rstrip("0").rstrip(".") + " % of them" in who.answer(results).text
+    assert f"{100 * found:.1f}".rstrip("0").rstrip(".") + " % of those who do" in who.answer(results).text
 
 
 def test_every_exhibit_names_what_it_shows(shown):

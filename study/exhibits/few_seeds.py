@@ -1,0 +1,49 @@
+"""Which verdicts hang on how the spread of few seeds is met: those that Student's t would not pass."""
+
+from collections.abc import Sequence
+
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import count, percent, probability
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+
+BY_STUDENT = "the t distribution (degrees of freedom by Satterthwaite and Welch)"
+
+
+def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """The contrasts with a verdict that a t distribution in the bootstrap's place would leave undetermined."""
+    found = results.by_student
+    return [c for c in contrasts if c.verdict != "undetermined" and c.name in found and _is_left(found[c.name].verdict)]
+
+
+def _is_left(verdict: str) -> bool:
+    return verdict == "undetermined"
+
+
+def told(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
+    """Which of these are unsure, how far, and why; nothing where none is."""
+    found = unsure(results, contrasts)
+    if not found:
+        return []
+    clauses = listing([_clause(results, contrast) for contrast in found])
+    whose = "a verdict" if len(found) == 1 else "verdicts"
+    return [
+        f"{clauses}: {whose} that {BY_STUDENT}, whose tails are wider where seeds are few, would leave "
+        "<em>undetermined</em>."
+    ]
+
+
+def _clause(results: Results, contrast: Contrast) -> str:
+    by = results.by_student[contrast.name]
+    alone = {"equivalent": by.p_equivalence}.get(contrast.verdict, by.p_difference)
+    passed = {"equivalent": contrast.p_equivalence}.get(contrast.verdict, contrast.p_difference)
+    return (
+        f"{code(contrast.name)} ({contrast.verdict}; {percent(by.seed_share, 0)} of the variance is that of "
+        f"{count(_fewest(results, contrast))} seeds, {probability(passed)} by the bootstrap, {probability(alone)} by t)"
+    )
+
+
+def _fewest(results: Results, contrast: Contrast) -> int:
+    """The number of seeds of the side that has fewest, of sides that have several."""
+    seeds = [results.row(variant).seeds for variant in (contrast.left_variant, contrast.right_variant)]
+    return min((number for number in seeds if number > 1), default=1)

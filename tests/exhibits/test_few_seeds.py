@@ -1,0 +1,52 @@
+"""Verdicts that hang on few seeds are named, with how far."""
+
+import numpy as np
+import polars as pl
+
+from study.exhibits import few_seeds
+from study.exhibits.caveats import caveats
+from study.exhibits.contrasts import contrast_table, section
+from study.exhibits.results import QUERIES
+from tests.exhibits.asking import say
+from tests.exhibits.pairing import text
+
+NAME = "horizon-over-moment"
+
+
+def spread(results, deviations) -> None:
+    """Queries of which only the seeds of one side of the contrast differ, and users do not."""
+    contrast = next(one for one in results.contrasts if one.name == NAME)
+    found = pl.read_parquet(results.folder / QUERIES)
+    offsets = dict(zip(sorted(found["seed"].unique()), deviations, strict=False))
+    moved = pl.col("seed").replace_strict(offsets, default=0.0, return_dtype=pl.Float32)
+    is_left = pl.col("variant") == contrast.left_variant
+    value = pl.lit(0.3, pl.Float32) + pl.when(is_left).then(moved + contrast.effect).otherwise(0.0)
+    found.with_columns(value.alias("recall@10")).write_parquet(results.folder / QUERIES)
+
+
+def test_a_verdict_that_student_would_not_pass_is_named_wherever_it_stands(made):
+    results = made(say("better", NAME))
+    spread(results, np.linspace(-1, 1, 5) * 0.2)
+    about = [one for one in results.contrasts if one.name == NAME]
+    expected = f"{NAME} (better; 100 % of the variance is that of"
+
+    assert [NAME] == [one.name for one in few_seeds.unsure(results, about)]
+    assert expected in text(section(results, about))
+    assert f"Few seeds. {expected}" in text(caveats(results))
+    assert "undetermined" in text(contrast_table(results, about))
+
+
+def test_a_verdict_that_both_pass_is_not(made):
+    results = made(say("better", NAME))
+    spread(results, np.linspace(-1, 1, 5) * 0.0001)
+    about = [one for one in results.contrasts if one.name == NAME]
+
+    assert [] == few_seeds.told(results, about)
+
+
+def test_an_arm_that_publishes_no_queries_says_nothing_of_it(made):
+    results = made(say("better", NAME))
+    (results.folder / QUERIES).unlink()
+
+    assert {} == results.by_student
+    assert [] == few_seeds.told(results, results.contrasts)

@@ -1,0 +1,68 @@
+"""What Student's t says of contrasts: as the bootstrap where seeds hardly matter, less where they are few."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ttest_ind, ttest_rel
+from statsmodels.stats.multitest import multipletests
+
+from study.metrics.few_seeds import holm, judge_by_student
+
+SETTINGS = {"margin": 0.05, "alpha": 0.05}
+
+
+def rows(values: dict[str, np.ndarray]) -> pl.DataFrame:
+    """The table of `values[variant]`, [seeds, users], one query a user."""
+    parts = [
+        pl.DataFrame({"variant": variant, "seed": seed, "user_id": [f"u{u}" for u in range(len(row))], "m": row})
+        for variant, table in values.items()
+        for seed, row in enumerate(table)
+    ]
+    return pl.concat(parts).sample(fraction=1, shuffle=True, seed=0)
+
+
+def test_without_seeds_it_is_the_paired_t_test_of_users():
+    generator = np.random.default_rng(0)
+    left, right = generator.normal(0.1, 1, (2, 40))
+    (found,) = judge_by_student(rows({"a": left[None], "b": right[None]}), [("a", "b")], "m", **SETTINGS)
+
+    assert found.p_difference == pytest.approx(ttest_rel(left, right).pvalue)
+    assert found.seed_share == pytest.approx(0)
+
+
+def test_without_a_spread_of_users_it_is_the_t_test_of_welch_over_seeds():
+    generator = np.random.default_rng(1)
+    left, right = generator.normal(0, 1, 5), generator.normal(1, 3, 4)
+    table = rows({"a": np.repeat(left[:, None], 30, axis=1), "b": np.repeat(right[:, None], 30, axis=1)})
+    (found,) = judge_by_student(table, [("a", "b")], "m", **SETTINGS)
+
+    assert found.p_difference == pytest.approx(ttest_ind(left, right, equal_var=False).pvalue)
+    assert found.seed_share == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("shift", "verdict"), [(0.2, "better"), (-0.2, "worse"), (0.0, "equivalent"), (0.045, "undetermined")]
+)
+def test_verdicts_follow_the_rules_of_the_bootstrap(shift, verdict):
+    generator = np.random.default_rng(2)
+    base = generator.normal(0, 0.1, (3, 400))
+    noise = generator.normal(0, 0.1, (3, 400)) if shift != 0.045 else generator.normal(0, 0.8, (3, 400))
+    table = rows({"a": base + shift + noise, "b": base})
+    (found,) = judge_by_student(table, [("a", "b")], "m", **SETTINGS)
+
+    assert verdict == found.verdict
+
+
+def test_sides_that_rank_alike_are_equivalent_and_no_contrast_is_none():
+    table = rows({"a": np.ones((1, 5)), "b": np.ones((1, 5))})
+    (found,) = judge_by_student(table, [("a", "b")], "m", **SETTINGS)
+
+    assert ("equivalent", 1.0, 0.0) == (found.verdict, found.p_difference, found.seed_share)
+    assert [] == judge_by_student(table, [], "m", **SETTINGS)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_p_values_are_adjusted_as_statsmodels_does(p_values):
+    assert holm(np.array(p_values)) == pytest.approx(multipletests(p_values, method="holm")[1])
