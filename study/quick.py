@@ -20,6 +20,10 @@ from study.repro import repro
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
 WINDOWS = {"stop": 1, "select": 1, "test": 1}
+LATER = WINDOWS | {"test": 2}
+"""Where candidates are held back: in the first window after the span of the fit none of them has occurred yet."""
+ALONE: dict[str, Any] = {"compare_with": [], "warm_start": None}
+"""What needs the results of other snapshots, which are not copied."""
 SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
 """What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
 
@@ -58,12 +62,16 @@ def run() -> None:
     else:
         _copy_tree(log, {path.relative_to(QUICK) for path in matching(QUICK / source, spec.files)})
     write_text(QUICK / PARAMS, yaml.safe_dump(short, sort_keys=False, allow_unicode=True))
+    if left := [name for name in ALONE if raw.get(name)]:
+        print(f"left out, since results of other snapshots are not copied: {' and '.join(left)}")
     repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
 
 
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
+
+    Where candidates are held back, test has two.
 
     Kept are the first variant of each arm and family, composed ones too, what these are made of, a counting rule that
     is hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the first
@@ -82,9 +90,11 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     contrasts = {n: c for n, c in raw.get("contrasts", {}).items() if is_kept(c["left"]) and is_kept(c["right"])}
     late = {name: [n for n in names if n in contrasts] for name, names in raw.get("after_test", {}).items()}
     short = {name: _lighter(entry) for name, entry in roster.items() if name in kept}
-    asked = {name: question | {"windows": WINDOWS} for name, question in raw.get("questions", {}).items()}
-    alone: dict[str, Any] = {"compare_with": [], "warm_start": None}  # the results of other snapshots are not copied
-    changed = {"budget": "quick", **alone, "questions": asked}
+    asked = {
+        name: question | {"windows": LATER if question.get("held_back") else WINDOWS}
+        for name, question in raw.get("questions", {}).items()
+    }
+    changed = {"budget": "quick", **ALONE, "questions": asked}
     changed |= {"roster": short, "composed": composed, "contrasts": contrasts, "after_test": late}
     changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
     if worlds := raw.get("worlds"):

@@ -19,6 +19,7 @@ from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacin
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
 BLOCK = re.compile(r"^(?=  \S+:$)", re.MULTILINE)
+CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 PARTS = {"cmd": str, "deps": list, "params": dict, "outs": list}
 
 
@@ -54,6 +55,9 @@ def mend(folder: Path) -> None:
     """Restores dvc.lock and removes DVC's list of locked paths, each where a killed DVC left a part of it.
 
     Nothing is touched while a DVC is alive and writes.
+
+    Raises:
+        UserError: git could not merge dvc.lock.
     """
     held = folder / DVC_LOCK
     if not held.exists():
@@ -73,6 +77,8 @@ def _mend_lock(lock: Path, kept: Path) -> None:
     if not lock.exists():
         return
     held = lock.read_bytes()
+    if CONFLICT.search(held):
+        raise UserError(f"{lock}: it has the marks of a merge; take one side, `git checkout --ours {lock.name}`, say")
     before = kept.read_bytes() if kept.exists() else _git(lock.parent, "show", f"HEAD:./{lock.name}")
     if not _is_cut(held, before.decode()) or _is_in_git(held, lock):
         return

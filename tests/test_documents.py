@@ -70,3 +70,11 @@ def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks(
 
     assert set(load().questions) == set(questions)
     assert columns <= {"event_type", *shown["snapshot"]["attributes"]}
+
+
+@pytest.mark.parametrize("page", sorted([Path("README.md"), CONTRIBUTING, *Path("report").glob("*.md")]), ids=str)
+def test_what_a_page_links_to_is_there(page):
+    """Pages of the book link to each other as they will lie beside each other."""
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+
+    assert [] == [link for link in links if "://" not in link and not (page.parent / link).exists()]

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from study.errors import UserError
 from study.paths import DVC_LOCK, KEPT_LOCK, PIPELINE_LOCK
 from study.repro import mend
 
@@ -109,3 +110,11 @@ def test_a_whole_record_with_a_stage_more_stays(folder):
     longer = record(*STAGES, "report")
 
     assert longer == mended(folder, longer)
+
+
+def test_the_marks_of_a_merge_are_no_cut_and_stay(folder):
+    held = f"<<<<<<< HEAD\n{WHOLE}=======\n{WHOLE}>>>>>>> theirs\n"
+
+    with pytest.raises(UserError, match=r"dvc.lock: it has the marks of a merge; take one side"):
+        mended(folder, held)
+    assert held == (folder / PIPELINE_LOCK).read_text(encoding="utf-8")

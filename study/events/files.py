@@ -52,8 +52,12 @@ def refuse_absent(path: Path, command: str) -> None:
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
-    """The files in a folder that match, at any depth, sorted by name; none that is hidden."""
-    return sorted(path for path in folder.rglob(pattern) if path.is_file() and not path.name.startswith((".", "_")))
+    """The files in a folder that match, at any depth, sorted by name; none that is hidden, or lies in what is."""
+
+    def is_hidden(path: Path) -> bool:
+        return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+
+    return sorted(path for path in folder.rglob(pattern) if path.is_file() and not is_hidden(path))
 
 
 def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:
@@ -153,7 +157,7 @@ def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _separator(path: Path) -> str:

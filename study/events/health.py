@@ -89,9 +89,10 @@ def doubts(question: Question, tables: dict[str, pl.LazyFrame], catalogue: int, 
     found = []
     if detectable > settings.margin:
         found.append(
-            f"{queries:,} queries of {users:,} users are on test; differences below about "
-            f"{detectable:.3f} recall@10 will stay undetermined, and the margin is {settings.margin:g}: bring a longer "
-            "log or more windows, or read the verdicts with that in mind"
+            f"{queries:,} queries of {users:,} users are on test; differences below {detectable:.3f} recall@10 will "
+            "stay undetermined, and larger ones too where variants differ more from user to user than on the default "
+            f"log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or more "
+            "windows, or read the verdicts with that in mind"
         )
     relevant = development.select(pl.col("relevant").explode())
     return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), catalogue)]

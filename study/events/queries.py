@@ -48,8 +48,8 @@ def refuse_empty(place: str, span: str, window: Window, *, has_answer: bool) -> 
     """
     if not has_answer:
         raise UserError(
-            f"params.yaml: {place}: the {span} window of {window.day} has no query: no user with an earlier "
-            "event takes the key action in it; check key_action and candidate, or widen the horizon"
+            f"params.yaml: {place}: the {span} window of {window.day} has no query: no user with an earlier event "
+            "takes a key action in it that has a candidate; check key_action and candidate, or widen the horizon"
         )
 
 

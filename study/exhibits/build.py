@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import study
 from study.errors import UserError
 from study.exhibits import cite, downloads
 from study.exhibits.results import load
+from study.parent import die_with_parent
 from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS
 
 PLOTLY = Path("_static") / "plotly.min.js"
@@ -22,6 +24,8 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+BEGUN = ".book-"
+"""How the names of folders begin in which a book is built; the number of the process follows."""
 TAIL = 30  # lines of the log that are shown when no exhibit says what is wrong
 
 
@@ -39,7 +43,8 @@ def build_book(destination: Path) -> Path:
     """
     results = load()
     destination.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".book-", dir=destination.parent.resolve()) as temporary:
+    _sweep(destination.parent)
+    with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=destination.parent.resolve()) as temporary:
         workspace = Path(temporary) / "source"
         _fill(workspace)
         html = _compile(workspace, Path(temporary))
@@ -48,6 +53,13 @@ def build_book(destination: Path) -> Path:
             shutil.rmtree(destination)
         html.rename(destination)
     return destination / "index.html"
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what builders that were killed have left."""
+    for path in folder.glob(f"{BEGUN}*"):
+        if not Path(f"/proc/{path.name.removeprefix(BEGUN).partition('-')[0]}").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def pages() -> dict[str, str]:
@@ -89,13 +101,21 @@ def _sign(config: Path) -> None:
 
 
 def _compile(workspace: Path, temporary: Path) -> Path:
-    strict = ["--warningiserror", "--keep-going"]
-    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(workspace), "--path-output", str(temporary), *strict]
-    done = subprocess.run(command, env=_environment(temporary), capture_output=True, text=True, check=False)
-    html = temporary / "_build" / "html"
-    if done.returncode or not (html / "index.html").exists():
-        raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")
+    """Renders the pages, as many at once as there are cores; Jupyter Book's own command renders one at a time."""
+    html = temporary / "html"
+    _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
+    strict = ["--fail-on-warning", "--keep-going", "--show-traceback", "--jobs", "auto"]
+    _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, str(workspace), str(html)], temporary)
     return html
+
+
+def _run(command: list[str], temporary: Path) -> None:
+    # The hook is safe in a process without threads; what it starts ends with it, however that is.
+    bound = partial(die_with_parent, os.getpid())
+    environment = _environment(temporary)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, preexec_fn=bound, check=False)
+    if done.returncode:
+        raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")
 
 
 def _environment(temporary: Path) -> dict[str, str]:

@@ -124,6 +124,10 @@ def _cells(variants: dict[str, dict[str, str]], start: str, variant: str, column
 def factorial(results: Results) -> Html:
     """The cells of the factorial as a cube, or whatever it is, with the variant of each."""
     plan = results.params.factorial
+    if missing := [code(cell) for cell in plan.cells if cell not in results.params.variants]:
+        return paragraphs(
+            [f"The factorial is not whole: {listing(missing)} {'is' if len(missing) == 1 else 'are'} in no roster."]
+        )
     factors = listing([f"{code(f)} ({code(low)} or {code(high)})" for f, (low, high) in plan.factors.items()])
     text = (
         f"One full factorial, {plural(len(plan.cells), 'cell')} of {factors}, so that effects can be told apart from "

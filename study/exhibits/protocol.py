@@ -205,12 +205,14 @@ def scorings(results: Results, log: Path = LOG) -> Html:
     rest = len(rows) - len(scored)
     others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
     where = ""
+    told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
     if results.data.source != COMPLETE_JOURNEY:
-        where = " The study came with rows of the log that it was made with; those of this log were added since."
-    text = (
-        f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row; where a row "
-        f"tells of more, that many more.{others}{where}"
-    )
+        told = f"The table tells of {plural(len(scored), 'scoring')} of test, one a row"
+        where = (
+            " The study came with rows of the log that it was made with. Those of this log are what whoever scored it "
+            f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
+        )
+    text = f"{told}; where a row tells of more, that many more.{others}{where}"
     cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
     return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
 

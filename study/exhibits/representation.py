@@ -36,6 +36,12 @@ def history(results: Results) -> Html:
         f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "
         f"an event-level model sees up to {count(events)}."
     )
+    longest = scope.longest(results)
+    if longest <= tokens / per_event:
+        text += (
+            f" Nineteen of twenty users of this log have no more than {count(longest)} events, which both hold: what is "
+            "called a longer history below is none."
+        )
     text += "".join(f" {told}" for told in _asked(entries, per_event))
     return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])
 

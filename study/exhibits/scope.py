@@ -16,6 +16,8 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
+MOST_USERS = "0.95"
+"""The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
 ALL_KEY = 0.95
 """From which share of key actions on a weight of theirs weighs nearly everything alike."""
 UNTRAINED = "with a side that is not above popularity on select, which says little of what is compared"
@@ -96,6 +98,11 @@ def events_seen(results: Results, entry: choose.Parts) -> int:
     return round(context / tokens_of_event(results)) if entry["representation"] == "flat" else context
 
 
+def longest(results: Results) -> float:
+    """How many events hardly any history has more than: a context beyond that adds nothing."""
+    return results.data.events_per_user[MOST_USERS]
+
+
 def history(results: Results, entry: choose.Parts) -> str:
     """How much of a history a sequence variant sees."""
     events = plural(events_seen(results, entry), "event")
@@ -110,7 +117,7 @@ def histories(results: Results, contrast: Contrast) -> str:
     """How much of a history each side sees, where that differs: "256 events against 256 tokens (about 26 events)"."""
     entries = [choose.parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant)]
     reading = [entry for entry in entries if entry.get("context")]
-    differ = len({events_seen(results, entry) for entry in reading}) > 1
+    differ = len({min(events_seen(results, entry), longest(results)) for entry in reading}) > 1
     return " against ".join(history(results, entry) for entry in reading) if differ else ""
 
 

@@ -78,14 +78,17 @@ def _cold(start: str | None) -> str:
 def _sentences(found: Sequence[Saving], start: str | None) -> list[str]:
     chosen = sum(one.was_chosen for one in found)
     reached = [one.trials for one in found if one.trials is not None]
-    total, gainless = sum(reached), len(found) - sum(trials > 0 for trials in reached)
+    total, compared = sum(reached), [one for one in found if one.rest is not None and one.warm is not None]
+    gainless = len(compared) - sum(trials > 0 for trials in reached)
+    alone = len(found) - len(compared)
     whose = f" of {code(start)}" if start else ""
     told = (
         f"{plural(len(found), 'search')} began with the settings that the search{whose} had chosen, right after the "
         f"declared defaults: that trial was chosen in {chosen}. It was as good as the best of the others in "
         f"{len(reached)}, and came {plural(total, 'trial')} earlier in all"
         + (f", {number(total / len(reached), 1)} a search of these" if reached else "")
-        + f". In {gainless} of {len(found)} it was no gain."
+        + f". In {gainless} of {len(compared)} it was no gain"
+        + (f"; in {alone} it, or all of the others, had no value on select to compare." if alone else ".")
     )
     note = (
         "The other trials of the same search stand for a cold one: those of its first batch are the very trials that a "

@@ -67,10 +67,14 @@ def leaderboard(
     return sorted(rows, key=lambda row: -row["select"])
 
 
-def estimate(draws: Draws, variant: str, alpha: float) -> Row:
-    """What a variant reaches with its interval; None where there is no number."""
+def estimate(draws: Draws, variant: str, alpha: float, most: float = 1.0) -> Row:
+    """What a variant reaches with its interval; None where there is no number.
+
+    The interval stays between 0 and the `most` that a metric can be: the stretch of the seeds may lead beyond.
+    """
     i = draws.variants.index(variant)
-    values = float(draws.estimates[i]), *percentile_interval(draws.values[:, i], alpha)
+    interval = np.clip(percentile_interval(draws.values[:, i], alpha), 0.0, most).tolist()
+    values = float(draws.estimates[i]), *interval
     return dict(zip(("estimate", "low", "high"), (None if np.isnan(v) else v for v in values), strict=True))
 
 

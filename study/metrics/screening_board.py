@@ -9,7 +9,7 @@ import polars as pl
 from study.metrics.bootstrap import Draws
 from study.metrics.leaderboard import chosen_select, estimate
 from study.metrics.power import detectable_difference
-from study.metrics.screening import CALIBRATION, PRIMARY, SHARES, places
+from study.metrics.screening import CALIBRATION, LOG_LOSS, PRIMARY, SHARES, places
 from study.metrics.screening_calibration import Platt
 from study.metrics.screening_reliability import Reliability, reliability
 from study.params.roster import Composed, Variant
@@ -34,7 +34,8 @@ def leaderboard(
     rows = []
     for name, entry in roster.items():
         search = searches[name]
-        estimates = {metric: estimate(found, name, alpha) for metric, found in draws.items()}
+        most = {metric: np.inf if metric == LOG_LOSS else 1.0 for metric in draws}
+        estimates = {metric: estimate(found, name, alpha, most[metric]) for metric, found in draws.items()}
         error = float(np.mean([found.error for found in reliabilities[name]]))
         estimates[CALIBRATION] = {"estimate": error, "low": None, "high": None}
         rows.append(

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from study.models.sequence_settings import Settings as SequenceSettings
 from study.params.tuned import Range
 
@@ -12,7 +14,7 @@ class Settings(SequenceSettings):
     Training reaches further back than in question `what`: the cut-offs are few, and each has few positives.
     """
 
-    recency_days: Annotated[float, Range(60.0, 1000.0, log=True)] = 200.0
-    warmup_steps: int = 20
-    users: int = 64
-    positives: int = 16
+    recency_days: Annotated[float, Range(60.0, 1000.0, log=True), Field(gt=0, allow_inf_nan=False)] = 200.0
+    warmup_steps: Annotated[int, Field(ge=1)] = 20
+    users: Annotated[int, Field(ge=2)] = 64
+    positives: Annotated[int, Field(ge=1)] = 16

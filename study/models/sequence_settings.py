@@ -3,6 +3,8 @@
 import importlib
 from typing import Annotated
 
+from pydantic import Field, model_validator
+
 from study.params.base import Frozen
 from study.params.roster import SequenceEntry
 from study.params.tuned import Range
@@ -11,21 +13,27 @@ from study.params.tuned import Range
 class Settings(Frozen):
     """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
 
-    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True)] = 2e-3
-    weight_decay: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03
-    dropout: Annotated[float, Range(0.0, 0.4)] = 0.1
-    recency_days: Annotated[float, Range(20.0, 400.0, log=True)] = 60.0
-    key_weight: float = 1.0
-    width: int = 64
-    heads: int = 4
-    batch: int = 2048
-    warmup_steps: int = 50
+    learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True), Field(gt=0, allow_inf_nan=False)] = 2e-3
+    weight_decay: Annotated[float, Range(1e-3, 0.3, log=True), Field(ge=0, allow_inf_nan=False)] = 0.03
+    dropout: Annotated[float, Range(0.0, 0.4), Field(ge=0, lt=1)] = 0.1
+    recency_days: Annotated[float, Range(20.0, 400.0, log=True), Field(gt=0, allow_inf_nan=False)] = 60.0
+    key_weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    width: Annotated[int, Field(ge=1)] = 64
+    heads: Annotated[int, Field(ge=1)] = 4
+    batch: Annotated[int, Field(ge=1)] = 2048
+    warmup_steps: Annotated[int, Field(ge=1)] = 50
+
+    @model_validator(mode="after")
+    def _splits(self) -> "Settings":
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width {self.width} must be a multiple of twice the heads, {2 * self.heads}")
+        return self
 
 
 class WeightedSettings(Settings):
     """With the weight of key actions in the loss, for the objective that has one."""
 
-    key_weight: Annotated[float, Range(1.0, 30.0, log=True)] = 5.0
+    key_weight: Annotated[float, Range(1.0, 30.0, log=True), Field(gt=0, allow_inf_nan=False)] = 5.0
 
 
 def settings_of(entry: SequenceEntry) -> type[Settings]:

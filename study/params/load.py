@@ -129,7 +129,12 @@ class Params(Frozen):
         """The part of an arm that is no part of the roster, as its type, `study/params/<name>.py:<Name>`.
 
         The type is loaded by name, so that its code belongs to the stages of its arm alone.
+
+        Raises:
+            UserError: there is none in `params.yaml`.
         """
+        if not getattr(self, name):
+            raise UserError(f"{PARAMS}: {name}: there is none, so there is nothing to run; fill it in")
         return section_type(name).model_validate(getattr(self, name))
 
     @model_validator(mode="after")

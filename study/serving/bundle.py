@@ -91,7 +91,7 @@ def read_bundle(folder: Path) -> Bundle:
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
     except ValidationError as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
-    except (OSError, ImportError, RuntimeError, SafetensorError) as error:
+    except (OSError, ImportError, RuntimeError, UnicodeDecodeError, SafetensorError) as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
     return Bundle(exported, vocabulary, model)
 

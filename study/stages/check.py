@@ -4,6 +4,7 @@ It runs before any stage, so a wrong setting stops the study before anything is 
 """
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
@@ -23,7 +24,7 @@ from study.params.roster import SequenceEntry, Variant
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
-from study.paths import PARAMS, RESULTS, code_of, write_text
+from study.paths import PARAMS, PIPELINE, RESULTS, RUNS, SCORES, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
 from study.tuning.warm import chosen_there
@@ -50,6 +51,7 @@ def fingerprints() -> None:
         _write(stage, {name: _code([f"study.stages.{stage}"]) for name in params.questions})
     for stage in PER_VARIANT:
         _write(stage, {variant: _of_variant(params, stage, variant) for variant in params.variants})
+    _forget(params)
     _write("compare", {arm: _compared(params, arm) for arm in params.arms})
     _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
     write_text(code_of("catalogue-cost"), _measured(params))
@@ -61,6 +63,18 @@ def fingerprints() -> None:
     if params.worlds:
         _write("worlds", {world: _simulated(params, "worlds", [world]) for world in NAMES})
         write_text(code_of("worlds_validity"), _simulated(params, "worlds_validity", NAMES))
+
+
+def _forget(params: Params) -> None:
+    """Removes runs and scores of variants that are in the roster no more: whole folders of them are dependencies.
+
+    DVC keeps what it has made in its cache, so a variant that comes back is not trained again.
+    """
+    for entry in params.variants.values():
+        for folder in (RUNS / entry.runs, SCORES / entry.arm):
+            for path in folder.glob("*/"):
+                if path.name not in params.variants:
+                    shutil.rmtree(path)
 
 
 def sections(params: Params) -> None:
@@ -138,9 +152,13 @@ def _compared(params: Params, arm: Arm) -> str:
 
 
 def _shown(params: Params, pages: list[str]) -> str:
-    """The code of the book, and a hash of all that changes what it says: who runs the tasks does not."""
+    """The code of the book, and a hash of all that changes what it says: who runs the tasks does not.
+
+    The graph of the stages is drawn from dvc.yaml, which DVC takes for no dependency.
+    """
     read = params.model_dump_json(exclude={"engine", "device"})
-    return f"{_code(['study.stages.report', *pages])}{_hashed([read])}  params.yaml, what it reads\n"
+    graph = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
+    return f"{_code(['study.stages.report', *pages])}{_hashed([read, graph])}  params.yaml, what it reads; dvc.yaml\n"
 
 
 def _measured(params: Params) -> str:

@@ -25,7 +25,7 @@ from study.provenance import file_hash
 from study.stages.look import findings
 from study.stages.snapshot import write
 
-PACKED = {".gz", ".zst", ".bz2"}
+PACKED = ".gz"
 
 
 def run(file: str, name: str) -> None:
@@ -62,7 +62,8 @@ def _suffix(path: Path) -> str:
     """Of a file, with that of a packed one; a folder has none."""
     if path.is_dir():
         return ""
-    return "".join(path.suffixes[-2:] if path.suffix in PACKED else path.suffixes[-1:])
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [PACKED] else suffixes[-1:])
 
 
 def _changes(params: Params, name: str, target: Path) -> dict[str, object]:

@@ -22,7 +22,7 @@ ATTEMPTS = 4
 """How often Ray starts a task whose worker or machine has died: a trial survives three machines."""
 MEMORY_ATTEMPTS = "RAY_task_oom_retries"
 """How often Ray starts a task again that it has ended for want of memory: without a bound, unless it is told one."""
-PASSED = ("_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG")
+PASSED = ("_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "OPENBLAS_CORETYPE")
 """How the names end of those variables of the environment on which bits depend."""
 
 

@@ -42,7 +42,8 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         target: the folder; one that is there is replaced if it holds such a model.
 
     Raises:
-        UserError: no such variant or setting, the target is something else, or there is no such device.
+        UserError: no such variant or setting, one that nothing can be learned with, the target is something else, or
+            there is no such device.
     """
     params = load()
     entry, folder = params.variant(variant), target or fit_folder(variant)
@@ -56,7 +57,10 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         started = time.perf_counter()
         model = build_model(entry, settings, params.spent(entry.arm), device=params.device)
         told = partial(_told, share, rounds or known.rounds)
-        model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
+        try:
+            model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
+        except FloatingPointError as error:
+            raise UserError(f"fit {variant}: {error}") from None
         seconds = time.perf_counter() - started
     if share.number == 0:
         select = _select(params, variant, model) if span == "train" else None

@@ -109,5 +109,5 @@ def test_training_queries_follow_the_same_law():
 def test_a_window_in_which_nobody_acts_is_the_users_error():
     late = Window((START + timedelta(days=20)).date(), day_of(20), day_of(27))
 
-    with pytest.raises(UserError, match="no user with an earlier event takes the key action"):
+    with pytest.raises(UserError, match="no user with an earlier event takes a key action in it that has a candidate"):
         queries_of(made_events(WHO_ROWS, WHO), {"stop": [late]}, WHO)

@@ -72,6 +72,9 @@ def test_a_folder_is_read_whole_or_by_a_pattern(tmp_path):
     (tmp_path / "a/1.csv").write_text(ROWS)
     (tmp_path / "2.csv").write_text(HEAD + "x1,2024-01-03,buy,1,,\n")
     (tmp_path / "3.csv").write_text(HEAD)
+    for hidden in (".ipynb_checkpoints", "_temporary/0"):
+        (tmp_path / hidden).mkdir(parents=True)
+        (tmp_path / hidden / "1.csv").write_text(ROWS)
 
     assert ["x1", "1", "2"] == read_source(spec(tmp_path))["user_id"].to_list()
     assert ["x1"] == read_source(spec(tmp_path, files="2*.csv"))["user_id"].to_list()

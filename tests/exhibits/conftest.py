@@ -141,7 +141,7 @@ def _data(params: Params) -> dict[str, Any]:
         "days": [["2020-01-01", 3], ["2020-02-16", 2]],
         "active_days_median": 1.5,
         "catalogue": 2,
-        "events_per_user": {"0.5": 2, "1.0": 3},
+        "events_per_user": {"0.5": 2, "0.95": 900},
         "candidates_top": [["bread", 3], ["milk", 2]],
     }
 

@@ -13,7 +13,6 @@ NAMES = {
     advice.event_level: [*ALIKE, "short-event-over-flat"],
     advice.encoder: ["bidirectional-over-causal"],
 }
-TURNED = {"better": "worse", "worse": "better"}
 
 
 def marks(parts) -> list[str]:

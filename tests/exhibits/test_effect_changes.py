@@ -43,8 +43,8 @@ def test_what_changed_is_named_with_both_effects(compared):
         "The changes of the effects, tested by themselves and Holm-adjusted: 2 of 3 effects are shown to have changed, "
         "perhaps by less than the margin of 0.005: event-over-next-token (−0.0080 there, +0.0014 here) and "
         "event-over-flat-horizon (+0.0200 there, +0.0100 here); 1 is shown to be the same within ±0.005. flat-next is "
-        "a side of 2 of those that changed, which may be one change seen 2 times, and of none of the 1 others. One search "
-        "per variant and snapshot lies behind these effects, and no interval covers its luck."
+        "a side of 2 of those that changed, which may be one change seen 2 times, and of none of the 1 others. One "
+        "search per variant and snapshot lies behind these effects, and no interval covers its luck."
     )
 
     assert f"Of the verdicts of 2 other contrasts none is corrected. {expected}" in text(findings.repeated(results))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import advice, scope, who
+from study.exhibits import advice, representation, scope, who
 from tests.exhibits.asking import VERDICTS, say, told
 
 REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
@@ -156,6 +156,18 @@ def test_sides_that_see_other_histories_are_told_with_them(made):
     assert "" == scope.histories(arm, by_name["who-pairwise-over-bce"])
     assert "" == scope.histories(arm, by_name["who-short-event-over-flat"])
     assert 1 == who.histories(arm).text.count("256 events against 256 tokens (about 26 events) of history")
+
+
+def test_where_users_have_few_events_no_history_is_longer_than_another(made):
+    def short(written):
+        with_ten_tokens(written)
+        written["data.json"]["events_per_user"]["0.95"] = 20
+
+    arm = made(short, who=short).beside("who")
+
+    assert "" == "".join(scope.histories(arm, contrast) for contrast in arm.contrasts)
+    told = "have no more than 20 events, which both hold: what is called a longer history below is none."
+    assert told in representation.history(made(short)).text
 
 
 def test_an_advice_tells_a_control_by_its_short_history(made):

@@ -198,4 +198,6 @@ def test_the_saving_is_told_in_words(compared):
     )
     worse = text(snapshots.warm_start(compared(warmed(4, [0.2, 0.3, 0.3, None, 0.4, 0.4]), warm_start="old")))
     assert "in 0, and came 0 trials earlier in all. In 1 of 1 it was no gain." in worse
+    alone = text(snapshots.warm_start(compared(warmed(4, [None, None, None, None, 0.4, None]), warm_start="old")))
+    assert "In 0 of 0 it was no gain; in 1 it, or all of the others, had no value on select to compare." in alone
     assert "No search began warm, though warm_start names old" in text(snapshots.warm_start(compared(warm_start="old")))

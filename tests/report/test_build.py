@@ -2,11 +2,16 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from study.errors import UserError
+from study.exhibits import build
 from study.exhibits.build import build_book, pages
 from study.params import load
 from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS, results_folder, world_file, write_text
@@ -86,3 +91,24 @@ def test_pages_are_those_of_the_contents_with_their_titles():
     assert "findings" == next(iter(pages()))
     assert "Objective and loss" == pages()["objective_and_loss"]
     assert set(pages()) == {path.stem for path in REPORT.glob("*.md")} - {"log"}
+
+
+def test_a_builder_that_is_killed_leaves_no_process_and_what_it_had_begun_is_swept(workspace):
+    code = "from pathlib import Path; from study.exhibits.build import build_book; build_book(Path('made/book'))"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as builder:
+        wait_until(lambda: len(psutil.Process(builder.pid).children(recursive=True)) > 2)  # a page is being executed
+        started = psutil.Process(builder.pid).children(recursive=True)
+        builder.kill()
+    wait_until(lambda: not any(process.is_running() and process.status() != "zombie" for process in started))
+    begun = list(workspace.glob("made/.book-*"))
+    build._sweep(workspace / "made")
+
+    assert 1 == len(begun)
+    assert [] == list(workspace.glob("made/.book-*"))
+
+
+def wait_until(holds) -> None:
+    until = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)

@@ -176,6 +176,8 @@ def test_a_folder_of_another_version_says_so(model, capsys):
     path.write_text(path.read_text(encoding="utf-8").replace('"refit"', '"rfit"'), encoding="utf-8")
 
     assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
+    path.write_bytes(b"\x80\x00 no text")
+    assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
 
 
 def test_users_who_are_ranked_take_no_depth(exported, tmp_path, capsys, monkeypatch):

@@ -12,7 +12,7 @@ from dvc.repo import Repo
 
 import study.__main__ as command_line
 from study.params import load
-from study.paths import PARAMS, RESULTS, code_of
+from study.paths import PARAMS, RESULTS, code_of, run_folder, score_folder
 from study.stages import check
 from tests.tiny import ROOT, inside
 
@@ -201,3 +201,36 @@ def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, 
     assert ["downfunnel: params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu"] == told
     assert 2 == ended("ray")
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["diagnose", "diagnostics", "tokens", "worlds null"])
+def test_what_no_section_asks_for_is_told_in_one_line(tmp_path, capsys, command):
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8")) | {"compare_with": []}
+    name = command.split()[0].replace("diagnose", "diagnostics")
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(raw | {name: {}}, sort_keys=False), encoding="utf-8")
+    with inside(tmp_path):
+        assert 2 == command_line.main(command.split())
+
+    told = f"downfunnel: params.yaml: {name}: there is none, so there is nothing to run; fill it in"
+    assert [told] == capsys.readouterr().err.splitlines()
+
+
+def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
+    """Else it stays in the folders that others depend on, and whoever has it not trains these again."""
+    (tmp_path / "params.yaml").write_bytes((ROOT / PARAMS).read_bytes())
+    (tmp_path / "study").symlink_to(ROOT / "study")
+    (tmp_path / RESULTS).parent.mkdir()
+    (tmp_path / RESULTS).symlink_to(ROOT / RESULTS)
+    kept = [
+        run_folder("main", "popularity"),
+        run_folder("main-composed", "hybrid-lambdarank"),
+        Path("data/runs/mine/x"),
+    ]
+    lost = [run_folder("main", "lost"), run_folder("main-composed", "lost"), score_folder("who", "lost")]
+    for folder in (*kept, *lost):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file").touch()
+    with inside(tmp_path):
+        check.fingerprints()
+
+    assert [True, True, True, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]

@@ -1,5 +1,6 @@
 """`snapshot add`: a log that conforms becomes the current snapshot, and one that does not changes nothing."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -86,6 +87,17 @@ def test_the_log_is_kept_and_params_name_it(folder):
     listed = run(folder, "git", "status", "--porcelain", "--untracked-files=all", "data").stdout.split()
     assert {"data/sources/2026-11.parquet.dvc", "data/sources/.gitignore"} <= set(listed)
     assert "data/sources/2026-11.parquet" not in listed
+
+
+def test_a_name_in_capitals_is_as_good(folder, tmp_path):
+    text = pl.read_parquet(tmp_path / "new.parquet").write_csv(separator=";").encode()
+    (tmp_path / "NEW.CSV.GZ").write_bytes(gzip.compress(text))
+    done = add(folder, "../NEW.CSV.GZ", "2026-11")
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+
+    assert 0 == done.returncode, done.stderr
+    assert "data/sources/2026-11.csv.gz" == params["snapshot"]["source"]
+    assert "of 30 users" in done.stdout
 
 
 def test_it_says_which_columns_are_gone_new_or_of_another_kind(folder, tmp_path):

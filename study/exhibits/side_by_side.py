@@ -1,0 +1,23 @@
+"""An extension of Sphinx: pages are rendered by several processes, which end with the one that builds the book."""
+
+import os
+from functools import partial
+
+from sphinx.application import Sphinx
+
+from study.parent import die_with_parent
+
+SILENT = "sphinx_multitoc_numbering"
+"""An extension of Jupyter Book that does not say whether it is safe; it numbers chapters, after all pages are read."""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """See Sphinx."""
+    os.register_at_fork(after_in_child=partial(die_with_parent, os.getpid()))
+    app.connect("builder-inited", _say_safe)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _say_safe(app: Sphinx) -> None:
+    if (found := app.extensions.get(SILENT)) is not None:
+        found.parallel_read_safe = True
