@@ -22,7 +22,7 @@ from study.params import load
 from study.paths import PARAMS, RUNS, SCRATCH, events_file, run_folder, score_folder, vocabulary_file
 from study.questions import who
 from study.questions.development import read_development
-from study.stages import score
+from study.stages import score, train
 from study.tuning.trial import BEST
 from tests.remembering import FakeSources
 from tests.tiny import ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
@@ -77,7 +77,13 @@ def utc(window) -> datetime:
 
 @pytest.fixture(scope="module")
 def other_test(tmp_path_factory, log, spans):
-    return whole_run(tmp_path_factory.mktemp("test"), perturbed(log, utc(spans.test[0]), None))
+    folder = tmp_path_factory.mktemp("test")
+    write_workspace(folder, perturbed(log, utc(spans.test[0]), None))
+    prepare(folder)
+    with inside(folder):
+        for variant in ALL:
+            train.run(variant)
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -39,8 +39,8 @@ def history(results: Results) -> Html:
     longest = scope.longest(results)
     if longest <= tokens / per_event:
         text += (
-            f" Nineteen of twenty users of this log have no more than {count(longest)} events, which both hold: what is "
-            "called a longer history below is none."
+            f" Nineteen of twenty users of this log have no more than {count(longest)} events, which both hold: what "
+            "is called a longer history below is none."
         )
     text += "".join(f" {told}" for told in _asked(entries, per_event))
     return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from study.exhibits.build import pages
 from study.exhibits.results import load
@@ -22,41 +22,79 @@ DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length
 SHOWN = "plot => plot.data.filter(trace => trace.visible !== 'legendonly').length"
 HAS_MARKS = "plot => plot.querySelectorAll('.trace path, .trace .point, .plot path, .barlayer path').length > 0"
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
-CLICK = "head => head.querySelector('button').click()"
-COLUMN = "(table, column) => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key)"
+SORTED = """table => [...table.querySelectorAll("th")].map((head, column) => {
+    const keys = () => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key);
+    const click = () => { head.querySelector("button").click(); return keys(); };
+    return [click(), click(), head.getAttribute("aria-sort")];
+})"""
+"""The keys of each column after a click on its head and after another one, and what the head says then."""
 
 
 @dataclass
 class Opened:
+    """A page of the book in a window, and what the browser has said and asked for since it was opened."""
+
     page: Page
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def open(self, address: str) -> None:
+        """With all that is folded, until its figures are drawn."""
+        self.complaints.clear()
+        self.requests.clear()
+        self.page.goto(address)
+        self.page.evaluate(UNFOLD)  # what is folded is drawn when it is opened
+        self.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
+
+
+def window(browser: Browser, width: int) -> Opened:
+    is_phone = width == PHONE
+    size = {"width": width, "height": 900}
+    seen = Opened(browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone).new_page())
+    seen.page.on("console", lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on("request", lambda sent: seen.requests.append(sent.url))
+    return seen
+
 
 @pytest.fixture(scope="module")
-def opened(browser, book) -> Callable[[str, int], Opened]:
-    """Opens a page at a width with all that is folded, once for all tests, and waits until its figures are drawn."""
+def windows(browser) -> dict[int, Opened]:
+    """One for each width, in which the pages are opened one after the other."""
+    return {width: window(browser, width) for width in (DESKTOP, PHONE)}
+
+
+@pytest.fixture(scope="module", params=pages())
+def name(request) -> str:
+    """Tests of one page follow each other: it is opened once in each window."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def opened(windows, book, name) -> Callable[[int], Opened]:
+    """Opens the page in the window of a width."""
 
     @cache
-    def look(name: str, width: int) -> Opened:
-        is_phone = width == PHONE
-        size = {"width": width, "height": 900}
-        seen = Opened(browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone).new_page())
-        seen.page.on("console", lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.on("request", lambda sent: seen.requests.append(sent.url))
-        seen.page.goto((book / f"{name}.html").as_uri())
-        seen.page.evaluate(UNFOLD)  # what is folded is drawn when it is opened
-        seen.page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
-        return seen
+    def look(width: int) -> Opened:
+        windows[width].open((book / f"{name}.html").as_uri())
+        return windows[width]
+
+    return look
+
+
+@pytest.fixture
+def desktop(windows, book) -> Callable[[str], Page]:
+    """Opens a page by its name, for tests of one page."""
+
+    def look(page: str) -> Page:
+        windows[DESKTOP].open((book / f"{page}.html").as_uri())
+        return windows[DESKTOP].page
 
     return look
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("name", pages())
-def test_a_page_is_whole_offline_and_fits_its_screen(opened, name, width):
-    seen = opened(name, width)
+def test_a_page_is_whole_offline_and_fits_its_screen(opened, width):
+    seen = opened(width)
     page = seen.page
     plots = page.locator(".plot").all()
 
@@ -68,9 +106,8 @@ def test_a_page_is_whole_offline_and_fits_its_screen(opened, name, width):
     assert all(plot.bounding_box()["width"] <= page.viewport_size["width"] for plot in plots)
 
 
-@pytest.mark.parametrize("name", pages())
-def test_figures_say_in_words_what_they_show(opened, name):
-    page = opened(name, DESKTOP).page
+def test_figures_say_in_words_what_they_show(opened):
+    page = opened(DESKTOP).page
     labels = [plot.get_attribute("aria-label") for plot in page.locator(".plot[role=img]").all()]
 
     assert page.locator(".plot").count() == len(labels)
@@ -79,16 +116,10 @@ def test_figures_say_in_words_what_they_show(opened, name):
     assert "nan" not in " ".join(labels).lower()
 
 
-@pytest.mark.parametrize("name", pages())
-def test_tables_sort_by_the_column_that_is_clicked(opened, name):
-    for table in opened(name, DESKTOP).page.locator("table.sortable").all():
-        for column, head in enumerate(table.locator("th").all()):
-            head.evaluate(CLICK)
-            rising = table.evaluate(COLUMN, column)
-            head.evaluate(CLICK)
-            falling = table.evaluate(COLUMN, column)
-
-            assert "descending" == head.get_attribute("aria-sort")
+def test_tables_sort_by_the_column_that_is_clicked(opened):
+    for table in opened(DESKTOP).page.locator("table.sortable").all():
+        for rising, falling, told in table.evaluate(SORTED):
+            assert "descending" == told
             assert ordered(rising) == ordered(falling)[::-1]
             assert sorted(ordered(rising)) == ordered(rising)
 
@@ -116,7 +147,6 @@ def test_one_copy_of_plotly_serves_all_pages(book):
     assert all((book / f"{name}.html").stat().st_size < 3_000_000 for name in pages())
 
 
-@pytest.mark.parametrize("name", pages())
 def test_no_address_outside_is_loaded_by_a_page(book: Path, name):
     """Links may lead outside; what a page loads by itself may not."""
     text = (book / f"{name}.html").read_text(encoding="utf-8")
@@ -141,24 +171,23 @@ def test_the_first_screen_of_a_phone_has_the_answer(browser, book):
     page.context.close()
 
 
-@pytest.mark.parametrize("name", pages())
-def test_a_table_wider_than_a_phone_scrolls_inside_its_own_box(opened, name):
-    for box in opened(name, PHONE).page.locator("div.scroll").all():
+def test_a_table_wider_than_a_phone_scrolls_inside_its_own_box(opened):
+    for box in opened(PHONE).page.locator("div.scroll").all():
         assert box.bounding_box()["width"] <= PHONE
         assert box.evaluate("box => box.scrollWidth <= box.clientWidth || getComputedStyle(box).overflowX === 'auto'")
 
 
-def test_what_can_be_downloaded_lies_in_the_book(opened, book):
-    page = opened("downloads", DESKTOP).page
+def test_what_can_be_downloaded_lies_in_the_book(desktop, book):
+    page = desktop("downloads")
     links = [link.get_attribute("href") for link in page.locator("a[download]").all()]
 
     assert {f"downloads/{path.name}" for path in (book / "downloads").iterdir()} == set(links)
     assert len(links) == 2 * page.locator("table.sortable tbody tr").count()
 
 
-def test_the_citation_names_the_revision_of_the_results(opened):
+def test_the_citation_names_the_revision_of_the_results(desktop):
     results = load()
-    shown = opened("findings", DESKTOP).page.locator("div.cite").inner_text()
+    shown = desktop("findings").locator("div.cite").inner_text()
 
     assert results.manifest.revision[:12] in shown
     assert "@software{downfunnel," in shown

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 
@@ -31,27 +32,35 @@ RAY = Engine(name="ray")
 PATIENCE = 120.0
 
 
-@pytest.fixture
-def two_nodes(monkeypatch):
+@contextmanager
+def begun():
     """A cluster of two nodes with a core each; the second says that it has a GPU."""
-    # The tasks of these tests are found by name on the other node.
-    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # a path of a socket has at most 107 characters
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 << 20, "node_ip_address": LOOPBACK, "include_dashboard": False}
-    monkeypatch.setenv("RAY_TMPDIR", folder)
-    # Else Ray takes another address of this machine for 127.0.0.1.
-    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-    monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)
-    made = utilities.Cluster(initialize_head=True, head_node_args=node)
-    try:
-        made.add_node(**node, num_gpus=1)
-        monkeypatch.setenv(cluster.ADDRESS, made.address)
+    with pytest.MonkeyPatch.context() as patch:
+        # The tasks of these tests are found by name on the other node.
+        patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_TMPDIR", folder)
+        # Else Ray takes another address of this machine for 127.0.0.1.
+        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        patch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)
+        made = utilities.Cluster(initialize_head=True, head_node_args=node)
+        try:
+            made.add_node(**node, num_gpus=1)
+            patch.setenv(cluster.ADDRESS, made.address)
+            yield made
+        finally:
+            ray.shutdown()
+            made.shutdown()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def two_nodes():
+    """The cluster of all tests but the one that takes a node away, which stands first: one process meets one."""
+    with begun() as made:
         yield made
-    finally:
-        ray.shutdown()
-        made.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def below(node) -> list[psutil.Process]:
@@ -100,16 +109,21 @@ def by_loky(tmp_path_factory):
     return bits(folder)
 
 
-def test_a_search_on_a_cluster_that_loses_a_node_has_the_bits_of_one_machine(two_nodes, by_loky, tmp_path):
+def test_a_search_on_a_cluster_that_loses_a_node_has_the_bits_of_one_machine(by_loky, tmp_path):
+    with begun() as nodes:
+        _loses_a_node(nodes, by_loky, tmp_path)
+
+
+def _loses_a_node(nodes, by_loky, tmp_path) -> None:
     folder = workspace(tmp_path, "ray")
-    second = two_nodes.worker_nodes.copy().pop()
+    second = nodes.worker_nodes.copy().pop()
     running = trained(folder)
     deadline = time.monotonic() + PATIENCE
     while not (busy := below(second)) and running.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert busy, running.communicate()[0]
     time.sleep(0.5)
-    two_nodes.remove_node(second, allow_graceful=False)
+    nodes.remove_node(second, allow_graceful=False)
     said, _ = running.communicate(timeout=PATIENCE)
 
     assert 0 == running.returncode, said
