@@ -204,7 +204,8 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
     shares = table(
         ["column", *PARTS.values(), "within the event"],
         [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
-        "Shares of the drop below the unigram loss; none where the drop is not clear",
+        "Shares of the drop below the unigram loss; none where the drop is not clear. Where a part alone exceeds it, "
+        "the others are below nothing: no shares then",
     )
     return joined([losses, shares])
 

@@ -47,7 +47,7 @@ def run() -> None:
             if not is_fitted:
                 chosen, change, number = asked[index]
                 where = f"{chosen.source.variant} under {change.name}, seed {number}"
-                raise UserError(f"diagnose: the worker that fitted {where} died twice")
+                raise UserError(f"diagnose: the worker that fitted {where} died every time")
         _publish(folder, [fit_folder(Path(), c, change, n) for c, change, n in asked])
 
 

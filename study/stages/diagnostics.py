@@ -81,7 +81,7 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
     scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
     for index, table in tqdm(scored, total=len(tasks), desc="diagnostics", unit="change"):
         if table is None:
-            raise UserError(f"diagnostics: the worker that scored {asked[index][0].label} died twice")
+            raise UserError(f"diagnostics: the worker that scored {asked[index][0].label} died every time")
         done[index] = table.select(pl.lit(asked[index][0].label).alias("variant"), pl.all())
     return [done[index] for index in range(len(asked))]
 

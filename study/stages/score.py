@@ -30,7 +30,7 @@ def run(variant: str) -> None:
     """Writes the tables of the question's kind, of all windows and seeds, to `data/scores/<arm>/<variant>`.
 
     Raises:
-        UserError: a worker died twice.
+        UserError: a worker died every time.
     """
     params = load()
     entry = params.variants[variant]

@@ -53,6 +53,8 @@ def run(file: str, name: str) -> None:
         for _ in findings(facts, events, after, folder):  # which raises where a question cannot be asked
             pass
     told = _told(before.snapshot, after.snapshot, path)
+    if target.exists() and not path.samefile(target):
+        told.append(f"{target}: takes the place of a log that has no results; DVC's cache keeps that one")
     _track(path, target)
     write_text(PARAMS, text)
     print("\n".join([*told, *_next(after, facts, target)]))

@@ -81,7 +81,7 @@ def run() -> None:
             run_all(tasks, budget.workers, params.engine), total=len(tasks), desc="tokens", unit="fit"
         ):
             if table is None:
-                raise UserError(f"tokens: the worker that fitted {'-'.join(map(str, fits[index]))} died twice")
+                raise UserError(f"tokens: the worker that fitted {'-'.join(map(str, fits[index]))} died every time")
             done[index] = table
         curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
     asked = read(params, entry)

@@ -83,7 +83,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
     for number, found in run_all(tasks, budget.workers, params.engine):
         name, _, seed = asked[order[number]]
         if found is None:
-            raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died twice")
+            raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died every time")
         done[order[number]] = found
         print(f"{site.world}: {name} {RECALL} {found.queries[RECALL].to_numpy().mean():.4f}", flush=True)
     return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in entries}

@@ -72,7 +72,7 @@ def run(repeats: int) -> None:
     """Writes `data/results/_simulated/worlds/validity.json`.
 
     Raises:
-        UserError: a worker died twice.
+        UserError: a worker died every time.
     """
     params, rows = load(), []
     for name, part in worlds_of(params).validity.items():
@@ -94,7 +94,7 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
     done = dict(tqdm(run_all(tasks, study.params.spent("worlds").workers, study.params.engine), desc=told, total=count))
     rows = [row for _, row in sorted(done.items()) if row is not None]
     if len(rows) < count:
-        raise UserError(f"{told}: a worker died twice, most likely for want of memory")
+        raise UserError(f"{told}: a worker died every time, most likely for want of memory")
     return rows
 
 

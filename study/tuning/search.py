@@ -150,7 +150,7 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     run beside others.
 
     Raises:
-        UserError: a refit's worker died twice.
+        UserError: a refit's worker died every time.
     """
     variant, best = found.variant, found.best
     entry = params.variants[variant]

@@ -193,7 +193,9 @@ def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):
     assert 0 == add(folder, "../new.parquet", "next").returncode
     tiny_log(users=20).write_parquet(tmp_path / "newer.parquet")
 
-    assert 0 == add(folder, "../newer.parquet", "next").returncode
+    done = add(folder, "../newer.parquet", "next")
+    assert 0 == done.returncode
+    assert "data/sources/next.parquet: takes the place of a log that has no results; DVC's cache keeps" in done.stdout
     assert (tmp_path / "newer.parquet").read_bytes() == (folder / "data/sources/next.parquet").read_bytes()
     assert {"next.parquet", "next.parquet.dvc", ".gitignore"} == {p.name for p in (folder / "data/sources").iterdir()}
 
