@@ -42,9 +42,9 @@ def _one_search(results: Results) -> str:
 
 def _few_seeds(results: Results) -> list[str]:
     """The verdicts of all arms that rest on few seeds."""
-    arms = (results, *(results.beside(arm) for arm in ("catalogue", "young")))
-    found = [text for arm in arms if arm is not None for text in few_seeds.told(arm, arm.contrasts)]
-    return [f"<strong>Few seeds.</strong> {' '.join(found)}"] if found else []
+    arms = (results, results.beside("catalogue"), results.beside("young"))
+    found = few_seeds.told([(arm, arm.contrasts) for arm in arms if arm is not None])
+    return [f"<strong>Few seeds.</strong> {text}" for text in found]
 
 
 def _by_hand(results: Results) -> list[str]:

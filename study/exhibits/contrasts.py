@@ -45,7 +45,7 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
-    limits = paragraphs([*_untrained(results, contrasts), *few_seeds.told(results, contrasts)])
+    limits = paragraphs([*_untrained(results, contrasts), *few_seeds.told([(results, contrasts)])])
     return joined([found, limits, forest(results, contrasts)])
 
 

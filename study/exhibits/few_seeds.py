@@ -20,15 +20,14 @@ def _is_left(verdict: str) -> bool:
     return verdict == "undetermined"
 
 
-def told(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
-    """Which of these are unsure, how far, and why; nothing where none is."""
-    found = unsure(results, contrasts)
-    if not found:
+def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
+    """Which contrasts of these arms are unsure, how far, and why, a sentence; nothing where none is."""
+    clauses = [_clause(results, contrast) for results, contrasts in arms for contrast in unsure(results, contrasts)]
+    if not clauses:
         return []
-    clauses = listing([_clause(results, contrast) for contrast in found])
-    whose = "a verdict" if len(found) == 1 else "verdicts"
+    whose = "a verdict" if len(clauses) == 1 else "verdicts"
     return [
-        f"{clauses}: {whose} that {BY_STUDENT}, whose tails are wider where seeds are few, would leave "
+        f"{listing(clauses)}: {whose} that {BY_STUDENT}, whose tails are wider where seeds are few, would leave "
         "<em>undetermined</em>."
     ]
 

@@ -41,7 +41,7 @@ def test_a_verdict_that_both_pass_is_not(made):
     spread(results, np.linspace(-1, 1, 5) * 0.0001)
     about = [one for one in results.contrasts if one.name == NAME]
 
-    assert [] == few_seeds.told(results, about)
+    assert [] == few_seeds.told([(results, about)])
 
 
 def test_an_arm_that_publishes_no_queries_says_nothing_of_it(made):
@@ -49,4 +49,4 @@ def test_an_arm_that_publishes_no_queries_says_nothing_of_it(made):
     (results.folder / QUERIES).unlink()
 
     assert {} == results.by_student
-    assert [] == few_seeds.told(results, results.contrasts)
+    assert [] == few_seeds.told([(results, results.contrasts)])
