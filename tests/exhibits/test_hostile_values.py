@@ -1,6 +1,5 @@
 """Values from outside show as text: every page, built from results that are full of markup."""
 
-import ast
 import html
 import json
 import re
@@ -9,11 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from study.exhibits.build import pages
-from study.exhibits.markup import Html
-from study.paths import REPORT
 from tests import hostile
+from tests.exhibits.cells import shown
 
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)
 ATTRIBUTES = {
     *("class", "style", "scope", "type", "tabindex", "role", "aria-label", "data-key", "href", "download"),
 }  # fmt: skip
@@ -59,22 +56,6 @@ def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     hostile.write_workspace(folder)
     return folder
-
-
-def shown(page: str) -> str:
-    """What the cells of a page show, run as the book runs them."""
-    names: dict[str, object] = {}
-    pieces = []
-    for source in CELL.findall((REPORT / f"{page}.md").read_text(encoding="utf-8")):
-        *body, last = ast.parse(source).body
-        exec(compile(ast.Module(body, []), page, "exec"), names)
-        if isinstance(last, ast.Expr):
-            found = eval(compile(ast.Expression(last.value), page, "eval"), names)
-            assert isinstance(found, Html)
-            pieces.append(found._repr_html_())
-        else:
-            exec(compile(ast.Module([last], []), page, "exec"), names)
-    return "\n".join(pieces)
 
 
 @pytest.fixture(scope="module")
