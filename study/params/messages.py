@@ -50,8 +50,7 @@ def _told(error: ErrorDetails, model: type) -> str:
     parts, parent = _walked(error, model)
     place, context = ".".join(map(str, parts)), error.get("ctx", {})
     if error["type"] == "union_tag_invalid":
-        tags = re.findall("'([^']*)'", context["expected_tags"])
-        return unknown_name(_below(place, context), context["tag"], tags)
+        return unknown_name(_below(place, context), context["tag"], _quoted(context["expected_tags"]))
     if error["type"] == "union_tag_not_found":
         place = _below(place, context)
     fault = _fault(error, list(getattr(parent, "model_fields", {})))
@@ -74,7 +73,22 @@ def _fault(error: ErrorDetails, known: list[str]) -> str:
         return f"'{given}' is no list; write {flow([given])}"
     if kind in MAPPING:
         return "keys with values are needed here, each as `key: value`"
+    return _of_value(error)
+
+
+def _of_value(error: ErrorDetails) -> str:
+    """What is wrong with a value of the right type."""
+    given, context = error["input"], error.get("ctx", {})
+    if error["type"] == "literal_error" and isinstance(given, str):
+        return f"'{given}' is unknown; {choices(given, _quoted(context['expected']))}"
+    if error["type"] == "string_pattern_mismatch":
+        return f"'{given}' is no name here: it must match {context['pattern']}"
     return error["msg"].removeprefix("Value error, ")
+
+
+def _quoted(text: str) -> list[str]:
+    """What pydantic lists in quotes."""
+    return re.findall("'([^']*)'", text)
 
 
 def _below(place: str, context: dict[str, Any]) -> str:

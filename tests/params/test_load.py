@@ -17,7 +17,8 @@ CELLS = {
     "sum-next-moment": ["repeat", "short"],
 }
 MISTAKES = [
-    ("budget", "defualt", ["budget", "'quick'", "'default'", "'full'"]),
+    ("budget", "defualt", ["budget", "did you mean 'default'? known: quick, default, full"]),
+    ("snapshot.name", "my shop", ["snapshot.name: 'my shop' is no name here: it must match ^[a-z0-9]"]),
     ("buget", "quick", ["buget", "unknown", "did you mean 'budget'? known: budget, engine"]),
     ("questions.categories.horizon_days", 0, ["questions.categories", "horizon_days", "greater than or equal to 1"]),
     ("questions.categories.horison", 7, ["questions.categories", "horison", "unknown", "horizon_days"]),
@@ -34,12 +35,16 @@ MISTAKES = [
     ),
     ("snapshot.source", "postgresql://me:geheim@host/db", ["snapshot.source: credentials", "DOWNFUNNEL_DATABASE"]),
     ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
-    ("snapshot.attributes.price", "number", ["snapshot.attributes.price", "'categorical'", "'numeric'"]),
+    (
+        "snapshot.attributes.price",
+        "number",
+        ["snapshot.attributes.price", "did you mean 'numeric'? known: categorical, numeric"],
+    ),
     ("questions.young.held_back", 1.5, ["questions.young", "held_back", "less than 1"]),
     ("questions.coupons.candidate", ["category"], ["questions.coupons", "candidate", "unknown", "eligible_days"]),
     ("roster.markov.question", "what", ["roster.markov.question", "'what'", "known: categories, products"]),
     ("roster.markov.question", "products", ["roster.markov.question", "'main' asks 'categories'"]),
-    ("roster.markov.arm", "mian", ["roster.markov", "'main', 'catalogue'"]),
+    ("roster.markov.arm", "mian", ["roster.markov", "did you mean 'main'? known: main, catalogue"]),
     (
         "contrasts.event-over-next-token.arm",
         "young",
@@ -161,7 +166,11 @@ MISTAKES = [
         {"factors": {"head": ["plain", "repeat"], "context": ["long", "short"]}, "cells": CELLS},
         ["factorial.cells: 'sum-horizon-shrt' is unknown; did you mean 'sum-horizon-short'?"],
     ),
-    ("roster.sum-horizon.budget_in", "tokens", ["roster.sum-horizon", "budget_in", "'events' or 'positions'"]),
+    (
+        "roster.sum-horizon.budget_in",
+        "tokens",
+        ["roster.sum-horizon", "budget_in", "'tokens' is unknown; known: events, positions"],
+    ),
     ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
     ("device", "tpu", ["device", "'auto', 'cpu' or 'cuda'"]),
