@@ -142,7 +142,7 @@ def test_a_wrong_setting_stops_every_stage_before_it_writes(stage, folder):
     line = complaint(*stage, folder=folder)
 
     assert "params.yaml: budget: " in line
-    assert "'quick', 'default' or 'full'" in line
+    assert "did you mean 'default'? known: quick, default, full" in line
 
 
 def test_outside_the_repository_it_says_where_to_run(tmp_path):

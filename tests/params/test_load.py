@@ -38,7 +38,7 @@ MISTAKES = [
     (
         "snapshot.attributes.price",
         "number",
-        ["snapshot.attributes.price", "did you mean 'numeric'? known: categorical, numeric"],
+        ["attributes.price", "did you mean 'numeric'? known: categorical, numeric"],
     ),
     ("questions.young.held_back", 1.5, ["questions.young", "held_back", "less than 1"]),
     ("questions.coupons.candidate", ["category"], ["questions.coupons", "candidate", "unknown", "eligible_days"]),
@@ -169,11 +169,11 @@ MISTAKES = [
     (
         "roster.sum-horizon.budget_in",
         "tokens",
-        ["roster.sum-horizon", "budget_in", "'tokens' is unknown; known: events, positions"],
+        ["roster.sum-horizon.budget_in: 'tokens' is unknown; known: events, positions"],
     ),
-    ("engine", {"name": "dask"}, ["engine", "'loky' or 'ray'"]),
+    ("engine", {"name": "dask"}, ["engine", "'dask' is unknown; known: loky, ray"]),
     ("engine", {"gpus": 0.5}, ["engine", "gpus is a request to a Ray cluster"]),
-    ("device", "tpu", ["device", "'auto', 'cpu' or 'cuda'"]),
+    ("device", "tpu", ["device", "did you mean 'cpu'? known: auto, cpu, cuda"]),
 ]
 
 
@@ -186,7 +186,7 @@ PLACES = [
     ("questions.categories.key_action.event_type", [["purchase"]], ".0: Input should be a valid string"),
     ("questions.categories.key_action", ["purchase"], "keys with values are needed here"),
     ("questions.categories.kind", "whut", "'whut' is unknown; did you mean 'what'?"),
-    ("snapshot.attributes.price", "number", "Input should be 'categorical', 'numeric' or 'ordinal'"),
+    ("snapshot.attributes.price", "number", "'number' is unknown; did you mean 'numeric'?"),
     ("snapshot.attributes.price", {"kind": "ordinl"}, ".kind: 'ordinl' is unknown; did you mean 'ordinal'?"),
     ("snapshot.attributes.price", {"kind": "ordinal", "order": ["a"]}, ".order: List should have at least 2 items"),
     ("snapshot.attributes.price", {"kind": "ordinal"}, ".order: this is missing; add it"),
