@@ -1,5 +1,6 @@
 """A new log as an exported variant reads it, up to a cut-off."""
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from study.events.log import Ints, Log, Queries
 from study.events.read import read_source
 from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
-from study.params.question import Question, WhoQuestion
+from study.params.question import MINUTES_OF_DAY, Question, WhoQuestion
 from study.serving.bundle import Bundle
 
 NOW = "now"
@@ -66,6 +67,7 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     if not before.height:
         first = events.select(TIME.min()).item()
         raise UserError(f"{path}: no event before the cut-off {cutoff}; the first one is at {_shown(first)}")
+    _warn_of_silence(path, int(before.select(TIME.max()).item()), cutoff, exported.question)
     at, timezone = cutoff, exported.snapshot.timezone
     if exported.question.sessions:
         laid = open_sessions(before, cutoff.time, exported.question, exported.origin, exported.seed)
@@ -74,6 +76,14 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
         (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
     log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
     return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
+
+
+def _warn_of_silence(path: Path, last: int, cutoff: Cutoff, question: Question) -> None:
+    """Says so where nothing happened for longer than a horizon: perhaps another log, or another cut-off, was meant."""
+    horizon = (question.horizon_days or 0) * DAY + (question.horizon_minutes or 0) * DAY // MINUTES_OF_DAY
+    if cutoff.time - last > horizon:
+        told = f"{path}: the last event before the cut-off {cutoff} is at {_shown(last)}, longer ago than a horizon"
+        print(f"downfunnel: {told}", file=sys.stderr)
 
 
 def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:

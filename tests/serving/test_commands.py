@@ -156,6 +156,16 @@ def test_a_mistake_in_what_to_rank_is_told_in_a_line(model, capsys, arguments, t
     assert before == sorted(model.rglob("*"))
 
 
+def test_a_log_that_ended_long_before_the_cutoff_is_ranked_with_a_word_about_it(model, capsys):
+    assert 0 == main(ranked("--cutoff", "2026-01-01"))
+    told = capsys.readouterr()
+
+    assert told.out.startswith("user_id,rank,candidate,score\n")
+    assert "tiny.parquet: the last event before the cut-off 2026-01-01T00:00:00+00:00 is at 2024-" in told.err
+    assert 0 == main(ranked())
+    assert "" == capsys.readouterr().err
+
+
 def test_an_output_that_cannot_be_written_is_named_and_nothing_is_left(model, capsys):
     before = sorted(model.rglob("*"))
 
