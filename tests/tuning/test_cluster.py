@@ -186,6 +186,7 @@ def test_a_machine_without_the_study_says_where_it_looked(two_nodes, tmp_path):
 
 
 def test_without_a_cluster_the_command_that_begins_one_is_named(tmp_path, monkeypatch):
+    ray.shutdown()  # of the cluster of the tests before
     monkeypatch.delenv(cluster.ADDRESS, raising=False)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
     monkeypatch.setattr("ray._private.services.find_gcs_addresses", cache(set))
