@@ -18,6 +18,10 @@ VISIT = r"session|device|cookie"
 TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
+BESIDES = (
+    r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page"
+)
+"""What users do who may take a key action."""
 WORDS = r"word|text|label|title|tag|keyword|caption"
 ROWS = 200_000
 """Rows that a guess rests on: those at the beginning."""
@@ -154,7 +158,16 @@ def _event_type(log: pl.DataFrame, place: str) -> str | None:
             refuse_gaps(log[name], name, place)
         if not gaps:
             return name
-    return None
+    return next((name for name in log.columns if _tells_acts(log[name])), None)
+
+
+def _tells_acts(column: pl.Series) -> bool:
+    """Whether a column of another name has the values of an event type: a key action, and what users do besides."""
+    if column.dtype.is_nested() or column.null_count() or column.n_unique() > FEW:
+        return False
+    values = text_of(column).unique().to_list()
+    acts = [value for value in values if re.search(f"{KEY}|{BESIDES}", value, flags=re.IGNORECASE)]
+    return 1 < len(values) == len(acts) and any(re.search(KEY, value, flags=re.IGNORECASE) for value in acts)
 
 
 def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
@@ -218,7 +231,10 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
     chosen = named[0] if named else types[0]
     share = counts.filter(pl.col(event_type) == chosen)["count"].item() / log.height
     why = "named like a purchase" if named else "the rarest event type"
-    return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events; the log also has: {', '.join(types)}"
+    others = ", ".join(name for name in types if name != chosen)
+    return {
+        "event_type": [chosen]
+    }, f"{why}; {share:.1%} of the events{f'; the log also has: {others}' if others else ''}"
 
 
 def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> tuple[str, str]:

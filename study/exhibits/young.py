@@ -41,8 +41,8 @@ def _how_long(results: Results) -> str:
     windows, horizon = results.question.windows, results.question.horizon
     first, last = windows.stop, windows.stop + windows.select - 1
     return (
-        "They come into histories where the span ends that a model is fitted on: on select, by which settings and the "
-        f"best are chosen, {first} to {last} windows of {horizon} before a query, on test none to {windows.test - 1}. "
+        "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
+        f"settings and the best are chosen, {first} to {last} windows of {horizon} before a query, on test none to {windows.test - 1}. "
         "So what counts a user's own events with young candidates does better on select than on test, and is favoured "
         "there."
     )

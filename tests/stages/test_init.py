@@ -227,3 +227,22 @@ def test_a_column_that_is_mostly_empty_is_no_event_type(workspace):
 
     assert 0 == main(["init", "log.parquet"])
     assert load().snapshot.columns.event_type is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"view": "looked at page", "order_placed": "bought"}, "What Happened"),
+        ({"view": "red", "order_placed": "blue"}, None),  # no acts
+        ({"view": "view", "order_placed": "click"}, None),  # none of them is worth a study
+    ],
+)
+def test_an_event_type_of_another_name_is_known_by_its_values(workspace, values, expected):
+    log = funnel().with_columns(pl.col("event_name").replace_strict(values, default="search"))
+    log.rename({"event_name": "What Happened"}).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    params = load()
+    assert expected == params.snapshot.columns.event_type
+    if expected:
+        assert {"event_type": ["bought"]} == params.questions["categories"].key_action
