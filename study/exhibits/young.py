@@ -42,9 +42,9 @@ def _how_long(results: Results) -> str:
     first, last = windows.stop, windows.stop + windows.select - 1
     return (
         "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
-        f"settings and the best are chosen, {first} to {last} windows of {horizon} before a query, on test none to {windows.test - 1}. "
-        "So what counts a user's own events with young candidates does better on select than on test, and is favoured "
-        "there."
+        f"settings and the best are chosen, {first} to {last} windows of {horizon} before a query, on test none to "
+        f"{windows.test - 1}. So what counts a user's own events with young candidates does better on select than on "
+        "test, and is favoured there."
     )
 
 

@@ -170,6 +170,28 @@ def test_where_users_have_few_events_no_history_is_longer_than_another(made):
     assert told in representation.history(made(short)).text
 
 
+def test_a_longer_history_is_told_with_the_users_that_it_leaves_to_train_on(made):
+    told = who.histories(made(who=with_ten_tokens).beside("who")).text
+
+    assert "fewer users, and in fewer steps: up to 9.8 times fewer, where histories are as long" in told
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(1, True), (40, False)])
+def test_a_weight_of_key_actions_weighs_nothing_where_all_are(made, others, is_told):
+    def typed(written):
+        written["data.json"]["event_types"] = {"purchase": 99, "view": others}
+
+    told = "".join(scope.hardly_weighed(made(typed)))
+    assert ("99 % of the events are key actions" in told) == is_told == ("flat-weighted-tokens" in told)
+
+
+def test_event_level_embeddings_speak_for_the_sum_and_the_others_are_told(made):
+    shown = advice.marks(made(say("worse", "concat-over-sum"))).text
+
+    assert "All of this is said of the sum of an event's embeddings; against that: " in shown
+    assert "<code>concat-horizon</code> −0.0200, worse" in shown
+
+
 def test_an_advice_tells_a_control_by_its_short_history(made):
     found = {part.contrast.name: part.where for part in advice.event_level(made(who=with_ten_tokens))}
     alike = "users of one cut-off, head plain"
