@@ -40,9 +40,10 @@ def _how_long(results: Results) -> str:
     """For how long the young have been in histories where settings are chosen, and where they are tested."""
     windows, horizon = results.question.windows, results.question.horizon
     first, last = windows.stop, windows.stop + windows.select - 1
+    early = f"{first} to {last} windows" if last > first else plural(first, "window")
     return (
         "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
-        f"settings and the best are chosen, {first} to {last} windows of {horizon} before a query, on test none to "
+        f"settings and the best are chosen, {early} of {horizon} before a query, on test none to "
         f"{windows.test - 1}. So what counts a user's own events with young candidates does better on select than on "
         "test, and is favoured there."
     )
