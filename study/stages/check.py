@@ -24,7 +24,7 @@ from study.params.roster import SequenceEntry, Variant
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
-from study.paths import PARAMS, PIPELINE, RESULTS, RUNS, SCORES, code_of, write_text
+from study.paths import PARAMS, PIPELINE, PIPELINE_LOCK, RESULTS, RUNS, SCORES, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
 from study.tuning.warm import chosen_there
@@ -68,12 +68,13 @@ def fingerprints() -> None:
 def _forget(params: Params) -> None:
     """Removes runs and scores of variants that are in the roster no more: whole folders of them are dependencies.
 
-    DVC keeps what it has made in its cache, so a variant that comes back is not trained again.
+    Those that dvc.lock names alone: DVC keeps them in its cache, so a variant that comes back is not trained again.
     """
+    lock = PIPELINE_LOCK.read_text(encoding="utf-8") if PIPELINE_LOCK.exists() else ""
     for entry in params.variants.values():
         for folder in (RUNS / entry.runs, SCORES / entry.arm):
             for path in folder.glob("*/"):
-                if path.name not in params.variants:
+                if path.name not in params.variants and f"@{path.name}:" in lock:
                     shutil.rmtree(path)
 
 

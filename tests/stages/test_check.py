@@ -12,7 +12,7 @@ from dvc.repo import Repo
 
 import study.__main__ as command_line
 from study.params import load
-from study.paths import PARAMS, RESULTS, code_of, run_folder, score_folder
+from study.paths import PARAMS, PIPELINE_LOCK, RESULTS, code_of, run_folder, score_folder
 from study.stages import check
 from tests.tiny import ROOT, inside
 
@@ -221,11 +221,8 @@ def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
     (tmp_path / "study").symlink_to(ROOT / "study")
     (tmp_path / RESULTS).parent.mkdir()
     (tmp_path / RESULTS).symlink_to(ROOT / RESULTS)
-    kept = [
-        run_folder("main", "popularity"),
-        run_folder("main-composed", "hybrid-lambdarank"),
-        Path("data/runs/mine/x"),
-    ]
+    (tmp_path / PIPELINE_LOCK).write_text("stages:\n  train@lost:\n  score@lost:\n  train@popularity:\n")
+    kept = [run_folder("main", "popularity"), run_folder("main", "by-hand"), Path("data/runs/mine/lost")]
     lost = [run_folder("main", "lost"), run_folder("main-composed", "lost"), score_folder("who", "lost")]
     for folder in (*kept, *lost):
         (tmp_path / folder).mkdir(parents=True)
