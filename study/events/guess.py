@@ -231,10 +231,9 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
     chosen = named[0] if named else types[0]
     share = counts.filter(pl.col(event_type) == chosen)["count"].item() / log.height
     why = "named like a purchase" if named else "the rarest event type"
-    others = ", ".join(name for name in types if name != chosen)
-    return {
-        "event_type": [chosen]
-    }, f"{why}; {share:.1%} of the events{f'; the log also has: {others}' if others else ''}"
+    others = [name for name in types if name != chosen]
+    besides = f"; the log also has: {', '.join(others)}" if others else ""
+    return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"
 
 
 def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> tuple[str, str]:

@@ -74,10 +74,9 @@ def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
     if times < 2:
         return ""
     others = sum(variant in (one.left_variant, one.right_variant) for one in every) - times
-    return (
-        f"{code(variant)} is a side of {times} of those that changed, which may be one change seen {times} times, and "
-        f"of {others or 'none'} of the {len(every) - len(moved)} others. "
-    )
+    shared = f", and of {others or 'none'} of the others ({rest})" if (rest := len(every) - len(moved)) else ""
+    seen = f"which may be one change seen {times} times"
+    return f"{code(variant)} is a side of {times} of those that changed, {seen}{shared}. "
 
 
 def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
@@ -89,12 +88,14 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
     named = [name for name in _sides(moved) if name in unlike]
     if not named:
         return ""
+    rest = len(every) - len(moved)
     times, in_all = (sum(bool(unlike.keys() & _sides([one])) for one in some) for some in (moved, every))
     told = listing([f"{code(name)} ({unlike[name][0]} there, {unlike[name][1]} here)" for name in named])
     have = "has" if times == 1 else "have"
+    shared = f"; so {'has' if in_all - times == 1 else 'have'} {in_all - times or 'none'} of the others ({rest})"
     return (
-        f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}; so "
-        f"have {in_all - times or 'none'} of the {len(every) - len(moved)} others. "
+        f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}"
+        f"{shared if rest else ''}. "
     )
 
 

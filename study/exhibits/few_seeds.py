@@ -12,12 +12,8 @@ BY_STUDENT = "the t distribution (degrees of freedom by Satterthwaite and Welch)
 
 def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """The contrasts with a verdict that a t distribution in the bootstrap's place would leave undetermined."""
-    found = results.by_student
-    return [c for c in contrasts if c.verdict != "undetermined" and c.name in found and _is_left(found[c.name].verdict)]
-
-
-def _is_left(verdict: str) -> bool:
-    return verdict == "undetermined"
+    left = {name for name, by in results.by_student.items() if by.verdict == "undetermined"}
+    return [c for c in contrasts if c.verdict != "undetermined" and c.name in left]
 
 
 def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
@@ -34,11 +30,12 @@ def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
 
 def _clause(results: Results, contrast: Contrast) -> str:
     by = results.by_student[contrast.name]
-    alone = {"equivalent": by.p_equivalence}.get(contrast.verdict, by.p_difference)
-    passed = {"equivalent": contrast.p_equivalence}.get(contrast.verdict, contrast.p_difference)
+    passed, left = contrast.p_difference, by.p_difference
+    if contrast.verdict == "equivalent":
+        passed, left = contrast.p_equivalence, by.p_equivalence
     return (
         f"{code(contrast.name)} ({contrast.verdict}; {percent(by.seed_share, 0)} of the variance is that of "
-        f"{count(_fewest(results, contrast))} seeds, {probability(passed)} by the bootstrap, {probability(alone)} by t)"
+        f"{count(_fewest(results, contrast))} seeds, {probability(passed)} by the bootstrap, {probability(left)} by t)"
     )
 
 

@@ -23,7 +23,7 @@ DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
     "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
-    "most of the variance is that of few seeds they are narrow, and a p can be two or three times too small. The first "
+    "most of the variance is that of few seeds they are narrow, and a p is too small. The first "
     "favours <em>undetermined</em>; against the second, each contrast of an arm that ranks candidates is judged by "
     "Student's t as well, and the pages name the verdicts that it would leave undetermined. The spread of the seeds "
     "themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the arm <code>who</code>, "

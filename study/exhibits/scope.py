@@ -83,7 +83,7 @@ def hardly_weighed(results: Results) -> list[str]:
         return []
     return [
         f"<strong>Nothing to weigh.</strong> {percent(share, 2)} of the events are key actions, so that a weight of "
-        f"theirs is one of nearly all: what {listing(names)} differs in from its rival is the luck of a search."
+        f"theirs is one of nearly all: what {listing(names)} differs in from its rival is little but another search."
     ]
 
 

@@ -44,8 +44,8 @@ def _how_long(results: Results) -> str:
     return (
         "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
         f"settings and the best are chosen, {early} of {horizon} before a query, on test none to "
-        f"{windows.test - 1}. So what counts a user's own events with young candidates does better on select than on "
-        "test, and is favoured there."
+        f"{windows.test - 1}. So what counts a user's own events with young candidates has more to count on select "
+        "than on test, and may be favoured there."
     )
 
 

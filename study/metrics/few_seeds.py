@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from study.metrics.verdicts import Outcome
+from study.metrics.verdicts import Outcome, holm
 
 Floats = NDArray[np.float64]
 
@@ -52,21 +52,12 @@ def judge_by_student(
     parts = [spread.of(left, right) for left, right in pairs]
     effects, errors, degrees, shares = (np.array(values) for values in zip(*parts, strict=True))
     errors = np.maximum(errors, np.finfo(float).tiny)  # of two sides that rank alike
-    differ = holm(2 * stdtr(degrees, -np.abs(effects) / errors))
-    equal = holm(stdtr(degrees, (np.abs(effects) - margin) / errors))
+    differ = holm(2 * stdtr(degrees, -np.abs(effects) / errors), alpha, tails=2).adjusted
+    equal = holm(stdtr(degrees, (np.abs(effects) - margin) / errors), alpha, tails=1).adjusted
     return [
         ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
         for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)
     ]
-
-
-def holm(p_values: Floats) -> Floats:
-    """The p values of a family, adjusted by Holm's procedure (1979); float64 [m]."""
-    order = np.argsort(p_values)
-    stepped = np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1))
-    adjusted = np.empty(len(order))
-    adjusted[order] = np.minimum(1, stepped)
-    return adjusted
 
 
 def _outcome(effect: float, differ: float, equal: float, alpha: float) -> Outcome:

@@ -31,7 +31,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Family:
+class Family:
     """One kind of test over all contrasts: adjusted p and the divisor of alpha at the Holm step of each, [contrasts].
 
     `tails` is the number of tails that share alpha: 2 for a difference, 1 for each one-sided test of equivalence.
@@ -72,13 +72,13 @@ def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -
     """
     resamples = len(draws)
     above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1
-    difference = _holm(np.minimum(above, below), resamples, alpha, tails=2)
+    difference = holm(np.minimum(1, 2 * np.minimum(above, below) / (resamples + 1)), alpha, tails=2)
     outside = np.maximum((~(draws > -margin)).sum(axis=0), (~(draws < margin)).sum(axis=0)) + 1
-    equivalence = _holm(outside, resamples, alpha, tails=1)
+    equivalence = holm(np.minimum(1, outside / (resamples + 1)), alpha, tails=1)
     return [_verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)]
 
 
-def _verdict(effect: float, draws: Floats, alpha: float, difference: _Family, equivalence: _Family, i: int) -> Verdict:
+def _verdict(effect: float, draws: Floats, alpha: float, difference: Family, equivalence: Family, i: int) -> Verdict:
     intervals = [
         (_interval(draws, alpha, int(family.divisors[i]), family.tails), family) for family in (difference, equivalence)
     ]
@@ -94,12 +94,11 @@ def _verdict(effect: float, draws: Floats, alpha: float, difference: _Family, eq
     return Verdict(effect, low, high, level, *p_values, outcome)
 
 
-def _holm(wrong: NDArray[np.int64], resamples: int, alpha: float, tails: int) -> _Family:
-    """Holm's step-down procedure, for p values that stand for `wrong` resamples + 1 in one tail, int64 [m].
+def holm(p_values: Floats, alpha: float, tails: int) -> Family:
+    """Holm's step-down procedure (1979) over the p values of a family, float64 [m].
 
     The divisor of a step is the number of contrasts with a p value at least as great, m - i + 1 without ties.
     """
-    p_values = np.minimum(1, tails * wrong / (resamples + 1))
     # Equal p values share the first of their steps, so that nothing depends on the order of declaration.
     earlier = p_values[:, None] <= p_values
     divisors = (p_values[:, None] >= p_values).sum(axis=0)
@@ -107,7 +106,7 @@ def _holm(wrong: NDArray[np.int64], resamples: int, alpha: float, tails: int) ->
     stopped = adjusted >= alpha
     if stopped.any():
         divisors[stopped] = divisors[stopped].max()
-    return _Family(adjusted, divisors, tails)
+    return Family(adjusted, divisors, tails)
 
 
 def _interval(draws: Floats, alpha: float, divisor: int, tails: int) -> tuple[float, float]:

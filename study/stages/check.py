@@ -5,6 +5,7 @@ It runs before any stage, so a wrong setting stops the study before anything is 
 
 import hashlib
 import shutil
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
@@ -66,16 +67,19 @@ def fingerprints() -> None:
 
 
 def _forget(params: Params) -> None:
-    """Removes runs and scores of variants that are in the roster no more: whole folders of them are dependencies.
+    """Removes runs and scores of variants that an arm has no more: whole folders of them are dependencies.
 
     Those that dvc.lock names alone: DVC keeps them in its cache, so a variant that comes back is not trained again.
     """
     lock = PIPELINE_LOCK.read_text(encoding="utf-8") if PIPELINE_LOCK.exists() else ""
-    for entry in params.variants.values():
-        for folder in (RUNS / entry.runs, SCORES / entry.arm):
-            for path in folder.glob("*/"):
-                if path.name not in params.variants and f"@{path.name}:" in lock:
-                    shutil.rmtree(path)
+    theirs: dict[Path, set[str]] = defaultdict(set)
+    for name, entry in params.variants.items():
+        theirs[RUNS / entry.runs].add(name)
+        theirs[SCORES / entry.arm].add(name)
+    for folder, names in theirs.items():
+        for path in folder.glob("*/"):
+            if path.name not in names and f"@{path.name}:" in lock:
+                shutil.rmtree(path)
 
 
 def sections(params: Params) -> None:

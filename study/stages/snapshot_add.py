@@ -54,6 +54,8 @@ def run(file: str, name: str) -> None:
             pass
     told = _told(before.snapshot, after.snapshot, path)
     if target.exists() and not path.samefile(target):
+        if not target.with_name(f"{target.name}.dvc").exists():
+            raise UserError(f"{target}: is there, and DVC does not track it; move it away, or choose another name")
         told.append(f"{target}: takes the place of a log that has no results; DVC's cache keeps that one")
     _track(path, target)
     write_text(PARAMS, text)

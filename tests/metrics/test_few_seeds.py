@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.stats.multitest import multipletests
 
-from study.metrics.few_seeds import holm, judge_by_student
+from study.metrics.few_seeds import judge_by_student
+from study.metrics.verdicts import holm
 
 SETTINGS = {"margin": 0.05, "alpha": 0.05}
 
@@ -65,4 +66,6 @@ def test_sides_that_rank_alike_are_equivalent_and_no_contrast_is_none():
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_p_values_are_adjusted_as_statsmodels_does(p_values):
-    assert holm(np.array(p_values)) == pytest.approx(multipletests(p_values, method="holm")[1])
+    adjusted = holm(np.array(p_values), alpha=0.05, tails=1).adjusted
+
+    assert adjusted == pytest.approx(multipletests(p_values, method="holm")[1])

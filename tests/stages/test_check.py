@@ -223,11 +223,16 @@ def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
     (tmp_path / RESULTS).symlink_to(ROOT / RESULTS)
     (tmp_path / PIPELINE_LOCK).write_text("stages:\n  train@lost:\n  score@lost:\n  train@popularity:\n")
     kept = [run_folder("main", "popularity"), run_folder("main", "by-hand"), Path("data/runs/mine/lost")]
-    lost = [run_folder("main", "lost"), run_folder("main-composed", "lost"), score_folder("who", "lost")]
+    lost = [
+        run_folder("catalogue", "popularity"),
+        run_folder("main", "lost"),
+        run_folder("main-composed", "lost"),
+        score_folder("who", "lost"),
+    ]
     for folder in (*kept, *lost):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "file").touch()
     with inside(tmp_path):
         check.fingerprints()
 
-    assert [True, True, True, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]
+    assert [True, True, True, False, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]

@@ -200,6 +200,13 @@ def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):
     assert {"next.parquet", "next.parquet.dvc", ".gitignore"} == {p.name for p in (folder / "data/sources").iterdir()}
 
 
+def test_a_file_in_its_place_that_nobody_keeps_stays(folder, tmp_path):
+    (folder / "data/sources").mkdir(parents=True)
+    (folder / "data/sources/next.parquet").write_text("by hand", encoding="utf-8")
+
+    assert "next.parquet: is there, and DVC does not track it; move it" in complaint(folder, "../new.parquet", "next")
+
+
 def test_what_a_killed_one_has_moved_away_comes_back(folder, tmp_path):
     assert 0 == add(folder, "../new.parquet", "next").returncode
     before = files(folder)

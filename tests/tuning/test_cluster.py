@@ -110,25 +110,21 @@ def by_loky(tmp_path_factory):
 
 
 def test_a_search_on_a_cluster_that_loses_a_node_has_the_bits_of_one_machine(by_loky, tmp_path):
-    with begun() as nodes:
-        _loses_a_node(nodes, by_loky, tmp_path)
-
-
-def _loses_a_node(nodes, by_loky, tmp_path) -> None:
     folder = workspace(tmp_path, "ray")
-    second = nodes.worker_nodes.copy().pop()
-    running = trained(folder)
-    deadline = time.monotonic() + PATIENCE
-    while not (busy := below(second)) and running.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert busy, running.communicate()[0]
-    time.sleep(0.5)
-    nodes.remove_node(second, allow_graceful=False)
-    said, _ = running.communicate(timeout=PATIENCE)
+    with begun() as nodes:
+        second = nodes.worker_nodes.copy().pop()
+        running = trained(folder)
+        deadline = time.monotonic() + PATIENCE
+        while not (busy := below(second)) and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert busy, running.communicate()[0]
+        time.sleep(0.5)
+        nodes.remove_node(second, allow_graceful=False)
+        said, _ = running.communicate(timeout=PATIENCE)
+        assert not psutil.pid_exists(busy[0].pid), "a worker outlives its machine"
 
     assert 0 == running.returncode, said
     assert "Traceback" not in said
-    assert not psutil.pid_exists(busy[0].pid), "a worker outlives its machine"
     assert by_loky == bits(folder)
 
 
