@@ -25,8 +25,9 @@ study: $(ENVIRONMENT)
 	python -m study repro compare@main
 	python -m study report
 
+# A test that waits for ever shows where, and fails.
 test: $(ENVIRONMENT)
-	pytest -n 2 --dist loadfile --no-loadscope-reorder
+	pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 900
 
 faults: $(ENVIRONMENT)
 	pytest -m long

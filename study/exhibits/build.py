@@ -17,10 +17,17 @@ from study.errors import UserError
 from study.exhibits import cite, downloads
 from study.exhibits.results import load
 from study.parent import die_with_parent
-from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS
+from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS, write_text
 
 PLOTLY = Path("_static") / "plotly.min.js"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
+KERNEL_STARTS = Path("profile_default") / "startup" / "bound.py"  # in the folder of IPython
+BOUND = """import os
+from study.parent import die_with_parent
+die_with_parent(int(os.environ["JPY_PARENT_PID"]))
+del os, die_with_parent
+"""
+"""A kernel looks for its parent, too, but not where that has ended before the kernel was ready."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -119,7 +126,11 @@ def _run(command: list[str], temporary: Path) -> None:
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """Kernels find this very package, belong to this very environment and neither read nor write the user's home."""
+    """Kernels find this very package, belong to this very environment and neither read nor write the user's home.
+
+    They end with the process that has started them.
+    """
+    write_text(temporary / "ipythondir" / KERNEL_STARTS, BOUND)
     root = str(Path(study.__file__).resolve().parents[1])
     homes = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     return os.environ | {
