@@ -15,6 +15,8 @@ from study.paths import world_file
 
 HIGHEST = "The variants that lead were picked by these very recalls: the highest of several is a little too high."
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
+RISING = "↑"
+"""Marks the share of a variant with a fit whose best round was its last."""
 COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
 
 
@@ -138,6 +140,8 @@ def heat_map(found: Worlds) -> Html:
         "Share of the reachable recall@10, from popularity (0 %) to the oracle (100 %); in the world null, where there "
         "is nothing to reach, points above the recall of a random ranking."
     )
+    if any(RISING in text for line in texts for text in line):
+        caption += f" {RISING}: the best round of a fit was its last, so longer training may reach more."
     return draw(
         [trace],
         caption,
@@ -154,7 +158,9 @@ def _cell(world: World, variant: str) -> Reached | None:
 def _text(cell: Reached | None) -> str:
     if cell is None:
         return ""
-    return _points(cell.above_chance) if cell.share is None else percent(cell.share.estimate, 0)
+    if cell.share is None:
+        return _points(cell.above_chance)
+    return percent(cell.share.estimate, 0) + (f" {RISING}" if cell.is_unfinished else "")
 
 
 def _colour(cell: Reached | None) -> float | None:

@@ -77,20 +77,28 @@ def test_a_wrong_verdict_and_a_variant_beyond_the_oracle_are_said():
     assert "which cannot be: <code>sum-horizon</code> in order" in worlds.answer(Worlds([spoilt], None)).text
 
 
+def heat_map(*shown: World) -> dict:
+    text = worlds.heat_map(Worlds(list(shown), None)).text
+    return json.loads(text.split('<script type="application/json">')[1].split("</script>")[0])["data"][0]
+
+
 def test_the_heat_map_shows_points_where_nothing_can_be_reached():
     nothing = world(
         "null", variants=[reached("popularity", "counting", None), reached("sum-horizon", "sequence", None)]
     )
-    text = worlds.heat_map(Worlds([world(), nothing], None)).text
-    spec = json.loads(text.split('<script type="application/json">')[1].split("</script>")[0])
-    assert [["0 %", "+1.3"], ["90 %", "+1.3"]] == spec["data"][0]["text"]
-    assert [0.9, None] == spec["data"][0]["z"][1]
+    shown = heat_map(world(), nothing)
+    assert [["0 %", "+1.3"], ["90 %", "+1.3"]] == shown["text"]
+    assert [0.9, None] == shown["z"][1]
 
 
 def test_an_unfinished_fit_is_flagged():
     last = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9, rounds=[3, 4])]
     assert "3, 4 (last)" in worlds.every_variant(Worlds([world(variants=last)], None)).text
     assert "(last)" not in worlds.every_variant(Worlds([world()], None)).text
+    assert [["0 %"], ["90 % ↑"]] == heat_map(world(variants=last))["text"]
+    for variants, is_explained in ((last, True), (None, False)):
+        told = worlds.heat_map(Worlds([world(variants=variants)], None)).text
+        assert is_explained == ("↑: the best round of a fit was its last" in told)
 
 
 def test_an_interval_that_leaves_the_range_of_a_recall_is_called_rough():
