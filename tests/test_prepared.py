@@ -1,5 +1,6 @@
 """What is derived from events is made once; others find it as it was made, and only for the same inputs."""
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -89,6 +90,17 @@ def test_a_file_that_cannot_be_written_costs_no_run(memo):
     memo.folder.write_text("a file stands where a folder is needed", encoding="utf-8")
 
     assert kept(memo, "key", lambda: [1]) is kept(memo, "key", no_more)
+
+
+def test_a_disk_without_locks_keeps_what_is_made_all_the_same(memo, monkeypatch):
+    class Refused(FileLock):
+        def acquire(self, **_):
+            raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(prepared, "FileLock", Refused)
+    kept(memo, "key", lambda: [1])
+
+    assert [1] == kept(Prepared(memo.folder), "key", no_more)
 
 
 def test_a_file_takes_one_descriptor_however_many_arrays_it_has(memo):

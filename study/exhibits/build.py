@@ -21,13 +21,13 @@ from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RES
 
 PLOTLY = Path("_static") / "plotly.min.js"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it cannot be run with -m
-KERNEL_STARTS = Path("profile_default") / "startup" / "bound.py"  # in the folder of IPython
+KERNEL_STARTS = Path("ipythondir") / "profile_default" / "startup" / "bound.py"
 BOUND = """import os
 from study.parent import die_with_parent
 die_with_parent(int(os.environ["JPY_PARENT_PID"]))
 del os, die_with_parent
 """
-"""A kernel looks for its parent, too, but not where that has ended before the kernel was ready."""
+"""Ends a kernel with its parent. It looks for that itself, too, but not where it ended before the kernel was ready."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -110,6 +110,7 @@ def _sign(config: Path) -> None:
 def _compile(workspace: Path, temporary: Path) -> Path:
     """Renders the pages, as many at once as there are cores; Jupyter Book's own command renders one at a time."""
     html = temporary / "html"
+    write_text(temporary / KERNEL_STARTS, BOUND)
     _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
     strict = ["--fail-on-warning", "--keep-going", "--show-traceback", "--jobs", "auto"]
     _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, str(workspace), str(html)], temporary)
@@ -126,11 +127,7 @@ def _run(command: list[str], temporary: Path) -> None:
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """Kernels find this very package, belong to this very environment and neither read nor write the user's home.
-
-    They end with the process that has started them.
-    """
-    write_text(temporary / "ipythondir" / KERNEL_STARTS, BOUND)
+    """Kernels find this very package, belong to this very environment and neither read nor write the user's home."""
     root = str(Path(study.__file__).resolve().parents[1])
     homes = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     return os.environ | {

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from study.exhibits import build
+from study.paths import write_text
 from tests.tiny import ROOT
 
 CONF = """
@@ -52,6 +53,7 @@ def test_a_page_that_fails_ends_the_build_though_another_does_not_hear_that_it_s
 def test_a_kernel_whose_parent_ended_before_it_was_ready_ends_too(tmp_path):
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
+    write_text(tmp_path / build.KERNEL_STARTS, build.BOUND)
     environment = build._environment(tmp_path) | {"JPY_PARENT_PID": str(ended.pid)}
 
     kernel = subprocess.run(
