@@ -1,6 +1,5 @@
 """What is derived from events is made once; others find it as it was made, and only for the same inputs."""
 
-import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -93,11 +93,7 @@ def test_a_file_that_cannot_be_written_costs_no_run(memo):
 
 
 def test_a_disk_without_locks_keeps_what_is_made_all_the_same(memo, monkeypatch):
-    class Refused(FileLock):
-        def acquire(self, **_):
-            raise OSError(errno.ENOLCK, "No locks available")
-
-    monkeypatch.setattr(prepared, "FileLock", Refused)
+    monkeypatch.setattr(FileLock, "acquire", Mock(side_effect=OSError("No locks available")))
     kept(memo, "key", lambda: [1])
 
     assert [1] == kept(Prepared(memo.folder), "key", no_more)
