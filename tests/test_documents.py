@@ -15,6 +15,7 @@ from study.params.roster import Variant
 from tests.nn.test_losses import Table
 
 CONTRIBUTING = Path("CONTRIBUTING.md")
+DECISIONS = Path("report/decisions")
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -72,9 +73,20 @@ def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks(
     assert columns <= {"event_type", *shown["snapshot"]["attributes"]}
 
 
-@pytest.mark.parametrize("page", sorted([Path("README.md"), CONTRIBUTING, *Path("report").glob("*.md")]), ids=str)
+@pytest.mark.parametrize(
+    "page", sorted([Path("README.md"), CONTRIBUTING, *Path("report").glob("*.md"), DECISIONS / "README.md"]), ids=str
+)
 def test_what_a_page_links_to_is_there(page):
     """Pages of the book link to each other as they will lie beside each other."""
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
 
     assert [] == [link for link in links if "://" not in link and not (page.parent / link).exists()]
+
+
+def test_each_decision_is_listed_once_with_its_title():
+    listed = re.findall(
+        r"^- \[\d{4}\]\((.*?)\) (.*?)(?:; changed by .*)?$", (DECISIONS / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    titles = [(path.name, path.read_text("utf-8").splitlines()[0]) for path in sorted(DECISIONS.glob("0*.md"))]
+
+    assert titles == sorted((name, f"# {name[:4]}: {title}") for name, title in listed)
