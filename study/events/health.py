@@ -10,6 +10,7 @@ from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
 from study.events.values import alike, asked_columns
+from study.params.features import Features
 from study.params.question import Question, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
@@ -24,6 +25,8 @@ RARE = 0.005
 NEARLY_AN_ID = 0.2
 """Candidates per key action above which hardly any candidate is acted on twice."""
 FEW = 20
+FOLDED = 0.5
+"""Of the events with a value, those whose value is told apart from no other rare one."""
 FAR, STRAY = 30, 0.001
 """Days without an event between a stray one and the others, and the most strays, as a share of all events."""
 
@@ -142,7 +145,24 @@ def strays(facts: Facts) -> list[str]:
     return found
 
 
-def warnings(facts: Facts, spec: Snapshot, questions: list[Question]) -> list[str]:
+def _folded(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
+    """Attributes of which a model sees little, a sentence each; candidate columns are never folded."""
+    candidates = {column for question in questions for column in question.candidate_columns}
+    found = []
+    for name in [n for n, kind in spec.coded.items() if kind == "categorical" and n in facts.counts]:
+        counts = facts.counts[name].drop_nulls("value")["count"].sort(descending=True).to_numpy()
+        kept = counts[: settings.max_values]
+        share = 1 - kept[kept >= settings.min_count].sum() / max(counts.sum(), 1)
+        if name not in candidates and len(counts) and share > FOLDED:
+            found.append(
+                f"attribute {name}: in {share:.0%} of its events the value is rarer than features.min_count "
+                f"({settings.min_count:,}) or not of the {settings.max_values:,} most frequent ones (max_values); such "
+                "values look alike to every model: change the two, or leave the attribute out"
+            )
+    return found
+
+
+def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
     found = strays(facts)
     if facts.future:
@@ -160,6 +180,7 @@ def warnings(facts: Facts, spec: Snapshot, questions: list[Question]) -> list[st
         )
     named = dict.fromkeys(["event_type", *(column for question in questions for column in asked_columns(question))])
     found += [told for column in named for told in alike(column, facts.counts)]
+    found += _folded(facts, spec, questions, settings)
     return found + [
         f"attribute {name} is empty in {facts.missing[name] / facts.events:.0%} of the events"
         for name in spec.coded

@@ -49,7 +49,8 @@ def run(source: str | None) -> None:
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
-        rows, found = health.card(facts, spec), health.warnings(facts, spec, list(params.questions.values()))
+        rows = health.card(facts, spec)
+        found = health.warnings(facts, spec, list(params.questions.values()), params.features)
         doubted: dict[str, list[str]] = {}
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]

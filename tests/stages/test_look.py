@@ -161,3 +161,17 @@ def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empt
     assert "days or more after all others, as on 2029-06-23" in told["late"]
     assert "or leave them out, with snapshot.until" in told["late"]
     assert "all others" not in checked(log, capsys)
+
+
+def test_an_attribute_most_of_whose_values_are_folded_is_warned_of(workspace, capsys):
+    checked(funnel(), capsys)
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    said = {}
+    for count in (1, 100_000):
+        raw["features"]["min_count"] = count
+        PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+        main(["check"])
+        said[count] = [line for line in capsys.readouterr().out.splitlines() if "min_count" in line]
+
+    assert [] == said[1]
+    assert 1 == sum("attribute category: 100%" in line for line in said[100_000])
