@@ -1,5 +1,6 @@
 """Where networks are trained and score: on a GPU where there is one, unless `params.yaml` says otherwise."""
 
+import importlib.metadata
 from typing import TYPE_CHECKING, Literal
 
 from study.errors import UserError
@@ -28,7 +29,12 @@ def chosen(asked: Device) -> "torch.device":
 
 
 def name_of(asked: Device) -> str:
-    """What a manifest calls the device that is meant: `cpu`, or the GPU's own name."""
+    """What a manifest calls the device that is meant: `cpu`, or the GPU's own name.
+
+    A build of torch that has no GPU says so in its version, and need not be loaded to name what remains.
+    """
+    if asked == "cpu" or (asked == "auto" and importlib.metadata.version("torch").endswith("+cpu")):
+        return "cpu"
     device = chosen(asked)
     if device.type == "cpu":
         return device.type

@@ -1,6 +1,6 @@
 """How much a log can show at all, in sentences: resolution, ceiling, headroom, repetition."""
 
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.prose import count, number, percent, plural
@@ -20,7 +20,7 @@ def at_first_step(detectable: float, alpha: float, contrasts: int) -> float:
 
     That step tests at alpha / contrasts, and is the strictest; a test's reach is that of the normal approximation.
     """
-    one, step = (norm.ppf(1 - level / 2) + norm.ppf(POWER) for level in (alpha, alpha / max(contrasts, 1)))
+    one, step = (ndtri(1 - level / 2) + ndtri(POWER) for level in (alpha, alpha / max(contrasts, 1)))
     return float(detectable * step / one)
 
 
@@ -51,8 +51,8 @@ def _equivalence(results: Results, detectable: float) -> float:
 
 def power_of_equivalence(detectable: float, alpha: float, margin: float, contrasts: int) -> float:
     """Of two one-sided tests at the first step of Holm, where the difference is zero, by the normal approximation."""
-    error = detectable / (norm.ppf(1 - alpha / 2) + norm.ppf(POWER))
-    return max(0.0, float(2 * norm.cdf(margin / error - norm.ppf(1 - alpha / max(contrasts, 1))) - 1))
+    error = detectable / (ndtri(1 - alpha / 2) + ndtri(POWER))
+    return max(0.0, float(2 * ndtr(margin / error - ndtri(1 - alpha / max(contrasts, 1))) - 1))
 
 
 def _ceiling(power: Power) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from study.metrics.bootstrap import Draws
 from study.metrics.leaderboard import PRIMARY
@@ -21,7 +21,7 @@ def detectable_difference(draws: NDArray[np.float64], *, alpha: float) -> float:
     From the normal approximation, with the median bootstrap standard error of the differences [resamples, contrasts].
     """
     errors = draws.std(axis=0, ddof=1)
-    return float(np.median(errors) * (norm.ppf(1 - alpha / 2) + norm.ppf(POWER)))
+    return float(np.median(errors) * (ndtri(1 - alpha / 2) + ndtri(POWER)))
 
 
 def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: Draws, settings: Statistics) -> Row:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from study.metrics.bootstrap import CHUNK
 from study.metrics.pairing import HERE, THERE, draws_apart
@@ -42,7 +42,7 @@ def stability(
     if np.isnan(estimate):
         return told
     drawn = tau_b(left.values, right.values)
-    reach = float(norm.ppf(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
+    reach = float(ndtri(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
     return told | {"estimate": estimate, "low": max(-1.0, estimate - reach), "high": min(1.0, estimate + reach)}
 
 

@@ -58,8 +58,8 @@ def losses(params: Params) -> dict[str, Options]:
 
 
 def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
-    """In a fresh process, whose memory nothing else has raised before."""
-    context = get_context("spawn")
+    """In a process of its own, whose memory nothing else has raised before; torch is loaded here, once for all."""
+    context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     worker = context.Process(target=_send, args=(os.getpid(), sender, loss, options, size, seed))
     worker.start()

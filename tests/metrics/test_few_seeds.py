@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.stats.multitest import multipletests
@@ -64,6 +64,7 @@ def test_sides_that_rank_alike_are_equivalent_and_no_contrast_is_none():
     assert [] == judge_by_student(table, [], "m", **SETTINGS)
 
 
+@settings(max_examples=20)  # statsmodels collects garbage in every call, which takes its time
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_p_values_are_adjusted_as_statsmodels_does(p_values):
     adjusted = holm(np.array(p_values), alpha=0.05, tails=1).adjusted
