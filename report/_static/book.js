@@ -1,6 +1,18 @@
 // Draws the figures, whose data stands beside them as JSON, and sorts the tables. Nothing is fetched.
 (() => {
   const NARROW = 520;
+  const here = document.currentScript.src;
+  let drawer = null;
+
+  // Plotly is megabytes: only a page with a figure waits for it, and only its figures do.
+  function plotly() {
+    drawer ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: new URL("plotly.min.js", here), onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+    return drawer;
+  }
 
   function ink() {
     const style = getComputedStyle(document.documentElement);
@@ -28,6 +40,7 @@
     const { data, layout } = JSON.parse(plot.parentElement.querySelector("script").textContent);
     const touch = matchMedia("(pointer: coarse)").matches;
     if (touch) layout.dragmode = false; // a finger on a figure scrolls the page
+    await plotly();
     if (plot.clientWidth < NARROW) narrow(data, layout);
     await Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
     await Plotly.relayout(plot, themed(layout));

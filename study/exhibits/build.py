@@ -93,7 +93,6 @@ def _fill(workspace: Path) -> None:
     if BENCHMARKS.exists():
         shutil.copytree(BENCHMARKS, workspace / BENCHMARKS)
     _sign(workspace / "_config.yml")
-    shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     (workspace / RESULTS).parent.mkdir()
     (workspace / RESULTS).symlink_to(RESULTS.resolve(), target_is_directory=True)
 
@@ -112,6 +111,8 @@ def _compile(workspace: Path, temporary: Path) -> Path:
     html = temporary / "html"
     write_text(temporary / KERNEL_STARTS, BOUND)
     _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
+    # Only now: every page would begin with a script that Jupyter Book finds. `book.js` loads it where it is needed.
+    shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     strict = ["--fail-on-warning", "--keep-going", "--show-traceback", "--jobs", "auto"]
     _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, str(workspace), str(html)], temporary)
     return html

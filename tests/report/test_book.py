@@ -106,6 +106,19 @@ def test_a_page_is_whole_offline_and_fits_its_screen(opened, width):
     assert all(plot.bounding_box()["width"] <= page.viewport_size["width"] for plot in plots)
 
 
+def test_only_a_page_with_figures_loads_what_draws_them(opened):
+    seen = opened(DESKTOP)
+    loads = any("plotly" in url for url in seen.requests)
+
+    assert loads == (seen.page.locator(".plot").count() > 0)
+
+
+def test_no_page_waits_for_what_draws_figures(book, name):
+    text = (book / f"{name}.html").read_text(encoding="utf-8")
+
+    assert [] == re.findall(r"<script[^>]+plotly[^>]*>", text)
+
+
 def test_figures_say_in_words_what_they_show(opened):
     page = opened(DESKTOP).page
     labels = [plot.get_attribute("aria-label") for plot in page.locator(".plot[role=img]").all()]
