@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -27,10 +28,10 @@ def add(folder: Path, file: str, name: str) -> subprocess.CompletedProcess[str]:
     return run(folder, sys.executable, "-m", "study", "snapshot", "add", file, "--name", name)
 
 
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    """A project with results of the snapshot `tiny`, and a new log beside it."""
-    folder = tmp_path / "project"
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Path:
+    """A project with results of the snapshot `tiny`."""
+    folder = tmp_path_factory.mktemp("begun") / "project"
     write_workspace(folder, tiny_log())
     text = (folder / "params.yaml").read_text(encoding="utf-8")
     (folder / "params.yaml").write_text("# ours\n" + text, encoding="utf-8")
@@ -38,8 +39,14 @@ def folder(tmp_path) -> Path:
     publish(folder, "tiny", tiny_log())
     for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
         assert 0 == run(folder, *command).returncode
-    tiny_log(users=30).write_parquet(tmp_path / "new.parquet")
     return folder
+
+
+@pytest.fixture
+def folder(begun, tmp_path) -> Path:
+    """A copy of it, with a new log beside it."""
+    tiny_log(users=30).write_parquet(tmp_path / "new.parquet")
+    return shutil.copytree(begun, tmp_path / "project", symlinks=True)
 
 
 def publish(folder: Path, name: str, log: pl.DataFrame) -> None:
