@@ -1,9 +1,7 @@
 """What holds for all tests."""
 
 import os
-from pathlib import Path
 
-import pytest
 from hypothesis import settings
 
 from study.__main__ import THREADS
@@ -19,21 +17,11 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-FAULTS = Path(__file__).parent / "faults"
-
-
-@pytest.hookimpl(tryfirst=True)  # before groups are read
 def pytest_collection_modifyitems(config, items):
-    """What takes an hour runs where it is asked for by name; files that take minutes come first, to end together.
-
-    One worker runs all tests of a file, whose fixtures they share, and all tests of faults, which share a whole run.
-    """
+    """What takes an hour runs where it is asked for by name; files that take minutes come first, to end together."""
     if "long" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
     slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: item.path not in slow)
-    for item in items:
-        shared = FAULTS if item.path.is_relative_to(FAULTS) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(FAULTS.parent))))

@@ -4,6 +4,7 @@ import shutil
 import time
 
 import pytest
+from filelock import FileLock
 
 from tests.faults.small import make_clone, repro, results
 
@@ -14,14 +15,19 @@ def untouched(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished(untouched, tmp_path_factory):
-    """The clone of a run that nobody disturbs, and the seconds that it took."""
-    folder = tmp_path_factory.mktemp("finished") / "clone"
-    shutil.copytree(untouched, folder)
-    started = time.monotonic()
-    code, said = repro(folder)
-    assert 0 == code, said
-    return folder, time.monotonic() - started
+def finished(untouched, tmp_path_factory, worker_id):
+    """The clone of a run that nobody disturbs, and the seconds that it took; the workers of pytest have one."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "finished"
+    folder, told = shared / "clone", shared / "seconds"
+    with FileLock(shared.with_suffix(".lock")):
+        if not told.exists():
+            shutil.copytree(untouched, folder)
+            started = time.monotonic()
+            code, said = repro(folder)
+            assert 0 == code, said
+            told.write_text(str(time.monotonic() - started), encoding="utf-8")
+    return folder, float(told.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
