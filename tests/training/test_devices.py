@@ -1,5 +1,8 @@
 """What is trained on a device is computed there and nowhere else, and in bf16 it learns what it learns in float32."""
 
+import importlib.metadata
+import subprocess
+import sys
 from contextlib import nullcontext
 from importlib import import_module
 
@@ -37,6 +40,28 @@ def test_without_a_gpu_the_cpu_is_used_unless_one_is_asked_for(monkeypatch):
     assert name_of("auto") == "cpu"
     with pytest.raises(UserError, match="device: cuda, but torch sees no GPU"):
         chosen("cuda")
+
+
+NAMED = """
+import importlib.metadata, sys
+importlib.metadata.version = lambda package: "2.13.0+cpu"
+from study.device import name_of
+print(name_of("auto"), name_of("cpu"), "torch" in sys.modules)
+"""
+
+
+def test_of_a_build_without_gpus_the_device_is_named_before_it_is_loaded():
+    done = subprocess.run([sys.executable, "-c", NAMED], capture_output=True, text=True, check=True)
+
+    assert ["cpu", "cpu", "False"] == done.stdout.split()
+
+
+def test_a_build_with_gpus_is_asked_for_the_name_of_its_device(monkeypatch):
+    monkeypatch.setattr(importlib.metadata, "version", lambda _: "2.13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"a card, {device}")
+
+    assert "a card, cuda" == name_of("auto")
 
 
 @pytest.fixture
