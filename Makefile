@@ -27,7 +27,7 @@ study: $(ENVIRONMENT)
 
 # A test that waits for ever shows where, and fails.
 test: $(ENVIRONMENT)
-	pytest -n 3 --dist loadfile --no-loadscope-reorder --timeout 900
+	pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 900
 
 faults: $(ENVIRONMENT)
 	pytest -m long

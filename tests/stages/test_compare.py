@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import torch
 import yaml
 
+from study import provenance
 from study.errors import UserError
 from study.events.log import Labels
 from study.metrics.ranking import query_metrics
@@ -86,12 +86,11 @@ def test_every_file_is_written_and_the_manifest_names_its_hash(workspace):
 
 
 def test_the_manifest_names_the_device(workspace, monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "a card")
+    monkeypatch.setattr(provenance, "name_of", lambda asked: f"a card, by {asked}")
     compare.run("main")
     manifest = json.loads((workspace / "manifest.json").read_text(encoding="utf-8"))
 
-    assert manifest["device"] == "a card"
+    assert manifest["device"] == "a card, by auto"
 
 
 def test_a_file_that_is_no_longer_published_goes(workspace):
