@@ -98,7 +98,7 @@ def _timed(make: Callable[[], Any]) -> Made:
 def _turn(path: Path) -> Iterator[bool]:
     """Whether it is for this process to make a file; where another does, the block begins when that has ended."""
     lock, is_first = FileLock(path.with_suffix(".lock")), True
-    with suppress(OSError, NotImplementedError):  # a disk without locks, or that nothing can be written to
+    with suppress(OSError):  # a disk without locks, or that nothing can be written to
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(blocking=False)

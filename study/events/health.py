@@ -26,7 +26,7 @@ NEARLY_AN_ID = 0.2
 """Candidates per key action above which hardly any candidate is acted on twice."""
 FEW = 20
 FOLDED = 0.5
-"""Of the events with a value, those whose value is told apart from no other rare one."""
+"""The share of an attribute's values, as the events have them, that may look alike before it is said."""
 FAR, STRAY = 30, 0.001
 """Days without an event between a stray one and the others, and the most strays, as a share of all events."""
 
@@ -146,7 +146,7 @@ def strays(facts: Facts) -> list[str]:
 
 
 def _folded(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
-    """Attributes of which a model sees little, a sentence each; candidate columns are never folded."""
+    """Attributes of which a model sees little, a sentence each; a column that is a candidate anywhere is left out."""
     candidates = {column for question in questions for column in question.candidate_columns}
     found = []
     for name in [n for n, kind in spec.coded.items() if kind == "categorical" and n in facts.counts]:
