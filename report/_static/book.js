@@ -42,8 +42,11 @@
     if (touch) layout.dragmode = false; // a finger on a figure scrolls the page
     await plotly();
     if (plot.clientWidth < NARROW) narrow(data, layout);
+    for (const [path, colour] of Object.entries(themed(layout))) {
+      const [part, name] = path.split(".");
+      (layout[part] ??= {})[name] = colour;
+    }
     await Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
-    await Plotly.relayout(plot, themed(layout));
   }
 
   function key(row, column) {

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from study.exhibits import choose, scope
-from study.exhibits.answers import over_softmax
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
-from study.exhibits.prose import agreeing, count, flipped, late, percent, probability, signed, to_margin
+from study.exhibits.prose import agreeing, count, flipped, late, named, percent, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -23,7 +22,7 @@ class Part:
     """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
 
     `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
-    no better than popularity: it speaks for nothing then.
+    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it.
     """
 
     where: str
@@ -31,6 +30,7 @@ class Part:
     margin: float
     besides: str = ""
     untrained: str = ""
+    by_t: str = ""
 
     @property
     def compares(self) -> bool:
@@ -51,7 +51,7 @@ class Part:
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
         if self.untrained:
-            return f"{self.untrained} not above popularity on select, which says little of what is compared"
+            return f"{self.untrained} not above popularity on select, so that the contrast says little"
         if self.besides:
             return f"its sides differ in {self.besides} as well, which may be what makes the difference"
         return {
@@ -93,8 +93,8 @@ def _unlike(results: Results, contrast: Contrast) -> str:
 def _objective(results: Results, contrast: Contrast) -> str:
     """Objective and head of the sides, of both where their objectives differ."""
     left, right = (choose.parts_of(results, v) for v in (contrast.left_variant, contrast.right_variant))
-    against = f" against {right['objective']}" if right["objective"] != left["objective"] else ""
-    told = f"objective {left['objective']}{against}, head {left['head']}".replace("_", " ")
+    against = f" against {worded(right['objective'])}" if right["objective"] != left["objective"] else ""
+    told = f"objective {worded(left['objective'])}{against}, head {worded(left['head'])}"
     return f"{told}{', as short a history' if choose.is_short(results, contrast.left_variant) else ''}"
 
 
@@ -110,7 +110,7 @@ def ranking_loss(results: Results) -> list[Part]:
     parts = [_part(results, c, "trees") for c in trees]
     for arm in (results, results.beside("catalogue")):
         if arm is not None:
-            judged = [c for c in over_softmax(arm) if choose.parts_of(arm, c.left_variant)["loss"] == "bce"]
+            judged = [c for c in _all_over_softmax(arm) if choose.parts_of(arm, c.left_variant)["loss"] == "bce"]
             parts += _pairwise(arm) + [replace(_over(arm, c), besides=_besides(arm, c)) for c in judged]
     return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
 
@@ -138,13 +138,13 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
         return []
     margin = who.params.statistics.who_margin
     found = choose.about(who, left, right, topic)
-    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c)) for c in found]
+    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=_by_t(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
     """The head, where they have one, and how much of a history each side sees, where that differs or is short."""
     entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
-    head = f", head {entry['head']}".replace("_", " ") if entry.get("head") else ""
+    head = f", head {worded(entry['head'])}" if entry.get("head") else ""
     if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
         seen = "as short a history"
     return f"users of one cut-off{head}{f', {seen}' if seen else ''}"
@@ -152,17 +152,30 @@ def _users(who: Results, contrast: Contrast) -> str:
 
 def softmax(results: Results) -> list[Part]:
     """The full softmax against each other loss on the smaller catalogue: how many negatives those see is part of it."""
-    return [_over(results, c) for c in over_softmax(results)]
+    return [_over(results, c) for c in _all_over_softmax(results)]
+
+
+def _all_over_softmax(results: Results) -> list[Contrast]:
+    return [contrast for asked in choose.over_softmax(results).values() for contrast in asked]
 
 
 def _over(results: Results, contrast: Contrast) -> Part:
-    """The full softmax over another loss, with the negatives of that."""
+    """The full softmax over another loss, with the objective of both and the negatives of the other."""
     told = scope.negatives(results, contrast.left_variant)
-    return _part(results, flipped(contrast), f"{_size(results)}{f', {told}' if told else ''}")
+    asked = named(choose.parts_of(results, contrast.left_variant)["objective"])
+    return _part(results, flipped(contrast), f"{_size(results)}, {asked}{f', {told}' if told else ''}")
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    return Part(where, contrast, results.power.margin, untrained=_untrained(results, contrast))
+    untrained, by_t = _untrained(results, contrast), _by_t(results, contrast)
+    return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t)
+
+
+def _by_t(results: Results, contrast: Contrast) -> str:
+    """That a verdict does not stand where the few seeds are taken for what they are; nothing where it does."""
+    found = results.by_student.get(contrast.name)
+    is_open = found is not None and found.verdict == "undetermined" != contrast.verdict
+    return ", undetermined by t" if is_open else ""
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:
@@ -177,9 +190,20 @@ def _size(results: Results) -> str:
 
 
 def _negatives(results: Results) -> str:
-    """That with a loss its negatives change, where the losses that are worse are those with few."""
-    found = scope.by_negatives(results, over_softmax(results)).removeprefix("; ")
-    return f" Form and negatives are not told apart: of the other losses, {found}." if found else ""
+    """That with a loss its negatives change, and why a contrast that supports this advice may leave another open."""
+    asked = choose.over_softmax(results)
+    by = {o: found for o, c in asked.items() if (found := scope.by_negatives(results, c).removeprefix("; "))}
+    clauses = "; ".join(f"with {named(objective)}, {found}" for objective, found in by.items())
+    told = f" Form and negatives are not told apart: of the other losses, {clauses}." if by else ""
+    if any(
+        _besides(results, c) and choose.parts_of(results, c.left_variant)["loss"] == "bce"
+        for c in _all_over_softmax(results)
+    ):
+        told += (
+            " The contrasts with BCE stand under the advice of a ranking loss too: this advice takes the full softmax "
+            "with all its negatives, that one asks what the form of a loss is worth, which such a contrast leaves open."
+        )
+    return told
 
 
 def _other_embeddings(results: Results) -> str:
@@ -198,7 +222,7 @@ def _other_embeddings(results: Results) -> str:
 ADVICE = [
     Advice("Event-level embeddings instead of flattened tokens", event_level, "representation", _other_embeddings),
     Advice("An encoder-style (bidirectional) model", encoder),
-    Advice("A ranking loss", ranking_loss),
+    Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", ranking_loss),
     Advice("The full softmax where the catalogue is small", softmax, note=_negatives),
 ]
 
@@ -250,7 +274,8 @@ def plural_of(parts: Sequence[Part]) -> str:
 
 def _sides(part: Part) -> str:
     c = part.contrast
-    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {signed(c.effect)}{late(c)}"
+    effect = f"{signed(c.effect)}{part.by_t}{late(c)}"
+    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {effect}"
 
 
 def _row(text: str, part: Part) -> list[Cell]:

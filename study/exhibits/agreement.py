@@ -14,7 +14,7 @@ from study.exhibits.source import not_run
 from study.exhibits.tables import Cell, name, table, words
 from study.params.statistics import BEST
 
-Standing = Literal["confirmed", "compatible", "corrected", "undetermined in one", "undetermined in both"]
+Standing = Literal["confirmed", "compatible", "corrected", "undetermined on one", "undetermined on both"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
@@ -35,7 +35,7 @@ class Repeated:
         verdicts = [agreeing(side).verdict for side in (self.there, self.here)]
         open_ones = verdicts.count("undetermined")
         if open_ones:
-            return "undetermined in both" if open_ones == 2 else "undetermined in one"
+            return "undetermined on both" if open_ones == 2 else "undetermined on one"
         if verdicts[0] == verdicts[1]:
             return "confirmed"
         differing = [side for side in (self.there, self.here) if side.verdict != "equivalent"]
@@ -84,7 +84,7 @@ def headline_sentence(results: Results, other: str) -> str:
     else:
         told = (
             f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
-            f"{listing([_told(asked, standing) for standing in STANDINGS if _of(asked, standing)])}."
+            f"{'; '.join(_told(asked, standing) for standing in STANDINGS if _of(asked, standing))}."
         )
     others = [one for one in known if not one.is_headline]
     more = [f"Of the verdicts of {plural(len(others), 'other contrast')} {_corrected(others)}."] if others else []

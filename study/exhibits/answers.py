@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from study.exhibits import choose, enough, scope, source
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
+from study.exhibits.clauses import NOTHING, apart, evidence, limited, together
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import brief, flipped, number, percent, plural, settled
+from study.exhibits.prose import count, flipped, named, number, percent, plural, signed
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
-from study.exhibits.young import of_young_alone, with_young
+from study.exhibits.young import of_young_alone, parts_of_effects, with_young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 
 COMPOSED = {
@@ -21,11 +22,10 @@ COMPOSED = {
     "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
-COUNTED = " (an id table has no score for young candidates, so their very counts are a part of the gain)"
+COUNTED = " (an id table has no score for young candidates: a part of the gain comes from counting the young ones)"
 READERS = {"causal": "causal attention", "bidirectional": "attention to both sides", "gru": "recurrence"}
 """The architectures that read the order of events."""
 UNTESTED = "which no contrast tests itself, and the budgets of the two arms differ"
-NOTHING = "no contrast about this is declared, so these results cannot say"
 
 
 @dataclass(frozen=True)
@@ -65,38 +65,6 @@ def _raised(clause: str) -> str:
     return clause[:1].upper() + clause[1:]
 
 
-def _evidence(contrasts: Sequence[Contrast], margin: float) -> str:
-    """The contrasts, set apart from what they add up to, a line each."""
-    lines = (f'<small class="contrast">{brief(contrast, margin)}</small>' for contrast in contrasts)
-    return f'<span class="evidence">{"; ".join(lines)}</span>'
-
-
-def _together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
-    """What the contrasts of the kind left over right settle, then each of them."""
-    margin = results.power.margin
-    return f"{settled(asked, left, right, margin)}: {_evidence(asked, margin)}" if asked else NOTHING
-
-
-def _limited(results: Results, asked: Sequence[Contrast], left: str, right: str, *held: str) -> str:
-    """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
-    if not asked:
-        return NOTHING
-    margin, trained = results.power.margin, scope.trained(results, asked)
-    told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
-    shared = f", {scope.held(results, asked, *held)}" if held else ""
-    shown, rest = (
-        [scope.with_negatives(results, contrast) for contrast in some]
-        for some in (trained, choose.others(asked, trained))
-    )
-    lead = f"{told}{shared}{scope.learning(results, trained)}"
-    found = f"{lead}: {_evidence(shown, margin)}" if shown else lead
-    return f"{found}{_apart(results, rest, scope.UNTRAINED)}"
-
-
-def _apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
-    return f"; {where}, {_evidence(contrasts, results.power.margin)}" if contrasts else ""
-
-
 def _missing(arm: str) -> str:
     return source.not_run(arm).removesuffix(".").replace("The arm", "these results cannot say: the arm", 1)
 
@@ -106,12 +74,21 @@ def beats_counting(results: Results) -> str:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     lead = lead_over_counting(against, results.power.margin) + scope.turned(results, against)
-    return lead + _apart(results, further, "besides")
+    return lead + apart(results, further, "besides") + _on_the_larger_catalogue(results)
+
+
+def _on_the_larger_catalogue(results: Results) -> str:
+    large = results.beside("catalogue")
+    if large is None:
+        return ""
+    against = choose.against_counting(large)
+    where = f"in the arm {code('catalogue')}, with {plural(large.data.catalogue, 'candidate')}"
+    return apart(large, against, where) + scope.turned(large, against)
 
 
 def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
     """Yes or no, then every contrast with the best counting rule."""
-    return f"{verdict_on_counting(against, margin)}; {_evidence(against, margin)}" if against else NO_CONTRAST
+    return f"{verdict_on_counting(against, margin)}; {evidence(against, margin)}" if against else NO_CONTRAST
 
 
 def is_it_the_data(results: Results) -> str:
@@ -120,7 +97,7 @@ def is_it_the_data(results: Results) -> str:
     best = "" if power.best is None else f", against {number(power.best)} of the variant that is best on select"
     limits = (
         f"a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}{best}, and candidates outside the "
-        f"catalogue cost {number(power.ceiling)}"
+        f"catalogue are on average {percent(power.ceiling, 2)} of what is relevant to a query"
     )
     if results.diagnoses is None:
         return f"{_missing('diagnostics')}; what the log allows is known: {limits}"
@@ -128,7 +105,7 @@ def is_it_the_data(results: Results) -> str:
     size = enough.judge(results.diagnoses, gained, power.margin)
     if size is None:
         return f"the diagnostics did not vary the number of users, so these results cannot say; {limits}"
-    told = _evidence([as_contrast(found) for found in size.shown], power.margin)
+    told = evidence([as_contrast(found) for found in size.shown], power.margin)
     return f"{size.lead} (in {smaller(results)}): {told}{size.limit}; {limits}"
 
 
@@ -149,11 +126,12 @@ def representation(results: Results) -> str:
     lefts = listing([code(layout) for layout in scope.lefts(results, asked, "representation")])
     sides = f"one position per event ({lefts})", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
-    found = "; ".join(_limited(results, told, *sides, "head") for told in choose.by_head(results, alike)) or NOTHING
-    found += _apart(results, short, scope.short_histories(results, short))
-    found += _apart(results, choose.others(events, alike), "where their objectives differ as well")
+    found = "; ".join(limited(results, told, *sides, "head") for told in choose.by_head(results, alike)) or NOTHING
+    found += apart(results, short, scope.short_histories(results, short))
+    found += apart(results, choose.others(events, alike), "where their objectives differ as well")
     found += scope.across(results, "representation") + scope.best_sequence(results)
-    return found + _apart(results, further, "besides")
+    heads = "for a head that is told the user's own counts, whatever the representation"
+    return found + apart(results, further, "besides") + apart(results, results.about("head"), heads)
 
 
 def objective(results: Results) -> str:
@@ -166,49 +144,54 @@ def objective(results: Results) -> str:
         "objective",
     )
     further = choose.others(results.about("objective"), horizon)
-    found = _limited(results, horizon, "the horizon", "the next event", "representation", "head")
-    return found + scope.across(results, "objective") + _apart(results, further, "besides")
-
-
-def over_softmax(results: Results) -> list[Contrast]:
-    """The contrasts of another loss with the full softmax, for one and the same question and objective."""
-    asked = {"objective": "horizon"}
-    sides = {"family": "sequence", **asked}, {"loss": "softmax", **asked}
-    found = choose.about(results, *sides, "loss", "catalogue")
-    return [c for c in found if choose.parts_of(results, c.left_variant)["loss"] != "softmax"]
+    rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
+    found = limited(results, horizon, named("horizon"), rivals, "representation", "head")
+    return found + scope.across(results, "objective") + apart(results, further, "besides")
 
 
 def loss(results: Results) -> str:
     """Which loss, on the small and on the large catalogue?"""
-    small = over_softmax(results)
+    small = choose.over_softmax(results)
     if not small:
         return NOTHING
-    told = f"with {plural(results.data.catalogue, 'candidate')}, {_softmax(results, small)}"
+    told = _softmax(results, small)
     large = results.beside("catalogue")
     if large is None:
         return f"{told}; whether the catalogue's size matters, {_missing('catalogue')}"
-    found = over_softmax(large)
+    found = choose.over_softmax(large)
     if not found:
         return f"{told}; no loss is contrasted on the larger catalogue"
     if large.question.candidate_columns == results.question.candidate_columns:
         return (
             f"{told}; the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
         )
-    larger = f"with {plural(large.data.catalogue, 'candidate')}, {_softmax(large, found)}"
-    return f"{told}; {larger}; {_turns(results, small, large, found)}"
+    return f"{told}; {_softmax(large, found)}; {_turns(_verdicts(results, small), _verdicts(large, found))}"
 
 
-def _softmax(results: Results, contrasts: Sequence[Contrast]) -> str:
-    return _limited(results, contrasts, "the other losses", "the full softmax") + scope.by_negatives(results, contrasts)
+def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> str:
+    """What the losses of each objective settle, on the catalogue of these results."""
+    candidates, sides = plural(results.data.catalogue, "candidate"), ("the other losses", "the full softmax")
+    return "; ".join(
+        f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides)}"
+        f"{scope.by_negatives(results, asked)}"
+        for objective, asked in by_objective.items()
+    )
 
 
-def _turns(results: Results, small: Sequence[Contrast], large: Results, found: Sequence[Contrast]) -> str:
+def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> dict[tuple[str, str], str]:
+    """The verdict of each objective and loss."""
+    return {
+        (objective, choose.parts_of(results, c.left_variant)["loss"]): c.verdict
+        for objective, asked in by_objective.items()
+        for c in scope.trained(results, asked)
+    }
+
+
+def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> str:
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
-    before = {choose.parts_of(results, c.left_variant)["loss"]: c.verdict for c in scope.trained(results, small)}
-    after = {choose.parts_of(large, c.left_variant)["loss"]: c.verdict for c in scope.trained(large, found)}
-    both = [name for name in before if name in after]
-    known = [name for name in both if "undetermined" not in (before[name], after[name])]
-    turned = [f"{code(name)} ({before[name]}, then {after[name]})" for name in known if before[name] != after[name]]
+    both = [key for key in before if key in after]
+    known = [key for key in both if "undetermined" not in (before[key], after[key])]
+    turned = [f"{code(key[1])} ({before[key]}, then {after[key]})" for key in known if before[key] != after[key]]
     if not both:
         return "no loss was compared on both"
     if not known:
@@ -224,7 +207,18 @@ def order(results: Results) -> str:
     reads = {"architecture": tuple(READERS)}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
     readers = " or ".join(READERS[one] for one in scope.lefts(results, kept, "architecture"))
-    return f"{_limited(results, kept, readers, 'an average by age')}; {_shuffled(results)}"
+    among = _among_readers(results, choose.about(results, reads, reads, "architecture"))
+    return f"{limited(results, kept, readers, 'an average by age')}{among}; {_shuffled(results)}"
+
+
+def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """Which architectures that read the order differ; nothing where none are compared."""
+    if not contrasts:
+        return ""
+    found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
+    shown = f": {evidence(found, results.power.margin)}" if found else ""
+    compared = plural(len(contrasts), "contrast")
+    return f"; of {compared} between models that all read it, {count(len(found)) if found else 'none'} settled{shown}"
 
 
 def _shuffled(results: Results) -> str:
@@ -235,7 +229,7 @@ def _shuffled(results: Results) -> str:
     if not shuffled:
         return "the diagnostics did not shuffle the order"
     sides = "contents on their own dates", "contents on shuffled dates (which takes recency along with order)"
-    return f"in {smaller(results)}, {_together(results, shuffled, *sides)}"
+    return f"in {smaller(results)}, {together(results, shuffled, *sides)}"
 
 
 def young(results: Results) -> str:
@@ -244,13 +238,19 @@ def young(results: Results) -> str:
     if found is None:
         return _missing("young")
     plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
-    sides = "candidates composed from their attributes", "an id table alone"
-    lead = f"over all candidates, known and young together, {_limited(found, plain, *sides)}"
-    lead += f"; told the user's own counts as well, {_limited(found, aware, *sides)}{COUNTED}" if aware else ""
+    sides, rows = ("candidates composed from their attributes", "an id table alone"), with_young(found)
+    by_part = parts_of_effects(found) if rows else {}
+
+    def more(contrast: Contrast) -> str:
+        parts = by_part.get(contrast.name)
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones" if parts else ""
+
+    lead = f"over all candidates, known and young together, {limited(found, plain, *sides, more=more)}"
+    aware_of = f"; told the user's own counts as well, {limited(found, aware, *sides, more=more)}{COUNTED}"
+    lead += aware_of if aware else ""
     against = choose.against_counting(found)
-    lead += f"; against counting, {_evidence(against, found.power.margin)}" if against else ""
+    lead += f"; against counting, {evidence(against, found.power.margin, more)}" if against else ""
     lead += scope.turned(found, against)
-    rows = with_young(found)
     if not rows:
         return f"{lead}; no relevant candidate of the test windows is young"
     return f"{lead}; of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"

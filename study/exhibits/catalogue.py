@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from study.exhibits import choose, contrasts, evidence, scope
-from study.exhibits.answers import lined, over_softmax
+from study.exhibits.answers import lined
 from study.exhibits.answers import loss as answer_of_losses
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.markup import Html, listing, paragraphs
@@ -22,10 +22,19 @@ def answer(results: Results) -> Html:
 
 
 def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:
-    """The arms that compare losses, smaller catalogue first, with the contrast of each loss over the softmax."""
+    """The arms that compare losses, smaller catalogue first, with the contrast of each loss over the softmax.
+
+    Those of the objective that the arms share: one objective, many sizes.
+    """
     arms = [results, *filter(None, [results.beside("catalogue")])]
-    found = [(arm, {choose.parts_of(arm, c.left_variant)["loss"]: c for c in over_softmax(arm)}) for arm in arms]
-    return sorted(((arm, by_loss) for arm, by_loss in found if by_loss), key=lambda pair: pair[0].data.catalogue)
+    asked = [(arm, found) for arm in arms if (found := choose.over_softmax(arm))]
+    objective = next((one for _, found in asked for one in found if all(one in other for _, other in asked)), None)
+    by_loss = [
+        (arm, {choose.parts_of(arm, c.left_variant)["loss"]: c for c in found[objective]})
+        for arm, found in asked
+        if objective is not None
+    ]
+    return sorted(by_loss, key=lambda pair: pair[0].data.catalogue)
 
 
 def board(results: Results) -> Html:

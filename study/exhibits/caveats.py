@@ -113,10 +113,9 @@ def _perhaps_simulated(results: Results) -> list[str]:
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
     others = listing([code(other) for other in results.params.compare_with])
-    repeated = f"what {others} says of it stands above" if results.params.compare_with else "until it is repeated"
+    repeated = f"; what {others} says of it stands above" if others else ", until it is repeated on another snapshot"
     return (
-        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}, "
-        f"{repeated}{'' if results.params.compare_with else ' on another snapshot'}."
+        f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}{repeated}."
     )
 
 

@@ -26,6 +26,16 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
     ]
 
 
+def over_softmax(results: Results) -> dict[str, list[Contrast]]:
+    """The contrasts of another loss with the full softmax, by the objective that both sides have."""
+    found: dict[str, list[Contrast]] = {}
+    for contrast in about(results, {"family": "sequence"}, {"loss": "softmax"}, "loss", "catalogue"):
+        left, right = (parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant))
+        if left["loss"] != "softmax" and left["objective"] == right["objective"]:
+            found.setdefault(left["objective"], []).append(contrast)
+    return found
+
+
 def others(contrasts: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
     """The contrasts of pairs of variants that none of the known ones compares, one per pair."""
     pairs = _by_pair(known)

@@ -64,11 +64,11 @@ def _efficient(results: Results) -> str:
 
 def scatter(results: Results) -> Html:
     """Recall against the seconds of a refit, and against learned parameters."""
-    by_time = _scatter(results, _refit, "refit, seconds per seed", "~g")
-    return joined([by_time, _scatter(results, _parameters, "learned parameters", "~s")])
+    by_time = _scatter(results, _refit, "refit, seconds per seed", "~g", "measured time")
+    return joined([by_time, _scatter(results, _parameters, "learned parameters", "~s", "learned parameters")])
 
 
-def _scatter(results: Results, measure: Measure, title: str, ticks: str) -> Html:
+def _scatter(results: Results, measure: Measure, title: str, ticks: str, noun: str) -> Html:
     rows = [row for row in results.leaderboard if measure(results.cost[row.variant]) > 0]
     left_out = len(results.leaderboard) - len(rows)
     on_frontier = [row for row in frontier(results, measure) if row in rows]
@@ -83,7 +83,7 @@ def _scatter(results: Results, measure: Measure, title: str, ticks: str) -> Html
     families = dict.fromkeys(row.family for row in rows)
     points = [_points(results, measure, [row for row in rows if row.family == name_]) for name_ in families]
     names = ", ".join(row.variant for row in on_frontier)
-    hidden = f" {plural(left_out, 'variant')} with none of it cannot be drawn." if left_out else ""
+    hidden = f" Left out: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
     caption = f"Test {PRIMARY} against {title} (logarithmic). On the frontier: {names}.{hidden}"
     return draw(
         [step, *points],

@@ -94,10 +94,10 @@ def _at_stake(found: Diagnostics) -> list[str]:
         "leaves a model the user's own counts, as taking an attribute, adding noise and taking users do for trees and "
         "for a repeat-aware head, can hardly take more than that."
     )
-    if min(gained.by_variant.values()) < found.margin:
+    if near := [code(variant) for variant, gain in gained.by_variant.items() if gain < found.margin]:
         text += (
-            f" Where that is within the margin of {found.margin:g}, as it is here by estimates that no contrast "
-            "tests, an equivalence was to be expected."
+            f" For {listing(near)} that is within the margin of {found.margin:g}, by estimates that no contrast tests: "
+            "there an equivalence was to be expected."
         )
     return [text]
 

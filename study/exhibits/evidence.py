@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import choose
 from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, names_axis, row_height
 from study.exhibits.markup import Html, joined
-from study.exhibits.prose import DASH, count, number, signed
+from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import decimal, estimate, name, table, words
@@ -35,10 +35,10 @@ def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)
     values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
     differ = [part for part, found in values.items() if len(set(found)) > 1]
-    same = [f"{part} {found[0]}" for part, found in values.items() if part not in differ and found[0] != DASH]
+    same = [f"{worded(part)} {found[0]}" for part, found in values.items() if part not in differ and found[0] != DASH]
     shared = f"; all share: {', '.join(same)}" if same else ""
     rows = [[name(v), *(words(values[part][i]) for part in differ)] for i, v in enumerate(variants)]
-    return table(["variant", *differ], rows, f"Parts in which the compared variants differ{shared}")
+    return table(["variant", *map(worded, differ)], rows, f"Parts in which the compared variants differ{shared}")
 
 
 def _composed(results: Results, variant: str) -> dict[str, object]:
@@ -53,7 +53,7 @@ def _part(value: object) -> str:
         return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or DASH
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return DASH if value is None else str(value)
+    return DASH if value is None else worded(value)
 
 
 def _variants(contrasts: Sequence[Contrast]) -> list[str]:

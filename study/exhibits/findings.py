@@ -30,12 +30,16 @@ def headline(results: Results) -> Html:
 
 
 def answer(results: Results) -> Html:
-    """Every question of the study, each answered in one sentence."""
+    """Every question of the study, each answered in one sentence, behind what its words mean."""
+    windows, settings = results.question.windows, results.params.statistics
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
-        f"{PRIMARY} on test, and recall among the top 5 % for who will buy."
+        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. Differences within ±{settings.margin:g} "
+        f"(±{settings.who_margin:g} for who will buy) are equivalent. Select: the {plural(windows.select, 'window')} "
+        "before test, on which settings and the best of a family are chosen. Unfinished: its best round was the last "
+        "of the budget. Head: plain, or repeat-aware, which adds the user's own counts."
     )
-    return joined([answers.answers(results), paragraphs([note], "source")])
+    return joined([paragraphs([note], "source"), answers.answers(results)])
 
 
 def repeated(results: Results) -> Html:

@@ -1,10 +1,11 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
-from study.exhibits import topic
+from study.exhibits import prose, topic
 from study.exhibits.markup import Html, bullets, code, joined, listing
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.params.roster import AverageEntry, HybridEntry
+from study.params.statistics import BEST
 
 
 def verdicts(results: Results, about: str) -> Html:
@@ -22,6 +23,15 @@ def behind(results: Results, about: str) -> Html:
     return topic.behind(results, about)
 
 
+def _member(results: Results, member: str) -> str:
+    """A variant; for the best of a family also which that is."""
+    family = member.removeprefix(BEST)
+    best = results.best_of_each().get(family)
+    if family == member or best is None:
+        return code(member)
+    return f"{code(best.variant)} (the best on select of the {prose.family(family)})"
+
+
 def recipes(results: Results) -> Html:
     """What each composed variant is made of."""
     items = []
@@ -29,7 +39,7 @@ def recipes(results: Results) -> Html:
         if isinstance(entry, HybridEntry):
             made = f"{code(entry.loss)} on aggregates and on out-of-sample scores of {code(entry.base)}"
         elif isinstance(entry, AverageEntry):
-            members = listing([code(member) for member in entry.members])
+            members = listing([_member(results, member) for member in entry.members])
             made = f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
         items.append(f"{code(name)}: {made}.")
     return bullets(items) if items else joined([])

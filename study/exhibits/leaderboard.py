@@ -123,10 +123,11 @@ def repeat_and_explore(results: Results) -> Html:
     sentences = []
     for row in results.best_of_each().values():
         repeat, explore = (row.estimates[f"{PRIMARY}/{part}"].estimate for part in ("repeat", "explore"))
-        sentences.append(f"{code(row.variant)} finds {number(repeat)} of the repeats and {number(explore)} of the new")
+        found = f"{number(repeat)} of the repeats and {number(explore)} of the new ones"
+        sentences.append(f"{code(row.variant)} finds {found}")
     text = (
         f"{percent(results.power.repeat_share)} of the relevant candidates are repeats. By {PRIMARY}, "
-        f"{listing(sentences)} ones, each averaged over the queries that have some."
+        f"{listing(sentences)}, each averaged over the queries that have some."
     )
     return paragraphs([text])
 

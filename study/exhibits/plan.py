@@ -4,7 +4,7 @@ from typing import Any
 
 from study.exhibits import choose, cube
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, members, plural
+from study.exhibits.prose import count, members, plural, worded
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
 from study.params import Params
@@ -24,7 +24,6 @@ PARTS = (
     "context",
 )
 """The factors of a sequence variant; the options of its loss belong to the loss."""
-TITLES = {"budget_in": "budget in"}
 PUBLISHED: dict[str, dict[str, Any]] = {
     "like SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "like gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -84,11 +83,13 @@ def summary(results: Results) -> Html:
         if variants[v]["context"] != variants[start]["context"] and "context" not in moved(variants, start, v)
     ]
     seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
-    parts = listing([f"{TITLES.get(part, part)} {code(value)}" for part, value in variants[start].items()])
+    parts = listing([f"{worded(part)} {code(value)}" for part, value in variants[start].items()])
     families = [entry.family for entry in results.params.entries(results.arm).values()]
+    are = "is" if len(families) == 1 else "are"
+    move = "moves" if len(one) == 1 else "move"
     text = (
-        f"{plural(len(families), 'variant')} are declared: {members(families)}. The sequence models are anchored at "
-        f"{code(start)}: {parts}. {count(len(one))} of them move exactly one factor away from it{seen}; the "
+        f"{plural(len(families), 'variant')} {are} declared: {members(families)}. The sequence models are anchored at "
+        f"{code(start)}: {parts}. {count(len(one))} of them {move} exactly one factor away from it{seen}; the "
         "others belong to the factorial below, or have a control of their own."
     )
     return paragraphs([text])
@@ -108,7 +109,7 @@ def moves(results: Results) -> Html:
         f"{count(once)} variants move one factor, {count(len(variants) - once - 1)} several"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
-    return table(["variant", *(TITLES.get(part, part) for part in columns)], rows, caption)
+    return table(["variant", *map(worded, columns)], rows, caption)
 
 
 def _first(variants: dict[str, dict[str, str]], start: str, variant: str) -> int:

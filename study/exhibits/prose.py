@@ -66,6 +66,16 @@ def plural(amount: int, noun: str) -> str:
     return f"{count(amount)} {noun if amount == 1 else PLURALS.get(noun, f'{noun}s')}"
 
 
+def worded(value: object) -> str:
+    """The value of a factor, or the name of one, in words: "next moment", "repeat-aware"."""
+    return str(value).replace("repeat_aware", "repeat-aware").replace("_", " ")
+
+
+def named(objective: str) -> str:
+    """An objective in words."""
+    return f"the {worded(objective)}"
+
+
 def family(name: str) -> str:
     """What the members of a family are called."""
     return FAMILIES.get(name, (name, name))[1]

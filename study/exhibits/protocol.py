@@ -171,9 +171,9 @@ def statistics(results: Results) -> Html:
     estimates = (
         f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
         "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
-        "In an arm that ranks candidates, in the diagnostics and between snapshots the tests take so many times their "
-        "number, since "
-        f"Holm divides alpha among them; the arm {code('who')} and the worlds take {count(settings.resamples)} in all."
+        f"The tests of an arm that ranks candidates, of the diagnostics and between snapshots draw "
+        f"{count(settings.resamples)} for each contrast of their family, since Holm divides alpha among them; those of "
+        f"the arm {code('who')} and of the worlds draw {count(settings.resamples)} in all."
     )
     verdicts = (
         f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "

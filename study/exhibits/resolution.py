@@ -57,7 +57,8 @@ def power_of_equivalence(detectable: float, alpha: float, margin: float, contras
 
 def _ceiling(power: Power) -> str:
     unseen = (
-        f"Relevant candidates outside the catalogue cost every variant {number(power.ceiling)} of recall"
+        f"Candidates outside the catalogue, which no ranking has, are on average {percent(power.ceiling, 2)} of what "
+        "is relevant to a query"
         if power.ceiling > 0
         else "No relevant candidate lies outside the catalogue"
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, percent, plural, signed
+from study.exhibits.prose import count, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import NEARLY, Results
 
@@ -12,7 +12,7 @@ from study.exhibits.results import NEARLY, Results
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     """The values that these factors have on all the sides: "with representation sum and head plain"."""
     entries = [choose.parts_of(results, variant) for variant in _sides(contrasts)]
-    values = {factor: dict.fromkeys(code(str(entry[factor])) for entry in entries) for factor in factors}
+    values = {factor: dict.fromkeys(code(worded(entry[factor])) for entry in entries) for factor in factors}
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
@@ -20,7 +20,7 @@ MOST_USERS = "0.95"
 """The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
 ALL_KEY = 0.95
 """From which share of key actions on a weight of theirs weighs nearly everything alike."""
-UNTRAINED = "with a side that is not above popularity on select, which says little of what is compared"
+UNTRAINED = "with a side that is not above popularity on select, so that the contrast says little"
 
 
 def trained(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
@@ -33,15 +33,20 @@ def lefts(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[
     return list(dict.fromkeys(choose.parts_of(results, c.left_variant)[factor] for c in contrasts))
 
 
+def rights(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[str]:
+    """The same of the right sides."""
+    return list(dict.fromkeys(choose.parts_of(results, c.right_variant)[factor] for c in contrasts))
+
+
 def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
     """The contrasts with a difference on test whose sides stand the other way round on select; or nothing."""
     found = [
-        code(c.left_variant)
+        f"{code(c.left_variant)} is {'behind' if c.verdict == 'better' else 'ahead of'} its rival"
         for c in contrasts
         if c.verdict in ("better", "worse")
         and c.effect * (results.row(c.left_variant).select - results.row(c.right_variant).select) < 0
     ]
-    return f"; on select {listing(found)} and its rival stand the other way round" if found else ""
+    return f"; on select, {listing(found)}" if found else ""
 
 
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
@@ -51,8 +56,18 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     """
     states = [results.training(variant) for variant in _sides(contrasts)]
     kinds = sorted(set(states) - {""}, key=("unfinished", "not above popularity", NEARLY).index)
-    told = [f"{count(states.count(state))} {state}" for state in kinds]
-    return f", of its {count(len(states))} sides {listing(told)}" if set(kinds) - {NEARLY} else ""
+    told = [f"{count(n)} {_was(state, n)} {state}" for state in kinds if (n := states.count(state))]
+    if not set(kinds) - {NEARLY}:
+        return ""
+    if len(kinds) == 1 and len(states) == states.count(kinds[0]):
+        return f" ({'both' if len(states) == 2 else f'all {count(len(states))}'} models compared are {kinds[0]})"
+    return f" (of the {count(len(states))} models compared, {listing(told)})"
+
+
+def _was(state: str, number: int) -> str:
+    if state == NEARLY:
+        return "was" if number == 1 else "were"
+    return "is" if number == 1 else "are"
 
 
 def after_one_round(results: Results) -> list[str]:
@@ -177,7 +192,7 @@ def best_sequence(results: Results) -> str:
     if best is None:
         return ""
     entry = choose.parts_of(results, best.variant)
-    told = listing([f"{part} {code(str(entry[part]))}" for part in ("representation", "head")])
+    told = listing([f"{part} {code(worded(entry[part]))}" for part in ("representation", "head")])
     return f"; the sequence model that is best on select, {code(best.variant)}, has {told}"
 
 
@@ -203,7 +218,7 @@ def _mixed(results: Results) -> str:
     place, told = list(plan.factors).index("objective"), []
     for level in plan.factors["objective"]:
         cells = [cell for cell, levels in plan.cells.items() if levels[place] == level]
-        found = sorted({str(choose.parts_of(results, cell)["objective"]).replace("_", " ") for cell in cells})
+        found = sorted({worded(choose.parts_of(results, cell)["objective"]) for cell in cells})
         if len(found) > 1:
             told.append(f"{code(level)} is {' or '.join(found)}, as the representation allows")
     return f" (where {listing(told)})" if told else ""

@@ -83,7 +83,7 @@ def _most_moved(drift: list[Drift], pair: Pair) -> str:
     if not far:
         return f"From {code(other)} to {code(this)} no attribute moved."
     shown = listing([f"{code(name_)} ({number(known[name_], DIGITS)})" for name_ in far[:TOP]])
-    return f"From {code(other)} to {code(this)} most of all {shown} moved."
+    return f"What moved most from {code(other)} to {code(this)}: {shown}."
 
 
 def _shared(pair: Pair) -> str:
@@ -179,8 +179,8 @@ def _scatter(pair: Pair) -> Html:
     traces = [_dots(member, rows) for member in dict.fromkeys(row.family for _, row in rows)]
     higher = sum(here.recall > there.recall for there, here in rows)
     caption = (
-        f"Test {PRIMARY} on {other} and on {this}; dotted: equal. {higher} of {plural(len(rows), 'variant')} reach "
-        f"more on {this}."
+        f"Test {PRIMARY} on {other} and on {this}; dotted: equal. {higher} of {plural(len(rows), 'variant')} "
+        f"{'reaches' if higher == 1 else 'reach'} more on {this}."
     )
     return draw(
         [line, *traces],

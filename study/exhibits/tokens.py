@@ -137,7 +137,7 @@ def _ladder(row: Slot) -> list[str]:
 def _overtaken(found: Accounting) -> str:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
     criterion = {"holds": "at least", "fails": "less than"}.get(found.finding)
-    reached = f"By its letter the criterion, {criterion} {percent(found.at_least)}, is met: " if criterion else ""
+    reached = f"Taken literally, the criterion, {criterion} {percent(found.at_least)}, is met: " if criterion else ""
     lead = "but shares of a drop that a part exceeds are no shares. " if criterion else ""
     return (
         f"{reached}{lead}At this budget what lies outside of the event costs the training more than it tells; what a "
@@ -204,8 +204,8 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
     shares = table(
         ["column", *PARTS.values(), "within the event"],
         [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
-        "Shares of the drop below the unigram loss; none where the drop is not clear. Where a part alone exceeds it, "
-        "the others are below nothing: no shares then",
+        "Shares of the drop below the unigram loss; none where the drop is not clear. Where one part exceeds the drop, "
+        "others are negative, and none of them is a share",
     )
     return joined([losses, shares])
 

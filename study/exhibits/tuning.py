@@ -51,7 +51,10 @@ def _totals(results: Results) -> str:
     flags = (
         f"the best round of {listing(unfinished)} was the last" if unfinished else "no variant had its best round last"
     )
-    return f"{plural(len(tuned(results)), 'variant')} were tuned, with {plural(len(states), 'trial')}: {told}; {flags}."
+    were = "was" if len(tuned(results)) == 1 else "were"
+    return (
+        f"{plural(len(tuned(results)), 'variant')} {were} tuned, with {plural(len(states), 'trial')}: {told}; {flags}."
+    )
 
 
 def _search(row: Row, search: Search) -> list[Cell]:
@@ -196,9 +199,8 @@ def loss_curves(results: Results) -> Html:
     if not known:
         return paragraphs(["No variant recorded a training loss."])
     rising = [code(row.variant) for row, curve in known if curve[-1][1] >= curve[0][1]]
-    text = (
-        f"It does not fall for {listing(rising)}." if rising else f"It falls for all {plural(len(known), 'variant')}."
-    )
+    every = "the only variant" if len(known) == 1 else f"all {plural(len(known), 'variant')}"
+    text = f"It does not fall for {listing(rising)}." if rising else f"It falls for {every}."
     figures = grid(_losses(row, curve) for row, curve in known)
     return joined([paragraphs([text]), folded(f"the loss of {plural(len(known), 'variant')}", figures)])
 

@@ -73,11 +73,19 @@ def _leader(world: World) -> str:
             f"{label} there is nothing to learn, and the largest distance from chance is that of {code(far.variant)}, "
             f"{_points(far.above_chance)} points of recall@10."
         )
-    best = max(world.variants, key=lambda row: _value(row.recall))
-    counting = [row for row in world.variants if row.family == "counting" and row.share is not None]
-    counts = max(counting, key=lambda row: _value(row.recall), default=None)
-    than = f"; of the counting rules {code(counts.variant)} reaches most, {_share(counts)}" if counts else ""
-    return f"{label} {code(best.variant)} reaches {_share(best)} of the reachable recall{than}."
+    best = _most(world.variants)
+    counts = _most([row for row in world.variants if row.family == "counting"])
+    than = "" if best == counts else f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}"
+    return f"{label} {_reach(best)} {_share(best[0])} of the reachable recall{than}."
+
+
+def _most(rows: list[Reached]) -> list[Reached]:
+    """Those of the highest recall: rules that count the same thing have it together."""
+    return [row for row in rows if _value(row.recall) == max(_value(other.recall) for other in rows)]
+
+
+def _reach(rows: list[Reached]) -> str:
+    return f"{listing([code(row.variant) for row in rows])} {'reaches' if len(rows) == 1 else 'reach'}"
 
 
 def _value(estimate: Estimate) -> float:

@@ -1,12 +1,14 @@
 """The page Young candidates: can what training never saw be ranked?"""
 
+from dataclasses import dataclass
+
 import plotly.graph_objects as go
 import polars as pl
 
 from study.exhibits import contrasts, evidence
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import number, percent, plural, within
+from study.exhibits.prose import dagger, marked, number, percent, plural, signed, within
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
@@ -30,8 +32,8 @@ def answer(results: Results | None) -> Html:
     text = (
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
         "back from all that a model was fitted on. The ceiling: those outside the catalogue at their cut-off, which no "
-        f"ranking has, are {percent(outside / young)} as many as the young ones, and cost "
-        f"{number(results.power.ceiling)} of recall. Of the young ones alone, {found}."
+        f"ranking has, are {percent(outside / young)} as many as the young ones, and on "
+        f"average {percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
     )
     return paragraphs([text, _how_long(results)])
 
@@ -41,11 +43,12 @@ def _how_long(results: Results) -> str:
     windows, horizon = results.question.windows, results.question.horizon
     first, last = windows.stop, windows.stop + windows.select - 1
     early = f"{first} to {last} windows" if last > first else plural(first, "window")
+    late = f"none to {windows.test - 1}" if windows.test > 1 else "none"
     return (
         "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
-        f"settings and the best are chosen, {early} of {horizon} before a query, on test none to "
-        f"{windows.test - 1}. So what counts a user's own events with young candidates has more to count on select "
-        "than on test, and may be favoured there."
+        f"settings and the best are chosen, {early} of {horizon} before a query, on test {late}. So what "
+        "counts a user's own events with young candidates has more to count on select than on test, and may be "
+        "favoured there."
     )
 
 
@@ -77,6 +80,45 @@ def _counts(results: Results) -> tuple[int, int, int]:
     once = results.queries(columns).unique(["user_id", "cutoff"], keep="any").select(pl.col(columns).sum())
     relevant, outside, young = once.row(0)
     return int(relevant), int(outside), int(young)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Of which two parts an effect in recall@10 is the sum: what is gained on known candidates, and on young ones."""
+
+    known: float
+    young: float
+
+
+def parts_of_effects(results: Results) -> dict[str, Parts]:
+    """The parts of the effect of each declared contrast, by its name: estimates, which no contrast tests."""
+    on_young = pl.col(YOUNG).fill_null(0.0) * pl.col("young") / pl.col("relevant")
+    rows = results.queries([PRIMARY, YOUNG, "young", "relevant"])
+    means = rows.group_by("variant").agg(on_young.mean().alias("young"), pl.col(PRIMARY).mean().alias("all"))
+    found = {row["variant"]: Parts(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)}
+    sides = {c.name: (found[c.left_variant], found[c.right_variant]) for c in results.contrasts}
+    return {n: Parts(left.known - right.known, left.young - right.young) for n, (left, right) in sides.items()}
+
+
+def effects(results: Results | None) -> Html:
+    """Each effect over all candidates as the sum of what is gained on known and on young ones."""
+    if results is None or not with_young(results) or not results.contrasts:
+        return Html("")
+    found = parts_of_effects(results)
+    lines = [
+        [
+            name(marked(c)),
+            *(Cell(signed(value), value) for value in (c.effect, found[c.name].known, found[c.name].young)),
+            words(f"{c.left_variant} over {c.right_variant}"),
+        ]
+        for c in results.contrasts
+    ]
+    caption = (
+        f"The effect of each declared contrast in {PRIMARY} over all relevant candidates, and the two parts that it is "
+        f"the sum of: hits among the known and hits among the young ones, each as a share of all that is relevant to a "
+        f"query. Estimates: no contrast tests a part{dagger(results.contrasts)}"
+    )
+    return table(["contrast", "effect", "on known", "on young", "sides"], lines, caption)
 
 
 def verdicts(results: Results | None) -> Html:

@@ -27,10 +27,11 @@ def detectable_difference(draws: NDArray[np.float64], *, alpha: float) -> float:
 def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: Draws, settings: Statistics) -> Row:
     """Resolution, ceiling and headroom of the log, in recall@10.
 
-    `detectable` is the smallest difference found with 80 % power; `ceiling` the recall that relevant candidates
-    outside the catalogue cost everyone; `perfect` what a faultless ranking of the catalogue would reach, which ten
-    places limit too; `counting` and `best` what the variants that are best on select reach on test; `headroom` what
-    counting leaves below 1 - ceiling. None where the roster or the contrasts have nothing of the kind.
+    `detectable` is the smallest difference found with 80 % power; `ceiling` the mean share of what is relevant to a
+    query that lies outside the catalogue, out of reach at any depth; `perfect` what a faultless ranking of the
+    catalogue would reach, which ten places limit too; `counting` and `best` what the variants that are best on select
+    reach on test; `headroom` what counting leaves below 1 - ceiling. None where the roster or the contrasts have
+    nothing of the kind.
 
     Args:
         queries: one row per query, with the counts of its relevant candidates.

@@ -23,8 +23,8 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
     assert "2 are confirmed: trees-over-counting and sequence-over-trees, " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
-    assert "1 is undetermined in one: hybrid-over-counting (undetermined there, better here) and " in shown
-    assert "2 are undetermined in both: sequence-over-decay and learners-over-counting." in shown
+    assert "1 is undetermined on one: hybrid-over-counting (undetermined there, better here) and " in shown
+    assert "2 are undetermined on both: sequence-over-decay and learners-over-counting." in shown
     assert "other contrasts none is corrected. Whether the effects themselves changed was not computed" in shown
 
 
@@ -47,8 +47,8 @@ def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared)
         (("better", 0.0049), ("equivalent", 0.001), "kept", "compatible"),
         (("better", 0.004), ("worse", -0.004), "turned", "corrected"),
         (("equivalent", -0.001), ("equivalent", 0.001), "turned", "confirmed"),
-        (("undetermined", 0.004), ("better", 0.01), "kept", "undetermined in one"),
-        (("undetermined", 0.004), ("undetermined", 0.0), "none", "undetermined in both"),
+        (("undetermined", 0.004), ("better", 0.01), "kept", "undetermined on one"),
+        (("undetermined", 0.004), ("undetermined", 0.0), "none", "undetermined on both"),
     ],
 )
 def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here, sign, together):

@@ -19,8 +19,10 @@ pytestmark = pytest.mark.browser
 DESKTOP, PHONE = 1280, 390  # CSS pixels
 LOCAL = ("file:", "data:", "blob:")
 DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length > 0"
-SHOWN = "plot => plot.data.filter(trace => trace.visible !== 'legendonly').length"
-HAS_MARKS = "plot => plot.querySelectorAll('.trace path, .trace .point, .plot path, .barlayer path').length > 0"
+HAVE_MARKS = """plots => plots.map(plot =>
+    plot.data.some(trace => trace.visible !== 'legendonly') &&
+    plot.querySelector('.trace path, .trace .point, .plot path, .barlayer path') !== null)"""
+WIDTHS = "plots => plots.map(plot => plot.getBoundingClientRect().width)"
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
 SORTED = """table => [...table.querySelectorAll("th")].map((head, column) => {
     const keys = () => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key);
@@ -96,14 +98,14 @@ def desktop(windows, book) -> Callable[[str], Page]:
 def test_a_page_is_whole_offline_and_fits_its_screen(opened, width):
     seen = opened(width)
     page = seen.page
-    plots = page.locator(".plot").all()
+    plots = page.locator(".plot")
 
     assert [] == seen.complaints
     assert [] == [url for url in seen.requests if not url.startswith(LOCAL)]
-    assert page.locator("figure.exhibit").count() == len(plots)
-    assert all(plot.evaluate(SHOWN) and plot.evaluate(HAS_MARKS) for plot in plots)
+    assert page.locator("figure.exhibit").count() == plots.count()
+    assert all(plots.evaluate_all(HAVE_MARKS))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert all(plot.bounding_box()["width"] <= page.viewport_size["width"] for plot in plots)
+    assert all(0 < shown <= page.viewport_size["width"] for shown in plots.evaluate_all(WIDTHS))
 
 
 def test_only_a_page_with_figures_loads_what_draws_them(opened):
