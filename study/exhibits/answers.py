@@ -82,7 +82,7 @@ def _on_the_larger_catalogue(results: Results) -> str:
     if large is None:
         return ""
     against = choose.against_counting(large)
-    where = f"in the arm {code('catalogue')}, with {plural(large.data.catalogue, 'candidate')}"
+    where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
     return apart(large, against, where) + scope.turned(large, against)
 
 

@@ -57,7 +57,7 @@ def sentences(pair: Pair, alike: Alike) -> str:
         f"{len(moved) or 'none'} of {plural(len(changes), 'effect')} {_is(moved)} shown to have "
         f"<strong>changed</strong>{_size(moved, margin)}{_named(moved, alike)}",
         f"{len(same) or 'none'} {_is(same)} shown to be <strong>the same</strong> within ±{margin:g}",
-        *([f"whether the {_others(rest)} changed is <strong>open</strong>"] if rest else []),
+        *([f"whether the other {rest if rest > 1 else 'one'} changed is <strong>open</strong>"] if rest else []),
     ]
     contrasts = [here for _, here in alike if changes[here.name] in moved]
     shared = _shared(contrasts, [here for _, here in alike]) + _refitted(pair, contrasts, [here for _, here in alike])
@@ -74,7 +74,8 @@ def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
     if times < 2:
         return ""
     others = sum(variant in (one.left_variant, one.right_variant) for one in every) - times
-    shared = f", and of {others or 'none'} of the {_others(rest)}" if (rest := len(every) - len(moved)) else ""
+    rest = len(every) - len(moved)
+    shared = f", and of {others or 'none'} of the {rest} others" if rest > 1 else ", as of the other" * others
     seen = f"which may be one change seen {times} times"
     return f"{code(variant)} is a side of {times} of those that changed, {seen}{shared}. "
 
@@ -92,15 +93,12 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
     times, in_all = (sum(bool(unlike.keys() & _sides([one])) for one in some) for some in (moved, every))
     told = listing([f"{code(name)} ({unlike[name][0]} there, {unlike[name][1]} here)" for name in named])
     have = "has" if times == 1 else "have"
-    shared = f"; so {'has' if in_all - times == 1 else 'have'} {in_all - times or 'none'} of the {_others(rest)}"
+    shared = f"; so {'has' if in_all - times == 1 else 'have'} {in_all - times or 'none'} of the {rest} others"
+    shared = shared if rest > 1 else "; so has the other" * (in_all - times)
     return (
         f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}"
-        f"{shared if rest else ''}. "
+        f"{shared}. "
     )
-
-
-def _others(rest: int) -> str:
-    return "other one" if rest == 1 else f"{rest} others"
 
 
 def _sides(contrasts: Sequence[Contrast]) -> dict[str, None]:

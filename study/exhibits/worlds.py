@@ -75,7 +75,9 @@ def _leader(world: World) -> str:
         )
     best = _most(world.variants)
     counts = _most([row for row in world.variants if row.family == "counting"])
-    than = "" if best == counts else f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}"
+    than = (
+        "" if not counts or counts == best else f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}"
+    )
     return f"{label} {_reach(best)} {_share(best[0])} of the reachable recall{than}."
 
 

@@ -82,9 +82,11 @@ def test_sides_with_unlike_histories_say_nothing_unless_a_longer_one_is_worth_no
     ],
 )
 def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict, expected):
-    assert [expected] * 4 == marks(advice.softmax(made(say(verdict, *SMALL))))
+    """Whichever objective they have in common."""
+    assert [expected] * 6 == marks(advice.softmax(made(say(verdict, *SMALL, *LINE))))
 
 
+LINE = ["line-bce-over-softmax", "line-gbce-over-softmax"]
 PAIRWISE = ["bpr-over-bce", "bpr-over-bce-products"]
 
 
@@ -101,12 +103,12 @@ def test_a_ranking_loss_is_judged_for_trees_on_each_catalogue_and_between_users(
         who=say(verdict, effect=None),
     )
     found = ranking(results)
-    softmax = [found.pop(name) for name in ("bce-over-softmax", "bce-over-softmax-products")]
+    softmax = [found.pop(name) for name in ("bce-over-softmax", "bce-over-softmax-products", LINE[0])]
     users = {part.where for name, part in found.items() if name.startswith("who-")}
     expected = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}.get(verdict, verdict)
 
     assert ["lambdarank-over-binary", *PAIRWISE] == [name for name in found if not name.startswith("who-")]
-    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat aware"} == (
+    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat-aware"} == (
         users
     )
     assert {expected} == set(marks(found.values()))
@@ -144,7 +146,7 @@ def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
         large.contrast.left_variant,
         large.contrast.right_variant,
     )
-    assert large.where.endswith("candidates, 1 negative")
+    assert large.where.endswith("candidates, the horizon, 1 negative")
 
 
 def test_parts_that_disagree_are_marked_apart(made):

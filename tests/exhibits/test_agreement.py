@@ -21,9 +21,9 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     shown = text(findings.repeated(compared(here, there)))
 
     assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
-    assert "2 are confirmed: trees-over-counting and sequence-over-trees, " in shown
-    assert "1 is corrected: sequence-over-counting (worse there, better here), " in shown
-    assert "1 is undetermined on one: hybrid-over-counting (undetermined there, better here) and " in shown
+    assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
+    assert "1 is corrected: sequence-over-counting (worse there, better here); " in shown
+    assert "1 is undetermined on one: hybrid-over-counting (undetermined there, better here); " in shown
     assert "2 are undetermined on both: sequence-over-decay and learners-over-counting." in shown
     assert "other contrasts none is corrected. Whether the effects themselves changed was not computed" in shown
 

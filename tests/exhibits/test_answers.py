@@ -82,7 +82,7 @@ def test_the_representation_is_answered_for_each_head_by_sides_with_one_objectiv
         in sentence
     )
     assert (
-        "; in favour of flattened tokens over one position per event (sum), with head repeat_aware: sum-hor" in sentence
+        "; in favour of flattened tokens over one position per event (sum), with head repeat-aware: sum-hor" in sentence
     )
     assert "; where their objectives differ as well, sum-next-moment over flat-next" in sentence
 
@@ -94,6 +94,28 @@ def test_contrasts_that_disagree_are_counted(made):
 
     sentence = told(made(split), "Which loss, and does the catalogue's size matter?")
     assert "(2 in favour of the other losses, 2 in favour of the full softmax)" in sentence
+
+
+def test_losses_are_told_for_each_objective(made):
+    sentence = told(made(say("worse", "line-bce-over-softmax")), "Which loss, and does the catalogue's size matter?")
+
+    assert "and the horizon as objective, undetermined between the other losses" in sentence
+    assert "and the next line as objective, partly in favour of the full softmax" in sentence
+
+
+def test_what_no_factor_of_a_question_moves_is_told_beside_it(made):
+    """Heads, architectures that all read the order, and the larger catalogue."""
+    results = made(
+        say("better", "repeat-over-plain", "gru-over-causal"), catalogue=say("worse", "sequence-over-counting-products")
+    )
+
+    assert "the user's own counts, whatever the representation, sum-horizon-repeat over sum-horizon +" in told(
+        results, "Which representation?"
+    )
+    order = told(results, "Does order matter?")
+    assert "contrasts between models that all read it, 1 settled: gru-horizon over sum-horizon +" in order
+    assert ", none settled; " in told(made(say("undetermined")), "Does order matter?")
+    assert "in the arm catalogue, with " in told(results, "Does anything beat counting?")
 
 
 def test_no_contrast_of_representations_is_hidden(made):
@@ -108,8 +130,8 @@ def test_no_contrast_of_representations_is_hidden(made):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", "In favour of the horizon over the next event"),
-        ("worse", "In favour of the next event over the horizon"),
+        ("better", "In favour of the horizon over the next moment"),
+        ("worse", "In favour of the next moment over the horizon"),
     ],
 )
 def test_the_objective_turns(made, verdict, expected):

@@ -36,5 +36,5 @@ def test_a_winner_that_select_does_not_prefer_is_told(made):
                 row["select"] = 0.0
 
     asked = "Does anything beat counting?"
-    assert "; on select lightgbm-lambdarank and its rival stand the other way round" in told(made(turn), asked)
-    assert "the other way round" not in told(made(say("undetermined", "trees-over-counting")), asked)
+    assert "; on select, lightgbm-lambdarank is behind its rival" in told(made(turn), asked)
+    assert "on select, " not in told(made(say("undetermined", "trees-over-counting")), asked)

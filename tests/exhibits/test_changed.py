@@ -35,7 +35,9 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
     assert wording(f"with 302 candidates, 0.3812 [0.1, 0.2]{evidence}") == wording(
         "with 1,002 candidates, 0.4 [0.3, 0.9]"
     )
-    few, most = (f"so, of its 4 sides {count} unfinished: x" for count in (3, 4))
+    few, most = (
+        f"so ({told}): x" for told in ("of the 4 models compared, 3 are unfinished", "both models compared are")
+    )
     assert wording(few) == wording(most) != wording("so: x")
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')

@@ -98,7 +98,7 @@ def test_every_family_of_contrasts_gets_one_sentence(made):
         ({"detectable": 0.004}, "for a contrast that stands alone 0.0040): coarser than the margin of 0.005, so a"),
         ({"detectable": 0.002}, "for a contrast that stands alone 0.0020): finer than the margin of 0.005, so a"),
         ({"ceiling": 0.0}, "No relevant candidate lies outside the catalogue"),
-        ({"ceiling": 0.02}, "outside the catalogue cost every variant 0.0200 of recall"),
+        ({"ceiling": 0.02}, "outside the catalogue, which no ranking has, are on average 2 % of what is relevant"),
         ({"best": 0.4}, "the headroom above it is 0.5000; the best variant on select takes 0.1000 of it, 20 %"),
         ({"best": 0.3}, "the headroom above it is 0.5000. Nobody knows"),
         ({"repeat_share": 0.84}, "84 % of what users act on in a test window they had acted on before: a grocery"),

@@ -89,10 +89,12 @@ def test_sides_that_were_still_learning_are_counted(made):
     one = made(still_learning("sum-horizon", "popularity"))
 
     assert (
-        "head plain, of its 2 sides 1 unfinished and 1 best one round before the last: sum-horizon over sum-next-moment"
+        "head plain (of the 2 models compared, 1 is unfinished and 1 was best one round before the last): sum-horizon "
         in told(one, OBJECTIVE)
     )
-    assert "the full softmax, of its 5 sides 1 unfinished and 4 best one round before the last: " in told(one, LOSS)
+    assert "softmax (of the 5 models compared, 1 is unfinished and 4 were best one round before the last): " in told(
+        one, LOSS
+    )
     assert "unfinished" not in told(made(), OBJECTIVE)
 
 
@@ -104,9 +106,7 @@ def test_sides_that_have_not_left_popularity_are_told_apart(made):
                 row["select"] = select - 0.004
 
     found = told(made(stuck), LOSS)
-    _, apart = found.split(
-        "; with a side that is not above popularity on select, which says little of what is compared, "
-    )
+    apart = found.split("; with a side that is not above popularity on select, so that the contrast says little, ")[1]
     assert apart.startswith("sum-horizon-bpr (1 negative) over sum-horizon ")
     assert "not above popularity" not in told(made(), LOSS)
 

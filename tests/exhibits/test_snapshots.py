@@ -61,7 +61,7 @@ def test_drift_and_tau_are_told(compared):
     comparison(results)
     drift, ranks = snapshots.drift(results), text(snapshots.ranks(results))
 
-    assert "From old to complete-journey most of all brand (0.321) and price (0.010) moved." in text(drift)
+    assert "What moved most from old to complete-journey: brand (0.321) and price (0.010)." in text(drift)
     assert "Of brand the cards list the most frequent values alone." in text(drift)
     assert ["brand", "categorical", "0.321", "25 %", "50 %", "12.5 %", "0 %"] in [
         [text(cell) for cell in re.findall(r"<td.*?</td>", row)] for row in re.findall(r"<tr>(<td.*?)</tr>", drift.text)
@@ -84,7 +84,7 @@ def test_what_did_not_move_is_not_called_moved(compared):
     assert "From old to complete-journey no attribute moved." in text(snapshots.drift(results))
 
     comparison(results, drift=[still, still | {"attribute": "price", "distance": 0.25}])
-    assert "most of all price (0.250) moved." in text(snapshots.drift(results))
+    assert "What moved most from old to complete-journey: price (0.250)." in text(snapshots.drift(results))
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,20 @@ def checked(any_false: float, truth: float = 0.0, repeats: int = 400) -> Validit
     )
 
 
+def test_rules_that_reach_the_same_are_named_together():
+    rules = [reached(rule, "counting", 0.5) for rule in ("personal-frequency", "personal-decay")]
+    answer = worlds.answer(Worlds([world(variants=[*rules, reached("sum-horizon", "sequence", 0.9)])], None)).text
+    assert "<code>personal-frequency</code> and <code>personal-decay</code> reach most, 50 %" in answer
+
+    answer = worlds.answer(Worlds([world(variants=rules)], None)).text
+    assert "<code>personal-frequency</code> and <code>personal-decay</code> reach 50 %" in answer
+    assert "of the counting rules" not in answer
+
+
 def test_the_leader_of_a_world_is_named_and_turns():
     text = worlds.answer(Worlds([world()], None)).text
     assert "<code>sum-horizon</code> reaches 90 %" in text
+    assert "of the counting rules, <code>popularity</code> reaches most, 0 %" in text
 
     other = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.3)]
     other.append(reached("personal-frequency", "counting", 0.97))

@@ -1,0 +1,54 @@
+"""The clauses that an answer is composed of: what contrasts settle, how far that reaches, and the contrasts."""
+
+from collections.abc import Callable, Sequence
+
+from study.exhibits import choose, scope
+from study.exhibits.prose import brief, settled
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+
+NOTHING = "no contrast about this is declared, so these results cannot say"
+
+
+def _nothing(_: Contrast) -> str:
+    return ""
+
+
+def evidence(contrasts: Sequence[Contrast], margin: float, more: Callable[[Contrast], str] = _nothing) -> str:
+    """The contrasts, set apart from what they add up to, a line each, which ends with what there is `more` to say."""
+    lines = (f'<small class="contrast">{brief(contrast, margin)}{more(contrast)}</small>' for contrast in contrasts)
+    return f'<span class="evidence">{"; ".join(lines)}</span>'
+
+
+def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
+    """What the contrasts of the kind left over right settle, then each of them."""
+    margin = results.power.margin
+    return f"{settled(asked, left, right, margin)}: {evidence(asked, margin)}" if asked else NOTHING
+
+
+def limited(
+    results: Results,
+    asked: Sequence[Contrast],
+    left: str,
+    right: str,
+    *held: str,
+    more: Callable[[Contrast], str] = _nothing,
+) -> str:
+    """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
+    if not asked:
+        return NOTHING
+    margin, trained = results.power.margin, scope.trained(results, asked)
+    told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
+    shared = f", {scope.held(results, asked, *held)}" if held else ""
+    shown, rest = (
+        [scope.with_negatives(results, contrast) for contrast in some]
+        for some in (trained, choose.others(asked, trained))
+    )
+    lead = f"{told}{shared}{scope.learning(results, trained)}"
+    found = f"{lead}: {evidence(shown, margin, more)}" if shown else lead
+    return f"{found}{apart(results, rest, scope.UNTRAINED)}"
+
+
+def apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
+    """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
+    return f"; {where}, {evidence(contrasts, results.power.margin)}" if contrasts else ""
