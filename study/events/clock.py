@@ -165,7 +165,9 @@ def stretched(time: Ints, origin: int, minutes: int) -> Ints:
 
 def _stretched(time: Ints, minutes: int) -> Ints:
     factor = math.gcd(STUDY_DAYS * MINUTES_OF_DAY, minutes)
-    stretched: Ints = time * (STUDY_DAYS * MINUTES_OF_DAY // factor) // (minutes // factor)
+    times, parts = STUDY_DAYS * MINUTES_OF_DAY // factor, minutes // factor
+    whole, rest = np.divmod(time, parts)
+    stretched: Ints = whole * times + rest * times // parts  # a product of the whole time may not fit 64 bits
     return stretched
 
 

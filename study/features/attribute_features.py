@@ -20,7 +20,7 @@ class AttributeIndex:
 
     A candidate's *mode* is the code that most of its key actions before the cut-off have: the department of a
     category, say. Codes of numeric attributes are ordered, those of categorical ones fall with frequency, so that
-    their mean says how high, or how unusual, the values were.
+    their mean says how high, or how unusual, the values were. A missing value counts in it with its code, as the least.
     """
 
     name: str

@@ -121,9 +121,10 @@ def fit_vocabulary(
     Args:
         events: with `key` and `candidate`; of a file that is not read yet one column is held at a time.
         candidate: the candidate columns; one that is the candidate on its own is never folded.
-        fixed: the columns that the key filter fixes to one value.
+        fixed: the columns that the key filter fixes to one value; lists are no columns of codes, and what is a part of
+            the candidate is asked for, not told.
     """
-    head = ["event_type", *(c for c in fixed if c != "event_type"), *candidate]
+    head = ["event_type", *(c for c in fixed if c in spec.coded and c not in candidate), *candidate]
     order = list(dict.fromkeys([*head, *spec.coded]))
     log, values, edges = events.lazy(), {}, {}
     for name in order:

@@ -57,8 +57,9 @@ def _columns(params: "Params") -> list[str]:
         place = f"questions.{name}"
         asked = {f"{place}.key_action.{c}": c for c in question.key_action}
         asked = {where: column for where, column in asked.items() if column not in listed}
-        asked |= {f"{place}.candidate.{i}": c for i, c in enumerate(question.candidate_columns)}
         found += [unknown_name(where, column, known) for where, column in asked.items() if column not in known]
+        asked = {f"{place}.candidate.{i}": c for i, c in enumerate(question.candidate_columns)}
+        found += [unknown_name(where, column, list(coded)) for where, column in asked.items() if column not in coded]
         found += [
             f"{place}.candidate: '{column}' is {coded[column]}; a candidate column must be categorical"
             for column in question.candidate_columns
@@ -173,6 +174,14 @@ def _misfits(place: str, entry: Variant) -> Iterator[str]:
             )
     if "pretrain" in parts and any(parts["pretrain"].get(n) != parts["objective"].get(n) for n in ("CLASSES", "HIDES")):
         yield f"{place}.pretrain: '{entry.pretrain}' has other targets than '{entry.objective}'; name one with the same"
+    head, objective = parts["head"], parts["objective"]
+    if head.get("READS_OWN") and objective.get("HIDES"):
+        yield (
+            f"{place}.head: '{entry.head}' adds the user's own counts, which '{entry.objective}' never shows it in "
+            "training; name a head without them"
+        )
+    if head.get("COMPOSES") and objective.get("CLASSES") == "tokens":
+        yield f"{place}.head: '{entry.head}' makes candidates, but '{entry.objective}' asks for tokens; name another"
     if told := misfit(f"{place}.loss_options", modules["loss"], entry.loss_options):
         yield told
 

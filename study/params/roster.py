@@ -64,12 +64,12 @@ class AggregateEntry(Entry):
 class SequenceEntry(Entry):
     """A neural variant, composed from one file of each folder of `study/nn`.
 
-    `context` is the number of positions that the model sees: events, or tokens for `flat`. `loss_options` are the
-    plain arguments of the loss that define it (the number of negatives, say); they are not tuned, and a whole number
-    among them is 1 or more. `pretrain` is the objective of the first quarter of the rounds, where another one comes
-    before. `budget_in` says what its budget counts: the same number of events for all, or positions, which are tokens
-    for `flat`. `prefixes` trains on one readout per piece, as architectures that see later positions must, whatever
-    the architecture. `blocks` is the depth of the architecture.
+    `context` is the number of positions that the model sees: events, or tokens for `flat`; it learns from two on.
+    `loss_options` are the plain arguments of the loss that define it (the number of negatives, say); they are not
+    tuned, and a whole number among them is 1 or more. `pretrain` is the objective of the first quarter of the rounds,
+    where another one comes before. `budget_in` says what its budget counts: the same number of events for all, or
+    positions, which are tokens for `flat`. `prefixes` trains on one readout per piece, as architectures that see later
+    positions must, whatever the architecture. `blocks` is the depth of the architecture.
     """
 
     family: Literal["sequence"]
@@ -79,7 +79,7 @@ class SequenceEntry(Entry):
     objective: Part
     loss: Part
     head: Part
-    context: int = Field(ge=1)
+    context: int = Field(ge=2)
     blocks: int = Field(default=1, ge=1)
     loss_options: dict[str, JsonValue] = {}
     pretrain: Part | None = None

@@ -79,7 +79,8 @@ def chunks_of_epoch(
     """Cuts every history into chunks of `context` positions from a random offset; (starts, stops).
 
     A chunk is kept with probability 1/2 to the power of its age over `recency_days`, so that training leans to the
-    recent part of the fit span. Chunks of a single position have nothing to learn from and are left out.
+    recent part of the fit span. Chunks of a single position have no history to show and are
+    left out.
 
     Args:
         offsets: int64 [U + 1]; the positions of user u are offsets[u]:offsets[u + 1].
@@ -98,17 +99,17 @@ def chunks_of_epoch(
     return starts[recent], stops[recent]
 
 
-def prefixes_of_epoch(
-    stream: Stream, asked: Readouts, context: int, recency_days: float, generator: np.random.Generator
-) -> Pieces:
-    """Every readout with the last `context` positions up to it, thinned by age as chunks are.
+def prefixes_of_epoch(stream: Stream, asked: Readouts, how: "Asking", generator: np.random.Generator) -> Pieces:
+    """The readouts that are asked, each with the last positions up to it, thinned by age as chunks are.
 
     For architectures that see later positions: of a longer piece, only the last position could be asked honestly.
     """
     age = (stream.time.max() - stream.time[asked.position]) / DAY
-    chosen = np.flatnonzero(generator.random(len(age)) < 0.5 ** (age / recency_days))
+    chosen = np.flatnonzero(generator.random(len(age)) < 0.5 ** (age / how.recency_days))
+    if how.read_share < 1:
+        chosen = chosen[generator.random(len(chosen)) < how.chance(asked.until[chosen])]
     position = asked.position[chosen]
-    starts = np.maximum(stream.offsets[stream.user[position]], position + 1 - context)
+    starts = np.maximum(stream.offsets[stream.user[position]], position + 1 - how.context)
     return Pieces(starts, position + 1, chosen, chosen + 1)
 
 
@@ -173,6 +174,10 @@ class Asking:
     read_share: float
     key_weight: float
 
+    def chance(self, until: Ints) -> NDArray[np.float64]:
+        """With which chance a batch asks readouts, by the end of the own past that they ask about, -1 for none."""
+        return np.where(until >= 0, 1.0, self.read_share)
+
 
 class Batcher:
     """Assembles batches from a stream and its readouts.
@@ -189,7 +194,7 @@ class Batcher:
         """The batches of one pass, each with at most `size` positions."""
         how, stream = self.how, self.stream
         if how.prefixes:
-            pieces = prefixes_of_epoch(stream, self.asked, how.context, how.recency_days, generator)
+            pieces = prefixes_of_epoch(stream, self.asked, how, generator)
         else:
             cut = chunks_of_epoch(stream.offsets, stream.time, how.context, how.recency_days, generator)
             pieces = Pieces(cut[0], cut[1], *np.searchsorted(self.asked.position, cut).astype(np.int64))
@@ -203,9 +208,10 @@ class Batcher:
         piece, readout = expand(pieces.low, pieces.high)
         weight = np.where(asked.is_key[readout], self.how.key_weight, 1)
         if self.how.read_share < 1:
-            chance = np.where(asked.until[readout] >= 0, 1, self.how.read_share)
-            drawn = generator.random(len(readout)) < chance
-            piece, readout, weight = piece[drawn], readout[drawn], (weight / chance)[drawn]
+            weight = weight / self.how.chance(asked.until[readout])
+            if not self.how.prefixes:  # of those the asked ones alone are pieces
+                drawn = generator.random(len(readout)) < self.how.chance(asked.until[readout])
+                piece, readout, weight = piece[drawn], readout[drawn], weight[drawn]
         rows, label = expand(asked.offsets[readout], asked.offsets[readout + 1])
         position = asked.position[readout]
         at = piece * index.shape[1] + position - starts[piece]
@@ -233,7 +239,8 @@ class Batcher:
 def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints) -> Own:
     """The own past at R readouts as tensors, sorted by readout, then class, without candidates that have no class.
 
-    What neighbours that have a past ask alike is counted once.
+    Candidates of one class, as those are whose first token is the same, are counted together. What neighbours
+    that have a past ask alike is counted once.
 
     Args:
         classes: class of each known candidate, int64 [known]; negative where it has none.
@@ -249,6 +256,7 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     if (np.diff(classes) < 0).any():  # else candidates in order are classes in order
         order = np.lexsort((labels, groups))
         groups, labels, counts = groups[order], labels[order], counts[order]
+    groups, labels, counts = _together(groups, labels, counts)
     if is_new.all():
         return Own(torch.from_numpy(asking[groups]), torch.from_numpy(labels), torch.from_numpy(counts))
     group = np.cumsum(is_new) - 1
@@ -257,6 +265,15 @@ def own_past(own: OwnCounts, classes: Ints, users: Ints, until: Ints, time: Ints
     row, place = expand((stops - sizes)[group], stops[group])
     shared = Shared(torch.from_numpy(place), torch.from_numpy(asking), np.bincount(group).tolist(), sizes.tolist())
     return Own(torch.from_numpy(asking[row]), torch.from_numpy(labels[place]), torch.from_numpy(counts), shared)
+
+
+def _together(groups: Ints, labels: Ints, counts: NDArray[np.float32]) -> tuple[Ints, Ints, NDArray[np.float32]]:
+    """Pairs of a group and a class, each once, with the logarithm of 1 and all that is counted of it."""
+    is_new = np.append(True, (groups[1:] != groups[:-1]) | (labels[1:] != labels[:-1]))[: len(groups)]
+    if is_new.all():
+        return groups, labels, counts
+    starts = np.flatnonzero(is_new)
+    return groups[starts], labels[starts], np.log1p(np.add.reduceat(np.expm1(counts), starts, axis=0))
 
 
 def _marked(shape: tuple[int, ...], at: Ints) -> Tensor:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events.clock import on_study_clock
+from study.events.clock import on_study_clock, stretched
 from study.events.spans import DAY, make_spans
 from study.events.split import TIME, with_candidates, with_young
 from study.params.question import WhatQuestion, WhoQuestion
@@ -132,3 +132,11 @@ def test_too_many_horizons_are_refused(sessions):
 def test_a_question_has_one_horizon(horizon):
     with pytest.raises(ValueError, match="horizon_"):
         what(**horizon)
+
+
+def test_minutes_are_stretched_to_the_microsecond_however_far_apart():
+    """Of a million sessions side by side with a horizon of days: the product of time and minutes has 66 bits."""
+    minutes, far = 8_641, 8_641 * 60_000_000 * 1_000_000 + 1
+
+    assert [0, far * 7 * 1440 // minutes] == stretched(np.array([0, far]), 0, minutes).tolist()
+    assert far * 7 * 1440 > 2**63

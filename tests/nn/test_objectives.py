@@ -87,3 +87,25 @@ def test_masked_event_asks_every_event_that_has_a_candidate_about_itself(stream)
 
     assert [(0, 0, [0]), (1, 0, [1]), (3, 3, [2]), (4, 1, [1])] == answers(asked)
     assert [PURCHASE] * 4 == asked.event_type.tolist()
+
+
+MANY = 300_000
+"""Users whose number times the microseconds of a year does not fit 64 bits."""
+YEAR = 365 * DAY  # microseconds
+
+
+def test_horizons_of_a_large_log_are_each_users_own():
+    """Two key actions of every user, a day apart: the first alone has a label, the second one's candidate."""
+    size, user = 2 * MANY, np.repeat(np.arange(MANY, dtype=np.int32), 2)
+    first = np.random.default_rng(0).integers(0, YEAR, MANY)
+    time, candidate = np.stack([first, first + DAY], axis=1).ravel(), np.arange(size, dtype=np.int32) % 7
+    none, flags = np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)
+    offsets = np.arange(0, size + 1, 2)
+    stream = Stream(offsets, candidate[:, None], np.arange(size), user, time, none, none, candidate, flags, none, flags)
+    start = 180 * DAY
+    asked = horizon.readouts(stream, cutoffs([180], [182], 400))
+    between = (time[::2] < start) & (start <= time[1::2])
+
+    assert np.array_equal(np.bincount(user[asked.position], minlength=MANY), 1 + between)
+    assert (asked.position % 2 == 0).all()
+    assert np.array_equal(candidate[asked.position + 1], asked.labels)

@@ -110,6 +110,10 @@ MISTAKES = [
             "it can ask: horizon",
         ],
     ),
+    ("roster.bidirectional-masked-event.head", "repeat_aware", ["masked-event.head", "never shows it in training"]),
+    ("roster.flat-next.head", "composed", ["roster.flat-next.head: 'composed' makes candidates", "asks for tokens"]),
+    ("roster.sum-horizon.context", 1, ["roster.sum-horizon", "context", "greater than or equal to 2"]),
+    ("questions.categories.candidate", ["event_type"], ["questions.categories.candidate.0", "'event_type' is unknown"]),
     ("roster.flat-horizon.objective", "next_line", ["roster.flat-horizon.objective", "'next_line' of 'flat'"]),
     (
         "roster.sum-horizon.objective",
@@ -192,7 +196,7 @@ PLACES = [
     ("snapshot.attributes.price", {"kind": "ordinal"}, ".order: this is missing; add it"),
     ("snapshot.attributes.price", {"kind": "ordinal", "ordre": ["a"]}, ".ordre: this key is unknown"),
     ("snapshot.attributes.price", {"items": 2}, ".kind: this is missing; add it"),
-    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 1"),
+    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 2"),
 ]
 
 

@@ -1,5 +1,7 @@
 """What is left out of a batch is counted, and never what a readout sees; what neighbours ask alike is counted once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,8 +48,8 @@ COUNT = 3000
 
 
 @pytest.fixture(scope="module")
-def asked_in_part():
-    """A batch that asks a fifth of what need not be asked, and the positions that must be."""
+def in_part() -> Batcher:
+    """Of batches that ask a fifth of what need not be asked, and all that must be."""
     place, none = np.arange(COUNT), np.zeros(COUNT, dtype=np.int64)
     flags, codes = np.zeros(COUNT, dtype=bool), np.zeros(COUNT, dtype=np.int32)
     ends = np.array([0, COUNT])
@@ -55,8 +57,13 @@ def asked_in_part():
     until = np.where(place % 3 == 0, place, -1)
     asked = Readouts(place, none, none, codes, np.arange(COUNT + 1), none, until, place % 2 == 0)
     how = Asking(context=COUNT, recency_days=1.0, prefixes=False, hides=False, read_share=0.2, key_weight=3.0)
-    batcher = Batcher(stream, asked, how, None, np.zeros(1, dtype=np.int64))
-    return batcher.assemble(pieces([0], [COUNT], [0], [COUNT]), np.random.default_rng(1))
+    return Batcher(stream, asked, how, None, np.zeros(1, dtype=np.int64))
+
+
+@pytest.fixture(scope="module")
+def asked_in_part(in_part):
+    """One batch, a single piece."""
+    return in_part.assemble(pieces([0], [COUNT], [0], [COUNT]), np.random.default_rng(1))
 
 
 def test_readouts_about_the_own_past_are_asked_always_and_the_others_in_part(asked_in_part):
@@ -105,3 +112,25 @@ def test_a_candidate_without_a_class_is_no_part_of_the_own_past():
     assert [3, 5] == both.classes.tolist()
     assert [5] == one.classes.tolist()
     assert np.array_equal(both.counts[1:], one.counts)
+
+
+def test_candidates_of_one_class_are_counted_together():
+    own = OwnCounts.of(made_log(BASKETS), 7 * DAY)
+    asked = np.array([0]), np.array([2]), np.array([day_of(9.0)])
+    apart, together = (own_past(own, np.array(classes), *asked) for classes in ([3, 5], [4, 4]))
+
+    assert ([0], [4]) == (together.rows.tolist(), together.classes.tolist())
+    assert np.allclose(np.expm1(apart.counts.numpy()).sum(axis=0), np.expm1(together.counts.numpy()[0]))
+
+
+def test_pieces_that_end_at_their_readout_are_those_of_the_readouts_that_are_asked(in_part):
+    """None is computed to be dropped."""
+    batcher = replace(in_part.how, prefixes=True, context=3, recency_days=1e9)
+    prefixes = Batcher(in_part.stream, in_part.asked, batcher, None, in_part.classes)
+    generator = np.random.default_rng(1)
+    batches = [prefixes.assemble(found, generator) for found in prefixes.epoch(90, generator)]
+    asked = sum(len(batch.at) for batch in batches)
+
+    assert asked == sum(len(batch.lengths) for batch in batches)
+    assert COUNT / 3 + 0.2 * COUNT * 2 / 3 == pytest.approx(asked, rel=0.05)
+    assert COUNT * 2 == pytest.approx(sum(float(batch.weight.sum()) for batch in batches), rel=0.05)

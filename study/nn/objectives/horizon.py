@@ -7,7 +7,7 @@ latter by the law of the query cut-offs.
 import numpy as np
 
 from study.events.log import Ints
-from study.events.ragged import expand
+from study.events.ragged import expand, first_at
 from study.events.stream import Cutoffs, Readouts, Stream
 from study.nn.objectives.targets import unanswered, with_sets
 
@@ -30,29 +30,21 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     stop = np.concatenate([stream.time[ends] + cutoffs.horizon + 1, cutoffs.stop[window]])
     order = np.lexsort((time, position))
     position, time, local, stop = position[order], time[order], local[order], stop[order]
-    rows, index = expand(position + 1, _first_at(stream, stream.user[position], stop))
+    rows, index = expand(position + 1, first_at(stream.time, stream.offsets, stream.user[position], stop))
     fits = stream.key[index]
     key_types = np.full(len(position), cutoffs.key_type)
     asked = unanswered(stream, position, time, local, key_types, cutoffs.key_type)
     return with_sets(asked, rows[fits], stream.candidate[index[fits]].astype(np.int64))
 
 
-def _first_at(stream: Stream, users: Ints, times: Ints) -> Ints:
-    """Index of the first position of each user at or after each time; the user's end where there is none."""
-    origin = int(stream.time.min()) if len(stream.time) else 0
-    width = max(int(stream.time.max()) - origin + 2, 1) if len(stream.time) else 1
-    joint = stream.user.astype(np.int64) * width + (stream.time - origin)
-    asked = users.astype(np.int64) * width + np.clip(times - origin, 0, width - 1)
-    return np.searchsorted(joint, asked, side="left")
-
-
 def _last_before(stream: Stream, cutoffs: Cutoffs) -> tuple[Ints, Ints]:
-    """Last position before each training cut-off of each user that has one, with the index of the cut-off."""
+    """Last position before each training cut-off, with the index of the cut-off, of each user active after it too."""
     users = np.arange(len(stream.offsets) - 1)
     found, windows = [], []
-    for window, start in enumerate(cutoffs.start):
-        last = _first_at(stream, users, np.full(len(users), start)) - 1
-        has = last >= stream.offsets[:-1]
+    for window, ends in enumerate(zip(cutoffs.start, cutoffs.stop, strict=True)):
+        start, stop = (first_at(stream.time, stream.offsets, users, np.full(len(users), end)) for end in ends)
+        last = start - 1
+        has = (last >= stream.offsets[:-1]) & (stop > start)
         found.append(last[has])
         windows.append(np.full(int(has.sum()), window))
     empty = np.zeros(0, dtype=np.int64)
