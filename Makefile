@@ -68,5 +68,7 @@ $(ENVIRONMENT): pyproject.toml constraints.txt
 	    { echo "downfunnel: $(PYTHON) is no Python 3.11 or newer; try: make PYTHON=python3.12" >&2; exit 2; }
 	@echo "Making the environment in .venv (a few minutes, once)"
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[test,dev]'
+	@# On all cores, which pip does on one; what is not compiled here is compiled when it is first imported.
+	-@.venv/bin/python -m compileall -qq -j 0 -x '/tests?/|torch/testing/_internal' .venv/lib
 	@touch $@
