@@ -107,7 +107,7 @@ def _item(stage: str, name: str | None) -> str:
 def _run(arguments: argparse.Namespace) -> None:
     stage, item = arguments.stage, arguments.item
     if stage not in STAGES:
-        raise unknown("stage", stage, [*STAGES, *COMMANDS])
+        raise unknown("stage", stage, sorted({*STAGES, *COMMANDS}))
     if arguments.stamp and stage != "report":
         raise UserError(f"{stage} takes no --stamp")
     if arguments.repeat is not None:

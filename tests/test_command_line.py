@@ -43,7 +43,7 @@ def test_an_unknown_stage_lists_the_ones_that_resemble_it(folder):
     line = complaint("trian", folder=folder)
 
     assert "stage 'trian' is unknown; did you mean 'train'? known: " in line
-    assert line.endswith(f" and {len([*command_line.STAGES, *command_line.COMMANDS]) - 8} more")
+    assert line.endswith(f" and {len({*command_line.STAGES, *command_line.COMMANDS}) - 8} more")
 
 
 @pytest.mark.parametrize("stage", ["train", "score"])

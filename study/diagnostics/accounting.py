@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from study.diagnostics.slots import number_of
+from study.diagnostics.slots import number_of, sum_of
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.verdicts import percentile_interval
 from study.params.statistics import Statistics
@@ -33,20 +33,20 @@ def account(sums: pl.DataFrame, names: list[str], settings: Statistics, seed: in
         sums: `variant` (of `LADDER`), `seed`, `user_id`, and sums and numbers by slot, as of `by_user`.
         names: of the slots.
     """
-    total = sums.with_columns(
-        pl.sum_horizontal(names).alias(ALL), pl.sum_horizontal(map(number_of, names)).alias(number_of(ALL))
-    )
-    metrics = [column for name in [*names, ALL] for column in (name, number_of(name))]
+    places: list[int | str] = [*range(len(names)), ALL]
+    every = ((of(ALL), map(of, places[:-1])) for of in (sum_of, number_of))
+    total = sums.with_columns(pl.sum_horizontal(columns).alias(whole) for whole, columns in every)
+    metrics = [of(place) for place in places for of in (sum_of, number_of)]
     draws = bootstrap(total, metrics, resamples=settings.resamples, seed=seed)
     once = total.filter(pl.col("variant") == UNIGRAM)
     return [
         {
             "slot": name,
-            "tokens": int(once[number_of(name)].sum()),
-            **_of_slot(draws[name], draws[number_of(name)], settings),
+            "tokens": int(once[number_of(place)].sum()),
+            **_of_slot(draws[sum_of(place)], draws[number_of(place)], settings),
         }
-        for name in [*names, ALL]
-        if once[number_of(name)].sum() > 0
+        for place, name in zip(places, [*names, ALL], strict=True)
+        if once[number_of(place)].sum() > 0
     ]
 
 

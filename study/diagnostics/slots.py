@@ -142,27 +142,32 @@ def _batches(stream: Stream, asked: Readouts, rows: Ints, context: int) -> Itera
         yield whole.take(np.arange(start, min(start + step, len(first))))
 
 
-def number_of(slot: str) -> str:
+def sum_of(slot: int | str) -> str:
+    """The column with the sum of the losses of a slot, which is told by its number: a name may be any text."""
+    return f"losses {slot}"
+
+
+def number_of(slot: int | str) -> str:
     """The column with the number of tokens of a slot."""
-    return f"{slot} tokens"
+    return f"tokens {slot}"
 
 
-def by_user(values: Floats, labels: Ints, users: list[str], names: list[str], starts: Ints) -> pl.DataFrame:
-    """`user_id`, for each slot the sum of the losses, and in `<slot> tokens` the number of its tokens; a row per user.
+def by_user(values: Floats, labels: Ints, users: list[str], starts: Ints) -> pl.DataFrame:
+    """`user_id`, and for each slot the sum of the losses and the number of its tokens; a row per user.
 
     Args:
         values: the loss of each token, float64 [M].
         labels: the tokens, int64 [M].
         users: the user of each token, [M].
-        names: of the slots, [S].
         starts: first token of each slot, int64 [S].
     """
     known = sorted(set(users))
     row = np.searchsorted(known, users)
-    cell = row * len(names) + slots(starts, labels)
-    size = len(known) * len(names)
-    sums = np.bincount(cell, weights=values, minlength=size).reshape(-1, len(names))
-    counts = np.bincount(cell, minlength=size).reshape(-1, len(names))
-    rounded = pl.DataFrame(np.round(sums * STEP) / STEP, schema=names)
-    numbers = pl.DataFrame(counts.astype(np.float64), schema=[number_of(name) for name in names])
+    count = len(starts)
+    cell = row * count + slots(starts, labels)
+    size = len(known) * count
+    sums = np.bincount(cell, weights=values, minlength=size).reshape(-1, count)
+    counts = np.bincount(cell, minlength=size).reshape(-1, count)
+    rounded = pl.DataFrame(np.round(sums * STEP) / STEP, schema=[sum_of(slot) for slot in range(count)])
+    numbers = pl.DataFrame(counts.astype(np.float64), schema=[number_of(slot) for slot in range(count)])
     return pl.DataFrame({"user_id": known}).hstack(rounded).hstack(numbers)

@@ -1,11 +1,13 @@
 """The queries of the windows of a log that comes in parts."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
+from study.events.clock import Clock
 from study.events.queries import answered, refuse_empty, tables_of
-from study.events.spans import Window
+from study.events.spans import EPOCH, Window
 from study.events.spill import Folder
 from study.params.question import Question
 
@@ -17,10 +19,13 @@ class Asked:
         name: of the question, for the files and for messages.
         windows: of each span.
         folder: for what lies on disk.
+        clock: of the question, for messages.
     """
 
-    def __init__(self, name: str, windows: dict[str, list[Window]], question: Question, folder: Folder) -> None:
-        self.name, self.windows, self.question, self.folder = name, windows, question, folder
+    def __init__(
+        self, name: str, windows: dict[str, list[Window]], question: Question, folder: Folder, clock: Clock
+    ) -> None:
+        self.name, self.windows, self.question, self.folder, self.clock = name, windows, question, folder, clock
         self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
         self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
 
@@ -50,7 +55,17 @@ class Asked:
         """
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):
-                refuse_empty(f"questions.{self.name}", span, window, has_answer=has_answer)
+                told = f"{span} window{self._when(window)}"
+                refuse_empty(f"questions.{self.name}", told, has_answer=has_answer)
+
+    def _when(self, window: Window) -> str:
+        """When a window is in the time of the log; of sessions, which are laid side by side, there is none."""
+        if self.question.sessions:
+            return ""
+        if self.question.horizon_minutes is None:
+            return f" of {window.day}"
+        begin = EPOCH + timedelta(microseconds=self.clock.of_log(window.cutoff))
+        return f" that begins at {begin:%Y-%m-%d %H:%M} UTC"
 
     def of(self, span: str) -> Iterator[pl.DataFrame]:
         """The queries of a span in the order of cut-off and user, table by table."""

@@ -29,12 +29,13 @@ MEASURE = (
     r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
     r"size|weight|discount|balance|position|rank|width|height|percent|rate$"
 )
+COMMA = r"^-?\d+,\d+$"
 MOST_TYPES = 100
 FEW = 20
 """Numbers with at most so many values name things more often than they count them."""
 NEARLY_AN_ID = 0.5
 """Share of distinct values above which a column tells rows apart instead of grouping them."""
-BEST, LEAST, MOST = 300, 5, 5_000
+BEST, LEAST, MOST = 300, 11, 5_000
 """Candidates that a catalogue should have: about as many as the default log, at least, at most."""
 FILLED = 0.95
 NUMBERS = 0.95
@@ -150,14 +151,14 @@ def is_user(name: str) -> bool:
 
 
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
-    for name in _named(EVENT, log.columns):
-        if log.schema[name].is_nested() or log[name].n_unique() > MOST_TYPES:
-            continue
-        gaps = log[name].null_count()
-        if 0 < gaps < MOSTLY * log.height:
+    named = [name for name in _named(EVENT, log.columns) if not log.schema[name].is_nested()]
+    named = [name for name in named if log[name].n_unique() <= MOST_TYPES]
+    full = [name for name in named if not log[name].null_count()]
+    if full:
+        return full[0]
+    for name in named:
+        if log[name].null_count() < MOSTLY * log.height:
             refuse_gaps(log[name], name, place)
-        if not gaps:
-            return name
     return next((name for name in log.columns if _tells_acts(log[name])), None)
 
 
@@ -208,6 +209,8 @@ def _measures(name: str, values: pl.Series) -> bool:
 def _mistakes(name: str, values: pl.Series) -> str:
     """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
     texts = text_of(values)
+    if texts.str.contains(COMMA).all():
+        return "numbers with a decimal comma: write them with a point, then it is numeric"
     is_number = texts.cast(pl.Float64, strict=False).is_not_null()
     share = is_number.mean()
     if not isinstance(share, float) or not NUMBERS <= share < 1 or not _measures(name, values.filter(is_number)):

@@ -105,8 +105,9 @@ def doubts(question: Question, tables: dict[str, pl.LazyFrame], catalogue: int, 
 
 
 def _rate(share: float) -> list[str]:
-    if COIN[0] < share < COIN[1]:
-        return [f"{share:.0%} of the users act in a window: a coin toss; ask for a rarer key action"]
+    if share > COIN[0]:
+        like = "a coin toss" if share < COIN[1] else "the top 5 % of a ranking can hold but a small part of them"
+        return [f"{share:.0%} of the users act in a window: {like}; ask for a rarer key action or a shorter horizon"]
     if share < RARE:
         return [f"{share:.2%} of the users act in a window: the intervals will be wide; widen the horizon"]
     return []

@@ -25,7 +25,7 @@ def queries_of(
     asked = [(name, window) for name, some in windows.items() for window in some]
     tables = tables_of(events, [window for _, window in asked], question)
     for (name, window), table in zip(asked, tables, strict=True):
-        refuse_empty(place, name, window, has_answer=answered(table))
+        refuse_empty(place, f"{name} window of {window.day}", has_answer=answered(table))
     return {
         span: pl.concat(table for (name, _), table in zip(asked, tables, strict=True) if name == span)
         for span in windows
@@ -37,19 +37,21 @@ def answered(table: pl.DataFrame) -> bool:
     return bool(table["label"].any()) if "label" in table.columns else table.height > 0
 
 
-def refuse_empty(place: str, span: str, window: Window, *, has_answer: bool) -> None:
+def refuse_empty(place: str, window: str, *, has_answer: bool) -> None:
     """A window that cannot be scored is an error of the question.
 
     Args:
         place: of the question in `params.yaml`.
+        window: which one, in words.
 
     Raises:
         UserError: it has no query with an answer.
     """
     if not has_answer:
         raise UserError(
-            f"params.yaml: {place}: the {span} window of {window.day} has no query: no user with an earlier event "
-            "takes a key action in it that has a candidate; check key_action and candidate, or widen the horizon"
+            f"params.yaml: {place}: the {window} has no query: no user with an earlier event takes a key action in it "
+            "that has a candidate; check key_action and candidate, and that the log has no gap there, or widen the "
+            "horizon"
         )
 
 

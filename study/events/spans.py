@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from study.errors import UserError
-from study.params.question import Question
+from study.params.question import STUDY_DAYS, Question
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
@@ -82,7 +82,7 @@ def make_spans(first: int, last: int, timezone: str, question: Question, place: 
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
             f"params.yaml: {place}: {total} windows of {question.horizon} and two more to train on need {total + 2} "
-            f"horizons, but the log has {(end - first_day).days // horizon} whole ones; lower the horizon "
+            f"horizons, but no more than {(end - first_day).days // horizon} fit into the log; lower the horizon "
             "(horizon_days, horizon_minutes) or windows, or bring a longer log"
         )
     whole = Spans(timezone, horizon, first_day, [], [], [])
@@ -91,7 +91,7 @@ def make_spans(first: int, last: int, timezone: str, question: Question, place: 
     return replace(whole, stop=stop, select=rest[: counts.select], test=rest[counts.select :])
 
 
-def refuse_long_warmup(spans: Spans, warmup_days: int, name: str) -> None:
+def refuse_long_warmup(spans: Spans, warmup_days: int, name: str, question: Question) -> None:
     """Refuses a warm-up after which no training window is left: what learns from aggregates would have no row.
 
     Raises:
@@ -99,7 +99,8 @@ def refuse_long_warmup(spans: Spans, warmup_days: int, name: str) -> None:
     """
     last = spans.windows_before(spans.stop[0].cutoff, spans.first)[-1].day
     if (most := (last - spans.first).days) < warmup_days:
+        clock = f"; of a horizon of minutes, which lasts {STUDY_DAYS} of these days" if question.horizon_minutes else ""
         raise UserError(
             f"params.yaml: features.warmup_days: {warmup_days} leaves no window to train on before the first of stop "
-            f"of '{name}', {spans.stop[0].day}; {most} is the most for this log"
+            f"of '{name}'; {most} is the most for this log{clock}"
         )

@@ -6,8 +6,10 @@ import polars as pl
 
 from study.errors import UserError, few, meant
 from study.events.split import places_of
-from study.params.question import Question
+from study.params.question import Question, WhatQuestion
 
+PLACES = 10
+"""That the primary metric counts, recall@10."""
 MOST_GROUPS = 3
 """Groups of values in one warning."""
 Counts = dict[str, int]
@@ -50,6 +52,19 @@ def refuse_unseen(name: str, question: Question, tables: Mapping[str, pl.DataFra
         had = counts_of(column, tables)
         if not any(value in had for value in allowed):
             raise UserError(f"params.yaml: questions.{name}.{_never(column, allowed, had)}")
+
+
+def refuse_few(name: str, question: Question, catalogue: int) -> None:
+    """A catalogue that every ranking of `PLACES` holds whole is an error of the question.
+
+    Raises:
+        UserError: it has no more candidates.
+    """
+    if isinstance(question, WhatQuestion) and catalogue <= PLACES:
+        raise UserError(
+            f"params.yaml: questions.{name}.candidate: {catalogue} candidates: {PLACES} places hold them all, so that "
+            f"recall@{PLACES} is 1 whatever a variant does; choose a finer candidate"
+        )
 
 
 def unseen(question: Question, tables: Mapping[str, pl.DataFrame]) -> list[str]:

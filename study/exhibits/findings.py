@@ -34,10 +34,11 @@ def answer(results: Results) -> Html:
     windows, settings = results.question.windows, results.params.statistics
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
-        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. Equivalent: shown to differ by less "
-        f"than the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the {plural(windows.select, 'window')} "
-        "before test, on which settings and the best of a family are chosen. Unfinished: its best round was the last "
-        "of the budget. Head: plain, or repeat-aware, which adds the user's own counts."
+        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. Equivalent: shown to differ by less than "
+        f"the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
+        f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
+        "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
+        "own counts."
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
 

@@ -57,7 +57,7 @@ def _ticks(low: float, high: float) -> list[float]:
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough)
     first, last = math.floor(low / step), math.ceil(high / step)
-    return [i * step for i in range(first, last + 1)]
+    return [i * step for i in range(first, max(last, first + 1) + 1)]
 
 
 def _x(value: float, ticks: list[float]) -> float:

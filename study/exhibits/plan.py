@@ -104,9 +104,10 @@ def moves(results: Results) -> Html:
     shown = sorted(variants, key=lambda v: (v != start, len(moved(variants, start, v)), _first(variants, start, v)))
     columns = [part for part in PARTS if len({parts[part] for parts in variants.values()}) > 1]
     once = sum(len(moved(variants, start, v)) == 1 for v in variants)
+    move = "moves" if once == 1 else "move"
     caption = (
         f"The sequence variants of the plan, with the factors that vary. Marked: what differs from the anchor {start}. "
-        f"{count(once)} variants move one factor, {count(len(variants) - once - 1)} several"
+        f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
     return table(["variant", *map(worded, columns)], rows, caption)

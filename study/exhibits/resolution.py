@@ -85,7 +85,7 @@ def _repeats(results: Results) -> str:
     if share > 0.5:
         log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
         return (
-            f"{lead}: {log} repeats itself, as a click log may not, and that favours rules that count. "
-            "Another log may reverse these findings: How to reproduce says how to ask yours."
+            f"{lead}: {log} repeats itself, and that favours rules that count. A log that does so less may reverse "
+            "these findings: How to reproduce says how to ask another one."
         )
     return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."

@@ -208,9 +208,10 @@ def windows(results: Results) -> Html:
         for day, w in zip(days, shown.windows, strict=True)
     ]
     fewest, most = (choose(w.positives for w in shown.windows) for choose in (min, max))
+    acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
     text = (
-        f"{count(shown.users)} users were eligible in at least one of {plural(len(rows), 'test window')}; from "
-        f"{count(fewest)} to {count(most)} of them take the key action in a window."
+        f"{count(shown.users)} users were eligible in at least one of {plural(len(rows), 'test window')}; {acting} of "
+        "them take the key action in a window."
     )
     if shown.detectable is not None:
         family, settings = len(results.contrasts), results.params.statistics

@@ -193,8 +193,17 @@ def _asks(entry: SequenceEntry, layout: str | None, objective: str) -> bool:
 
 
 def _timezone(params: "Params") -> list[str]:
+    named = {"snapshot.timezone": params.snapshot.timezone, "snapshot.columns.zone": params.snapshot.columns.zone}
+    return [
+        f"{place}: '{zone}' is unknown; use an IANA name such as Europe/Berlin"
+        for place, zone in named.items()
+        if not _is_zone(zone)
+    ]
+
+
+def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(params.snapshot.timezone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        return [f"snapshot.timezone: '{params.snapshot.timezone}' is unknown; use an IANA name such as Europe/Berlin"]
-    return []
+        return False
+    return True

@@ -13,7 +13,15 @@ MINUTES_OF_DAY = 1440
 MICROSECOND = 1 / 86_400_000_000
 """In days."""
 
-Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+
+def _as_text(value: object) -> object:
+    """A number or a truth value of YAML as the text that a log has for it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Windows(Frozen):

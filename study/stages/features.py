@@ -21,7 +21,7 @@ def run(name: str) -> None:
     params = load()
     question = params.question(name)
     events, spans = pl.scan_parquet(events_file(name, "development"), glob=False), read_spans(name)
-    refuse_long_warmup(spans, params.features.warmup_days, name)
+    refuse_long_warmup(spans, params.features.warmup_days, name, question)
     for fit_span in FIT_SPANS:
         end = end_of(fit_span, spans)
         history = without_young(events, end).filter(TIME.lt(end))

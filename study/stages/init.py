@@ -126,7 +126,8 @@ NO_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 def _section(text: str, name: str, lines: list[str]) -> str:
     """The text with other lines below the key `name` at the beginning of a line."""
-    found = re.search(rf"^{name}:.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    # Up to the next key at the beginning of a line, and the comment that stands right above it.
+    found = re.search(rf"^{name}:.*?(?=(?:^#[^\n]*\n)*^[^\s#]|\Z)", text, flags=re.MULTILINE | re.DOTALL)
     if found is None:
         raise UserError(f"{PARAMS}: there is no section '{name}' to write to")
     return text[: found.start()] + "\n".join([f"{name}:", *lines]) + "\n\n" + text[found.end() :]

@@ -18,7 +18,7 @@ from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import marked
 from study.events.timed import timed
-from study.events.values import refuse_unseen, unseen
+from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.statistics import Statistics
@@ -96,14 +96,15 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     """What a question finds in the log, if none of its candidates is held back."""
     log = timed(events, question, params.snapshot.timezone, params.seed)
     spans = log.spans(name, question)
-    refuse_long_warmup(spans, params.features.warmup_days, name)
-    asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
+    refuse_long_warmup(spans, params.features.warmup_days, name, question)
+    asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
     catalogue = pl.Series("candidate", [], dtype=pl.String)
     for part in log:
         derived = marked(part, question, log.clock.timezone)
         asked.add(derived, list(asked.windows))
         catalogue = pl.concat([catalogue, derived["candidate"].drop_nulls()]).unique()
     asked.check()
+    refuse_few(name, question, len(catalogue))
     return Found(spans, {span: asked.lazy(span) for span in asked.windows}, len(catalogue))
 
 

@@ -24,7 +24,7 @@ from study.events.split import (
     without_young,
 )
 from study.events.timed import Timed, timed
-from study.events.values import counted, refuse_unseen
+from study.events.values import counted, refuse_few, refuse_unseen
 from study.params import load
 from study.params.question import Question
 from study.paths import (
@@ -50,7 +50,9 @@ def run(name: str) -> None:
     log = timed(saved, question, spec.timezone, params.seed)
     spans = log.spans(name, question)
     with spilling(f"split-{name}") as folder:
-        asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder)
+        asked = Asked(
+            name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock
+        )
         _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)
         for span in asked.windows:
             with replacing(queries_file(name, span)) as path, appending(path, GROUP) as append:
@@ -59,6 +61,7 @@ def run(name: str) -> None:
         write_text(spans_file(name), spans_to_json(spans))
         tables = {span: asked.lazy(span) for span in asked.windows}
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
+        refuse_few(name, question, card["catalogue"])
     card["tested_from"] = None if question.sessions else _shown(log.clock.of_log(spans.test[0].cutoff))
     write_text(data_card_file(spec.name, name), json.dumps(card, indent=1, ensure_ascii=False) + "\n")
 

@@ -174,7 +174,7 @@ def _trained(folder: Path) -> list[float]:
 
 
 def _sums(asked: Asked, name: str, number: int, values: NDArray[np.float64]) -> pl.DataFrame:
-    sums = by_user(values, asked.labels, asked.users, list(asked.log.codes), asked.unigram.starts)
+    sums = by_user(values, asked.labels, asked.users, asked.unigram.starts)
     return sums.select(pl.lit(name).alias("variant"), pl.lit(number).cast(pl.Int64).alias("seed"), pl.all())
 
 

@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 import torch
 
-from study.diagnostics.accounting import account, finding
+from study.diagnostics.accounting import LADDER, account, finding
 from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses
-from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots
+from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
 from study.features.sequences import token_stream
@@ -57,15 +57,21 @@ def test_the_slot_of_a_token_is_its_column(log):
 
 def test_sums_by_user_and_slot():
     starts = np.array([0, 3, 5])
-    table = by_user(
-        np.array([1.0, 2.0, 0.5, 0.25]), np.array([0, 4, 2, 3]), ["b", "b", "a", "a"], ["t", "i", "c"], starts
-    )
+    table = by_user(np.array([1.0, 2.0, 0.5, 0.25]), np.array([0, 4, 2, 3]), ["b", "b", "a", "a"], starts)
 
     assert ["a", "b"] == table["user_id"].to_list()
-    assert [0.5, 1.0] == table["t"].to_list()
-    assert [0.25, 2.0] == table["i"].to_list()
-    assert [1.0, 1.0] == table[number_of("t")].to_list()
-    assert [0.0, 0.0] == table[number_of("c")].to_list()
+    assert [0.5, 1.0] == table[sum_of(0)].to_list()
+    assert [0.25, 2.0] == table[sum_of(1)].to_list()
+    assert [1.0, 1.0] == table[number_of(0)].to_list()
+    assert [0.0, 0.0] == table[number_of(2)].to_list()
+
+
+def test_a_slot_may_have_any_name():
+    """Of the columns that the sums are computed in, or of others."""
+    plain, odd = (account(sums(dict.fromkeys(LADDER, (3, 2))), names, SETTINGS, 1) for names in (["a", "b"], ODD))
+
+    assert ["seed", "run", "all"] == [row["slot"] for row in odd]
+    assert [row | {"slot": ""} for row in plain] == [row | {"slot": ""} for row in odd]
 
 
 def test_a_twin_guesses_the_type_of_another_event_by_its_frequency(log):
@@ -122,12 +128,15 @@ def test_every_position_is_shown_what_comes_before_it(log):
     assert not np.allclose(whole, short)
 
 
+ODD = ["seed", "run"]
+
+
 def sums(ladder):
     rows = []
     for variant, (price, colour) in ladder.items():
         for user in range(20):
-            told = {"variant": variant, "seed": 0, "user_id": f"u{user:02}", "price": price * 2.0, "colour": colour}
-            rows.append(told | {"price tokens": 2.0, "colour tokens": 1.0})
+            told = {"variant": variant, "seed": 0, "user_id": f"u{user:02}", sum_of(0): price * 2.0, sum_of(1): colour}
+            rows.append(told | {number_of(0): 2.0, number_of(1): 1.0})
     return pl.DataFrame(rows)
 
 

@@ -75,9 +75,9 @@ def test_a_warm_up_that_leaves_no_window_to_train_on_is_the_users_error():
     spans = make_spans(first, first + 200 * 86_400_000_000, "UTC", QUESTION)
     most = (spans.windows_before(spans.stop[0].cutoff, spans.first)[-1].day - spans.first).days
 
-    refuse_long_warmup(spans, most, "asked")
+    refuse_long_warmup(spans, most, "asked", QUESTION)
     with pytest.raises(UserError, match=rf"features.warmup_days: {most + 1} leaves no window.* {most} is the most"):
-        refuse_long_warmup(spans, most + 1, "asked")
+        refuse_long_warmup(spans, most + 1, "asked", QUESTION)
 
 
 @pytest.fixture

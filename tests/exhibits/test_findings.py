@@ -168,5 +168,5 @@ def test_what_the_last_round_brought_stands_beside_the_margin(made):
         written["tuning.json"]["sum-horizon"] |= {"rounds": 2}
 
     shown = text(caveats.caveats(made(unfinished)))
-    assert "brought the sequence models among them 0.0300 to 0.0300 on stop (margin 0.005)" in shown
+    assert "brought the sequence models among them 0.0300 on stop (margin 0.005)" in shown
     assert "one round before it" in shown

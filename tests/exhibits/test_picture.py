@@ -55,3 +55,11 @@ def test_all_rows_lie_inside_the_picture(spread):
 
 def test_a_name_cannot_break_the_markup():
     assert "a&lt;b&amp;c" in leaderboard_svg([entry("a<b&c", 0.3)], alpha=0.05)
+
+
+def test_variants_that_are_all_alike_are_drawn_too():
+    """As where every ranking is faultless: the interval is a point, on a round number."""
+    alike = [{"variant": name, "family": "counting", "estimates": {"recall@10": dict.fromkeys(
+        ("estimate", "low", "high"), 1.0)}} for name in "ab"]  # fmt: skip
+
+    assert 2 == len(rows(leaderboard_svg(alike, alpha=0.05)))

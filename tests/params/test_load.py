@@ -6,6 +6,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.question import WhatQuestion
 
 PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 
@@ -35,6 +36,7 @@ MISTAKES = [
     ),
     ("snapshot.source", "postgresql://me:geheim@host/db", ["snapshot.source: credentials", "DOWNFUNNEL_DATABASE"]),
     ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
+    ("snapshot.columns", {"zone": "Europe/Berln"}, ["snapshot.columns.zone: 'Europe/Berln' is unknown", "IANA"]),
     (
         "snapshot.attributes.price",
         "number",
@@ -287,3 +289,9 @@ def test_an_unknown_variant_lists_those_that_resemble_it():
 def test_parameters_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         load(PUBLISHED).seed = 1
+
+
+def test_a_truth_value_of_yaml_is_the_text_that_a_log_has_for_it():
+    asked = load().questions["categories"].model_dump() | {"key_action": {"is_mobile": [True, 2]}}
+
+    assert {"is_mobile": ["true", "2"]} == WhatQuestion.model_validate(asked).key_action

@@ -19,7 +19,7 @@ from study.provenance import file_hash
 from study.serving.bundle import read_bundle
 from study.serving.history import Cutoff, read_history
 from tests.serving.conftest import search_of
-from tests.tiny import ROOT, inside
+from tests.tiny import ROOT, inside, tiny_log
 
 END = "2024-03-25"
 
@@ -162,6 +162,17 @@ def test_a_log_that_ended_long_before_the_cutoff_is_ranked_with_a_word_about_it(
 
     assert told.out.startswith("user_id,rank,candidate,score\n")
     assert "tiny.parquet: the last event before the cut-off 2026-01-01T00:00:00+00:00 is at 2024-" in told.err
+    assert 0 == main(ranked())
+    assert "" == capsys.readouterr().err
+
+
+def test_a_log_of_other_candidates_is_ranked_with_a_word_about_it(model, tmp_path, capsys):
+    tiny_log().with_columns(pl.lit("another").alias("category")).write_parquet(tmp_path / "other.parquet")
+
+    assert 0 == main(ranked("--log", str(tmp_path / "other.parquet")))
+    assert "other.parquet: no key action before the cut-off has a candidate that the variant knows" in (
+        capsys.readouterr().err
+    )
     assert 0 == main(ranked())
     assert "" == capsys.readouterr().err
 

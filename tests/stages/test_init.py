@@ -246,3 +246,37 @@ def test_an_event_type_of_another_name_is_known_by_its_values(workspace, values,
     assert expected == params.snapshot.columns.event_type
     if expected:
         assert {"event_type": ["bought"]} == params.questions["categories"].key_action
+
+
+def test_another_column_like_a_type_may_have_gaps(workspace):
+    """The one that is full is the type; the other an attribute."""
+    is_gap = pl.int_range(pl.len()) % 3 == 0
+    log = funnel().with_columns(act=pl.when(~is_gap).then(pl.col("event_name")))
+    log.rename({"act": "action", "event_name": "event_type"}).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "categorical" == load().snapshot.attributes["action"]
+    assert load().snapshot.columns.event_type == "event_type"
+
+
+def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
+    comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
+    funnel().with_columns(comma).write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    assert "price is left out: numbers with a decimal comma" in PARAMS.read_text(encoding="utf-8")
+    assert "price" not in load().snapshot.attributes
+
+
+def test_a_line_that_was_commented_out_ends_no_section(workspace):
+    funnel().write_parquet("log.parquet")
+    assert 0 == main(["init", "log.parquet"])
+    changed = PARAMS.read_text(encoding="utf-8").replace("    category: ", "#    category: ", 1)
+    changed = changed.replace("\nfeatures:", "\n# About features.\nfeatures:", 1)
+    PARAMS.write_text(changed, encoding="utf-8")
+
+    assert 0 == main(["init", "log.parquet"])
+    text = PARAMS.read_text(encoding="utf-8")
+    assert "# About features.\nfeatures:" in text
+    assert "category" in load().snapshot.attributes
+    assert "#    category" not in text

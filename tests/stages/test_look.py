@@ -1,5 +1,6 @@
 """`check` says what a log is like and what may spoil a study."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -8,6 +9,7 @@ import yaml
 
 from study.__main__ import main
 from study.paths import PARAMS
+from study.stages import snapshot
 from tests.stages.own_log import START, funnel, workspace
 
 __all__ = ["workspace"]
@@ -48,7 +50,11 @@ WARNINGS = {
         {},
     ),
     "rows repeat another one": (lambda log: pl.concat([log, log.head(7)]), {}),
-    "the catalogue has 2 candidates": (lambda log: log.with_columns(grade=pl.col("shop").mod(2).cast(str)), {}),
+    "the catalogue has 11 candidates": (lambda log: log.with_columns(grade=pl.col("shop").mod(11).cast(str)), {}),
+    "the top 5 % of a ranking can hold but a small part of them": (
+        lambda log: log,
+        {"horizon_days": 36, "windows": {"stop": 1, "select": 1, "test": 1}},
+    ),
 }
 
 
@@ -62,8 +68,7 @@ def test_what_may_spoil_a_study_is_said_in_plain_words(workspace, capsys, warnin
         log.write_parquet("log.parquet")
         main(["init", "log.parquet"])
         raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-        for question in raw["questions"].values():
-            question.update(asked if question["kind"] == "what" else {})
+        asking(raw, **asked)
         PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
         capsys.readouterr()
         main(["check"])
@@ -73,6 +78,42 @@ def test_what_may_spoil_a_study_is_said_in_plain_words(workspace, capsys, warnin
 
     assert "warning: " in said
     assert warning in said
+
+
+def asking(raw: dict, **asked) -> None:
+    """Changes what every question `what` asks, in place."""
+    for question in raw["questions"].values():
+        question.update(asked if question["kind"] == "what" else {})
+
+
+def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys):
+    funnel().with_columns(grade=pl.col("shop").mod(10).cast(str)).write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    asking(raw, candidate=["grade"])
+    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    told = "downfunnel: params.yaml: questions.categories.candidate: 10 candidates: 10 places hold them all, "
+
+    capsys.readouterr()
+    assert 2 == main(["check"])
+    assert capsys.readouterr().err.startswith(told)
+    snapshot.run()
+    capsys.readouterr()
+    assert 2 == main(["split", "categories"])
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_window_without_a_query_is_told_in_the_time_of_the_log(workspace, capsys):
+    """Of a horizon of minutes: on the clock of the study the day would be one that the log does not have."""
+    log = funnel(days=4)
+    late = START + timedelta(days=2.5)
+    log = log.with_columns(
+        pl.when(pl.col("occurred_at") > late).then(pl.lit("page_view")).otherwise("event_name").alias("event_name")
+    )
+    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
+
+    begin = re.search(r"window that begins at (2024-01-0[34]) \d\d:\d\d UTC has no query", said)
+    assert begin, said
 
 
 def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
