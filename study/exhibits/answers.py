@@ -14,6 +14,7 @@ from study.exhibits.prose import count, flipped, named, number, percent, plural,
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
+from study.exhibits.who import windows_of
 from study.exhibits.young import of_young_alone, parts_of_effects, with_young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 
@@ -266,7 +267,9 @@ def who_will_buy(results: Results) -> str:
     margin = found.params.statistics.who_margin
     told = lead_over_counting(choose.against_counting(found), margin)
     share = percent(reached.estimate)
-    reach = f"has {share} of those who act among its top 5 % of users"
+    perfect = windows_of(found).perfect
+    most = "" if perfect is None else f", where no ranking could have more than {percent(perfect)}"
+    reach = f"has {share} of those who act among its top 5 % of users{most}"
     asked = f"asked whether {key_action(found.question)}"
     return f"{asked}, {told}; {code(best.variant)}, which is best on select, {reach}"
 

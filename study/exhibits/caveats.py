@@ -14,6 +14,7 @@ def caveats(results: Results) -> Html:
     told = [
         _one_search(results),
         *_few_seeds(results),
+        *_shared_fits(results),
         *_by_hand(results),
         _one_log(results),
         _one_processor(),
@@ -45,6 +46,24 @@ def _few_seeds(results: Results) -> list[str]:
     arms = (results, results.beside("catalogue"), results.beside("young"))
     found = few_seeds.told([(arm, arm.contrasts) for arm in arms if arm is not None])
     return [f"<strong>Few seeds.</strong> {text}" for text in found]
+
+
+def _shared_fits(results: Results) -> list[str]:
+    """The contrasts of a variant with what is made of it."""
+    names = [
+        code(c.name)
+        for c in results.contrasts
+        if c.right_variant in results.params.sources(c.left_variant)
+        or c.left_variant in results.params.sources(c.right_variant)
+    ]
+    if not names:
+        return []
+    compare = "compares" if len(names) == 1 else "compare"
+    return [
+        f"<strong>The same fits on both sides.</strong> {listing(names)} {compare} a variant with one that is made of "
+        "its very fits. Seeds are drawn for each side by itself, as if they were other ones: such an interval may be "
+        "wider than it need be."
+    ]
 
 
 def _by_hand(results: Results) -> list[str]:

@@ -161,6 +161,12 @@ def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
     assert "A counting rule inside" not in lost
 
 
+def test_contrasts_of_a_variant_with_what_is_made_of_it_are_named(made):
+    shown = text(caveats.caveats(made()))
+
+    assert "both sides. hybrid-over-sequence and seeds-averaged compare a variant with one that is made of" in shown
+
+
 def test_what_the_last_round_brought_stands_beside_the_margin(made):
     def unfinished(written):
         row = next(row for row in written["leaderboard.json"] if row["variant"] == "sum-horizon")
