@@ -54,7 +54,7 @@ def documents(params: Params, arm: Arm = "main") -> Documents:
         "manifest.json": _manifest(params),
         **{f"cost/{name}.json": _cost() for name in entries},
         **({"factorial.json": _factorial(params)} if arm == "main" else {}),
-        **({"power.json": _power()} if arm != "who" else {}),
+        **({"power.json": _power()} if arm != "who" else {"windows.json": _windows()}),
     }
 
 
@@ -144,6 +144,13 @@ def _data(params: Params) -> dict[str, Any]:
         "events_per_user": {"0.5": 2, "0.95": 900},
         "candidates_top": [["bread", 3], ["milk", 2]],
     }
+
+
+def _windows() -> dict[str, Any]:
+    """Of the arm `who`: one in which a tenth of the users act."""
+    window = {"cutoff": "2020-02-17T05:00:00+00:00", "users": 100, "positives": 10, "base_rate": 0.1, "perfect": 0.5}
+    told = {"users": 100, "base_rate": 0.1, "perfect": 0.5, "margin": 0.02, "detectable": 0.02}
+    return {"windows": [window], **told}
 
 
 def _manifest(params: Params) -> dict[str, Any]:

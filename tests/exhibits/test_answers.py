@@ -265,6 +265,7 @@ def test_who_will_buy_turns(made, verdict, expected):
 
     assert f"takes a key action (event_type is purchase and discount is coupon) within 7 days, {expected}" in sentence
     assert "key-days, which is best on select, has 40 % of those who act among its top 5 % of users" in sentence
+    assert ", where no ranking could have more than 50 %" in sentence
 
 
 @pytest.mark.parametrize(
