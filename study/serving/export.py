@@ -18,7 +18,7 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import events_file, export_folder, run_folder, snapshot_file
+from study.paths import QUICK, events_file, export_folder, run_folder, snapshot_file
 from study.provenance import PACKAGES, file_hash, released, revision
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, read_bundle
 from study.serving.card import card
@@ -123,7 +123,8 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     """The chosen trial of a variant's search."""
     path = run_folder(params.variants[variant].runs, variant) / "search.json"
     if not path.is_file():
-        raise UserError(f"{path}: no such file; {variant} was not trained: run `make study`, or name another variant")
+        quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else "run `make study`"
+        raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
     search = json.loads(path.read_text(encoding="utf-8"))
     chosen: dict[str, Any] = search["trials"][search["chosen"]]
     return chosen
