@@ -37,13 +37,14 @@ def small_params() -> dict[str, Any]:
 
 
 def make_clone(folder: Path) -> Path:
-    """The tracked tree with the small study, as a repository with one commit."""
+    """The tracked tree with the small study, as a repository with one commit: the same one whenever it is made."""
     copy_tree(folder)
     tiny_log(users=30).write_parquet(folder / "tiny.parquet")
     (folder / "params.yaml").write_text(yaml.safe_dump(small_params(), sort_keys=False), encoding="utf-8")
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    dated = os.environ | dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2020-01-01T00:00:00+00:00")
     for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "small"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+        subprocess.run(["git", *command], cwd=folder, env=dated, check=True)
     return folder
 
 
