@@ -217,9 +217,12 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not contrasts:
         return ""
     found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
-    shown = f": {evidence(found, results.power.margin)}" if found else ""
-    compared = plural(len(contrasts), "contrast")
-    return f"; of {compared} between models that all read it, {count(len(found)) if found else 'none'} settled{shown}"
+    compared = f"; of {plural(len(contrasts), 'contrast')} between models that all read it"
+    if not found:
+        return f"{compared}, none shows a difference"
+    show = "shows" if len(found) == 1 else "show"
+    lead = f"{compared}, {count(len(found))} {show} a difference{scope.learning(results, found)}"
+    return f"{lead}: {evidence(found, results.power.margin)}"
 
 
 def _shuffled(results: Results) -> str:

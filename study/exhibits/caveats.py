@@ -129,13 +129,12 @@ def _perhaps_simulated(results: Results) -> list[str]:
     ]
 
 
-ALONE = ", until it is repeated on another snapshot"
-
-
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
     others = listing([code(other) for other in results.params.compare_with])
-    repeated = f"; what {others} says of it stands above" if results.params.compare_with else ALONE
+    repeated = ", until it is repeated on another snapshot"
+    if results.params.compare_with:
+        repeated = f"; what {others} says of it stands above"
     return (
         f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}{repeated}."
     )

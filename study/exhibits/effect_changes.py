@@ -75,7 +75,7 @@ def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
         return ""
     others = sum(variant in (one.left_variant, one.right_variant) for one in every) - times
     rest = len(every) - len(moved)
-    shared = f", and of {others or 'none'} of the {rest} others" if rest > 1 else ", as of the other" * others
+    shared = f", and of {others or 'none'} of the {rest} others" if rest > 1 else ", as of the other" if others else ""
     seen = f"which may be one change seen {times} times"
     return f"{code(variant)} is a side of {times} of those that changed, {seen}{shared}. "
 
@@ -93,8 +93,10 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
     times, in_all = (sum(bool(unlike.keys() & _sides([one])) for one in some) for some in (moved, every))
     told = listing([f"{code(name)} ({unlike[name][0]} there, {unlike[name][1]} here)" for name in named])
     have = "has" if times == 1 else "have"
-    shared = f"; so {'has' if in_all - times == 1 else 'have'} {in_all - times or 'none'} of the {rest} others"
-    shared = shared if rest > 1 else "; so has the other" * (in_all - times)
+    others = in_all - times
+    shared = "; so has the other" if others else ""
+    if rest > 1:
+        shared = f"; so {'has' if others == 1 else 'have'} {others or 'none'} of the {rest} others"
     return (
         f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}"
         f"{shared}. "

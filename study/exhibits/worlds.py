@@ -83,7 +83,8 @@ def _leader(world: World) -> str:
 
 def _most(rows: list[Reached]) -> list[Reached]:
     """Those of the highest recall: rules that count the same thing have it together."""
-    return [row for row in rows if _value(row.recall) == max(_value(other.recall) for other in rows)]
+    most = max((_value(row.recall) for row in rows), default=None)
+    return [row for row in rows if _value(row.recall) == most]
 
 
 def _reach(rows: list[Reached]) -> str:

@@ -15,7 +15,6 @@ import pytest
 from study.__main__ import main
 from study.errors import UserError
 from study.params import load
-from study.paths import QUICK, run_folder
 from study.provenance import file_hash
 from study.serving.bundle import read_bundle
 from study.serving.history import Cutoff, read_history
@@ -106,27 +105,6 @@ def test_the_best_on_select_is_exported_unless_one_is_named(exported, tmp_path, 
         assert "tifu-knn: exported to data/exports/tifu-knn" in capsys.readouterr().out
         assert "sum-horizon" == json.loads(Path("data/exports/sum-horizon/model.json").read_text("utf-8"))["variant"]
         assert "tifu-knn" == json.loads(Path("counting/model.json").read_text("utf-8"))["variant"]
-
-
-def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tmp_path, capsys):
-    shutil.copytree(exported, tmp_path / "study", symlinks=True)
-    path = tmp_path / "study/data/snapshots/tiny.parquet"
-    pl.read_parquet(path).head(-1).write_parquet(path)
-
-    with inside(tmp_path / "study"):
-        assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
-
-
-def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, capsys):
-    shutil.copytree(exported, tmp_path / "study", symlinks=True)
-    with inside(tmp_path / "study"):
-        assert "not trained here: run `make study`, or" in complaint(capsys, "export", "markov")
-        run = run_folder("main", "markov") / "search.json"
-        (QUICK / run).parent.mkdir(parents=True)
-        (QUICK / run).write_text("{}", encoding="utf-8")
-        assert "not trained here: it was by `make quick`: export it in build/quick" in (
-            complaint(capsys, "export", "markov")
-        )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""What an answer tells beside the contrasts that it is about: other objectives, heads, architectures, catalogues."""
+
+from tests.exhibits.test_answers import LOSS, say, told
+
+
+def test_losses_are_told_for_each_objective(made):
+    sentence = told(made(say("worse", "line-bce-over-softmax")), LOSS)
+
+    assert "and the horizon as objective, undetermined between the other losses" in sentence
+    assert "and the next line as objective, partly in favour of the full softmax" in sentence
+
+
+def test_what_no_factor_of_a_question_moves_is_told_beside_it(made):
+    """Heads, architectures that all read the order, and the larger catalogue."""
+    results = made(
+        say("better", "repeat-over-plain", "gru-over-causal"), catalogue=say("worse", "sequence-over-counting-products")
+    )
+
+    assert "the user's own counts, whatever the representation, sum-horizon-repeat over sum-horizon +" in told(
+        results, "Which representation?"
+    )
+    order = told(results, "Does order matter?")
+    assert "contrasts between models that all read it, 1 shows a difference: gru-horizon over sum-horizon +" in order
+    assert ", none shows a difference; " in told(made(say("undetermined")), "Does order matter?")
+    assert "in the arm catalogue, with " in told(results, "Does anything beat counting?")
