@@ -10,7 +10,7 @@ from study.exhibits.clauses import NOTHING, apart, evidence, limited, together
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import count, flipped, named, number, percent, plural, signed
+from study.exhibits.prose import count, flipped, named, number, percent, plural, signed, worded
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
@@ -131,8 +131,10 @@ def representation(results: Results) -> str:
     found += apart(results, short, scope.short_histories(results, short))
     found += apart(results, choose.others(events, alike), "where their objectives differ as well")
     found += scope.across(results, "representation") + scope.best_sequence(results)
-    heads = "for a head that is told the user's own counts, whatever the representation"
-    return found + apart(results, further, "besides") + apart(results, results.about("head"), heads)
+    heads = results.about("head")
+    shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
+    counts = f"for a head that is told the user's own counts, with the representation {shared}"
+    return found + apart(results, further, "besides") + apart(results, heads, counts)
 
 
 def objective(results: Results) -> str:

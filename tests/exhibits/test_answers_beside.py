@@ -16,7 +16,7 @@ def test_what_no_factor_of_a_question_moves_is_told_beside_it(made):
         say("better", "repeat-over-plain", "gru-over-causal"), catalogue=say("worse", "sequence-over-counting-products")
     )
 
-    assert "the user's own counts, whatever the representation, sum-horizon-repeat over sum-horizon +" in told(
+    assert "the user's own counts, with the representation sum, sum-horizon-repeat over sum-horizon +" in told(
         results, "Which representation?"
     )
     order = told(results, "Does order matter?")
