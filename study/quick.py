@@ -24,11 +24,15 @@ LATER = WINDOWS | {"test": 2}
 """Where candidates are held back: in the first window after the span of the fit none of them has occurred yet."""
 ALONE: dict[str, Any] = {"compare_with": [], "warm_start": None}
 """What needs the results of other snapshots, which are not copied."""
+MOST_EVENTS = 500_000
+"""Of a larger log some users are left out."""
 SMALLER = {"features": {"max_queries": 500}, "statistics": {"resamples": 1000}}
-"""What costs time beside the budgets: windows that are scored, training queries of trees, resamples."""
+"""What costs time beside the budgets: training queries of trees, resamples."""
 
 HARD_TO_BEAT = "tifu_knn"
-"""The counting rule that is kept beside the first."""
+"""The counting rule that is kept where an arm has it, or else its first."""
+FITS = 2
+"""Of an average."""
 LAST_WINDOWS = 6
 """From which models of aggregates learn."""
 WORLD_USERS = 300
@@ -57,7 +61,7 @@ def run() -> None:
     short = reduced(raw)
     _adopt_revision()
     if source.is_absolute() or ".." in source.parts:
-        short["snapshot"] = raw["snapshot"] | {"source": str(source.parent.resolve() / source.name)}
+        short["snapshot"] |= {"source": str(source.parent.resolve() / source.name)}
         _copy_tree(set(), set())
     else:
         _copy_tree(log, {path.relative_to(QUICK) for path in matching(QUICK / source, spec.files)})
@@ -73,16 +77,16 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
 
     Where candidates are held back, test has two.
 
-    Kept are the first variant of each arm and family, composed ones too, what these are made of, a counting rule that
-    is hard to beat, since what learns is compared with the best of them, the variant that is accounted for, the first
-    impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
+    Kept are the first variant of each arm and family, composed ones too, of counting rules the one that is hard to
+    beat, since what learns is compared with the best of them, what composed ones are made of, the variant that is
+    accounted for, the first impersonal one, the one that the worlds measure from, and the contrasts between kept ones.
     """
-    roster, composed = raw.get("roster", {}), _first(raw.get("composed", {}))
-    counting = [name for name, entry in roster.items() if entry.get("rule") == HARD_TO_BEAT]
+    roster = raw.get("roster", {})
+    composed = {name: _fewer_fits(entry) for name, entry in _first(raw.get("composed", {})).items()}
     named = [side for entry in composed.values() for side in [entry.get("base"), *entry.get("members", [])]]
     named += [raw.get("tokens", {}).get("variant"), *raw.get("diagnostics", {}).get("impersonal", [])[:1]]
     named += [BASE] if raw.get("worlds") else []
-    kept = {*_first(roster), *counting, *named}
+    kept = {*_first(roster), *named}
 
     def is_kept(side: str) -> bool:
         return side in kept or side in composed or side.startswith(BEST)
@@ -97,6 +101,8 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     changed = {"budget": "quick", **ALONE, "questions": asked}
     changed |= {"roster": short, "composed": composed, "contrasts": contrasts, "after_test": late}
     changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
+    if snapshot := raw.get("snapshot"):
+        changed["snapshot"] = snapshot | {"most_events": min(snapshot.get("most_events") or MOST_EVENTS, MOST_EVENTS)}
     if worlds := raw.get("worlds"):
         changed["worlds"] = worlds | _short_worlds(worlds, kept)
     if diagnostics := raw.get("diagnostics"):
@@ -106,9 +112,17 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first(entries: dict[str, Any]) -> dict[str, Any]:
-    """The first of each arm and family, in their order."""
-    first = {(entry["arm"], entry["family"]): name for name, entry in reversed(entries.items())}.values()
-    return {name: entry for name, entry in entries.items() if name in first}
+    """The first of each arm and family, of counting rules the one that is hard to beat, in their order."""
+    first: dict[tuple[str, str], str] = {}
+    for name, entry in entries.items():
+        place = (entry["arm"], entry["family"])
+        if place not in first or entry.get("rule") == HARD_TO_BEAT:
+            first[place] = name
+    return {name: entry for name, entry in entries.items() if name in first.values()}
+
+
+def _fewer_fits(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"fits": min(entry["fits"], FITS)} if "fits" in entry else entry
 
 
 def _lighter(entry: dict[str, Any]) -> dict[str, Any]:

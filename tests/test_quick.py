@@ -94,7 +94,7 @@ def test_a_log_outside_of_the_tree_is_read_where_it_is(tree, tmp_path_factory, m
     quick.run()
 
     params = yaml.safe_load((QUICK / "params.yaml").read_text(encoding="utf-8"))
-    assert {"name": "log", "source": str(log.resolve())} == params["snapshot"]
+    assert {"name": "log", "source": str(log.resolve()), "most_events": 500_000} == params["snapshot"]
     assert {".gitignore", "params.yaml", "study/tracked.py", "study/untracked.py"} == files()
     assert [] == list(tree.rglob("*.csv"))
 
@@ -150,6 +150,7 @@ def test_the_short_roster_is_whole():
     assert {short.tokens["variant"], *short.worlds["roster"]} <= set(short.roster)
     assert {"popularity", "sum-horizon"} <= set(short.section("worlds").entries(short.roster))
     assert {"tifu-knn", "tifu-knn-products", "tifu-knn-young"} <= set(short.roster)
+    assert {2} == {entry.fits for entry in short.composed.values() if entry.family == "average"}
     assert {6} == {entry.windows for entry in short.roster.values() if entry.family == "aggregates"}
     assert {"hybrid-over-counting", "seeds-averaged"} <= set(short.contrasts)
     assert not {"learners-over-counting", "learners-averaged", "tuple-over-sum"} & set(short.contrasts)
@@ -164,6 +165,14 @@ def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():
 
     short = Params.model_validate(quick.reduced(raw))
 
-    assert "recent-popularity" == next(iter(short.roster))
+    assert "recent-popularity" not in short.roster
+    assert "tifu-knn" in short.roster
     assert ["co-occurrence", "popularity"] == short.section("diagnostics").impersonal
     assert "popularity" in short.section("worlds").entries(short.roster)
+
+
+@pytest.mark.parametrize(("declared", "taken"), [(None, 500_000), (2_000_000, 500_000), (1_000, 1_000)])
+def test_of_a_large_log_no_more_is_studied_than_a_taste_needs(declared, taken):
+    short = quick.reduced({"snapshot": {"name": "log", "most_events": declared}})
+
+    assert {"name": "log", "most_events": taken} == short["snapshot"]

@@ -34,6 +34,7 @@ def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.
     return {
         "snapshot": spec.name,
         "source": spec.source,
+        "most_events": spec.most_events,
         "timezone": spans.timezone,
         "users": per_user.height,
         "events": int(per_user["len"].sum()),

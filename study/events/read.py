@@ -18,6 +18,7 @@ from study.events.runs import gathered
 from study.events.spans import EPOCH, midnight
 from study.events.spill import spilling
 from study.events.split import TIME
+from study.events.thinned import thinned
 from study.events.times import FormChangedError, Forms
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS
@@ -38,7 +39,9 @@ def read_source(spec: Snapshot) -> pl.DataFrame:
 
 @contextmanager
 def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
-    """The events before `until`, inside a part in any order, in parts of whole users; on disk if they are many.
+    """The events that are studied, inside a part in any order, in parts of whole users; on disk if they are many.
+
+    Left out are those from `until` on, and of a log of more than `most_events` those of some users.
 
     Args:
         name: of the stage that reads, for the folder of what is on disk.
@@ -51,7 +54,7 @@ def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
             events = gathered(_before(_pieces(spec, PIECE), spec), folder)
         except FormChangedError:
             events = gathered(_before(_pieces(spec, None), spec), folder)
-        yield events
+        yield events if spec.most_events is None else thinned(events, spec.most_events)
 
 
 def sources(spec: Snapshot) -> list[Path]:

