@@ -10,7 +10,7 @@ from study.errors import UserError
 from study.events.attributes import text_of
 from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
-from study.params.snapshot import TAKEN
+from study.params.snapshot import PATTERN, TAKEN, is_pattern
 
 PERSON = r"user|customer|household|visitor|member|client|account|person|buyer|shopper|(^|_)uid$"
 VISIT = r"session|device|cookie"
@@ -81,6 +81,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     """
     if not log.height:
         raise UserError(f"{place}: there are no events in it")
+    patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
+    log = log.select(name for name in log.columns if name not in patterns)
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log.drop(time), place)
@@ -94,7 +96,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=left_out,
+        left_out=patterns | left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,

@@ -81,7 +81,7 @@ def hashes(results: Results) -> Html:
 def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
     """The graph of DVC stages, without the edges that others imply; one node for all runs of a stage.
 
-    Each node has `runs`: what it runs once for, "" where it runs once.
+    Each node has `runs`: what it runs once for, "" where it runs once. A stage that has nothing to run for is left out.
 
     Args:
         values: `params.yaml`, from which DVC fills in the variables of the pipeline.
@@ -97,7 +97,8 @@ def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
     graph = nx.DiGraph()
     made, needed = {}, {}
     for stage, body in bodies.items():
-        items = _items(body.get("foreach"), values)
+        if not (items := _items(body.get("foreach"), values)):
+            continue
         each = body.get("foreach", "")
         noun = NOUNS.get(each if isinstance(each, str) else stage, "time")
         runs = plural(len(items), noun) if "foreach" in body else ""
@@ -105,7 +106,7 @@ def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
         do = body.get("do", body)
         made[stage] = {path for item in items for path in _paths(do, values | item, "outs", "metrics", "plots")}
         needed[stage] = {path for item in items for path in _paths(do, values | item, "deps")}
-    for maker, stage in permutations(bodies, 2):
+    for maker, stage in permutations(made, 2):
         if _meet(needed[stage], made[maker]):
             graph.add_edge(maker, stage)
     reduced = nx.transitive_reduction(graph)

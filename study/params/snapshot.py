@@ -9,6 +9,8 @@ from study.params.base import Frozen
 
 TAKEN = ("user_id", "timestamp", "event_type", "local", "candidate", "key", "young")
 """What columns of the study itself are called, so that no attribute can be."""
+PATTERN = "the name reads as a pattern of names; rename the column"
+"""What is told of a column that `is_pattern`."""
 
 Coded = Literal["categorical", "numeric", "ordinal"]
 """What a column of the general form holds: text, numbers to be binned, or numbers whose every value is a bin."""
@@ -109,9 +111,17 @@ class Snapshot(Frozen):
         for name in self.coded:
             if name in TAKEN:
                 raise ValueError(f"attributes.{name}: the name is taken; rename the column")
+        for name in [*self.attributes, *self.columns.renamed.values()]:
+            if is_pattern(name):
+                raise ValueError(f"'{name}': {PATTERN}")
         if len(self.coded) < sum(len(places(n, k)) for n, k in self.attributes.items()):
             raise ValueError("attributes: the places of a list have the name of another attribute; rename one")
         return self
+
+
+def is_pattern(name: str) -> bool:
+    """Whether Polars takes the name of a column for a pattern of names."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def places(name: str, kind: Attribute) -> list[str]:

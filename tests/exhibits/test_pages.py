@@ -174,12 +174,15 @@ def test_the_graph_of_stages_follows_from_their_files_as_dvc_fills_them_in(tmp_p
         "  compare:\n"
         "    foreach: {main: {runs: data/runs/main}}\n"
         "    do: {cmd: x, deps: ['${item.runs}'], metrics: ['data/results/${name}/m.json': {cache: false}]}\n"
+        "  snapshots: {foreach: '${others}', do: {cmd: x, outs: ['data/results/${name}']}}\n"
         "  report: {cmd: x, deps: ['data/results/${name}']}\n"
     )
-    graph = reproduce.stages({"roster": {"a": {"arm": "main"}, "b": {"arm": "who"}}, "name": "log"}, path)
+    roster = {"a": {"arm": "main"}, "b": {"arm": "who"}}
+    graph = reproduce.stages({"roster": roster, "name": "log", "others": []}, path)
 
     expected = {("check", "split"), ("split", "train"), ("train", "compare"), ("compare", "report")}
     assert expected | {("train", "diagnose")} == set(graph.edges)
+    assert "snapshots" not in graph  # it has nothing to run for
     assert {"train": "2 variants", "compare": "1 arm"} == {
         stage: runs for stage, runs in graph.nodes(data="runs") if runs
     }

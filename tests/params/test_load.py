@@ -35,6 +35,8 @@ MISTAKES = [
         ["questions.coupons.key_action.event", "known: event_type, category"],
     ),
     ("snapshot.source", "postgresql://me:geheim@host/db", ["snapshot.source: credentials", "DOWNFUNNEL_DATABASE"]),
+    ("snapshot.columns", {"user": "^who$"}, ["snapshot: '^who$': the name reads as a pattern of names; rename"]),
+    ("snapshot.most_events", 0, ["snapshot.most_events", "greater than or equal to 1"]),
     ("snapshot.timezone", "Mars/Olympus", ["snapshot.timezone", "Mars/Olympus"]),
     ("snapshot.columns", {"zone": "Europe/Berln"}, ["snapshot.columns.zone: 'Europe/Berln' is unknown", "IANA"]),
     (

@@ -177,13 +177,16 @@ def test_a_log_that_is_not_there_is_blamed_on_the_argument(workspace, capsys, co
 
 def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
     taken = ("event_type", "key", "local", "candidate", "young")
-    log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in taken)
+    patterns = ("^shop$", "*")
+    names = (*taken, *patterns)
+    log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in names)
     log.write_parquet("log.parquet")
 
     assert 0 == main(["init", "log.parquet"])
     assert {"category", "product", "button text", "price", "shop"} == set(load().snapshot.attributes)
     text = PARAMS.read_text(encoding="utf-8")
     assert all(f"    # {name} is left out: the name is taken; rename the column" in text for name in taken)
+    assert 2 == text.count(" is left out: the name reads as a pattern of names; rename the column")
 
 
 def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(workspace, capsys):
