@@ -56,7 +56,9 @@ def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> lis
         return []
     pairs = [draws.difference(one.label, label(one.family, UNCHANGED)) for one in told]
     effects, values = zip(*pairs, strict=True)
-    verdicts = judge(list(effects), np.column_stack(values), margin=settings.margin, alpha=settings.alpha)
+    verdicts = judge(
+        list(effects), np.column_stack(values), users=draws.users, margin=settings.margin, alpha=settings.alpha
+    )
     return [
         {
             "name": f"{one.family}-{one.change}",

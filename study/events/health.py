@@ -1,6 +1,6 @@
 """What is worth knowing of a log before it is studied: a card, and warnings in plain words."""
 
-from math import sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 import polars as pl
@@ -99,6 +99,11 @@ def doubts(question: Question, tables: dict[str, pl.LazyFrame], catalogue: int, 
             "stay undetermined, and larger ones too where variants differ more from user to user than on the default "
             f"log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or more "
             "windows, or read the verdicts with that in mind"
+        )
+    if users < (least := -log(settings.alpha) / settings.margin):
+        found.append(
+            f"{users:,} users are on test: two variants that differ on hardly any of them stay undetermined; to call "
+            f"them equivalent takes {ceil(least):,}"
         )
     relevant = development.select(pl.col("relevant").explode())
     return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), catalogue)]

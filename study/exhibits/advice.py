@@ -34,8 +34,8 @@ class Part:
 
     @property
     def compares(self) -> bool:
-        """False where the effect is exactly zero: both sides made the same rankings, so they are one model."""
-        return self.contrast.effect != 0
+        """False where the effect is zero for whoever is drawn: both sides made the same rankings, as one model does."""
+        return not self.contrast.low == self.contrast.effect == self.contrast.high == 0
 
     @property
     def mark(self) -> Mark:

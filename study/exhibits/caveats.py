@@ -42,27 +42,27 @@ def _one_search(results: Results) -> str:
 
 
 def _few_seeds(results: Results) -> list[str]:
-    """The verdicts of all arms that rest on few seeds."""
+    """The verdicts of all arms that rest on few seeds, or on few users."""
     arms = (results, results.beside("catalogue"), results.beside("young"))
     found = few_seeds.told([(arm, arm.contrasts) for arm in arms if arm is not None])
-    return [f"<strong>Few seeds.</strong> {text}" for text in found]
+    return [f"<strong>Few seeds, or few users.</strong> {text}" for text in found]
 
 
 def _shared_fits(results: Results) -> list[str]:
-    """The contrasts of a variant with what is made of it."""
+    """The contrasts of a variant with what is made of it, or of two that are made of the same."""
+    made_of = {row.variant: {row.variant, *results.members(row.variant)} for row in results.leaderboard}
     names = [
         code(c.name)
         for c in results.contrasts
-        if c.right_variant in results.params.sources(c.left_variant)
-        or c.left_variant in results.params.sources(c.right_variant)
+        if c.left_variant != c.right_variant and made_of[c.left_variant] & made_of[c.right_variant]
     ]
     if not names:
         return []
     compare = "compares" if len(names) == 1 else "compare"
     return [
-        f"<strong>The same fits on both sides.</strong> {listing(names)} {compare} a variant with one that is made of "
-        "its very fits. Seeds are drawn for each side by itself, as if they were other ones: such an interval may be "
-        "wider than it need be."
+        f"<strong>The same fits on both sides.</strong> {listing(names)} {compare} variants that have fits in common, "
+        "one being made of the other's or both of another's. Seeds are drawn for each side by itself, as if they were "
+        "other ones: such an interval may be wider than it need be."
     ]
 
 

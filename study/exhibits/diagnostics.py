@@ -77,7 +77,9 @@ def answer(found: Diagnostics | None) -> Html:
     lead = (
         f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
         f"change is harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}, "
-        f"and within ±{found.margin:g} {PRIMARY} it is equivalent."
+        f"and within ±{found.margin:g} {PRIMARY} it is equivalent. What is changed at test alone is scored with the "
+        "very fits of the unchanged side; seeds are drawn for each side by itself, so such an interval may be wider "
+        "than it need be."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)

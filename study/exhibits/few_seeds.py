@@ -23,8 +23,8 @@ def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
         return []
     whose = "a verdict" if len(clauses) == 1 else "verdicts"
     return [
-        f"{listing(clauses)}: {whose} that {BY_STUDENT}, whose tails are wider where seeds are few, would leave "
-        "<em>undetermined</em>."
+        f"{listing(clauses)}: {whose} that {BY_STUDENT}, whose tails are wider where seeds or users are few, would "
+        "leave <em>undetermined</em>."
     ]
 
 
@@ -33,10 +33,11 @@ def _clause(results: Results, contrast: Contrast) -> str:
     passed, left = contrast.p_difference, by.p_difference
     if contrast.verdict == "equivalent":
         passed, left = contrast.p_equivalence, by.p_equivalence
-    return (
-        f"{code(contrast.name)} ({contrast.verdict}; {percent(by.seed_share, 0)} of the variance is that of "
-        f"{count(_fewest(results, contrast))} seeds, {probability(passed)} by the bootstrap, {probability(left)} by t)"
-    )
+    why = ""
+    if (seeds := _fewest(results, contrast)) > 1:
+        why = f"{percent(by.seed_share, 0)} of the variance is that of {count(seeds)} seeds, "
+    tests = f"{probability(passed)} by the bootstrap, {probability(left)} by t"
+    return f"{code(contrast.name)} ({contrast.verdict}; {why}{tests})"
 
 
 def _fewest(results: Results, contrast: Contrast) -> int:

@@ -23,11 +23,13 @@ DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
     "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
-    "most of the variance is that of few seeds they are narrow, and a p is too small. The first "
-    "favours <em>undetermined</em>; against the second, each contrast of an arm that ranks candidates is judged by "
-    "Student's t as well, and the pages name the verdicts that it would leave undetermined. The spread of the seeds "
-    "themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the arm <code>who</code>, "
-    "the diagnostics and the worlds no seeds are published."
+    "most of the variance is that of few seeds, or fewer than some twenty users are asked, they are narrow, and a p is "
+    "too small. The first favours <em>undetermined</em>; against the second, each contrast of an arm that ranks "
+    "candidates is judged by Student's t as well, and the pages name the verdicts that it would leave undetermined. "
+    "Where so few users are asked that more than the margin of all may differ though none of them does (by the rule of "
+    "three, of Hanley and Lippman-Hand, 1983), a resample in which nobody differs counts as unknown. The spread of the "
+    "seeds themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the arm "
+    "<code>who</code>, the diagnostics and the worlds no seeds are published."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
+from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
@@ -28,7 +29,7 @@ from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import LEARNED, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.power import POWER
-from study.metrics.screening import PRIMARY, SHARES
+from study.metrics.screening import PRIMARY, SHARES, places
 
 OTHERS = {
     "recall@1%": "top 1 %",
@@ -85,7 +86,7 @@ def answer(results: Results) -> Html:
     share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
     told = [
         f"Asked is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among {share} are "
-        f"{percent(found.estimate)} of those who do{_interval(found)}: {_times(found)}."
+        f"{percent(found.estimate)} of those who do{_interval(found)}: {_times(found, shown)}."
     ]
     if counting is not None and counting is not best:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
@@ -131,10 +132,11 @@ def _percentage(found: Estimate) -> str:
     return f"{percent(found.estimate)}{_interval(found)}"
 
 
-def _times(found: Estimate) -> str:
+def _times(found: Estimate, shown: Windows) -> str:
     """What finding them is worth, against a draw that knows nothing."""
     assert found.estimate is not None
-    return f"{number(found.estimate / SHARES[PRIMARY], 1)} times as many as among users drawn at random"
+    drawn = fmean(places(SHARES[PRIMARY], window.users) / window.users for window in shown.windows)
+    return f"{number(found.estimate / drawn, 1)} times as many as among users drawn at random"
 
 
 @if_run
@@ -221,7 +223,7 @@ def windows(results: Results) -> Html:
             for contrasts in (family, 1)
         )
         text += (
-            f" With so few, a difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
+            f" A difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
             f"{percent(POWER)} power (median over the declared contrasts, at the first step of Holm over "
             f"{count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands alone); the "
             f"margin is {shown.margin:g}. Two variants that are alike in truth are shown to be equivalent at that step "

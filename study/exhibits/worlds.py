@@ -46,22 +46,25 @@ def answer(found: Worlds) -> Html:
     items = [_leader(world) for world in found.worlds]
     contrasts = [contrast for world in found.worlds for contrast in world.contrasts]
     told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
+    easy = _easy(contrasts, found.validity)
     tally = (
         f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {count(told['right'])} verdicts are "
-        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined.{_easy(contrasts)}"
+        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined.{easy}"
     )
     notes = [tally, *_beyond(found.worlds), HIGHEST, _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])
 
 
-def _easy(contrasts: list[Judged]) -> str:
-    """How large the effects are on which verdicts are so often right."""
+def _easy(contrasts: list[Judged], checked: Validity | None) -> str:
+    """How large the effects are on which verdicts are so often right, and whether smaller ones were repeated."""
     sizes = [abs(contrast.effect) for contrast in contrasts if contrast.truth == "better"]
     if not sizes:
         return ""
+    repeated = [abs(one.truth.effect) for part in (checked.parts if checked else []) for one in part.contrasts]
+    who = "the repetitions below say" if any(0 < size < min(sizes) for size in repeated) else "was not asked"
     return (
         f" Where there is a difference, none was measured smaller than {number(min(sizes))}: how often the verdict on "
-        "a smaller one is right or stays open, the repetitions below say."
+        f"a smaller one is right or stays open, {who}."
     )
 
 

@@ -22,14 +22,18 @@ class Draws:
         variants: their names, [V].
         estimates: mean over queries of the mean over seeds, float64 [V]; NaN where no query has the metric.
         values: the same in each resample, float64 [resamples, V].
+        users: how many users it is measured on.
     """
 
     variants: list[str]
     estimates: Floats
     values: Floats
+    users: int
 
     def difference(self, left: str, right: str) -> tuple[float, Floats]:
-        """The estimate and the resamples, float64 [resamples], of left minus right."""
+        """The estimate and the resamples, float64 [resamples], of left minus right; of a variant and itself all 0."""
+        if left == right:
+            return 0.0, np.zeros(len(self.values))
         a, b = self.variants.index(left), self.variants.index(right)
         return float(self.estimates[a] - self.estimates[b]), self.values[:, a] - self.values[:, b]
 
@@ -43,7 +47,8 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     sqrt(S/(S-1)). A variant with one seed has no such part. The same users are drawn for all variants and metrics.
     Where users and seeds are both drawn, the noise of single pairs of them counts up to three times (Owen, 2007, The
     pigeonhole bootstrap), which makes intervals a little wide. Where most of the variance is that of few seeds they are
-    narrow: of 95 % intervals of such a difference about 90 % cover with five seeds, 87 % with three.
+    narrow: of 95 % intervals of a difference of two such variants about 91 % cover with five seeds and 87 % with three,
+    against a side that has no seeds, or of one variant, 87 % and 82 %.
 
     Args:
         queries: `variant`, `seed`, `user_id` and the metrics, one row per query; the same queries for each variant
@@ -64,7 +69,8 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
         for total, count, out in zip(totals, counts, values, strict=True):
             out[block] = np.add.reduceat(_ratio(drawn @ total, drawn @ count) * weights[block], starts, axis=1)
     estimates = np.add.reduceat(_ratio(totals.sum(axis=1), counts.sum(axis=1)), starts, axis=1) / sizes
-    return {name: Draws(variants, estimates[i], values[i]) for i, name in enumerate(metrics)}
+    asked = (counts > 0).sum(axis=1).tolist()
+    return {name: Draws(variants, estimates[i], values[i], asked[i]) for i, name in enumerate(metrics)}
 
 
 def runs_of(table: pl.DataFrame) -> pl.DataFrame:

@@ -59,7 +59,9 @@ def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: in
         sides.append([_effect(draws, row, label) for row in asked])
     effects = [(before[0], after[0]) for before, after in zip(*sides, strict=True)]
     moved = np.column_stack([after[1] - before[1] for before, after in zip(*sides, strict=True)])
-    verdicts = judge([b - a for a, b in effects], moved, margin=settings.margin, alpha=settings.alpha)
+    verdicts = judge(
+        [b - a for a, b in effects], moved, users=users.height, margin=settings.margin, alpha=settings.alpha
+    )
     return [
         {**{key: row[key] for key in ("name", "left", "right")}, THERE: before, HERE: after, **asdict(verdict)}
         for (_, row), (before, after), verdict in zip(alike, effects, verdicts, strict=True)

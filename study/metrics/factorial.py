@@ -41,7 +41,8 @@ def factorial_effects(plan: Factorial, draws: Draws, settings: Statistics) -> li
     signs = np.array([[_sign(plan, cell, names) for names in chosen] for cell in cells])
     weights = signs * [2 ** len(names) for names in chosen] / len(cells)
     effects: Floats = draws.estimates[at] @ weights
-    verdicts = judge(effects.tolist(), draws.values[:, at] @ weights, margin=settings.margin, alpha=settings.alpha)
+    resampled = draws.values[:, at] @ weights
+    verdicts = judge(effects.tolist(), resampled, users=draws.users, margin=settings.margin, alpha=settings.alpha)
     return [
         {
             "name": " x ".join(factors),

@@ -82,7 +82,12 @@ class _Spread:
         self.counts: Floats = part["len"].to_numpy() / len(self.means[first])
 
     def of(self, left: str, right: str) -> tuple[float, float, float, float]:
-        """The effect, its standard error, its degrees of freedom, and the share of its variance that is of seeds."""
+        """The effect, its standard error, its degrees of freedom, and the share of its variance that is of seeds.
+
+        All of a variant's difference from itself is known: it is none.
+        """
+        if left == right:
+            return 0.0, 0.0, np.inf, 0.0
         sums, users, whole = self.sums[left] - self.sums[right], len(self.counts), self.counts.sum()
         effect = sums.sum() / whole
         among_users = ((sums - effect * self.counts) ** 2).sum() / whole**2 * users / max(1, users - 1)

@@ -91,7 +91,8 @@ def contrasts(declared: dict[str, Contrast], board: list[Row], draws: Draws, set
         return []
     sides = [(resolve(c.left, board), resolve(c.right, board)) for c in declared.values()]
     effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
-    verdicts = judge(list(effects), np.column_stack(values), margin=settings.margin, alpha=settings.alpha)
+    users = [np.inf if left == right else draws.users for left, right in sides]
+    verdicts = judge(list(effects), np.column_stack(values), users=users, margin=settings.margin, alpha=settings.alpha)
     return [
         {"name": name, **contrast.model_dump(), "left_variant": left, "right_variant": right, **asdict(verdict)}
         for (name, contrast), (left, right), verdict in zip(declared.items(), sides, verdicts, strict=True)

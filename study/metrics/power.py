@@ -15,13 +15,15 @@ Row = dict[str, Any]
 POWER = 0.8
 
 
-def detectable_difference(draws: NDArray[np.float64], *, alpha: float) -> float:
-    """The smallest difference that a two-sided test at alpha finds with 80 % power.
+def detectable_difference(differences: list[NDArray[np.float64]], *, alpha: float) -> float | None:
+    """The smallest difference that a two-sided test at alpha finds with 80 % power; None where nothing tells.
 
-    From the normal approximation, with the median bootstrap standard error of the differences [resamples, contrasts].
+    From the normal approximation, with the median bootstrap standard error of the differences, each [resamples]. One
+    that is NaN, for want of positives, is left out.
     """
-    errors = draws.std(axis=0, ddof=1)
-    return float(np.median(errors) * (ndtri(1 - alpha / 2) + ndtri(POWER)))
+    known = [one[~np.isnan(one)] for one in differences]
+    errors = [one.std(ddof=1) for one in known if len(one) > 1]
+    return float(np.median(errors) * (ndtri(1 - alpha / 2) + ndtri(POWER))) if errors else None
 
 
 def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: Draws, settings: Statistics) -> Row:
@@ -60,7 +62,7 @@ def _detectable(contrasts: list[Row], draws: Draws, alpha: float) -> float | Non
     """A contrast of a variant with itself has no error to measure and is left out."""
     sides = [(row["left_variant"], row["right_variant"]) for row in contrasts]
     differences = [draws.difference(left, right)[1] for left, right in sides if left != right]
-    return detectable_difference(np.column_stack(differences), alpha=alpha) if differences else None
+    return detectable_difference(differences, alpha=alpha)
 
 
 def _best(board: list[Row]) -> float | None:

@@ -85,8 +85,7 @@ def resolution(verdicts: list[Row], draws: Draws, settings: Statistics) -> Row:
     """The margin, and the smallest difference that the contrasts find with 80 % power; None without a contrast."""
     sides = {(row["left_variant"], row["right_variant"]) for row in verdicts}
     values = [draws.difference(left, right)[1] for left, right in sorted(sides) if left != right]
-    found = detectable_difference(np.column_stack(values), alpha=settings.alpha) if values else None
-    return {"margin": settings.margin, "detectable": found}
+    return {"margin": settings.margin, "detectable": detectable_difference(values, alpha=settings.alpha)}
 
 
 def reliabilities_of(scores: pl.DataFrame) -> dict[str, list[Reliability]]:

@@ -53,7 +53,8 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     The users are drawn from all that were eligible at some cut-off. In every resample a metric is computed at each
     cut-off from the drawn users, then averaged over the cut-offs, then over the drawn seeds, as in
     `study.metrics.bootstrap`; estimates are the same with every user drawn once. A cut-off of which a resample holds
-    no user with, or none without, the key action is left out of that resample's average.
+    no user with, or none without, the key action is left out of that resample's average. The users that a metric is
+    measured on are those who act: only of them can one ranking find more than another.
 
     Args:
         scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `probability`, `label`, one row per eligible user of
@@ -77,7 +78,8 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
             out[block] = np.add.reduceat(metric * weights[block], starts, axis=1)
     once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
     estimates = np.add.reduceat(once, starts, axis=1) / sizes
-    return {name: Draws(names, estimates[i], values[i]) for i, name in enumerate(BOOTSTRAPPED)}
+    acting = len(np.unique(np.concatenate([cutoff.users[cutoff.label] for cutoff in cutoffs])))
+    return {name: Draws(names, estimates[i], values[i], acting) for i, name in enumerate(BOOTSTRAPPED)}
 
 
 def cutoffs_of(scores: pl.DataFrame, runs: pl.DataFrame) -> tuple[int, list[Cutoff]]:

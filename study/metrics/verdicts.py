@@ -1,5 +1,6 @@
 """The one way to draw a verdict, and the interval that it is read from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,7 +49,9 @@ def percentile_interval(draws: Floats, alpha: float) -> tuple[float, float]:
     return _interval(known, alpha, divisor=1, tails=2) if len(known) else (np.nan, np.nan)
 
 
-def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -> list[Verdict]:
+def judge(
+    effects: list[float], draws: Floats, *, users: int | Sequence[float], margin: float, alpha: float
+) -> list[Verdict]:
     """A verdict for each of m contrasts.
 
     Two-sided p: the bootstrap interval inverted, 2 * (1 + resamples on the wrong side of 0) / (R + 1) (Davison and
@@ -63,13 +66,20 @@ def judge(effects: list[float], draws: Floats, *, margin: float, alpha: float) -
     two intervals the wider is given. So it never disagrees with the verdict: inside the margin if equivalent, clear of
     0 if better or worse, and with 0 inside and an end beyond the margin if undetermined.
 
+    Where users are few, resamples cannot show what no user happened to show: of n users without a difference, up to
+    -log(alpha) / n of all may have one (at 0.05 the rule of three; Hanley and Lippman-Hand, JAMA, 1983). While that is
+    more than the margin, a resample without any difference is unknown.
+
     Args:
         effects: the estimates, [m].
         draws: their resamples, float64 [R, m]. One that is NaN, for want of positives, speaks for no side: it counts
             as wrong in every test.
+        users: whom the contrasts are measured on, or [m]; inf where both sides are one variant.
         margin: smallest difference that matters.
         alpha: family-wise error of each kind of test.
     """
+    few = np.broadcast_to(np.asarray(users, dtype=np.float64), len(effects)) * margin < -np.log(alpha)
+    draws = np.where(few & (draws == 0), np.nan, draws) if few.any() else draws
     resamples = len(draws)
     above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1
     difference = holm(np.minimum(1, 2 * np.minimum(above, below) / (resamples + 1)), alpha, tails=2)

@@ -63,7 +63,9 @@ def _share(draws: Draws, name: str, resampled: Floats, alpha: float) -> Row:
 def verdicts(draws: Draws, sides: list[tuple[str, str]], settings: Statistics) -> list[Verdict]:
     """The verdict of each (left, right), adjusted for all of them."""
     effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
-    return judge(list(effects), np.column_stack(values), margin=settings.margin, alpha=settings.alpha)
+    return judge(
+        list(effects), np.column_stack(values), users=draws.users, margin=settings.margin, alpha=settings.alpha
+    )
 
 
 def contrasts(draws: Draws, declared: dict[str, WorldContrast], settings: Statistics) -> list[Row]:

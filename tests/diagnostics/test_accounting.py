@@ -171,7 +171,7 @@ def test_the_criterion_reads_the_interval(low, high, expected):
 def draws(means):
     noise = np.random.default_rng(0).normal(0, 0.001, (400, 1))
     values = np.array(list(means.values()))
-    return Draws(list(means), values, values + noise * np.arange(1, len(means) + 1))
+    return Draws(list(means), values, values + noise * np.arange(1, len(means) + 1), 10_000)
 
 
 def test_the_alarm_rings_only_above_the_interval():

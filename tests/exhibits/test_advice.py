@@ -199,10 +199,17 @@ def test_an_advice_on_representations_names_the_head(made):
 
 
 def test_a_contrast_of_a_model_with_itself_is_no_evidence(made):
-    results = made(say("equivalent", "bidirectional-over-causal", effect=0.0))
+    def same(written):
+        say("equivalent", "bidirectional-over-causal", effect=0.0)(written)
+        next(one for one in written["contrasts.json"] if one["name"] == "bidirectional-over-causal").update(
+            low=0, high=0
+        )
 
-    assert ["undetermined"] == marks(advice.encoder(results))
-    assert "both sides made the same rankings, so nothing was compared" in advice.told(advice.encoder(results))
+    alike, tied = made(same), made(say("equivalent", "bidirectional-over-causal", effect=0.0))
+
+    assert ["undetermined"] == marks(advice.encoder(alike))
+    assert "both sides made the same rankings, so nothing was compared" in advice.told(advice.encoder(alike))
+    assert ["contradicted"] == marks(advice.encoder(tied))
 
 
 def test_advice_without_a_contrast_stays_undetermined(made):

@@ -32,8 +32,26 @@ def test_a_verdict_that_student_would_not_pass_is_named_wherever_it_stands(made)
 
     assert [NAME] == [one.name for one in few_seeds.unsure(results, about)]
     assert expected in text(section(results, about))
-    assert f"Few seeds. {expected}" in text(caveats(results))
+    assert f"Few seeds, or few users. {expected}" in text(caveats(results))
     assert "undetermined" in text(contrast_table(results, about))
+
+
+def test_of_a_verdict_on_few_users_and_rules_without_seeds_no_seeds_are_told(made):
+    def counted(written):
+        say("better", "decay-over-frequency")(written)
+        for row in written["leaderboard.json"]:
+            row["seeds"] = 1
+
+    results = made(counted)
+    found = pl.read_parquet(results.folder / QUERIES)
+    few = pl.DataFrame({"user_id": ["a", "b", "c"], "gain": [0.1, 0.2, 0.6]})
+    one = found.filter(user_id=found["user_id"][0]).drop("user_id").join(few, how="cross")
+    gain = pl.when(variant="personal-decay").then("gain").otherwise(0.0).cast(pl.Float32)
+    one.with_columns(gain.alias("recall@10")).write_parquet(results.folder / QUERIES)
+    about = [one for one in results.contrasts if one.name == "decay-over-frequency"]
+
+    assert about == few_seeds.unsure(results, about)
+    assert "decay-over-frequency (better; p = 0.012 by the bootstrap, p = " in text(caveats(results))
 
 
 def test_a_verdict_that_both_pass_is_not(made):

@@ -57,6 +57,20 @@ def test_the_answer_tells_the_estimate_of_the_best_on_select(shown):
     assert f"{100 * found:.1f}".rstrip("0").rstrip(".") + " % of those who do" in who.answer(results).text
 
 
+def test_what_a_draw_would_find_is_that_of_whole_places(shown):
+    """The top 5 % of 39 users is one of them, 2.6 %."""
+
+    def change(files):
+        told = json.loads(files["windows.json"])
+        told["windows"] = [one | {"users": 39} for one in told["windows"]]
+        files["windows.json"] = json.dumps(told)
+
+    results = shown(3.0, change)
+    found = results.leaderboard[0].estimates["recall@5%"].estimate
+
+    assert f"{39 * found:.1f} times as many as among users drawn at random" in who.answer(results).text
+
+
 def test_every_exhibit_names_what_it_shows(shown):
     results = shown(3.0)
 

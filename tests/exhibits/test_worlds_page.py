@@ -77,6 +77,16 @@ def test_the_leader_of_a_world_is_named_and_turns():
     assert "<code>personal-frequency</code> reaches 97 %" in text
 
 
+def test_whether_smaller_differences_were_repeated_is_told():
+    smaller, larger, none = (
+        worlds.answer(Worlds([world()], validity)).text for validity in (checked(0.05, 0.05), checked(0.05, 0.2), None)
+    )
+
+    assert "none was measured smaller than 0.1" in smaller
+    assert "a smaller one is right or stays open, the repetitions below say." in smaller
+    assert all("a smaller one is right or stays open, was not asked." in told for told in (larger, none))
+
+
 def test_a_wrong_verdict_and_a_variant_beyond_the_oracle_are_said():
     fine = Worlds([world()], None)
     assert "No verdict contradicts the truth." in worlds.verdicts(fine).text

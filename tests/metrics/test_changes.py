@@ -49,20 +49,20 @@ def test_a_change_by_hand():
 def test_a_user_who_is_drawn_brings_the_queries_of_both():
     """Effects that vary a lot over users, and are the same ones on both: in no resample do they differ."""
     random = np.random.default_rng(0)
-    known = {"new": random.random(40), "old": random.random(40)}
-    (change,) = found(side(known, users(0, 40)), side(known, users(0, 40)))
+    known = {"new": random.random(60), "old": random.random(60)}
+    (change,) = found(side(known, users(0, 60)), side(known, users(0, 60)))
     assert [0, 0, 0, "equivalent"] == [change[key] for key in ("effect", "low", "high", "verdict")]
 
-    (strangers,) = found(side(known, users(0, 40)), side(known, users(40, 80)))
+    (strangers,) = found(side(known, users(0, 60)), side(known, users(60, 120)))
     assert strangers["low"] < -0.05 < 0.05 < strangers["high"]
     assert (strangers["effect"], strangers["verdict"]) == (0, "undetermined")
 
 
 def test_the_seeds_of_two_snapshots_are_drawn_independently():
-    """One user, and the same values: all that varies is five seeds of one variant, once here and once there."""
+    """Users all alike, the same values: all that varies is five seeds of one variant, once here and once there."""
     values = np.array([[0.1], [0.4], [0.2], [0.35], [0.3]])
-    known = {"new": values, "old": np.array([0.2])}
-    (change,) = found(side(known, ["u"]), side(known, ["u"]), resamples=20000)
+    known = {"new": np.repeat(values, 60, axis=1), "old": np.full(60, 0.2)}
+    (change,) = found(side(known, users(0, 60)), side(known, users(0, 60)), resamples=20000)
     spread = np.sqrt(2 * values.var(ddof=1) / 5)
 
     assert change["effect"] == 0

@@ -16,7 +16,7 @@ def drawn(values: dict[str, float], spread: float = 1e-4) -> Draws:
     """Resamples around the given values, independent between variants."""
     random = np.random.default_rng(1)
     estimates = np.array(list(values.values()))
-    return Draws(list(values), estimates, estimates + spread * random.standard_normal((1000, len(values))))
+    return Draws(list(values), estimates, estimates + spread * random.standard_normal((1000, len(values))), 10_000)
 
 
 def test_main_effects_are_differences_of_means_and_interactions_differences_of_differences():

@@ -70,3 +70,10 @@ def test_p_values_are_adjusted_as_statsmodels_does(p_values):
     adjusted = holm(np.array(p_values), alpha=0.05, tails=1).adjusted
 
     assert adjusted == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_a_variant_does_not_differ_from_itself_however_few_its_seeds_are():
+    values = np.array([np.full(40, 0.1), np.full(40, 0.3)])
+    (found,) = judge_by_student(rows({"a": values}), [("a", "a")], "m", **SETTINGS)
+
+    assert ("equivalent", 0.0, 1.0) == (found.verdict, found.seed_share, found.p_difference)

@@ -30,14 +30,14 @@ def search(select, *, rounds=1, last_round=1, space=None):
 def draws(values):
     noise = np.random.default_rng(1).normal(scale=0.001, size=(1000, len(values)))
     estimates = np.array(list(values.values()))
-    return Draws(list(values), estimates, estimates + noise)
+    return Draws(list(values), estimates, estimates + noise, 10_000)
 
 
 def board():
     searches = {name: search(SELECT[name]) for name in ROSTER}
     searches["trees"] = search(SELECT["trees"], rounds=240, last_round=240, space={"leaves": {"options": [7, 15]}})
     every = dict.fromkeys(SHOWN, draws(TEST))
-    nowhere = Draws(list(TEST), np.full(4, np.nan), np.full((1000, 4), np.nan))
+    nowhere = Draws(list(TEST), np.full(4, np.nan), np.full((1000, 4), np.nan), 0)
     coverage = [
         {"variant": name, "k": k, "coverage": share} for name in ROSTER for k, share in ((10, 0.5), (10, 0.7), (1, 0.1))
     ]

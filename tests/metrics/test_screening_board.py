@@ -89,3 +89,17 @@ def test_the_headline_is_the_primary_metric(published):
     by_variant = {row["variant"]: row["estimates"]["recall@5%"]["estimate"] for row in files["leaderboard.json"]}
 
     assert by_variant == {name: told["recall@5%"] for name, told in files["metrics.json"].items()}
+
+
+def test_few_who_act_leave_what_can_be_told():
+    """Of three who act every 20th resample has none: no recall, and a difference that it says nothing of."""
+    scores = scored({"rule": 1, "trees": 2}, users=60, cutoffs=1, rate=0).drop("probability")
+    acting = pl.col("user_id").is_in(scores["user_id"].unique().sort()[:3].to_list())
+    scores = scores.with_columns(label=acting)
+    select = scores.filter(seed=0).drop("seed")
+    searches = {"rule": search(0.1), "trees": search(0.3)}
+    files = assemble(ROSTER, searches, scores, select, DECLARED, SETTINGS, 7)
+    first, itself = json.loads(files["contrasts.json"])
+
+    assert 0 < json.loads(files["windows.json"])["detectable"] < 1
+    assert ("undetermined", "equivalent") == (first["verdict"], itself["verdict"])

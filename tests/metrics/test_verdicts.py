@@ -18,7 +18,7 @@ def bell(mean, deviation, resamples=10000):
 
 def judged(*columns, margin=MARGIN, alpha=ALPHA):
     draws = np.column_stack(columns)
-    return judge(draws.mean(axis=0).tolist(), draws, margin=margin, alpha=alpha)
+    return judge(draws.mean(axis=0).tolist(), draws, users=10_000, margin=margin, alpha=alpha)
 
 
 @st.composite
@@ -36,7 +36,7 @@ def families(draw):
 @settings(max_examples=400, deadline=None)
 @given(families(), st.sampled_from([0.02, 0.05, 0.1, 0.2]))
 def test_the_interval_never_disagrees_with_the_verdict(draws, alpha):
-    for verdict in judge(draws.mean(axis=0).tolist(), draws, margin=MARGIN, alpha=alpha):
+    for verdict in judge(draws.mean(axis=0).tolist(), draws, users=10_000, margin=MARGIN, alpha=alpha):
         match verdict.verdict:
             case "equivalent":
                 assert verdict.p_equivalence < alpha
@@ -60,8 +60,8 @@ def test_the_order_of_declaration_does_not_matter(draws, random):
     order = list(range(len(effects)))
     random.shuffle(order)
 
-    straight = judge(effects.tolist(), draws, margin=MARGIN, alpha=ALPHA)
-    shuffled = judge(effects[order].tolist(), draws[:, order], margin=MARGIN, alpha=ALPHA)
+    straight = judge(effects.tolist(), draws, users=10_000, margin=MARGIN, alpha=ALPHA)
+    shuffled = judge(effects[order].tolist(), draws[:, order], users=10_000, margin=MARGIN, alpha=ALPHA)
 
     assert [straight[i] for i in order] == shuffled
 
@@ -72,8 +72,8 @@ def test_left_and_right_are_treated_alike(draws):
     mirror = {"better": "worse", "worse": "better"}
     effects = draws.mean(axis=0)
     for one, other in zip(
-        judge(effects.tolist(), draws, margin=MARGIN, alpha=ALPHA),
-        judge((-effects).tolist(), -draws, margin=MARGIN, alpha=ALPHA),
+        judge(effects.tolist(), draws, users=10_000, margin=MARGIN, alpha=ALPHA),
+        judge((-effects).tolist(), -draws, users=10_000, margin=MARGIN, alpha=ALPHA),
         strict=True,
     ):
         assert mirror.get(one.verdict, one.verdict) == other.verdict
@@ -89,7 +89,7 @@ def test_p_values_are_those_of_holm(draws):
     raw = np.minimum(1, 2 * (1 + wrong) / (1 + len(draws)))
 
     # statsmodels collects garbage in every call, which takes its time: few examples.
-    found = [v.p_difference for v in judge([0.0] * draws.shape[1], draws, margin=MARGIN, alpha=ALPHA)]
+    found = [v.p_difference for v in judge([0.0] * draws.shape[1], draws, users=10_000, margin=MARGIN, alpha=ALPHA)]
 
     assert np.allclose(multipletests(raw, method="holm")[1], found, rtol=1e-12)
 
@@ -157,9 +157,38 @@ def test_percentile_interval_covers_what_it_says():
 
 
 def test_detectable_difference_is_that_of_the_textbook():
-    draws = np.column_stack([bell(0, 0.001), bell(0.1, 0.002), bell(0, 0.5)])
+    draws = [bell(0, 0.001), bell(0.1, 0.002), bell(0, 0.5)]
 
     assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(draws, alpha=0.05)
+
+
+def test_resamples_without_positives_have_no_part_in_what_is_detectable():
+    nobody = np.full(10, np.nan)
+    draws = [np.append(bell(0, 0.002), nobody), nobody]
+
+    assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(draws, alpha=0.05)
+    assert detectable_difference([nobody], alpha=0.05) is None
+    assert detectable_difference([], alpha=0.05) is None
+
+
+def test_few_users_of_whom_none_differs_show_no_equivalence():
+    """The least number is -log(0.05) / 0.005 = 599.1."""
+    alike = np.zeros((1000, 1))
+    verdicts = [
+        judge([0.0], alike, users=users, margin=MARGIN, alpha=ALPHA)[0] for users in (599, 600, [599], [np.inf])
+    ]
+
+    assert ["undetermined", "equivalent", "undetermined", "equivalent"] == [found.verdict for found in verdicts]
+    assert [(-1, 1, 1), (0, 0, 1 / 1001)] == [(v.low, v.high, v.p_equivalence) for v in verdicts[:2]]
+
+
+def test_the_rule_for_few_users_knows_how_many_differ_and_which_contrast_has_few():
+    random = np.random.default_rng(0)
+    differ = [0.001 * random.poisson(users, 10_000) for users in (2, 8)]  # each user by a tenth, of a hundred
+    draws = np.column_stack([differ[0], differ[1], differ[0]])
+    verdicts = judge([0.002, 0.008, 0.002], draws, users=[100, 100, np.inf], margin=0.02, alpha=ALPHA)
+
+    assert ["undetermined", "equivalent", "equivalent"] == [found.verdict for found in verdicts]
 
 
 def test_resamples_without_positives_speak_for_no_side():
@@ -167,7 +196,9 @@ def test_resamples_without_positives_speak_for_no_side():
     (told,) = judged(known)
     few, many = known.copy(), known.copy()
     few[:5], many[:100] = np.nan, np.nan
-    (almost,), (open_,) = (judge([0.03], draws[:, None], margin=MARGIN, alpha=ALPHA) for draws in (few, many))
+    (almost,), (open_,) = (
+        judge([0.03], draws[:, None], users=10_000, margin=MARGIN, alpha=ALPHA) for draws in (few, many)
+    )
 
     assert ["better", "better", "undetermined"] == [told.verdict, almost.verdict, open_.verdict]
     assert told.p_difference < almost.p_difference < open_.p_difference
