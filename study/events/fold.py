@@ -9,6 +9,9 @@ from study.events.log import Ints, Labels, Log, sets_of
 from study.events.spans import DAY, Spans, Window
 from study.params.features import Features
 
+SHIFTED = DAY
+"""By how much less, at most, the local clock may have gone on between two times."""
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -43,13 +46,16 @@ class Fold:
         The law is that of the queries of stop, select and test.
         """
         log = self.log
-        inside = (log.time >= window.cutoff) & (log.time < window.end) & log.key
+        inside = log.between(window.cutoff, window.end)
+        inside = inside[log.key[inside]]
         relevant = sets_of(log.user[inside].astype(np.int64), log.candidate[inside], len(log.users))
         if self.eligible_days is None:
-            users = np.flatnonzero((relevant.sizes > 0) & (log.sizes_before(window.cutoff) > 0))
+            acting = np.flatnonzero(relevant.sizes)
+            users = acting[log.time[log.offsets[acting]] < window.cutoff]
         else:
             since = window.local - round(self.eligible_days * DAY)
-            recent = (log.time < window.cutoff) & (log.local >= since)
+            recent = log.between(window.cutoff - round(self.eligible_days * DAY) - SHIFTED, window.cutoff)
+            recent = recent[log.local[recent] >= since]
             users = np.flatnonzero(np.bincount(log.user[recent], minlength=len(log.users)))
         return users, take(relevant, users)
 

@@ -76,6 +76,18 @@ class Log:
         has = (start > 0) & (self.user[before] == self.user[start]) if len(start) else np.zeros(0, bool)
         return np.where(has, self.time[before], self.time[start])[moment] if len(start) else self.time
 
+    @cached_property
+    def by_time(self) -> tuple[Ints, Ints]:
+        """The events in the order of their times, and these, both int64 [N]: those of a window lie side by side."""
+        order = np.argsort(self.time, kind="stable")
+        return order, self.time[order]
+
+    def between(self, start: int, stop: int) -> Ints:
+        """The events with start <= time < stop, in no order that means anything; int64."""
+        order, times = self.by_time
+        first, last = np.searchsorted(times, [start, stop])
+        return order[first:last]
+
     def sizes_before(self, cutoff: int) -> Ints:
         """How many events each user has strictly before `cutoff`, int64 [U]."""
         running = np.concatenate(([0], np.cumsum(self.time < cutoff)))

@@ -5,12 +5,13 @@ day or later. The cost is events * log(events) once, and rows * log(events) for 
 to a log: attributes are whatever columns it has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from study.events.log import Ints, Log
 from study.events.spans import DAY
@@ -35,6 +36,7 @@ class Aggregates:
 
     Attributes:
         ids: `log.users`.
+        rated: the rates of the last day that was asked about.
     """
 
     ids: list[str]
@@ -42,6 +44,7 @@ class Aggregates:
     candidates: CandidateIndex
     pairs: PairIndex
     attributes: list[AttributeIndex]
+    rated: dict[int, tuple[csr_array, Ints]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, log: Log) -> Self:
@@ -102,10 +105,17 @@ class Aggregates:
 
     def _neighbours(self, day: int, users: Ints) -> NDArray[np.float32]:
         """The mean decayed rates of the nearest users, float32 [U, catalogue]."""
-        rates = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE)
-        active = reference_users(self.ids, np.flatnonzero(np.diff(rates.indptr)), POOL)
+        rates, active = self._rated(day)
         nearest = nearest_mean(rates[users], rates[active], users[:, None] == active, NEIGHBOURS)
         return np.asarray(nearest.toarray(), dtype=np.float32)
+
+    def _rated(self, day: int) -> tuple[csr_array, Ints]:
+        """The decayed rates of all users at a day and the users who may be neighbours; kept until another is asked."""
+        if day not in self.rated:
+            self.rated.clear()
+            rates = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE)
+            self.rated[day] = rates, reference_users(self.ids, np.flatnonzero(np.diff(rates.indptr)), POOL)
+        return self.rated[day]
 
 
 def _shares(pair: Columns, user: Columns, candidate: Columns) -> Columns:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from study.events.fold import Fold, take
 from study.events.log import Ints, Labels, Log
+from study.events.ragged import expand, first_at
 from study.events.spans import Window
 from study.features.aggregates import Aggregates
 from study.prepared import kept
@@ -66,8 +67,10 @@ def training_rows(fold: Fold, seed: int, windows: int | None = None) -> Training
     Args:
         windows: only so many at the end of the fold; None for all after the warm-up.
     """
-    index = Aggregates.kept(fold.log)
-    blocks = [_block(fold, window, users, labels, seed) for window, users, labels in _queries(fold, seed, windows)]
+    index, candidates = Aggregates.kept(fold.log), _Candidates.of(fold.log)
+    blocks = [
+        _block(fold, candidates, window, users, labels, seed) for window, users, labels in _queries(fold, seed, windows)
+    ]
     features = np.empty((sum(len(block.rows) for block in blocks), len(index.names)), dtype=np.float32)
     begin = 0
     for block in blocks:
@@ -120,14 +123,43 @@ def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints
     ]
 
 
-def _block(fold: Fold, window: Window, users: Ints, labels: Labels, seed: int) -> _Block:
+@dataclass(frozen=True)
+class _Candidates:
+    """When each of C candidates was met.
+
+    Attributes:
+        first: the time of its first event, of one that has none the greatest there is; int64 [C].
+        times: of key actions, those of candidate c being times[offsets[c]:offsets[c + 1]], ascending; int64.
+        offsets: int64 [C + 1].
+    """
+
+    first: Ints
+    times: Ints
+    offsets: Ints
+
+    @classmethod
+    def of(cls, log: Log) -> "_Candidates":
+        count, met = len(log.catalogue), np.flatnonzero(log.candidate >= 0)
+        first = np.full(count, np.iinfo(np.int64).max)
+        np.minimum.at(first, log.candidate[met], log.time[met])
+        acted = np.flatnonzero(log.key)
+        acted = acted[np.lexsort((log.time[acted], log.candidate[acted]))]
+        sizes = np.bincount(log.candidate[acted], minlength=count)
+        return cls(first, log.time[acted], np.concatenate(([0], np.cumsum(sizes))))
+
+    def acted(self, cutoff: int) -> Ints:
+        """Key actions of each candidate before a cut-off, int64 [C]."""
+        rows = np.arange(len(self.first))
+        return first_at(self.times, self.offsets, rows, np.full(len(rows), cutoff)) - self.offsets[:-1]
+
+
+def _block(fold: Fold, met: _Candidates, window: Window, users: Ints, labels: Labels, seed: int) -> _Block:
     log, settings = fold.log, fold.features
     count = len(log.catalogue)
-    before = log.time < window.cutoff
-    exists = np.bincount(log.candidate[before & (log.candidate >= 0)], minlength=count) > 0
+    exists = met.first < window.cutoff
     weights = np.zeros((len(users), count), dtype=np.float32)
-    weights[_own(log, before, users)] = 1
-    acted = np.bincount(log.candidate[before & log.key], minlength=count)
+    weights[_own(log, window.cutoff, users)] = 1
+    acted = met.acted(window.cutoff)
     weights[:, np.lexsort((np.arange(count), -acted))[: settings.popular]] = 1
     weights[:, ~exists] = 0
     rest = (weights == 0) & exists
@@ -143,12 +175,11 @@ def _block(fold: Fold, window: Window, users: Ints, labels: Labels, seed: int) -
     return _Block(window, rows, candidates, weights[rows, candidates], users, labels)
 
 
-def _own(log: Log, before: NDArray[np.bool_], users: Ints) -> tuple[Ints, Ints]:
+def _own(log: Log, cutoff: int, users: Ints) -> tuple[Ints, Ints]:
     """The (row, candidate) of all that the users had acted on, or had lately met; with repetitions."""
-    row = np.full(len(log.users), -1)
-    row[users] = np.arange(len(users))
-    events = np.flatnonzero(before & (log.candidate >= 0) & (row[log.user] >= 0))
-    rows = row[log.user[events]]
+    rows, events = expand(log.offsets[users], first_at(log.time, log.offsets, users, np.full(len(users), cutoff)))
+    met = log.candidate[events] >= 0
+    rows, events = rows[met], events[met]
     later = np.cumsum(np.bincount(rows, minlength=len(users)))[rows] - np.arange(len(rows))  # of the user, with itself
     worth = log.key[events] | (later <= LATELY)
     return rows[worth], log.candidate[events[worth]].astype(np.int64)

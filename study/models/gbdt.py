@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -23,6 +24,8 @@ from study.seeds import seed_of
 
 Floats = NDArray[np.float64]
 MODEL = "trees.txt"
+LARGEST_GROUP = 10_000
+"""LightGBM takes no larger one."""
 REPORTS = 8
 """Readings of stop in a whole trial, as many as sequence variants have rounds."""
 FIXED = {
@@ -59,14 +62,17 @@ class Gbdt:
         self.told: dict[Any, tuple[int, Floats]] | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
-        """See `Recommender`; reports `REPORTS` times on the way to its cap, and after the last tree."""
+        """See `Recommender`; reports `REPORTS` times on the way to its cap, and after the last tree that can grow."""
         done = self.booster.num_trees() if self.booster else 0
         params = {**FIXED, **self._objective(), **self.settings.model_dump(), "seed": seed}
-        self.told = {}
+        self.told, reported = {}, 0
 
         def after_tree(env: CallbackEnv) -> None:
+            nonlocal reported
             self.booster = _booster(env)
-            if (trees := self.booster.num_trees()) == rounds or trees % self.every == 0:
+            trees = self.booster.num_trees()
+            if trees != reported and (trees == rounds or trees % self.every == 0):
+                reported = trees
                 report(self, trees)
 
         try:
@@ -80,6 +86,8 @@ class Gbdt:
         finally:
             self.told = None
         self.booster = lgb.Booster(model_str=trained.model_to_string())
+        if (trees := self.booster.num_trees()) != reported:  # no leaf can be split any further
+            report(self, trees)
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`; any candidate of the catalogue has aggregates, so all are known."""
@@ -102,8 +110,15 @@ class Gbdt:
         (folder / MODEL).write_text(self.booster.model_to_string(), encoding="utf-8")
 
     def load(self, folder: Path) -> Self:
-        """See `Recommender`."""
-        self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
+        """See `Recommender`.
+
+        Raises:
+            ValueError: the file is no booster.
+        """
+        try:
+            self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
+        except lgb.basic.LightGBMError as error:
+            raise ValueError(f"{MODEL}: {error}") from None
         return self
 
     def _raw(self, features: NDArray[np.float32], asked: Any) -> Floats:
@@ -142,6 +157,7 @@ class Gbdt:
         if kept is None or kept[0] != key:
             kept = None  # before other rows are made: a dataset holds its own
             rows = self._rows(fold, seed)
+            rows = grouped(rows, seed) if self.loss == "lambdarank" else rows
             label = rows.relevant.astype(np.float32)
             given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}
             kept = key, lgb.Dataset(rows.features, label, **given, params=params, free_raw_data=False)
@@ -157,6 +173,30 @@ def _booster(env: CallbackEnv) -> lgb.Booster:
 def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
     """Each tree draws its features by a seed of its own, so that training that is taken up again goes on the same."""
     return lambda tree: seed_of(seed, "tree", done + tree)
+
+
+def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> TrainingRows:
+    """The rows, every group of more than `largest` dealt out at random to several of about equal size.
+
+    A group is a query, of which long histories have many candidates, or in question `who` all users of a cut-off.
+    """
+    if int(rows.sizes.max(initial=0)) <= largest:
+        return rows
+    begins, order, sizes = np.cumsum(rows.sizes) - rows.sizes, [], []
+    for number, (begin, size) in enumerate(zip(begins.tolist(), rows.sizes.tolist(), strict=True)):
+        random = np.random.default_rng(seed_of(seed, "groups", number))
+        parts = np.array_split(begin + random.permutation(size), -(-size // largest))
+        order += [np.sort(part) for part in parts]
+        sizes += [len(part) for part in parts]
+    at = np.concatenate(order)
+    return replace(
+        rows,
+        features=rows.features[at],
+        relevant=rows.relevant[at],
+        weights=rows.weights[at],
+        sizes=np.array(sizes, dtype=np.int64),
+        parts=[],  # the rows of a window are no longer in one piece
+    )
 
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Gbdt:

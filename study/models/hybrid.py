@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import TrainingRows, held, training_rows
-from study.models.aggregate import Block, scoring_blocks
+from study.models.aggregate import KEPT_ROWS, Block, scoring_blocks
 from study.models.base import Recommender, Report
 from study.models.gbdt import Gbdt, Settings
 from study.models.sources import Source, Sources
@@ -92,10 +92,14 @@ class Hybrid(Gbdt):
 
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         assert self.late is not None and self.record is not None
-        key = ("hybrid", self._source_key, self.record.seed, queries.users.tobytes(), candidates.tobytes())
-        if key not in queries.memo:
-            queries.memo[key] = _told(self.late.scores(queries, candidates))
-        told = queries.memo[key]
+        slot = ("hybrid", queries.users.tobytes(), candidates.tobytes())
+        key = self._source_key, self.record.seed
+        kept: tuple[Any, NDArray[np.float32]] | None = queries.memo.get(slot)
+        if kept is None or kept[0] != key:
+            kept = key, _told(self.late.scores(queries, candidates))
+            if len(queries.users) * len(candidates) <= KEPT_ROWS:
+                queries.memo[slot] = kept
+        told = kept[1]
         for rows, features in scoring_blocks(queries, candidates):
             yield rows, np.column_stack([features, told[rows].reshape(-1, told.shape[-1])])
 

@@ -48,6 +48,7 @@ class Linear:
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges, or stops after `max_iterations`, in one round whatever it is allowed."""
         rows = kept_rows(fold, seed, self.windows)
+        refuse_one_class(rows.relevant)
         self.fitted = scaler(rows.features)
         model = LogisticRegression(C=self.settings.c, max_iter=self.settings.max_iterations, tol=TOLERANCE)
         with warnings.catch_warnings():
@@ -83,6 +84,16 @@ class Linear:
         scaled = (np.log1p(features / self.fitted["unit"]) - self.fitted["mean"]) / self.fitted["scale"]
         missing = np.isnan(features[:, self.fitted["gaps"].astype(np.int64)])
         return np.hstack([np.nan_to_num(scaled, copy=False), missing])
+
+
+def refuse_one_class(relevant: NDArray[np.bool_]) -> None:
+    """Regression has nothing to tell apart where all rows, or none, are relevant.
+
+    Raises:
+        FloatingPointError: so it is.
+    """
+    if relevant.all() or not relevant.any():
+        raise FloatingPointError("there is nothing to learn: the training rows are all relevant, or none is")
 
 
 def scaler(features: Floats) -> dict[str, Floats]:

@@ -1,7 +1,6 @@
 """Gradient-boosted trees on user aggregates, for question `who`: binary, or lambdarank over the users of a cut-off."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,7 @@ from study.models.gbdt import Gbdt, Settings
 from study.models.user_aggregates import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
-from study.seeds import seed_of
 
-LARGEST_GROUP = 10_000
-"""LightGBM takes no larger group; a cut-off with more users is dealt out to several."""
 TRUNCATION = 200
 """Lambdarank learns from the pairs with one of the first so many users; LightGBM's 30 suits lists that end sooner."""
 
@@ -30,7 +26,7 @@ class ScreeningGbdt(Gbdt):
     """
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
-        return grouped(training_rows(fold, self.windows), seed)
+        return training_rows(fold, self.windows)
 
     def _blocks(self, queries: Queries, candidates: Ints) -> Iterator[Block]:
         """The aggregates do not depend on the candidate: there is one, the key action."""
@@ -40,27 +36,6 @@ class ScreeningGbdt(Gbdt):
         if self.loss == "lambdarank":
             return {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
         return {"objective": "binary"}
-
-
-def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> TrainingRows:
-    """The rows with every cut-off of more than `largest` users dealt out at random to groups of about equal size."""
-    if int(rows.sizes.max(initial=0)) <= largest:
-        return rows
-    begins, order, sizes = np.cumsum(rows.sizes) - rows.sizes, [], []
-    for number, (begin, size) in enumerate(zip(begins.tolist(), rows.sizes.tolist(), strict=True)):
-        random = np.random.default_rng(seed_of(seed, "groups", number))
-        parts = np.array_split(begin + random.permutation(size), -(-size // largest))
-        order += [np.sort(part) for part in parts]
-        sizes += [len(part) for part in parts]
-    at = np.concatenate(order)
-    return replace(
-        rows,
-        features=rows.features[at],
-        relevant=rows.relevant[at],
-        weights=rows.weights[at],
-        sizes=np.array(sizes, dtype=np.int64),
-        parts=[],  # the rows of a window are no longer in one piece
-    )
 
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:

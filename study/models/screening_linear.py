@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.models.base import Report, Scores
-from study.models.linear import Linear, Settings, scaler
+from study.models.linear import Linear, Settings, refuse_one_class, scaler
 from study.models.user_aggregates import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
@@ -21,6 +21,7 @@ class ScreeningLinear(Linear):
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
         """See `Recommender`; it converges in one round whatever it is allowed."""
         rows = training_rows(fold, self.windows)
+        refuse_one_class(rows.relevant)
         self.fitted = scaler(rows.features)
         limit = self.settings.max_iterations
         model = LogisticRegression(C=self.settings.c, solver="newton-cholesky", max_iter=limit, tol=TOLERANCE)

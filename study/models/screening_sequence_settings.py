@@ -1,8 +1,8 @@
 """What is tuned of a sequence variant of question `who`, and the sizes that are not."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from study.models.sequence_settings import Settings as SequenceSettings
 from study.params.tuned import Range
@@ -18,3 +18,9 @@ class Settings(SequenceSettings):
     warmup_steps: Annotated[int, Field(ge=1)] = 20
     users: Annotated[int, Field(ge=2)] = 64
     positives: Annotated[int, Field(ge=1)] = 16
+
+    @model_validator(mode="after")
+    def _some_do_not_act(self) -> Self:
+        if self.positives >= self.users:
+            raise ValueError(f"positives ({self.positives}) must be fewer than users ({self.users})")
+        return self

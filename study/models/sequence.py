@@ -42,7 +42,7 @@ INFERENCE_POSITIONS = 8_192
 """Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
 PADDED = 16
 KEPT_POSITIONS = 4_000_000
-"""Of the past of the users of a cut-off at most, for the next model or round that scores them; else made anew."""
+"""Of the past of the users of a cut-off, about, for the next model or round that scores them; else made anew."""
 TOKENS_IN_BATCH = 4
 """A batch of tokens has so many times the positions of one of events: fewer events, but not a tenth of them."""
 PRETRAINED_SHARE = 0.25
@@ -192,7 +192,7 @@ class SequenceModel:
         return kept(fold.memo, key, partial(self._stream, fold.log))
 
     def _kept_past(self, queries: Queries) -> Past:
-        """The past of the users of some queries, made once for all models that score them, unless it is large."""
+        """The past of the users of some queries, made once for all models that score them, until much is kept."""
         assert self.shape is not None
         reads, layout, context = self.parts["head"].READS_OWN, self.parts["representation"].LAYOUT, self.entry.context
         key = ("past", layout, context, reads, queries.users.tobytes())
@@ -201,7 +201,9 @@ class SequenceModel:
         each = len(log.codes) if layout == "token" else 1  # at most: a value that is missing has no token
         positions = int(events.sum()) * each
         make = partial(self._past, log, queries.users)
-        return make() if positions > KEPT_POSITIONS else kept(queries.memo, key, make)
+        others = sum(len(one.stream.time) for one in queries.memo.values() if isinstance(one, Past))
+        is_large = key not in queries.memo and others + positions > KEPT_POSITIONS
+        return make() if is_large else kept(queries.memo, key, make)
 
     def _past(self, log: Log, users: Ints) -> Past:
         assert self.shape is not None

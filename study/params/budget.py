@@ -39,6 +39,8 @@ class Budget(Frozen):
     def _rungs_rise(self) -> "Budget":
         if self.trials % self.batch:
             raise ValueError(f"trials ({self.trials}) is no multiple of batch ({self.batch})")
+        if self.workers == 0:
+            raise ValueError("workers: 0 works on nothing; -1 takes all cores")
         if sorted(set(self.rungs)) != self.rungs or not all(0 < rung < 1 for rung in self.rungs):
             raise ValueError("rungs must rise and lie strictly between 0 and 1")
         return self

@@ -91,7 +91,7 @@ def read_bundle(folder: Path) -> Bundle:
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
     except ValidationError as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
-    except (OSError, ImportError, RuntimeError, UnicodeDecodeError, SafetensorError) as error:
+    except (OSError, ImportError, RuntimeError, ValueError, SafetensorError) as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
     return Bundle(exported, vocabulary, model)
 
@@ -102,7 +102,8 @@ def only_export() -> Path:
     Raises:
         UserError: there is none, or there are several.
     """
-    found = sorted(path.parent for path in EXPORTS.glob(f"*/{MODEL}"))
+    # What an export that was killed, or is at it, has begun is hidden.
+    found = sorted(path.parent for path in EXPORTS.glob(f"[!.]*/{MODEL}"))
     if len(found) != 1:
         known = f"known: {', '.join(map(str, found))}" if found else f"there is none in {EXPORTS}: see `export --help`"
         raise UserError(f"rank needs --model FOLDER; {known}")

@@ -6,7 +6,7 @@ loss of the whole batch. So negatives, losses that compare the users of a batch,
 process, and nobody's gradient has to be weighted by how many readouts it had.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.distributed as dist
@@ -31,7 +31,7 @@ class Share:
         take part.
         """
         if self.processes == 1:
-            return batch, None
+            return Inputs(*(getattr(batch, field.name) for field in fields(Inputs))), None
         length = batch.days.shape[1]
         piece, place = batch.at // length, batch.at % length
         mine = (piece % self.processes == self.number).nonzero().squeeze(1)

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from study.events.log import Queries
 from study.events.spans import DAY
 from study.features.training_rows import TrainingRows, held
+from study.models import gbdt as trees
 from study.models import screening_gbdt, screening_linear, screening_sequence
 from study.models.counting import key_action_days, personal_decay
 from study.models.user_aggregates import training_rows
@@ -171,13 +172,13 @@ def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
     rows = TrainingRows(
         number[:, None].astype(np.float32), number % 2 == 0, np.ones(13, np.float32), np.array([9, 4]), []
     )
-    found = screening_gbdt.grouped(rows, seed=1, largest=4)
+    found = trees.grouped(rows, seed=1, largest=4)
 
     assert [3, 3, 3, 4] == found.sizes.tolist()
     assert list(range(9)) == sorted(found.features[:9, 0].tolist())
     assert list(range(9, 13)) == found.features[9:, 0].tolist()
     assert (found.features[:, 0] % 2 == 0).tolist() == found.relevant.tolist()
-    assert rows is screening_gbdt.grouped(rows, seed=1)
+    assert rows is trees.grouped(rows, seed=1)
 
 
 def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches():

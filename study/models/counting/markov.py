@@ -1,5 +1,6 @@
 """First-order Markov: what follows, one moment later, on what the user last acted on."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from study.models.rule import Rule, known_only
 from study.params.base import Frozen
 from study.params.roster import CountingEntry
 from study.params.tuned import Range
+from study.prepared import kept
 
 
 class Settings(Frozen):
@@ -62,7 +64,7 @@ class Markov(Rule):
 
 def _last_moments(queries: Queries, count: int) -> csr_array:
     """In how many of the last `count` moments with a key action each candidate was, float32 [Q, catalogue]."""
-    moments, users = moments_of(queries.log)
+    moments, users = kept(queries.log.memo, moments_of.__name__, partial(moments_of, queries.log))
     stops = np.searchsorted(users, queries.users, side="right")
     starts = np.maximum(np.searchsorted(users, queries.users), stops - count)
     running = np.arange(len(users))

@@ -30,11 +30,12 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     stop = np.concatenate([stream.time[ends] + cutoffs.horizon + 1, cutoffs.stop[window]])
     order = np.lexsort((time, position))
     position, time, local, stop = position[order], time[order], local[order], stop[order]
-    rows, index = expand(position + 1, first_at(stream.time, stream.offsets, stream.user[position], stop))
-    fits = stream.key[index]
+    keys = np.flatnonzero(stream.key)
+    ends_before = first_at(stream.time, stream.offsets, stream.user[position], stop)
+    rows, index = expand(np.searchsorted(keys, position + 1), np.searchsorted(keys, ends_before))
     key_types = np.full(len(position), cutoffs.key_type)
     asked = unanswered(stream, position, time, local, key_types, cutoffs.key_type)
-    return with_sets(asked, rows[fits], stream.candidate[index[fits]].astype(np.int64))
+    return with_sets(asked, rows, stream.candidate[keys[index]].astype(np.int64))
 
 
 def _last_before(stream: Stream, cutoffs: Cutoffs) -> tuple[Ints, Ints]:
