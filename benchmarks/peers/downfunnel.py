@@ -26,6 +26,8 @@ from study.training import batches
 VARIANT, COLUMN, EVENT_TYPE = "sum-next-line", "candidate", 2
 SPECIAL = 2
 """Codes before the first candidate: missing, and rare or unseen."""
+FOR_EVER = 1e12
+"""Days: every sequence is as likely to be read as another."""
 
 Cut = Callable[..., tuple[Ints, Ints]]
 
@@ -84,7 +86,7 @@ def settings_of(side: Side) -> dict[str, Any]:
         return {"width": told["width"]}
     batch = told["batch"] * (told["context"] + 1)
     alike = {name: told[name] for name in ("width", "heads", "dropout", "learning_rate")}
-    return alike | {"batch": batch, "recency_days": float("inf")}
+    return alike | {"batch": batch, "recency_days": FOR_EVER}
 
 
 def model_of(side: Side) -> SequenceModel:

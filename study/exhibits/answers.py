@@ -210,8 +210,15 @@ def order(results: Results) -> str:
     reads = {"architecture": tuple(READERS)}
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
     readers = " or ".join(READERS[one] for one in scope.lefts(results, kept, "architecture"))
-    among = _among_readers(results, choose.about(results, reads, reads, "architecture"))
+    others = choose.about(results, reads, reads, "architecture")
+    among = _among_readers(results, [one for one in others if _architectures(results, one) == 2])
     return f"{limited(results, kept, readers, 'an average by age')}{among}; {_shuffled(results)}"
+
+
+def _architectures(results: Results, contrast: Contrast) -> int:
+    """How many there are on its two sides: one contrast of depth or of an objective has the same on both."""
+    sides = (contrast.left_variant, contrast.right_variant)
+    return len({choose.parts_of(results, side)["architecture"] for side in sides})
 
 
 def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:

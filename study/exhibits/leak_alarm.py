@@ -6,8 +6,7 @@ from study.exhibits.diagnosis_records import Reached, Rung
 from study.exhibits.diagnostics import CHANCE, METRICS, Diagnostics
 from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import number, percent, signed, within
-from study.exhibits.records import PRIMARY
+from study.exhibits.prose import percent, signed, within
 
 
 def leak_alarm(found: Diagnostics | None) -> Html:
@@ -34,22 +33,5 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     against = "chance" if row.against == CHANCE else code(row.against)
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)}, so that a leak worth about {number(_heard(row))} would ring every "
-        f"second time, and a smaller one more seldom{_as_large_as_its_gain(row, reached)}; fitted to its own labels it "
-        f"reaches {within(honest)}"
+        f"{signed(row.low)} to {signed(row.high)}; fitted to its own labels it reaches {within(honest)}"
     )
-
-
-def _heard(row: Rung) -> float:
-    """What a leak must add to lift the low end of the interval above zero, from where it is or from no effect."""
-    return max(row.effect, 0.0) - row.low
-
-
-def _as_large_as_its_gain(row: Rung, reached: Sequence[Reached]) -> str:
-    """That all that the variant gains over counting is less than what the alarm would hear every second time."""
-    unchanged = {one.family: one for one in reached if one.change == UNCHANGED and one.metric == PRIMARY}
-    if row.family not in unchanged or "counting" not in unchanged:
-        return ""
-    gain = (unchanged[row.family].estimate or 0.0) - (unchanged["counting"].estimate or 0.0)
-    is_heard = gain <= 0 or gain >= _heard(row)
-    return "" if is_heard else f" (it gains less over {code(unchanged['counting'].variant)}: {signed(gain)})"

@@ -95,7 +95,9 @@ def _what_was_alike(found: Peers, threads: int) -> str:
         f"{count(s['context'])} positions, {count(s['batch'])} in a batch.{own} Real events, and targets that are "
         "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
         f"target. One long run on {plural(threads, 'thread')} is judged on select; + was ended by its limit; ours "
-        f"to its best: seconds after which {EQUAL}, under equal settings, had reached that recall. {versions}"
+        f"to its best: seconds after which {EQUAL}, under equal settings, had reached that recall. What is not alike: "
+        "this study tells each event's time and that of the cut-off, has two tables and a bias where the others share "
+        f"one, rotary phases for learned positions, averages its weights, clips gradients and warms up. {versions}"
     )
 
 

@@ -4,12 +4,13 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from study.models.data import read_spans
-from study.models.factory import build_model
+from study.models.factory import build_model, settings_of
 from study.models.scorer import mean_recall
 from study.params import load
 from study.questions.development import read_windows
@@ -88,3 +89,15 @@ def test_a_run_ends_when_recall_has_stopped_to_grow_and_at_its_caps(sides):
     assert not sides.goes_on(flat[:2], most=2, seconds=1000)
     assert not sides.goes_on(flat[:2], most=100, seconds=20)
     assert sides.goes_on([{"done": 1, "seconds": 1.0}], most=2, seconds=20)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_both_of_our_sides_have_settings_that_the_study_takes(own, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
+    side = import_module("downfunnel")
+    asked = {"own": own, "width": 16, "heads": 1, "dropout": 0.2, "learning_rate": 0.001, "batch": 8, "context": 7}
+    settings = settings_of(load().roster[side.VARIANT])(**side.settings_of(SimpleNamespace(settings=asked)))
+
+    assert 16 == settings.width
+    assert own or settings.batch == 64

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -87,21 +86,9 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "alarm is silent" in silent
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
-    assert "a leak worth about 0.0" in silent
     assert "its own labels it reaches 0.3100" in silent
     ringing = leak_alarm.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
-
-
-def test_a_leak_as_large_as_the_gain_over_counting_that_would_not_be_heard_is_told(folder, diagnosed):
-    def silent(counted: float) -> str:
-        found = diagnosed([], low=-0.01)
-        counting = found.reached[0].model_copy(update={"family": "counting", "variant": "tifu", "estimate": counted})
-        return leak_alarm.leak_alarm(replace(found, reached=[*found.reached, counting])).text
-
-    assert "more seldom (it gains less over <code>tifu</code>: +0.0050); fitted" in silent(0.305)
-    assert "it gains less" not in silent(0.2)
-    assert "it gains less" not in silent(0.32)
 
 
 def test_the_page_names_innocent_causes_of_the_alarm():
@@ -111,6 +98,12 @@ def test_the_page_names_innocent_causes_of_the_alarm():
     assert "must not know" not in page
     assert "stand for popularity better than the impersonal rules do" in page
     assert "starts at the user's own counts" in page
+
+
+def test_the_page_says_what_the_alarm_cannot_hear():
+    page = " ".join((REPORT / "diagnostics.md").read_text(encoding="utf-8").split())
+
+    assert "for a leak that a model would have to learn to use, the alarm is deaf, however large it is" in page
 
 
 def test_the_table_says_what_was_left_out(diagnosed):
