@@ -83,13 +83,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _item(stage: str, name: str | None) -> str:
     from study.params import load  # noqa: PLC0415 - half a second that `--help` need not wait for
+    from study.params.budget import COMPARED  # noqa: PLC0415 - likewise
     from study.params.worlds import NAMES  # noqa: PLC0415 - likewise
 
     params, kind = load(), ITEMS[stage]
     known = {
         "question": list(params.questions),
         "variant": list(params.variants),
-        "arm": list(map(str, params.arms)),
+        "arm": list(map(str, COMPARED)),
         "world": list(map(str, NAMES)),
         "snapshot": params.compare_with,
     }[kind]
@@ -97,10 +98,10 @@ def _item(stage: str, name: str | None) -> str:
         raise UserError("snapshots: compare_with in params.yaml names no other snapshot")
     if name is None:
         raise UserError(f"{stage} needs {'an' if kind == 'arm' else 'a'} {kind}; known: {few(known)}")
-    if kind in {"world", "snapshot"} and name not in known:
-        raise unknown(kind, name, known)
-    if kind not in {"world", "snapshot"}:
+    if kind in {"question", "variant"}:
         getattr(params, kind)(name)
+    elif name not in known:
+        raise unknown(kind, name, known)
     return name
 
 

@@ -8,14 +8,16 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.load import Section
 from study.params.plain import Loader
 from study.parent import die_with_parent
-from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacing
+from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK, replacing
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
 BLOCK = re.compile(r"^(?=  \S+:$)", re.MULTILINE)
@@ -27,9 +29,13 @@ def run(target: str | None) -> None:
     """Runs the study, or one target of it, in the working directory.
 
     Raises:
-        UserError: bad parameters, or a stage that failed.
+        UserError: bad parameters, a section that dvc.yaml reads is missing, or a stage that failed.
     """
-    load()
+    params = load()
+    graph = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
+    for name in get_args(Section):
+        if f"${{{name}." in graph and not getattr(params, name):
+            raise UserError(f"{PARAMS}: {name}: the section is missing, and {PIPELINE} reads it; keep it")
     repro(Path(), *([target] if target else []))
 
 

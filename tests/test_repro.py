@@ -3,10 +3,12 @@
 import subprocess
 
 import pytest
+import yaml
 
 from study.errors import UserError
-from study.paths import DVC_LOCK, KEPT_LOCK, PIPELINE_LOCK
-from study.repro import mend
+from study.paths import DVC_LOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK
+from study.repro import mend, run
+from tests.tiny import ROOT
 
 HEAD = "schema: '2.0'\nstages:\n"
 STAGES = ("check", "split@café", "train@first", "compare@main")
@@ -118,3 +120,16 @@ def test_the_marks_of_a_merge_are_no_cut_and_stay(folder):
     with pytest.raises(UserError, match=r"dvc.lock: it has the marks of a merge; take one side"):
         mended(folder, held)
     assert held == (folder / PIPELINE_LOCK).read_text(encoding="utf-8")
+
+
+def test_a_section_that_the_graph_reads_is_asked_for_before_dvc_misses_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    PIPELINE.write_bytes((ROOT / PIPELINE).read_bytes())
+    del raw["tokens"]
+    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+
+    with pytest.raises(
+        UserError, match=r"params\.yaml: tokens: the section is missing, and dvc\.yaml reads it; keep it"
+    ):
+        run(None)

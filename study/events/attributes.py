@@ -53,6 +53,12 @@ def text_of(raw: pl.Series) -> pl.Series:
     return text.set(empty, None) if empty.any() else text
 
 
+def without_fraction(text: pl.Series) -> pl.Series:
+    """Text of which a whole number that was written with a fraction, `7.0`, is the number, `7`."""
+    has_dot = text.str.contains(".0", literal=True)
+    return text.str.replace(r"^(-?\d+)\.0+$", "${1}") if has_dot.any() else text
+
+
 def numbers_of(raw: pl.Series, place: Path) -> pl.Series:
     """Values as float64; what is empty or NaN is missing.
 

@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import text_of, values_of
+from study.events.attributes import text_of, values_of, without_fraction
 from study.events.files import has_columns
 from study.events.times import Forms, utc
 from study.params.snapshot import Part, Snapshot
@@ -28,8 +28,9 @@ def wanted(spec: Snapshot) -> list[str]:
 def conform(events: pl.DataFrame, spec: Snapshot, place: Path, forms: Forms | None = None) -> pl.DataFrame:
     """The columns of the general form in their types, in the order of the rows.
 
-    Identifiers and categorical values become text, as they are written; whole numbers lose a `.0`, so that a user id
-    that is a number in one file and text in another stays one. Empty text and NaN are missing.
+    Identifiers and categorical values become text, as written; whole numbers lose a `.0`, and so does a user id
+    that is text, so that one that is a number in one file and text in another stays one. Empty text and NaN are
+    missing.
 
     Args:
         place: the file, for messages.
@@ -70,6 +71,7 @@ def _general(read: Callable[[str], pl.Series], spec: Snapshot, place: Path, form
     named = spec.columns.renamed
     for name in [name for name in named if name != "timestamp"]:
         text = text_of(read(named[name])).alias(name)
+        text = without_fraction(text) if name == "user_id" else text
         refuse_gaps(text, named[name], place)
         yield text
     times = utc(read(named["timestamp"]), spec, place, forms)

@@ -22,7 +22,8 @@ def read_query(path: Path) -> pl.DataFrame:
         table = pl.read_database_uri(path.read_text(encoding="utf-8"), address, engine="adbc")
     except ImportError:
         raise UserError(
-            f"{path}: the driver of the database is missing; pip install -c constraints.txt -e '.[postgres]'"
+            f"{path}: no driver is installed for the address in {DATABASE}; that of addresses that begin with "
+            "postgresql:// comes by pip install -c constraints.txt -e '.[postgres]'"
         ) from None
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
         reason = hidden(" ".join(str(error).split()))

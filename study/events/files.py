@@ -203,13 +203,17 @@ def _is_object(line: bytes) -> bool:
 
 
 def _ragged(path: Path) -> str | None:
-    """The first row of CSV with more or fewer fields than the header."""
+    """The first row of CSV with more or fewer fields than the header, or with a quote that does not end well."""
     csv.field_size_limit(LONGEST_FIELD)
     with _opened(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
-        rows = csv.reader((line.replace("\r", "") for line in text), delimiter=_separator(path))
-        width = len(next(filter(None, rows), []))
-        for number, row in enumerate(rows, start=1):
-            if len(row) != width:
-                return f"row {number} has {len(row)} fields, but the header names {width} columns; mend the file"
+        rows = csv.reader((line.replace("\r", "") for line in text), delimiter=_separator(path), strict=True)
+        number, width = 0, 0
+        try:
+            width = len(next(filter(None, rows), []))
+            for number, row in enumerate(rows, start=1):
+                if len(row) != width:
+                    return f"row {number} has {len(row)} fields, but the header names {width} columns; mend the file"
+        except csv.Error as error:
+            return f"row {number + 1}: {error}; mend the file"
     return None

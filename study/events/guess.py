@@ -12,7 +12,10 @@ from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
 from study.params.snapshot import PATTERN, TAKEN, is_pattern
 
-PERSON = r"user|customer|household|visitor|member|client|account|person|buyer|shopper|(^|_)uid$"
+PERSON = (
+    r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
+    r"|learner|student|patient|guest|(^|_)uid$"
+)
 VISIT = r"session|device|cookie"
 """What stands for a user where nobody is named."""
 TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
@@ -85,7 +88,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     log = log.select(name for name in log.columns if name not in patterns)
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
-    user = _user(log.drop(time), place)
+    user = _user(log, time, place)
     rest = log.drop(time, user)
     event_type = _event_type(rest, place)
     attributes, left_out = _attributes(rest.drop([event_type] if event_type else []))
@@ -123,12 +126,13 @@ def _time(log: pl.DataFrame, place: str) -> str:
             return name
     for name in _named(TIME, texts):
         if told := no_time(log[name], place):
-            raise UserError(told)
+            raise UserError(f"{told}; {BY_HAND}")
     raise UserError(f"{place}: no column looks like a time; {BY_HAND}")
 
 
-def _user(log: pl.DataFrame, place: str) -> str:
-    named = [*_named(PERSON, log.columns), *_named(VISIT, log.columns)]
+def _user(log: pl.DataFrame, time: str, place: str) -> str:
+    others = [name for name in log.columns if name != time]
+    named = [*_named(PERSON, others), *_named(VISIT, others)]
     for name in named:
         if 1 < log[name].n_unique() < log.height:
             return name

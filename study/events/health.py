@@ -27,6 +27,8 @@ NEARLY_AN_ID = 0.2
 FEW = 20
 FOLDED = 0.5
 """The share of an attribute's values, as the events have them, that may look alike before it is said."""
+UNBORN = 0.1
+"""The share of what is relevant that nobody has met yet before it is said."""
 FAR, STRAY = 30, 0.001
 """Days without an event between a stray one and the others, and the most strays, as a share of all events."""
 
@@ -80,12 +82,14 @@ def _acting(development: pl.LazyFrame) -> float:
     return float(development.select("label").collect()["label"].to_numpy().mean())
 
 
-def doubts(question: Question, tables: dict[str, pl.LazyFrame], catalogue: int, settings: Statistics) -> list[str]:
+def doubts(
+    question: Question, tables: dict[str, pl.LazyFrame], candidates: pl.DataFrame, settings: Statistics
+) -> list[str]:
     """What may spoil a question of this log, a sentence each.
 
     Args:
         tables: the queries of stop, select and test.
-        catalogue: candidates of the log.
+        candidates: of the log, with the time `first` of their first event.
     """
     development = pl.concat([tables["stop"], tables["select"]])
     if isinstance(question, WhoQuestion):
@@ -105,8 +109,21 @@ def doubts(question: Question, tables: dict[str, pl.LazyFrame], catalogue: int, 
             f"{users:,} users are on test: two variants that differ on hardly any of them stay undetermined; to call "
             f"them equivalent takes {ceil(least):,}"
         )
-    relevant = development.select(pl.col("relevant").explode())
-    return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), catalogue)]
+    relevant = development.select("cutoff", "relevant").explode("relevant")
+    found += _unborn(relevant, candidates)
+    return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), len(candidates))]
+
+
+def _unborn(relevant: pl.LazyFrame, candidates: pl.DataFrame) -> list[str]:
+    """That no ranking can hold much of what is relevant, since nobody has met it before the cut-off."""
+    dated = relevant.join(candidates.lazy(), left_on="relevant", right_on="candidate")
+    share = float(dated.select((pl.col("first") >= pl.col("cutoff")).mean()).collect().item() or 0)
+    if share < UNBORN:
+        return []
+    return [
+        f"{share:.0%} of what is relevant in stop and select occurs for the first time after its cut-off, so that no "
+        "ranking can have it; choose a candidate that lasts longer, such as a kind or a topic"
+    ]
 
 
 def _rate(share: float) -> list[str]:

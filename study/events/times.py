@@ -74,14 +74,19 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
         raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no times; name the column of the timestamps")
     if spec.columns.time_format is not None:
         return _formatted(raw, spec, place), ("typed", "")
-    if not _numbers(raw.head(FEW)).is_not_null().all():
+    if not _are_numbers(_numbers(raw.head(FEW))) or not _are_numbers(numbers := _numbers(raw)):
         return _iso(raw, spec, place)
-    numbers = _numbers(raw)
-    return _since_1970(numbers, place) if numbers.is_not_null().all() else _iso(raw, spec, place)
+    refuse(numbers.is_null(), raw, place, "is no number since 1970, as others are")
+    return _since_1970(numbers, place)
 
 
 def _numbers(raw: pl.Series) -> pl.Series:
     return raw.str.strip_chars().cast(pl.Float64, strict=False)
+
+
+def _are_numbers(numbers: pl.Series) -> bool:
+    """Whether most of a column are: what is none is a fault then, and not a time of another form."""
+    return 2 * numbers.null_count() < len(numbers)
 
 
 def _zoned(naive: pl.Series, zone: str) -> pl.Series:
@@ -173,7 +178,7 @@ def no_time(raw: pl.Series, place: str) -> str | None:
     """Why texts are no times in a form that needs no `time_format`, with the first that is none; None where all are."""
     spec = Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"})
     try:
-        _iso(raw, spec, Path(place))
+        _parsed(raw, spec, Path(place))
     except UserError as error:
         return str(error)
     return None

@@ -141,7 +141,7 @@ def _effect(loss: str, points: Sequence[tuple[int, Contrast]], index: int) -> go
 
 
 def verdicts(results: Results) -> Html:
-    """All contrasts of the arm with the larger catalogue; nothing where it was not run."""
+    """All contrasts of the arm catalogue; nothing where it was not run."""
     arm = results.beside("catalogue")
     return Html("") if arm is None else contrasts.section(arm, arm.contrasts)
 

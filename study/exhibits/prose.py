@@ -7,6 +7,7 @@ from study.exhibits.markup import code, escape, listing
 from study.exhibits.records import Contrast, Estimate, Tested, Verdict
 
 MINUS = "\N{MINUS SIGN}"
+NOISE = 1e-12
 DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
 PLURALS = {"query": "queries", "test query": "test queries", "search": "searches", "loss": "losses"}
@@ -25,8 +26,11 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def signed(value: float, digits: int = 4) -> str:
-    """A decimal with its sign, which zero has not; what is rounded to zero keeps it, for it may have decided."""
-    return f"{value:+.{digits}f}".replace("-", MINUS) if value else f"{0:.{digits}f}"
+    """A decimal with its sign, which zero has not; what is rounded to zero keeps it, for it may have decided.
+
+    What differs from zero by the rounding of sums alone is zero.
+    """
+    return f"{value:+.{digits}f}".replace("-", MINUS) if abs(value) > NOISE else f"{0:.{digits}f}"
 
 
 def count(value: float | None) -> str:

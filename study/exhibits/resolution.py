@@ -72,7 +72,11 @@ def _headroom(power: Power) -> list[str]:
         return []
     room = power.perfect - power.counting
     gain = power.best - power.counting
-    taken = f"; the best variant on select takes {number(gain)} of it, {percent(gain / room)}" if gain > 0 else ""
+    taken = (
+        f"; the best variant on select takes, by its estimate, {number(gain)} of it, {percent(gain / room)}"
+        if gain > 0
+        else ""
+    )
     return [
         f"Counting reaches {number(power.counting)}: the headroom above it is {number(room)}{taken}. Nobody knows how "
         "much of it can be predicted from the past."

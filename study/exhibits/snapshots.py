@@ -12,7 +12,7 @@ from study.exhibits.others import Pair, comparison, pairs
 from study.exhibits.prose import DASH, number, percent, plural, within
 from study.exhibits.records import PRIMARY, Drift, Row
 from study.exhibits.results import Results
-from study.exhibits.source import origin
+from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.exhibits.warm import saved
 
@@ -42,7 +42,7 @@ def _runs(results: Results, other: str) -> Html:
     lines = []
     for pair in found:
         there, here = pair.there.manifest, pair.here.manifest
-        lines.append(f"{origin(pair.here.arm, here)}; on {code(other)}, revision {code(there.revision[:12])}")
+        lines.append(f"{origin(pair.here.arm, here)}; on {code(other)}, revision {code(short(there.revision))}")
     differ = [pair.here.arm for pair in found if pair.there.manifest.budget != pair.here.manifest.budget]
     budgets = f" The budgets differ for {listing(list(map(code, differ)))}, so the runs do, too." if differ else ""
     return paragraphs([f"{line}." for line in lines[:-1]] + [f"{lines[-1]}.{budgets}"], "source")

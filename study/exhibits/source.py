@@ -4,6 +4,7 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
+from study import params
 from study.exhibits import world_records
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import count, plural
@@ -11,14 +12,14 @@ from study.exhibits.records import Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
-from study.params.budget import Arm, Budget
+from study.params.budget import COMPARED, Arm, Budget
 from study.paths import RESULTS, world_file
 
 TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong>)"
 
 
 def line(results: Results | None, arm: Arm = "main") -> Html:
-    """Snapshot, revision and budget of the results of an arm; where it was not run, how it is."""
+    """Snapshot, revision and budget of the results of an arm; where it was not run, how it is, or why not."""
     if results is None:
         return paragraphs([not_run(arm)])
     return paragraphs([f"{origin(results.arm, results.manifest)}: {_caps(results.budget)}."], "source")
@@ -26,13 +27,15 @@ def line(results: Results | None, arm: Arm = "main") -> Html:
 
 def not_run(arm: str) -> str:
     """That there are no results of an arm, as a sentence."""
+    if arm in set(COMPARED) - set(params.load().arms):
+        return f"No variant of the roster is of the arm {code(arm)}."
     return f"The arm {code(arm)} has not been run on this snapshot: {code('dvc repro')} runs every arm."
 
 
 def origin(arm: Arm, manifest: Manifest) -> str:
     """Snapshot, revision and budget of an arm, as a sentence without its full stop."""
     return (
-        f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, revision {code(_short(manifest.revision))}, "
+        f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, revision {code(short(manifest.revision))}, "
         f"budget {code(manifest.budget)}{TASTE if manifest.budget == 'quick' else ''}"
     )
 
@@ -52,7 +55,10 @@ def runs(results: Results) -> Html:
         made = _made(results, arm)
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
         rows.append([named(arm), words(revisions), words(budgets), words("run" if made else "not run")])
-    caption = "The arms of the study on this snapshot, each with the revision and the budget that its numbers come from"
+    caption = (
+        "The arms of the study on this snapshot, each with the revision and the budget that its numbers come from; the "
+        "worlds are simulated, and the same for every snapshot"
+    )
     return table(["arm", "revision", "budget", "here"], rows, caption)
 
 
@@ -61,10 +67,10 @@ def _made(results: Results, arm: Arm) -> list[tuple[str, str]]:
     if arm == "worlds":
         paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in world_records.ORDER]
         worlds = [world_records.read(path, TypeAdapter(world_records.World)) for path in paths]
-        return [(_short(world.revision), world.budget) for world in worlds if world is not None]
+        return [(short(world.revision), world.budget) for world in worlds if world is not None]
     path = results.root / arm / "manifest.json"
     manifests = [read(path, TypeAdapter(Manifest))] if path.exists() else []
-    return [(_short(manifest.revision), manifest.budget) for manifest in manifests]
+    return [(short(manifest.revision), manifest.budget) for manifest in manifests]
 
 
 def _caps(spent: Budget) -> str:
@@ -74,6 +80,7 @@ def _caps(spent: Budget) -> str:
     )
 
 
-def _short(revision: str) -> str:
+def short(revision: str) -> str:
+    """A revision in twelve digits, and whether the tree differed from it."""
     commit, plus, changes = revision.partition("+")
     return commit[:12] + plus + changes

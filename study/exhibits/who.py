@@ -84,9 +84,10 @@ def answer(results: Results) -> Html:
     counting = results.best_of_each().get("counting")
     found = best.estimates[PRIMARY]
     share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
+    mean = f", in the mean of {plural(len(shown.windows), 'test window')}" if len(shown.windows) > 1 else ""
     told = [
         f"Asked is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among {share} are "
-        f"{percent(found.estimate)} of those who do{_interval(found)}: {_times(found, shown)}."
+        f"{percent(found.estimate)} of those who do{mean}{_interval(found)}: {_times(found, shown)}."
     ]
     if counting is not None and counting is not best:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")

@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import contrasts, evidence
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import dagger, marked, number, percent, plural, signed, within
+from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
@@ -31,9 +31,9 @@ def answer(results: Results | None) -> Html:
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
-        "back from all that a model was fitted on. The ceiling: those outside the catalogue at their cut-off, which no "
-        f"ranking has, are {percent(outside / young)} as many as the young ones, and on "
-        f"average {percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
+        f"back from all that a model was fitted on. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
+        "outside the catalogue at their cut-off, so that no ranking has them, on average "
+        f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
     )
     return paragraphs([text, _how_long(results)])
 

@@ -120,11 +120,6 @@ class Params(Frozen):
         found: Question = _one(f"{PARAMS}: questions", name, self.questions)
         return found
 
-    def arm(self, name: str) -> Arm:
-        """The arm of that name; one without a variant is the user's error."""
-        found: Arm = _one("arm", name, {arm: arm for arm in self.arms})
-        return found
-
     def section(self, name: Section) -> Frozen:
         """The part of an arm that is no part of the roster, as its type, `study/params/<name>.py:<Name>`.
 

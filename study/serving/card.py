@@ -115,8 +115,8 @@ def _out(question: Question) -> str:
         )
     return (
         f"`user_id, rank, candidate, score`: the first k candidates of each user {_ranked(question)}, by user, then "
-        "rank. A score is comparable inside a user alone; it is empty where the model does not know the candidate, "
-        "which then stands behind all that it knows."
+        "rank. A score is comparable inside a user alone; it is empty where the model cannot score the candidate, "
+        "which then stands behind all that it can."
     )
 
 
@@ -138,8 +138,9 @@ def _limits(bundle: Bundle) -> list[str]:
     ]
     if isinstance(question, WhatQuestion):
         limits.append(
-            "All known candidates are ranked, whether or not they occur in the new log, and candidates that only the "
-            "new log has after them."
+            "All known candidates are ranked, whether or not they occur in the new log. So are those that only the new "
+            "log has: by what that log tells of them where the variant reads it, as aggregates and composed candidates "
+            "do, and else behind all known ones."
         )
         limits.append("The results are of users who did act in the window; a score says nothing of whether one will.")
         if question.held_back:

@@ -75,8 +75,11 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     elif exported.question.horizon_minutes is not None:
         (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
     log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
-    if not (log.key & (log.candidate < log.known)).any():
-        told = "no key action before the cut-off has a candidate that the variant knows: ranks are those of strangers"
+    if not log.key.any():
+        told = "no event before the cut-off is a key action of the question: ranks are those of strangers"
+        print(f"downfunnel: {path}: {told}", file=sys.stderr)
+    elif not (log.key & (log.candidate < log.known)).any():
+        told = "no key action before the cut-off has a candidate that occurred in training; is it a log of that kind?"
         print(f"downfunnel: {path}: {told}", file=sys.stderr)
     return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
 

@@ -17,7 +17,7 @@ from study.errors import UserError
 from study.fingerprint import closure, fingerprint
 from study.params import load
 from study.params.base import Frozen
-from study.params.budget import Arm
+from study.params.budget import COMPARED, Arm
 from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section, section_type
 from study.params.messages import describe, unknown_name
@@ -33,6 +33,8 @@ from study.tuning.warm import chosen_there
 PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
+COMPOSED = "main-composed"
+ABSENT = "no variant of the roster is of this arm\n"
 
 
 def fingerprints() -> None:
@@ -53,7 +55,9 @@ def fingerprints() -> None:
     for stage in PER_VARIANT:
         _write(stage, {variant: _of_variant(params, stage, variant) for variant in params.variants})
     _forget(params)
-    _write("compare", {arm: _compared(params, arm) for arm in params.arms})
+    _write("compare", {arm: _compared(params, arm) if arm in params.arms else ABSENT for arm in COMPARED})
+    for folder in [*(RUNS / arm for arm in COMPARED), *(SCORES / arm for arm in COMPARED), RUNS / COMPOSED]:
+        folder.mkdir(parents=True, exist_ok=True)  # DVC asks for those of an arm, or of composed ones, that has none
     _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
     write_text(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:

@@ -1,11 +1,13 @@
 """Stage `compare`: what the variants of an arm scored becomes its leaderboard, contrasts and published files."""
 
+import shutil
 from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
-from study.params import load
+from study.params import Params, load
+from study.params.budget import Arm
 from study.paths import replacing, results_folder, snapshot_file, write_text
 from study.provenance import manifest, params_hash
 from study.stages.scored import text_of
@@ -13,14 +15,18 @@ from study.stages.scored import text_of
 Published = dict[str, str | pl.DataFrame]
 
 
-def run(name: str) -> None:
+def run(arm: Arm) -> None:
     """Reads what each variant scored and writes `data/results/<snapshot>/<arm>/`, each file by atomic replacement.
+
+    Of an arm that the roster leaves out there are no results.
 
     Raises:
         UserError: a variant of the arm was not trained or scored.
     """
     params = load()
-    arm = params.arm(name)
+    if arm not in params.arms:
+        _forget(params, arm)
+        return
     kind = params.question(params.asked_by(arm)).kind
     published: Published = import_module(f"study.stages.compare_{kind}").published(params, arm)
     folder = results_folder(params.snapshot.name, arm)
@@ -31,6 +37,13 @@ def run(name: str) -> None:
     write_text(folder / "manifest.json", text_of(made))
     for stale in set(folder.iterdir()) - {*files, folder / "manifest.json"}:
         stale.unlink()
+
+
+def _forget(params: Params, arm: Arm) -> None:
+    folder = results_folder(params.snapshot.name, arm)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    print(f"no variant of the roster is of the arm {arm}: there is nothing to compare")
 
 
 def _write(path: Path, content: str | pl.DataFrame) -> None:

@@ -26,11 +26,11 @@ from study.stages.check import others, sections
 
 
 class Found(NamedTuple):
-    """The spans of a question, the queries of stop, select and test, and the number of candidates."""
+    """The spans of a question, the queries of stop, select and test, and the candidates with their first times."""
 
     spans: Spans
     tables: dict[str, pl.LazyFrame]
-    catalogue: int
+    candidates: pl.DataFrame
 
 
 def run(source: str | None) -> None:
@@ -100,18 +100,19 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     spans = log.spans(name, question)
     refuse_long_warmup(spans, params.features.warmup_days, name, question)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
-    catalogue = pl.Series("candidate", [], dtype=pl.String)
+    candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC")})
     for part in log:
         derived = marked(part, question, log.clock.timezone)
         asked.add(derived, list(asked.windows))
-        catalogue = pl.concat([catalogue, derived["candidate"].drop_nulls()]).unique()
+        met = derived.select("candidate", first="timestamp").drop_nulls()
+        candidates = pl.concat([candidates, met]).group_by("candidate").agg(pl.col("first").min())
     asked.check()
-    refuse_few(name, question, len(catalogue))
-    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, len(catalogue))
+    refuse_few(name, question, len(candidates))
+    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates)
 
 
 def _told(name: str, question: Question, found: Found, settings: Statistics) -> tuple[list[tuple[str, str]], list[str]]:
     told = health.asked(name, question, found.spans, found.tables)
     if isinstance(question, WhatQuestion):
-        told.append((f"{name}: catalogue", f"{found.catalogue:,} candidates"))
-    return told, health.doubts(question, found.tables, found.catalogue, settings)
+        told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
+    return told, health.doubts(question, found.tables, found.candidates, settings)

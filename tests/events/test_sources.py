@@ -157,6 +157,14 @@ def test_a_list_may_be_written_as_json_or_divided_by_a_separator(read):
     assert [("a b", "c", None), ("a b", "c", None), (None, None, None)] == events.select("^words.*$").rows()
 
 
+def test_a_user_id_is_one_with_a_fraction_and_without_and_text_of_an_attribute_is_as_it_is_written(read):
+    rows = "".join(f"{user},2024-01-01,buy,,1.0,\n" for user in ("7", "7.0", "-7.00", "7.01", "v7.0"))
+    events = read("log.csv", HEAD + rows)
+
+    assert ["7", "7", "-7", "7.01", "v7.0"] == events["user_id"].to_list()
+    assert {"1.0"} == set(events["words.1"])
+
+
 FAULTS = {
     "no events in it": ("log.csv", HEAD),
     "the file is empty": ("log.csv", b""),
@@ -165,6 +173,11 @@ FAULTS = {
     "column 'price', row 1: 'inf' is infinite": ("log.csv", HEAD + "1,2024-01-01,buy,inf,,\n"),
     "column 'size', row 1: 'XL' is not in its order: S, M, L": ("log.csv", HEAD + "1,2024-01-01,buy,1,,XL\n"),
     "column 'timestamp', row 1: 'yesterday' is no time": ("log.csv", HEAD + "1,yesterday,buy,1,,\n"),
+    "column 'timestamp', row 3: 'soon' is no number since 1970": (
+        "log.csv",
+        HEAD + "1,1719792000,b,1,,\n1,1719792001,b,1,,\n1,soon,b,1,,\n",
+    ),
+    "row 2: unexpected end of data": ("log.csv", HEAD + '1,2024-01-01,b,1,,\n1,2024-01-01,b,1,"Buy now,M\n'),
     "column 'timestamp', row 1: '0001-01-01' is no time between": ("log.csv", HEAD + "1,0001-01-01,buy,1,,\n"),
     "column 'timestamp', row 2: '2024-01-01 00:00' has no zone, but others have one, such as '2024-01-01T00:00Z'": (
         "log.csv",

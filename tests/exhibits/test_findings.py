@@ -99,7 +99,7 @@ def test_every_family_of_contrasts_gets_one_sentence(made):
         ({"detectable": 0.002}, "for a contrast that stands alone 0.0020): finer than the margin of 0.005, so a"),
         ({"ceiling": 0.0}, "No relevant candidate lies outside the catalogue"),
         ({"ceiling": 0.02}, "outside the catalogue, which no ranking has, are on average 2 % of what is relevant"),
-        ({"best": 0.4}, "the headroom above it is 0.5000; the best variant on select takes 0.1000 of it, 20 %"),
+        ({"best": 0.4}, "above it is 0.5000; the best variant on select takes, by its estimate, 0.1000 of it, 20 %"),
         ({"best": 0.3}, "the headroom above it is 0.5000. Nobody knows"),
         ({"repeat_share": 0.84}, "84 % of what users act on in a test window they had acted on before: a grocery"),
         ({"repeat_share": 0.1}, "10 % of what users act on in a test window they had acted on before, so most"),
@@ -164,7 +164,7 @@ def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
 def test_contrasts_of_a_variant_with_what_is_made_of_it_are_named(made):
     shown = text(caveats.caveats(made()))
 
-    assert "both sides. hybrid-over-sequence and seeds-averaged compare a variant with one that is made of" in shown
+    assert "both sides. hybrid-over-sequence and seeds-averaged compare variants that have fits in common" in shown
 
 
 def test_what_the_last_round_brought_stands_beside_the_margin(made):

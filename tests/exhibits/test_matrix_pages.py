@@ -149,7 +149,7 @@ def test_young_candidates_are_counted_with_their_ceiling(made):
     results = made(young=say("better")).beside("young")
 
     assert "Of 20 relevant candidates in the test windows 40 % are young" in text(young.answer(results))
-    assert "are 25 % as many as the young ones" in text(young.answer(results))
+    assert "The ceiling: 2, 10 %, lie outside the catalogue at their cut-off" in text(young.answer(results))
     assert "2 to 5 windows of 7 days before a query, on test none to 3. So what counts" in text(young.answer(results))
     assert "composed_with_id" in young.board(results).text
     assert "composed-horizon-young" in young.parts(results).text

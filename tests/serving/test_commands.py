@@ -161,7 +161,7 @@ def test_a_log_of_other_candidates_is_ranked_with_a_word_about_it(model, tmp_pat
     tiny_log().with_columns(pl.lit("another").alias("category")).write_parquet(tmp_path / "other.parquet")
 
     assert 0 == main(ranked("--log", str(tmp_path / "other.parquet")))
-    assert "other.parquet: no key action before the cut-off has a candidate that the variant knows" in (
+    assert "other.parquet: no key action before the cut-off has a candidate that occurred in training" in (
         capsys.readouterr().err
     )
     assert 0 == main(ranked())

@@ -58,6 +58,29 @@ def test_every_variant_is_trained_and_scored_and_every_arm_compared(graph):
     assert {f"python -m study compare {arm}" for arm in PIPELINE.arms} <= commands
 
 
+def test_an_arm_that_the_roster_leaves_out_and_composed_variants_that_it_lacks_are_no_gap_for_dvc(tmp_path, capsys):
+    raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    kept = {name: entry for name, entry in raw["roster"].items() if entry["arm"] == "main"}
+    asked = {"decay-over-frequency": raw["contrasts"]["decay-over-frequency"]}
+    raw |= {"roster": kept, "composed": {}, "contrasts": asked, "after_test": {}, "diagnostics": {}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    (tmp_path / "study").symlink_to(ROOT / "study")
+    stale = tmp_path / RESULTS / raw["snapshot"]["name"] / "who" / "manifest.json"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    (tmp_path / RESULTS / "complete-journey-september").symlink_to(ROOT / RESULTS / "complete-journey-september")
+    with inside(tmp_path):
+        check.fingerprints()
+        assert 0 == command_line.main(["compare", "who"])
+
+    assert "no variant of the roster is of the arm who" in capsys.readouterr().out
+    assert [] == list(stale.parent.iterdir())
+    assert {"main", "catalogue", "young", "who"} == {
+        path.stem for path in (tmp_path / "data/checked/compare").iterdir()
+    }
+    assert all((tmp_path / "data" / folder).is_dir() for folder in ("runs/main-composed", "runs/young", "scores/young"))
+
+
 def test_what_a_stage_needs_another_makes_or_git_has(graph):
     made = {path for stage in graph.values() for path in relative(stage.outs)}
     missing = {
