@@ -1,18 +1,20 @@
 """Questions beside the plain one: candidates that are held back, and users who are ranked."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events.fold import Fold
+from study.events.fold import Fold, take
 from study.events.queries import queries_of
-from study.events.spans import Spans, Window
+from study.events.spans import DAY, Spans, Window
 from study.events.split import LEAST_EVENTS, with_young, without_young
 from study.params.question import WhoQuestion, Windows
-from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, window_queries
+from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, random_log, window_queries
 
 DAY_30 = Window((START + timedelta(days=30)).date(), day_of(30), day_of(37))
 YOUNG = QUESTION.model_copy(update={"held_back": 0.5})
@@ -104,6 +106,38 @@ def test_training_queries_follow_the_same_law():
     assert ["key action"] == log.catalogue
     assert [] == log.candidate_columns
     assert ["event_type", "colour"] == list(log.prompt)
+
+
+@pytest.mark.parametrize("eligible", [None, 7], ids=["what", "who"])
+@pytest.mark.parametrize("seed", range(4))
+def test_training_queries_equal_those_found_one_by_one(eligible, seed):
+    """Forty days around the end of summer time in New York, when seven days are an hour longer."""
+    log, zone = random_log(np.random.default_rng(seed), users=60, events=300), ZoneInfo("America/New_York")
+    time = log.time + 290 * DAY
+    ahead = [
+        datetime.fromtimestamp(one / 1e6, tz=zone).utcoffset() // timedelta(microseconds=1) for one in time.tolist()
+    ]
+    log = replace(log, time=time, local=time + ahead)
+    fold = Fold(
+        log,
+        Spans(zone.key, 7, (START + timedelta(days=290)).date(), [], [], []),
+        day_of(330),
+        FEATURES,
+        eligible_days=eligible,
+    )
+    for window in fold.windows():
+        expected = {}
+        for user in range(len(log.users)):
+            mine = range(log.offsets[user], log.offsets[user + 1])
+            before = [event for event in mine if time[event] < window.cutoff]
+            if eligible:
+                before = [event for event in before if log.local[event] >= window.local - eligible * DAY]
+            inside = [event for event in mine if window.cutoff <= time[event] < window.end and log.key[event]]
+            if before and (eligible or inside):
+                expected[user] = sorted({int(log.candidate[event]) for event in inside})
+        users, labels = fold.asked(window)
+
+        assert expected == {user: take(labels, [row]).codes.tolist() for row, user in enumerate(users.tolist())}
 
 
 def test_a_window_in_which_nobody_acts_is_the_users_error():

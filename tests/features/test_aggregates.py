@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from study.features.aggregates import Aggregates
+from study.features.pair_features import PairIndex
 from tests.made import DAY, asked, made_log, random_log
 
 
@@ -50,3 +51,19 @@ def test_other_attributes_are_counted_whatever_they_are():
 
     assert [name for name in names if name.startswith("colour")]
     assert not [name for name in names if name.startswith(("item", "event_type"))]
+
+
+def test_the_rates_of_a_day_are_counted_once_for_all_blocks_of_users(monkeypatch):
+    days, rates = [], PairIndex.rates
+    monkeypatch.setattr(PairIndex, "rates", lambda self, day, *more: days.append(day) or rates(self, day, *more))
+    log = random_log(np.random.default_rng(0))
+    users, candidates = grid(log)
+    whole, index = Aggregates.of(log).rows(21 * DAY, users, candidates), Aggregates.of(log)
+    half = len(users) // 2
+    days.clear()
+    blocks = [index.rows(21 * DAY, users[some], candidates[some]) for some in (slice(half), slice(half, None))]
+    index.rows(28 * DAY, users, candidates)
+
+    assert [21, 28] == days
+    assert [28] == list(index.rated)  # a worker holds those of one day
+    assert np.array_equal(whole, np.concatenate(blocks), equal_nan=True)

@@ -71,3 +71,12 @@ def test_what_a_user_lately_met_has_a_row_of_weight_one_and_what_long_ago_is_dra
 
     assert {"i5", "i6", "old"} <= worth
     assert not {"i0", "i1", "i2", "i3", "i4"} & worth
+
+
+def test_a_candidate_that_is_met_from_the_cutoff_on_has_no_row():
+    """However few others there are for the most popular to be drawn from."""
+    log = made_log([("a", day, "buy", item, "c0") for day, item in [(1.0, "x"), (7.0, "y"), (14.5, "z")]])
+    settings = FEATURES.model_copy(update={"popular": 10, "sampled": 10})
+    rows = training_rows(Fold(log, SPANS, day_of(21), settings), seed=0)
+
+    assert [["x"], ["x", "y"]] == [[log.catalogue[code] for code in part.candidates] for part in rows.parts]

@@ -94,6 +94,7 @@ def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
     assert 94 == places(0.05, 1899)
     assert 29 == places(0.1, 290)
     assert 1 == places(0.01, 20)
+    assert 29 == places(0.29, 100)  # a product of 28.999...
 
 
 def test_average_precision_and_auroc_by_hand():

@@ -1,6 +1,7 @@
 """Models made of other models: what they take from their sources, and what they make of their scores."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -125,6 +126,20 @@ def test_a_hybrid_reads_the_scores_of_the_fit_on_the_whole_fit_span(fold):
     model.late.given = model.late.given[::-1]
 
     assert not np.array_equal(straight, model.scores(asked(fold.log, 35), np.arange(5)))
+
+
+def test_what_one_refit_says_of_queries_is_kept_until_another_is_asked(fold):
+    """Refits have seeds of their own and score the same queries."""
+    queries, read = asked(fold.log, 35), []
+    for seed, scores in [(11, [0.0, 1.0, 2.0, 3.0, 4.0]), (12, [4.0, 3.0, 2.0, 1.0, 0.0])]:
+        model = hybrid_of(Told(scores))
+        model.fit(fold, rounds=8, seed=seed, report=lambda *_: None)
+        read.append(model.scores(queries, np.arange(5)))
+        queries.memo.pop(("aggregates", queries.users.tobytes(), np.arange(5).tobytes()))
+
+        assert 1 == len(queries.memo)
+        assert np.array_equal(model.scores(replace(queries, memo={}), np.arange(5)), read[-1])
+    assert not np.array_equal(*read)
 
 
 def search(name: str, select: float, **settings: float) -> None:

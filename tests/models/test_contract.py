@@ -137,6 +137,26 @@ def test_a_past_that_is_large_is_not_kept(studied, fitted, monkeypatch):
     assert np.array_equal(*scores.values(), equal_nan=True)
 
 
+def test_the_pasts_of_the_blocks_of_a_cutoff_are_kept_until_they_are_large_together(studied, fitted, monkeypatch):
+    _, data = studied
+    model, _, _ = fitted("sum-horizon-repeat")
+    asked = data["sum-horizon-repeat"].select[0]
+    blocks = np.array_split(asked.queries.users, 6)
+    expected = [model.scores(replace(asked.queries, users=users, memo={}), asked.candidates) for users in blocks]
+    most = int(np.diff(asked.queries.log.offsets)[asked.queries.users].sum()) // 2
+    monkeypatch.setattr(sequence, "KEPT_POSITIONS", most)
+    queries, made, past = replace(asked.queries, memo={}), [], model._past
+    monkeypatch.setattr(model, "_past", lambda log, users: made.append(users) or past(log, users))
+    for _ in range(2):
+        found = [model.scores(replace(queries, users=users), asked.candidates) for users in blocks]
+        sizes = [len(one.stream.time) for one in queries.memo.values()]
+
+        assert all(map(np.array_equal, expected, found))
+        assert 1 < len(sizes) < len(blocks)
+        assert sum(sizes) <= most
+    assert 2 * len(blocks) - len(sizes) == len(made)
+
+
 @pytest.mark.parametrize("variant", ROSTER)
 def test_a_candidate_that_the_fit_span_did_not_have_is_scored_or_unknown(studied, fitted, variant):
     _, data = studied

@@ -1,10 +1,13 @@
 """Trees: what is taken up again ends where training at one go ends."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features.training_rows import training_rows
 from study.models import gbdt
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
@@ -96,3 +99,31 @@ def test_what_is_read_while_trees_are_added_is_what_those_trees_say(log, tmp_pat
         np.testing.assert_allclose(scores, whole, rtol=1e-5)
         np.testing.assert_array_equal(model.load(tmp_path / str(done)).scores(queries, candidates), whole)
     assert not np.allclose(read[2], read[6])
+
+
+@pytest.mark.parametrize("cap", [8, 16], ids=["every tree is told", "every second tree is told"])
+def test_trees_that_cannot_grow_are_told_once_as_many_as_there_are(cap, log):
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="bce")
+    model = gbdt.build(entry, gbdt.Settings(min_child_samples=10**6), Budget(**TINY | {"boosting_rounds": cap}))
+    reports = []
+    model.fit(fold, rounds=8, seed=1, report=lambda _, done: reports.append(done))
+
+    assert [1] == reports
+    assert 1 == len(np.unique(model.scores(asked(log, 35), np.arange(len(log.catalogue)))))
+
+
+def test_the_rows_of_a_long_history_are_dealt_out_to_groups_that_lightgbm_takes(log, monkeypatch):
+    monkeypatch.setattr(gbdt, "grouped", partial(gbdt.grouped, largest=3))
+    given, dataset = [], gbdt.lgb.Dataset
+    monkeypatch.setattr(
+        gbdt.lgb, "Dataset", lambda *rows, **more: given.append(more["group"]) or dataset(*rows, **more)
+    )
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="lambdarank")
+    model = gbdt.build(entry, gbdt.Settings(min_child_samples=20), Budget(**TINY))
+    model.fit(fold, rounds=4, seed=1, report=lambda *_: None)
+
+    assert 3 < training_rows(fold, seed=1).sizes.max()
+    assert [3] == [group.max() for group in given]
+    assert 1 < len(np.unique(model.scores(asked(log, 35), np.arange(len(log.catalogue)))))

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from sklearn.metrics import roc_auc_score
 
 from study.events.log import Queries
@@ -179,6 +180,12 @@ def test_a_cutoff_with_too_many_users_is_dealt_out_to_groups_of_its_own():
     assert list(range(9, 13)) == found.features[9:, 0].tolist()
     assert (found.features[:, 0] % 2 == 0).tolist() == found.relevant.tolist()
     assert rows is trees.grouped(rows, seed=1)
+
+
+def test_a_batch_of_users_who_all_act_is_refused():
+    assert 3 == screening_sequence.Settings(users=4, positives=3).positives
+    with pytest.raises(ValidationError, match=r"positives \(4\) must be fewer than users \(4\)"):
+        screening_sequence.Settings(users=4, positives=4)
 
 
 def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches():

@@ -1,10 +1,14 @@
 """Readouts of a log that can be read by eye: one user, three moments, candidates a=0, b=1, c=2."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from study.events.stream import Cutoffs, Stream
+from study.features.sequences import token_stream
 from study.nn.objectives import horizon, masked_event, next_line, next_moment, next_token
+from tests.made import made_log
 
 DAY = 86_400_000_000
 PURCHASE, LETTER = 2, 3
@@ -76,6 +80,29 @@ def test_horizon_asks_at_cutoffs_between_moments_by_the_law_of_the_query_cutoffs
 
 def test_a_label_whose_horizon_passes_the_end_does_not_exist(stream):
     assert answers(horizon.readouts(stream, cutoffs([], [], 4, horizon_days=3))) == [(1, 0, [2])]
+
+
+def test_a_horizon_that_ends_with_the_fit_span_passes_it(stream):
+    """What happens at the end itself is not in the span."""
+    ends = cutoffs([], [], 4, horizon_days=2)
+
+    assert [] == answers(horizon.readouts(stream, ends))
+    assert [(2, 2, [2])] == answers(horizon.readouts(stream, replace(ends, end=ends.end + 1)))
+
+
+def test_key_actions_alone_are_labels_of_a_horizon(stream):
+    stream.candidate[2:4] = [2, 0]  # the letter has a candidate too
+
+    assert [(1, 0, [0]), (2, 2, [0])] == answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=3)))
+
+
+def test_the_own_past_at_a_token_ends_before_the_basket_at_hand():
+    log = made_log([("a", day, "buy", item, None) for day, item in [(0.0, "x"), (0.0, "y"), (3.0, "x")]])
+    stream = token_stream(log)
+    asked = next_token.readouts(stream, replace(NONE, key_type=log.prompt["event_type"], prompt=len(log.prompt)))
+
+    assert [0, 0, 1, 1, 2, 2] == stream.event.tolist()
+    assert [0, -1, 0, -1, 2] == asked.until.tolist()
 
 
 def test_next_token_never_crosses_users(stream):

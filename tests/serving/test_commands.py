@@ -192,6 +192,16 @@ def test_a_folder_of_another_version_says_so(model, capsys):
     assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
 
 
+@pytest.mark.parametrize("size", [0, 200])
+def test_a_folder_whose_trees_are_cut_short_says_so(exported, tmp_path, monkeypatch, capsys, size):
+    monkeypatch.chdir(exported)
+    path = shutil.copytree("data/exports/lightgbm-lambdarank", tmp_path / "trees") / "weights/trees.txt"
+    path.write_bytes(path.read_bytes()[:size])
+    told = complaint(capsys, *ranked("--model", str(tmp_path / "trees")))
+
+    assert "trees: cannot be loaded by this version of the code; export it again" in told
+
+
 def test_users_who_are_ranked_take_no_depth(exported, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(exported)
     model = "data/exports/key-days"
@@ -251,6 +261,7 @@ def test_blocks_are_written_one_after_the_other(model, monkeypatch):
 
 def test_the_only_export_is_the_default_and_of_several_one_is_named(model, capsys):
     rank = ["rank", "--log", "tiny.parquet", "--cutoff", END, "--out", "ranks.csv"]
+    shutil.copytree("model", "data/exports/.killed.new")
     assert "there is none in data/exports" in complaint(capsys, *rank)
     shutil.copytree("model", "data/exports/one")
     assert 0 == main(rank)

@@ -8,7 +8,15 @@ import pytest
 from study.events.spans import DAY
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
-from study.training.batches import Asking, Batcher, Pieces, by_readouts, own_past, up_to_the_last_readout
+from study.training.batches import (
+    Asking,
+    Batcher,
+    Pieces,
+    by_readouts,
+    chunks_of_epoch,
+    own_past,
+    up_to_the_last_readout,
+)
 from tests.made import day_of, made_log
 
 
@@ -41,6 +49,16 @@ def test_a_piece_ends_at_its_last_readout():
     assert [5, 20] == cut.stops.tolist()
     assert 5 == cut.spared
     assert given.positions == cut.positions
+
+
+def test_a_piece_is_half_as_often_kept_with_every_half_life_of_its_age():
+    """Histories of two events, of today, of ten days ago and of twenty, two thousand of each."""
+    age = np.repeat([0, 10, 20], 2000)
+    offsets, time = np.arange(0, 12_001, 2), np.repeat(100 - age, 2) * DAY
+    starts, _ = chunks_of_epoch(offsets, time, 10_000, 10.0, np.random.default_rng(0))
+    kept = np.bincount(age[starts // 2])[[0, 10, 20]] / 2000
+
+    assert [1, 0.5, 0.25] == pytest.approx(kept.tolist(), abs=0.04)
 
 
 COUNT = 3000

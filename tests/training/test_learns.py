@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params.roster import AggregateEntry, SequenceEntry
 from study.paths import run_folder, write_text
+from study.training.adamw import AdamW
 from tests.cycle import PARAMS, ROUNDS, SEQUENCES, SMALL, budget_of, covering, cycle, share_of_the_window, steps_ahead
 
 AGGREGATES = [name for name, entry in PARAMS.entries("main").items() if isinstance(entry, AggregateEntry)]
@@ -91,3 +93,25 @@ def test_a_loss_that_is_no_number_ends_the_fit(fold):
 
     with pytest.raises(FloatingPointError, match="training loss"):
         model.fit(fold, rounds=2, seed=1, report=lambda *_: None)
+
+
+def test_no_step_takes_a_gradient_longer_than_one(fold, monkeypatch):
+    """However steep the loss is."""
+    model, lengths = build_model(PARAMS.roster["sum-horizon"], SMALL, budget_of("sum-horizon", 400)), []
+    kept, step = model._loss, AdamW.step
+
+    def steep(asked):
+        loss = kept(asked)
+        return lambda *given: 1000 * loss(*given)
+
+    def measured(optimizer, rate):
+        gradients = [parameter.grad for parameter in optimizer.parameters if parameter.grad is not None]
+        lengths.append(float(torch.cat([gradient.flatten() for gradient in gradients]).norm()))
+        step(optimizer, rate)
+
+    monkeypatch.setattr(model, "_loss", steep)
+    monkeypatch.setattr(AdamW, "step", measured)
+    model.fit(fold, rounds=1, seed=1, report=lambda *_: None)
+
+    assert [1.0] * len(lengths) == pytest.approx(lengths, rel=1e-3)
+    assert lengths

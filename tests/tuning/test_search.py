@@ -1,12 +1,16 @@
-"""The search: who goes on, who is chosen, when a trial ends, and for how long the chosen setting is refitted."""
+"""The search: what is tried, who goes on, who is chosen, when a trial ends, and for how long it is refitted."""
+
+from types import SimpleNamespace
 
 import pytest
+from optuna.distributions import FloatDistribution
 
 from study.params import Params
 from study.tuning import search as searches
-from study.tuning.proposals import Trial
+from study.tuning import trial as trials
+from study.tuning.proposals import Trial, propose
 from study.tuning.search import Search, refit_seeds, search
-from study.tuning.trial import COST, Outcome, _is_flat
+from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung
 from tests.tiny import BUDGET, tiny_params
 
 VARIANT = "sum-horizon"
@@ -90,3 +94,51 @@ def test_the_chosen_setting_is_refitted_for_its_best_round_with_every_seed(monke
     assert [7, 7, 7] == [asked.rounds for asked in given]
     assert [{"dropout": 0.3}] * 3 == [asked.settings for asked in given]
     assert 3 == len({asked.seed for asked in given})
+
+
+class Counted:
+    """A model that is nothing but the rounds that it was trained for."""
+
+    def fit(self, fold, *, rounds, seed, report):
+        """See `Recommender`."""
+        for self.done in range(1, rounds + 1):
+            report(self, self.done)
+
+    def save(self, folder):
+        """See `Recommender`."""
+        (folder / "done").write_text(str(self.done), encoding="utf-8")
+
+    def load(self, folder):
+        """See `Recommender`."""
+        self.done = int((folder / "done").read_text(encoding="utf-8"))
+        return self
+
+
+def test_of_equal_readings_of_stop_the_weights_of_the_first_are_read_on_select(monkeypatch, tmp_path):
+    data = SimpleNamespace(fold=None, stop={1: 0.2, 2: 0.5, 3: 0.5}, select={1: 0.1, 2: 0.3, 3: 0.4})
+    kind = SimpleNamespace(primary=lambda model, windows: windows[model.done], CALIBRATES=False)
+    monkeypatch.setattr(trials, "build_model", lambda *_: Counted())
+    monkeypatch.setattr(trials, "read_development", lambda *_: data)
+    monkeypatch.setattr(trials, "kind_of", lambda _: kind)
+    rung = Rung(variant=VARIANT, number=0, settings={}, index=0, rounds=3, is_last=True)
+    found = run_rung(params_of(2, []), tmp_path, rung)
+
+    assert [(1, 0.2), (2, 0.5), (3, 0.5)] == found.curve
+    assert (2, 0.3) == (found.best_round, found.select)
+
+
+@pytest.mark.parametrize("state", ["complete", "pruned"])
+def test_what_is_tried_next_lies_where_the_trials_before_were_good(state):
+    """Complete ones on select, pruned ones on stop."""
+    space = {"dropout": FloatDistribution(0, 1)}
+
+    def proposed(values):
+        finished = [
+            Trial(number=number, batch=number // 4, settings={"dropout": dropout}, state=state)
+            for number, dropout in enumerate([0.1, 0.2, 0.8, 0.9] * 4)
+        ]
+        told = [{"select": value} if state == "complete" else {"curve": [(2, value)]} for value in values * 4]
+        trials = [trial.model_copy(update=read) for trial, read in zip(finished, told, strict=True)]
+        return sum(settings["dropout"] for settings in propose(VARIANT, 1, space, [], trials, size=4)) / 4
+
+    assert proposed([0.9, 0.8, 0.2, 0.1]) < 0.5 < proposed([0.1, 0.2, 0.8, 0.9])

@@ -1,0 +1,33 @@
+"""Logistic regression has something to tell apart, or says so."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from study.events.fold import Fold
+from study.events.spans import Spans
+from study.models import linear, screening_linear
+from tests.made import FEATURES, START, day_of, made_log
+from tests.screened import QUESTION, screened_fold
+
+ENTRY = SimpleNamespace(loss="bce", windows=None)
+
+
+@pytest.mark.parametrize("items", ["xxx", "xyz"], ids=["all", "none"])
+def test_rows_that_are_all_relevant_or_none_teach_nothing(items):
+    """What is met for the first time in a window has no row in it."""
+    log = made_log([("a", 1.0 + 7 * week, "buy", item, None) for week, item in enumerate(items)])
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(21), FEATURES)
+    model = linear.build(ENTRY, linear.Settings(), None)
+
+    with pytest.raises(FloatingPointError, match="there is nothing to learn: the training rows are all relevant"):
+        model.fit(fold, rounds=1, seed=1, report=lambda *_: None)
+
+
+@pytest.mark.parametrize("until", [70, 1], ids=["all", "none"])
+def test_users_who_all_act_in_every_window_or_in_none_teach_nothing(until):
+    rows = [(f"u{n}", float(day), "buy", "x", "red" if day < until else "blue") for n in range(3) for day in range(70)]
+    model = screening_linear.build(ENTRY, screening_linear.Settings(), None)
+
+    with pytest.raises(FloatingPointError, match="there is nothing to learn: the training rows are all relevant"):
+        model.fit(screened_fold(made_log(rows, QUESTION)), rounds=1, seed=1, report=lambda *_: None)
