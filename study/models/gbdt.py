@@ -1,5 +1,6 @@
 """Gradient-boosted trees on aggregates: LightGBM (Ke et al., NeurIPS 2017), binary or lambdarank."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from study.seeds import seed_of
 
 Floats = NDArray[np.float64]
 MODEL = "trees.txt"
+SEAL = "sha256 of all above: "
 LARGEST_GROUP = 10_000
 """LightGBM takes no larger one."""
 REPORTS = 8
@@ -107,18 +109,19 @@ class Gbdt:
     def save(self, folder: Path) -> None:
         """See `Recommender`."""
         assert self.booster is not None
-        (folder / MODEL).write_text(self.booster.model_to_string(), encoding="utf-8")
+        trees = self.booster.model_to_string()
+        (folder / MODEL).write_text(f"{trees}{SEAL}{_digest(trees)}\n", encoding="utf-8")
 
     def load(self, folder: Path) -> Self:
         """See `Recommender`.
 
         Raises:
-            ValueError: the file is no booster.
+            ValueError: the file is not as it was written; of a part of it LightGBM may make other trees, or crash.
         """
-        try:
-            self.booster = lgb.Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
-        except lgb.basic.LightGBMError as error:
-            raise ValueError(f"{MODEL}: {error}") from None
+        trees, _, digest = (folder / MODEL).read_text(encoding="utf-8").rpartition(SEAL)
+        if digest.strip() != _digest(trees):
+            raise ValueError(f"{MODEL} is not as it was written")
+        self.booster = lgb.Booster(model_str=trees)
         return self
 
     def _raw(self, features: NDArray[np.float32], asked: Any) -> Floats:
@@ -173,6 +176,10 @@ def _booster(env: CallbackEnv) -> lgb.Booster:
 def _seed_of_tree(seed: int, done: int) -> Callable[[int], int]:
     """Each tree draws its features by a seed of its own, so that training that is taken up again goes on the same."""
     return lambda tree: seed_of(seed, "tree", done + tree)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> TrainingRows:

@@ -192,7 +192,7 @@ def test_a_folder_of_another_version_says_so(model, capsys):
     assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
 
 
-@pytest.mark.parametrize("size", [0, 200])
+@pytest.mark.parametrize("size", [0, 200, 4_350, 5_780, -2])
 def test_a_folder_whose_trees_are_cut_short_says_so(exported, tmp_path, monkeypatch, capsys, size):
     monkeypatch.chdir(exported)
     path = shutil.copytree("data/exports/lightgbm-lambdarank", tmp_path / "trees") / "weights/trees.txt"
