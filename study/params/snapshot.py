@@ -81,7 +81,7 @@ class Snapshot(Frozen):
     files: str = "*"
     timezone: str
     until: date | None = None
-    most_events: int | None = Field(default=None, ge=1)
+    most_events: int | None = Field(default=None, ge=1, exclude_if=lambda most: most is None)
     columns: Columns = Columns()
     attributes: dict[str, Attribute] = Field(min_length=1)
 
