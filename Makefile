@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 help:
 	@echo "make study    run the main arm and build the report (70 minutes on 2 cores); dvc repro runs every arm"
 	@echo "make report   build the report of the committed results, without training (a minute)"
-	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (6 to 13 minutes)"
+	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (6 minutes)"
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
 	@echo "make bench    measure training, ranking, sizes, workers, searches and waits; tables, and a line in benchmarks/log (an hour)"
