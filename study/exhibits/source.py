@@ -12,7 +12,8 @@ from study.exhibits.records import Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
-from study.params.budget import COMPARED, Arm, Budget
+from study.params.budget import Arm, Budget
+from study.params.roster import COMPARED
 from study.paths import RESULTS, world_file
 
 TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong>)"

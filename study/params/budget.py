@@ -7,8 +7,6 @@ from pydantic import Field, model_validator
 from study.params.base import Frozen
 
 Arm = Literal["main", "catalogue", "young", "who", "tokens", "diagnostics", "worlds"]
-COMPARED: tuple[Arm, ...] = ("main", "catalogue", "young", "who")
-"""The arms that have variants of their own, as dvc.yaml lists them; a roster may leave one out."""
 """The comparisons that have a budget of their own."""
 
 

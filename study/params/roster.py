@@ -1,12 +1,15 @@
 """The variants: each entry names the files that it is made of."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, JsonValue, model_validator
 
 from study.params.base import Frozen
 
+Compared = Literal["main", "catalogue", "young", "who"]
+COMPARED: tuple[Compared, ...] = get_args(Compared)
+"""The arms that have variants of their own, as dvc.yaml lists them; a roster may leave one out."""
 Part = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -14,7 +17,7 @@ class Entry(Frozen):
     """What every roster entry says: the name of its question, and the comparison that it belongs to."""
 
     question: str
-    arm: Literal["main", "catalogue", "young", "who"]
+    arm: Compared
 
     is_seeded: ClassVar[bool] = True
     """Whether a fit depends on its seed, so that it is refitted with several."""

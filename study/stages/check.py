@@ -17,11 +17,11 @@ from study.errors import UserError
 from study.fingerprint import closure, fingerprint
 from study.params import load
 from study.params.base import Frozen
-from study.params.budget import COMPARED, Arm
+from study.params.budget import Arm
 from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section, section_type
 from study.params.messages import describe, unknown_name
-from study.params.roster import SequenceEntry, Variant
+from study.params.roster import COMPARED, SequenceEntry, Variant
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
@@ -56,8 +56,9 @@ def fingerprints() -> None:
         _write(stage, {variant: _of_variant(params, stage, variant) for variant in params.variants})
     _forget(params)
     _write("compare", {arm: _compared(params, arm) if arm in params.arms else ABSENT for arm in COMPARED})
-    for folder in [*(RUNS / arm for arm in COMPARED), *(SCORES / arm for arm in COMPARED), RUNS / COMPOSED]:
-        folder.mkdir(parents=True, exist_ok=True)  # DVC asks for those of an arm, or of composed ones, that has none
+    absent = [arm for arm in COMPARED if arm not in params.arms]
+    for folder in [root / arm for root in (RUNS, SCORES) for arm in absent] + [RUNS / COMPOSED] * (not params.composed):
+        folder.mkdir(parents=True, exist_ok=True)  # DVC asks for it, and no variant makes it
     _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
     write_text(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:
