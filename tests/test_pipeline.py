@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from study.quick import HARD_TO_BEAT, reduced
+from study.quick import reduced
 from tests.tiny import ROOT, copy_tree, tiny_log, tiny_params
 
 pytestmark = pytest.mark.slow
@@ -62,14 +62,8 @@ READ_BY_ALL = {
 
 
 def short_params() -> dict[str, Any]:
-    """The tiny parameters with the roster of `make quick`: every arm, family and stage, few variants.
-
-    Of a rule that all arms have, main has enough.
-    """
-    short = reduced(tiny_params()) | {"budget": "default"}
-    rules = {name for name, entry in short["roster"].items() if entry.get("rule") == HARD_TO_BEAT}
-    kept = {name: entry for name, entry in short["roster"].items() if name not in rules or entry["arm"] == "main"}
-    return short | {"roster": kept}
+    """The tiny parameters with the roster of `make quick`: every arm, family and stage, few variants."""
+    return reduced(tiny_params()) | {"budget": "default"}
 
 
 def has_code(path: Path) -> bool:
