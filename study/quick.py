@@ -107,7 +107,7 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
         changed["worlds"] = worlds | _short_worlds(worlds, kept)
     if diagnostics := raw.get("diagnostics"):
         impersonal = [name for name in diagnostics["impersonal"] if name in kept]
-        changed["diagnostics"] = diagnostics | FEWER_CHANGES | {"impersonal": impersonal}
+        changed["diagnostics"] = diagnostics | _fewer_changes(diagnostics) | {"impersonal": impersonal}
     return raw | changed
 
 
@@ -119,6 +119,13 @@ def _first(entries: dict[str, Any]) -> dict[str, Any]:
         if place not in first or entry.get("rule") == HARD_TO_BEAT:
             first[place] = name
     return {name: entry for name, entry in entries.items() if name in first.values()}
+
+
+def _fewer_changes(diagnostics: dict[str, Any]) -> dict[str, Any]:
+    """Those of families that are asked at all."""
+    asked = {name: topics for name, topics in FEWER_CHANGES["asked"].items() if name in diagnostics["asked"]}
+    screened = [name for name in FEWER_CHANGES["screened"] if name in diagnostics["screened"]]
+    return FEWER_CHANGES | {"asked": asked, "screened": screened}
 
 
 def _fewer_fits(entry: dict[str, Any]) -> dict[str, Any]:

@@ -176,3 +176,12 @@ def test_of_a_large_log_no_more_is_studied_than_a_taste_needs(declared, taken):
     short = quick.reduced({"snapshot": {"name": "log", "most_events": declared}})
 
     assert {"name": "log", "most_events": taken} == short["snapshot"]
+
+
+def test_a_family_that_is_not_asked_about_is_not_in_the_taste_either():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["diagnostics"]["screened"] = []
+    del raw["diagnostics"]["asked"]["counting"]
+    short = quick.reduced(raw)["diagnostics"]
+
+    assert (["sequence"], []) == (list(short["asked"]), short["screened"])
