@@ -13,6 +13,8 @@ def cost(results: Results) -> Html:
     costs = results.loss_costs
     if costs is None:
         return paragraphs(["What the losses cost on larger catalogues was not measured: run <code>dvc repro</code>."])
+    if not costs.measured:
+        return paragraphs(["The arm catalogue has no loss whose cost could be measured on larger catalogues."])
     fixed = (
         f"Synthetic hidden states: {count(costs.readouts)} readouts of width {count(costs.width)} with "
         f"{plural(costs.labels, 'label')} each, one step forward and backward; the median of "
