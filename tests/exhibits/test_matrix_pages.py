@@ -143,6 +143,7 @@ def test_the_catalogue_page_does_without_what_was_not_run(made):
     assert 5 == catalogue.board(results).text.count("<tr>") - 1
     assert "" == catalogue.verdicts(results).text
     assert "was not measured" in text(loss_costs.cost(results))
+    assert "no loss whose cost could be measured" in text(loss_costs.cost(made(costs=COSTS | {"measured": []})))
 
 
 def test_young_candidates_are_counted_with_their_ceiling(made):
