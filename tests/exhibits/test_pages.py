@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -220,3 +221,10 @@ def test_results_of_the_quick_budget_are_called_a_taste(made):
 
     assert "nothing here is a finding" in source.line(made(hasty)).text
     assert "nothing here is a finding" not in source.line(made()).text
+
+
+def test_an_arm_that_the_roster_leaves_out_is_not_said_to_wait_for_a_run(monkeypatch):
+    assert "repro</code> runs every arm" in source.line(None, "young").text
+    monkeypatch.setattr(source.params, "load", lambda: SimpleNamespace(arms=["main"]))
+
+    assert "No variant of the roster is of the arm <code>young</code>." in source.line(None, "young").text

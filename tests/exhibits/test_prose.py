@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits.prose import flipped, settled, to_margin, verdict_sentence
+from study.exhibits.prose import flipped, settled, signed, to_margin, verdict_sentence
 from study.exhibits.records import Contrast
 from tests.exhibits.conftest import contrast
 
@@ -46,3 +46,7 @@ def test_how_differences_lie_to_the_margin_is_told_by_their_intervals():
     assert "in favour of b over a, perhaps by less than the margin" == settled([flipped(perhaps)], "a", "b", 0.005)
     assert "" == to_margin(Contrast(**contrast("equivalent", 0.001)), 0.005)
     assert "by 0.0050, perhaps less than the margin (" in verdict_sentence(perhaps, 0.005)
+
+
+def test_the_noise_of_sums_has_no_sign_but_what_is_rounded_to_zero_has():
+    assert ["0.0000", "0.0000", "−0.0000", "+0.0100"] == [signed(value) for value in (0.0, -1.1e-16, -1e-5, 0.01)]

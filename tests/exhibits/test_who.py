@@ -119,12 +119,23 @@ def test_the_power_to_show_an_equivalence_is_told(shown):
 def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
     """Two bins: the mean distance of a share from p, for n users, is sqrt(2 p (1 - p) / (pi n))."""
 
-    def change(files):
-        bins = [{"predicted": 0.1, "observed": 0.08, "users": 300}, {"predicted": 0.3, "observed": 0.2, "users": 100}]
-        found = {name: {"bins": bins, "errors": [0.04]} for name in json.loads(files["reliability.json"])}
-        files["reliability.json"] = json.dumps(found)
+    def change(*observed):
+        bins = [
+            {"predicted": p, "observed": o, "users": n}
+            for p, o, n in zip((0.1, 0.3), observed, (300, 100), strict=True)
+        ]
 
-    told = calibration.calibration(shown(3.0, change)).text
+        def written(files):
+            found = {name: {"bins": bins, "errors": [0.04]} for name in json.loads(files["reliability.json"])}
+            files["reliability.json"] = json.dumps(found)
+
+        return written
+
+    told = calibration.calibration(shown(3.0, change(0.08, 0.2))).text
+    assert (
+        "On average they predict 15 %, as much as is observed"
+        in calibration.calibration(shown(3.0, change(0.1, 0.3))).text
+    )
     assert "On average they predict 15 %, above the 11 % observed" in told
     assert "faultless probabilities would show an error of about 0.020 by chance" in told
 
