@@ -216,7 +216,7 @@ def order(results: Results) -> str:
 
 
 def _architectures(results: Results, contrast: Contrast) -> int:
-    """How many there are on its two sides: one contrast of depth or of an objective has the same on both."""
+    """How many there are on its two sides: one of depth or of an objective has the same on both."""
     sides = (contrast.left_variant, contrast.right_variant)
     return len({choose.parts_of(results, side)["architecture"] for side in sides})
 
