@@ -88,15 +88,31 @@ def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:
     path, is_empty = Path(spec.source), True
     for file in sources(spec):
         if file.suffix in {READER, QUERY}:
-            is_query = file.suffix == QUERY
-            table = read_query(file) if is_query else import_module(".".join(file.with_suffix("").parts)).read()
-            yield conform(table, spec, file)
+            yield conform(read_query(file) if file.suffix == QUERY else _read_module(file), spec, file)
             return
         for piece in _whole(file, spec) if rows is None else _in_pieces(file, spec, rows):
             is_empty = False
             yield piece
     if is_empty:
         raise UserError(f"{path}: there are no events in it")
+
+
+def _read_module(file: Path) -> pl.DataFrame:
+    """What `read()` of a module returns.
+
+    Raises:
+        UserError: it lies elsewhere, or has no such function, or that returns something else.
+    """
+    parts = file.with_suffix("").parts
+    if not all(map(str.isidentifier, parts)):
+        raise UserError(f"{file}: a module is read from this folder alone; give its path from here, without `..`")
+    read = getattr(import_module(".".join(parts)), "read", None)
+    if not callable(read):
+        raise UserError(f"{file}: a module needs a function `read()` that returns the events, and this one has none")
+    table = read()
+    if not isinstance(table, pl.DataFrame):
+        raise UserError(f"{file}: its `read()` returns {type(table).__name__}; it must be a table of Polars")
+    return table
 
 
 def _whole(file: Path, spec: Snapshot) -> Iterator[pl.DataFrame]:

@@ -1,0 +1,41 @@
+"""A module of this folder may return the events; one that does not is told in a line."""
+
+import re
+
+import pytest
+
+from study.errors import UserError
+from study.events.read import read_source
+from study.params.snapshot import Snapshot
+
+NO_TABLE = "def read():\n    return [1]\n"
+
+
+def spec(path) -> Snapshot:
+    return Snapshot(name="s", source=str(path), timezone="UTC", attributes={"item": "categorical"})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("reader_of_nothing", "", "a module needs a function `read()` that returns the events"),
+        ("reader_of_a_list", NO_TABLE, "its `read()` returns list; it must be a table of Polars"),
+    ],
+)
+def test_a_module_that_returns_no_events_is_told_in_a_line(tmp_path, monkeypatch, name, content, told):
+    (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(UserError, match=re.escape(f"{name}.py: {told}")):
+        read_source(spec(f"{name}.py"))
+
+
+def test_a_module_is_read_from_this_folder_alone(tmp_path, monkeypatch):
+    (tmp_path / "reader.py").write_text(NO_TABLE, encoding="utf-8")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+
+    for path in (tmp_path / "reader.py", "../reader.py"):
+        with pytest.raises(UserError, match=r"reader\.py: a module is read from this folder alone"):
+            read_source(spec(path))
