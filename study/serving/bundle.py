@@ -91,8 +91,9 @@ def read_bundle(folder: Path) -> Bundle:
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
     except ValidationError as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
-    except (OSError, ImportError, RuntimeError, ValueError, SafetensorError) as error:
-        raise UserError(f"{folder}: {_NOT_OURS} ({str(error).splitlines()[0]})") from None
+    except (OSError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError) as error:
+        first_line = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"{folder}: {_NOT_OURS} ({first_line})") from None
     return Bundle(exported, vocabulary, model)
 
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -37,6 +38,15 @@ def exported(tmp_path_factory):
         for variant in [*WHAT, *WHO]:
             export.run(variant, None, REFIT.get(variant, 0))
     return folder
+
+
+@pytest.fixture
+def model(exported, tmp_path, monkeypatch):
+    """A machine with one exported variant, its log, and nothing else."""
+    shutil.copytree(exported / "data/exports/personal-decay", tmp_path / "model")
+    shutil.copy(exported / "tiny.parquet", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def search_of(folder, arm: str, variant: str):

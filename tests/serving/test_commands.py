@@ -24,15 +24,6 @@ from tests.tiny import ROOT, inside, tiny_log
 END = "2024-03-25"
 
 
-@pytest.fixture
-def model(exported, tmp_path, monkeypatch):
-    """A machine with one exported variant, its log, and nothing else."""
-    shutil.copytree(exported / "data/exports/personal-decay", tmp_path / "model")
-    shutil.copy(exported / "tiny.parquet", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def ranked(*more: str) -> tuple[str, ...]:
     return ("rank", "--model", "model", "--log", "tiny.parquet", "--cutoff", END, *more)
 
@@ -181,25 +172,6 @@ def test_a_log_that_lacks_a_column_names_it(model, capsys):
     pl.read_parquet("tiny.parquet").drop("price").write_parquet("less.parquet")
 
     assert "'price' is missing" in complaint(capsys, *ranked("--log", "less.parquet"))
-
-
-def test_a_folder_of_another_version_says_so(model, capsys):
-    path = model / "model/model.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"refit"', '"rfit"'), encoding="utf-8")
-
-    assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
-    path.write_bytes(b"\x80\x00 no text")
-    assert "cannot be loaded by this version of the code; export it again" in complaint(capsys, *ranked())
-
-
-@pytest.mark.parametrize("size", [0, 200, 4_350, 5_780, -2])
-def test_a_folder_whose_trees_are_cut_short_says_so(exported, tmp_path, monkeypatch, capsys, size):
-    monkeypatch.chdir(exported)
-    path = shutil.copytree("data/exports/lightgbm-lambdarank", tmp_path / "trees") / "weights/trees.txt"
-    path.write_bytes(path.read_bytes()[:size])
-    told = complaint(capsys, *ranked("--model", str(tmp_path / "trees")))
-
-    assert "trees: cannot be loaded by this version of the code; export it again" in told
 
 
 def test_users_who_are_ranked_take_no_depth(exported, tmp_path, capsys, monkeypatch):
