@@ -13,11 +13,12 @@ from study.errors import UserError
 from study.events.clock import open_sessions, stretched
 from study.events.files import matching
 from study.events.log import Ints, Log, Queries
-from study.events.read import read_source
+from study.events.read import read_source, sources
 from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
 from study.params.question import MINUTES_OF_DAY, Question, WhoQuestion
-from study.serving.bundle import Bundle
+from study.params.snapshot import Snapshot
+from study.serving.bundle import Bundle, Exported
 
 NOW = "now"
 
@@ -53,16 +54,11 @@ class Cutoff:
 def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
 
-    Of a folder those files are read that match the pattern of the snapshot, or all where none does.
-
     Raises:
         UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
     """
-    if not path.exists():
-        raise UserError(f"rank: --log {path}: there is no such file or folder")
     exported = bundle.exported
-    files = exported.snapshot.files if matching(path, exported.snapshot.files) else "*"
-    events = read_source(exported.snapshot.model_copy(update={"source": str(path), "files": files}))
+    events = read_source(_described(exported, path))
     before = events.filter(TIME.lt(cutoff.time))
     if not before.height:
         first = events.select(TIME.min()).item()
@@ -82,6 +78,24 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
         told = "no key action before the cut-off has a candidate that occurred in training; is it a log of that kind?"
         print(f"downfunnel: {path}: {told}", file=sys.stderr)
     return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
+
+
+def refuse_replaced(bundle: Bundle, path: Path, out: Path) -> None:
+    """Whether a file that is to be written is none of those that are read.
+
+    Raises:
+        UserError: it is one, or there is no such log.
+    """
+    if any(out.exists() and out.samefile(file) for file in sources(_described(bundle.exported, path))):
+        raise UserError(f"rank: --out {out}: is a part of the log, which ranks would replace; give another name")
+
+
+def _described(exported: Exported, path: Path) -> Snapshot:
+    """How the log is read: of a folder those files that match the pattern of the snapshot, or all where none does."""
+    if not path.exists():
+        raise UserError(f"rank: --log {path}: there is no such file or folder")
+    files = exported.snapshot.files if matching(path, exported.snapshot.files) else "*"
+    return exported.snapshot.model_copy(update={"source": str(path), "files": files})
 
 
 def _warn_of_silence(path: Path, last: int, cutoff: Cutoff, question: Question) -> None:

@@ -12,7 +12,7 @@ from study.metrics.screening import ranking, tie_hashes
 from study.models.base import Recommender
 from study.models.scorer import leading
 from study.serving.bundle import only_export, read_bundle
-from study.serving.history import Cutoff, read_history
+from study.serving.history import Cutoff, read_history, refuse_replaced
 from study.serving.sink import sink
 
 DEPTH = 10
@@ -38,6 +38,8 @@ def run(folder: Path | None, log: Path, cutoff: str, depth: int | None, out: Pat
     if question.kind == "who" and depth is not None:
         raise UserError(f"rank: {bundle.exported.variant} ranks users, so there is no -k; every user gets a score")
     when = Cutoff.of(cutoff, bundle.exported.snapshot.timezone)
+    if out is not None:
+        refuse_replaced(bundle, log, out)
     queries = read_history(bundle, log, when)
     tables = (
         screened(bundle.model, queries) if question.kind == "who" else ranked(bundle.model, queries, depth or DEPTH)

@@ -168,6 +168,19 @@ def test_an_output_that_cannot_be_written_is_named_and_nothing_is_left(model, ca
     assert before == sorted(model.rglob("*"))
 
 
+@pytest.mark.parametrize("log", ["tiny.parquet", "logs"])
+def test_ranks_never_take_the_place_of_the_log_that_is_ranked(model, capsys, log):
+    Path("logs").mkdir()
+    shutil.copy("tiny.parquet", "logs")
+    out = "./tiny.parquet" if log == "tiny.parquet" else "logs/tiny.parquet"
+    before = Path(out).read_bytes()
+
+    assert f"rank: --out {Path(out)}: is a part of the log" in complaint(capsys, *ranked("--log", log, "--out", out))
+    assert before == Path(out).read_bytes()
+    assert 0 == main(ranked("--log", log, "--out", "ranks.parquet"))
+    assert 0 == main(ranked("--log", log, "--out", "ranks.parquet"))
+
+
 def test_a_log_that_lacks_a_column_names_it(model, capsys):
     pl.read_parquet("tiny.parquet").drop("price").write_parquet("less.parquet")
 
