@@ -9,6 +9,8 @@ from study.params.budget import Budget
 
 STAGES = ("check", "snapshot", "split", "features")
 """The stages that read the log."""
+OF_EACH_QUESTION = ("split", "features", "events")
+"""The stages that every question has of its own, and the files."""
 KEPT = ("snapshot", "events")
 """The files that the study keeps of a log."""
 DAY = 24 * 3600
@@ -69,18 +71,23 @@ def exponent(sizes: Sizes, stage: str) -> float | None:
     return float(np.log(long / short) / np.log(many / few))
 
 
-def reading_seconds(sizes: Sizes, events: float) -> float | None:
-    """Core seconds of all stages that read the log, once each."""
-    lines = [fitted(sizes, stage) for stage in STAGES]
-    return None if None in lines else sum(line.at(events) for line in lines if line)
+def reading_seconds(sizes: Sizes, events: float, questions: int) -> float | None:
+    """Core seconds of all stages that read the log, once each or once for each question."""
+    lines = {stage: fitted(sizes, stage) for stage in STAGES}
+    known = {stage: line.at(events) for stage, line in lines.items() if line}
+    return None if len(known) < len(lines) else sum(_times(stage, questions) * known[stage] for stage in known)
 
 
-def bytes_per_event(sizes: Sizes) -> float | None:
+def bytes_per_event(sizes: Sizes, questions: int) -> float | None:
     """What the files that are kept hold for each event, measured on the largest log."""
     if not sizes.bytes:
         return None
     largest = max(sizes.bytes)
-    return sum(sizes.bytes[largest].get(name, 0) for name in KEPT) / largest
+    return sum(_times(name, questions) * sizes.bytes[largest].get(name, 0) for name in KEPT) / largest
+
+
+def _times(name: str, questions: int) -> int:
+    return questions if name in OF_EACH_QUESTION else 1
 
 
 def passes(budget: Budget) -> float:

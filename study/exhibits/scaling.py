@@ -112,7 +112,7 @@ def foreseen(results: Results) -> Html:
     read, trained = latest("size", Sizes), latest("training", Training)
     if read is None:
         return missing("size")
-    if cost_model.reading_seconds(read, 1) is None:
+    if cost_model.reading_seconds(read, 1, 1) is None:
         return paragraphs([f"Lines take two sizes of the log: {code('python benchmarks/size.py')} measures more."])
     if trained is None:
         return missing("training")
@@ -126,11 +126,18 @@ def _model(results: Results, read: Sizes) -> str:
     passes = cost_model.passes(results.budget)
     return (
         f"The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above "
-        f"({_error(read)}); memory is that of a partition and of one numeric column; training holds its span whole; a "
-        f"fit that is not stopped early reads every event once, which makes {number(passes, 1)} readings for the "
-        f"search and the refits of a variant at the budget {code(results.params.budget)}. Sizes beyond the largest "
-        "above are extrapolated."
+        f"({_error(read)}){_asked(results)}; memory is that of a partition and of one numeric column; training holds "
+        "its span whole; a fit that is not stopped early reads every event once, which makes "
+        f"{number(passes, 1)} readings for the search and the refits of a variant at the budget "
+        f"{code(results.params.budget)}. Sizes beyond the largest above are extrapolated."
     )
+
+
+def _asked(results: Results) -> str:
+    questions = len(results.params.questions)
+    if questions == 1:
+        return ""
+    return f", {code('split')} and {code('features')} once for each of {plural(questions, 'question')}"
 
 
 def _error(read: Sizes) -> str:
@@ -150,10 +157,11 @@ def _left_out() -> str:
 
 
 def _foreseen(results: Results, read: Sizes, trained: Training, events: int) -> list[list[Cell]]:
-    kept = cost_model.bytes_per_event(read)
+    questions = len(results.params.questions)
+    kept = cost_model.bytes_per_event(read, questions)
     work: dict[str, tuple[float | None, float | None]] = {
         "stages that read the log": (
-            cost_model.reading_seconds(read, events),
+            cost_model.reading_seconds(read, events, questions),
             None if kept is None else kept * events / TERABYTE,
         )
     }

@@ -1,6 +1,7 @@
 """The page Scaling: the latest run of each benchmark, and lines through what was measured."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -109,10 +110,23 @@ def test_larger_logs_take_what_the_measurements_say(logged, made):
     text = scaling.foreseen(results).text
     hours = cost_model.passes(results.budget) * 1e11 / 50_000 / 3600
 
-    assert f">{4 * 3.6e-6 * 1e9 / 3600:,.0f}<" in text
     assert f">{hours:,.0f}<" in text
-    assert f">{30 * 1e11 / 1e12:.2f}<" in text
     assert "flat-horizon" not in text
+
+
+@pytest.mark.parametrize(("asked", "stages", "kept"), [(["categories"], 4, 30), (["categories", "coupons"], 6, 50)])
+def test_every_question_has_a_split_and_features_of_its_own(logged, made, asked, stages, kept):
+    """Two of four stages, and 20 of 30 bytes, are once for each."""
+    results = made()
+    questions = {name: results.params.questions[name] for name in asked}
+    results = replace(results, params=results.params.model_copy(update={"questions": questions}))
+    logged("size", sized(3.6e-6))
+    logged("training", trained(50_000))
+    text = scaling.foreseen(results).text
+
+    assert f">{stages * 3.6e-6 * 1e9 / 3600:,.0f}<" in text
+    assert f">{kept * 1e11 / 1e12:.2f}<" in text
+    assert f"for each of {len(asked)} questions" in text or len(asked) == 1
 
 
 def test_seconds_of_the_clock_are_told_where_every_stage_has_them(logged):
