@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from study.exhibits import effect_changes
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import agreeing, dagger, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, agreeing, dagger, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -103,13 +103,16 @@ def _corrected(others: Sequence[Repeated]) -> str:
 def _told(asked: Sequence[Repeated], standing: Standing) -> str:
     shown = _of(asked, standing)
     is_are = "is" if len(shown) == 1 else "are"
-    clauses = [
-        f"{code(one.here.name)} ({one.there.verdict} there, {one.here.verdict} here)"
-        if one.there.verdict != one.here.verdict
-        else code(one.here.name)
-        for one in shown
-    ]
+    clauses = [f"{code(one.here.name)}{_verdicts(one)}" for one in shown]
     return f"{len(shown)} {is_are} <strong>{standing}</strong>: {listing(clauses)}"
+
+
+def _verdicts(one: Repeated) -> str:
+    """Both verdicts where they differ, and that the contrast is no plan made beforehand; or nothing."""
+    sides = {"there": one.there, "here": one.here}
+    told = [f"{side.verdict} {place}" for place, side in sides.items() if one.there.verdict != one.here.verdict]
+    told += effect_changes.unplanned(one.there, one.here)
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
@@ -122,6 +125,7 @@ def contrast_table(pair: Pair) -> Html:
     if not found:
         return paragraphs([f"No contrast of the arm {code(pair.here.arm)} is declared alike on both."])
     (other, this), changes = pair.names, effect_changes.known(pair, _alike(found))
+    both = [side for one in found for side in (one.there, one.here)]
     amounts = [f"{len(_of(found, standing))} {standing}" for standing in STANDINGS if _of(found, standing)]
     kept = sum(one.sign == "kept" for one in found)
     told = (
@@ -136,7 +140,7 @@ def contrast_table(pair: Pair) -> Html:
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
         "against a difference shown to be beyond the margin; compatible: equivalent against one that may be smaller"
-        f"{effect_changes.legend(pair) if changes else ''}{dagger([one.here for one in found])}"
+        f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
     lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
     return Html(paragraphs([told]).text + table(head, lines, caption).text)
@@ -148,7 +152,7 @@ def _line(one: Repeated, change: Change | None) -> list[Cell]:
     return [
         name(marked(one.here)),
         _effect(one.there),
-        words(one.there.verdict),
+        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}"),
         _effect(one.here),
         words(one.here.verdict),
         *(effect_changes.cells(change) if change else []),

@@ -131,9 +131,18 @@ def _size(moved: Sequence[Change], margin: float) -> str:
 
 
 def _named(moved: Sequence[Change], alike: Alike) -> str:
-    told = {here.name: late(here) for _, here in alike}
-    shown = [f"{code(one.name)} ({signed(one.there)} there, {signed(one.here)} here{told[one.name]})" for one in moved]
+    told = {here.name: unplanned(there, here) for there, here in alike}
+    shown = [
+        f"{code(one.name)} ({', '.join([f'{signed(one.there)} there, {signed(one.here)} here', *told[one.name]])})"
+        for one in moved
+    ]
     return f": {listing(shown)}" if shown else ""
+
+
+def unplanned(there: Contrast, here: Contrast) -> list[str]:
+    """That a contrast is no plan made beforehand on this snapshot, or on the other alone; or nothing."""
+    told = [f"{late(side)}{place}" for side, place in ((here, ""), (there, " there")) if side.after_test]
+    return [one.removeprefix(", ") for one in told[:1]]
 
 
 def _not_computed(pair: Pair) -> str:

@@ -24,7 +24,10 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here); " in shown
     assert "1 is undetermined on one: hybrid-over-counting (undetermined there, better here); " in shown
-    assert "2 are undetermined on both: sequence-over-decay and learners-over-counting." in shown
+    assert (
+        "2 are undetermined on both: sequence-over-decay and learners-over-counting (declared after test was seen)."
+        in shown
+    )
     assert "other contrasts none is corrected. Whether the effects themselves changed was not computed" in shown
 
 
@@ -60,6 +63,20 @@ def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here,
         text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 2, 4, 5, 6}
     ]
     assert f"1 {together}" in text(shown)
+
+
+def test_a_contrast_that_was_no_plan_on_the_other_snapshot_alone_is_marked_there(compared):
+    found = only(contrast("better", 0.01, **TREES)), only(contrast("better", 0.02, **TREES))
+    late = [TREES["name"]]
+    here, there, planned = (
+        compared(*found, after_test=marked) for marked in ({"complete-journey": late}, {"old": late}, {})
+    )
+
+    assert "trees-over-counting (declared after test was seen)." in text(findings.repeated(here))
+    assert "trees-over-counting (declared after test was seen there)." in text(findings.repeated(there))
+    assert "better\N{DAGGER}" in text(snapshots.contrasts(there))
+    assert "\N{DAGGER}: declared after test was seen" in text(snapshots.contrasts(there))
+    assert "declared after" not in text(findings.repeated(planned)) + text(snapshots.contrasts(planned))
 
 
 def test_the_best_of_a_family_may_be_another_variant(compared):
