@@ -51,6 +51,15 @@ def test_what_changed_is_named_with_both_effects(compared):
     assert expected in text(snapshots.contrasts(results))
 
 
+def test_a_changed_effect_that_was_no_plan_on_the_other_snapshot_is_told_so(compared):
+    planned = pair(compared, (ONE, -0.008, 0.0014, "better", 0.006))
+    late = planned.params.model_copy(update={"after_test": {"old": [ONE["name"]]}})
+    told = "event-over-next-token (−0.0080 there, +0.0014 here"
+
+    assert f"{told})" in text(findings.repeated(planned))
+    assert f"{told}, declared after test was seen there)" in text(findings.repeated(Results(planned.root, late)))
+
+
 def test_sides_that_were_refitted_longer_on_one_snapshot_are_named(compared):
     def longer(written):
         written["tuning.json"]["flat-next"]["rounds"] = 2
