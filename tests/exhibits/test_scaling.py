@@ -103,6 +103,10 @@ def test_halved_trials_read_the_rest_alone():
     assert 8 * (0.25 + 0.25 / 2 + 0.5 / 4) + 5 == pytest.approx(cost_model.passes(budget))
 
 
+def test_work_is_divided_among_all_cores_of_all_machines_of_a_day():
+    assert pytest.approx(2.5) == cost_model.machines(10 * 24 * 3600, cores=4)
+
+
 def test_larger_logs_take_what_the_measurements_say(logged, made):
     results = made()
     logged("size", sized(3.6e-6))

@@ -91,6 +91,15 @@ def test_a_card_without_distributions_or_values_says_nothing():
     assert ["event_type"] == [r["attribute"] for r in drift(card({}) | {"attributes": {}}, card({"red": 1}))]
 
 
+def test_numbers_that_all_fall_into_one_tenth_of_the_others_are_counted_there():
+    """Of ten tenths and (1, 0, ...), whose middle is (0.55, 0.05, ...), at either end."""
+    divergence = (0.1 * math.log2(0.1 / 0.55) + 0.9 * math.log2(2) + math.log2(1 / 0.55)) / 2
+    there = numbers([float(value) for value in range(1001)])
+
+    for here in (numbers([-2.0, -1.0]), numbers([2000.0, 2001.0])):
+        assert pytest.approx(math.sqrt(divergence), abs=1e-3) == row(there, here)["distance"]
+
+
 def test_a_card_lists_the_most_frequent_values_and_quantiles():
     values = [f"v{i:03}" for i in range(LISTED + 10)] + ["often"] * 3 + [None]
     listed = told(pl.Series("colour", values), "categorical")["values"]
