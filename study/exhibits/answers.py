@@ -23,7 +23,7 @@ COMPOSED = {
     "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
-COUNTED = " (an id table has no score for young candidates: a part of the gain comes from counting the young ones)"
+COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
 READERS = {"causal": "causal attention", "bidirectional": "attention to both sides", "gru": "recurrence"}
 """The architectures that read the order of events."""
 UNTESTED = "which no contrast tests itself, and the budgets of the two arms differ"
@@ -259,7 +259,8 @@ def young(results: Results) -> str:
         return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones" if parts else ""
 
     lead = f"over all candidates, known and young together, {limited(found, plain, *sides, more=more)}"
-    aware_of = f"; told the user's own counts as well, {limited(found, aware, *sides, more=more)}{COUNTED}"
+    counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
+    aware_of = f"; told the user's own counts as well, {limited(found, aware, *sides, more=more)}{counted}"
     lead += aware_of if aware else ""
     against = choose.against_counting(found)
     lead += f"; against counting, {evidence(against, found.power.margin, more)}" if against else ""

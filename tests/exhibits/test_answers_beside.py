@@ -23,3 +23,14 @@ def test_what_no_factor_of_a_question_moves_is_told_beside_it(made):
     assert "contrasts between models that all read it, 1 shows a difference: gru-horizon over sum-horizon +" in order
     assert ", none shows a difference; " in told(made(say("undetermined")), "Does order matter?")
     assert "in the arm catalogue, with " in told(results, "Does anything beat counting?")
+
+
+def test_a_gain_on_young_candidates_is_laid_to_counting_as_a_possibility_and_where_there_is_one(made):
+    """Part of a gain may be that an id table cannot count what it has no score for; no contrast tells it apart."""
+    repeated = ("composed-over-id-repeat", "composed-with-id-over-id-repeat")
+    asked = "What about young candidates?"
+
+    better = told(made(young=say("better", *repeated)), asked)
+    assert "for young candidates: a part of the gain may come from counting the young ones)" in better
+    assert "counting the young ones" not in told(made(young=say("worse", *repeated)), asked)
+    assert "counting the young ones" not in told(made(young=say("equivalent", *repeated)), asked)
