@@ -176,14 +176,20 @@ def with_negatives(results: Results, contrast: Contrast) -> Contrast:
 
 
 def by_negatives(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """Whether the losses that are worse are just those with few negatives."""
+    """Whether the losses that are worse, or those that are better, are just those with few negatives, or with many."""
     options = {c.name: choose.parts_of(results, c.left_variant)["loss_options"].get("negatives") for c in contrasts}
-    worse = [options[c.name] for c in contrasts if c.verdict == "worse"]
-    others = [options[c.name] for c in contrasts if c.verdict != "worse"]
-    if not worse or not others or None in [*worse, *others] or max(worse) >= min(others):
+    if None in options.values():
         return ""
-    few, many = (plural(number, "negative") for number in (max(worse), min(others)))
-    return f"; all that are worse have at most {few}, all others at least {many}"
+    for verdict in ("worse", "better"):
+        shown = [options[c.name] for c in contrasts if c.verdict == verdict]
+        others = [options[c.name] for c in contrasts if c.verdict != verdict]
+        if shown and others and max(shown) < min(others):
+            few, many = (plural(amount, "negative") for amount in (max(shown), min(others)))
+            return f"; all that are {verdict} have at most {few}, all others at least {many}"
+        if shown and others and min(shown) > max(others):
+            many, few = (plural(amount, "negative") for amount in (min(shown), max(others)))
+            return f"; all that are {verdict} have at least {many}, all others at most {few}"
+    return ""
 
 
 def best_sequence(results: Results) -> str:

@@ -7,6 +7,7 @@ from tests.exhibits.asking import VERDICTS, say, told
 
 REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
 LOSS = "Which loss, and does the catalogue's size matter?"
+OVER_SOFTMAX = ("sampled-over-softmax", "bce-over-softmax", "gbce-over-softmax", "bpr-over-softmax")
 
 
 def factorial(verdict: str, *factors: str):
@@ -131,6 +132,25 @@ def test_losses_that_are_worse_by_their_negatives_alone_are_told(made):
     found = "; all that are worse have at most 1 negative, all others at least 64 negatives; "
     assert found in told(made(few_are_worse), LOSS)
     assert "all that are worse" not in told(made(say("worse")), LOSS)
+
+
+def test_losses_that_are_better_by_their_negatives_alone_are_told_too(made):
+    """A difference in favour of the other losses is no more that of their form than one against them."""
+
+    def turn(*better: str):
+        def change(written):
+            say("equivalent", *OVER_SOFTMAX)(written)
+            say("better", *better)(written)
+
+        return change
+
+    few = told(made(turn("bce-over-softmax", "bpr-over-softmax")), LOSS)
+    assert "; all that are better have at most 1 negative, all others at least 64 negatives; " in few
+    many = told(made(turn("sampled-over-softmax", "gbce-over-softmax")), LOSS)
+    assert "; all that are better have at least 64 negatives, all others at most 1 negative; " in many
+    assert "all that are better" not in told(made(turn("bce-over-softmax", "gbce-over-softmax")), LOSS)
+    advised = advice.marks(made(turn("bce-over-softmax", "bpr-over-softmax"))).text
+    assert "negatives are not told apart: of the other losses, with the horizon, all that are better" in advised
 
 
 def test_the_best_sequence_model_is_told_with_its_representation_and_head(made):
