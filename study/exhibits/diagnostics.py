@@ -91,12 +91,15 @@ def _at_stake(found: Diagnostics) -> list[str]:
     gained = gains(found.contrasts, found.reached)
     if gained is None:
         return []
-    text = (
-        f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts, {gained.told}. A change that "
-        "leaves a model the user's own counts, as taking an attribute, adding noise and taking users do for trees and "
-        "for a repeat-aware head, can hardly take more than that."
+    text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts, {gained.told}."
+    above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0}
+    if not above:
+        return [text]
+    text += (
+        " A change that leaves a model above that rule the user's own counts, as taking an attribute, adding noise and "
+        "taking users do for trees and for a repeat-aware head, can hardly take more than that."
     )
-    if near := [code(variant) for variant, gain in gained.by_variant.items() if gain < found.margin]:
+    if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
         text += (
             f" For {listing(near)} that is within the margin of {found.margin:g}, by estimates that no contrast tests: "
             "there an equivalence was to be expected."

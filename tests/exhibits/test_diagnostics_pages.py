@@ -262,7 +262,7 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     change = diagnosis("without-price", "attributes", "equivalent", 0.0001)
     diagnosed([change])
     told = {}
-    for gain in (0.002, 0.02):
+    for gain in (0.002, 0.02, -0.02):
         rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
         write(folder / "diagnostics", {"estimates.json": [reached(), rule, reached("who-sequence", "auroc")]})
         told[gain] = diagnostics.answer(diagnostics.load()).text
@@ -271,3 +271,6 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     assert "an equivalence was to be expected" in told[0.002]
     assert "<code>sum</code> by +0.0200" in told[0.02]
     assert "was to be expected" not in told[0.02]
+    assert "was to be expected" not in told[-0.02]
+    assert "hardly take more" in told[0.02]
+    assert "hardly take more" not in told[-0.02]
