@@ -53,8 +53,8 @@ class Size:
 def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) -> Size | None:
     """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked.
 
-    Where what the fits gain over counting is within the margin, an equivalence says little: counting needs no other
-    users, and it is told with that.
+    Where what the fits gain over counting is within the margin of zero, an equivalence says little: counting needs no
+    other users, and it is told with that.
     """
     families = _by_share(diagnoses)
     if not families:
@@ -80,7 +80,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     lead = f"not the number of its users at this budget, since with {percent(enough)} of the users {does}"
     limit = "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked"
     own = None if found is None else found.of([one.left_variant for one in shown])
-    if own is not None and max(own.by_variant.values(), default=margin) < margin:
+    if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
         limit = (
             f", since what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
