@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose
 from study.exhibits.markup import code
-from study.exhibits.prose import brief, flipped, number, seconds, signed, within
+from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
 
@@ -56,7 +56,7 @@ def ship(results: Results) -> str:
     spent = results.cost[variant]
     cost = (
         f"its search took {seconds(spent.tune_seconds)}, a refit takes {seconds(spent.refit_seconds)} and "
-        f"{number(spent.peak_mb, 0)} MB on the machine of this run"
+        f"{count(spent.peak_mb)} MB on the machine of this run"
     )
     recall = f"{PRIMARY} {within(results.row(variant).test)}"
     if reason is None:

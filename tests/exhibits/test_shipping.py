@@ -32,6 +32,12 @@ def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
     assert "lightgbm-binary (recall@10" in sentence  # earlier in the roster, so better on select in these results
     assert "its search took 8.0 s, a refit takes 2.0 s and 50 MB" in sentence
 
+    def large(written):
+        against(*rows)(written)
+        written["cost/lightgbm-binary.json"]["peak_mb"] = 6481.2
+
+    assert "and 6,481 MB on the machine" in told(made(large), "What to ship, at what cost?")
+
 
 @pytest.mark.parametrize(("effect", "is_told"), [(0.0048, True), (0.02, False)])
 def test_what_counting_gives_up_is_told_where_the_gain_is_not_shown_to_reach_the_margin(made, effect, is_told):
