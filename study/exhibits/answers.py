@@ -278,11 +278,11 @@ def who_will_buy(results: Results) -> str:
     best = found.leaderboard[0]
     reached = best.estimates[WHO_PRIMARY]
     margin = found.params.statistics.who_margin
-    told = lead_over_counting(choose.against_counting(found), margin)
-    share = percent(reached.estimate)
+    against = choose.against_counting(found)
+    told = lead_over_counting(against, margin) + scope.turned(found, against)
     perfect = windows_of(found).perfect
     most = "" if perfect is None else f", where no ranking could have more than {percent(perfect)}"
-    reach = f"has {share} of those who act among its top 5 % of users{most}"
+    reach = f"has {percent(reached.estimate)} of those who act among its top 5 % of users{most}"
     asked = f"asked whether {key_action(found.question)}"
     return f"{asked}, {told}; {code(best.variant)}, which is best on select, {reach}"
 

@@ -34,3 +34,15 @@ def test_a_gain_on_young_candidates_is_laid_to_counting_as_a_possibility_and_whe
     assert "for young candidates: a part of the gain may come from counting the young ones)" in better
     assert "counting the young ones" not in told(made(young=say("worse", *repeated)), asked)
     assert "counting the young ones" not in told(made(young=say("equivalent", *repeated)), asked)
+
+
+def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(made):
+    """As of candidates: what is chosen on select and turns on test is said."""
+
+    def turn(written):
+        say("worse", "who-aggregates-over-counting")(written)
+        for row in written["leaderboard.json"]:
+            row["select"] = 0.9 if row["family"] == "aggregates" else row["select"]
+
+    assert "; on select, who-logistic is ahead of its rival; " in told(made(who=turn), "Who will buy?")
+    assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
