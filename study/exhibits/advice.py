@@ -1,10 +1,10 @@
 """The advice that teams commonly get, and what the declared contrasts of this log say to each part of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from study.exhibits import choose, scope
+from study.exhibits import choose, few_seeds, scope
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
 from study.exhibits.prose import agreeing, count, flipped, late, named, percent, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast
@@ -231,16 +231,23 @@ def marks(results: Results) -> Html:
     """Each advice with its mark, part by part, and the contrasts behind the marks."""
     found = {advice.text: advice.parts(results) for advice in ADVICE}
     rows = [_row(text, part) for text, parts in found.items() for part in parts]
-    head = ["advice", "mark here", "why", "effect", "where", "following it", "instead of", "level", "p (differ)"]
+    where = ["where", "following it", "instead of", "level", "p (differ)", "p (equivalent)"]
+    head = ["advice", "mark here", "why", "effect", *where]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
+        f"{_student(found.values())}"
     )
     items = bullets(
         f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"
         for one in ADVICE
     )
     return joined([items, table(head, rows, caption)]) if rows else items
+
+
+def _student(found: Iterable[Sequence[Part]]) -> str:
+    """What "by t" says, for a caption; nothing where no part is undetermined by it."""
+    return f"; by t: by {few_seeds.BY_STUDENT}" if any(part.by_t for parts in found for part in parts) else ""
 
 
 def _by_cell(results: Results, factor: str) -> str:
@@ -283,11 +290,11 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
-        Cell(part.reason + late(c), part.reason, "words long"),
+        Cell(f"{part.reason}{part.by_t}{late(c)}", part.reason, "words long"),
         Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         words(part.where),
         name(c.left_variant),
         name(c.right_variant),
         Cell(percent(c.level, 2), c.level),
-        Cell(probability(c.p_difference).replace("p = ", "").replace("p ", ""), c.p_difference),
+        *(Cell(probability(p).removeprefix("p ").removeprefix("= "), p) for p in (c.p_difference, c.p_equivalence)),
     ]

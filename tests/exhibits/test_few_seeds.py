@@ -1,9 +1,11 @@
 """Verdicts that hang on few seeds are named, with how far."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 
-from study.exhibits import few_seeds
+from study.exhibits import advice, few_seeds
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
 from study.exhibits.results import QUERIES
@@ -68,3 +70,16 @@ def test_an_arm_that_publishes_no_queries_says_nothing_of_it(made):
 
     assert {} == results.by_student
     assert [] == few_seeds.told([(results, results.contrasts)])
+
+
+def test_the_table_of_an_advice_shows_the_p_that_its_mark_hangs_on_and_what_t_says_of_it(made):
+    """An equivalence hangs on its own p; that few seeds leave a verdict open stands beside it, and is explained."""
+    name = "bidirectional-over-causal"
+    results = made(say("equivalent", name))
+    results.__dict__["by_student"] = {name: SimpleNamespace(verdict="undetermined")}
+    shown = text(advice.marks(results))
+
+    assert "it makes no difference beyond the margin of ±0.005, undetermined by t" in shown
+    assert "by t: by the t distribution (degrees of freedom by Satterthwaite and Welch)" in shown
+    assert "p (equivalent)" in shown
+    assert "0.034" in shown
