@@ -26,7 +26,7 @@ def card(results: Results) -> Html:
     """The log in a paragraph and its attributes in a table."""
     data = results.data
     kinds = ", ".join(f"{count(amount)} {isolated(kind)}" for kind, amount in data.event_types.items())
-    first, last = (_day(time, data.timezone) for time in (data.first, data.last))
+    first, last = (local_day(time, data.timezone) for time in (data.first, data.last))
     text = (
         f"Snapshot {code(data.snapshot)}: {count(data.events)} events of {plural(data.users, 'user')} "
         f"({kinds}) from {first} to {last}, before the test span. The median user "
@@ -43,7 +43,8 @@ def card(results: Results) -> Html:
     return joined([paragraphs([text]), table(head, rows, "Attributes of the events before the test span")])
 
 
-def _day(time: str, timezone: str) -> str:
+def local_day(time: str, timezone: str) -> str:
+    """The local day of a time of a data card."""
     return str(datetime.fromisoformat(time).astimezone(ZoneInfo(timezone)).date())
 
 

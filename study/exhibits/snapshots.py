@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from study.exhibits import agreement
 from study.exhibits.changed import changed
+from study.exhibits.data import local_day
 from study.exhibits.figures import GREY, draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, comparison, pairs
@@ -88,8 +89,8 @@ def _most_moved(drift: list[Drift], pair: Pair) -> str:
 
 def _shared(pair: Pair) -> str:
     """The days that both cards tell of, where there are some: two snapshots of one log have the same events there."""
-    sides = zip(pair.names, (pair.there, pair.here), strict=True)
-    days = {name_: (side.data.first[:10], side.data.last[:10]) for name_, side in sides}
+    cards = zip(pair.names, (pair.there.data, pair.here.data), strict=True)
+    days = {name_: (local_day(card.first, card.timezone), local_day(card.last, card.timezone)) for name_, card in cards}
     first, last = max(begin for begin, _ in days.values()), min(end for _, end in days.values())
     if first > last:
         return ""

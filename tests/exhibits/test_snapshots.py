@@ -114,14 +114,25 @@ def test_what_did_not_move_is_not_called_moved(compared):
     ],
 )
 def test_days_that_both_cards_hold_dilute_drift(compared, first, last, expected):
-    def spanning(*ends):
-        return lambda written: written["data.json"].update(zip(("first", "last"), ends, strict=True))
-
     results = compared(spanning("2017-01-01", "2018-01-01"), spanning(first, last))
     comparison(results)
     shown = text(snapshots.drift(results))
 
     assert (expected in shown) if expected else ("dilute" not in shown)
+
+
+def test_the_days_of_cards_are_those_of_the_snapshot_as_on_the_page_data(compared):
+    """What happens at night in New York is of the next day in UTC."""
+    results = compared(spanning("2017-01-01", "2018-01-01"), spanning("2017-01-01", "2017-03-01", "03:59:59"))
+    comparison(results)
+
+    assert "from 2017-01-01 to 2017-02-28" in text(snapshots.drift(results))
+
+
+def spanning(first: str, last: str, time: str = "12:00:00"):
+    """A change of results: the card's first event is at noon of a day, its last at a time of another, both of UTC."""
+    ends = f"{first} 12:00:00+00:00", f"{last} {time}+00:00"
+    return lambda written: written["data.json"].update(zip(("first", "last"), ends, strict=True))
 
 
 def test_a_comparison_of_other_results_is_not_shown(compared):
