@@ -58,14 +58,19 @@ def _level(found: Sequence[Reliability]) -> str:
     """How much of the calibration errors is the level of all probabilities, and how much is chance."""
     predicted, observed, chance = zip(*map(_sums, found), strict=True)
     is_above = [over > under for over, under in zip(predicted, observed, strict=True)]
-    way = "above" if all(is_above) else "below" if not any(is_above) else "above or below"
     told, seen = _range(predicted), _range(observed)
-    way = "as much as is" if told == seen else f"{way} the {seen}"
+    way = f"{'above' if all(is_above) else 'below' if not any(is_above) else 'above or below'} the {seen}"
+    shift = ""
+    if told == seen:
+        way = "as much as is"
+    elif len(set(is_above)) == 1:
+        shift = (
+            ": the calibrator was fitted on the windows of select, whose base rate may be another: part of each error "
+            "is a shift that all share"
+        )
     return (
-        f"On average they predict {told}, {way} observed: the calibrator was "
-        "fitted on the windows of select, whose base rate may be another: part of each error is a shift that all "
-        "share. With as many users in as many bins, faultless probabilities would show an error of about "
-        f"{_range(chance, 3)} by chance."
+        f"On average they predict {told}, {way} observed{shift}. With as many users in as many bins, faultless "
+        f"probabilities would show an error of about {_range(chance, 3)} by chance."
     )
 
 

@@ -137,7 +137,22 @@ def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
         in calibration.calibration(shown(3.0, change(0.1, 0.3))).text
     )
     assert "On average they predict 15 %, above the 11 % observed" in told
+    assert "part of each error is a shift that all share" in told
+    assert "shift that all share" not in calibration.calibration(shown(3.0, change(0.1, 0.3))).text
     assert "faultless probabilities would show an error of about 0.020 by chance" in told
+
+
+def test_probabilities_that_err_to_both_sides_share_no_shift(shown):
+    def written(files):
+        found = {}
+        for index, name in enumerate(json.loads(files["reliability.json"])):
+            found[name] = {"bins": [{"predicted": 0.1, "observed": 0.05 + 0.1 * (index % 2), "users": 100}]}
+            found[name]["errors"] = [0.05]
+        files["reliability.json"] = json.dumps(found)
+
+    told = calibration.calibration(shown(3.0, written)).text
+    assert "On average they predict 10 %, above or below the 5 % to 15 % observed. With as many users" in told
+    assert "shift that all share" not in told
 
 
 def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
