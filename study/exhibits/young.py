@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import contrasts, evidence
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within
+from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
@@ -137,7 +137,7 @@ def board(results: Results | None) -> Html:
         return Html("")
     head = [
         "variant",
-        "candidate side",
+        "head",
         "select",
         "test, all",
         *(f"test, {part}" for part in PARTS),
@@ -146,7 +146,8 @@ def board(results: Results | None) -> Html:
     ]
     caption = (
         f"{PRIMARY} over all relevant candidates, and over the known and over the young ones alone, each averaged over "
-        f"the queries that have some; training: {TRAINING}; sorted by select"
+        "the queries that have some; head: plain and repeat-aware have an id table, composed ones vectors made of "
+        f"attributes, with id both; training: {TRAINING}; sorted by select"
     )
     return table(head, [_line(results, row) for row in results.leaderboard], caption)
 
@@ -155,7 +156,7 @@ def _line(results: Results, row: Row) -> list[Cell]:
     head = results.params.variants[row.variant].model_dump().get("head", "")
     return [
         name(row.variant),
-        words(head),
+        words(worded(head)),
         decimal(row.select),
         estimate(row.test),
         *(estimate(row.estimates[f"{PRIMARY}/{part}"]) for part in PARTS),

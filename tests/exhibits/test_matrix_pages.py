@@ -152,7 +152,11 @@ def test_young_candidates_are_counted_with_their_ceiling(made):
     assert "Of 20 relevant candidates in the test windows 40 % are young" in text(young.answer(results))
     assert "The ceiling: 2, 10 %, lie outside the catalogue at their cut-off" in text(young.answer(results))
     assert "2 to 5 windows of 7 days before a query, on test none to 3. So what counts" in text(young.answer(results))
-    assert "composed_with_id" in young.board(results).text
+    board = young.board(results).text
+    assert "composed with id repeat-aware</td>" in board
+    assert (
+        "head: plain and repeat-aware have an id table, composed ones vectors made of attributes, with id both" in board
+    )
     assert "composed-horizon-young" in young.parts(results).text
 
 
