@@ -84,9 +84,10 @@ def _instead(results: Results, variant: str, margin: float) -> str:
     if not gains or gains[0].low >= margin:
         return ""
     rule = gains[0].right_variant
+    size = "which is less" if gains[0].high < margin else "not shown to be more"
     return (
-        f"; {code(rule)} gives up {number(gains[0].effect)}, not shown to be more than the margin of {margin:g}, "
-        f"and refits in {seconds(results.cost[rule].refit_seconds)}"
+        f"; {code(rule)} gives up {number(gains[0].effect)}, {size} than the margin of {margin:g}, and refits in "
+        f"{seconds(results.cost[rule].refit_seconds)}"
     )
 
 
