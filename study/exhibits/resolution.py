@@ -86,10 +86,10 @@ def _headroom(power: Power) -> list[str]:
 def _repeats(results: Results) -> str:
     share = results.power.repeat_share
     lead = f"{percent(share)} of what users act on in a test window they had acted on before"
-    if share > 0.5:
+    if share >= 0.5:
         log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
         return (
             f"{lead}: {log} repeats itself, and that favours rules that count. A log that does so less may reverse "
-            "these findings: How to reproduce says how to ask another one."
+            "these findings: <em>Reproduce</em> says how to ask another one."
         )
     return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."
