@@ -15,8 +15,9 @@ from study.params.worlds import (
     OrderSettings,
     ShopSettings,
 )
-from study.worlds import binding, delay, frequency, null, order, shop
-from study.worlds.diary import ITEM, PURCHASE, START
+from study.worlds import binding, delay, frequency, null, order, shop, waiting
+from study.worlds.diary import ITEM, PURCHASE, START, Diary
+from study.worlds.groups import groups_of
 
 WAITS = {"browse_days": 3, "browse": 0.5, "late": 0.2, "purchase": 0.4, "strength": 0.8}
 # Smaller than their rules allow, so that many users share a history.
@@ -138,6 +139,31 @@ def test_frequency_with_one_purchase_is_the_posterior_mean() -> None:
     )
     gains = frequency.gains(settings, np.array([[2, 1, 0]]))
     np.testing.assert_allclose([[3 / 6, 2 / 6, 1 / 6]], gains, rtol=1e-6)
+
+
+def test_no_trigger_is_new_as_often_as_none_comes_before_the_key_action() -> None:
+    """By hand: six days after a key action one day may have a trigger still, and on the next the pause is over."""
+    settings = OrderSettings.model_construct(users=1, browse_days=6, browse=0.5, late=0.2, purchase=1.0)
+    np.testing.assert_allclose([(1 - 0.5) * (1 - 0.2)], waiting.no_new_trigger(settings, np.array([6])))
+
+
+def test_a_wish_is_granted_as_often_as_no_whim_comes_before_it() -> None:
+    """By hand: made a day before the cut-off it is due on day 2, 3, 4 or 5 of the window; whims may come from day 2 on.
+
+    So P(granted) = (1 + 1/2 + 1/4 + 1/8) / 4. The tiny world has too few whims to tell that from one day earlier.
+    """
+    settings = DelaySettings.model_construct(
+        users=1, days=28, context=16, brands=2, group=2, waits=(3, 6), wish=0.3, whim=0.5, view=0.0
+    )
+    diary = Diary(["u"], delay.values(settings), np.random.default_rng(0))
+    who = np.zeros(1, dtype=np.int64)
+    diary.write(who, 5, 18, PURCHASE, item=who)
+    diary.write(who, 9, 12, delay.WISH, brand=who + 1)
+    gains = delay.oracle(settings, 3, diary.frame(), ["u"], cutoff_at(10))
+    granted = (1 + 1 / 2 + 1 / 4 + 1 / 8) / 4
+    wished, other = groups_of(2, 2, 3)[[1, 0]]
+    np.testing.assert_allclose(granted / 2 + (1 - granted) / 4, gains[0, wished])
+    np.testing.assert_allclose((1 - granted) / 4, gains[0, other])
 
 
 def shop_settings(**changes: object) -> ShopSettings:

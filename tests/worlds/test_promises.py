@@ -82,6 +82,9 @@ def test_a_wish_is_granted_three_to_six_days_later_and_views_lie_between() -> No
     assert {3, 4, 5, 6} == set(waits)
     views = events.filter(pl.col("event_type") == "view").height
     assert views > 2 * bought.height
+    wishes = with_last(events.with_columns(made=pl.col("timestamp").dt.date()), PURCHASE, "made", "bought")
+    since = wishes.filter(pl.col("event_type") == "wish").select(pl.col("timestamp").dt.date() - pl.col("bought"))
+    assert since.to_series().dt.total_days().min() == 7 - DELAY.waits[0]  # as early as no window has two key actions
 
 
 def test_dials_that_break_a_world_are_refused() -> None:
