@@ -135,3 +135,21 @@ def train_and_score(folder: Path, variants: list[str] | None = None) -> None:
         for variant in variants or list(load().variants):
             train.run(variant)
             score.run(variant)
+
+
+class Counted:
+    """A model that is nothing but the rounds that it was trained for."""
+
+    def fit(self, fold, *, rounds, seed, report):
+        """See `Recommender`."""
+        for self.done in range(1, rounds + 1):
+            report(self, self.done)
+
+    def save(self, folder):
+        """See `Recommender`."""
+        (folder / "done").write_text(str(self.done), encoding="utf-8")
+
+    def load(self, folder):
+        """See `Recommender`."""
+        self.done = int((folder / "done").read_text(encoding="utf-8"))
+        return self

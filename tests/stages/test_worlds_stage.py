@@ -1,21 +1,27 @@
 """The worlds arm on small logs: it scores what it says, and its verdicts are counted right."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from study.metrics.bootstrap import Draws
 from study.metrics.verdicts import Verdict
 from study.models.scorer import mean_recall
+from study.params import load
 from study.params.budget import Budget
 from study.params.features import Features
 from study.params.question import Windows
 from study.params.roster import CountingEntry
 from study.params.statistics import Statistics
 from study.params.worlds import FrequencySettings, NullSettings, WorldContrast
-from study.stages import world_board, worlds_validity
-from study.stages.world_fit import RECALL, fit_and_score, fit_once, recalls
+from study.paths import PARAMS
+from study.stages import world_board, world_fit, worlds_validity
+from study.stages.world_fit import RECALL, entry_in, fit_and_score, fit_once, recalls
 from study.stages.world_log import Oracle, Site, scene
 from study.stages.worlds import expected
+from tests.tiny import ROOT, Counted
 
 WINDOWS = Windows(stop=1, select=1, test=2)
 FEATURES = Features(min_count=1, max_values=500, bins=2, warmup_days=7, max_queries=300, popular=10, sampled=5)
@@ -26,8 +32,7 @@ TASTE = FrequencySettings(users=150, days=63, context=16, items=60, concentratio
 
 def budget() -> Budget:
     told = {"trials": 1, "batch": 1, "rungs": [], "rounds": 1, "positions": 100, "boosting_rounds": 5, "workers": 1}
-    more = {name: 1 for name in ("patience", "seeds") if name in Budget.model_fields}
-    return Budget(**told, **more, stop_queries=100)
+    return Budget(**told, patience=1, seeds=1, stop_queries=100)
 
 
 def counting(rule: str) -> CountingEntry:
@@ -70,6 +75,24 @@ def test_a_finished_fit_is_not_done_again(tmp_path, monkeypatch):
     again = fit_once(tmp_path / "popularity-0", site(), counting("popularity"), budget(), 0)
     assert first.queries.equals(again.queries)
     assert (first.rounds, first.cap) == (again.rounds, again.cap)
+
+
+def test_of_equal_readings_the_weights_of_the_first_are_scored(monkeypatch):
+    readings = {1: 0.2, 2: 0.5, 3: 0.5}
+    monkeypatch.setattr(world_fit, "scene", lambda *_: SimpleNamespace(fold=None, before=readings, test=None))
+    monkeypatch.setattr(world_fit, "build_model", lambda *_, **__: Counted())
+    monkeypatch.setattr(world_fit, "mean_recall", lambda model, before, _: before[model.done])
+    monkeypatch.setattr(world_fit, "cap_of", lambda *_: 3)
+    monkeypatch.setattr(world_fit, "recalls", lambda model, _: model.done)
+    fitted = fit_and_score(site(), counting("popularity"), budget(), 0)
+    assert (2, 2, 3) == (fitted.queries, fitted.rounds, fitted.cap)
+
+
+@pytest.mark.parametrize(("variant", "tokens"), [("sum-horizon", 1), ("flat-next", 3)])
+def test_a_variant_that_reads_tokens_sees_as_many_events_as_another(variant, tokens):
+    made = SimpleNamespace(fold=SimpleNamespace(log=SimpleNamespace(codes=dict.fromkeys("abc"))))
+    entry = entry_in(load(ROOT / PARAMS).roster[variant], site(), made)
+    assert TASTE.context * tokens == entry.context
 
 
 def queries(values: dict[str, list[float]]) -> pl.DataFrame:
@@ -153,3 +176,11 @@ def test_a_variant_beyond_the_oracle_is_found_but_not_one_within_noise():
     )
     rows = world_board.variants(world_board.draws_of(made, SETTINGS, 0), 0.1, 0.05, reachable=True)
     assert {"popularity": False, "near": False, "leak": True} == {row["variant"]: row["beats_oracle"] for row in rows}
+
+
+def test_one_beyond_the_oracle_is_told_at_a_level_for_all_variants():
+    """20 of 1,000 resamples below are few for one variant, of which 25 may be, but not for the best of three."""
+    names, below = ["oracle", "popularity", "lucky", "leak"], [0, 1000, 20, 5]
+    values = np.column_stack([np.where(np.arange(1000) < count, -0.1, 0.1 * bool(count)) for count in below])
+    rows = world_board.variants(Draws(names, np.array([0.5] * 4), values, 100), 0.1, 0.05, reachable=False)
+    assert {"popularity": False, "lucky": False, "leak": True} == {row["variant"]: row["beats_oracle"] for row in rows}

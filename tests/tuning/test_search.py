@@ -11,7 +11,7 @@ from study.tuning import trial as trials
 from study.tuning.proposals import Trial, propose
 from study.tuning.search import Search, refit_seeds, search
 from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung
-from tests.tiny import BUDGET, tiny_params
+from tests.tiny import BUDGET, Counted, tiny_params
 
 VARIANT = "sum-horizon"
 
@@ -94,24 +94,6 @@ def test_the_chosen_setting_is_refitted_for_its_best_round_with_every_seed(monke
     assert [7, 7, 7] == [asked.rounds for asked in given]
     assert [{"dropout": 0.3}] * 3 == [asked.settings for asked in given]
     assert 3 == len({asked.seed for asked in given})
-
-
-class Counted:
-    """A model that is nothing but the rounds that it was trained for."""
-
-    def fit(self, fold, *, rounds, seed, report):
-        """See `Recommender`."""
-        for self.done in range(1, rounds + 1):
-            report(self, self.done)
-
-    def save(self, folder):
-        """See `Recommender`."""
-        (folder / "done").write_text(str(self.done), encoding="utf-8")
-
-    def load(self, folder):
-        """See `Recommender`."""
-        self.done = int((folder / "done").read_text(encoding="utf-8"))
-        return self
 
 
 def test_of_equal_readings_of_stop_the_weights_of_the_first_are_read_on_select(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ from study.params.worlds import (
     ShopSettings,
 )
 from study.worlds import binding, delay, frequency, null, order, shop, waiting
-from study.worlds.diary import ITEM, PURCHASE, START, Diary
+from study.worlds.diary import ITEM, PURCHASE, START, Diary, read
 from study.worlds.groups import groups_of
 
 WAITS = {"browse_days": 3, "browse": 0.5, "late": 0.2, "purchase": 0.4, "strength": 0.8}
@@ -198,6 +198,20 @@ def test_shop_without_order_and_binding_is_taste_alone() -> None:
     gains = shop.oracle(settings, 1, events, users, cutoff_at(12))
     liked = shop.Law(settings, 1).liked[0]
     np.testing.assert_allclose(1 / 3, gains[:, liked], atol=0.03)
+
+
+def test_shop_learns_nothing_of_a_user_from_the_clicks_of_another() -> None:
+    """The one who bought without a click of their own drew from taste or from all items, whatever came before."""
+    settings = shop_settings(users=2, segments=2)
+    law, none = shop.Law(settings, 1), np.zeros(1, dtype=np.int64)
+    liked_by_one = np.setdiff1d(law.liked[0], law.liked[1])[:1]
+    diary = Diary(["a", "b"], shop.values(settings), np.random.default_rng(0))
+    diary.write(none, 1, 12, shop.CLICKED, colour=none, element=none, place=none, words=none)
+    diary.write(none + 1, 2, 9, PURCHASE, item=liked_by_one)
+    found = shop.posterior(law, read(diary.frame(), diary.users, cutoff_at(3), diary.values), 2)
+    rest = (1 - settings.taste) / settings.items
+    taste = settings.taste / settings.liked
+    np.testing.assert_allclose([[0.5, 0.5], [(taste + rest) / (taste + 2 * rest), rest / (taste + 2 * rest)]], found)
 
 
 @pytest.mark.parametrize("name", [*TINY, "shop"])
