@@ -45,9 +45,12 @@ NONE = cutoffs([], [], 100)
 
 
 def answers(asked):
-    sets = [asked.labels[a:b].tolist() for a, b in zip(asked.offsets[:-1], asked.offsets[1:], strict=True)]
     days = (asked.time // DAY).tolist()
-    return list(zip(asked.position.tolist(), days, sets, strict=True))
+    return list(zip(asked.position.tolist(), days, sets_of(asked), strict=True))
+
+
+def sets_of(asked):
+    return [asked.labels[a:b].tolist() for a, b in zip(asked.offsets[:-1], asked.offsets[1:], strict=True)]
 
 
 def test_next_line_asks_every_event_about_the_next_that_has_a_candidate(stream):
@@ -136,3 +139,40 @@ def test_horizons_of_a_large_log_are_each_users_own():
     assert np.array_equal(np.bincount(user[asked.position], minlength=MANY), 1 + between)
     assert (asked.position % 2 == 0).all()
     assert np.array_equal(candidate[asked.position + 1], asked.labels)
+
+
+def of_one_user(time, candidate):
+    count = len(time)
+    none = np.zeros(count, dtype=np.int64)
+    user, code = none.astype(np.int32), np.asarray(candidate, dtype=np.int32)
+    ends = np.append(time[1:] != time[:-1], True)
+    return Stream(np.array([0, count]), code[:, None], none, user, time, time, none, code, code >= 0, none, ends)
+
+
+@pytest.mark.parametrize("shift", [0, -5], ids=["even", "a clock was put forward"])
+def test_a_horizon_has_each_candidate_of_its_key_actions_once(shift):
+    """Against sets that are looked for one by one; a window at a cut-off may end before that of a moment before it."""
+    random = np.random.default_rng(2)
+    time, candidate = np.sort(random.integers(0, 100, 300)), random.integers(-1, 4, 300)
+    asked = horizon.readouts(
+        of_one_user(time, candidate),
+        Cutoffs(np.array([40, 60]), np.array([40, 60]), np.array([50, 70]) + shift, 10, 90, PURCHASE, PROMPT),
+    )
+    found = {(t, p): labels for p, t, labels in zip(asked.position, asked.time, sets_of(asked), strict=True)}
+    moments = {t: (int(np.flatnonzero(time == t)[-1]), t + 11) for t in np.unique(time) if t + 10 < 90}
+    expected = {(t, p): np.unique(candidate[p + 1 :][(time[p + 1 :] < s)]) for t, (p, s) in moments.items()}
+    for t in (40, 60):
+        last = int(np.flatnonzero(time < t)[-1])
+        expected[t, last] = np.unique(candidate[last + 1 :][time[last + 1 :] < t + 10 + shift])
+    expected = {key: labels[labels >= 0].tolist() for key, labels in expected.items() if (labels >= 0).any()}
+    assert expected == found
+
+
+def test_horizons_of_a_user_of_very_many_key_actions_take_no_more_than_their_labels(monkeypatch):
+    """Each of 2,000 moments has up to 1,000 key actions in its horizon, but two candidates."""
+    taken = []
+    put_together = horizon.with_sets
+    monkeypatch.setattr(horizon, "with_sets", lambda *given: taken.append(len(given[1])) or put_together(*given))
+    asked = horizon.readouts(of_one_user(np.arange(2_000), np.arange(2_000) % 2), replace(NONE, horizon=1_000))
+
+    assert [len(asked.labels)] == taken

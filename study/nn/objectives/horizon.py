@@ -32,10 +32,41 @@ def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     position, time, local, stop = position[order], time[order], local[order], stop[order]
     keys = np.flatnonzero(stream.key)
     ends_before = first_at(stream.time, stream.offsets, stream.user[position], stop)
-    rows, index = expand(np.searchsorted(keys, position + 1), np.searchsorted(keys, ends_before))
+    candidate = stream.candidate[keys].astype(np.int64)
+    earlier = _earlier_alike(stream.user[keys].astype(np.int64), candidate)
+    rows, index = _firsts(np.searchsorted(keys, position + 1), np.searchsorted(keys, ends_before), earlier)
     key_types = np.full(len(position), cutoffs.key_type)
     asked = unanswered(stream, position, time, local, key_types, cutoffs.key_type)
-    return with_sets(asked, rows, stream.candidate[keys[index]].astype(np.int64))
+    return with_sets(asked, rows, candidate[index])
+
+
+def _earlier_alike(user: Ints, candidate: Ints) -> Ints:
+    """Index of the last earlier key action of the same user with the same candidate, or -1; int64 [K]."""
+    order = np.argsort(user * (candidate.max(initial=0) + 1) + candidate, kind="stable")
+    alike = (user[order[1:]] == user[order[:-1]]) & (candidate[order[1:]] == candidate[order[:-1]])
+    earlier = np.full(len(order), -1)
+    earlier[order[1:][alike]] = order[:-1][alike]
+    return earlier
+
+
+def _firsts(low: Ints, high: Ints, earlier: Ints) -> tuple[Ints, Ints]:
+    """All (readout, key action) with low <= key action < high of which no earlier one there is alike, as two int64 [M].
+
+    So there are as many as labels. A user of a hundred thousand key actions has thousands in each horizon, but few
+    candidates.
+
+    Args:
+        low, high: key actions of each readout, int64 [R]; `low` ascends, `high` all but ascends.
+        earlier: of `_earlier_alike`, int64 [K].
+    """
+    keys = np.arange(len(earlier))
+    begins = np.maximum(
+        np.searchsorted(low, earlier, side="right"),
+        np.searchsorted(np.maximum.accumulate(high), keys, side="right"),
+    )
+    index, rows = expand(begins, np.searchsorted(low, keys, side="right"))
+    inside = np.flatnonzero(high[rows] > index)  # where clocks were put forward a later horizon may end earlier
+    return rows[inside], index[inside]
 
 
 def _last_before(stream: Stream, cutoffs: Cutoffs) -> tuple[Ints, Ints]:
