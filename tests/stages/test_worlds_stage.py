@@ -17,7 +17,7 @@ from study.params.roster import CountingEntry
 from study.params.statistics import Statistics
 from study.params.worlds import FrequencySettings, NullSettings, WorldContrast
 from study.paths import PARAMS
-from study.stages import world_board, world_fit, worlds_validity
+from study.stages import world_board, world_fit, worlds, worlds_validity
 from study.stages.world_fit import RECALL, entry_in, fit_and_score, fit_once, recalls
 from study.stages.world_log import Oracle, Site, scene
 from study.stages.worlds import expected
@@ -51,6 +51,20 @@ def test_a_fit_never_sees_what_comes_after_its_span():
     assert made.before[-1].window.end == made.test[0].window.cutoff
 
 
+def test_what_is_fitted_before_any_model_counts_the_fit_span_alone_and_readings_are_of_a_sample():
+    made = scene(site(), 100)
+    assert made.fold.log.key.sum() == made.fold.log.popularity.sum()
+    assert {100} == {len(window.queries.users) for window in made.before}
+    assert all(len(window.queries.users) > 100 for window in made.test)
+
+
+def test_the_top_ten_of_one_half_is_worth_less_by_the_other_than_by_itself():
+    """By hand: of eleven candidates each half has another one without a gain."""
+    one, other = np.ones((1, 11)), np.ones((1, 11))
+    one[0, 10] = other[0, 0] = 0
+    assert [[9, 9.5, 10]] == worlds._worth(np.stack([one, other])).tolist()
+
+
 def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far():
     made = scene(site(), 100)
     best = recalls(Oracle(site(), made.events), made.test)
@@ -78,14 +92,16 @@ def test_a_finished_fit_is_not_done_again(tmp_path, monkeypatch):
 
 
 def test_of_equal_readings_the_weights_of_the_first_are_scored(monkeypatch):
-    readings = {1: 0.2, 2: 0.5, 3: 0.5}
+    """And whatever is built of a network has the batches of the worlds."""
+    readings, given = {1: 0.2, 2: 0.5, 3: 0.5}, []
     monkeypatch.setattr(world_fit, "scene", lambda *_: SimpleNamespace(fold=None, before=readings, test=None))
-    monkeypatch.setattr(world_fit, "build_model", lambda *_, **__: Counted())
+    monkeypatch.setattr(world_fit, "build_model", lambda *asked, **_: given.append(asked[1]) or Counted())
     monkeypatch.setattr(world_fit, "mean_recall", lambda model, before, _: before[model.done])
     monkeypatch.setattr(world_fit, "cap_of", lambda *_: 3)
     monkeypatch.setattr(world_fit, "recalls", lambda model, _: model.done)
-    fitted = fit_and_score(site(), counting("popularity"), budget(), 0)
+    fitted = fit_and_score(site(), load(ROOT / PARAMS).roster["sum-horizon"], budget(), 0)
     assert (2, 2, 3) == (fitted.queries, fitted.rounds, fitted.cap)
+    assert [{"batch": BATCH}] * 2 == given
 
 
 @pytest.mark.parametrize(("variant", "tokens"), [("sum-horizon", 1), ("flat-next", 3)])

@@ -7,8 +7,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from study.errors import UserError
 from study.params import Params
-from study.params.worlds import Worlds
+from study.params.roster import CountingEntry
+from study.params.worlds import Validity, Worlds
 from study.paths import SCRATCH, code_of, world_file, write_text
 from study.stages import worlds, worlds_validity
 from tests.tiny import ROOT
@@ -81,6 +83,45 @@ def test_a_world_is_published_the_same_after_it_was_cut(params, name):
     shutil.rmtree(SCRATCH)
     worlds.run(name)
     assert first == path.read_bytes()
+
+
+@pytest.mark.parametrize("stage", [lambda: worlds.run("frequency"), lambda: worlds_validity.run(3)])
+def test_a_worker_that_died_every_time_is_told(params, monkeypatch, stage):
+    for module in (worlds, worlds_validity):
+        monkeypatch.setattr(module, "run_all", lambda tasks, *_: ((number, None) for number in range(len(tasks))))
+    with pytest.raises(UserError, match="died every time"):
+        stage()
+
+
+def test_fits_lie_in_scratch_by_all_that_they_depend_on(params):
+    """What is declared of them is no part of it: that is judged anew."""
+
+    def of(**changes):
+        return worlds.fingerprint(params.model_copy(update=changes), "frequency", code_of("worlds", "frequency"))
+
+    rule = CountingEntry(question="categories", arm="main", family="counting", rule="popularity")
+    sections = [SECTION | {"batch": 128}, SECTION | {"windows": {"stop": 1, "select": 1, "test": 2}}]
+    sections += [SECTION | {name: SECTION[name] | {"users": 90}} for name in ("frequency", "null")]
+    changed = [of(worlds=section) for section in sections[:3]] + [of(seed=params.seed + 1)]
+    changed += [of(roster=params.roster | {"personal-decay": rule})]
+    assert 1 + len(changed) == len({of(), *changed})
+    assert of() == of(worlds=sections[3]) == of(worlds=SECTION | {"contrasts": {}, "validity": {}})
+
+
+def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(params, monkeypatch):
+    part = Validity.model_validate(SECTION["validity"]["counting"] | {"users": 1500, "rounds": 7, "positions": 300})
+    study = worlds_validity.Study("counting", part, "frequency", params)
+    sites = [study.site(role, number) for role in ("repeat", "fresh") for number in (0, 1)]
+    given = []
+    fits = worlds_validity.fit_and_score
+    monkeypatch.setattr(worlds_validity, "fit_and_score", lambda *asked: given.append(asked) or fits(*asked))
+    worlds_validity._fits(study, sites[0])
+
+    assert 4 == len({site.seed for site in sites})
+    assert {1500} == {site.settings.users for site in sites}
+    assert ["popularity", "personal_frequency"] == [entry.rule for _, entry, _, _ in given]
+    assert {(7, 300)} == {(budget.rounds, budget.positions) for _, _, budget, _ in given}
+    assert 0 == worlds_validity.scene.cache_info().currsize  # as many logs as repeats would not fit into memory
 
 
 @pytest.mark.parametrize(
