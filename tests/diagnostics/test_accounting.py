@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 import torch
 
-from study.diagnostics.accounting import LADDER, account, finding
+from study.diagnostics.accounting import LADDER, _share, account, finding
 from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses
 from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
@@ -208,3 +208,23 @@ def test_a_contrast_is_with_the_unchanged_fit_of_the_family():
     assert ("order-at-test", "trees", "gbdt") == (row["change"], row["family"], row["left_variant"])
     assert pytest.approx(-0.1) == row["effect"]
     assert "worse" == row["verdict"]
+
+
+def test_what_is_not_clearly_there_is_not_shared_out():
+    part, clear = np.full(101, 0.5), np.linspace(1, 2, 101)
+    noisy = np.concatenate([[1.0], np.linspace(-1, 3, 100)])
+
+    assert _share(part, noisy, 0.05) is None
+    assert pytest.approx(0.5) == _share(part, clear, 0.05)["estimate"]
+
+
+def test_the_alarm_is_silent_where_a_lead_is_within_noise():
+    asked = [
+        Asked(IMPERSONAL, "popularity", "unchanged", "unchanged"),
+        Asked("trees", "t", "labels-permuted", "labels"),
+    ]
+    values = np.column_stack([np.zeros(1000), np.linspace(-0.01, 0.05, 1000)])
+    (rung,) = above_impersonal(Draws([one.label for one in asked], np.array([0, 0.02]), values, 100), asked, 0.05)
+
+    assert rung["effect"] > 0 > rung["low"]
+    assert not rung["rings"]

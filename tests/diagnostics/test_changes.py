@@ -19,8 +19,11 @@ from study.features.sequences import event_stream
 from study.features.training_rows import training_rows
 from study.models import user_aggregates
 from study.models.screening_sequence import user_readouts
+from study.params import load
 from study.params.diagnostics import Diagnostics
+from study.paths import PARAMS
 from tests.made import FEATURES, QUESTION, asked, day_of, made_log, random_log
+from tests.tiny import ROOT
 
 ROWS = [
     ("a", 1.0, "buy", "x", "red"),
@@ -257,6 +260,19 @@ def test_what_cannot_be_noticed_is_said_of_rules_and_aggregates():
 
     assert {"order-at-test", "no-time", "last-8"} == {name for name in named if unnoticed(named[name], rule) is None}
     assert {"without-item"} == {name for name in named if unnoticed(named[name], trees)}
+
+
+def test_what_cannot_be_asked_is_said_of_hybrids_and_of_models_of_tokens():
+    hybrid = Subject(SimpleNamespace(family="hybrid"), learns=True, candidate_columns=["item"])
+    flat, events = (
+        Subject(load(ROOT / PARAMS).roster[name], learns=True, candidate_columns=["item"])
+        for name in ("flat-next-tokens", "sum-horizon")
+    )
+    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=False)}
+
+    assert {"users-50"} == {name for name in named if unnoticed(named[name], hybrid)}
+    assert {"without-item"} == {name for name in named if unnoticed(named[name], flat)}
+    assert not {name for name in named if unnoticed(named[name], events)}
 
 
 def test_a_window_of_the_fold_is_a_window(whole):
