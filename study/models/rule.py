@@ -31,7 +31,10 @@ class Rule(ABC):
         report(self, 1)
 
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
-        """The arrays that are fitted; none unless a rule says otherwise."""
+        """The arrays that are fitted; none unless a rule says otherwise.
+
+        They are over the known candidates. The catalogue of a fold of a search also has those that came later.
+        """
         return {}
 
     @abstractmethod

@@ -5,6 +5,7 @@ import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features.vocabulary import fit_vocabulary
 from study.models.counting import (
     co_occurrence,
     markov,
@@ -15,7 +16,7 @@ from study.models.counting import (
     tifu_knn,
 )
 from study.params.roster import CountingEntry
-from tests.made import FEATURES, START, asked, day_of, made_log
+from tests.made import FEATURES, QUESTION, SPEC, START, asked, day_of, made_events, made_log
 
 ENTRY = CountingEntry(question="what", arm="main", family="counting", rule="any")
 SPANS = Spans("UTC", 7, START.date(), [], [], [])
@@ -123,3 +124,18 @@ def test_markov_follows_the_last_moment():
     assert found["b"]["bread"] == pytest.approx(0.5, rel=1e-3)
     assert found["b"]["tea"] == pytest.approx(0.5, rel=1e-3)
     assert found["a"] == pytest.approx({"milk": 1 / 3, "bread": 1 / 3, "tea": 1 / 3}, rel=1e-3)
+
+
+@pytest.mark.parametrize("module", [popularity, co_occurrence, markov])
+def test_a_candidate_that_comes_after_the_fit_span_is_unknown_in_a_search_as_it_is_after_a_refit(module):
+    rows = [("a", 0.0, "buy", "milk", None), ("a", 1.0, "buy", "bread", None)]
+    events = made_events([*rows, ("b", 8.0, "buy", "tea", None)])
+    fitted = fit_vocabulary(events.filter(events["item"] != "tea"), SPEC, FEATURES, ["item"], QUESTION.fixed)
+    log = fitted.encode(events)
+    model = module.build(ENTRY, module.Settings())
+    model.fit(Fold(log.before(day_of(7)), SPANS, day_of(7), FEATURES), rounds=1, seed=0, report=lambda *_: None)
+    answer = model.scores(asked(log, 9), np.arange(len(log.catalogue)))
+
+    assert log.catalogue[log.known :] == ["tea"]
+    assert np.isnan(answer[:, log.known :]).all()
+    assert not np.isnan(answer[:, : log.known]).any()

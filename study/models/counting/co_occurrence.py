@@ -35,7 +35,7 @@ class CoOccurrence(Rule):
 
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
         """The cosines as a sparse matrix [known, known]: `values`, `columns`, `rows` (its index pointer)."""
-        moments = moments_of(fold.log)[0]
+        moments = moments_of(fold.log)[0][:, : fold.log.known]
         counts = (moments.T @ moments).tocsr()
         scale = diags_array(1 / np.sqrt(np.maximum(counts.diagonal(), 1)))
         cosine = (scale @ counts @ scale).tocsr()

@@ -39,6 +39,7 @@ class Markov(Rule):
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
         """Transition counts as a sparse matrix [known, known], and `sources`: moments with a next one, [known]."""
         moments, users = moments_of(fold.log)
+        moments = moments[:, : fold.log.known]
         has_next = np.flatnonzero(users[1:] == users[:-1])
         counts = (moments[has_next].T @ moments[has_next + 1]).tocsr()
         counts.sort_indices()

@@ -23,7 +23,7 @@ class Popularity(Rule):
 
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
         """`counts`, int64 [known]."""
-        return {"counts": user_days(fold.log)}
+        return {"counts": user_days(fold.log)[: fold.log.known]}
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`."""
