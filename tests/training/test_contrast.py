@@ -1,0 +1,52 @@
+"""The contrastive term tells the two parts of one user's history from those of the others."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from study.training.contrast import SLICE, TEMPERATURE, WEIGHT, PartsOfUsers
+
+USERS = 5
+OFFSETS = np.arange(USERS + 1) * (2 * SLICE + 7)
+
+
+class Pieced:
+    """Stands for a batcher: the batch is the pieces themselves."""
+
+    def assemble(self, pieces, generator):
+        return pieces
+
+
+def term(vectors: torch.Tensor) -> tuple[float, np.ndarray]:
+    """The term where the last position of a slice of user u is embedded as vectors[part, u]; and the pieces' starts."""
+    seen = []
+
+    def encode(pieces, last):
+        seen.append(pieces)
+        users = np.searchsorted(OFFSETS, pieces.starts, side="right") - 1
+        assert last.tolist() == [(row + 1) * SLICE - 1 for row in range(2 * USERS)]
+        return vectors[np.repeat([0, 1], USERS), users]
+
+    parts = PartsOfUsers(Pieced(), SimpleNamespace(offsets=OFFSETS))
+    return parts(encode, np.random.default_rng(0)).item(), seen[0].starts
+
+
+def test_it_is_the_mean_cross_entropy_of_both_directions():
+    vectors = torch.randn(2, USERS, 8, generator=torch.Generator().manual_seed(0))
+    one, other = (part / part.norm(dim=1, keepdim=True) for part in vectors)
+    odds = (one @ other.T / TEMPERATURE).exp()
+    right = odds.diagonal()
+    expected = -((right / odds.sum(dim=1)).log() + (right / odds.sum(dim=0)).log()).mean() / 2
+
+    assert term(vectors)[0] == pytest.approx(WEIGHT * expected.item(), rel=1e-5)
+
+
+def test_the_slices_of_a_user_lie_in_their_history_and_do_not_overlap():
+    starts = term(torch.eye(USERS).repeat(2, 1, 1))[1].reshape(2, -1)
+    users = np.searchsorted(OFFSETS, starts, side="right") - 1
+
+    assert (users[0] == users[1]).all()
+    assert (starts[1] >= starts[0] + SLICE).all()
+    assert (starts[1] + SLICE <= OFFSETS[users[1] + 1]).all()
