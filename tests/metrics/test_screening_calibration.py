@@ -25,6 +25,12 @@ def test_without_any_positive_the_probability_is_small_and_not_nothing():
     assert 0 < found.probabilities(np.zeros(1))[0] < 0.02
 
 
+def test_few_users_that_scores_tell_apart_get_the_targets_of_platt():
+    found = fit_platt(np.array([-1.0, -1.0, -1.0, 1.0, 1.0]), np.array([False, False, False, True, True]))
+
+    assert found.probabilities(np.array([-1.0, 1.0])) == pytest.approx([1 / 5, 3 / 4], abs=1e-6)
+
+
 def test_scores_are_standardised_inside_each_cutoff_and_equal_ones_are_zero():
     table = pl.DataFrame(
         {"variant": ["a"] * 6, "seed": [0] * 6, "cutoff": [1, 1, 1, 2, 2, 2], "score": [1.0, 2.0, 3.0, 5.0, 5.0, 5.0]}
