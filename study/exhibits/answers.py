@@ -194,7 +194,8 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
     both = [key for key in before if key in after]
     known = [key for key in both if "undetermined" not in (before[key], after[key])]
-    turned = [f"{code(key[1])} ({before[key]}, then {after[key]})" for key in known if before[key] != after[key]]
+    changed = [key for key in known if before[key] != after[key]]
+    turned = [f"{code(worded(key[1]))} ({before[key]}, then {after[key]})" for key in changed]
     if not both:
         return "no loss was compared on both"
     if not known:

@@ -9,7 +9,7 @@ from study.exhibits.answers import lined
 from study.exhibits.answers import loss as answer_of_losses
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.markup import Html, listing, paragraphs
-from study.exhibits.prose import DASH, count, seconds, signed
+from study.exhibits.prose import DASH, count, seconds, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -73,7 +73,7 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
     row, cost = arm.row(variant), arm.cost[variant]
     effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
     return [
-        words(", ".join(filter(None, [loss, scope.negatives(arm, variant)]))),
+        words(", ".join(filter(None, [worded(loss), scope.negatives(arm, variant)]))),
         whole(arm.data.catalogue),
         name(variant),
         decimal(row.select),
@@ -98,7 +98,7 @@ def effects(results: Results) -> Html:
     ]
     sizes = [arm.data.catalogue for arm, _ in found]
     told = "; ".join(
-        f"{loss} {', '.join(signed(by_loss[loss].effect) for _, by_loss in found if loss in by_loss)}"
+        f"{worded(loss)} {', '.join(signed(by_loss[loss].effect) for _, by_loss in found if loss in by_loss)}"
         for loss in losses
     )
     caption = (
@@ -134,7 +134,7 @@ def _effect(loss: str, points: Sequence[tuple[int, Contrast]], index: int) -> go
         },
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 1.4},
-        name=inert(loss),
+        name=inert(worded(loss)),
         text=[contrast.verdict for _, contrast in points],
         hovertemplate="%{fullData.name}: %{y:+.4f}, %{text}<extra></extra>",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
@@ -20,6 +21,8 @@ from study.params.budget import Size
 from study.paths import results_folder
 
 CHANCE = "chance"
+LAST = "last-"
+"""What the name of a change begins with that leaves the last events of a user; their number follows."""
 METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
@@ -83,7 +86,31 @@ def answer(found: Diagnostics | None) -> Html:
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)
-    return joined([paragraphs([lead]), items, paragraphs(_at_stake(found))])
+    return joined([paragraphs([lead]), items, paragraphs([*_shorter_is_dearer(found), *_at_stake(found)])])
+
+
+def _shorter_is_dearer(found: Diagnostics) -> list[str]:
+    """Where fewer of the last events have cost less than more of them, a sentence; nothing where none has."""
+    groups = dict.fromkeys(c.family for c in found.contrasts)
+    told = []
+    for group in groups:
+        kept = {int(c.change.removeprefix(LAST)): c for c in found.contrasts if c.family == group and _is_last(c)}
+        pairs = [(few, many) for few, many in pairwise(sorted(kept)) if kept[few].effect > kept[many].effect]
+        told += [
+            f"{count(few)} have {signed(kept[few].effect)} and {count(many)} {signed(kept[many].effect)} "
+            f"({family(group)})"
+            for few, many in pairs
+        ]
+    if not told:
+        return []
+    return [
+        f"Fewer of the last events do not always cost more: {listing(told)}, by estimates that no contrast tests "
+        "against each other."
+    ]
+
+
+def _is_last(contrast: Diagnosis) -> bool:
+    return contrast.change.startswith(LAST)
 
 
 def _at_stake(found: Diagnostics) -> list[str]:
@@ -239,10 +266,13 @@ def origin(found: Diagnostics | None) -> Html:
 
 
 def smaller(results: Results) -> str:
-    """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm."""
+    """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm.
+
+    Of whatever a family learns from, events in a round or training queries, the share is the same.
+    """
     manifest = read(results.root / "diagnostics" / "manifest.json", TypeAdapter(Manifest))
     share = percent(_share(results.params.budgets.of(manifest.budget)))
-    return f"fits of the diagnostics, whose rounds have {share} of the events of those of the main arm"
+    return f"fits of the diagnostics, which learn from {share} of what is learned from in the main arm"
 
 
 def _share(spent: Size) -> float:

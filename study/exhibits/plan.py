@@ -40,7 +40,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     },
     "like CoLES (Babaev and others, 2022)": {"objective": "next_token_contrastive"},
     "like TIFU-KNN (Hu and others, 2020)": {"rule": "tifu_knn"},
-    "LambdaMART (Burges, 2010)": {"model": "gbdt", "loss": "lambdarank"},
+    "LambdaMART (Burges, 2010)": {"loss": "lambdarank"},
 }
 """Published methods, each by the parts that make a variant one; *like* where the rest of the recipe is this study's."""
 

@@ -130,7 +130,7 @@ def test_the_loss_turns_with_the_catalogue(made):
     )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
-    assert "the verdict changes for sampled_softmax (worse, then better), bce" in told(turned, LOSS)
+    assert "the verdict changes for sampled softmax (worse, then better), bce" in told(turned, LOSS)
 
 
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):

@@ -257,6 +257,18 @@ def test_the_sections_of_the_published_parameters_are_valid():
     assert set(declared.section("diagnostics").impersonal) <= set(declared.entries("main"))
 
 
+def test_a_shorter_history_that_costs_less_than_a_longer_one_is_told(diagnosed):
+    def said(*effects):
+        made = [diagnosis(f"last-{n}", "recent", "worse", e) for n, e in zip((8, 16, 128), effects, strict=True)]
+        diagnosed(made)
+        return diagnostics.answer(diagnostics.load()).text
+
+    told = said(-0.07, -0.08, -0.01)
+    assert "Fewer of the last events do not always cost more: 8 have −0.0700 and 16 −0.0800 (sequence models)" in told
+    assert "128 −" not in told
+    assert "do not always cost more" not in said(-0.08, -0.07, -0.01)
+
+
 def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     """A fit that is hardly above counting has little that a change could take."""
     change = diagnosis("without-price", "attributes", "equivalent", 0.0001)

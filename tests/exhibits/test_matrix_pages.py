@@ -128,7 +128,7 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     assert 10 == board.count("<tr>") - 1
     assert 2 == board.count("bpr, 1 negative</td>")
     assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
-    assert "sampled_softmax −0.0200, +0.0200" in catalogue.effects(results).text
+    assert "sampled softmax −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates softmax takes about 10 times as long as bce, the fastest, and losses that"
     alone = [one for one in COSTS["measured"] if one["loss"] == "softmax"]
     assert expected in text(loss_costs.cost(results))
