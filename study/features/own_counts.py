@@ -11,6 +11,8 @@ from study.events.ragged import expand
 
 DECAYS = (0.75, 2.0, 6.0, 18.0, 144.0)
 """Half-lives in horizons: from less than one to longer than most logs, which counts."""
+LAID_OUT = 2_000_000
+"""How many moments of the pasts of all questions are weighed at once: some 0.2 GB, but for one longer past."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,24 @@ class OwnCounts:
             Question and candidate of each pair that has a count, int64 [P], by question, then candidate; and
             log(1 + count) for each of `DECAYS`, float32 [P, len(DECAYS)].
         """
-        rows, index = expand(self.offsets[users], np.where(until < 0, self.offsets[users], self.offsets[users + 1]))
+        starts = self.offsets[users]
+        stops = np.where(until < 0, starts, self.offsets[users + 1])
+        cuts = np.flatnonzero(np.diff(np.cumsum(stops - starts) // LAID_OUT)) + 1
+        found = []
+        for some in np.split(np.arange(len(users)), cuts):
+            rows, candidate, counts = self._weighed(starts[some], stops[some], until[some], time[some])
+            found.append((some[rows], candidate, counts))
+        questions, candidates, weighed = zip(*found, strict=True)
+        return np.concatenate(questions), np.concatenate(candidates), np.concatenate(weighed)
+
+    def _weighed(self, starts: Ints, stops: Ints, until: Ints, time: Ints) -> tuple[Ints, Ints, NDArray[np.float32]]:
+        rows, index = expand(starts, stops)
         past = np.flatnonzero(self.event[index] < until[rows])
         rows, index = rows[past], index[past]
         candidate = self.candidate[index]
         first = np.append(True, (rows[1:] != rows[:-1]) | (candidate[1:] != candidate[:-1]))[: len(rows)]
-        starts = np.flatnonzero(first)
+        begins = np.flatnonzero(first)
         age = ((time[rows] - self.time[index]) / self.horizon).astype(np.float32)
         weights = np.exp2(-age / np.array(DECAYS, dtype=np.float32)[:, None])  # long rows are fast
-        counts = np.add.reduceat(weights, starts, axis=1) if len(starts) else weights
-        return rows[starts], candidate[starts], np.ascontiguousarray(np.log1p(counts).T)
+        counts = np.add.reduceat(weights, begins, axis=1) if len(begins) else weights
+        return rows[begins], candidate[begins], np.ascontiguousarray(np.log1p(counts).T)

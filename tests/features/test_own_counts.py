@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from study.events.spans import DAY
+from study.features import own_counts
 from study.features.own_counts import DECAYS, OwnCounts
 from tests.made import day_of, made_log, random_log
 
@@ -43,6 +44,31 @@ def test_a_count_halves_with_each_half_life_and_equal_moments_count_once(log):
     assert {"x", "y"} == set(found)
     assert found["x"] == pytest.approx(decayed(2, 1), rel=1e-5)  # 14 and 7 days
     assert found["y"] == pytest.approx(decayed(2), rel=1e-5)
+
+
+def test_the_pasts_of_many_questions_are_weighed_some_at_a_time_with_the_same_bits(monkeypatch):
+    log = random_log(np.random.default_rng(5), users=12)
+    asked = np.random.default_rng(6).integers(0, len(log.users), 300)
+    until = np.random.default_rng(7).integers(-1, len(log.time), 300)
+    own = OwnCounts.of(log, WEEK)
+    time = np.full(300, log.time.max() + WEEK)
+    at_once = own.at(asked, until, time)
+    weighed = []
+    original = OwnCounts._weighed
+
+    def watched(self, starts, stops, *rest):
+        weighed.append(int((stops - starts).sum()))
+        return original(self, starts, stops, *rest)
+
+    monkeypatch.setattr(OwnCounts, "_weighed", watched)
+    monkeypatch.setattr(own_counts, "LAID_OUT", 50)
+    some_at_a_time = own.at(asked, until, time)
+
+    assert len(weighed) > 3
+    assert max(weighed) < 50 + np.diff(own.offsets).max()
+    assert len(at_once[0]) > 300
+    for whole, parts in zip(at_once, some_at_a_time, strict=True):
+        np.testing.assert_array_equal(whole, parts)
 
 
 def test_only_events_before_until_count(log):
