@@ -56,7 +56,7 @@ class Asked:
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):
                 told = f"{span} window{self._when(window)}"
-                refuse_empty(f"questions.{self.name}", told, has_answer=has_answer)
+                refuse_empty(f"questions.{self.name}", self.question, told, has_answer=has_answer)
 
     def _when(self, window: Window) -> str:
         """When a window is in the time of the log; of sessions, which are laid side by side, there is none."""

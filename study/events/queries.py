@@ -25,7 +25,7 @@ def queries_of(
     asked = [(name, window) for name, some in windows.items() for window in some]
     tables = tables_of(events, [window for _, window in asked], question)
     for (name, window), table in zip(asked, tables, strict=True):
-        refuse_empty(place, f"{name} window of {window.day}", has_answer=answered(table))
+        refuse_empty(place, question, f"{name} window of {window.day}", has_answer=answered(table))
     return {
         span: pl.concat(table for (name, _), table in zip(asked, tables, strict=True) if name == span)
         for span in windows
@@ -37,7 +37,7 @@ def answered(table: pl.DataFrame) -> bool:
     return bool(table["label"].any()) if "label" in table.columns else table.height > 0
 
 
-def refuse_empty(place: str, window: str, *, has_answer: bool) -> None:
+def refuse_empty(place: str, question: Question, window: str, *, has_answer: bool) -> None:
     """A window that cannot be scored is an error of the question.
 
     Args:
@@ -47,12 +47,16 @@ def refuse_empty(place: str, window: str, *, has_answer: bool) -> None:
     Raises:
         UserError: it has no query with an answer.
     """
-    if not has_answer:
-        raise UserError(
-            f"params.yaml: {place}: the {window} has no query: no user with an earlier event takes a key action in it "
-            "that has a candidate; check key_action and candidate, and that the log has no gap there, or widen the "
-            "horizon"
-        )
+    if has_answer:
+        return
+    why = "has no query: no user with an earlier event takes a key action in it that has a candidate"
+    check = "key_action and candidate"
+    if isinstance(question, WhoQuestion):
+        why, check = "has nobody to find: no user who is asked about takes the key action in it", "key_action"
+    raise UserError(
+        f"params.yaml: {place}: the {window} {why}; check {check}, and that the log has no gap there, or widen the "
+        "horizon"
+    )
 
 
 def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -> list[pl.DataFrame]:

@@ -144,4 +144,11 @@ def test_a_window_in_which_nobody_acts_is_the_users_error():
     late = Window((START + timedelta(days=20)).date(), day_of(20), day_of(27))
 
     with pytest.raises(UserError, match="no user with an earlier event takes a key action in it that has a candidate"):
+        queries_of(made_events(WHO_ROWS), {"stop": [late]}, QUESTION)
+
+
+def test_a_window_in_which_nobody_is_to_be_found_is_told_without_a_candidate():
+    late = Window((START + timedelta(days=20)).date(), day_of(20), day_of(27))
+
+    with pytest.raises(UserError, match="no user who is asked about takes the key action in it; check key_action, and"):
         queries_of(made_events(WHO_ROWS, WHO), {"stop": [late]}, WHO)
