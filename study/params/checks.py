@@ -1,5 +1,6 @@
 """What the parts of `params.yaml` ask of each other."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -66,10 +67,20 @@ def _columns(params: "Params") -> list[str]:
             if coded.get(column, "categorical") != "categorical"
         ]
         found += [
+            f"{place}.candidate: '{column}' stands there twice; name it once"
+            for column, count in Counter(question.candidate_columns).items()
+            if count > 1
+        ]
+        found += [
             f"{place}.key_action.{column}: '{column}' is {coded.get(column, 'categorical')}; "
             f"give {'a list of values' if is_range else 'least and most'}"
             for column, allowed in question.key_action.items()
             if (is_range := isinstance(allowed, Between)) == (coded.get(column, "categorical") == "categorical")
+        ]
+        found += [
+            f"{place}.key_action.{column}: no number is {allowed.told}; raise most or lower least"
+            for column, allowed in question.key_action.items()
+            if isinstance(allowed, Between) and allowed.least > allowed.most
         ]
     return found
 

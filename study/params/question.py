@@ -22,6 +22,8 @@ def _as_text(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
+Allowed = Annotated[list[Text], Field(min_length=1)]
+"""Values of a column, of which an event of the key action has one."""
 
 
 class Windows(Frozen):
@@ -54,7 +56,7 @@ class Asked(Frozen):
     moments, and its window is the rest of the session, at most one horizon (`study/events/clock.py`).
     """
 
-    key_action: dict[str, list[Text] | Between] = Field(min_length=1)
+    key_action: dict[str, Allowed | Between] = Field(min_length=1)
     horizon_days: int | None = Field(default=None, ge=1)
     horizon_minutes: int | None = Field(default=None, ge=1, lt=MINUTES_OF_DAY * STUDY_DAYS)
     sessions: bool = False

@@ -187,10 +187,13 @@ MISTAKES = [
 
 PLACES = [
     ("questions.categories.key_action.event_type", "purchase", "'purchase' is no list; write [purchase]"),
+    ("questions.categories.candidate", ["category", "category"], "'category' stands there twice; name it once"),
     ("questions.categories.candidate", "product type", "'product type' is no list; write [\"product type\"]"),
     ("compare_with", "old", "'old' is no list; write [old]"),
     ("questions.categories.key_action.price", {"leest": 1}, ".leest: this key is unknown"),
     ("questions.categories.key_action.price", {"least": "x"}, ".least: Input should be a valid number"),
+    ("questions.categories.key_action.price", {"least": 2, "most": 1}, "no number is at least 2 and at most 1; raise"),
+    ("questions.categories.key_action.event_type", [], "List should have at least 1 item"),
     ("questions.categories.key_action.event_type", [["purchase"]], ".0: Input should be a valid string"),
     ("questions.categories.key_action", ["purchase"], "keys with values are needed here"),
     ("questions.categories.kind", "whut", "'whut' is unknown; did you mean 'what'?"),
@@ -257,13 +260,11 @@ def test_a_place_is_the_one_in_the_file_without_the_types_of_the_study(place, va
 
 
 def test_a_key_that_is_misspelt_is_told_before_what_is_missing_for_it(tmp_path):
-    raw = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))
-    raw["questions"]["categories"]["windos"] = raw["questions"]["categories"].pop("windows")
-    path = tmp_path / "params.yaml"
-    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    asked = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))["questions"]["categories"]
+    asked["windos"] = asked.pop("windows")
 
     with pytest.raises(UserError, match=r"categories\.windos: this key.*; did you mean 'windows'\? known: "):
-        load(path)
+        load(changed("questions.categories", asked, tmp_path))
 
 
 def test_a_missing_file_is_the_users_to_mend(tmp_path):
