@@ -107,7 +107,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
             "user": f"{log[user].n_unique()} distinct values{_rivals(log, user)}",
             "time": "its values are times",
             "key_action": why,
-            "candidate": f"{acts[candidate].n_unique()} distinct values in key actions",
+            "candidate": _size_of(acts[candidate]),
         },
     )
 
@@ -246,19 +246,37 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
 
 
 def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> tuple[str, str]:
-    """The categorical attribute of key actions whose catalogue is of the best size, and the next larger one."""
-    sizes = {
-        name: acts[name].n_unique()
-        for name, kind in attributes.items()
-        if kind == "categorical" and acts.height and acts[name].null_count() <= (1 - FILLED) * acts.height
-    }
-    sizes = {name: size for name, size in sizes.items() if not is_user(name)} or sizes
-    usable = {name: size for name, size in sizes.items() if LEAST <= size <= MOST} or sizes
+    """The categorical attribute of key actions whose catalogue is of the best size, and the next larger one.
+
+    One with gaps is taken where those without are too few for the size.
+    """
+    columns = {name: acts[name] for name, kind in attributes.items() if kind == "categorical" and acts.height}
+    columns = {name: column for name, column in columns.items() if column.null_count() <= (1 - MOSTLY) * acts.height}
+    full = {name: column for name, column in columns.items() if column.null_count() <= (1 - FILLED) * acts.height}
+    usable = _of_size(full) or _of_size(columns) or _sizes(full)
     if not usable:
         raise UserError(f"{place}: no categorical column is filled in the key actions; say which one is the candidate")
     chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
     larger = [name for name in usable if usable[name] > usable[chosen]]
     return chosen, min(larger, key=lambda name: (usable[name], name)) if larger else chosen
+
+
+def _sizes(columns: dict[str, pl.Series]) -> dict[str, int]:
+    """The distinct values of each column; of those that are named like a user only where all are."""
+    sizes = {name: column.drop_nulls().n_unique() for name, column in columns.items()}
+    return {name: size for name, size in sizes.items() if not is_user(name)} or sizes
+
+
+def _of_size(columns: dict[str, pl.Series]) -> dict[str, int]:
+    """Those that can be a catalogue."""
+    return {name: size for name, size in _sizes(columns).items() if LEAST <= size <= MOST}
+
+
+def _size_of(candidate: pl.Series) -> str:
+    """How many candidates key actions have, and how many of them have none."""
+    share = candidate.null_count() / len(candidate)
+    gaps = f"; it is empty in {share:.1%} of them, which are left out" if share else ""
+    return f"{candidate.drop_nulls().n_unique()} distinct values in key actions{gaps}"
 
 
 def _ratio(size: int) -> float:

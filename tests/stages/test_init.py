@@ -79,6 +79,16 @@ def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
     assert ["device"] == load().questions["categories"].candidate
 
 
+def test_a_candidate_with_gaps_is_taken_where_those_without_are_too_few_values(workspace):
+    log = funnel().with_columns(pl.when(pl.int_range(pl.len()) % 10 > 0).then("product").alias("product"))
+    log.drop("category", "shop").write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ["product"] == load().questions["categories"].candidate
+    told = PARAMS.read_text(encoding="utf-8")
+    assert re.search(r"candidate is product: \d+ distinct values in .*; it is empty in \d+\.\d% of them", told)
+
+
 def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspace):
     log = funnel().with_columns(price=pl.col("price").cast(pl.String))
     log.with_columns(price=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("N/A")).otherwise("price")).write_csv(
