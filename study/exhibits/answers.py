@@ -281,9 +281,10 @@ def who_will_buy(results: Results) -> str:
     margin = found.params.statistics.who_margin
     against = choose.against_counting(found)
     told = lead_over_counting(against, margin) + scope.turned(found, against)
-    perfect = windows_of(found).perfect
-    most = "" if perfect is None else f", where no ranking could have more than {percent(perfect)}"
-    reach = f"has {percent(reached.estimate)} of those who act among its top 5 % of users{most}"
+    share = percent(reached.estimate)
+    limit = windows_of(found).limit
+    most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
+    reach = f"has {share} of those who act among its top 5 % of users{most}"
     asked = f"asked whether {key_action(found.question)}"
     return f"{asked}, {told}; {code(best.variant)}, which is best on select, {reach}"
 

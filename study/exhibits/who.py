@@ -61,6 +61,11 @@ class Windows(Record):
     margin: float
     detectable: float | None
 
+    @property
+    def limit(self) -> float | None:
+        """The share that no ranking exceeds; None where one could find all."""
+        return None if self.perfect is None or self.perfect > 1 - 1e-9 else self.perfect
+
 
 def if_run(exhibit: Callable[[Results], Html]) -> Callable[[Results | None], Html]:
     """The exhibit, which is empty where the arm has not been run: the first line of the page says so."""
@@ -91,8 +96,8 @@ def answer(results: Results) -> Html:
     ]
     if counting is not None and counting is not best:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
-    if shown.perfect is not None:
-        told.append(f"No ranking could find more than {percent(shown.perfect)} among so few.")
+    if shown.limit is not None:
+        told.append(f"No ranking could find more than {percent(shown.limit)} among so few.")
     contrasts = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
     return joined([paragraphs([" ".join(told)]), bullets(sentence(clause) for clause in contrasts)])
 
@@ -212,10 +217,8 @@ def windows(results: Results) -> Html:
     ]
     fewest, most = (choose(w.positives for w in shown.windows) for choose in (min, max))
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
-    text = (
-        f"{count(shown.users)} users were eligible in at least one of {plural(len(rows), 'test window')}; {acting} of "
-        "them take the key action in a window."
-    )
+    place = f"at least one of {count(len(rows))} test windows" if len(rows) > 1 else "the only test window"
+    text = f"{count(shown.users)} users were eligible in {place}; {acting} of them take the key action in a window."
     if shown.detectable is not None:
         family, settings = len(results.contrasts), results.params.statistics
         found = at_first_step(shown.detectable, settings.alpha, family)

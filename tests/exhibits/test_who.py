@@ -57,6 +57,16 @@ def test_the_answer_tells_the_estimate_of_the_best_on_select(shown):
     assert f"{100 * found:.1f}".rstrip("0").rstrip(".") + " % of those who do" in who.answer(results).text
 
 
+def test_a_limit_is_told_where_not_all_could_be_found(shown):
+    def all_fit(files):
+        told = json.loads(files["windows.json"])
+        files["windows.json"] = json.dumps(told | {"perfect": 1.0, "windows": told["windows"][:1]})
+
+    assert "No ranking could find more than" in who.answer(shown(3.0)).text
+    assert "No ranking could find more than" not in who.answer(shown(3.0, all_fit)).text
+    assert "eligible in the only test window; " in who.windows(shown(3.0, all_fit)).text
+
+
 def test_what_a_draw_would_find_is_that_of_whole_places(shown):
     """The top 5 % of 39 users is one of them, 2.6 %."""
 
