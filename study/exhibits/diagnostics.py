@@ -118,7 +118,7 @@ def _at_stake(found: Diagnostics) -> list[str]:
     gained = gains(found.contrasts, found.reached)
     if gained is None:
         return []
-    text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts, {gained.told}."
+    text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
     above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0}
     if not above:
         return [text]
@@ -128,8 +128,8 @@ def _at_stake(found: Diagnostics) -> list[str]:
     )
     if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
         text += (
-            f" For {listing(near)} that is within the margin of {found.margin:g}, by estimates that no contrast tests: "
-            "there an equivalence was to be expected."
+            f" For {listing(near)} that is less than the margin of {found.margin:g}, by estimates that no contrast "
+            "tests: there an equivalence was to be expected."
         )
     return [text]
 

@@ -99,7 +99,7 @@ def verdict(found: Accounting) -> str:
     share = found.total.shares["within_event"]
     claim = f"That {code(found.variant)} learns token statistics instead of behaviour"
     if share is None:
-        return f"{claim} cannot be told: its loss lies not clearly below the unigram loss."
+        return f"{claim} cannot be told: its loss does not lie clearly below the unigram loss."
     if _is_overtaken(found):
         return (
             f"{claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone is better than "

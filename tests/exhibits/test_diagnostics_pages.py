@@ -279,8 +279,9 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
         write(folder / "diagnostics", {"estimates.json": [reached(), rule, reached("who-sequence", "auroc")]})
         told[gain] = diagnostics.answer(diagnostics.load()).text
 
-    assert "differ from <code>decay</code>, a rule that counts, <code>sum</code> by +0.0020" in told[0.002]
+    assert "differ from <code>decay</code>, a rule that counts: <code>sum</code> by +0.0020" in told[0.002]
     assert "an equivalence was to be expected" in told[0.002]
+    assert "that is less than the margin of 0.005" in told[0.002]
     assert "<code>sum</code> by +0.0200" in told[0.02]
     assert "was to be expected" not in told[0.02]
     assert "was to be expected" not in told[-0.02]
