@@ -11,6 +11,7 @@ import yaml
 from dvc.repo import Repo
 
 import study.__main__ as command_line
+from study.errors import UserError
 from study.params import load
 from study.paths import PARAMS, PIPELINE_LOCK, RESULTS, code_of, run_folder, score_folder
 from study.stages import check
@@ -259,3 +260,14 @@ def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
         check.fingerprints()
 
     assert [True, True, True, False, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]
+
+
+@pytest.mark.parametrize("name", ["diagnostics", "tokens", "worlds"])
+def test_a_section_that_dvc_has_a_stage_of_is_not_left_out(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    params = load(ROOT / PARAMS).model_copy(update={name: None})
+    check.sections(params)
+    (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
+
+    with pytest.raises(UserError, match=rf"params\.yaml: {name}: this section is missing, and dvc\.yaml has a stage"):
+        check.sections(params)
