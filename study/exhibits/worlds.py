@@ -48,8 +48,9 @@ def answer(found: Worlds) -> Html:
     told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
     easy = _easy(contrasts, found.validity)
     tally = (
-        f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {count(told['right'])} verdicts are "
-        f"right, {count(told['wrong'])} wrong, and {count(told['open'])} undetermined.{easy}"
+        f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {plural(told['right'], 'verdict')} "
+        f"{'is' if told['right'] == 1 else 'are'} right, {count(told['wrong'])} wrong, and {count(told['open'])} "
+        f"undetermined.{easy}"
     )
     notes = [tally, *_beyond(found.worlds), HIGHEST, _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])

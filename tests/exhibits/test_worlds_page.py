@@ -70,6 +70,7 @@ def test_the_leader_of_a_world_is_named_and_turns():
     text = worlds.answer(Worlds([world()], None)).text
     assert "<code>sum-horizon</code> reaches 90 %" in text
     assert "of the counting rules, <code>popularity</code> reaches most, 0 %" in text
+    assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 undetermined" in text
 
     other = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.3)]
     other.append(reached("personal-frequency", "counting", 0.97))
