@@ -7,7 +7,7 @@ import polars as pl
 
 from study.exhibits import contrasts, evidence
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
-from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
@@ -118,7 +118,8 @@ def effects(results: Results | None) -> Html:
         f"the sum of: hits among the known and hits among the young ones, each as a share of all that is relevant to a "
         f"query. Estimates: no contrast tests a part{dagger(results.contrasts)}"
     )
-    return table(["contrast", "effect", "on known", "on young", "sides"], lines, caption)
+    lead = paragraphs(["What an effect over all candidates consists of:"])
+    return joined([lead, table(["contrast", "effect", "on known", "on young", "sides"], lines, caption)])
 
 
 def verdicts(results: Results | None) -> Html:

@@ -170,6 +170,7 @@ def test_an_effect_is_told_as_the_sum_of_what_known_and_young_candidates_gain(ma
         parts = young.parts_of_effects(results)[one.name]
         assert (pytest.approx(-0.001 * apart, abs=1e-6), pytest.approx(-0.004 * apart)) == (parts.known, parts.young)
     assert len(results.contrasts) == young.effects(results).text.count("<tr>") - 1
+    assert "What an effect over all candidates consists of:" in young.effects(results).text
 
 
 def no_estimate(written):
