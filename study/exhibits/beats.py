@@ -6,7 +6,7 @@ from study.exhibits.markup import code, listing
 from study.exhibits.prose import late, number
 from study.exhibits.records import Contrast
 
-NO_CONTRAST = "no contrast with the best counting rule is declared, so these results cannot say"
+NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 
 def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:

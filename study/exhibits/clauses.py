@@ -7,7 +7,7 @@ from study.exhibits.prose import brief, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
-NOTHING = "no contrast about this is declared, so these results cannot say"
+NOTHING = "no contrast of this run is about this, so these results cannot say"
 
 
 def _nothing(_: Contrast) -> str:

@@ -23,6 +23,10 @@ SUBJECTS = {
     "head": "Head",
     "hybrid": "Hybrids and averages",
 }
+NONE = (
+    "No contrast of this run is about this. Contrasts are declared in <code>params.yaml</code>; a taste keeps those "
+    "between its few variants."
+)
 VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
@@ -43,7 +47,7 @@ def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
 def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """A sentence per contrast and their forest; says so where none is declared."""
     if not contrasts:
-        return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
+        return paragraphs([NONE])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
     limits = paragraphs([*_untrained(results, contrasts), *few_seeds.told([(results, contrasts)])])
     return joined([found, limits, forest(results, contrasts)])

@@ -17,19 +17,12 @@ COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "n
 
 
 def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The sides of the contrasts in a table, by seed and by window; nothing where no contrast is declared."""
-    if not contrasts:
-        return joined([])
+    """The sides of the contrasts in a table, by seed and by window."""
     return joined([sides(results, contrasts), seeds(results, contrasts), windows(results, contrasts)])
 
 
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The roster entries of the variants that are compared; parts that all of them share are in the caption.
-
-    Nothing where no contrast is declared.
-    """
-    if not contrasts:
-        return joined([])
+    """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
     variants = _variants(contrasts)
     entries = {v: _composed(results, v) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)

@@ -160,10 +160,10 @@ def numbers(effects: list[Effect]) -> Html:
 
 
 def cells(results: Results) -> Html:
-    """The recall of every cell, as a cube where there are three factors, and in a table."""
+    """The recall of every cell, as a cube where there are three factors, and in a table; says so without them."""
     plan = results.params.factorial
     if not results.factorial:
-        return Html("")
+        return paragraphs(["Nothing, since this run has not all of its cells."])
     found = {cell: results.row(cell) for cell in plan.cells}
     rows = [
         [name(cell), *(words(level) for level in plan.cells[cell]), decimal(row.select), decimal(row.recall)]

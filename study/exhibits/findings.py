@@ -74,12 +74,11 @@ def _challenge(results: Results, contrast: Contrast) -> str:
 
 def _training(results: Results, variant: str) -> str:
     search = results.search(variant)
-    course = (
-        "its best round was the last that the budget allowed, so more training might narrow the gap"
-        if results.row(variant).unfinished
-        else f"it was best on stop after round {count(search.rounds)} of {count(search.last_round)}, so it had stopped "
-        "improving within its budget"
-    )
+    course = f"it was best on stop after round {count(search.rounds)} of {count(search.last_round)}"
+    if results.row(variant).unfinished:
+        course = "its best round was the last that the budget allowed, so more training might narrow the gap"
+    elif not results.is_a_round_short(variant):
+        course += ", so it had stopped improving within its budget"
     return f"The sequence model loses to counting here: {course} (its curves are in <em>Tuning</em>)."
 
 

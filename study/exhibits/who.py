@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
 from study.exhibits import choose, scope
-from study.exhibits.contrasts import VERDICTS
+from study.exhibits.contrasts import NONE, VERDICTS
 from study.exhibits.figures import (
     GREY,
     SHADE,
@@ -167,7 +167,7 @@ def board(results: Results) -> Html:
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     if not results.contrasts:
-        return paragraphs(["No contrast about this is declared in <code>params.yaml</code>."])
+        return paragraphs([NONE])
     margin = windows_of(results).margin
     groups = {verdict: [c for c in results.contrasts if c.verdict == verdict] for verdict in VERDICTS}
     tally = listing([f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown])

@@ -103,7 +103,7 @@ def _warn_of_silence(path: Path, last: int, cutoff: Cutoff, question: Question) 
     horizon = (question.horizon_days or 0) * DAY + (question.horizon_minutes or 0) * DAY // MINUTES_OF_DAY
     if cutoff.time - last > horizon:
         told = f"{path}: the last event before the cut-off {cutoff} is at {_shown(last)}, longer ago than a horizon"
-        print(f"downfunnel: {told}", file=sys.stderr)
+        print(f"warning: {told}; is it the log, and the cut-off, that was meant?", file=sys.stderr)
 
 
 def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:

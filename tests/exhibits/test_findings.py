@@ -60,11 +60,16 @@ def test_a_transformer_that_loses_is_a_finding_and_tells_whether_it_was_trained_
     def unfinished(written):
         next(r for r in written["leaderboard.json"] if r["variant"] == "sum-horizon-repeat")["unfinished"] = True
 
+    def done(written):
+        written["tuning.json"]["sum-horizon-repeat"]["last_round"] = 3
+
     lost = text(findings.against_counting(against_counting("worse", -0.02)))
+    ended = text(findings.against_counting(against_counting("worse", -0.02, done)))
     cut_short = text(findings.against_counting(against_counting("worse", -0.02, unfinished)))
     won = text(findings.against_counting(against_counting("better", 0.02)))
 
-    assert "loses to counting here: it was best on stop after round 1 of 2" in lost
+    assert "loses to counting here: it was best on stop after round 1 of 2 (its curves" in lost
+    assert "after round 1 of 3, so it had stopped improving within its budget (" in ended
     assert "its best round was the last that the budget allowed" in cut_short
     assert "finding" not in won
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, evidence, figures, leaderboard, protocol, reproduce, source, tables
+from study.exhibits import cost, data, factorial, figures, leaderboard, protocol, reproduce, source, tables, topic
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -211,8 +211,16 @@ def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
     assert "0.0042" == tables.p_value(0.0042).text
 
 
-def test_no_contrast_makes_no_table(made):
-    assert "" == evidence.composition(made(), []).text == evidence.evidence(made(), []).text
+def test_no_heading_stands_over_nothing_where_a_run_has_no_contrast_about_it(made):
+    def none(written):
+        written["contrasts.json"], written["factorial.json"] = [], []
+
+    bare, whole = made(none), made()
+    for part in (topic.verdicts, topic.composition, topic.behind):
+        assert "o contrast of this run is about this" in part(bare, "representation").text
+        assert "o contrast of this run is about this" not in part(whole, "representation").text
+    assert "has not all of its cells" in factorial.cells(bare).text
+    assert "has not all of its cells" not in factorial.cells(whole).text
 
 
 def test_results_of_the_quick_budget_are_called_a_taste(made):

@@ -143,6 +143,7 @@ def test_a_log_that_ended_long_before_the_cutoff_is_ranked_with_a_word_about_it(
     told = capsys.readouterr()
 
     assert told.out.startswith("user_id,rank,candidate,score\n")
+    assert told.err.startswith("warning: ")
     assert "tiny.parquet: the last event before the cut-off 2026-01-01T00:00:00+00:00 is at 2024-" in told.err
     assert 0 == main(ranked())
     assert "" == capsys.readouterr().err
