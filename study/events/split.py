@@ -33,15 +33,22 @@ def marked(events: pl.DataFrame, question: Question, timezone: str) -> pl.DataFr
     `candidate` joins the candidate columns and is missing where one of them is; in question `who` the key actions
     alone have it, all the same. `key` says whether the event is a key action that has a candidate.
     """
-    acts = pl.all_horizontal(_allows(column, a, events.columns) for column, a in question.key_action.items())
+    acts = acting(question, events.columns)
     local = pl.col("timestamp").dt.convert_time_zone(timezone).dt.replace_time_zone(None)
     if isinstance(question, WhatQuestion):
         has = pl.all_horizontal(pl.col(question.candidate).is_not_null())
         candidate = pl.when(has).then(pl.concat_str(question.candidate, separator=SEPARATOR))
     else:
-        candidate = pl.when(acts.fill_null(value=False)).then(pl.lit(KEY_ACTION))
+        candidate = pl.when(acts).then(pl.lit(KEY_ACTION))
     derived = events.with_columns(candidate=candidate, local=local)
-    return derived.with_columns(key=(acts & pl.col("candidate").is_not_null()).fill_null(value=False))
+    return derived.with_columns(key=acts & pl.col("candidate").is_not_null())
+
+
+def acting(question: Question, columns: list[str]) -> pl.Expr:
+    """Whether an event is a key action, with a candidate or without one."""
+    return pl.all_horizontal(_allows(column, a, columns) for column, a in question.key_action.items()).fill_null(
+        value=False
+    )
 
 
 def _allows(column: str, allowed: list[str] | Between, columns: list[str]) -> pl.Expr:

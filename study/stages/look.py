@@ -16,7 +16,7 @@ from study.events.parts import Parts
 from study.events.read import reading
 from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
-from study.events.split import marked
+from study.events.split import acting, marked
 from study.events.timed import timed
 from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
@@ -26,11 +26,16 @@ from study.stages.check import others, sections
 
 
 class Found(NamedTuple):
-    """The spans of a question, the queries of stop, select and test, and the candidates with their first times."""
+    """The spans of a question, the queries of stop, select and test, and the candidates with their first times.
+
+    And how many key actions there are, and how many of them have no candidate.
+    """
 
     spans: Spans
     tables: dict[str, pl.LazyFrame]
     candidates: pl.DataFrame
+    actions: int
+    unnamed: int
 
 
 def run(source: str | None) -> None:
@@ -101,18 +106,23 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     refuse_long_warmup(spans, params.features.warmup_days, name, question)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
     candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC")})
+    actions = named = 0
     for part in log:
+        actions += int(part.select(acting(question, part.columns).sum()).item())
         derived = marked(part, question, log.clock.timezone)
         asked.add(derived, list(asked.windows))
+        named += int(derived["key"].sum())
         met = derived.select("candidate", first="timestamp").drop_nulls()
         candidates = pl.concat([candidates, met]).group_by("candidate").agg(pl.col("first").min())
     asked.check()
     refuse_few(name, question, len(candidates))
-    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates)
+    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)
 
 
 def _told(name: str, question: Question, found: Found, settings: Statistics) -> tuple[list[tuple[str, str]], list[str]]:
     told = health.asked(name, question, found.spans, found.tables)
     if isinstance(question, WhatQuestion):
         told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
+        without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"
+        told.append((f"{name}: key actions", f"{found.actions:,}{without if found.unnamed else ''}"))
     return told, health.doubts(question, found.tables, found.candidates, settings)

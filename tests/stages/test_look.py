@@ -41,6 +41,28 @@ def test_the_card_counts_what_is_there(workspace, capsys):
     assert lines["event types"].startswith("page_view 4,")
 
 
+def test_the_card_says_how_many_key_actions_have_no_candidate(workspace, capsys):
+    def told(log: pl.DataFrame) -> str:
+        log.write_parquet("log.parquet")
+        main(["init", "log.parquet"])
+        raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+        asking(raw, candidate=["product"])
+        PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+        capsys.readouterr()
+        assert 0 == main(["check"])
+        said = capsys.readouterr().out.splitlines()
+        return next(line for line in said if line.startswith("categories: key actions"))
+
+    log = funnel()
+    acts = log["event_name"] == "order_placed"
+    every_fourth = acts & (acts.cum_sum() % 4 == 0)
+    with_gaps = log.with_columns(product=pl.when(every_fourth).then(None).otherwise("product"))
+
+    assert f"{acts.sum():,}" == told(log).split()[-1]
+    share = every_fourth.sum() / acts.sum()
+    assert told(with_gaps).endswith(f"{acts.sum():,}, {share:.1%} of them without a candidate, so not asked about")
+
+
 WARNINGS = {
     "will stay undetermined": (lambda log: log, {}),
     "variants that differ on hardly any of them stay undetermined; to call them equivalent takes 600": (
