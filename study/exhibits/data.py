@@ -34,7 +34,7 @@ def card(results: Results) -> Html:
         f"{plural(data.catalogue, 'candidate')}."
     )
     if data.most_events is not None:
-        text += f" Of a log of more than {count(data.most_events)} events only users drawn by a hash are studied."
+        text += f" Had the log more than {count(data.most_events)} events, these users are drawn by a hash from it."
     rows = [
         [name(column), words(a.kind), whole(a.cardinality), Cell(percent(a.missing), a.missing)]
         for column, a in data.attributes.items()

@@ -1,6 +1,6 @@
 """The worlds: simulated logs whose truth is known, each with a dial per effect."""
 
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,7 @@ from study.paths import PARAMS
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 WorldName = Literal["frequency", "order", "binding", "delay", "null", "shop"]
-NAMES: tuple[WorldName, ...] = ("frequency", "order", "binding", "delay", "null", "shop")
+NAMES: tuple[WorldName, ...] = get_args(WorldName)
 
 BASE = "popularity"
 """The variant whose share of what can be reached is 0."""

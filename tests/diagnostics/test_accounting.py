@@ -7,7 +7,7 @@ import torch
 
 from study.diagnostics.accounting import LADDER, _share, account, finding
 from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses
-from study.diagnostics.slots import Strict, Unigram, by_user, losses, number_of, slots, sum_of
+from study.diagnostics.slots import Strict, Unigram, _batches, by_user, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
 from study.features.sequences import token_stream
@@ -64,6 +64,25 @@ def test_sums_by_user_and_slot():
     assert [0.25, 2.0] == table[sum_of(1)].to_list()
     assert [1.0, 1.0] == table[number_of(0)].to_list()
     assert [0.0, 0.0] == table[number_of(2)].to_list()
+
+
+@pytest.mark.parametrize("context", [4, 6, 32])
+def test_every_token_is_asked_once_behind_half_a_context_of_its_own_user(context):
+    log = made_log([("a", float(day), "buy", "x", "red") for day in range(9)] + ROWS[3:])
+    stream = token_stream(log)
+    asked = asked_of(log, stream)
+    found = []
+    for pieces in _batches(stream, asked, np.arange(len(asked.position)), context):
+        for start, stop, low, high in zip(pieces.starts, pieces.stops, pieces.low, pieces.high, strict=True):
+            begin = stream.offsets[stream.user[start]]
+            position = asked.position[low:high]
+            assert (stream.user[position] == stream.user[start]).all()
+            assert stop - start <= context
+            assert ((position - start >= context // 2) | (start == begin)).all()
+            assert (position < stop).all()
+            found += position.tolist()
+
+    assert asked.position.tolist() == found
 
 
 def test_a_slot_may_have_any_name():
