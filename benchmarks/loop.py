@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from record import append, spread
+from record import append, spread, start
 
 STUDY = (sys.executable, "-m", "study")
 COMMANDS = {
@@ -52,4 +52,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

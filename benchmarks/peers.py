@@ -14,7 +14,7 @@ from typing import Any
 
 from peers.prepare import QUESTION, Judge, prepare
 from peers.sides import FOLDER, OURS, PATIENCE, PEERS, run, version_of
-from record import append, spread
+from record import append, spread, start
 
 from study.paths import queries_file
 
@@ -152,4 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
-from record import append, spread
+from record import append, spread, start
 
 from study.events.fold import Fold
 from study.events.spans import make_spans
@@ -143,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -3,14 +3,18 @@
 import json
 import os
 import platform
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from study.errors import UserError
 from study.paths import benchmark_log
 from study.provenance import revision
+from study.redact import hidden
 
 PACKAGES = ("numpy", "polars", "pyarrow", "torch", "lightgbm", "joblib")
 
@@ -27,6 +31,15 @@ def origin() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def start(benchmark: Callable[[], None]) -> None:
+    """Runs a benchmark; a mistake of the user ends in one line and exit code 2."""
+    try:
+        benchmark()
+    except UserError as error:
+        print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
+        sys.exit(2)
 
 
 def append(name: str, measured: dict[str, Any], out: Path | None = None) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
-from record import append
+from record import append, start
 
 from study.params import load
 from study.params.worlds import ShopSettings
@@ -125,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

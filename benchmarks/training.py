@@ -22,7 +22,7 @@ import bare
 import polars as pl
 import torch
 from rank import described, simulated
-from record import append, spread
+from record import append, spread, start
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from study.events.fold import Fold
@@ -146,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from joblib.externals.loky import get_reusable_executor
-from record import append, spread
+from record import append, spread, start
 
 from study.params import Params, load
 from study.tuning.search import search
@@ -82,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

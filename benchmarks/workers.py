@@ -11,7 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from record import append
+from record import append, start
 
 from study.params.engine import Engine
 from study.tuning.workers import run_all
@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

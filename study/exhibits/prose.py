@@ -10,7 +10,13 @@ MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
 DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
-PLURALS = {"query": "queries", "test query": "test queries", "search": "searches", "loss": "losses"}
+PLURALS = {
+    "query": "queries",
+    "test query": "test queries",
+    "history": "histories",
+    "search": "searches",
+    "loss": "losses",
+}
 FAMILIES = {
     "counting": ("counting rule", "counting rules"),
     "aggregates": ("model of aggregates", "models of aggregates"),

@@ -119,14 +119,17 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     """That the budget counts events, which long histories use up with fewer users."""
     sides = dict.fromkeys(side for c in contrasts for side in (c.left_variant, c.right_variant))
     entries = [choose.parts_of(results, side) for side in sides]
-    seen = [scope.events_seen(results, entry) for entry in entries if entry.get("context")]
+    seen = {side: scope.events_seen(results, e) for side, e in zip(sides, entries, strict=True) if e.get("context")}
     if not seen:
         return []
+    least, most = min(seen.values()), max(seen.values())
+    trained = min((results.cost[side].positions or 0) // events for side, events in seen.items() if events == most)
     return [
         "The budget counts events, all that a trained user's history gives. So a side that sees more of it is "
         "trained on fewer users, and in fewer steps: up to "
-        f"{number(max(seen) / min(seen), 1)} times fewer, where histories are as long. What these contrasts show is "
-        "the two together; models of aggregates read every training row."
+        f"{number(most / least, 1)} times fewer, where histories are as long as that: "
+        f"{plural(trained, 'history')} in all rounds of a fit, each of a user at a cut-off. What these "
+        "contrasts show is the two together; models of aggregates read every training row."
     ]
 
 

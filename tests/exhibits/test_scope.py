@@ -191,9 +191,15 @@ def test_where_users_have_few_events_no_history_is_longer_than_another(made):
 
 
 def test_a_longer_history_is_told_with_the_users_that_it_leaves_to_train_on(made):
-    told = who.histories(made(who=with_ten_tokens).beside("who")).text
+    def spent(written):
+        with_ten_tokens(written)
+        for path in [name for name in written if name.startswith("cost/")]:
+            written[path]["positions"] = 256 * 7_000
 
-    assert "fewer users, and in fewer steps: up to 9.8 times fewer, where histories are as long" in told
+    told = who.histories(made(who=spent).beside("who")).text
+
+    assert "fewer users, and in fewer steps: up to 9.8 times fewer, where histories are as long as that: 7,000" in told
+    assert "7,000 histories in all rounds of a fit" in told
 
 
 @pytest.mark.parametrize(("others", "is_told"), [(1, True), (40, False)])
