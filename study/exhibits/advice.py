@@ -6,7 +6,19 @@ from typing import Literal
 
 from study.exhibits import choose, few_seeds, scope
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
-from study.exhibits.prose import agreeing, count, flipped, late, named, percent, probability, signed, to_margin, worded
+from study.exhibits.prose import (
+    agreeing,
+    count,
+    flipped,
+    late,
+    named,
+    percent,
+    probability,
+    sentence,
+    signed,
+    to_margin,
+    worded,
+)
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -253,7 +265,7 @@ def _student(found: Iterable[Sequence[Part]]) -> str:
 def _by_cell(results: Results, factor: str) -> str:
     """What the factorial says of the factor of an advice, a sentence; nothing where it has none."""
     found = scope.across(results, factor) if factor else ""
-    return f" {found.removeprefix('; ').replace('in', 'In', 1)}." if found else ""
+    return f" {sentence(found)}" if found else ""
 
 
 def told(parts: Sequence[Part]) -> str:

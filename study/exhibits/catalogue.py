@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from study.exhibits import choose, contrasts, evidence, scope
-from study.exhibits.answers import lined
-from study.exhibits.answers import loss as answer_of_losses
+from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style
+from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.markup import Html, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
@@ -17,8 +17,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, w
 
 def answer(results: Results) -> Html:
     """The losses on both catalogues, in one sentence."""
-    told = lined(answer_of_losses(results))
-    return paragraphs([f"{told[:1].upper()}{told[1:]}."])
+    return Html(f'<div class="prose answers">{shown(answer_of_losses(results))}</div>')
 
 
 def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:

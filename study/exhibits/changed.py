@@ -37,10 +37,10 @@ def changed(pair: Pair) -> Html:
 def _answers(pair: Pair) -> list[Answers] | None:
     try:
         pair.there.check()
-        there = [question.answer(pair.there) for question in QUESTIONS]
+        there = [question.answer(pair.there).whole for question in QUESTIONS]
     except UserError:
         return None
-    return [(question, old, question.answer(pair.here)) for question, old in zip(QUESTIONS, there, strict=True)]
+    return [(question, old, question.answer(pair.here).whole) for question, old in zip(QUESTIONS, there, strict=True)]
 
 
 def _change(one: Answers, names: tuple[str, str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from study.exhibits import choose, scope
+from study.exhibits.answer import semicolons
 from study.exhibits.prose import brief, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -46,9 +47,9 @@ def limited(
     )
     lead = f"{told}{shared}{scope.learning(results, trained)}"
     found = f"{lead}: {evidence(shown, margin, more)}" if shown else lead
-    return f"{found}{apart(results, rest, scope.UNTRAINED)}"
+    return semicolons(found, apart(results, rest, scope.UNTRAINED))
 
 
 def apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
     """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
-    return f"; {where}, {evidence(contrasts, results.power.margin)}" if contrasts else ""
+    return f"{where}, {evidence(contrasts, results.power.margin)}" if contrasts else ""

@@ -43,11 +43,11 @@ def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains |
 
 @dataclass(frozen=True)
 class Size:
-    """Whether it is the size of the log, the contrasts that say so, one per family, and what they leave open."""
+    """Whether it is the size of the log, the contrasts that say so, one per family, and clauses that limit it."""
 
     lead: str
     shown: list[Diagnosis]
-    limit: str = ""
+    limits: tuple[str, ...] = ()
 
 
 def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) -> Size | None:
@@ -78,15 +78,16 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     is_as_well = all(found.verdict == "equivalent" for found in shown)
     does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
     lead = f"not the number of its users at this budget, since with {percent(enough)} of the users {does}"
-    limit = "; the budget caps what a fit reads, so whether longer training would gain from more users is not asked"
+    limits = ["the budget caps what a fit reads, so whether longer training would gain from more users is not asked"]
     own = None if found is None else found.of([one.left_variant for one in shown])
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
-        limit = (
-            f", since what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
-            f"estimated at less than the margin of {margin:g}, which no contrast tests: {own.told}{limit}"
+        limits.insert(
+            0,
+            f"what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
+            f"estimated at less than the margin of {margin:g}, which no contrast tests: {own.told}",
         )
-    return Size(lead, shown, limit)
+    return Size(lead, shown, tuple(limits))
 
 
 def _smallest(families: Sequence[dict[float, Diagnosis]]) -> float:

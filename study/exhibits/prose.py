@@ -258,6 +258,11 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     )
 
 
+def raised(clause: str) -> str:
+    """With a capital letter, unless it begins with markup."""
+    return clause[:1].upper() + clause[1:]
+
+
 def sentence(clause: str) -> str:
-    """A clause as a sentence: its first letter raised, unless it begins with markup, and a full stop."""
-    return clause[:1].upper() + clause[1:] + "."
+    """A clause as a sentence: raised, and with a full stop."""
+    return f"{raised(clause)}."

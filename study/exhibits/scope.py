@@ -46,7 +46,7 @@ def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
         if c.verdict in ("better", "worse")
         and c.effect * (results.row(c.left_variant).select - results.row(c.right_variant).select) < 0
     ]
-    return f"; on select, {listing(found)}" if found else ""
+    return f"on select, {listing(found)}" if found else ""
 
 
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
@@ -199,7 +199,7 @@ def best_sequence(results: Results) -> str:
         return ""
     entry = choose.parts_of(results, best.variant)
     told = listing([f"{part} {code(worded(entry[part]))}" for part in ("representation", "head")])
-    return f"; the sequence model that is best on select, {code(best.variant)}, has {told}"
+    return f"the sequence model that is best on select, {code(best.variant)}, has {told}"
 
 
 def across(results: Results, factor: str) -> str:
@@ -213,7 +213,7 @@ def across(results: Results, factor: str) -> str:
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
     lead = f"{factorial.wording(main, margin)} ({told})"
     found = listing([lead, *(_effect(effect, margin) for effect in shown)])
-    return f"; in the factorial{_mixed(results)}, {found}"
+    return f"in the factorial{_mixed(results)}, {found}"
 
 
 def _mixed(results: Results) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose
+from study.exhibits.answer import Answer, of
 from study.exhibits.markup import code
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
@@ -50,7 +51,7 @@ def _saves(results: Results, contrast: Contrast) -> bool:
     return left < right
 
 
-def ship(results: Results) -> str:
+def ship(results: Results) -> Answer:
     """What to ship, at what cost?"""
     variant, reason = shipped(results)
     spent = results.cost[variant]
@@ -60,12 +61,12 @@ def ship(results: Results) -> str:
     )
     recall = f"{PRIMARY} {within(results.row(variant).test)}"
     if reason is None:
-        return (
+        return of(
             f"{code(variant)} ({recall}), since nothing that was compared with counting is shown to be better; {cost}"
         )
     margin = results.power.margin
     told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
-    return told + _in_turn(results, reason) + _instead(results, variant, margin)
+    return of(told, _in_turn(results, reason), _instead(results, variant, margin))
 
 
 def _in_turn(results: Results, reason: Contrast) -> str:
@@ -75,7 +76,7 @@ def _in_turn(results: Results, reason: Contrast) -> str:
         return ""
     least = min(found, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
     spent = seconds(results.cost[least.left_variant].refit_seconds)
-    return f"; {code(least.left_variant)} is equivalent to that in turn, {signed(least.effect)}, and refits in {spent}"
+    return f"{code(least.left_variant)} is equivalent to that in turn, {signed(least.effect)}, and refits in {spent}"
 
 
 def _instead(results: Results, variant: str, margin: float) -> str:
@@ -86,7 +87,7 @@ def _instead(results: Results, variant: str, margin: float) -> str:
     rule = gains[0].right_variant
     size = "which is less" if gains[0].high < margin else "not shown to be more"
     return (
-        f"; {code(rule)} gives up {number(gains[0].effect)}, {size} than the margin of {margin:g}, and refits in "
+        f"{code(rule)} gives up {number(gains[0].effect)}, {size} than the margin of {margin:g}, and refits in "
         f"{seconds(results.cost[rule].refit_seconds)}"
     )
 

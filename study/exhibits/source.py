@@ -33,6 +33,11 @@ def not_run(arm: str) -> str:
     return f"The arm {code(arm)} has not been run on this snapshot: {code('dvc repro')} runs every arm."
 
 
+def missing(arm: str) -> str:
+    """The same, in the middle of a sentence: that an answer cannot be given."""
+    return not_run(arm).removesuffix(".").replace("The arm", "these results cannot say: the arm", 1)
+
+
 def origin(arm: Arm, manifest: Manifest) -> str:
     """Snapshot, revision and budget of an arm, as a sentence without its full stop."""
     return (

@@ -3,14 +3,17 @@
 import re
 
 from study.exhibits import answers
+from study.exhibits.prose import raised
 
 EVERY = {question.asked: question for question in answers.QUESTIONS}
 VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
 
 
 def told(results, asked: str) -> str:
-    """The answer as plain text."""
-    return re.sub(r"<[^>]+>", "", answers.sentence(EVERY[asked], results))
+    """The whole answer as plain text: the sentence, and what stands beside it."""
+    question = EVERY[asked]
+    told = f"{asked} {raised(question.answer(results).whole)} ({question.title})."
+    return re.sub(r"<[^>]+>", "", told)
 
 
 def say(verdict: str, *names: str, effect: float | None = None):

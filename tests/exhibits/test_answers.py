@@ -47,6 +47,20 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
         assert not re.search(r"[.?!] [A-Z]", sentence.removeprefix(asked).strip())
 
 
+@pytest.mark.parametrize("asked", EVERY)
+def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, asked):
+    results = made(diagnoses=[], catalogue=lambda _: None, young=lambda _: None, who=lambda _: None)
+    question = EVERY[asked]
+    answer = question.answer(results)
+    sentence, _, folded = answers.answered(question, results).partition('<details class="beside">')
+
+    assert sentence.startswith(f"<strong>{asked}</strong> ")
+    assert sentence.endswith(f'(<a href="{question.page}.html">{question.title}</a>).')
+    assert len(answer.beside) == folded.count("<li>")
+    assert all(clause and not clause.startswith(";") for clause in answer.beside)
+    assert bool(answer.beside) == ("<summary>What stands beside it</summary>" in folded)
+
+
 EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in ("next-token", "flat-horizon")]
 
 

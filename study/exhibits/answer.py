@@ -1,0 +1,47 @@
+"""An answer of Findings: a sentence that says what its contrasts settle, and what stands beside it."""
+
+import re
+from dataclasses import dataclass, field
+
+from study.exhibits.markup import bullets
+from study.exhibits.prose import raised, sentence
+
+BESIDE = "What stands beside it"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A clause with effect, interval and verdict, and what else was asked, or limits it, a clause each; HTML."""
+
+    lead: str
+    beside: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> str:
+        """Everything, in one clause."""
+        return semicolons(self.lead, *self.beside)
+
+
+def semicolons(*clauses: str) -> str:
+    """The clauses that say something, one after the other."""
+    return "; ".join(filter(None, clauses))
+
+
+def of(lead: str, *beside: str) -> Answer:
+    """The answer; of what stands beside it empty clauses are left out."""
+    return Answer(lead, [clause for clause in beside if clause])
+
+
+def shown(answer: Answer, asked: str = "", link: str = "") -> str:
+    """The answer as a sentence, behind its question and before a link, over what stands beside it, folded."""
+    question = f"<strong>{asked}</strong> " if asked else ""
+    told = f"{question}{raised(_lined(answer.lead))}{f' ({link})' if link else ''}."
+    if not answer.beside:
+        return told
+    items = bullets(sentence(_lined(clause)) for clause in answer.beside)
+    return f'{told}<details class="beside"><summary>{BESIDE}</summary>{items.text}</details>'
+
+
+def _lined(clause: str) -> str:
+    """With every semicolon or comma behind contrasts at the end of their line, not before the next one."""
+    return re.sub(r"((?:</small>|</span>)+)([;,]) ", r"\2\1 ", clause)

@@ -1,0 +1,65 @@
+"""Which loss, on the small and on the large catalogue: the answer that Findings and the page Catalogue share."""
+
+from study.exhibits import choose, scope, source
+from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.clauses import NOTHING, limited
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import named, plural, worded
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+
+UNTESTED = "which no contrast tests itself, and the budgets of the two arms differ"
+
+
+def loss(results: Results) -> Answer:
+    """Which loss, and does the catalogue's size matter?"""
+    small = choose.over_softmax(results)
+    if not small:
+        return of(NOTHING)
+    told, *further = _softmax(results, small)
+    large = results.beside("catalogue")
+    if large is None:
+        return of(f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further)
+    found = choose.over_softmax(large)
+    if not found:
+        return of(f"{told}; no loss is contrasted on the larger catalogue", *further)
+    if large.question.candidate_columns == results.question.candidate_columns:
+        same = "the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
+        return of(f"{told}; {same}", *further)
+    turns = _turns(_verdicts(results, small), _verdicts(large, found))
+    return of(semicolons(told, turns), *further, *_softmax(large, found))
+
+
+def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[str]:
+    """What the losses of each objective settle, on the catalogue of these results."""
+    candidates, sides = plural(results.data.catalogue, "candidate"), ("the other losses", "the full softmax")
+    return [
+        f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides)}"
+        f"{scope.by_negatives(results, asked)}"
+        for objective, asked in by_objective.items()
+    ]
+
+
+def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> dict[tuple[str, str], str]:
+    """The verdict of each objective and loss."""
+    return {
+        (objective, choose.parts_of(results, c.left_variant)["loss"]): c.verdict
+        for objective, asked in by_objective.items()
+        for c in scope.trained(results, asked)
+    }
+
+
+def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> str:
+    """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
+    both = [key for key in before if key in after]
+    known = [key for key in both if "undetermined" not in (before[key], after[key])]
+    changed = [key for key in known if before[key] != after[key]]
+    turned = [f"{code(worded(key[1]))} ({before[key]}, then {after[key]})" for key in changed]
+    if not both:
+        return "no loss was compared on both"
+    if not known:
+        return "no loss that was compared on both has a settled verdict on both"
+    if not turned:
+        where = "" if known == both else " where both are settled"
+        return f"no verdict changes with the catalogue's size{where}, {UNTESTED}"
+    return f"with the catalogue's size the verdict changes for {listing(turned)}, {UNTESTED}"
