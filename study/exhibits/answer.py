@@ -35,13 +35,13 @@ def of(lead: str, *beside: str) -> Answer:
 def shown(answer: Answer, asked: str = "", link: str = "") -> str:
     """The answer as a sentence, behind its question and before a link, over what stands beside it, folded."""
     question = f"<strong>{asked}</strong> " if asked else ""
-    told = f"{question}{raised(_lined(answer.lead))}{f' ({link})' if link else ''}."
+    told = _lined(f"{question}{raised(answer.lead)}{f' ({link})' if link else ''}.")
     if not answer.beside:
         return told
-    items = bullets(sentence(_lined(clause)) for clause in answer.beside)
+    items = bullets(_lined(sentence(clause)) for clause in answer.beside)
     return f'{told}<details class="beside"><summary>{BESIDE}</summary>{items.text}</details>'
 
 
-def _lined(clause: str) -> str:
-    """With every semicolon or comma behind contrasts at the end of their line, not before the next one."""
-    return re.sub(r"((?:</small>|</span>)+)([;,]) ", r"\2\1 ", clause)
+def _lined(told: str) -> str:
+    """With every semicolon, comma or full stop behind contrasts at the end of their line, not on the next one."""
+    return re.sub(r"((?:</small>|</span>)+)([;,.])( |$)", r"\2\1\3", told)
