@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from study.exhibits.markup import bullets
 from study.exhibits.prose import raised, sentence
 
-BESIDE = "What stands beside it"
+BESIDE = "Further contrasts, and what limits this answer"
 
 
 @dataclass(frozen=True)

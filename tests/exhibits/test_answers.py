@@ -59,7 +59,7 @@ def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, aske
     assert len(answer.beside) == folded.count("<li>")
     assert all(clause and not clause.startswith(";") for clause in answer.beside)
     assert not re.search(r"</small></span>[;,.]", sentence + folded)
-    assert bool(answer.beside) == ("<summary>What stands beside it</summary>" in folded)
+    assert bool(answer.beside) == ("<summary>Further contrasts, and what limits this answer</summary>" in folded)
 
 
 EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in ("next-token", "flat-horizon")]
