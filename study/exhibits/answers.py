@@ -142,7 +142,7 @@ def objective(results: Results) -> Answer:
     further = choose.others(results.about("objective"), horizon)
     rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
     lead = limited(results, horizon, named("horizon"), rivals, "representation", "head")
-    return of(lead, scope.across(results, "objective"), apart(results, further, "besides"))
+    return of(semicolons(lead, scope.across(results, "objective")), apart(results, further, "besides"))
 
 
 def order(results: Results) -> Answer:
@@ -206,7 +206,7 @@ def young(results: Results) -> Answer:
     alone = "no relevant candidate of the test windows is young"
     if rows:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
-    return of(lead, aware_of if aware else "", semicolons(over, scope.turned(found, against)), alone)
+    return of(semicolons(lead, aware_of if aware else "", alone), semicolons(over, scope.turned(found, against)))
 
 
 def who_will_buy(results: Results) -> Answer:
@@ -223,8 +223,8 @@ def who_will_buy(results: Results) -> Answer:
     limit = windows_of(found).limit
     most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
     reach = f"has {share} of those who act among its top 5 % of users{most}"
-    asked = f"asked whether {key_action(found.question)}"
-    return of(f"{asked}, {told}", f"{code(best.variant)}, which is best on select, {reach}")
+    asked = f"asked is whether {key_action(found.question)}"
+    return of(f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}")
 
 
 QUESTIONS = [

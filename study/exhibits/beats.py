@@ -20,7 +20,8 @@ def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         if len(against) == 1:
-            return f"not shown: {code(against[0].left_variant)}, which alone was compared with {rule}, is undetermined"
+            alone = f"{code(against[0].left_variant)}, which alone was compared with {rule}"
+            return f"not shown: the contrast of {alone}, is undetermined"
         return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule}, is worse"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose
-from study.exhibits.answer import Answer, of
+from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.markup import code
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
@@ -66,7 +66,7 @@ def ship(results: Results) -> Answer:
         )
     margin = results.power.margin
     told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
-    return of(told, _in_turn(results, reason), _instead(results, variant, margin))
+    return of(semicolons(told, _instead(results, variant, margin)), _in_turn(results, reason))
 
 
 def _in_turn(results: Results, reason: Contrast) -> str:

@@ -16,6 +16,11 @@ def told(results, asked: str) -> str:
     return re.sub(r"<[^>]+>", "", told)
 
 
+def lead(results, asked: str) -> str:
+    """The sentence alone, without its question and link, as plain text."""
+    return re.sub(r"<[^>]+>", "", EVERY[asked].answer(results).lead)
+
+
 def say(verdict: str, *names: str, effect: float | None = None):
     """A change of results: the named contrasts, or all, get the verdict."""
 

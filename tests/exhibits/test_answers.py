@@ -194,7 +194,7 @@ def test_young_candidates_turn(made, verdict, expected):
     assert f"; told the user's own counts as well, {expected}" in sentence
     assert (
         "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young,"
-        " which finds most, is best on select and is the best counting rule (Young candidates)." in sentence
+        " which finds most, is best on select and is the best counting rule; against counting," in sentence
     )
 
 
@@ -249,14 +249,15 @@ def test_without_relevant_young_candidates_their_recall_is_not_told(made):
         ("worse", "no: all that was compared with the best counting rule, key-days, is worse"),
         (
             "undetermined",
-            "not shown: who-logistic, which alone was compared with the best counting rule, key-days, is undetermined",
+            "not shown: the contrast of who-logistic, which alone was compared with the best counting rule, key-days",
         ),
     ],
 )
 def test_who_will_buy_turns(made, verdict, expected):
     sentence = told(made(who=say(verdict, effect={"better": 0.05, "worse": -0.05}.get(verdict))), "Who will buy?")
 
-    assert f"takes a key action (event_type is purchase and discount is coupon) within 7 days, {expected}" in sentence
+    assert "takes a key action (event_type is purchase and discount is coupon) within 7 days; key-days" in sentence
+    assert f"; as to counting, {expected}" in sentence
     assert "key-days, which is best on select, has 40 % of those who act among its top 5 % of users" in sentence
     assert ", where no ranking could have more than 50 %" in sentence
 

@@ -1,5 +1,6 @@
 """What an answer tells beside the contrasts that it is about: other objectives, heads, architectures, catalogues."""
 
+from tests.exhibits.asking import lead
 from tests.exhibits.test_answers import LOSS, say, told
 
 
@@ -44,5 +45,18 @@ def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(m
         for row in written["leaderboard.json"]:
             row["select"] = 0.9 if row["family"] == "aggregates" else row["select"]
 
-    assert "; on select, who-logistic is ahead of its rival; " in told(made(who=turn), "Who will buy?")
+    assert told(made(who=turn), "Who will buy?").endswith(
+        "; on select, who-logistic is ahead of its rival (Who will buy)."
+    )
     assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
+
+
+def test_what_may_turn_an_answer_is_told_in_its_sentence(made):
+    """The factorial of the objective, both heads and the young ones alone, and how many of those who act are found."""
+    results = made(young=lambda _: None, who=lambda _: None)
+
+    assert "; in the factorial" in lead(results, "Which objective?")
+    young = lead(results, "What about young candidates?")
+    assert "; told the user's own counts as well, " in young
+    assert "; of young candidates alone the recall, " in young
+    assert "among its top 5 % of users" in lead(results, "Who will buy?")

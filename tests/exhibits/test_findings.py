@@ -25,7 +25,7 @@ def text(html) -> str:
         (
             "undetermined",
             0.0061,
-            "Not shown: sum-horizon-repeat, which alone was compared with the best counting rule, tifu-knn, is",
+            "Not shown: the contrast of sum-horizon-repeat, which alone was compared with the best counting rule, tifu",
         ),
     ],
 )

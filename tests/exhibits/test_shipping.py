@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.exhibits.asking import told
+from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
 
 
@@ -44,9 +44,9 @@ def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
     [
         (
             0.0048,
-            "; tifu-knn gives up 0.0048, not shown to be more than the margin of 0.005, and refits in 0.5 s (Cost).",
+            "; tifu-knn gives up 0.0048, not shown to be more than the margin of 0.005, and refits in 0.5 s",
         ),
-        (0.0008, "; tifu-knn gives up 0.0008, which is less than the margin of 0.005, and refits in 0.5 s (Cost)."),
+        (0.0008, "; tifu-knn gives up 0.0008, which is less than the margin of 0.005, and refits in 0.5 s"),
         (0.02, None),
     ],
 )
@@ -55,7 +55,7 @@ def test_what_counting_gives_up_is_told_where_the_gain_is_not_shown_to_reach_the
         against(("sum-horizon", "better", effect))(written)
         written["cost/tifu-knn.json"]["refit_seconds"] = 0.5
 
-    sentence = told(made(cheap), "What to ship, at what cost?")
+    sentence = lead(made(cheap), "What to ship, at what cost?")
     assert sentence.endswith(expected) if expected else "gives up" not in sentence
 
 
