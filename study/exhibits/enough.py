@@ -81,7 +81,10 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     limits = ["the budget caps what a fit reads, so whether longer training would gain from more users is not asked"]
     own = None if found is None else found.of([one.left_variant for one in shown])
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
-        lead = f"not shown to be the number of its users: with {percent(enough)} of them {does}, as was to be expected"
+        lead = (
+            f"not shown to be the number of its users: with {percent(enough)} of them {does}, which says little, since "
+            f"by estimate a fit with all of them gains less than the margin of {margin:g} over counting"
+        )
         limits.insert(
             0,
             f"what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
