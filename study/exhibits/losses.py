@@ -53,6 +53,7 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
     both = [key for key in before if key in after]
     known = [key for key in both if "undetermined" not in (before[key], after[key])]
+    names = listing(list(dict.fromkeys(code(worded(key[1])) for key in known)))
     changed = [key for key in known if before[key] != after[key]]
     turned = [f"{code(worded(key[1]))} ({before[key]}, then {after[key]})" for key in changed]
     if not both:
@@ -60,6 +61,7 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     if not known:
         return "no loss that was compared on both has a settled verdict on both"
     if not turned:
-        where = "" if known == both else " where both are settled"
-        return f"no verdict changes with the catalogue's size{where}, {UNTESTED}"
+        lead = "the one verdict that is" if len(known) == 1 else f"the {len(known)} verdicts that are"
+        does = "does" if len(known) == 1 else "do"
+        return f"{lead} settled on both catalogues, on {names}, {does} not change with the size, {UNTESTED}"
     return f"with the catalogue's size the verdict changes for {listing(turned)}, {UNTESTED}"
