@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from study.exhibits import choose, few_seeds, scope
+from study.exhibits.advice_part import MARKS, Part
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing
 from study.exhibits.prose import (
-    agreeing,
     count,
     flipped,
     late,
@@ -16,62 +15,14 @@ from study.exhibits.prose import (
     probability,
     sentence,
     signed,
-    to_margin,
     worded,
 )
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
 
-Mark = Literal["supported", "contradicted", "undetermined"]
-MARKS: tuple[Mark, ...] = ("supported", "contradicted", "undetermined")
 RANKING = ("bpr", "softmax", "lambdarank")
 """Losses that compare candidates, or users, with each other; between users the softmax is over those of a batch."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
-
-    `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
-    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it.
-    """
-
-    where: str
-    contrast: Contrast
-    margin: float
-    besides: str = ""
-    untrained: str = ""
-    by_t: str = ""
-
-    @property
-    def compares(self) -> bool:
-        """False where the effect is zero for whoever is drawn: both sides made the same rankings, as one model does."""
-        return not self.contrast.low == self.contrast.effect == self.contrast.high == 0
-
-    @property
-    def mark(self) -> Mark:
-        """What the contrast says to the advice: an equivalence contradicts that following it gains anything."""
-        if not self.compares or self.besides or self.untrained:
-            return "undetermined"
-        found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
-        return found.get(agreeing(self.contrast).verdict, "undetermined")
-
-    @property
-    def reason(self) -> str:
-        """The verdict in the words of the advice."""
-        if not self.compares:
-            return "both sides made the same rankings, so nothing was compared"
-        if self.untrained:
-            return f"{self.untrained} not above popularity on select, so that the contrast says little"
-        if self.besides:
-            return f"its sides differ in {self.besides} as well, which may be what makes the difference"
-        return {
-            "better": f"following it is better{to_margin(self.contrast, self.margin)}",
-            "worse": f"following it is worse{to_margin(self.contrast, self.margin)}",
-            "equivalent": f"it makes no difference beyond the margin of ±{self.margin:g}",
-            "undetermined": "neither a difference nor an equivalence is shown",
-        }[self.contrast.verdict]
 
 
 @dataclass(frozen=True)
@@ -247,8 +198,8 @@ def marks(results: Results) -> Html:
     head = ["advice", "mark here", "why", "effect", *where]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
-        "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters"
-        f"{_student(found.values())}"
+        "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters; a gain with "
+        f"an interval that ends below the margin is too small to support it{_student(found.values())}"
     )
     items = bullets(
         f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"

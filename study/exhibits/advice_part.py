@@ -1,0 +1,63 @@
+"""One contrast that an advice stands or falls with, and its mark."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from study.exhibits.prose import agreeing, to_margin
+from study.exhibits.records import Contrast
+
+Mark = Literal["supported", "contradicted", "undetermined"]
+MARKS: tuple[Mark, ...] = ("supported", "contradicted", "undetermined")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
+
+    `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
+    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it.
+    """
+
+    where: str
+    contrast: Contrast
+    margin: float
+    besides: str = ""
+    untrained: str = ""
+    by_t: str = ""
+
+    @property
+    def compares(self) -> bool:
+        """False where the effect is zero for whoever is drawn: both sides made the same rankings, as one model does."""
+        return not self.contrast.low == self.contrast.effect == self.contrast.high == 0
+
+    @property
+    def mark(self) -> Mark:
+        """What the contrast says to the advice: an equivalence contradicts that following it gains anything.
+
+        A gain whose interval ends below the margin is none that matters, and no equivalence by its test either.
+        """
+        if not self.compares or self.besides or self.untrained or self.is_slight:
+            return "undetermined"
+        found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
+        return found.get(agreeing(self.contrast).verdict, "undetermined")
+
+    @property
+    def is_slight(self) -> bool:
+        """Whether following the advice is better, by less than the margin."""
+        return self.contrast.verdict == "better" and self.contrast.high < self.margin
+
+    @property
+    def reason(self) -> str:
+        """The verdict in the words of the advice."""
+        if not self.compares:
+            return "both sides made the same rankings, so nothing was compared"
+        if self.untrained:
+            return f"{self.untrained} not above popularity on select, so that the contrast says little"
+        if self.besides:
+            return f"its sides differ in {self.besides} as well, which may be what makes the difference"
+        return {
+            "better": f"following it is better{to_margin(self.contrast, self.margin)}",
+            "worse": f"following it is worse{to_margin(self.contrast, self.margin)}",
+            "equivalent": f"it makes no difference beyond the margin of ±{self.margin:g}",
+            "undetermined": "neither a difference nor an equivalence is shown",
+        }[self.contrast.verdict]
