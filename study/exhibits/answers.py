@@ -115,13 +115,18 @@ def representation(results: Results) -> Answer:
     lefts = listing([code(layout) for layout in scope.lefts(results, asked, "representation")])
     sides = f"one position per event ({lefts})", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
-    lead = semicolons(*(limited(results, told, *sides, "head") for told in choose.by_head(results, alike)))
+    longer = [contrast for contrast in alike if scope.unlike_histories(results, contrast)]
+    by_head = choose.by_head(results, choose.others(alike, longer))
+    control = apart(results, short, scope.short_histories(results, short))
+    confounded = apart(results, longer, "where their histories differ as well")
+    lead = semicolons(*(limited(results, told, *sides, "head") for told in by_head), control if longer else "")
     heads = results.about("head")
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
     return of(
-        lead or NOTHING,
-        apart(results, short, scope.short_histories(results, short)),
+        lead or confounded or NOTHING,
+        "" if longer else control,
+        confounded if lead else "",
         apart(results, choose.others(events, alike), "where their objectives differ as well"),
         scope.across(results, "representation"),
         scope.best_sequence(results),

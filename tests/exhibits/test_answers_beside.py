@@ -60,3 +60,13 @@ def test_what_may_turn_an_answer_is_told_in_its_sentence(made):
     assert "; told the user's own counts as well, " in young
     assert "; of young candidates alone the recall, " in young
     assert "among its top 5 % of users" in lead(results, "Who will buy?")
+
+
+def test_sides_whose_histories_differ_do_not_answer_for_the_representation(made):
+    """Unless a control shows that the longer one is worth nothing; those with a short one stand in their place."""
+    results = made(say("better", "event-over-flat-horizon", "event-over-flat-horizon-repeat", "long-over-short"))
+    asked = "Which representation?"
+
+    assert lead(results, asked).startswith("with a shorter history (51 events against 512 tokens (about 269 events)), ")
+    assert "In favour of one position" not in told(results, asked)
+    assert "; where their histories differ as well, sum-horizon over flat-horizon +0.0200" in told(results, asked)

@@ -6,8 +6,9 @@ from tests.exhibits.pairing import contrasts, text
 
 
 def test_sentences_that_changed_stand_old_against_new(compared):
-    here = contrasts(("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
-    there = contrasts(("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
+    as_long = ("long-over-short", "equivalent", 0.001)
+    here = contrasts(as_long, ("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    there = contrasts(as_long, ("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
     shown = text(snapshots.sentences(compared(here, there)))
 
     assert "1 of 4 answers changed in more than numbers." in shown
