@@ -66,15 +66,24 @@ def _declared(contrast: Contrast) -> tuple[str, str, str]:
     return contrast.name, contrast.left, contrast.right
 
 
-def headline(results: Results) -> Html:
-    """For each other snapshot: which contrasts it confirms or corrects, and which effects are shown to have changed."""
-    return paragraphs([headline_sentence(results, other) for other in results.params.compare_with])
+def headline(results: Results, *, changes: bool = False) -> Html:
+    """For each other snapshot which contrasts it confirms or corrects, and with `changes` which effects changed."""
+    told = []
+    for other in results.params.compare_with:
+        found, known = _known(results, other)
+        told.append(_headline(results, other, found, known))
+        told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
+    return paragraphs(told)
 
 
-def headline_sentence(results: Results, other: str) -> str:
-    """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
+def _known(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
+    """The arm of these results on both snapshots, if it was run there, and its contrasts."""
     found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
-    known = [one for pair in found for one in repeated(pair)]
+    return found, [one for pair in found for one in repeated(pair)]
+
+
+def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequence[Repeated]) -> str:
+    """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
     asked = [one for one in known if one.is_headline]
     lead = f"<strong>On the snapshot {code(other)}</strong>"
     if not found:
@@ -88,8 +97,7 @@ def headline_sentence(results: Results, other: str) -> str:
         )
     others = [one for one in known if not one.is_headline]
     more = [f"Of the verdicts of {plural(len(others), 'other contrast')} {_corrected(others)}."] if others else []
-    changed = [effect_changes.sentences(pair, _alike(known)) for pair in found if known]
-    return " ".join([told, *more, *changed])
+    return " ".join([told, *more])
 
 
 def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:

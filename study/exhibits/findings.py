@@ -45,9 +45,9 @@ def answer(results: Results) -> Html:
 
 def repeated(results: Results) -> Html:
     """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
-    found = agreement.headline(results).text
+    found = agreement.headline(results, changes=True)
     link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
-    return joined([Html(found), paragraphs([link], "source")]) if found else Html("")
+    return joined([found, paragraphs([link], "source")]) if found.text else Html("")
 
 
 def common_advice(results: Results) -> Html:

@@ -50,7 +50,7 @@ def _runs(results: Results, other: str) -> Html:
 
 
 def headline(results: Results) -> Html:
-    """Which headline contrasts the other snapshots confirm or correct."""
+    """Which headline contrasts the other snapshots confirm or correct; their effects stand with the table."""
     return agreement.headline(results)
 
 

