@@ -144,7 +144,9 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
         for c in contrasts
     ]
     caption = (
-        f"Declared contrasts in {PRIMARY}; p values are Holm-adjusted over the contrasts of this arm; of seeds: the "
+        f"Declared contrasts in {PRIMARY}; level: of the interval from low to high, by the step of Holm that its "
+        "verdict took; p values, that the sides differ and that they are equivalent, are Holm-adjusted over the "
+        "contrasts of this arm; of seeds: the "
         f"part of the variance of the difference that is that of the seeds; by t: the verdict of "
         f"{few_seeds.BY_STUDENT} in the bootstrap's place{dagger(contrasts)}"
     )

@@ -44,8 +44,9 @@ def board(results: Results) -> Html:
     level = percent(1 - results.params.statistics.alpha)
     caption = (
         f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by select. "
-        "capped: over the smaller of depth and relevant; coverage: share of the catalogue that is ever shown; "
-        f"training: {TRAINING}"
+        "repeat and explore: of the candidates that the user had acted on before, and of the others; hit rate: share "
+        "of the queries with a relevant candidate there; capped: over the smaller of depth and relevant; coverage: "
+        f"share of the catalogue that is ever shown; training: {TRAINING}"
     )
     return table(head, rows, caption)
 

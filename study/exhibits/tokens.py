@@ -204,7 +204,8 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
     shares = table(
         ["column", *PARTS.values(), "within the event"],
         [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
-        "Shares of the drop below the unigram loss; none where the drop is not clear. Where one part exceeds the drop, "
+        "Shares of the drop below the unigram loss, of which within the event is the sum of the first two; none where "
+        "the drop is not clear. Where one part exceeds the drop, "
         "others are negative, and none of them is a share",
     )
     return joined([losses, shares])

@@ -40,7 +40,11 @@ def summary(results: Results) -> Html:
     """All searches in a table."""
     rows = [_search(row, results.search(row.variant)) for row in results.leaderboard]
     head = ["variant", *STATES, "chosen", "select", "best round", "last round", "flag", "settings"]
-    caption = f"Searches; select: mean {PRIMARY} of the chosen trial on the select span"
+    caption = (
+        "Searches, with how many trials ended in each way; pruned: stopped at a rung; chosen: the number of the trial, "
+        f"of which 0 has the declared defaults; select: mean {PRIMARY} of the chosen trial on the select span; best "
+        "and last round: of the chosen trial, and of the budget"
+    )
     return joined([paragraphs([_totals(results)]), table(head, rows, caption)])
 
 
