@@ -119,7 +119,7 @@ def _first(variants: dict[str, dict[str, str]], start: str, variant: str) -> int
 
 def _cells(variants: dict[str, dict[str, str]], start: str, variant: str, columns: list[str]) -> list[Cell]:
     differs = moved(variants, start, variant)
-    values = {part: variants[variant][part].replace("_", " ") for part in columns}
+    values = {part: worded(variants[variant][part]) for part in columns}
     return [Cell(escape(value), value, "words moved" if part in differs else "words") for part, value in values.items()]
 
 

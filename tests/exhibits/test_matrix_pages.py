@@ -46,6 +46,7 @@ def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
 def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     results = made()
     moves, cells = plan.moves(results).text, plan.factorial(results).text
+    assert "repeat-aware" in moves and "repeat aware" not in moves
 
     assert all(name in moves for name in plan.sequence_parts(results.params, "main"))
     assert all(cell in cells for cell in results.params.factorial.cells)
