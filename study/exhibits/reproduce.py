@@ -24,6 +24,7 @@ NOUNS = {
     "${roster}": "variant",
     "${composed}": "composed variant",
     "${questions}": "question",
+    "${compare_with}": "other snapshot",
     "compare": "arm",
     "worlds": "world",
 }

@@ -197,6 +197,13 @@ def test_the_pipeline_of_the_study_is_drawn_with_every_stage(made):
     assert all(stage in shown for stage in ("check", "train-composed", "compare (4 arms)", "diagnostics", "tokens"))
 
 
+def test_what_is_run_once_for_each_other_snapshot_is_said_to_be(tmp_path):
+    path = tmp_path / "dvc.yaml"
+    path.write_text("stages: {snapshots: {foreach: '${compare_with}', do: {cmd: x}}}", encoding="utf-8")
+
+    assert "1 other snapshot" == reproduce.stages({"compare_with": ["old"]}, path).nodes["snapshots"]["runs"]
+
+
 def test_tally_and_forest_count_the_verdicts(made):
     def one_better(written):
         written["contrasts.json"][0] |= {"verdict": "better", "effect": 0.01}
