@@ -26,10 +26,12 @@ WIDTH = (
     "most of the variance is that of few seeds, or fewer than some twenty users are asked, they are narrow, and a p is "
     "too small. The first favours <em>undetermined</em>; against the second, each contrast of an arm that ranks "
     "candidates is judged by Student's t as well, and the pages name the verdicts that it would leave undetermined. "
+    "The spread of the seeds themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the "
+    "arm <code>who</code>, the diagnostics and the worlds no seeds are published."
+)
+FEW = (
     "Where so few users are asked that more than the margin of all may differ though none of them does (by the rule of "
-    "three, of Hanley and Lippman-Hand, 1983), a resample in which nobody differs counts as unknown. The spread of the "
-    "seeds themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the arm "
-    "<code>who</code>, the diagnostics and the worlds no seeds are published."
+    "three, of Hanley and Lippman-Hand, 1983), a resample in which nobody differs counts as unknown."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "
@@ -188,7 +190,7 @@ def statistics(results: Results) -> Html:
         f"{count(len(results.contrasts))} belong to the arm {code(results.arm)}, which Holm adjusts together; a side "
         "called “best” is the variant of its group that is best on select."
     )
-    return bullets([estimates, verdicts, declared, WIDTH, FAMILIES])
+    return bullets([estimates, verdicts, declared, WIDTH, FEW, FAMILIES])
 
 
 def scorings(results: Results, log: Path = LOG) -> Html:
