@@ -84,7 +84,10 @@ def _scatter(results: Results, measure: Measure, title: str, ticks: str, noun: s
     points = [_points(results, measure, [row for row in rows if row.family == name_]) for name_ in families]
     names = ", ".join(row.variant for row in on_frontier)
     hidden = f" Left out: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
-    caption = f"Test {PRIMARY} against {title} (logarithmic). On the frontier: {names}.{hidden}"
+    caption = (
+        f"Test {PRIMARY} with its interval against {title} (logarithmic). Dotted: the frontier, the highest that is "
+        f"reached at that cost or less; on it: {names}.{hidden}"
+    )
     return draw(
         [step, *points],
         caption,

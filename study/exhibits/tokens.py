@@ -173,7 +173,10 @@ def bars(results: tuple[Accounting, Manifest] | None) -> Html:
         )
         for i, part in enumerate(PARTS)
     ]
-    caption = "By how many nats per token the loss falls with every step that the model sees more, column by column"
+    caption = (
+        "By how many nats (natural units of log-loss) per token the loss falls with every step that the model sees "
+        "more, column by column; left of zero: by how many it rises"
+    )
     return draw(
         traces,
         caption,
