@@ -209,27 +209,6 @@ def test_young_candidates_turn(made, verdict, expected):
     )
 
 
-def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
-    def composed_find_most(written):
-        for row in written["leaderboard.json"]:
-            if row["variant"] == "composed-horizon-young":
-                row["estimates"]["recall@10/young"] = {"estimate": 0.7, "low": 0.6, "high": 0.8}
-
-    sentence = told(made(young=composed_find_most), "What about young candidates?")
-    assert "is 0.7000 [0.6000, 0.8000] by composed-horizon-young, which finds most; 0.4000 " in sentence
-    assert "by popularity-young, which is best on select and is the best counting rule" in sentence
-
-
-def test_young_candidates_that_nobody_finds_are_found_most_by_nobody(made):
-    def none_found(written):
-        for row in written["leaderboard.json"]:
-            row["estimates"]["recall@10/young"] = {"estimate": 0.0, "low": 0.0, "high": 0.0}
-
-    sentence = told(made(young=none_found), "What about young candidates?")
-    assert "which no contrast tests, is 0.0000 by every variant" in sentence
-    assert "finds most" not in sentence
-
-
 def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made):
     """A composed side that loses with the plain head can win where the head is told the user's own counts."""
 
@@ -241,16 +220,6 @@ def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made
     plain, aware = sentence.split("; told the user's own counts as well, ")
     assert "in favour of an id table alone over candidates composed" in plain
     assert aware.startswith("in favour of candidates composed from their attributes over an id table alone")
-
-
-def test_without_relevant_young_candidates_their_recall_is_not_told(made):
-    def none_young(written):
-        for row in written["leaderboard.json"]:
-            row["estimates"]["recall@10/young"] = {"estimate": None, "low": None, "high": None}
-
-    sentence = told(made(young=none_young), "What about young candidates?")
-    assert "no relevant candidate of the test windows is young" in sentence
-    assert "alone the recall" not in sentence
 
 
 @pytest.mark.parametrize(
