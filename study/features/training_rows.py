@@ -16,6 +16,8 @@ from study.seeds import seed_of
 
 LATELY = 50
 """Of how many events before a cut-off, whatever their type, the candidates are worth a row: views before a purchase."""
+LAID_OUT = 2_000_000
+"""How many pairs of a query and a candidate are drawn from at once: some 0.1 GB, but for a larger catalogue."""
 
 
 @dataclass(frozen=True)
@@ -154,25 +156,42 @@ class _Candidates:
 
 
 def _block(fold: Fold, met: _Candidates, window: Window, users: Ints, labels: Labels, seed: int) -> _Block:
-    log, settings = fold.log, fold.features
-    count = len(log.catalogue)
+    settings, acted = fold.features, met.acted(window.cutoff)
+    count = len(acted)
     exists = met.first < window.cutoff
-    weights = np.zeros((len(users), count), dtype=np.float32)
-    weights[_own(log, window.cutoff, users)] = 1
-    acted = met.acted(window.cutoff)
-    weights[:, np.lexsort((np.arange(count), -acted))[: settings.popular]] = 1
-    weights[:, ~exists] = 0
-    rest = (weights == 0) & exists
+    popular = np.zeros(count, dtype=bool)
+    popular[np.lexsort((np.arange(count), -acted))[: settings.popular]] = True
+    own_rows, own = _own(fold.log, window.cutoff, users)
     rng = np.random.default_rng(seed_of(seed, "training candidates", window.day))
-    order = np.where(rest, rng.random(weights.shape, dtype=np.float32), 2)
-    drawn = np.argpartition(order, min(settings.sampled, count) - 1, axis=1)[:, : settings.sampled]
-    sizes = rest.sum(axis=1)
-    share = (sizes / np.clip(sizes, 1, settings.sampled)).astype(np.float32)
+    found = []
+    for begin in range(0, len(users), step := max(LAID_OUT // count, 1)):
+        end = min(begin + step, len(users))
+        worth = np.tile(popular, (end - begin, 1))
+        some = slice(*np.searchsorted(own_rows, [begin, end]))
+        worth[own_rows[some] - begin, own[some]] = True
+        rows, candidates, weights = _chosen(worth & exists, ~worth & exists, settings.sampled, rng)
+        found.append((begin + rows, candidates, weights))
+    rows, candidates, weights = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _Block(window, rows, candidates, weights, users, labels)
+
+
+def _chosen(
+    worth: NDArray[np.bool_], rest: NDArray[np.bool_], sampled: int, rng: np.random.Generator
+) -> tuple[Ints, Ints, NDArray[np.float32]]:
+    """The (row, candidate) that are worth a row, and some drawn of the rest of each row, with their weights.
+
+    Args:
+        worth, rest: bool [rows, catalogue], nowhere both.
+        sampled: how many of the rest, at most.
+    """
+    order = np.where(rest, rng.random(rest.shape, dtype=np.float32), 2)
+    drawn = np.argpartition(order, min(sampled, rest.shape[1]) - 1, axis=1)[:, :sampled]
     is_drawn = np.zeros_like(rest)
     np.put_along_axis(is_drawn, drawn, values=True, axis=1)
-    weights = np.where(is_drawn & rest, share[:, None], weights)
-    rows, candidates = np.nonzero(weights)
-    return _Block(window, rows, candidates, weights[rows, candidates], users, labels)
+    rows, candidates = np.nonzero(worth | (is_drawn & rest))
+    sizes = rest.sum(axis=1)
+    share = (sizes / np.clip(sizes, 1, sampled)).astype(np.float32)
+    return rows, candidates, np.where(worth[rows, candidates], np.float32(1), share[rows])
 
 
 def _own(log: Log, cutoff: int, users: Ints) -> tuple[Ints, Ints]:

@@ -7,6 +7,7 @@ import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features import training_rows as rows_module
 from study.features.training_rows import training_rows
 from tests.made import FEATURES, START, day_of, made_log, random_log
 
@@ -80,3 +81,16 @@ def test_a_candidate_that_is_met_from_the_cutoff_on_has_no_row():
     rows = training_rows(Fold(log, SPANS, day_of(21), settings), seed=0)
 
     assert [["x"], ["x", "y"]] == [[log.catalogue[code] for code in part.candidates] for part in rows.parts]
+
+
+def test_queries_are_drawn_for_some_at_a_time_without_moving_a_draw(log, monkeypatch):
+    fold = fold_of(log)
+    whole = training_rows(fold, seed=0)
+    laid, chosen = [], rows_module._chosen
+    monkeypatch.setattr(rows_module, "LAID_OUT", 11)
+    monkeypatch.setattr(rows_module, "_chosen", lambda worth, *more: laid.append(worth.size) or chosen(worth, *more))
+    parts = training_rows(fold, seed=0)
+
+    assert max(laid) <= 11
+    for name in ("features", "relevant", "weights", "sizes"):
+        assert np.array_equal(getattr(whole, name), getattr(parts, name), equal_nan=True)
