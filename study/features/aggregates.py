@@ -1,8 +1,9 @@
 """Aggregates of (query, candidate) rows: what is known as-of about the user, the candidate, the pair and attributes.
 
 An index is made once over a span, and answers for every cut-off in it; no answer reads an event of the cut-off's own
-day or later. The cost is events * log(events) once, and rows * log(events) for each question. Nothing is hard-coded
-to a log: attributes are whatever columns it has.
+day or later. The cost is events * log(events) once; for each question rows * log(events), and for the neighbours the
+pasts of at most `POOL` users, and a comparison for every user. Nothing is hard-coded to a log: attributes are whatever
+columns it has.
 """
 
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ from study.events.spans import DAY
 from study.features.attribute_features import AttributeIndex
 from study.features.candidate_features import CandidateIndex
 from study.features.features import Columns, ratio, spread
-from study.features.neighbours import POOL, nearest_mean, reference_users
+from study.features.neighbours import POOL, cells_of, hash_order, nearest_mean
 from study.features.pair_features import PairIndex
+from study.features.timeline import Asof
 from study.features.user_features import UserIndex
 from study.prepared import kept
 
@@ -36,7 +38,7 @@ class Aggregates:
 
     Attributes:
         ids: `log.users`.
-        rated: the rates of the last day that was asked about.
+        rated: the rates of the users who may be neighbours, and who they are, of the last day that was asked about.
     """
 
     ids: list[str]
@@ -50,13 +52,14 @@ class Aggregates:
     def of(cls, log: Log) -> Self:
         """Sorts the events of a log."""
         pairs = PairIndex.of(log)
+        candidates = CandidateIndex.of(log, pairs)
         names = [name for name in log.codes if name != "event_type" and name not in log.candidate_columns]
         return cls(
             ids=log.users,
             users=UserIndex.of(log, pairs),
-            candidates=CandidateIndex.of(log, pairs),
+            candidates=candidates,
             pairs=pairs,
-            attributes=[AttributeIndex.of(log, name, pairs) for name in names],
+            attributes=[AttributeIndex.of(log, name, pairs, candidates) for name in names],
         )
 
     @classmethod
@@ -77,14 +80,16 @@ class Aggregates:
         """
         day = local // DAY
         distinct, row = np.unique(users, return_inverse=True)
+        met, place = np.unique(candidates, return_inverse=True)
         user = spread(self.users.columns(day, distinct), row)
-        candidate = spread(self.candidates.columns(day), candidates)
+        popular = Asof(self.candidates.acted, met, day)
+        candidate = spread(self.candidates.columns(popular), place)
         acted = self.pairs.at(day, users, candidates)
         pair = self.pairs.columns(acted)
         columns = {**user, **candidate, **pair, **_shares(pair, user, candidate)}
-        columns["neighbours_rate"] = self._neighbours(day, distinct)[row, candidates].astype(np.float64)
+        columns["neighbours_rate"] = cells_of(self._neighbours(day, distinct), row, candidates).astype(np.float64)
         for index in self.attributes:
-            columns |= index.columns(acted, users, candidates, user["user_key_events"])
+            columns |= index.columns(acted, users, index.modes_at(popular)[place], user["user_key_events"])
         return columns
 
     def rows(self, local: int, users: Ints, candidates: Ints) -> NDArray[np.float32]:
@@ -103,19 +108,27 @@ class Aggregates:
         nothing = np.zeros(0, dtype=np.int64)
         return list(self.columns(0, nothing, nothing))
 
-    def _neighbours(self, day: int, users: Ints) -> NDArray[np.float32]:
+    def _neighbours(self, day: int, users: Ints) -> csr_array:
         """The mean decayed rates of the nearest users, float32 [U, catalogue]."""
-        rates, active = self._rated(day)
-        nearest = nearest_mean(rates[users], rates[active], users[:, None] == active, NEIGHBOURS)
-        return np.asarray(nearest.toarray(), dtype=np.float32)
+        rates, members = self._rated(day)
+        own = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE, users)
+        return nearest_mean(own, rates, users, members, NEIGHBOURS)
 
     def _rated(self, day: int) -> tuple[csr_array, Ints]:
-        """The decayed rates of all users at a day and the users who may be neighbours; kept until another is asked."""
+        """The decayed rates of the users who may be neighbours at a day; kept until another is asked."""
         if day not in self.rated:
             self.rated.clear()
-            rates = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE)
-            self.rated[day] = rates, reference_users(self.ids, np.flatnonzero(np.diff(rates.indptr)), POOL)
+            users, first = self.by_hash
+            members = np.sort(users[first < day][:POOL])
+            self.rated[day] = self.pairs.rates(day, NEIGHBOUR_HALF_LIFE, members), members
         return self.rated[day]
+
+    @cached_property
+    def by_hash(self) -> tuple[Ints, Ints]:
+        """The users who may ever be neighbours in the order of `reference_users`, and the day of their first action."""
+        users, first = self.pairs.beginnings
+        order = hash_order(self.ids, users)
+        return users[order], first[order]
 
 
 def _shares(pair: Columns, user: Columns, candidate: Columns) -> Columns:

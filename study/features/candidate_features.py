@@ -21,7 +21,6 @@ class CandidateIndex:
     `gaps`: days since the same user's day before, one event per gap day.
     """
 
-    size: int
     acted: Timeline
     user_days: Timeline
     buyers: Timeline
@@ -36,7 +35,6 @@ class CandidateIndex:
         again = np.flatnonzero(~first)
         repeats = Timeline.of(candidate[again], day[again])
         return cls(
-            size=size,
             acted=Timeline.of(log.candidate[log.key], log.day[log.key]),
             user_days=Timeline.of(candidate, day),
             buyers=Timeline.of(candidate[first], day[first]),
@@ -44,12 +42,15 @@ class CandidateIndex:
             gaps=repeats.running(day[again] - day[again - 1]),
         )
 
-    def columns(self, day: int) -> Columns:
-        """As-of popularity, its trend, and how often users come back; [catalogue] each."""
-        everything = np.arange(self.size)
-        acted, days = Asof(self.acted, everything, day), Asof(self.user_days, everything, day)
-        repeats = Asof(self.repeats, everything, day)
-        buyers = Asof(self.buyers, everything, day).events()
+    def columns(self, acted: Asof) -> Columns:
+        """As-of popularity, its trend, and how often users come back; [C] each.
+
+        Args:
+            acted: the key actions of C candidates, from `acted`.
+        """
+        candidates, day = acted.groups, acted.day
+        days, repeats = Asof(self.user_days, candidates, day), Asof(self.repeats, candidates, day)
+        buyers = Asof(self.buyers, candidates, day).events()
         columns = {f"candidate_days_{window}": days.events(window) for window in WINDOWS}
         return columns | {
             "candidate_events": acted.events(),

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from study.events.log import Ints, Queries
 from study.features.distinct import distinct
@@ -12,6 +12,9 @@ from study.seeds import hash_text, mix64
 POOL = 5_000
 """Most reference users: the cost of a block of queries stays linear in the number of users."""
 BLOCK = 512
+"""Queries whose neighbours are looked for at once, at most."""
+LAID_OUT = 50_000_000
+"""Rates of them that are laid out at once: 0.2 GB, fewer queries of a large catalogue."""
 
 
 def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_array:
@@ -37,8 +40,12 @@ def reference_users(ids: list[str], active: Ints, limit: int = POOL) -> Ints:
     """Of more than `limit` active users those first by a hash of their id; ascending indices into `ids`."""
     if len(active) <= limit:
         return active
-    order = np.argsort(mix64(hash_text([ids[user] for user in active])))
-    return np.sort(active[order[:limit]])
+    return np.sort(active[hash_order(ids, active)[:limit]])
+
+
+def hash_order(ids: list[str], users: Ints) -> Ints:
+    """What sorts some users by a hash of their ids, int64 like `users`."""
+    return np.argsort(mix64(hash_text([ids[user] for user in users])))
 
 
 def neighbour_rates(queries: Queries, neighbours: int, half_life_days: float) -> csr_array:
@@ -49,18 +56,20 @@ def neighbour_rates(queries: Queries, neighbours: int, half_life_days: float) ->
     return nearest_mean(
         decayed_rates(queries, queries.users, half_life_days),
         decayed_rates(queries, pool, half_life_days),
-        queries.users[:, None] == pool,
+        queries.users,
+        pool,
         neighbours,
     )
 
 
-def nearest_mean(own: csr_array, pool: csr_array, is_self: NDArray[np.bool_], neighbours: int) -> csr_array:
+def nearest_mean(own: csr_array, pool: csr_array, users: Ints, members: Ints, neighbours: int) -> csr_array:
     """The mean of the nearest rows of a pool by Euclidean distance, a user's own row left out.
 
     Args:
         own: float32 [Q, catalogue].
         pool: float32 [P, catalogue].
-        is_self: which row of the pool is the query's own user, bool [Q, P].
+        users: whose rows `own` has, int64 [Q].
+        members: whose rows the pool has, int64 [P].
         neighbours: how many; fewer where the pool is smaller.
 
     Returns:
@@ -69,16 +78,32 @@ def nearest_mean(own: csr_array, pool: csr_array, is_self: NDArray[np.bool_], ne
     count, total = min(neighbours, pool.shape[0] - 1), own.shape[0]
     if count < 1 or not total:
         return csr_array(own.shape, dtype=np.float32)
-    blocks = [slice(begin, begin + BLOCK) for begin in range(0, total, BLOCK)]
-    nearest = np.concatenate([_nearest(own[block], pool, is_self[block], count) for block in blocks]).ravel()
-    weights = np.full(len(nearest), 1 / count, dtype=np.float32)
-    picks = csr_array((weights, nearest, np.arange(0, len(nearest) + 1, count)), shape=(total, pool.shape[0]))
-    return picks @ pool
-
-
-def _nearest(own: csr_array, pool: csr_array, is_self: NDArray[np.bool_], count: int) -> Ints:
-    """Rows of the pool, int64 [B, count]: the squared distance |a - b|² falls as 2ab - |b|² rises."""
     squares = pool.multiply(pool).sum(axis=1)
+    step = min(max(LAID_OUT // own.shape[1], 1), BLOCK)
+    means = []
+    for begin in range(0, total, step):
+        block = slice(begin, begin + step)
+        nearest = _nearest(own[block], pool, squares, users[block, None] == members, count)
+        weights = np.full(nearest.size, 1 / count, dtype=np.float32)
+        ends = np.arange(0, nearest.size + 1, count)
+        means.append(csr_array((weights, nearest.ravel(), ends), shape=(len(nearest), pool.shape[0])) @ pool)
+    return csr_array(vstack(means, format="csr"))
+
+
+def _nearest(
+    own: csr_array, pool: csr_array, squares: NDArray[np.float32], is_self: NDArray[np.bool_], count: int
+) -> Ints:
+    """Rows of the pool, int64 [B, count]: the squared distance |a - b|² falls as 2ab - |b|² rises."""
     closeness = 2 * (pool @ own.T.toarray()).T - squares
     closeness[is_self] = -np.inf
     return np.argpartition(closeness, -count, axis=1)[:, -count:]
+
+
+def cells_of(matrix: csr_array, rows: Ints, columns: Ints) -> NDArray[np.float32]:
+    """The values of R cells of a sparse matrix, float32 [R]: all of it at once may not fit into memory."""
+    matrix.sort_indices()
+    keys = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * matrix.shape[1] + matrix.indices
+    asked = rows * matrix.shape[1] + columns
+    place = np.searchsorted(keys, asked)
+    found = np.append(keys, -1)[place] == asked
+    return np.where(found, np.append(matrix.data, np.float32(0))[place], np.float32(0))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from study.events.log import Ints, Log
+from study.events.ragged import expand
 from study.features.features import HALF_LIVES, WINDOWS, Columns, ratio
 from study.features.timeline import Asof, Timeline
 
@@ -30,6 +31,17 @@ class PairIndex:
         """The groups of all pairs that are acted on at any time, ascending, int64 [pairs]."""
         pairs: Ints = self.acted.group[self.acted.place == 0]
         return pairs
+
+    @cached_property
+    def offsets(self) -> Ints:
+        """The pairs of user u are pairs[offsets[u]:offsets[u + 1]], int64 [users + 1]."""
+        return np.searchsorted(self.pairs, np.arange(self.shape[0] + 1) * self.shape[1])
+
+    @cached_property
+    def beginnings(self) -> tuple[Ints, Ints]:
+        """The users who take a key action at any time, ascending, and the day of their first; int64."""
+        first = np.flatnonzero(self.active.place == 0)
+        return self.active.group[first], self.active.day[first]
 
     @classmethod
     def of(cls, log: Log) -> Self:
@@ -68,15 +80,16 @@ class PairIndex:
             "pair_other_age": other.age(),
         }
 
-    def rates(self, day: int, half_life_days: float) -> csr_array:
-        """`decayed_rates` of all users at a day, float32 [users, catalogue], from the sorted days."""
-        values = Asof(self.acted, self.pairs, day).decayed(half_life_days)
-        groups = self.pairs[values > 0]
-        users, candidates = groups // self.shape[1], groups % self.shape[1]
-        total = Asof(self.active, np.arange(self.shape[0]), day).decayed(half_life_days)
-        rates = (values[values > 0] / total[users]).astype(np.float32)
-        indptr = np.searchsorted(users, np.arange(self.shape[0] + 1))
-        return csr_array((rates, candidates, indptr), shape=self.shape)
+    def rates(self, day: int, half_life_days: float, users: Ints) -> csr_array:
+        """`decayed_rates` of some users at a day, float32 [U, catalogue], from the sorted days."""
+        owner, at = expand(self.offsets[users], self.offsets[users + 1])
+        values = Asof(self.acted, self.pairs[at], day).decayed(half_life_days)
+        has = np.flatnonzero(values > 0)
+        owner, candidates = owner[has], self.pairs[at[has]] % self.shape[1]
+        total = Asof(self.active, users, day).decayed(half_life_days)
+        rates = (values[has] / total[owner]).astype(np.float32)
+        indptr = np.searchsorted(owner, np.arange(len(users) + 1))
+        return csr_array((rates, candidates, indptr), shape=(len(users), self.shape[1]))
 
     def _on_weekday(self, day: int) -> NDArray[np.float64]:
         """Days of pairs on the weekday of a day, added up over the entries of `acted`: made once for each weekday."""

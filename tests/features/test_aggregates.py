@@ -1,16 +1,31 @@
 """Aggregates: as-of, and equal to counting by hand."""
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from study.features.aggregates import Aggregates
+from study.features.attribute_features import running_modes
 from study.features.pair_features import PairIndex
+from study.features.timeline import Timeline
 from tests.made import DAY, asked, made_log, random_log
 
 
 def grid(log):
     users = np.repeat(np.arange(len(log.users)), len(log.catalogue))
     return users, np.tile(np.arange(len(log.catalogue)), len(log.users))
+
+
+def taken(work):
+    """The most bytes that some work holds at once."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -54,16 +69,51 @@ def test_other_attributes_are_counted_whatever_they_are():
 
 
 def test_the_rates_of_a_day_are_counted_once_for_all_blocks_of_users(monkeypatch):
-    days, rates = [], PairIndex.rates
-    monkeypatch.setattr(PairIndex, "rates", lambda self, day, *more: days.append(day) or rates(self, day, *more))
+    told, rates = [], PairIndex.rates
+    monkeypatch.setattr(
+        PairIndex, "rates", lambda self, day, *more: told.append((day, len(more[1]))) or rates(self, day, *more)
+    )
     log = random_log(np.random.default_rng(0))
     users, candidates = grid(log)
     whole, index = Aggregates.of(log).rows(21 * DAY, users, candidates), Aggregates.of(log)
     half = len(users) // 2
-    days.clear()
+    told.clear()
     blocks = [index.rows(21 * DAY, users[some], candidates[some]) for some in (slice(half), slice(half, None))]
     index.rows(28 * DAY, users, candidates)
 
-    assert [21, 28] == days
+    assert [day for day, count in told] == [21, 21, 21, 28, 28]  # of the neighbours, and of the users of each block
     assert [28] == list(index.rated)  # a worker holds those of one day
     assert np.array_equal(whole, np.concatenate(blocks), equal_nan=True)
+
+
+def test_an_answer_lays_out_no_users_times_catalogue_and_no_candidates_times_values(monkeypatch):
+    """Two million cells each: of so many candidates a user has acted on one, and each has one colour."""
+    monkeypatch.setattr("study.features.neighbours.BLOCK", 16)
+    log = made_log([(f"u{i:04d}", i % 30, "buy", f"i{i:04d}", f"c{i:04d}") for i in range(1500)])
+    index, users = Aggregates.of(replace(log, sizes=log.sizes | {"colour": 1500})), np.arange(1500)
+    index.rows(log.local.max() + DAY, users[:2], users[:2])
+
+    assert taken(lambda: index.rows(log.local.max() // DAY * DAY, users, users)) < 8_000_000
+
+
+def test_few_users_are_answered_without_counting_all(monkeypatch):
+    """A horizon of minutes has thousands of cut-offs, each with a few users."""
+    monkeypatch.setattr("study.features.aggregates.POOL", 10)
+    asked_for, answered = [], Timeline.before
+    monkeypatch.setattr(
+        Timeline, "before", lambda self, groups, day: asked_for.append(len(groups)) or answered(self, groups, day)
+    )
+    log = made_log([(f"u{i:03d}", i % 30, "buy", f"i{i % 200}", "c0") for i in range(600)])
+    index = Aggregates.of(log)
+    index.rows(log.local.max() // DAY * DAY, np.arange(3), np.arange(3))
+
+    assert max(asked_for) <= 10
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mode_is_the_most_frequent_code_so_far_the_lowest_of_several(seed):
+    generator = np.random.default_rng(seed)
+    groups, codes = np.sort(generator.integers(0, 4, 300)).astype(np.int32), generator.integers(0, 6, 300)
+    plain = [np.bincount(codes[: i + 1][groups[: i + 1] == groups[i]], minlength=6).argmax() for i in range(300)]
+
+    assert plain == running_modes(groups, codes, 6).tolist()
