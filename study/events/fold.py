@@ -48,16 +48,16 @@ class Fold:
         log = self.log
         inside = log.between(window.cutoff, window.end)
         inside = inside[log.key[inside]]
-        relevant = sets_of(log.user[inside].astype(np.int64), log.candidate[inside], len(log.users))
+        users = acting = np.unique(log.user[inside]).astype(np.int64)
         if self.eligible_days is None:
-            acting = np.flatnonzero(relevant.sizes)
             users = acting[log.time[log.offsets[acting]] < window.cutoff]
         else:
             since = window.local - round(self.eligible_days * DAY)
             recent = log.between(window.cutoff - round(self.eligible_days * DAY) - SHIFTED, window.cutoff)
-            recent = recent[log.local[recent] >= since]
-            users = np.flatnonzero(np.bincount(log.user[recent], minlength=len(log.users)))
-        return users, take(relevant, users)
+            users = np.unique(log.user[recent[log.local[recent] >= since]]).astype(np.int64)
+        known = np.union1d(users, acting)
+        relevant = sets_of(np.searchsorted(known, log.user[inside]), log.candidate[inside], len(known))
+        return users, take(relevant, np.searchsorted(known, users))
 
 
 def take(labels: Labels, rows: Ints) -> Labels:

@@ -88,12 +88,6 @@ class Log:
         first, last = np.searchsorted(times, [start, stop])
         return order[first:last]
 
-    def sizes_before(self, cutoff: int) -> Ints:
-        """How many events each user has strictly before `cutoff`, int64 [U]."""
-        running = np.concatenate(([0], np.cumsum(self.time < cutoff)))
-        sizes: Ints = np.diff(running[self.offsets])
-        return sizes
-
     def before(self, cutoff: int) -> "Log":
         """The log of events strictly before `cutoff`, same users and codes."""
         return self.kept(self.time < cutoff)

@@ -10,6 +10,7 @@ import numpy as np
 from study.device import Device
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
+from study.events.ragged import first_at
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
 from study.features.training_rows import held
@@ -70,7 +71,7 @@ def user_readouts(fold: Fold, stream: Stream) -> Readouts:
     blocks = []
     for window in held(fold, None):
         users, labels = fold.asked(window)
-        until = fold.log.offsets[users] + fold.log.sizes_before(window.cutoff)[users]
+        until = first_at(fold.log.time, fold.log.offsets, users, np.full(len(users), window.cutoff))
         blocks.append((until, np.full(len(until), window.cutoff), np.full(len(until), window.local), labels.sizes > 0))
     until, time, local, acts = (
         np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*blocks, strict=True)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
+from study.events import fold as fold_module
 from study.events.fold import Fold, take
 from study.events.queries import queries_of
 from study.events.spans import DAY, Spans, Window
@@ -106,6 +107,19 @@ def test_training_queries_follow_the_same_law():
     assert ["key action"] == log.catalogue
     assert [] == log.candidate_columns
     assert ["event_type", "colour"] == list(log.prompt)
+
+
+@pytest.mark.parametrize("eligible", [None, 7], ids=["what", "who"])
+def test_a_window_looks_at_its_own_users_alone(eligible, monkeypatch):
+    """A horizon of minutes has thousands of windows, most users are there for a few of them."""
+    log = made_log([(f"u{i:03d}", 20 + day, "buy", "x", None) for i in range(100) for day in (i / 5, 1 + i / 5)])
+    looked, put_together = [], fold_module.sets_of
+    monkeypatch.setattr(fold_module, "sets_of", lambda *given: looked.append(given[2]) or put_together(*given))
+    fold = Fold(log, Spans("UTC", 1, START.date(), [], [], []), day_of(45), FEATURES, eligible_days=eligible)
+    asked = [fold.asked(window) for window in fold.windows()]
+
+    assert sum(len(users) for users, _ in asked) >= 100
+    assert max(looked) <= (10 if eligible is None else 45)
 
 
 @pytest.mark.parametrize("eligible", [None, 7], ids=["what", "who"])

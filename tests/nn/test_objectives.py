@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from study.events.stream import Cutoffs, Stream
-from study.features.sequences import token_stream
+from study.features.sequences import event_stream, token_stream
 from study.nn.objectives import horizon, masked_event, next_line, next_moment, next_token
 from tests.made import made_log
 
@@ -166,6 +166,17 @@ def test_a_horizon_has_each_candidate_of_its_key_actions_once(shift):
         expected[t, last] = np.unique(candidate[last + 1 :][time[last + 1 :] < t + 10 + shift])
     expected = {key: labels[labels >= 0].tolist() for key, labels in expected.items() if (labels >= 0).any()}
     assert expected == found
+
+
+def test_a_cutoff_looks_at_the_users_who_act_after_it_alone(monkeypatch):
+    """A horizon of minutes has thousands of cut-offs, most users are there for a few of them."""
+    log = made_log([(f"u{i:03d}", day, "buy", "x", None) for i in range(100) for day in (i % 50, i % 50 + 1.5)])
+    looked, search = [], horizon.first_at
+    monkeypatch.setattr(horizon, "first_at", lambda *given: looked.append(len(given[2])) or search(*given))
+    starts = log.time.min() + np.arange(1, 50) * DAY
+    asked = horizon.readouts(event_stream(log), Cutoffs(starts, starts, starts + DAY, DAY, 2**62, PURCHASE, PROMPT))
+
+    assert (98, True) == (len(asked.time), sum(looked) < 4 * len(log.time))
 
 
 def test_horizons_of_a_user_of_very_many_key_actions_take_no_more_than_their_labels(monkeypatch):

@@ -71,13 +71,14 @@ def _firsts(low: Ints, high: Ints, earlier: Ints) -> tuple[Ints, Ints]:
 
 def _last_before(stream: Stream, cutoffs: Cutoffs) -> tuple[Ints, Ints]:
     """Last position before each training cut-off, with the index of the cut-off, of each user active after it too."""
-    users = np.arange(len(stream.offsets) - 1)
+    order = np.argsort(stream.time, kind="stable")
     found, windows = [], []
-    for window, ends in enumerate(zip(cutoffs.start, cutoffs.stop, strict=True)):
-        start, stop = (first_at(stream.time, stream.offsets, users, np.full(len(users), end)) for end in ends)
-        last = start - 1
-        has = (last >= stream.offsets[:-1]) & (stop > start)
-        found.append(last[has])
-        windows.append(np.full(int(has.sum()), window))
+    for window, (low, high) in enumerate(np.searchsorted(stream.time[order], [cutoffs.start, cutoffs.stop]).T):
+        inside = np.sort(order[low:high])
+        user = stream.user[inside]
+        first = inside[np.append(True, user[1:] != user[:-1])[: len(inside)]]
+        last = first[first > stream.offsets[stream.user[first]]] - 1
+        found.append(last)
+        windows.append(np.full(len(last), window))
     empty = np.zeros(0, dtype=np.int64)
     return np.concatenate([empty, *found]), np.concatenate([empty, *windows])
