@@ -15,6 +15,9 @@ MISS = int(np.iinfo(np.int64).max)
 CELLS = 250_000
 """Compared at a time: what fits into a processor's cache."""
 
+MANY = 64
+"""From so many relevant candidates on it is faster to sort the catalogue of a query than to count for each."""
+
 _SIGN = np.uint32(0x80000000)
 _LAST = np.uint32(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -79,20 +82,24 @@ class Order:
 def ranks_of_relevant(keys: Keys, labels: Labels) -> Ints:
     """Exact ranks, from 1, of the relevant candidates among the whole catalogue, int64 [len(labels.codes)].
 
-    A rank is counted: the relevant are few, and to sort a large catalogue for them takes many times as long.
+    A rank is counted: the relevant of most queries are few, and to sort a large catalogue for them takes many times as
+    long.
 
     Args:
         keys: of `Order.keys`, uint64 [queries, C].
         labels: relevant columns of each query; -1 is outside the catalogue and gets the rank `MISS`.
     """
     ranks = np.full(len(labels.codes), MISS, dtype=np.int64)
-    known = np.flatnonzero(labels.codes >= 0)
+    known = np.flatnonzero((labels.codes >= 0) & (labels.sizes < MANY)[labels.rows])
     rows = labels.rows[known]
     own = keys[rows, labels.codes[known]]
     step = max(CELLS // keys.shape[1], 1)
     for begin in range(0, len(known), step):
         some = slice(begin, begin + step)
         ranks[known[some]] = 1 + np.count_nonzero(keys[rows[some]] < own[some, None], axis=1)
+    for row in np.flatnonzero(labels.sizes >= MANY):
+        asked = labels.offsets[row] + np.flatnonzero(labels.codes[labels.offsets[row] : labels.offsets[row + 1]] >= 0)
+        ranks[asked] = 1 + np.searchsorted(np.sort(keys[row]), keys[row, labels.codes[asked]])
     return ranks
 
 

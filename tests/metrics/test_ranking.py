@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from study.events.log import Labels
+from study.metrics import ranking
 from study.metrics.ranking import MISS, Order, coverage, query_metrics, ranks_of_relevant
 
 KS = (1, 5, 10, 20, 50)
@@ -173,3 +174,17 @@ def test_coverage_is_the_share_of_the_catalogue_in_some_top_k():
     assert 1 / 8 == coverage(columns, 8, 1)
     assert 3 / 8 == coverage(columns, 8, 2)
     assert 4 / 8 == coverage(columns, 8, 50)
+
+
+def test_ranks_of_a_query_with_very_many_relevant_are_those_of_its_sorted_catalogue(monkeypatch):
+    random = np.random.default_rng(0)
+    keys = random.permutation(3 * 400).reshape(3, 400).astype(np.uint64)
+    sets = [random.permutation(400)[:300], [-1, 7], [*random.permutation(400)[:200], -1]]
+    compared, count = [], np.count_nonzero
+    monkeypatch.setattr(
+        ranking.np, "count_nonzero", lambda cells, axis: compared.append(cells.size) or count(cells, axis=axis)
+    )
+    ranks = ranks_of_relevant(keys, labels_of(*sets))
+    plain = [1 + (keys[row] < keys[row, code]).sum() if code >= 0 else MISS for row in range(3) for code in sets[row]]
+
+    assert (plain, [400]) == (ranks.tolist(), compared)
