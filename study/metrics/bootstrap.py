@@ -11,7 +11,9 @@ from study.seeds import seed_of
 
 Floats = NDArray[np.float64]
 CHUNK = 500
-"""Resamples per block: bounds the memory to CHUNK * (users + runs * metrics) floats."""
+"""Resamples per block, at most."""
+LAID_OUT = 10_000_000
+"""Users of all resamples of a block: some 0.3 GB, but for more users than that."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ def _user_sums(queries: pl.DataFrame, runs: pl.DataFrame, metrics: list[str]) ->
 def user_weights(users: int, resamples: int, seed: int) -> Iterator[tuple[int, Floats]]:
     """Blocks of how often each user is drawn, float64 [block, users], with the number of resamples before them."""
     random = np.random.default_rng(seed_of(seed, "bootstrap", "users"))
-    for done in range(0, resamples, CHUNK):
-        rows = min(CHUNK, resamples - done)
+    step = min(max(LAID_OUT // users, 1), CHUNK)
+    for done in range(0, resamples, step):
+        rows = min(step, resamples - done)
         drawn = random.integers(0, users, size=(rows, users)) + users * np.arange(rows)[:, None]
         yield done, np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users).astype(np.float64)
 

@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from study.metrics.bootstrap import bootstrap
+from study.metrics.bootstrap import bootstrap, user_weights
 
 METRICS = ["recall@10"]
 
@@ -126,3 +126,12 @@ def test_variants_scored_on_other_queries_are_refused():
         draws_of(pl.concat([one, table("b", [1.0], ["x"])]))
     with pytest.raises(ValueError, match="same queries"):
         draws_of(pl.concat([one, table("b", [1.0, 0.5, 0.5], ["x", "x", "y"])]))
+
+
+def test_very_many_users_are_drawn_for_fewer_resamples_at_a_time_without_moving_a_draw(monkeypatch):
+    whole = np.concatenate([drawn for _, drawn in user_weights(50, 23, seed=0)])
+    monkeypatch.setattr("study.metrics.bootstrap.LAID_OUT", 300, raising=False)
+    done, blocks = zip(*user_weights(50, 23, seed=0), strict=True)
+
+    assert [0, 6, 12, 18] == list(done)
+    assert np.array_equal(whole, np.concatenate(blocks))
