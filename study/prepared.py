@@ -168,6 +168,14 @@ def kept(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:
     return found
 
 
+def latest(memo: dict[Any, Any], name: str, told: Any, make: Callable[[], T]) -> T:
+    """What was made last under a name; made anew where it was told something else, so that one is held at a time."""
+    if name not in memo or memo[name][0] != told:
+        memo[name] = told, make()
+    found: T = memo[name][1]
+    return found
+
+
 def prepared(question: str, span: str, told: str, files: list[Path]) -> Prepared:
     """The memo of what is derived from some files of a question.
 

@@ -1,5 +1,7 @@
 """What the users most like a user did: nearest neighbours on decayed personal frequencies, as-of."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
@@ -7,6 +9,7 @@ from scipy.sparse import csr_array, vstack
 from study.events.log import Ints, Queries
 from study.features.distinct import distinct
 from study.features.histories import acted_days, half_life_weights, matrix_of
+from study.prepared import latest
 from study.seeds import hash_text, mix64
 
 POOL = 5_000
@@ -50,16 +53,18 @@ def hash_order(ids: list[str], users: Ints) -> Ints:
 
 def neighbour_rates(queries: Queries, neighbours: int, half_life_days: float) -> csr_array:
     """The mean `decayed_rates` of the users nearest to those of the queries, float32 [Q, catalogue]."""
+    told = queries.local, half_life_days  # the log may hold millions of users, of whom a block has but a few
+    rates, pool = latest(queries.log.memo, neighbour_rates.__name__, told, partial(_pool, queries, half_life_days))
+    own = decayed_rates(queries, queries.users, half_life_days)
+    return nearest_mean(own, rates, queries.users, pool, neighbours)
+
+
+def _pool(queries: Queries, half_life_days: float) -> tuple[csr_array, Ints]:
+    """The `decayed_rates` of the users who may be neighbours, and who they are."""
     log = queries.log
     active = np.flatnonzero(np.bincount(log.user[log.key], minlength=len(log.users)))
     pool = reference_users(log.users, active)
-    return nearest_mean(
-        decayed_rates(queries, queries.users, half_life_days),
-        decayed_rates(queries, pool, half_life_days),
-        queries.users,
-        pool,
-        neighbours,
-    )
+    return decayed_rates(queries, pool, half_life_days), pool
 
 
 def nearest_mean(own: csr_array, pool: csr_array, users: Ints, members: Ints, neighbours: int) -> csr_array:

@@ -1,10 +1,13 @@
 """Counting rules on logs that can be counted by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features import neighbours
 from study.features.vocabulary import fit_vocabulary
 from study.models.counting import (
     co_occurrence,
@@ -15,8 +18,9 @@ from study.models.counting import (
     recent_popularity,
     tifu_knn,
 )
+from study.models.scorer import leading
 from study.params.roster import CountingEntry
-from tests.made import FEATURES, QUESTION, SPEC, START, asked, day_of, made_events, made_log
+from tests.made import FEATURES, QUESTION, SPEC, START, asked, day_of, made_events, made_log, random_log
 
 ENTRY = CountingEntry(question="what", arm="main", family="counting", rule="any")
 SPANS = Spans("UTC", 7, START.date(), [], [], [])
@@ -139,3 +143,21 @@ def test_a_candidate_that_comes_after_the_fit_span_is_unknown_in_a_search_as_it_
     assert log.catalogue[log.known :] == ["tea"]
     assert np.isnan(answer[:, log.known :]).all()
     assert not np.isnan(answer[:, : log.known]).any()
+
+
+@pytest.mark.parametrize(
+    ("module", "place", "counts"),
+    [(recent_popularity, recent_popularity, "user_days"), (tifu_knn, neighbours, "reference_users")],
+    ids=["recent popularity", "tifu-knn"],
+)
+def test_what_a_whole_log_says_is_counted_once_for_all_blocks_of_queries(module, place, counts, monkeypatch):
+    """A block of a large catalogue has a few queries."""
+    log = random_log(np.random.default_rng(0), users=12, events=200)
+    model, queries = module.build(ENTRY, module.Settings()), asked(log, 30)
+    (whole,) = leading(model, replace(queries, log=queries.log.before(day_of(30))), depth=3)
+    counted, count = [], getattr(place, counts)
+    monkeypatch.setattr(place, counts, lambda *given, **more: counted.append(given) or count(*given, **more))
+    blocks = list(leading(model, queries, depth=3, cells=10))
+
+    assert (1, 6) == (len(counted), len(blocks))
+    assert np.array_equal(whole.top_scores, np.concatenate([block.top_scores for block in blocks]))

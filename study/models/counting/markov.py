@@ -9,6 +9,7 @@ from scipy.sparse import csr_array, diags_array
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
+from study.events.ragged import expand
 from study.features.histories import moments_of
 from study.models.base import Scores
 from study.models.rule import Rule, known_only
@@ -68,10 +69,8 @@ def _last_moments(queries: Queries, count: int) -> csr_array:
     moments, users = kept(queries.log.memo, moments_of.__name__, partial(moments_of, queries.log))
     stops = np.searchsorted(users, queries.users, side="right")
     starts = np.maximum(np.searchsorted(users, queries.users), stops - count)
-    running = np.arange(len(users))
-    picks = [running[a:b] for a, b in zip(starts, stops, strict=True)]
+    columns = expand(starts, stops)[1]
     indptr = np.concatenate(([0], np.cumsum(stops - starts)))
-    columns = np.concatenate([np.zeros(0, np.int64), *picks])
     return csr_array((np.ones(len(columns), np.float32), columns, indptr), shape=(len(stops), len(users))) @ moments
 
 

@@ -1,5 +1,6 @@
 """Recent popularity: user-days of each candidate in the last days before the cut-off, the same for everyone."""
 
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -12,6 +13,7 @@ from study.models.rule import Rule
 from study.params.base import Frozen
 from study.params.roster import CountingEntry
 from study.params.tuned import Range
+from study.prepared import latest
 
 
 class Settings(Frozen):
@@ -29,7 +31,8 @@ class RecentPopularity(Rule):
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:
         """See `Recommender`."""
-        counts = user_days(queries.log, since=queries.cutoff - self.settings.days * DAY)
+        since = queries.cutoff - self.settings.days * DAY
+        counts = latest(queries.log.memo, "user days", since, partial(user_days, queries.log, since))
         return np.repeat(counts[candidates].astype(np.float32)[None], len(queries.users), axis=0)
 
 
