@@ -18,7 +18,7 @@ PERSON = (
 )
 VISIT = r"session|device|cookie"
 """What stands for a user where nobody is named."""
-TIME = r"time|date|timestamp|when|created|occurred|^ts$|_at$"
+TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 BESIDES = (
