@@ -30,7 +30,7 @@ ROWS = 200_000
 """Rows that a guess rests on: those at the beginning."""
 MEASURE = (
     r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
-    r"size|weight|discount|balance|position|rank|width|height|percent|rate$"
+    r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
 )
 COMMA = r"^-?\d+,\d+$"
 MOST_TYPES = 100
