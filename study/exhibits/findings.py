@@ -145,7 +145,9 @@ def families(results: Results) -> Html:
 
 
 def contrast_sentences(results: Results) -> Html:
-    """Every declared contrast, one sentence per family of contrasts."""
+    """Every declared contrast, one sentence per family of contrasts; says so where there is none."""
+    if not results.contrasts:
+        return paragraphs(["No contrast is declared."])
     return folded(
         f"all {plural(len(results.contrasts), 'declared contrast')}, a sentence for each topic",
         contrasts.sentences(results, results.contrasts),

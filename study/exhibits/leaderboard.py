@@ -142,7 +142,9 @@ def forest(results: Results) -> Html:
 
 
 def tally(results: Results) -> Html:
-    """How many contrasts ended in which verdict."""
+    """How many contrasts ended in which verdict; nothing where there is none."""
+    if not results.contrasts:
+        return Html("")
     verdicts = [contrast.verdict for contrast in results.contrasts]
     told = [f"{count(verdicts.count(v))} {v}" for v in dict.fromkeys(verdicts)]
     return paragraphs([f"Of {plural(len(verdicts), 'declared contrast')}: {listing(told)}."])

@@ -76,6 +76,12 @@ def summary(results: Results) -> Html:
     if not variants:
         return paragraphs(["No sequence variant is declared."])
     start = anchor(variants)
+    families = [entry.family for entry in results.params.entries(results.arm).values()]
+    are = "is" if len(families) == 1 else "are"
+    declared = f"{plural(len(families), 'variant')} {are} declared: {members(families)}."
+    parts = listing([f"{worded(part)} {code(value)}" for part, value in variants[start].items()])
+    if len(variants) == 1:
+        return paragraphs([f"{declared} The sequence model is {code(start)}: {parts}. Nothing moves away from it."])
     one = [v for v in variants if len(moved(variants, start, v)) == 1]
     by_the_way = [
         code(v)
@@ -83,23 +89,20 @@ def summary(results: Results) -> Html:
         if variants[v]["context"] != variants[start]["context"] and "context" not in moved(variants, start, v)
     ]
     seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
-    parts = listing([f"{worded(part)} {code(value)}" for part, value in variants[start].items()])
-    families = [entry.family for entry in results.params.entries(results.arm).values()]
-    are = "is" if len(families) == 1 else "are"
     move = "moves" if len(one) == 1 else "move"
     text = (
-        f"{plural(len(families), 'variant')} {are} declared: {members(families)}. The sequence models are anchored at "
-        f"{code(start)}: {parts}. {count(len(one))} of them {move} exactly one factor away from it{seen}; the "
-        "others belong to the factorial below, or have a control of their own."
+        f"{declared} The sequence models are anchored at {code(start)}: {parts}. {count(len(one))} of "
+        f"them {move} exactly one factor away from it{seen}; the others belong to the factorial "
+        "below, or have a control of their own."
     )
     return paragraphs([text])
 
 
 def moves(results: Results) -> Html:
-    """Every sequence variant, one factor per column; what differs from the anchor is marked."""
+    """Every sequence variant, one factor per column, with what differs from the anchor marked; says so without two."""
     variants = sequence_parts(results.params, results.arm)
-    if not variants:
-        return Html("")
+    if len(variants) < 2:
+        return paragraphs(["Nothing, since the arm has no two sequence variants."])
     start = anchor(variants)
     shown = sorted(variants, key=lambda v: (v != start, len(moved(variants, start, v)), _first(variants, start, v)))
     columns = [part for part in PARTS if len({parts[part] for parts in variants.values()}) > 1]

@@ -23,13 +23,14 @@ def verdicts(results: Results) -> Html:
 
 
 def history(results: Results) -> Html:
-    """How much of a history each layout sees, and the contrasts that tell this apart from the representation."""
+    """How much of a history each layout sees, and the contrasts that tell this apart; says so where one is missing."""
     entries = [one for one in results.params.entries(results.arm).values() if isinstance(one, SequenceEntry)]
     tokens, events = (
         max((entry.context for entry in entries if is_flat(entry) is flat), default=None) for flat in (True, False)
     )
     if tokens is None or events is None:
-        return Html("")
+        missing = "flat" if tokens is None else "event-level"
+        return paragraphs([f"Nothing to compare, since no {missing} model is of this arm."])
     per_event = scope.tokens_of_event(results)
     text = (
         f"The context of a flat model is counted in tokens: {count(tokens)}. With {number(per_event, 1)} tokens to an "

@@ -13,6 +13,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, w
 from study.exhibits.world_records import ORDER, Judged, Reached, Validity, World, read
 from study.paths import world_file
 
+NONE = "No contrast whose truth is known is declared."
 HIGHEST = "The variants that lead were picked by these very recalls: the highest of several is a little too high."
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 RISING = "↑"
@@ -52,7 +53,8 @@ def answer(found: Worlds) -> Html:
         f"{'is' if told['right'] == 1 else 'are'} right, {count(told['wrong'])} wrong, and {count(told['open'])} "
         f"undetermined.{easy}"
     )
-    notes = [tally, *_beyond(found.worlds), HIGHEST, _origin(found.worlds)]
+    several = [HIGHEST] if any(len(world.variants) > 1 for world in found.worlds) else []
+    notes = [tally if contrasts else NONE, *_beyond(found.worlds), *several, _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])
 
 
@@ -284,7 +286,7 @@ def verdicts(found: Worlds) -> Html:
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
         "contrasts of the world, and whether it is right; an undetermined verdict leaves it open"
     )
-    return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else joined([])
+    return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
 
 
 def _wrong(worlds: list[World]) -> list[str]:
