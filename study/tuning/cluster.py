@@ -5,6 +5,7 @@ machine that is gone.
 """
 
 import os
+import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
@@ -22,6 +23,8 @@ ATTEMPTS = 4
 """How often Ray starts a task whose worker or machine has died: a trial survives three machines."""
 MEMORY_ATTEMPTS = "RAY_task_oom_retries"
 """How often Ray starts a task again that it has ended for want of memory: without a bound, unless it is told one."""
+PATIENCE = 10.0
+"""Seconds that the first machine has to answer in: Ray itself asks one that is not there for more than ten minutes."""
 PASSED = ("_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "OPENBLAS_CORETYPE")
 """How the names end of those variables of the environment on which bits depend."""
 
@@ -87,7 +90,7 @@ def connect() -> Any:
     """Ray, connected to the cluster that `RAY_ADDRESS` names or that this machine belongs to.
 
     Raises:
-        UserError: Ray is not installed, or there is no cluster.
+        UserError: Ray is not installed, or there is no cluster, or none that answers.
     """
     os.environ.setdefault(MEMORY_ATTEMPTS, str(ATTEMPTS - 1))
     try:
@@ -101,6 +104,8 @@ def connect() -> Any:
         paths = [str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {"env_vars": kept | {"PYTHONPATH": os.pathsep.join(paths)}}
         where = os.environ.get(ADDRESS) or "auto"
+        if "://" not in where:
+            _refuse_silent(where)
         try:
             ray.init(address=where, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
         except (ConnectionError, ValueError):  # there is none, or the address is no address
@@ -108,6 +113,23 @@ def connect() -> Any:
                 f"params.yaml, engine: no Ray cluster is found; `ray start --head` begins one, or set {ADDRESS}"
             ) from None
     return ray
+
+
+def _refuse_silent(address: str) -> None:
+    """Raises a UserError if nobody listens where Ray would look; what is no address, or no cluster, Ray refuses."""
+    try:
+        # `auto` may be a cluster that this machine still remembers, and localhost is another address of it to Ray.
+        found = import_module("ray._private.services").canonicalize_bootstrap_address(address) or ""
+    except (OSError, ValueError):
+        return
+    host, _, port = found.rpartition(":")
+    if port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
+        except (OSError, OverflowError) as error:
+            raise UserError(
+                f"{ADDRESS}: no Ray cluster answers at {found} ({error}); `ray start --head` begins one"
+            ) from None
 
 
 def register() -> None:

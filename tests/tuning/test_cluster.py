@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -188,3 +189,24 @@ def test_without_a_cluster_the_command_that_begins_one_is_named(tmp_path, monkey
     monkeypatch.setattr("ray._private.services.find_gcs_addresses", cache(set))
     with pytest.raises(UserError, match="no Ray cluster is found; `ray start --head` begins one"):
         list(run_all([partial(refuse, 7)], -1, RAY))
+
+
+@pytest.mark.parametrize("is_remembered", [False, True], ids=["named", "remembered"])
+def test_an_address_where_nobody_listens_is_one_line_and_is_not_waited_for(monkeypatch, tmp_path, is_remembered):
+    """A machine remembers the cluster that it belonged to when it lost its current."""
+    ray.shutdown()  # as above
+    with socket.create_server((LOOPBACK, 0)) as closed:
+        address = f"{LOOPBACK}:{closed.getsockname()[1]}"
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray/ray_current_cluster").write_text(address)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.setenv(cluster.ADDRESS, "" if is_remembered else address)
+    monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)
+    monkeypatch.setattr("ray._private.services.find_gcs_addresses", cache(set))
+    monkeypatch.setattr(ray, "init", lambda **_: pytest.fail("Ray would wait for it"))
+    with pytest.raises(UserError) as raised:
+        list(run_all([partial(refuse, 7)], -1, RAY))
+
+    said = str(raised.value)
+    assert said.startswith(f"{cluster.ADDRESS}: no Ray cluster answers at {address} (")
+    assert 1 == len(said.splitlines())
