@@ -266,13 +266,10 @@ def origin(found: Diagnostics | None) -> Html:
 
 
 def smaller(results: Results) -> str:
-    """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm.
-
-    Of whatever a family learns from, events in a round or training queries, the share is the same.
-    """
+    """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm."""
     manifest = read(results.root / "diagnostics" / "manifest.json", TypeAdapter(Manifest))
     share = percent(_share(results.params.budgets.of(manifest.budget)))
-    return f"fits of the diagnostics, which learn from {share} of what is learned from in the main arm"
+    return f"fits of the diagnostics, whose budget is {share} of that of the main arm"
 
 
 def _share(spent: Size) -> float:

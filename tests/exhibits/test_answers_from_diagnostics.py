@@ -39,7 +39,7 @@ def share_of_fits(results) -> str:
     """What every answer from the diagnostics says of their size."""
     spent = results.params.budgets.of(results.manifest.budget)
     share = percent(spent.diagnostics.positions / spent.main.positions)
-    return f"fits of the diagnostics, which learn from {share} of what is learned from in the main arm"
+    return f"fits of the diagnostics, whose budget is {share} of that of the main arm"
 
 
 @pytest.mark.parametrize(
