@@ -59,8 +59,9 @@ def asked(name: str, question: Question, spans: Spans, tables: dict[str, pl.Lazy
     Args:
         tables: the queries of stop, select and test.
     """
+    asks = "about the rest of sessions" if question.sessions else f"of {question.horizon}"
     rows = [
-        (f"{name}: windows", f"{sum(map(len, (spans.stop, spans.select, spans.test)))} of {question.horizon}"),
+        (f"{name}: windows", f"{sum(map(len, (spans.stop, spans.select, spans.test)))} {asks}"),
         (f"{name}: queries", ", ".join(f"{span} {_only(table, pl.len()):,}" for span, table in tables.items())),
     ]
     development = pl.concat([tables["stop"], tables["select"]])

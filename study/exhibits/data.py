@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from study.exhibits.figures import BLUE, draw, inert, names_axis, row_height, series_style
+from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, isolated, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.results import Results
@@ -39,8 +40,9 @@ def card(results: Results) -> Html:
         [name(column), words(a.kind), whole(a.cardinality), Cell(percent(a.missing), a.missing)]
         for column, a in data.attributes.items()
     ]
+    told = paragraphs([text, *clock(results.question)])
     head = ["attribute", "kind", "distinct values", "missing"]
-    return joined([paragraphs([text]), table(head, rows, "Attributes of the events before the test span")])
+    return joined([told, table(head, rows, "Attributes of the events before the test span")])
 
 
 def local_day(time: str, timezone: str) -> str:

@@ -1,7 +1,7 @@
 """What the key action of a question is, in the words of `params.yaml`."""
 
 from study.exhibits.markup import isolated, listing
-from study.exhibits.prose import number
+from study.exhibits.prose import number, plural
 from study.params.question import Asked, WhoQuestion
 
 
@@ -17,3 +17,15 @@ def key_action(asked: Asked) -> str:
         return f"a user {told}"
     days = asked.eligible_days
     return f"a user with an event in the {number(days, 0 if days == round(days) else 2)} days before {told}"
+
+
+def clock(asked: Asked) -> list[str]:
+    """How the clock of the study differs from that of the log, where it does."""
+    if not asked.horizon_minutes:
+        return []
+    shifted = "Sessions are shifted so that the cut-offs of a group of them meet. " if asked.sessions else ""
+    return [
+        f"All days and dates of this report are those of the study's clock, on which {asked.horizon_minutes} minutes "
+        f"last {plural(asked.study_days, 'day')}: windows, half-lives and aggregates reckon in days. {shifted}"
+        "Weekdays and months mean nothing there."
+    ]

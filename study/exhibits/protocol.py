@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from study.errors import UserError
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
-from study.exhibits.key_action import allowed
+from study.exhibits.key_action import allowed, clock
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
@@ -55,7 +55,7 @@ def question(results: Results) -> Html:
         f"key actions in the window of {asked.horizon} from T on. The whole catalogue is ranked: everything "
         "that occurred before T."
     )
-    return paragraphs([text, *_clock(results)])
+    return paragraphs([text, *clock(results.question)])
 
 
 def _cutoffs(results: Results) -> str:
@@ -65,19 +65,6 @@ def _cutoffs(results: Results) -> str:
     if asked.horizon_minutes:
         return f"one every {asked.horizon}"
     return f"a local midnight in {escape(results.data.timezone)}"
-
-
-def _clock(results: Results) -> list[str]:
-    """How the clock of the study differs from that of the log, where it does."""
-    asked = results.question
-    if not asked.horizon_minutes:
-        return []
-    shifted = "Sessions are shifted so that the cut-offs of a group of them meet. " if asked.sessions else ""
-    return [
-        f"All days and dates of this report are those of the study's clock, on which {asked.horizon_minutes} minutes "
-        f"last {plural(asked.study_days, 'day')}: windows, half-lives and aggregates reckon in days. {shifted}"
-        "Weekdays and months mean nothing there."
-    ]
 
 
 def spans(results: Results) -> Html:

@@ -42,11 +42,12 @@ def _how_long(results: Results) -> str:
     """For how long the young have been in histories where settings are chosen, and where they are tested."""
     windows, horizon = results.question.windows, results.question.horizon
     first, last = windows.stop, windows.stop + windows.select - 1
+    each = "" if results.question.sessions else f" of {horizon}"
     early = f"{first} to {last} windows" if last > first else plural(first, "window")
     late = f"none to {windows.test - 1}" if windows.test > 1 else "none"
     return (
         "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
-        f"settings and the best are chosen, {early} of {horizon} before a query, on test {late}. So what "
+        f"settings and the best are chosen, {early}{each} before a query, on test {late}. So what "
         "counts a user's own events with young candidates has more to count on select than on test, and may be "
         "favoured there."
     )
