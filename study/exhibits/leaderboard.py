@@ -86,7 +86,7 @@ def _curves(results: Results, part: str) -> Html:
     traces = [_curve(row, part, index, row.variant in shown) for index, row in enumerate(rows)]
     best = [row for row in results.leaderboard if row.variant in shown]
     told = ", ".join(f"{row.variant} {number(row.estimates[PRIMARY + part].estimate, 3)}" for row in best)
-    others = "" if part else "; the legend switches on the others"
+    others = "" if part or len(rows) == len(shown) else "; the legend switches on the others"
     caption = (
         f"recall@k on test with {percent(1 - results.params.statistics.alpha)} intervals, {SLICES[part]}. Shown: the "
         f"best variant of each family on select ({PRIMARY}: {told}){others}."

@@ -1,7 +1,7 @@
 """The page Tuning: every search, what it tried, what mattered and what more trials would have brought."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -106,7 +106,7 @@ def history(results: Results) -> Html:
     )
     caption = (
         f"How far the best select {PRIMARY} so far was below that of the chosen trial, after each trial of "
-        f"{plural(len(searches), 'tuned variant')}; {gained}. {_shown(results)}"
+        f"{plural(len(searches), 'tuned variant')}; {gained}.{_shown(results, searches)}"
     )
     return draw(
         [_history(results, variant, best[variant], index) for index, variant in enumerate(searches)],
@@ -119,9 +119,12 @@ def history(results: Results) -> Html:
     )
 
 
-def _shown(results: Results) -> str:
-    names = ", ".join(row.variant for row in results.best_of_each().values())
-    return f"Shown: the best variant of each family on select ({names}); the legend switches on the others."
+def _shown(results: Results, drawn: Collection[str]) -> str:
+    """Which of the variants that are drawn are visible; nothing where all are."""
+    best = [row.variant for row in results.best_of_each().values() if row.variant in drawn]
+    if len(best) == len(drawn):
+        return ""
+    return f" Shown: the best variant of each family on select ({', '.join(best)}); the legend switches on the others."
 
 
 def _visible(results: Results, variant: str) -> bool | str:
@@ -246,8 +249,8 @@ def budget_curve(results: Results) -> Html:
     most = max(gains, key=lambda variant: gains[variant])
     caption = (
         f"How far the expected best stop {PRIMARY} of n trials lies below that of all of them, taking each trial's "
-        f"best value by the time it ended. The last trial adds most to {most}: {number(gains[most])} in expectation. "
-        f"{_shown(results)}"
+        f"best value by the time it ended. The last trial adds most to {most}: {number(gains[most])} in expectation."
+        f"{_shown(results, best)}"
     )
     return draw(
         [_expectation(results, variant, values, index) for index, (variant, values) in enumerate(best.items())],

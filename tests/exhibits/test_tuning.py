@@ -84,3 +84,19 @@ def test_failed_trials_are_published_with_their_reason(made):
 
     assert "trial 0 of <code>markov</code> (died &lt;twice&gt;)" in tuning.failures(made(fail)).text
     assert "No trial failed." in tuning.failures(made()).text
+
+
+def test_a_caption_names_as_shown_what_is_drawn_and_a_legend_only_where_it_switches(made):
+    def searched(kept):
+        def change(written):
+            for name, told in written["tuning.json"].items():
+                told["space"] = told["space"] if kept(name) else {}
+
+        return change
+
+    kept = (lambda name: "average" not in name, lambda name: name == "sum-horizon")
+    several, one = (tuning.budget_curve(made(change)).text for change in map(searched, kept))
+
+    assert "Shown: the best variant of each family" in several
+    assert "average-of" not in several.split("Shown: ")[1].split(";")[0]
+    assert "the legend switches on the others" not in one
