@@ -181,7 +181,7 @@ def forest(results: Results) -> Html:
         f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(results.contrasts)}.",
         height=row_height(len(results.contrasts)) + 30,
         showlegend=True,
-        xaxis={"title": {"text": "difference in recall among the top 5 %"}, "tickformat": "+.3~f", "nticks": 6},
+        xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in results.contrasts),
         shapes=_band(margin),
     )
