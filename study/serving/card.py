@@ -19,8 +19,7 @@ CARD = """# {variant}
 | family | {family} |
 | made of | {parts} |
 | fitted numbers | {parameters:,} |
-| known candidates | {catalogue:,} |
-| on select | {metric} {select:.4f} |
+{catalogue}| on select | {metric} {select:.4f} |
 | on test | {test} |
 | snapshot | {snapshot}, SHA-256 `{data_hash}` |
 | weights | refit {refit}, of everything before the first test window, seed {seed} of the study |
@@ -58,7 +57,7 @@ def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> s
         family=exported.entry.family,
         parts=_parts(exported),
         parameters=bundle.model.parameters(),
-        catalogue=len(bundle.vocabulary.candidates),
+        catalogue=f"| known candidates | {len(bundle.vocabulary.candidates):,} |\n" if question.kind == "what" else "",
         metric=_metric(question),
         select=chosen["select"],
         test=_test(results),

@@ -62,6 +62,13 @@ def test_the_card_says_where_it_comes_from_and_that_no_results_are_known(exporte
     assert "a user's own events alone" not in (exported / "data/exports/tifu-knn/README.md").read_text(encoding="utf-8")
 
 
+def test_the_card_counts_candidates_where_candidates_are_ranked(exported):
+    what, who = (f"data/exports/{name}/README.md" for name in ("sum-horizon", "who-lightgbm-binary"))
+
+    assert "\n| known candidates | " in (exported / what).read_text(encoding="utf-8")
+    assert "known candidates |" not in (exported / who).read_text(encoding="utf-8")
+
+
 def test_the_card_repeats_the_published_results_of_the_same_run(exported, tmp_path, monkeypatch):
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     folder = tmp_path / "study/data/results/tiny/main"
