@@ -111,10 +111,11 @@ def _small(results: Results) -> list[str]:
     entries = [choose.parts_of(results, row.variant) for row in rows]
     deep = [code(row.variant) for row, entry in zip(rows, entries, strict=True) if entry["blocks"] > 1]
     depth = f"one block ({listing(deep)} more)" if deep else "one block"
+    size = " to ".join(map(count, sorted({min(sizes), max(sizes)})))
     read, asked = results.budget.rounds * results.budget.positions, results.params.features.max_queries
     return [
-        f"<strong>Small models, trained briefly.</strong> The sequence models have {count(min(sizes))} to "
-        f"{count(max(sizes))} parameters and {depth}, and a fit reads at most {count(read)} events, of a log of "
+        f"<strong>Small models, trained briefly.</strong> The sequence models have {size} parameters and {depth}, and "
+        f"a fit reads at most {count(read)} events, of a log of "
         f"{count(results.data.events)}; models of aggregates learn from at most {count(asked)} training queries. What "
         "gains from more of any was not asked; one block cannot compose flat tokens to events before it compares them, "
         "so that depth may matter most there."

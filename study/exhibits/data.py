@@ -13,6 +13,8 @@ from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
 COMPLETE_JOURNEY = "study/events/complete_journey.py"
+LEVEL = 0.005
+"""Shares that differ by less are drawn as level: on an axis of their own its ends would have one label."""
 TRAPS = [
     ("transaction_timestamp is naive, and is UTC", None, "read as UTC; days are those of America/New_York"),
     ("quantity of zero or less: returns and corrections", 8_869, "dropped"),
@@ -160,6 +162,8 @@ def drift(results: Results) -> Html:
             )
         )
     shares = [window.repeat_share or 0.0 for window in known]
+    middle = (min(shares) + max(shares)) / 2
+    flat = max(shares) - min(shares) < LEVEL
     caption = (
         f"Share of relevant candidates that are repeats in each window before the test span: "
         f"{percent(min(shares))} to {percent(max(shares))}."
@@ -170,5 +174,5 @@ def drift(results: Results) -> Html:
         height=240,
         showlegend=True,
         xaxis={"type": "category"},
-        yaxis={"tickformat": ".1~%"},
+        yaxis={"tickformat": ".1~%"} | ({"range": [middle - LEVEL, middle + LEVEL]} if flat else {}),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import findings, leaderboard, plan, representation, worlds
+from study.exhibits import caveats, data, findings, leaderboard, plan, representation, worlds
 from study.exhibits.worlds import Worlds
 from tests.exhibits.test_worlds_page import reached, world
 
@@ -47,3 +47,26 @@ def test_worlds_without_a_contrast_and_with_one_variant_count_neither():
     assert "verdicts are right" not in shown
     assert worlds.HIGHEST not in shown
     assert worlds.NONE in worlds.verdicts(found).text
+
+
+def test_models_of_one_size_have_no_range_of_sizes(made):
+    def same(written):
+        for name in written:
+            if name.startswith("cost/"):
+                written[name]["parameters"] = 57715
+
+    assert "have 57,715 parameters" in caveats.caveats(made(same)).text
+
+
+def test_shares_that_hardly_differ_have_an_axis_on_which_they_are_level(made):
+    def apart(step):
+        def change(written):
+            for index, window in enumerate(written["data.json"]["windows"]):
+                window["repeat_share"] = 0.132 + index * step
+
+        return change
+
+    level, falling = (data.drift(made(apart(step))).text for step in (0.00001, 0.01))
+
+    assert '"range":[0.12' in level
+    assert '"range"' not in falling
