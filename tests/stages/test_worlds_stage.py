@@ -149,16 +149,6 @@ def test_a_verdict_is_right_wrong_or_open(truth, verdict, expected):
     assert expected == world_board.finding(declared, Verdict(0, 0, 0, 0.95, 1, 1, verdict))
 
 
-def test_verdicts_are_counted_against_the_truth():
-    assert worlds_validity.is_right("better", 0.2, 0.005)
-    assert worlds_validity.is_right("equivalent", 0.002, 0.005)
-    assert not worlds_validity.is_right("undetermined", 0.2, 0.005)
-    assert worlds_validity.is_false("better", 0.0, 0.005)
-    assert worlds_validity.is_false("equivalent", 0.01, 0.005)
-    assert not worlds_validity.is_false("better", 0.002, 0.005)
-    assert not worlds_validity.is_false("undetermined", 0.2, 0.005)
-
-
 def test_the_truth_is_the_mean_of_the_fresh_logs_and_zero_where_nothing_can_differ():
     fresh = [{"recall": {"a": 0.3, "b": 0.1}}, {"recall": {"a": 0.5, "b": 0.1}}]
     told = worlds_validity.truth_of(WorldContrast(world="order", left="a", right="b", truth="better"), fresh)

@@ -138,6 +138,49 @@ def test_a_part_that_cannot_be_judged_is_refused(changes, told):
         Worlds.model_validate(SECTION | {"validity": {"counting": part}})
 
 
+@pytest.mark.parametrize(
+    ("truth", "right", "false"),
+    [
+        (0.03, "better", ["worse", "equivalent"]),
+        (-0.03, "worse", ["better", "equivalent"]),
+        (0.015, "equivalent", ["worse"]),
+        (-0.015, "equivalent", ["better"]),
+        (0.0, "equivalent", ["better", "worse"]),
+        (0.02, "better", ["worse", "equivalent"]),
+    ],
+)
+def test_what_is_true_within_the_margin_and_beyond_it(truth, right, false):
+    """A real difference within the margin is found by *equivalent*; the side that it has is no mistake."""
+    verdicts = worlds_validity.VERDICTS
+
+    assert [right] == [one for one in verdicts if worlds_validity.is_right(one, truth, 0.02)]
+    assert sorted(false) == sorted(one for one in verdicts if worlds_validity.is_false(one, truth, 0.02))
+
+
+@pytest.mark.parametrize(("effect", "equivalents"), [(0.3, 1), (0.0, None)])
+def test_a_summary_counts_what_was_right_false_and_covered(params, effect, equivalents):
+    """Of three repeats: one right, one that says equivalent and misses the truth, one that says nothing."""
+    part = Validity.model_validate(SECTION["validity"]["counting"])
+    study = worlds_validity.Study("counting", part, "frequency", params)
+    (name,) = study.declared
+    fresh = [{"recall": {"personal-frequency": 0.5 + effect + noise, "popularity": 0.5}} for noise in (-0.1, 0.0, 0.1)]
+    told = [("better", 0.2, 0.4), ("equivalent", -0.9, -0.8), ("undetermined", -0.5, 0.5)]
+    repeats = [
+        {"contrasts": [{"name": name, "verdict": one, "low": a, "high": b, "plain_low": a, "plain_high": b / 2}]}
+        for one, a, b in told
+    ]
+    found = worlds_validity.summary(study, repeats, fresh)
+    (row,) = found["contrasts"]
+
+    assert row["truth"] == pytest.approx({"effect": effect, "error": 0.1 / 3**0.5})
+    assert {"better": 1, "worse": 0, "equivalent": 1, "undetermined": 1} == row["verdicts"]
+    assert (1, 3) == (row["right_verdicts"]["count"], row["right_verdicts"]["of"])
+    assert equivalents == (row["false_equivalent"] and row["false_equivalent"]["count"])
+    assert (2 if effect else 1) == row["coverage_of_verdicts"]["count"]
+    assert (0 if effect else 1) == row["coverage"]["count"]
+    assert 1 == found["any_false"]["count"]
+
+
 @pytest.mark.slow
 def test_the_check_repeats_goes_on_and_counts(params):
     worlds_validity.run(3)
