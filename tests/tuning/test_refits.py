@@ -96,9 +96,11 @@ def test_one_is_left_where_all_but_one_share_the_workers_evenly(tasks, workers, 
     assert expected == leaves_one(tasks, workers, Engine(name=engine))
 
 
-@pytest.mark.parametrize(("variant", "begun"), [(VARIANT, True), ("lightgbm-binary", False)])
-def test_the_one_that_is_left_is_begun_first_and_ended_last(workspace, tmp_path, monkeypatch, variant, begun):
-    """Trees are not: what they learn from would have to be made twice."""
+@pytest.mark.parametrize(
+    ("variant", "rounds", "begun"), [(VARIANT, ROUNDS, True), (VARIANT, 1, False), ("lightgbm-binary", ROUNDS, False)]
+)
+def test_the_one_that_is_left_is_begun_first_and_ended_last(workspace, tmp_path, monkeypatch, variant, rounds, begun):
+    """Trees are not: what they learn from would have to be made twice. One round has no half."""
     given: list[partial[None]] = []
 
     def in_turn(tasks, workers, engine):
@@ -106,7 +108,7 @@ def test_the_one_that_is_left_is_begun_first_and_ended_last(workspace, tmp_path,
         yield from ((number, task()) for number, task in enumerate(tasks))
 
     monkeypatch.setattr(searches, "run_all", in_turn)
-    trial = Trial(number=0, batch=0, settings={}, state="complete", curve=[], losses=[], best_round=ROUNDS, select=0.5)
+    trial = Trial(number=0, batch=0, settings={}, state="complete", best_round=rounds, select=0.5)
     found = Search(variant=variant, trials=[trial], chosen=0, last_round=ROUNDS)
     folders = refit_seeds(load(), found, tmp_path)
     order = [(task.args[1].name, task.args[2].begins) for task in given]

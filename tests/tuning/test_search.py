@@ -109,6 +109,52 @@ def test_of_equal_readings_of_stop_the_weights_of_the_first_are_read_on_select(m
     assert (2, 0.3) == (found.best_round, found.select)
 
 
+class GoesOn(Counted):
+    """A model that is trained on from the round that it was saved at."""
+
+    done = 0
+
+    def fit(self, fold, *, rounds, seed, report):
+        """See `Recommender`."""
+        while self.done < rounds:
+            self.done += 1
+            report(self, self.done)
+
+
+def test_a_trial_that_was_flat_at_a_rung_is_not_trained_on_at_the_next(monkeypatch, tmp_path):
+    """Else a search with rungs would find what one without them could not."""
+    data = SimpleNamespace(fold=None, stop=[0.0, 0.3, 0.2, 0.2, 0.9], select=[0.0, 0.1, 0.2, 0.3, 0.4])
+    kind = SimpleNamespace(primary=lambda model, windows: windows[model.done], CALIBRATES=False)
+    monkeypatch.setattr(trials, "build_model", lambda *_: GoesOn())
+    monkeypatch.setattr(trials, "read_development", lambda *_: data)
+    monkeypatch.setattr(trials, "kind_of", lambda _: kind)
+    first = Rung(variant=VARIANT, number=0, settings={}, index=0, rounds=3, is_last=False)
+    run_rung(params_of(2, []), tmp_path, first)
+    found = run_rung(params_of(2, []), tmp_path, first.model_copy(update={"index": 1, "rounds": 4, "is_last": True}))
+
+    assert [(1, 0.3), (2, 0.2), (3, 0.2)] == found.curve
+    assert (1, 0.1) == (found.best_round, found.select)
+
+
+@pytest.mark.parametrize(("trials", "expected"), [(1, None), (2, 1)])
+def test_the_warm_trial_is_told_if_the_search_has_room_for_it(monkeypatch, tmp_path, trials, expected):
+    monkeypatch.setattr(searches, "first_trials", lambda _, __, defaults: [defaults, defaults | {"dropout": 0.25}])
+    found = searched(monkeypatch, tmp_path, [0.1] * trials, [0.2] * trials, [])
+
+    assert expected == found.warm
+
+
+def test_a_batch_after_failures_does_not_try_the_same_again():
+    space = {"dropout": FloatDistribution(0, 1)}
+    tried = propose(VARIANT, 1, space, [], [], size=4)
+    failed = [
+        Trial(number=number, batch=0, settings=settings, state="failed", reason="its worker died")
+        for number, settings in enumerate(tried)
+    ]
+
+    assert not [settings for settings in propose(VARIANT, 1, space, [], failed, size=4) if settings in tried]
+
+
 @pytest.mark.parametrize("state", ["complete", "pruned"])
 def test_what_is_tried_next_lies_where_the_trials_before_were_good(state):
     """Complete ones on select, pruned ones on stop."""
