@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from study.events.spans import DAY
@@ -87,6 +88,10 @@ class Log:
         order, times = self.by_time
         first, last = np.searchsorted(times, [start, stop])
         return order[first:last]
+
+    def indices(self, ids: pl.Series) -> Ints:
+        """The indices of users by their ids, int64 [len(ids)]."""
+        return pl.Series(self.users, dtype=pl.String).search_sorted(ids).to_numpy().astype(np.int64)
 
     def before(self, cutoff: int) -> "Log":
         """The log of events strictly before `cutoff`, same users and codes."""

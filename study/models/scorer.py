@@ -68,7 +68,7 @@ def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Ev
 
 def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Evaluation:
     before = log.before(window.cutoff)
-    users = np.searchsorted(np.array(log.users), table["user_id"].to_numpy())
+    users = log.indices(table["user_id"])
     counts = np.bincount(before.candidate[before.candidate >= 0], minlength=len(log.catalogue))
     candidates = np.flatnonzero(counts)
     keys = np.bincount(before.candidate[before.key], minlength=len(log.catalogue))

@@ -26,9 +26,9 @@ def score(model: Recommender, evaluation: Evaluation, seed: int) -> dict[str, pl
     first = np.concatenate([block.top for block in blocks])
     scores = np.concatenate([block.top_scores for block in blocks])
     key = _key(evaluation, seed)
-    catalogue = np.array(evaluation.queries.log.catalogue, dtype=object)[evaluation.candidates]
-    names = pl.Series("candidates", catalogue[first].tolist())
-    lists = pl.DataFrame([names, pl.Series("scores", scores.tolist(), dtype=pl.List(pl.Float32))])
+    catalogue = pl.Series("candidates", evaluation.queries.log.catalogue).gather(evaluation.candidates)
+    names = catalogue.gather(first.ravel()).reshape(first.shape).arr.to_list()
+    lists = pl.DataFrame([names, pl.Series("scores", scores).arr.to_list()])
     covered = [
         {
             "seed": seed,

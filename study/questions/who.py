@@ -49,7 +49,7 @@ def evaluations(log: Log, table: pl.DataFrame, windows: list[Window]) -> list[Sc
 
 
 def _evaluation(log: Log, table: pl.DataFrame, window: Window) -> Screening:
-    users = np.searchsorted(np.array(log.users), table["user_id"].to_numpy())
+    users = log.indices(table["user_id"])
     queries = Queries(log.before(window.cutoff), window.cutoff, window.local, users)
     ties = tie_hashes(table["user_id"].to_list(), window.cutoff)
     return Screening(window, queries, table["label"].to_numpy(), ties)
