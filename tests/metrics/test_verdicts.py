@@ -6,7 +6,7 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from study.metrics.power import detectable_difference
-from study.metrics.verdicts import judge, percentile_interval
+from study.metrics.verdicts import holm, judge, percentile_interval
 
 MARGIN, ALPHA = 0.005, 0.05
 
@@ -203,3 +203,10 @@ def test_resamples_without_positives_speak_for_no_side():
     assert ["better", "better", "undetermined"] == [told.verdict, almost.verdict, open_.verdict]
     assert told.p_difference < almost.p_difference < open_.p_difference
     assert (open_.low, open_.high) == (-1.0, 1.0)
+
+
+def test_the_level_of_the_step_that_stopped_holds_for_all_that_remain():
+    """Alone the second would be below 0.05 / 1."""
+    stopped = holm(np.array([0.03, 0.04, 0.001]), 0.05, tails=2)
+
+    assert [2, 2, 3] == stopped.divisors.tolist()
