@@ -45,7 +45,12 @@ def card(facts: Facts, spec: Snapshot) -> list[tuple[str, str]]:
     ]
     for name, kind in spec.coded.items():
         missing = facts.missing[name] / facts.events
-        rows.append((f"attribute {name}", f"{kind}, {facts.values[name]:,} values, {missing:.1%} missing"))
+        rows.append(
+            (
+                f"attribute {name}",
+                f"{kind}, {facts.values[name]:,} {'value' if facts.values[name] == 1 else 'values'}, {missing:.1%} missing",
+            )
+        )
     return rows
 
 

@@ -33,7 +33,7 @@ def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains |
     """The gains of the variants that were changed; None without a counting rule or without one of them."""
     unchanged = [one for one in reached if one.change == UNCHANGED and one.metric == PRIMARY]
     counting = next((one for one in unchanged if one.family == "counting"), None)
-    changed = {one.left_variant for one in diagnoses}
+    changed = {one.left_variant for one in diagnoses} - ({counting.variant} if counting else set())
     others = [one for one in unchanged if one.family != "counting" and one.variant in changed]
     if counting is None or not others:
         return None
