@@ -45,12 +45,8 @@ def card(facts: Facts, spec: Snapshot) -> list[tuple[str, str]]:
     ]
     for name, kind in spec.coded.items():
         missing = facts.missing[name] / facts.events
-        rows.append(
-            (
-                f"attribute {name}",
-                f"{kind}, {facts.values[name]:,} {'value' if facts.values[name] == 1 else 'values'}, {missing:.1%} missing",
-            )
-        )
+        values = f"{facts.values[name]:,} {'value' if facts.values[name] == 1 else 'values'}"
+        rows.append((f"attribute {name}", f"{kind}, {values}, {missing:.1%} missing"))
     return rows
 
 
