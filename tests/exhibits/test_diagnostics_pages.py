@@ -293,8 +293,8 @@ def test_a_rule_is_not_told_against_itself(diagnosed, folder):
     own = diagnosis("last-8", "recent", "worse", -0.02, family="counting") | {"left_variant": "decay"}
     diagnosed([diagnosis("without-price", "attributes", "equivalent", 0.0001), own])
     rule = reached("counting", variant="decay") | {"estimate": 0.308}
-    write(folder / "diagnostics", {"estimates.json": [reached(), rule]})
-
+    write(folder / "diagnostics", {"estimates.json": [reached(), rule, rule | {"family": "impersonal"}]})
     told = diagnostics.answer(diagnostics.load()).text
+
     assert "a rule that counts: <code>sum</code> by +0.0020. " in told
     assert "<code>decay</code> by" not in told
