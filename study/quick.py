@@ -16,6 +16,7 @@ from study.params.statistics import BEST
 from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
+from study.stages.check import refuse_left_out
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
@@ -53,9 +54,11 @@ def run() -> None:
     A log outside of the tree is read where it is.
 
     Raises:
-        UserError: bad parameters, a log that is not there, no git repository, or a stage that failed.
+        UserError: bad parameters, a section or a log that is missing, no git repository, or a stage that failed.
     """
-    spec = load().snapshot
+    params = load()
+    refuse_left_out(params)
+    spec = params.snapshot
     log, source = set(sources(spec)), Path(spec.source)
     raw = read_plain(PARAMS)
     short = reduced(raw)

@@ -15,6 +15,11 @@ from study.paths import QUICK
 from tests.tiny import ROOT
 
 
+def declared(snapshot) -> SimpleNamespace:
+    """Parameters of which no section is missing."""
+    return SimpleNamespace(snapshot=snapshot, tokens={"any": 1}, diagnostics={"any": 1}, worlds={"any": 1})
+
+
 def git(*arguments: str, folder: Path = Path()) -> str:
     identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
     done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
@@ -43,7 +48,7 @@ def tree(tmp_path, monkeypatch):
     git("commit", "--quiet", "--message", "start")
     (tmp_path / "study" / "untracked.py").write_text("2\n", encoding="utf-8")
     log = SimpleNamespace(source="data/log.parquet", files="*")
-    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=log))
+    monkeypatch.setattr(quick, "load", lambda: declared(log))
     monkeypatch.setattr(quick, "repro", lambda _: None)
     return tmp_path
 
@@ -89,7 +94,7 @@ def test_a_log_outside_of_the_tree_is_read_where_it_is(tree, tmp_path_factory, m
     log.write_text("events\n", encoding="utf-8")
     source = os.path.relpath(log, tree)
     (tree / "params.yaml").write_text(yaml.safe_dump({"snapshot": {"name": "log", "source": source}}), encoding="utf-8")
-    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=SimpleNamespace(source=source, files="*")))
+    monkeypatch.setattr(quick, "load", lambda: declared(SimpleNamespace(source=source, files="*")))
 
     quick.run()
 
@@ -105,7 +110,7 @@ def test_a_folder_of_a_log_is_copied_as_it_is_now(tree, monkeypatch):
     for name in ("a.csv", "deep/b.csv"):
         (folder / name).write_text("events\n", encoding="utf-8")
     log = SimpleNamespace(source="data/parts", files="*")
-    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=log))
+    monkeypatch.setattr(quick, "load", lambda: declared(log))
     quick.run()
     assert {"data/parts/a.csv", "data/parts/deep/b.csv"} <= files()
 
@@ -127,7 +132,7 @@ def test_a_log_that_is_not_there_is_told_as_by_check_before_anything_is_copied(t
     spec = Snapshot(name="log", source="data/log.parquet", timezone="UTC", attributes={"item": "categorical"})
     with pytest.raises(UserError) as by_check:
         read_source(spec)
-    monkeypatch.setattr(quick, "load", lambda: SimpleNamespace(snapshot=spec))
+    monkeypatch.setattr(quick, "load", lambda: declared(spec))
 
     with pytest.raises(UserError) as by_quick:
         quick.run()

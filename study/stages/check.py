@@ -87,16 +87,25 @@ def _forget(params: Params) -> None:
                 shutil.rmtree(path)
 
 
-def sections(params: Params) -> None:
-    """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name.
+def refuse_left_out(params: Params) -> None:
+    """Whether the whole study can be run, which `dvc repro` of some arms alone need not ask.
 
     Raises:
-        UserError: one is wrong, or one is missing that dvc.yaml has a stage of.
+        UserError: a section is missing that dvc.yaml has a stage of.
     """
     pipeline = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
     for name in get_args(Section):
         if not getattr(params, name) and f"\n  {name}:\n" in pipeline:
             raise UserError(f"{PARAMS}: {name}: this section is missing, and {PIPELINE} has a stage of it; put it back")
+
+
+def sections(params: Params) -> None:
+    """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name.
+
+    Raises:
+        UserError: one is wrong.
+    """
+    for name in get_args(Section):
         if getattr(params, name):
             try:
                 params.section(name)

@@ -22,7 +22,7 @@ from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.statistics import Statistics
-from study.stages.check import others, sections
+from study.stages.check import others, refuse_left_out, sections
 
 
 class Found(NamedTuple):
@@ -48,6 +48,7 @@ def run(source: str | None) -> None:
     """
     params = load()
     sections(params)
+    refuse_left_out(params)
     if source is not None:
         refuse_absent(Path(source), "check")
     others(params)

@@ -263,11 +263,11 @@ def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["diagnostics", "tokens", "worlds"])
-def test_a_section_that_dvc_has_a_stage_of_is_not_left_out(name, tmp_path, monkeypatch):
+def test_a_section_that_dvc_has_a_stage_of_is_not_left_out_of_the_whole_study(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     params = load(ROOT / PARAMS).model_copy(update={name: None})
-    check.sections(params)
+    check.refuse_left_out(params)
     (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
 
     with pytest.raises(UserError, match=rf"params\.yaml: {name}: this section is missing, and dvc\.yaml has a stage"):
-        check.sections(params)
+        check.refuse_left_out(params)
