@@ -85,7 +85,7 @@ class SequenceModel:
                     raise FloatingPointError("there is nothing to learn: no position of the fit span has a target")
                 batcher = self._batcher(stream, asked, kind, own)
                 contrasts = getattr(self.parts[kind], "CONTRASTS_PARTS", False)
-                auxiliary = PartsOfUsers(batcher, stream) if contrasts else None
+                auxiliary = PartsOfUsers(batcher, stream, self.settings.contrast_weight) if contrasts else None
                 self.trainer.run(batcher, self._loss(asked), until, seed, partial(report, self), auxiliary)
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:

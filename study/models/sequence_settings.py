@@ -18,6 +18,7 @@ class Settings(Frozen):
     dropout: Annotated[float, Range(0.0, 0.4), Field(ge=0, lt=1)] = 0.1
     recency_days: Annotated[float, Range(20.0, 400.0, log=True), Field(gt=0, allow_inf_nan=False)] = 60.0
     key_weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    contrast_weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.1
     width: Annotated[int, Field(ge=1)] = 64
     heads: Annotated[int, Field(ge=1)] = 4
     batch: Annotated[int, Field(ge=1)] = 2048
@@ -36,7 +37,15 @@ class WeightedSettings(Settings):
     key_weight: Annotated[float, Range(1.0, 30.0, log=True), Field(gt=0, allow_inf_nan=False)] = 5.0
 
 
+class ContrastiveSettings(Settings):
+    """With the weight of the contrastive term beside the next token's loss, for the objective that has one."""
+
+    contrast_weight: Annotated[float, Range(0.01, 1.0, log=True), Field(gt=0, allow_inf_nan=False)] = 0.1
+
+
 def settings_of(entry: SequenceEntry) -> type[Settings]:
-    """The settings of an entry: its objective decides whether the weight of key actions is tuned."""
+    """The settings of an entry: its objective decides whether a weight of its own is tuned with the others."""
     objective = importlib.import_module(entry.parts()["objective"])
-    return WeightedSettings if hasattr(objective, "WEIGHS_KEY") else Settings
+    if hasattr(objective, "WEIGHS_KEY"):
+        return WeightedSettings
+    return ContrastiveSettings if hasattr(objective, "CONTRASTS_PARTS") else Settings

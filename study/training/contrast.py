@@ -11,7 +11,6 @@ from study.training.step import Encode
 
 USERS, SLICE = 12, 64
 TEMPERATURE = 0.1
-WEIGHT = 0.1
 
 
 class PartsOfUsers:
@@ -19,16 +18,21 @@ class PartsOfUsers:
 
     A slice is embedded by the hidden state of its last position, normalised; the other slice of the same user is to be
     recognised among those of all drawn users, in both directions, at `TEMPERATURE`.
+
+    Args:
+        batcher: makes the batch of the slices.
+        stream: the histories.
+        weight: that of the term beside the other loss.
     """
 
     positions = 2 * USERS * SLICE
 
-    def __init__(self, batcher: Batcher, stream: Stream) -> None:
-        self.batcher, self.stream = batcher, stream
+    def __init__(self, batcher: Batcher, stream: Stream, weight: float) -> None:
+        self.batcher, self.stream, self.weight = batcher, stream, weight
         self.users = np.flatnonzero(np.diff(stream.offsets) >= 2 * SLICE)
 
     def __call__(self, encode: Encode, generator: np.random.Generator) -> Tensor:
-        """The loss times `WEIGHT`; 0 where fewer than two users have two slices."""
+        """The loss times `weight`; 0 where fewer than two users have two slices."""
         if len(self.users) < 2:
             return torch.zeros(())
         users = generator.choice(self.users, min(USERS, len(self.users)), replace=False)
@@ -42,4 +46,4 @@ class PartsOfUsers:
         one, other = F.normalize(encode(batch, last), dim=-1).chunk(2)
         similar = one @ other.T / TEMPERATURE
         same = torch.arange(len(one), device=one.device)
-        return WEIGHT * (F.cross_entropy(similar, same) + F.cross_entropy(similar.T, same)) / 2
+        return self.weight * (F.cross_entropy(similar, same) + F.cross_entropy(similar.T, same)) / 2

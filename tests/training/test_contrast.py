@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from study.training.contrast import SLICE, TEMPERATURE, WEIGHT, PartsOfUsers
+from study.models.sequence_settings import settings_of
+from study.params import load
+from study.training.contrast import SLICE, TEMPERATURE, PartsOfUsers
+from study.tuning.spaces import space_of
 
 USERS = 5
+WEIGHT = 0.3
 OFFSETS = np.arange(USERS + 1) * (2 * SLICE + 7)
 
 
@@ -29,7 +33,7 @@ def term(vectors: torch.Tensor) -> tuple[float, np.ndarray]:
         assert last.tolist() == [(row + 1) * SLICE - 1 for row in range(2 * USERS)]
         return vectors[np.repeat([0, 1], USERS), users]
 
-    parts = PartsOfUsers(Pieced(), SimpleNamespace(offsets=OFFSETS))
+    parts = PartsOfUsers(Pieced(), SimpleNamespace(offsets=OFFSETS), WEIGHT)
     return parts(encode, np.random.default_rng(0)).item(), seen[0].starts
 
 
@@ -50,3 +54,13 @@ def test_the_slices_of_a_user_lie_in_their_history_and_do_not_overlap():
     assert (users[0] == users[1]).all()
     assert (starts[1] >= starts[0] + SLICE).all()
     assert (starts[1] + SLICE <= OFFSETS[users[1] + 1]).all()
+
+
+def test_its_weight_is_tuned_where_the_objective_has_it_and_nowhere_else():
+    tuned = {
+        name
+        for name, entry in load().roster.items()
+        if entry.family == "sequence" and "contrast_weight" in space_of(settings_of(entry))
+    }
+
+    assert tuned == {"flat-contrastive-tokens"}

@@ -2,7 +2,7 @@
 
 The loss of the next token plus that of CoLES (Babaev et al., SIGMOD 2022): slices of a user's history, cut at random,
 are embedded by their last hidden state, and InfoNCE (van den Oord et al., 2018) tells the other slice of the same
-user among those of the other users of the batch.
+user among those of the other users of the batch. How much that term weighs is tuned.
 """
 
 from study.nn.objectives.next_token import ASKS_ABOUT_TIME, CLASSES, LAYOUTS, READ_SHARE, readouts
