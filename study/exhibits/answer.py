@@ -35,7 +35,8 @@ def of(lead: str, *beside: str) -> Answer:
 def shown(answer: Answer, asked: str = "", link: str = "") -> str:
     """The answer as a sentence, behind its question and before a link, over what stands beside it, folded."""
     question = f"<strong>{asked}</strong> " if asked else ""
-    told = _lined(f"{question}{raised(answer.lead)}{f' ({link})' if link else ''}.")
+    where = f"; see {link}" if answer.lead.endswith(")") else f" ({link})"
+    told = _lined(f"{question}{raised(answer.lead)}{where if link else ''}.")
     if not answer.beside:
         return told
     items = bullets(_lined(sentence(clause)) for clause in answer.beside)

@@ -11,7 +11,7 @@ from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import count, flipped, named, number, percent, plural, sentence, signed, worded
+from study.exhibits.prose import bracketed, count, flipped, named, number, percent, plural, sentence, signed, worded
 from study.exhibits.records import PRIMARY, Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
@@ -124,8 +124,8 @@ def representation(results: Results) -> Answer:
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
     return of(
-        lead or confounded or NOTHING,
-        "" if longer else control,
+        lead or confounded or control or NOTHING,
+        "" if longer or not lead else control,
         confounded if lead else "",
         apart(results, choose.others(events, alike), "where their objectives differ as well"),
         scope.across(results, "representation"),
@@ -175,7 +175,7 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not found:
         return f"{compared}, none shows a difference"
     show = "shows" if len(found) == 1 else "show"
-    lead = f"{compared}, {count(len(found))} {show} a difference{scope.learning(results, found)}"
+    lead = bracketed(f"{compared}, {count(len(found))} {show} a difference", scope.learning(results, found))
     return f"{lead}: {evidence(found, results.power.margin)}"
 
 

@@ -65,8 +65,8 @@ def _level(found: Sequence[Reliability]) -> str:
         way = "as much as is"
     elif len(set(is_above)) == 1:
         shift = (
-            ": the calibrator was fitted on the windows of select, whose base rate may be another: part of each error "
-            "is a shift that all share"
+            ": the calibrator was fitted on the windows of select, whose base rate may be another, so that part of "
+            "each error may be a shift that all share"
         )
     return (
         f"On average they predict {told}, {way} observed{shift}. With as many users in as many bins, faultless "

@@ -15,6 +15,9 @@ from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
 
+NONE = "No loss is contrasted with the full softmax under an objective that the arms share."
+
+
 def answer(results: Results) -> Html:
     """The losses on both catalogues, in one sentence."""
     return Html(f'<div class="prose answers">{shown(answer_of_losses(results))}</div>')
@@ -58,7 +61,7 @@ def board(results: Results) -> Html:
         f"verdict, how far it was trained ({TRAINING}), and the measured cost of a refit. Levels of two catalogues "
         "answer two questions; only effects compare"
     )
-    return table(head, rows, caption) if rows else paragraphs(["No loss is contrasted with the full softmax."])
+    return table(head, rows, caption) if rows else paragraphs([NONE])
 
 
 def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:

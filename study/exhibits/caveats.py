@@ -8,6 +8,9 @@ from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.prose import count, members, number, plural
 from study.exhibits.results import Results
 
+BRIEF = 3
+"""How many times over a fit that is not called brief reads the log."""
+
 
 def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
@@ -34,9 +37,10 @@ def caveats(results: Results) -> Html:
 def _one_search(results: Results) -> str:
     searched = [row for row in results.leaderboard if row.tuned]
     trials = results.budget.trials
+    covered = "users and seeds" if results.budget.seeds > 1 else "users"
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
-        f"{plural(trials, 'trial')}; the intervals cover users and seeds, not the luck of another search. The best of "
+        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search. The best of "
         f"a family is the best of as many searches as it has variants: {members([row.family for row in searched])}."
     )
 
@@ -109,16 +113,21 @@ def _small(results: Results) -> list[str]:
         return []
     sizes = [results.cost[row.variant].parameters or 0 for row in rows]
     entries = [choose.parts_of(results, row.variant) for row in rows]
-    deep = [code(row.variant) for row, entry in zip(rows, entries, strict=True) if entry["blocks"] > 1]
-    depth = f"one block ({listing(deep)} more)" if deep else "one block"
+    blocks = [entry["blocks"] for entry in entries]
+    deep = [code(row.variant) for row, number_ in zip(rows, blocks, strict=True) if number_ > min(blocks)]
+    depth = f"{plural(min(blocks), 'block')}{f' ({listing(deep)} more)' if deep else ''}"
     size = " to ".join(map(count, sorted({min(sizes), max(sizes)})))
     read, asked = results.budget.rounds * results.budget.positions, results.params.features.max_queries
+    briefly = ", trained briefly" if read < BRIEF * results.data.events else ""
+    flat = any(e["representation"] == "flat" and e["blocks"] == 1 for e in entries)
+    shallow = (
+        "; one block cannot compose flat tokens to events before it compares them, so that depth may matter most there"
+    )
     return [
-        f"<strong>Small models, trained briefly.</strong> The sequence models have {size} parameters and {depth}, and "
+        f"<strong>Small models{briefly}.</strong> The sequence models have {size} parameters and {depth}, and "
         f"a fit reads at most {count(read)} events, of a log of "
         f"{count(results.data.events)}; models of aggregates learn from at most {count(asked)} training queries. What "
-        "gains from more of any was not asked; one block cannot compose flat tokens to events before it compares them, "
-        "so that depth may matter most there."
+        f"gains from more of any was not asked{shallow if flat else ''}."
     ]
 
 

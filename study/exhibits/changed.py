@@ -11,7 +11,8 @@ from study.exhibits.prose import plural
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")
 NUMBERS = re.compile(
-    r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))|\([^()]*models compared[^()]*\)"
+    r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))"
+    r"|(\(|; )((both|all [\w,]+) models compared|of the [\w,]+ models compared,)[^()]*(\)|(?=\)))"
 )
 """What is measured; how many contrasts say a thing is a part of the conclusion."""
 SILENT = "these results cannot say"

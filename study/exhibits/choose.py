@@ -73,11 +73,11 @@ def over_counting(results: Results) -> list[Contrast]:
 
 
 def is_short(results: Results, variant: str) -> bool:
-    """Whether others of its arm with the same representation see more of a history: it controls for that."""
+    """Whether of those of its arm that are alike in all else it sees the least of a history: it controls for that."""
     entry = parts_of(results, variant)
     entries = [other.model_dump() for other in results.params.entries(results.arm).values()]
-    alike = [e["context"] for e in entries if e.get("representation") == entry["representation"]]
-    return bool(entry["context"] < max(alike))
+    twins = [e["context"] for e in entries if "context" in e and e | {"context": 0} == entry | {"context": 0}]
+    return bool(min(twins) == entry["context"] < max(twins))
 
 
 def labels(entry: Parts) -> str:
@@ -86,6 +86,11 @@ def labels(entry: Parts) -> str:
         return "of hidden events"
     is_sampled = entry["prefixes"] or entry["architecture"] == "bidirectional"
     return "of sampled prefixes" if is_sampled else "of every prefix"
+
+
+def counted(entry: Parts) -> str:
+    """What the budget of a sequence variant counts; the positions of a flat model are tokens."""
+    return "tokens" if entry.get("budget_in") == "positions" and entry["representation"] == "flat" else "events"
 
 
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:

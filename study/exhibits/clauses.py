@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import semicolons
-from study.exhibits.prose import brief, settled
+from study.exhibits.prose import bracketed, brief, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -45,7 +45,7 @@ def limited(
         [scope.with_negatives(results, contrast) for contrast in some]
         for some in (trained, choose.others(asked, trained))
     )
-    lead = f"{told}{shared}{scope.learning(results, trained)}"
+    lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
     found = f"{lead}: {evidence(shown, margin, more)}" if shown else lead
     return semicolons(found, apart(results, rest, scope.UNTRAINED))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
+from study.exhibits import choose
 from study.exhibits.figures import GREY, draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, plural, seconds
@@ -86,7 +87,7 @@ def _scatter(results: Results, measure: Measure, title: str, ticks: str, noun: s
     hidden = f" Left out: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
     caption = (
         f"Test {PRIMARY} with its interval against {title} (logarithmic). Dotted: the frontier, the highest that is "
-        f"reached at that cost or less; on it: {names}.{hidden}"
+        f"reached at that cost or less; on it: {names or 'only what is left out'}.{hidden}"
     )
     return draw(
         [step, *points],
@@ -124,7 +125,11 @@ def costs(results: Results) -> Html:
 def _measured(results: Results, row: Row) -> list[Cell]:
     cost = results.cost[row.variant]
     times = (cost.tune_seconds, cost.refit_seconds)
-    seen = "" if cost.positions is None else f"{count(cost.positions)} {_unit(results, row.variant)}"
+    seen = (
+        ""
+        if cost.positions is None
+        else f"{count(cost.positions)} {choose.counted(choose.parts_of(results, row.variant))}"
+    )
     return [
         name(row.variant),
         estimate(row.test),
@@ -133,10 +138,3 @@ def _measured(results: Results, row: Row) -> list[Cell]:
         whole(cost.parameters),
         Cell(seen, cost.positions),
     ]
-
-
-def _unit(results: Results, variant: str) -> str:
-    """What the budget of a sequence variant counts; the positions of a flat model are tokens."""
-    entry = results.params.variants[variant].model_dump()
-    counts_positions = entry.get("budget_in") == "positions" and entry["representation"] == "flat"
-    return "tokens" if counts_positions else "events"

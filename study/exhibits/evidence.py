@@ -12,6 +12,7 @@ from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import decimal, estimate, name, table, words
+from study.params.statistics import BEST
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 
@@ -38,7 +39,15 @@ def _composed(results: Results, variant: str) -> dict[str, object]:
     """The parts of a variant; where it is asked in training stands for the setting that has a part in it."""
     parts = choose.parts_of(results, variant)
     kept = {part: value for part, value in parts.items() if part not in {"question", "arm", "prefixes"}}
-    return kept | ({"labels": choose.labels(parts)} if "prefixes" in parts else {})
+    if "members" in parts:
+        kept["members"] = [_member(results, member) for member in parts["members"]]
+    return kept | ({"labels": choose.labels(parts), "budget_in": choose.counted(parts)} if "prefixes" in parts else {})
+
+
+def _member(results: Results, member: str) -> str:
+    """A variant; for the best of a family which that is."""
+    best = results.best_of_each().get(member.removeprefix(BEST)) if member.startswith(BEST) else None
+    return member if best is None else f"{best.variant} (the best of its family)"
 
 
 def _part(value: object) -> str:
@@ -73,7 +82,9 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The mean of every seed of every variant that is compared: is it one lucky seed?"""
+    """The mean of every seed of every variant that is compared: is it one lucky seed? Nothing where none is."""
+    if not contrasts:
+        return Html("")
     variants = _variants(contrasts)
     means = _means(results, variants, "seed")
     traces, spreads = [], []
@@ -116,7 +127,8 @@ def _windows(results: Results, contrast: Contrast) -> Html:
     agreeing = sum(value * contrast.effect > 0 for value in difference)
     caption = (
         f"{contrast.name}: {PRIMARY} of {left} minus {right} in each test window; {count(agreeing)} of "
-        f"{count(len(difference))} have the sign of the whole, {signed(contrast.effect)} (line). No interval is drawn."
+        f"{count(len(difference))} {'has' if agreeing == 1 else 'have'} the sign of the whole, "
+        f"{signed(contrast.effect)} (line). No interval is drawn."
     )
     bars = go.Bar(
         x=days,

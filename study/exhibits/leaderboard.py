@@ -123,13 +123,14 @@ def repeat_and_explore(results: Results) -> Html:
     """Where the recall comes from."""
     sentences = []
     for row in results.best_of_each().values():
-        repeat, explore = (row.estimates[f"{PRIMARY}/{part}"].estimate for part in ("repeat", "explore"))
-        found = f"{number(repeat)} of the repeats and {number(explore)} of the new ones"
-        sentences.append(f"{code(row.variant)} finds {found}")
-    text = (
-        f"{percent(results.power.repeat_share)} of the relevant candidates are repeats. By {PRIMARY}, "
-        f"{listing(sentences)}, each averaged over the queries that have some."
-    )
+        parts = {"of the repeats": "repeat", "of the new ones": "explore"}
+        found = {told: row.estimates[f"{PRIMARY}/{part}"].estimate for told, part in parts.items()}
+        known = [f"{number(value)} {told}" for told, value in found.items() if value is not None]
+        if known:
+            sentences.append(f"{code(row.variant)} finds {' and '.join(known)}")
+    text = f"{percent(results.power.repeat_share)} of the relevant candidates are repeats."
+    if sentences:
+        text += f" By {PRIMARY}, {listing(sentences)}, each averaged over the queries that have some."
     return paragraphs([text])
 
 

@@ -8,16 +8,16 @@ from study.exhibits.prose import named, plural, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
-UNTESTED = "which no contrast tests itself, and the budgets of the two arms differ"
+UNTESTED = "which no contrast tests itself"
 
 
 def loss(results: Results) -> Answer:
     """Which loss, and does the catalogue's size matter?"""
-    small = choose.over_softmax(results)
+    small, large = choose.over_softmax(results), results.beside("catalogue")
     if not small:
-        return of(NOTHING)
+        found = {} if large is None else choose.over_softmax(large)
+        return of(*_softmax(large, found)) if large is not None and found else of(NOTHING)
     told, *further = _softmax(results, small)
-    large = results.beside("catalogue")
     if large is None:
         return of(f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further)
     found = choose.over_softmax(large)
@@ -26,7 +26,8 @@ def loss(results: Results) -> Answer:
     if large.question.candidate_columns == results.question.candidate_columns:
         same = "the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
         return of(f"{told}; {same}", *further)
-    turns = _turns(_verdicts(results, small), _verdicts(large, found))
+    budgets = "" if large.budget == results.budget else ", and the budgets of the two arms differ"
+    turns = _turns(_verdicts(results, small), _verdicts(large, found), f"{UNTESTED}{budgets}")
     return of(semicolons(told, turns), *further, *_softmax(large, found))
 
 
@@ -49,7 +50,7 @@ def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> dict
     }
 
 
-def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> str:
+def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], limits: str) -> str:
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
     both = [key for key in before if key in after]
     known = [key for key in both if "undetermined" not in (before[key], after[key])]
@@ -63,5 +64,5 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     if not turned:
         lead = "the one verdict that is" if len(known) == 1 else f"the {len(known)} verdicts that are"
         does = "does" if len(known) == 1 else "do"
-        return f"{lead} settled on both catalogues, on {names}, {does} not change with the size, {UNTESTED}"
-    return f"with the catalogue's size the verdict changes for {listing(turned)}, {UNTESTED}"
+        return f"{lead} settled on both catalogues, on {names}, {does} not change with the size, {limits}"
+    return f"with the catalogue's size the verdict changes for {listing(turned)}, {limits}"

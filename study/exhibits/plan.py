@@ -24,6 +24,7 @@ PARTS = (
     "context",
 )
 """The factors of a sequence variant; the options of its loss belong to the loss."""
+HEADS = {"budget_in": "budget counts", "pretrain": "trained before on"}
 PUBLISHED: dict[str, dict[str, Any]] = {
     "like SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "like gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -49,7 +50,12 @@ def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
     """The factors of each sequence variant of an arm, as words."""
     found = {name_: entry for name_, entry in params.entries(arm).items() if isinstance(entry, SequenceEntry)}
     entries = {
-        name_: entry.model_dump() | {"labels": choose.labels(entry.model_dump()), "context": _context(entry)}
+        name_: entry.model_dump()
+        | {
+            "labels": choose.labels(entry.model_dump()),
+            "context": _context(entry),
+            "budget_in": choose.counted(entry.model_dump()),
+        }
         for name_, entry in found.items()
     }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
@@ -90,10 +96,16 @@ def summary(results: Results) -> Html:
     ]
     seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
     move = "moves" if len(one) == 1 else "move"
+    rest = [v for v in variants if v != start and v not in one]
+    cells = [v for v in rest if v in results.params.factorial.cells]
+    more = f"; {count(len(rest))} {'moves' if len(rest) == 1 else 'move'} several" if rest else ""
+    more += (
+        f", {count(len(cells))} of them as {'a cell' if len(cells) == 1 else 'cells'} of the factorial below"
+        * bool(cells)
+    )
     text = (
         f"{declared} The sequence models are anchored at {code(start)}: {parts}. {count(len(one))} of "
-        f"them {move} exactly one factor away from it{seen}; the others belong to the factorial "
-        "below, or have a control of their own."
+        f"them {move} exactly one factor away from it{seen}{more}."
     )
     return paragraphs([text])
 
@@ -113,7 +125,7 @@ def moves(results: Results) -> Html:
         f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
-    return table(["variant", *map(worded, columns)], rows, caption)
+    return table(["variant", *(HEADS.get(part, worded(part)) for part in columns)], rows, caption)
 
 
 def _first(variants: dict[str, dict[str, str]], start: str, variant: str) -> int:

@@ -224,6 +224,13 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
     return f"no difference shown between {left} and {right} ({counted})"
 
 
+def bracketed(told: str, more: str) -> str:
+    """With more in parentheses at its end, within those that end it where there are some; unchanged without more."""
+    if not more:
+        return told
+    return f"{told[:-1]}; {more})" if told.endswith(")") else f"{told} ({more})"
+
+
 def _beyond(contrasts: Sequence[Contrast], margin: float) -> str:
     """How several differences lie to the margin; nothing where all are beyond it."""
     sizes = [to_margin(contrast, margin) for contrast in contrasts]

@@ -8,6 +8,7 @@ from typing import get_args
 import plotly.graph_objects as go
 
 from study.errors import UserError
+from study.exhibits import choose
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.key_action import allowed, clock
@@ -152,7 +153,7 @@ def budgets_of_arms(results: Results) -> Html:
 def _in_tokens(results: Results) -> str:
     """Whose rounds count positions instead: those of a flat model, which are tokens."""
     entries = {variant: entry.model_dump() for variant, entry in results.params.entries(results.arm).items()}
-    names = [variant for variant, entry in entries.items() if entry.get("budget_in") == "positions"]
+    names = [variant for variant, entry in entries.items() if choose.counted(entry) == "tokens"]
     return f"; of as many tokens for {listing(names)}" if names else ""
 
 

@@ -37,11 +37,11 @@ def history(results: Results) -> Html:
         f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "
         f"an event-level model sees up to {count(events)}."
     )
-    longest = scope.longest(results)
-    if longest <= tokens / per_event:
+    longest, least = scope.longest(results), min(scope.events_seen(results, entry.model_dump()) for entry in entries)
+    if longest <= least:
         text += (
-            f" Nineteen of twenty users of this log have no more than {count(longest)} events, which both hold: what "
-            "is called a longer history below is none."
+            f" Nineteen of twenty users of this log have no more than {count(longest)} events, which every model "
+            "holds: what is called a longer history below is none."
         )
     text += "".join(f" {told}" for told in _asked(entries, per_event))
     return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])

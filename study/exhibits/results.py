@@ -28,7 +28,7 @@ from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Arm, Budget
 from study.params.question import Question
 from study.params.roster import ComposedEntry, CountingEntry
-from study.paths import LOSS_COSTS, RESULTS
+from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 REPRODUCE = "run `dvc repro`"
 POPULARITY = "popularity"
@@ -282,9 +282,11 @@ def load(arm: Arm = "main") -> Results:
     """The results of an arm on the snapshot that `params.yaml` names, found consistent with it.
 
     Raises:
-        UserError: a file is missing, broken or does not belong to these parameters.
+        UserError: a file is missing, broken or does not belong to these parameters, or the arm main has no variant.
     """
     declared = params.load()
+    if arm == "main" not in declared.arms:
+        raise UserError(f"{PARAMS}: roster: no variant is of the arm main, which the report is about; put one back")
     results = Results(RESULTS / declared.snapshot.name, declared, arm)
     results.check()
     return results

@@ -60,8 +60,8 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not set(kinds) - {NEARLY}:
         return ""
     if len(kinds) == 1 and len(states) == states.count(kinds[0]):
-        return f" ({'both' if len(states) == 2 else f'all {count(len(states))}'} models compared are {kinds[0]})"
-    return f" (of the {count(len(states))} models compared, {listing(told)})"
+        return f"{'both' if len(states) == 2 else f'all {count(len(states))}'} models compared are {kinds[0]}"
+    return f"of the {count(len(states))} models compared, {listing(told)}"
 
 
 def _was(state: str, number: int) -> str:

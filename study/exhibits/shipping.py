@@ -61,12 +61,17 @@ def ship(results: Results) -> Answer:
     )
     recall = f"{PRIMARY} {within(results.row(variant).test)}"
     if reason is None:
-        return of(
-            f"{code(variant)} ({recall}), since nothing that was compared with counting is shown to be better; {cost}"
-        )
+        why = "since nothing that was compared with the best counting rule is shown to be better"
+        if not choose.against_counting(results):
+            why = f"best on select{_among(results)}, since no contrast is with the best counting rule"
+        return of(f"{code(variant)} ({recall}), {why}; {cost}")
     margin = results.power.margin
     told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
     return of(semicolons(told, _instead(results, variant, margin)), _in_turn(results, reason))
+
+
+def _among(results: Results) -> str:
+    return " of the counting rules" if "counting" in results.best_of_each() else ""
 
 
 def _in_turn(results: Results, reason: Contrast) -> str:

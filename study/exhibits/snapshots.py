@@ -127,6 +127,7 @@ def _ranks(pair: Pair) -> Html:
         if best[0] == best[1]
         else f"Best of these on select is {code(best[0])} on {code(other)} and {code(best[1])} on {code(this)}."
     )
+    same = same if all(best) else ""
     if found is None or found.ranks.estimate is None:
         told = "" if found is None else "Too few variants are common to compare their order. "
         return joined([paragraphs([told + same]), *([_not_compared(pair)] if found is None else []), _boards(pair)])

@@ -35,7 +35,8 @@ def not_run(arm: str) -> str:
 
 def missing(arm: str) -> str:
     """The same, in the middle of a sentence: that an answer cannot be given."""
-    return not_run(arm).removesuffix(".").replace("The arm", "these results cannot say: the arm", 1)
+    told = not_run(arm).removesuffix(".")
+    return f"these results cannot say: {told[0].lower()}{told[1:]}"
 
 
 def origin(arm: Arm, manifest: Manifest) -> str:

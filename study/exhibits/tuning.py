@@ -165,7 +165,7 @@ def stop_curves(results: Results) -> Html:
         if found:
             figures = grid(_stop_curves(results, variant, search) for variant, search in found.items())
             parts.append(folded(f"{family(member)}: {plural(len(found), 'search')}", figures))
-    return joined(parts)
+    return joined(parts) if parts else paragraphs(["No search has a curve: its variants are fitted in one round."])
 
 
 def _stop_curves(results: Results, variant: str, search: Search) -> Html:

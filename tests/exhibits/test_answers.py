@@ -43,7 +43,7 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
 
     for results in (alone, whole):
         sentence = told(results, asked)
-        assert sentence.endswith(f"({EVERY[asked].title}).")
+        assert sentence.endswith((f" ({EVERY[asked].title}).", f"); see {EVERY[asked].title}."))
         assert not re.search(r"[.?!] [A-Z]", sentence.removeprefix(asked).strip())
 
 
@@ -55,7 +55,8 @@ def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, aske
     sentence, _, folded = answers.answered(question, results).partition('<details class="beside">')
 
     assert sentence.startswith(f"<strong>{asked}</strong> ")
-    assert sentence.endswith(f'(<a href="{question.page}.html">{question.title}</a>).')
+    link = f'<a href="{question.page}.html">{question.title}</a>'
+    assert sentence.endswith((f" ({link}).", f"); see {link}."))
     assert len(answer.beside) == folded.count("<li>")
     assert all(clause and not clause.startswith(";") for clause in answer.beside)
     assert not re.search(r"</small></span>[;,.]", sentence + folded)

@@ -55,7 +55,7 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     assert "representation from flat to sum to the right" in cells
     summary = text(plan.summary(results))
     assert "sequence models are anchored at sum-horizon" in summary
-    assert "exactly one factor away from it (flat-horizon with the history that fits); the others" in summary
+    assert "exactly one factor away from it (flat-horizon with the history that fits); 12 move several, 4 of" in summary
 
 
 def test_published_methods_are_recognised_by_their_parts(made):

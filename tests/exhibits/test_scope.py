@@ -186,7 +186,7 @@ def test_where_users_have_few_events_no_history_is_longer_than_another(made):
     arm = made(short, who=short).beside("who")
 
     assert "" == "".join(scope.histories(arm, contrast) for contrast in arm.contrasts)
-    told = "have no more than 20 events, which both hold: what is called a longer history below is none."
+    told = "have no more than 20 events, which every model holds: what is called a longer history below is none."
     assert told in representation.history(made(short)).text
 
 

@@ -22,7 +22,7 @@ def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
     lost = told(made(against(("sum-horizon", "equivalent", 0.001))), "What to ship, at what cost?")
 
     assert "tifu-knn (recall@10" in lost
-    assert "since nothing that was compared with counting is shown to be better" in lost
+    assert "since nothing that was compared with the best counting rule is shown to be better" in lost
 
 
 def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
