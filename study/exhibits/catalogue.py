@@ -14,7 +14,6 @@ from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 
-
 NONE = "No loss is contrasted with the full softmax under an objective that the arms share."
 
 
