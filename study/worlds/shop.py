@@ -14,9 +14,11 @@ A window can have several key actions. The clicks inside it, on which later ones
 Oracle. The segment is integrated out: its posterior is proportional to the product over the key actions of the history
 of
 
-    P(item | segment, clicks) = taste 1{liked} / liked + (binding + order) 1{in its group} / size + rest / items,
+    P(item | segment, clicks) = taste 1{the segment likes it} / L + binding 1{in the pair's group} / its size
+                                + order 1{in the phrase's group} / its size + rest / items
 
-which needs nothing hidden. For g itself we know no closed form: the key actions of a window share its clicks. It is the
+with L the dial `liked`; a term whose clicks have not happened yet is 0, and its share belongs to the rest. It needs
+nothing hidden. For g itself we know no closed form: the key actions of a window share its clicks. It is the
 mean over `futures` futures, each drawn from the posterior on, in two halves. The top 10 by one half, valued by the
 other, is worth no more than the oracle's in expectation; valued by itself, no less. Both ends are reported.
 """

@@ -1,7 +1,7 @@
 """A candidate's vector is composed from its own attributes, so that one never seen in training can be ranked.
 
-As content towers do (Covington et al., RecSys 2016; for cold items Volkovs et al., NeurIPS 2017): no parameter belongs
-to a candidate.
+As item towers over content do (Yi et al., RecSys 2019; for cold items Volkovs et al., NeurIPS 2017): no parameter
+belongs to a candidate, unless it has an id as well.
 """
 
 import torch

@@ -1,4 +1,8 @@
-"""Listwise softmax over the users of the batch (ListNet's top-one cross-entropy, Cao et al., ICML 2007)."""
+"""Listwise softmax over the users of the batch, of which those who act share the target alike.
+
+In ListNet (Cao et al., ICML 2007), whose cross-entropy of top-one probabilities this is, the target is the softmax of
+the labels, so that those who do not act have a part of it too.
+"""
 
 import torch
 from torch import Generator, Tensor
