@@ -15,9 +15,9 @@ def drift(there: Card, here: Card) -> list[dict[str, Any]]:
     """A row for `event_type` and for each attribute that both cards describe, in the order of this snapshot.
 
     `distance` is that of Jensen and Shannon (Lin, IEEE Transactions on Information Theory, 1991; base 2), from 0,
-    equal, to 1, nothing in common; of numbers, between their shares of tenths. `new` and `gone` are shares of known
-    values: of those here that are not listed there, and of those there that are not listed here; `is_listed` says
-    whether both cards list every value. What a card does not tell is None.
+    equal, to 1, nothing in common; of numbers, between their shares of tenths and of the edges of these. `new` and
+    `gone` are shares of known values: of those here that are not listed there, and of those there that are not listed
+    here; `is_listed` says whether both cards list every value. What a card does not tell is None.
 
     Args:
         there, here: the data cards of the other snapshot and of this one.
@@ -91,15 +91,22 @@ def _unlisted(card: Card, other: Card) -> float:
 
 
 def _tenths(there: list[float], here: list[float]) -> tuple[Floats, Floats]:
-    """The shares of both in the tenths of the other snapshot, between its distinct edges."""
+    """The shares of both in the tenths of the other snapshot, between its distinct edges, then at each of these."""
     step = (len(there) - 1) // BINS
     edges = np.unique(there[step:-1:step])
-    left, right = (
-        np.diff(_below(np.asarray(quantiles), edges), prepend=0.0, append=1.0) for quantiles in (there, here)
-    )
+    left, right = (_shares(np.asarray(quantiles), edges) for quantiles in (there, here))
     return left, right
 
 
-def _below(quantiles: Floats, edges: Floats) -> Floats:
-    """The shares of values up to each edge, from quantiles at even steps; a step at a tie is kept."""
-    return np.asarray(np.interp(edges, quantiles, np.linspace(0, 1, len(quantiles)), left=0.0, right=1.0))
+def _shares(quantiles: Floats, edges: Floats) -> Floats:
+    """The shares of values between edges, the ends first, then at each edge; from quantiles at even steps.
+
+    What lies at an edge is told where several quantiles are equal to it: that much at least is the edge itself.
+    """
+    steps = np.linspace(0, 1, len(quantiles))
+    below = np.interp(edges, quantiles, steps, left=0.0, right=1.0)  # up to an edge and with it
+    first, behind = (np.searchsorted(quantiles, edges, side=side) for side in ("left", "right"))
+    at = steps[np.maximum(behind - first - 1, 0)]
+    between = np.diff(below, prepend=0.0, append=1.0)
+    between[:-1] -= at
+    return np.concatenate([between, at])

@@ -69,8 +69,9 @@ def test_event_types_and_missing_values_are_told():
         ([0.0] * 60 + list(range(1, 41)), [0.0] * 60 + list(range(1, 41)), 0.0),
         ([5.0] * 9, [5.0] * 4, 0.0),
         ([5.0] * 9, [6.0] * 4, 1.0),
+        ([5.0] * 9, [4.0] * 4, 1.0),
     ],
-    ids=["equal", "moved up", "many zeros", "constant", "another constant"],
+    ids=["equal", "moved up", "many zeros", "constant", "a higher constant", "a lower constant"],
 )
 def test_numbers_are_compared_in_tenths(there, here, expected):
     found = row(numbers(there), numbers(here))["distance"]
@@ -80,6 +81,15 @@ def test_numbers_are_compared_in_tenths(there, here, expected):
         shared = 0.9 * math.log2(2) + 0.1 * math.log2(0.1 / middle) + math.log2(1 / middle)
         expected = math.sqrt(shared / 2)
     assert pytest.approx(expected, abs=1e-6) == found
+
+
+@pytest.mark.parametrize("start", [[], [0.0] * 10], ids=["at the lowest edge", "at one in the middle"])
+def test_what_lies_at_an_edge_is_not_what_lies_below_it(start):
+    """Of ten tenths seven lie at 5, and then at 4: sqrt(0.7), but that quantiles tell it to a twentieth or two."""
+    there, here = (numbers([*start, *[often] * 70, *[9.0] * (30 - len(start))]) for often in (5.0, 4.0))
+
+    assert math.sqrt(0.55) < row(there, here)["distance"] < math.sqrt(0.75)
+    assert 0.0 == row(there, there)["distance"]
 
 
 def test_a_card_without_distributions_or_values_says_nothing():
