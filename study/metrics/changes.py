@@ -59,8 +59,13 @@ def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: in
         sides.append([_effect(draws, row, label) for row in asked])
     effects = [(before[0], after[0]) for before, after in zip(*sides, strict=True)]
     moved = np.column_stack([after[1] - before[1] for before, after in zip(*sides, strict=True)])
+    itself = [all(row["left_variant"] == row["right_variant"] for row in pair) for pair in alike]
     verdicts = judge(
-        [b - a for a, b in effects], moved, users=users.height, margin=settings.margin, alpha=settings.alpha
+        [b - a for a, b in effects],
+        moved,
+        users=[np.inf if same else users.height for same in itself],
+        margin=settings.margin,
+        alpha=settings.alpha,
     )
     return [
         {**{key: row[key] for key in ("name", "left", "right")}, THERE: before, HERE: after, **asdict(verdict)}

@@ -58,6 +58,18 @@ def test_a_user_who_is_drawn_brings_the_queries_of_both():
     assert (strangers["effect"], strangers["verdict"]) == (0, "undetermined")
 
 
+def test_a_variant_and_itself_are_equal_however_few_are_asked():
+    """As where `best:GROUP` and the other side are one variant on both; on one of them alone nothing is known."""
+    random = np.random.default_rng(6)
+    known = {"new": random.random(20), "old": random.random(20)}
+    named = ONE | {"left": "best:counting", "right": "old"}
+    itself, another = (side(known, users(0, 20), named | {"left_variant": left}) for left in ("old", "new"))
+    (equal,), (unequal,) = found(itself, itself), found(itself, another)
+
+    assert [0, 0, 0, "equivalent"] == [equal[key] for key in ("effect", "low", "high", "verdict")]
+    assert "undetermined" == unequal["verdict"]
+
+
 def test_the_seeds_of_two_snapshots_are_drawn_independently():
     """Users all alike, the same values: all that varies is five seeds of one variant, once here and once there."""
     values = np.array([[0.1], [0.4], [0.2], [0.35], [0.3]])
