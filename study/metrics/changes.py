@@ -66,6 +66,7 @@ def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: in
         users=[np.inf if same else users.height for same in itself],
         margin=settings.margin,
         alpha=settings.alpha,
+        most=2.0,  # from -1 there to 1 here
     )
     return [
         {**{key: row[key] for key in ("name", "left", "right")}, THERE: before, HERE: after, **asdict(verdict)}

@@ -42,7 +42,14 @@ def factorial_effects(plan: Factorial, draws: Draws, settings: Statistics) -> li
     weights = signs * [2 ** len(names) for names in chosen] / len(cells)
     effects: Floats = draws.estimates[at] @ weights
     resampled = draws.values[:, at] @ weights
-    verdicts = judge(effects.tolist(), resampled, users=draws.users, margin=settings.margin, alpha=settings.alpha)
+    verdicts = judge(
+        effects.tolist(),
+        resampled,
+        users=draws.users,
+        margin=settings.margin,
+        alpha=settings.alpha,
+        most=[2.0 ** (len(names) - 1) for names in chosen],
+    )
     return [
         {
             "name": " x ".join(factors),

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Outcome = Literal["better", "worse", "equivalent", "undetermined"]
-WIDEST = (-1.0, 1.0)
-"""What a difference of two shares can be at all: the interval at a level too high for the number of resamples."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,13 @@ def percentile_interval(draws: Floats, alpha: float) -> tuple[float, float]:
 
 
 def judge(
-    effects: list[float], draws: Floats, *, users: int | Sequence[float], margin: float, alpha: float
+    effects: list[float],
+    draws: Floats,
+    *,
+    users: int | Sequence[float],
+    margin: float,
+    alpha: float,
+    most: float | Sequence[float] = 1.0,
 ) -> list[Verdict]:
     """A verdict for each of m contrasts.
 
@@ -77,7 +81,10 @@ def judge(
         users: whom the contrasts are measured on, or [m]; inf where both sides are one variant.
         margin: smallest difference that matters.
         alpha: family-wise error of each kind of test.
+        most: what an effect can be at all, up or down, or [m]: 1 for a difference of two shares. It is an end of the
+            interval where a resample is unknown, and both where resamples are too few for the level.
     """
+    bounds = np.broadcast_to(np.asarray(most, dtype=np.float64), len(effects))
     few = np.broadcast_to(np.asarray(users, dtype=np.float64), len(effects)) * margin < -np.log(alpha)
     draws = np.where(few & (draws == 0), np.nan, draws) if few.any() else draws
     resamples = len(draws)
@@ -85,12 +92,18 @@ def judge(
     difference = holm(np.minimum(1, 2 * np.minimum(above, below) / (resamples + 1)), alpha, tails=2)
     outside = np.maximum((~(draws > -margin)).sum(axis=0), (~(draws < margin)).sum(axis=0)) + 1
     equivalence = holm(np.minimum(1, outside / (resamples + 1)), alpha, tails=1)
-    return [_verdict(effect, draws[:, i], alpha, difference, equivalence, i) for i, effect in enumerate(effects)]
+    return [
+        _verdict(effect, draws[:, i], alpha, difference, equivalence, i, float(bounds[i]))
+        for i, effect in enumerate(effects)
+    ]
 
 
-def _verdict(effect: float, draws: Floats, alpha: float, difference: Family, equivalence: Family, i: int) -> Verdict:
+def _verdict(
+    effect: float, draws: Floats, alpha: float, difference: Family, equivalence: Family, i: int, most: float
+) -> Verdict:
     intervals = [
-        (_interval(draws, alpha, int(family.divisors[i]), family.tails), family) for family in (difference, equivalence)
+        (_interval(draws, alpha, int(family.divisors[i]), family.tails, most), family)
+        for family in (difference, equivalence)
     ]
     outcome: Outcome = "undetermined"
     (low, high), family = max(intervals, key=lambda pair: pair[0][1] - pair[0][0])
@@ -119,14 +132,14 @@ def holm(p_values: Floats, alpha: float, tails: int) -> Family:
     return Family(adjusted, divisors, tails)
 
 
-def _interval(draws: Floats, alpha: float, divisor: int, tails: int) -> tuple[float, float]:
-    """The order statistics that a test at alpha / divisor compares with its bound.
+def _interval(draws: Floats, alpha: float, divisor: int, tails: int, most: float = 1.0) -> tuple[float, float]:
+    """The order statistics that a test at alpha / divisor compares with its bound; +-`most` is the widest.
 
     The test rejects if fewer than `rank` resamples are on the wrong side, which is to say if the order statistic of
     that rank is on the right side. The rank is found with the test's own arithmetic, so rounding cannot part the two.
     """
     unknown = np.isnan(draws)
-    lowest, highest = (np.sort(np.where(unknown, end, draws)) for end in WIDEST)
+    lowest, highest = (np.sort(np.where(unknown, end, draws)) for end in (-most, most))
     p_values = tails * np.arange(1, len(draws) + 1) / (len(draws) + 1)
     rank = int((p_values * divisor < alpha).sum())
-    return (float(lowest[rank - 1]), float(highest[-rank])) if rank else WIDEST
+    return (float(lowest[rank - 1]), float(highest[-rank])) if rank else (-most, most)

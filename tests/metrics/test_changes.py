@@ -70,6 +70,14 @@ def test_a_variant_and_itself_are_equal_however_few_are_asked():
     assert "undetermined" == unequal["verdict"]
 
 
+def test_a_change_that_nobody_shows_may_be_twice_what_an_effect_can_be():
+    """From all that one side finds and the other does not to the reverse."""
+    alike = {name: np.full(50, 0.5) for name in ("new", "old")}
+    (change,) = found(side(alike, users(0, 50)), side(alike, users(0, 50)))
+
+    assert ["undetermined", -2, 2] == [change[key] for key in ("verdict", "low", "high")]
+
+
 def test_the_seeds_of_two_snapshots_are_drawn_independently():
     """Users all alike, the same values: all that varies is five seeds of one variant, once here and once there."""
     values = np.array([[0.1], [0.4], [0.2], [0.35], [0.3]])

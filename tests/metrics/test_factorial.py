@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,19 @@ def test_three_factors_have_seven_effects_all_in_units_of_the_metric():
 
     assert ["f", "g", "h", "f x g", "f x h", "g x h", "f x g x h"] == [row["name"] for row in effects]
     assert [0.02] * 3 + [0.04] * 3 + [0.08] == pytest.approx([row["effect"] for row in effects])
+
+
+@pytest.mark.parametrize("factors", [1, 2, 3])
+def test_where_nobody_differs_an_interaction_may_be_all_that_it_can_be(factors):
+    """It is greatest where the cells that count for it find everything and the others nothing."""
+    names = [f"factor {i}" for i in range(factors)]
+    levels = list(product("lu", repeat=factors))
+    cells = ["".join(cell) for cell in levels]
+    plan = Factorial(factors=dict.fromkeys(names, ("l", "u")), cells=dict(zip(cells, map(list, levels), strict=True)))
+    greatest = np.array([float(cell.count("l") % 2 == 0) for cell in levels])
+    alike = Draws(cells, np.full(len(cells), 0.5), np.full((1000, len(cells)), 0.5), 100)
+    most = factorial_effects(plan, Draws(cells, greatest, alike.values, 100), SETTINGS)[-1]["effect"]
+    whole = factorial_effects(plan, alike, SETTINGS)[-1]
+
+    assert 2 ** (factors - 1) == most
+    assert ("undetermined", -most, most) == (whole["verdict"], whole["low"], whole["high"])

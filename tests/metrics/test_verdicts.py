@@ -205,6 +205,20 @@ def test_resamples_without_positives_speak_for_no_side():
     assert (open_.low, open_.high) == (-1.0, 1.0)
 
 
+def test_where_resamples_are_unknown_or_too_few_an_end_is_what_the_effect_can_be():
+    known = bell(1.5, 0.001, resamples=1000)
+    known[:100] = np.nan
+    few = [bell(1.5, 0.001, resamples=20)] * 3
+    most = [1.6, 2.0, 4.0]
+    unknown, too_few = (
+        judge([1.5] * 3, np.column_stack(draws), users=10_000, margin=MARGIN, alpha=ALPHA, most=most)
+        for draws in ([known] * 3, few)
+    )
+
+    for verdicts in (unknown, too_few):
+        assert [("undetermined", -end, end) for end in most] == [(v.verdict, v.low, v.high) for v in verdicts]
+
+
 def test_the_level_of_the_step_that_stopped_holds_for_all_that_remain():
     """Alone the second would be below 0.05 / 1."""
     stopped = holm(np.array([0.03, 0.04, 0.001]), 0.05, tails=2)
