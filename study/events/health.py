@@ -85,13 +85,18 @@ def _acting(development: pl.LazyFrame) -> float:
 
 
 def doubts(
-    question: Question, tables: dict[str, pl.LazyFrame], candidates: pl.DataFrame, settings: Statistics
+    question: Question,
+    tables: dict[str, pl.LazyFrame],
+    candidates: pl.DataFrame,
+    settings: Statistics,
+    contrasts: int,
 ) -> list[str]:
     """What may spoil a question of this log, a sentence each.
 
     Args:
         tables: the queries of stop, select and test.
         candidates: of the log, with the time `first` of their first event.
+        contrasts: the most that an arm which asks the question declares.
     """
     development = pl.concat([tables["stop"], tables["select"]])
     if isinstance(question, WhoQuestion):
@@ -106,7 +111,7 @@ def doubts(
             f"log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or more "
             "windows, or read the verdicts with that in mind"
         )
-    if users < (least := -log(settings.alpha) / settings.margin):
+    if users < (least := -log(settings.alpha / max(contrasts, 1)) / settings.margin):
         found.append(
             f"{users:,} users are on test: two variants that differ on hardly any of them stay undetermined; to call "
             f"them equivalent takes {ceil(least):,}"

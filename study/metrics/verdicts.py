@@ -71,8 +71,9 @@ def judge(
     0 if better or worse, and with 0 inside and an end beyond the margin if undetermined.
 
     Where users are few, resamples cannot show what no user happened to show: of n users without a difference, up to
-    -log(alpha) / n of all may have one (at 0.05 the rule of three; Hanley and Lippman-Hand, JAMA, 1983). While that is
-    more than the margin, a resample without any difference is unknown.
+    -log(alpha / m) / n of all may have one, m being the contrasts that alpha is for (for one at 0.05 the rule of three;
+    Hanley and Lippman-Hand, JAMA, 1983). While that, times the most that one user can differ by, is more than the
+    margin, a resample without any difference is unknown.
 
     Args:
         effects: the estimates, [m].
@@ -85,7 +86,7 @@ def judge(
             interval where a resample is unknown, and both where resamples are too few for the level.
     """
     bounds = np.broadcast_to(np.asarray(most, dtype=np.float64), len(effects))
-    few = np.broadcast_to(np.asarray(users, dtype=np.float64), len(effects)) * margin < -np.log(alpha)
+    few = np.asarray(users, dtype=np.float64) * margin < -np.log(alpha / len(effects)) * bounds
     draws = np.where(few & (draws == 0), np.nan, draws) if few.any() else draws
     resamples = len(draws)
     above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1

@@ -60,7 +60,8 @@ def run(source: str | None) -> None:
         doubted: dict[str, list[str]] = {}
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]
-            told, doubts = _told(name, question, one, params.statistics)
+            family = max((len(params.declared(arm)) for arm in params.arms if params.asked_by(arm) == name), default=0)
+            told, doubts = _told(name, question, one, params.statistics, family)
             rows += told
             for doubt in [*doubts, *unseen(question, facts.counts)]:
                 doubted.setdefault(doubt, []).append(name)
@@ -120,10 +121,12 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)
 
 
-def _told(name: str, question: Question, found: Found, settings: Statistics) -> tuple[list[tuple[str, str]], list[str]]:
+def _told(
+    name: str, question: Question, found: Found, settings: Statistics, family: int
+) -> tuple[list[tuple[str, str]], list[str]]:
     told = health.asked(name, question, found.spans, found.tables)
     if isinstance(question, WhatQuestion):
         told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
         without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"
         told.append((f"{name}: key actions", f"{found.actions:,}{without if found.unnamed else ''}"))
-    return told, health.doubts(question, found.tables, found.candidates, settings)
+    return told, health.doubts(question, found.tables, found.candidates, settings, family)

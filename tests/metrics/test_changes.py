@@ -49,11 +49,11 @@ def test_a_change_by_hand():
 def test_a_user_who_is_drawn_brings_the_queries_of_both():
     """Effects that vary a lot over users, and are the same ones on both: in no resample do they differ."""
     random = np.random.default_rng(0)
-    known = {"new": random.random(60), "old": random.random(60)}
-    (change,) = found(side(known, users(0, 60)), side(known, users(0, 60)))
+    known = {"new": random.random(120), "old": random.random(120)}
+    (change,) = found(side(known, users(0, 120)), side(known, users(0, 120)))
     assert [0, 0, 0, "equivalent"] == [change[key] for key in ("effect", "low", "high", "verdict")]
 
-    (strangers,) = found(side(known, users(0, 60)), side(known, users(60, 120)))
+    (strangers,) = found(side(known, users(0, 120)), side(known, users(120, 240)))
     assert strangers["low"] < -0.05 < 0.05 < strangers["high"]
     assert (strangers["effect"], strangers["verdict"]) == (0, "undetermined")
 
@@ -71,9 +71,9 @@ def test_a_variant_and_itself_are_equal_however_few_are_asked():
 
 
 def test_a_change_that_nobody_shows_may_be_twice_what_an_effect_can_be():
-    """From all that one side finds and the other does not to the reverse."""
-    alike = {name: np.full(50, 0.5) for name in ("new", "old")}
-    (change,) = found(side(alike, users(0, 50)), side(alike, users(0, 50)))
+    """From all that one side finds and the other does not to the reverse; at a margin of 0.05 120 users would tell."""
+    alike = {name: np.full(119, 0.5) for name in ("new", "old")}
+    (change,) = found(side(alike, users(0, 119)), side(alike, users(0, 119)))
 
     assert ["undetermined", -2, 2] == [change[key] for key in ("verdict", "low", "high")]
 
@@ -81,8 +81,8 @@ def test_a_change_that_nobody_shows_may_be_twice_what_an_effect_can_be():
 def test_the_seeds_of_two_snapshots_are_drawn_independently():
     """Users all alike, the same values: all that varies is five seeds of one variant, once here and once there."""
     values = np.array([[0.1], [0.4], [0.2], [0.35], [0.3]])
-    known = {"new": np.repeat(values, 60, axis=1), "old": np.full(60, 0.2)}
-    (change,) = found(side(known, users(0, 60)), side(known, users(0, 60)), resamples=20000)
+    known = {"new": np.repeat(values, 120, axis=1), "old": np.full(120, 0.2)}
+    (change,) = found(side(known, users(0, 120)), side(known, users(0, 120)), resamples=20000)
     spread = np.sqrt(2 * values.var(ddof=1) / 5)
 
     assert change["effect"] == 0

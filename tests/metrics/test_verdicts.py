@@ -182,6 +182,23 @@ def test_few_users_of_whom_none_differs_show_no_equivalence():
     assert [(-1, 1, 1), (0, 0, 1 / 1001)] == [(v.low, v.high, v.p_equivalence) for v in verdicts[:2]]
 
 
+@pytest.mark.parametrize(
+    ("contrasts", "most", "least"), [(1, 1.0, 600), (43, 1.0, 1352), (1, 2.0, 1199), (43, 4.0, 5406)]
+)
+def test_few_users_are_more_in_a_family_and_where_one_user_moves_more(contrasts, most, least):
+    """-log(0.05 / contrasts) / 0.005 times what one user can move: a contrast is called equivalent at 0.05 / contrasts.
+
+    Of 700 users, 0.5 % differing by 1, none is asked in 3 % of all draws: 26 times the level of one of 43 contrasts.
+    """
+    alike = np.zeros((1000, contrasts))
+    verdicts = [
+        {v.verdict for v in judge([0.0] * contrasts, alike, users=users, margin=MARGIN, alpha=ALPHA, most=most)}
+        for users in (least - 1, least)
+    ]
+
+    assert [{"undetermined"}, {"equivalent"}] == verdicts
+
+
 def test_the_rule_for_few_users_knows_how_many_differ_and_which_contrast_has_few():
     random = np.random.default_rng(0)
     differ = [0.001 * random.poisson(users, 10_000) for users in (2, 8)]  # each user by a tenth, of a hundred
