@@ -119,6 +119,15 @@ def test_queries_without_the_slice_do_not_count():
     assert pytest.approx((2 / 3) ** 3, abs=0.03) == 1 - has.mean()
 
 
+def test_a_metric_is_measured_on_users_however_many_windows_they_have():
+    """Of three users with two queries each, one has no query of the slice, and one a single one."""
+    slices = pl.Series("slice", [0.5, 0.5, None, 1.0, None, None], dtype=pl.Float32)
+    queries = table("a", np.linspace(0, 1, 6), users(3, windows=2)).with_columns(slices)
+    drawn = bootstrap(queries, [*METRICS, "slice"], resamples=10, seed=1)
+
+    assert (3, 2) == (drawn["recall@10"].users, drawn["slice"].users)
+
+
 def test_variants_scored_on_other_queries_are_refused():
     one = table("a", [1.0, 0.5], ["x", "y"])
 

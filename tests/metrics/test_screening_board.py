@@ -91,6 +91,19 @@ def test_the_headline_is_the_primary_metric(published):
     assert by_variant == {name: told["recall@5%"] for name, told in files["metrics.json"].items()}
 
 
+def test_few_who_act_show_no_equivalence_however_many_are_eligible():
+    """Of some 400 users 20 act, in both windows: two variants that rank alike might differ on more than the margin."""
+    scores = scored({"rule": 1}, users=400, rate=0).drop("probability")
+    acting = pl.col("user_id").is_in(scores["user_id"].unique().sort()[:20].to_list())
+    one = scores.with_columns(label=acting)
+    alike = pl.concat([one, one.with_columns(variant=pl.lit("trees"))])
+    select = alike.drop("seed")
+    files = assemble(ROSTER, {"rule": search(0.1), "trees": search(0.3)}, alike, select, DECLARED, SETTINGS, 7)
+    first, itself = json.loads(files["contrasts.json"])
+
+    assert ("undetermined", "equivalent") == (first["verdict"], itself["verdict"])
+
+
 def test_few_who_act_leave_what_can_be_told():
     """Of three who act every 20th resample has none: no recall, and a difference that it says nothing of."""
     scores = scored({"rule": 1, "trees": 2}, users=60, cutoffs=1, rate=0).drop("probability")
