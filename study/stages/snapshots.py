@@ -26,7 +26,7 @@ def run(other: str) -> None:
     """Writes `data/results/<snapshot>/snapshots/<other>/`; both snapshots are read from their published results alone.
 
     Raises:
-        UserError: results of either snapshot are missing.
+        UserError: results of either snapshot are missing, or are not those that their manifest vouches for.
     """
     params = load()
     here = params.snapshot.name
@@ -60,9 +60,15 @@ def _manifest(params: Params, other: str, published: Path) -> dict[str, Any]:
 
 
 def _side(snapshot: str) -> Side:
-    folder = results_folder(snapshot, ARM)
-    queries = pl.read_parquet(_there(folder / "queries.parquet"), columns=COLUMNS)
-    return Side(queries, _read(folder / "contrasts.json"))
+    queries, contrasts = (results_folder(snapshot, ARM) / name for name in ("queries.parquet", "contrasts.json"))
+    manifest = _read(queries.with_name("manifest.json"))
+    for path in (queries, contrasts):
+        if file_hash(_there(path)) != manifest.get("files", {}).get(path.name):
+            raise UserError(
+                f"{path}: it is not the file that the manifest beside it vouches for; restore both from git, or run "
+                f"`dvc repro compare@{ARM}` with snapshot.name: {snapshot}"
+            )
+    return Side(pl.read_parquet(queries, columns=COLUMNS), _read(contrasts))
 
 
 def _read(path: Path) -> Any:

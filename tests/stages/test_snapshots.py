@@ -26,7 +26,8 @@ def publish(name: str, levels: dict[str, float], colours: dict[str, int]) -> Non
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(folder / "queries.parquet")
     contrasts = [{"name": "a-over-b", "left": "a", "right": "b", "left_variant": "a", "right_variant": "b"}]
     (folder / "contrasts.json").write_text(json.dumps(contrasts), encoding="utf-8")
-    (folder / "manifest.json").write_text(json.dumps({"snapshot": name}), encoding="utf-8")
+    hashes = {name: digest(folder / name) for name in ("queries.parquet", "contrasts.json")}
+    (folder / "manifest.json").write_text(json.dumps({"snapshot": name, "files": hashes}), encoding="utf-8")
     events = sum(colours.values())
     told = {"kind": "categorical", "cardinality": len(colours), "missing": 0.0, "values": colours}
     whole = {"events": events, "event_types": {"buy": events}, "attributes": {"colour": told}}
@@ -65,8 +66,22 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.parametrize("name", ["old", "tiny"])
+@pytest.mark.parametrize("file", ["queries.parquet", "contrasts.json"])
+def test_results_that_their_manifest_does_not_vouch_for_are_refused(folder, name, file):
+    """As a comparison leaves them that was killed between two files."""
+    with inside(folder):
+        for snapshot in ("old", "tiny"):
+            publish(snapshot, {"a": 0.5, "b": 0.3}, {"red": 2})
+        path = results_folder(name, "main") / file
+        path.write_bytes(path.read_bytes() + b" ")
+        with pytest.raises(UserError, match=f"{path}: it is not .* compare@main` with snapshot.name: {name}"):
+            snapshots.run("old")
+        assert not comparison_folder("tiny", "old").exists()
+
+
 def test_without_results_of_both_it_says_which_are_missing(folder):
     with inside(folder):
         publish("tiny", {"a": 0.5, "b": 0.3}, {"red": 2})
-        with pytest.raises(UserError, match=r"old/main/queries\.parquet: no such file"):
+        with pytest.raises(UserError, match=r"old/main/manifest\.json: no such file"):
             snapshots.run("old")
