@@ -44,6 +44,7 @@ def run(file: str, name: str) -> None:
         raise UserError(f"{path}: no such file")
     text = PARAMS.read_text(encoding="utf-8")
     target = source_file(name, _suffix(path))
+    _refuse_around(path, target)
     text = edited(text, _changes(before, name, target))
     after = parse(text, PARAMS)
     read = after.snapshot.model_copy(update={"source": str(path)})
@@ -68,6 +69,12 @@ def _suffix(path: Path) -> str:
         return ""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     return "".join(suffixes[-2:] if suffixes[-1:] == [PACKED] else suffixes[-1:])
+
+
+def _refuse_around(path: Path, target: Path) -> None:
+    """A folder around its own copy has no end."""
+    if path.resolve() in target.resolve().parents:
+        raise UserError(f"{path}: the log would be copied into itself, to {target}; give a folder with the log alone")
 
 
 def _changes(params: Params, name: str, target: Path) -> dict[str, object]:

@@ -228,6 +228,13 @@ def test_what_a_killed_one_has_moved_away_comes_back(folder, tmp_path):
     assert before == files(folder)
 
 
+def test_a_folder_around_the_place_of_the_copy_is_refused(folder):
+    for around in (".", "data", "data/sources"):
+        (folder / around).mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder.parent / "new.parquet", folder / around)
+        assert "the log would be copied into itself, to data/sources/next" in complaint(folder, around, "next")
+
+
 def test_a_missing_name_is_told(folder):
     done = run(folder, sys.executable, "-m", "study", "snapshot", "add", "x.parquet")
 
