@@ -1,5 +1,6 @@
 """An exported variant: one folder with all that scoring needs, and no pickle in it."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from study.paths import EXPORTS
 
 _NOT_OURS = "cannot be loaded by this version of the code; export it again"
 MODEL, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights", "README.md"
+_OF_EVERY_FORMAT = {"format", "variant", "entry", "settings", "data_hash"}
 
 
 class Exported(Frozen):
@@ -95,6 +97,16 @@ def read_bundle(folder: Path) -> Bundle:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{folder}: {_NOT_OURS} ({first_line})") from None
     return Bundle(exported, vocabulary, model)
+
+
+def is_exported(folder: Path) -> bool:
+    """Whether `export` wrote all of it, in this format or an earlier one: such a folder may be replaced."""
+    try:
+        told = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        names = {path.name for path in folder.iterdir()}
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.keys() >= _OF_EVERY_FORMAT and names <= {MODEL, VOCABULARY, WEIGHTS, CARD}
 
 
 def only_export() -> Path:

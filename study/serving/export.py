@@ -20,7 +20,7 @@ from study.params.messages import unknown_name
 from study.params.statistics import BEST
 from study.paths import QUICK, events_file, export_folder, run_folder, snapshot_file
 from study.provenance import PACKAGES, file_hash, released, revision
-from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, read_bundle
+from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
 from study.training.loop import WEIGHTS as TRAINED
@@ -47,7 +47,7 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
 
     Args:
         name: a variant, or `best:GROUP` of the main arm; by default the best of the main arm on select.
-        target: the folder; one that is there is replaced if it is an exported variant.
+        target: the folder; one that is there is replaced if it is an exported variant and has nothing else in it.
         refit: the number of the refit whose weights are taken.
 
     Raises:
@@ -56,14 +56,17 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
     params = load()
     variant = selected(params, name)
     folder = target or export_folder(variant)
-    if folder.exists() and not (folder / MODEL).is_file():
-        raise UserError(f"{folder}: exists and is no exported variant; give another folder with --to")
-    fresh = folder.with_name(f".{folder.name}.new")
+    place = folder.resolve()  # of a link what it points to is replaced, and `.` has a name
+    _restore(place)
+    if place.exists() and not is_exported(place):
+        told = "exists and is no exported variant, or has other files in it"
+        raise UserError(f"{folder}: {told}; give another folder with --to")
+    fresh = place.with_name(f".{place.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / WEIGHTS).mkdir(parents=True)
     try:
         _fill(fresh, params, variant, refit)
-        _swap(fresh, folder)
+        _swap(fresh, place)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     print(f"{variant}: exported to {folder}; its card is {folder / CARD}")
@@ -146,10 +149,24 @@ def _rows(path: Path) -> int:
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    """Puts a finished folder where another may be."""
-    old = folder.with_name(f".{folder.name}.old")
+    """Puts a finished folder where another may be, which stays if that fails."""
+    old = _old(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
-    fresh.rename(folder)
+    try:
+        fresh.rename(folder)
+    except BaseException:
+        _restore(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _restore(folder: Path) -> None:
+    """Puts back what `_swap` has moved away, where nothing has come in its place."""
+    if not folder.exists() and is_exported(_old(folder)):
+        _old(folder).rename(folder)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")

@@ -1,0 +1,88 @@
+"""An export takes the place of an earlier one, and of nothing else; one that fails leaves it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from study.__main__ import main
+from study.serving import export
+from tests.serving.test_commands import complaint
+from tests.tiny import inside
+
+
+@pytest.fixture
+def study(exported, tmp_path):
+    """A copy of the study, as the current folder, with the export `out`."""
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        assert 0 == main(["export", "popularity", "--to", "out"])
+        yield tmp_path / "study"
+
+
+def files(folder: str) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def test_a_folder_with_another_model_json_stays(study, capsys):
+    Path("web").mkdir()
+    Path("web/model.json").write_text(json.dumps({"format": "layers-model", "weightsManifest": []}), encoding="utf-8")
+    before = files("web")
+
+    assert "web: exists and is no exported variant" in complaint(capsys, "export", "popularity", "--to", "web")
+    Path("web/model.json").write_text("[]", encoding="utf-8")
+    assert "web: exists and is no exported variant" in complaint(capsys, "export", "popularity", "--to", "web")
+    assert list(before) == list(files("web"))
+    assert "/: exists and is no exported variant" in complaint(capsys, "export", "popularity", "--to", "/")
+
+
+def test_an_export_with_somebodys_files_in_it_stays(study, capsys):
+    Path("out/notes.txt").write_text("ours", encoding="utf-8")
+    before = files("out")
+
+    assert "out: exists and is no exported variant, or has other files in it" in (
+        complaint(capsys, "export", "tifu-knn", "--to", "out")
+    )
+    assert before == files("out")
+
+
+def test_an_export_of_an_earlier_format_is_replaced(study):
+    model = Path("out/model.json")
+    model.write_text(json.dumps(json.loads(model.read_text("utf-8")) | {"format": 0, "more": 1}), encoding="utf-8")
+
+    assert 0 == main(["export", "tifu-knn", "--to", "out"])
+    assert "tifu-knn" == json.loads(model.read_text("utf-8"))["variant"]
+
+
+def test_a_replacement_that_fails_leaves_what_was_there(study, monkeypatch):
+    before, rename = files("out"), Path.rename
+
+    def fails(path: Path, target: Path) -> Path:
+        if path.name == ".out.new":
+            raise OSError("no")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="no"):
+        export.run("tifu-knn", Path("out"), 0)
+
+    assert before == files("out")
+    assert [] == list(study.glob(".out.*"))
+
+
+def test_what_a_killed_replacement_has_moved_away_comes_back(study, capsys):
+    before = files("out")
+    Path("out").rename(".out.old")
+
+    assert "has no refit 7" in complaint(capsys, "export", "popularity", "--seed", "7", "--to", "out")
+    assert before == files("out")
+
+
+def test_of_a_link_what_it_points_to_is_replaced(study):
+    Path("link").symlink_to("out")
+
+    assert 0 == main(["export", "tifu-knn", "--to", "link"])
+    assert Path("link").is_symlink()
+    assert "tifu-knn" == json.loads(Path("out/model.json").read_text("utf-8"))["variant"]
+    assert [] == [*study.glob(".out.*"), *study.glob(".link.*")]
