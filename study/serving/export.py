@@ -18,11 +18,12 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import QUICK, events_file, export_folder, run_folder, snapshot_file
+from study.paths import QUICK, export_folder, run_folder
 from study.provenance import PACKAGES, file_hash, released, revision
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
+from study.serving.snapshot import trained_on
 from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
 
@@ -92,7 +93,7 @@ def selected(params: Params, name: str | None) -> str:
 def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     entry, chosen = params.variants[variant], _chosen(params, variant)
     sources = Noted(params, entry.arm)
-    snapshot, trained = _snapshot(params, entry.question), run_folder(entry.runs, variant) / f"seed-{refit}"
+    snapshot, trained = trained_on(params, variant), run_folder(entry.runs, variant) / f"seed-{refit}"
     if not trained.is_dir():
         known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
         raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
@@ -131,21 +132,6 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     search = json.loads(path.read_text(encoding="utf-8"))
     chosen: dict[str, Any] = search["trials"][search["chosen"]]
     return chosen
-
-
-def _snapshot(params: Params, question: str) -> Path:
-    """The snapshot, which must be the one that was split: a new one may be there before anything is trained on it."""
-    path = snapshot_file(params.snapshot.name)
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; the hash of the data is part of an export: run `dvc repro snapshot`")
-    parts = [events_file(question, "development"), events_file(question, "test")]
-    if all(part.is_file() for part in parts) and _rows(path) != sum(map(_rows, parts)):
-        raise UserError(f"{path}: another snapshot than the one that was trained on; run `dvc repro`, then export")
-    return path
-
-
-def _rows(path: Path) -> int:
-    return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
 def _swap(fresh: Path, folder: Path) -> None:

@@ -1,9 +1,14 @@
 """What was not trained here is not exported, and where it was is said."""
 
+import hashlib
 import shutil
+from pathlib import Path
 
 import polars as pl
+import pytest
+import yaml
 
+from study.__main__ import main
 from study.paths import QUICK, run_folder
 from tests.serving.test_commands import complaint
 from tests.tiny import inside
@@ -16,6 +21,52 @@ def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tm
 
     with inside(tmp_path / "study"):
         assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
+
+
+LOCKED = {
+    "split categories": ["data/snapshots/tiny.parquet"],
+    "train popularity": ["data/events/categories/development.parquet", "data/features/categories/refit.json"],
+}
+
+
+def lock() -> None:
+    """What DVC records of the stages in the current folder."""
+    stages = {
+        f"stage@{number}": {
+            "cmd": f"python -m study {command}",
+            "deps": [
+                {"path": path, "hash": "md5", "md5": hashlib.md5(Path(path).read_bytes()).hexdigest()} for path in paths
+            ],
+        }
+        for number, (command, paths) in enumerate(LOCKED.items())
+    }
+    Path("dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", ["data/snapshots/tiny.parquet", "data/events/categories/development.parquet"])
+def test_a_corrected_snapshot_of_as_many_events_is_not_taken_for_the_one_trained_on(exported, tmp_path, capsys, path):
+    """It was not split yet, or the variant not trained on what was split."""
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        lock()
+        assert 0 == main(["export", "popularity"])
+        capsys.readouterr()
+        pl.read_parquet(path).with_columns(pl.col("price") + 1).write_parquet(path)
+
+        assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
+
+
+def test_a_snapshot_of_another_name_than_the_one_that_was_split_is_not_taken_for_it(exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        lock()
+        params = Path("params.yaml")
+        raw = yaml.safe_load(params.read_text(encoding="utf-8"))
+        raw["snapshot"]["name"] = "other"
+        params.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+        shutil.copy("data/snapshots/tiny.parquet", "data/snapshots/other.parquet")
+
+        assert "other.parquet: another snapshot than the one" in complaint(capsys, "export", "popularity")
 
 
 def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, capsys):
