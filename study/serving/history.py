@@ -3,7 +3,8 @@
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -81,13 +82,20 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
 
 
 def refuse_replaced(bundle: Bundle, path: Path, out: Path) -> None:
-    """Whether a file that is to be written is none of those that are read.
+    """Whether a file that is to be written is none of those that are read, now or when the log is read again.
 
     Raises:
         UserError: it is one, or there is no such log.
     """
-    if any(out.exists() and out.samefile(file) for file in sources(_described(bundle.exported, path))):
+    spec = _described(bundle.exported, path)
+    if any(out.exists() and out.samefile(file) for file in sources(spec)):
         raise UserError(f"rank: --out {out}: is a part of the log, which ranks would replace; give another name")
+    folder, place = path.resolve(), out.resolve()
+    if not path.is_dir() or folder not in place.parents:
+        return
+    is_hidden = any(part.startswith((".", "_")) for part in place.relative_to(folder).parts)
+    if fnmatchcase(place.name, PurePath(spec.files).name) and not is_hidden:
+        raise UserError(f"rank: --out {out}: lies in {path}, where ranks would be read as events; give another folder")
 
 
 def _described(exported: Exported, path: Path) -> Snapshot:
