@@ -100,9 +100,10 @@ def _test(results: Published | None) -> str:
         return "not known: the published results are of another run, or there are none"
     test = results.test
     fits = f"mean over {results.seeds} refits" if results.seeds > 1 else "one fit"
+    level = results.level
+    interval = "" if level is None else f"{level:g} % interval {test.low:.4f} to {test.high:.4f}, "
     return (
-        f"{results.metric} {test.estimate:.4f}, {results.level:g} % interval {test.low:.4f} to {test.high:.4f}, "
-        f"{fits}; budget {results.budget}, revision {results.revision}"
+        f"{results.metric} {test.estimate:.4f}, {interval}{fits}; budget {results.budget}, revision {results.revision}"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from study.params import Params
 from study.params.base import Frozen
 from study.paths import results_folder, run_folder
+from study.provenance import params_hash
 from study.questions.kind import kind_of
 
 
@@ -25,7 +26,7 @@ class Published(Frozen):
         metric: the primary one of the question.
         test: over all refits and test windows.
         seeds: number of refits.
-        level: of the interval, in percent.
+        level: of the interval, in percent; None where the parameters of today are not those that it was computed with.
         budget: the size of it.
         revision: of the code that the results come from.
     """
@@ -33,7 +34,7 @@ class Published(Frozen):
     metric: str
     test: Estimate
     seeds: int
-    level: float
+    level: float | None
     budget: str
     revision: str
 
@@ -47,12 +48,13 @@ def published(params: Params, variant: str) -> Published | None:
         return None
     row = next(row for row in _read(folder / "leaderboard.json") if row["variant"] == variant)
     manifest = _read(folder / "manifest.json")
+    is_of_today = manifest["params_hash"] == params_hash(params, entry.arm)
     metric = kind_of(params.question_of(variant)).PRIMARY
     return Published(
         metric=metric,
         test=Estimate(**row["estimates"][metric]),
         seeds=row["seeds"],
-        level=100 * (1 - params.statistics.alpha),
+        level=100 * (1 - params.statistics.alpha) if is_of_today else None,
         budget=manifest["budget"],
         revision=manifest["revision"],
     )

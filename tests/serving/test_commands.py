@@ -15,7 +15,7 @@ import pytest
 from study.__main__ import main
 from study.errors import UserError
 from study.params import load
-from study.provenance import file_hash
+from study.provenance import file_hash, params_hash
 from study.serving.bundle import read_bundle
 from study.serving.history import Cutoff, read_history
 from tests.serving.conftest import search_of
@@ -75,17 +75,19 @@ def test_the_card_repeats_the_published_results_of_the_same_run(exported, tmp_pa
     folder.mkdir(parents=True, exist_ok=True)
     row = {"variant": "popularity", "seeds": 1, "estimates": {"recall@10": {"estimate": 0.5, "low": 0.4, "high": 0.6}}}
     (folder / "leaderboard.json").write_text(json.dumps([row]), encoding="utf-8")
-    (folder / "manifest.json").write_text(json.dumps({"budget": "default", "revision": "abc"}), encoding="utf-8")
-    search = search_of(exported, "main", "popularity")
+    search, hashed = search_of(exported, "main", "popularity"), params_hash(load(exported / "params.yaml"), "main")
 
-    def told(published: dict) -> str:
+    def told(published: dict, params: str = hashed) -> str:
         (folder / "tuning.json").write_text(json.dumps({"popularity": published}), encoding="utf-8")
+        manifest = {"budget": "default", "revision": "abc", "params_hash": params}
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         with inside(tmp_path / "study"):
             assert 0 == main(["export", "popularity", "--to", "out"])
         return (tmp_path / "study/out/README.md").read_text(encoding="utf-8")
 
     expected = "recall@10 0.5000, 95 % interval 0.4000 to 0.6000, one fit; budget default, revision abc"
     assert expected in told(search)
+    assert "recall@10 0.5000, one fit; budget" in told(search, "of another level")
     assert "are of another run" in told(search | {"rounds": 99})
 
 
