@@ -78,7 +78,7 @@ def fitted(params: Params, events: pl.DataFrame, variant: str) -> Bundle:
     model.fit(fold, rounds=rounds, seed=0, report=lambda *_: None)
     exported = Exported(
         variant=variant, entry=entry, settings={}, budget=budget, question=question, snapshot=snapshot,
-        seed=params.seed, refit=0, origin=0, data_hash="", revision="", versions={},
+        seed=params.seed, refit=0, origin=0, data_hash="", revision="", versions={}, files={},
     )  # fmt: skip
     return Bundle(exported, vocabulary, model)
 

@@ -20,6 +20,7 @@ from study.params.question import Question
 from study.params.roster import Composed, Variant
 from study.params.snapshot import Snapshot
 from study.paths import EXPORTS
+from study.provenance import file_hash
 
 _NOT_OURS = "cannot be loaded by this version of the code; export it again"
 MODEL, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights", "README.md"
@@ -40,9 +41,10 @@ class Exported(Frozen):
         data_hash: SHA-256 of the snapshot.
         revision: commit of the code that exported it.
         versions: of the packages.
+        files: SHA-256 of the vocabulary and of each file of the weights, by its place in the folder.
     """
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     variant: str
     entry: Variant | Composed
     settings: dict[str, Any]
@@ -56,6 +58,7 @@ class Exported(Frozen):
     data_hash: str
     revision: str
     versions: dict[str, str]
+    files: dict[str, str]
 
 
 class ExportedSources(Sources):
@@ -82,12 +85,13 @@ def read_bundle(folder: Path) -> Bundle:
     """What `export` wrote.
 
     Raises:
-        UserError: there is no exported variant, or its files are not those that this version writes.
+        UserError: there is no exported variant, its files are not those that this version writes, or not of one export.
     """
     if not (folder / MODEL).is_file():
         raise UserError(f"{folder}: there is no exported variant in it ({MODEL} is missing); see `export --help`")
     try:
         exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
+        _refuse_mixed(folder, exported.files)
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
         sources = ExportedSources(exported.sources, exported.budget)
         model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
@@ -97,6 +101,22 @@ def read_bundle(folder: Path) -> Bundle:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{folder}: {_NOT_OURS} ({first_line})") from None
     return Bundle(exported, vocabulary, model)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """What `Exported.files` says of a folder that has nothing else yet."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
+
+
+def _refuse_mixed(folder: Path, files: dict[str, str]) -> None:
+    """Weights of one export and the codes of another, as in a folder that is half copied, rank by chance."""
+    for name, expected in files.items():
+        path = folder / name
+        fault = None if path.is_file() else "no such file"
+        if fault or file_hash(path) != expected:
+            told = fault or f"it is not the file that was exported with {MODEL}"
+            raise UserError(f"{path}: {told}; copy the whole folder again, or export it again")
 
 
 def is_exported(folder: Path) -> bool:

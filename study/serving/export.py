@@ -20,7 +20,7 @@ from study.params.messages import unknown_name
 from study.params.statistics import BEST
 from study.paths import QUICK, export_folder, run_folder
 from study.provenance import PACKAGES, file_hash, released, revision
-from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, is_exported, read_bundle
+from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
 from study.serving.snapshot import trained_on
@@ -102,6 +102,7 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     for path in sorted(folder.rglob(TRAINED)):
         keep_averaged(path)
     vocabulary = read_vocabulary(entry.question, "refit")
+    (folder / VOCABULARY).write_text(vocabulary.model_dump_json(indent=1) + "\n", encoding="utf-8")
     exported = Exported(
         variant=variant,
         entry=entry,
@@ -116,9 +117,9 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         data_hash=file_hash(snapshot),
         revision=revision(),
         versions={name: released(name) for name in PACKAGES},
+        files=digests(folder),
     )
     (folder / MODEL).write_text(exported.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (folder / VOCABULARY).write_text(vocabulary.model_dump_json(indent=1) + "\n", encoding="utf-8")
     bundle = read_bundle(folder)  # what cannot be loaded is not worth exporting
     (folder / CARD).write_text(card(bundle, chosen, published(params, variant)), encoding="utf-8")
 

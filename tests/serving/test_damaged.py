@@ -2,10 +2,40 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
+from study.provenance import file_hash
 from tests.serving.test_commands import complaint, ranked
+
+
+def vouched(folder: Path) -> None:
+    """As if this very folder had been exported."""
+    told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    hashes = {name: file_hash(folder / name) for name in told["files"]}
+    (folder / "model.json").write_text(json.dumps(told | {"files": hashes}), encoding="utf-8")
+
+
+def test_a_folder_of_an_earlier_format_says_so(model, capsys):
+    path = model / "model/model.json"
+    told = json.loads(path.read_text(encoding="utf-8")) | {"format": 1}
+    path.write_text(json.dumps({name: value for name, value in told.items() if name != "files"}), encoding="utf-8")
+
+    assert "by this version of the code; export it again (format" in complaint(capsys, *ranked())
+
+
+@pytest.mark.parametrize("file", ["vocabulary.json", "weights/training.safetensors"])
+def test_a_folder_with_files_of_two_exports_says_so(exported, tmp_path, monkeypatch, capsys, file):
+    """As one that was copied by half has them: they fit, and would rank by chance."""
+    monkeypatch.chdir(exported)
+    folder = shutil.copytree("data/exports/sum-horizon", tmp_path / "mixed")
+    (folder / file).write_bytes((folder / file).read_bytes() + b" ")
+    arguments = ranked("--model", str(folder))
+
+    assert f"mixed/{file}: it is not the file that was exported with model.json; copy" in complaint(capsys, *arguments)
+    (folder / file).unlink()
+    assert f"mixed/{file}: no such file; copy the whole folder again" in complaint(capsys, *arguments)
 
 
 def test_a_folder_of_another_version_says_so(model, capsys):
@@ -22,6 +52,7 @@ def test_a_folder_whose_trees_are_cut_short_says_so(exported, tmp_path, monkeypa
     monkeypatch.chdir(exported)
     path = shutil.copytree("data/exports/lightgbm-lambdarank", tmp_path / "trees") / "weights/trees.txt"
     path.write_bytes(path.read_bytes()[:size])
+    vouched(path.parent.parent)
     told = complaint(capsys, *ranked("--model", str(tmp_path / "trees")))
 
     assert "trees: cannot be loaded by this version of the code; export it again" in told
@@ -44,6 +75,7 @@ def test_a_folder_that_lacks_a_part_of_what_it_is_made_of_says_so(
     folder = shutil.copytree(f"data/exports/{variant}", tmp_path / "damaged")
     told = json.loads((folder / file).read_text(encoding="utf-8"))
     (folder / file).write_text(json.dumps(told | {"sources": {}}) if holds is None else holds, encoding="utf-8")
+    vouched(folder)
 
     assert "damaged: cannot be loaded by this version of the code; export it again" in (
         complaint(capsys, *ranked("--model", str(folder)))
