@@ -2,16 +2,19 @@
 
 import shutil
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from study.__main__ import main
+from study.metrics.screening import ranking, tie_hashes
 from study.serving import export
 from tests.serving.conftest import REFIT, WHAT, WHO
 from tests.tiny import FIRST, inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
 
 MINUTES = 3600
+ZONE = "America/New_York"
 ORIGIN = FIRST
 """The midnight before the first event."""
 SESSION_DAYS = 6
@@ -70,6 +73,20 @@ def in_sessions(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def in_new_york(tmp_path_factory):
+    """A study whose days begin hours after those of UTC; summer time begins in its stop window."""
+    folder = tmp_path_factory.mktemp("new-york")
+    write_workspace(folder, tiny_log(), snapshot=tiny_params()["snapshot"] | {"timezone": ZONE})
+    prepare(folder)
+    variants = ["lightgbm-lambdarank", "key-days"]
+    train_and_score(folder, variants)
+    with inside(folder):
+        for variant in variants:
+            export.run(variant, None, REFIT.get(variant, 0))
+    return folder
+
+
 @pytest.fixture
 def alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -97,6 +114,20 @@ def test_the_first_ten_are_those_of_score(exported, alone, variant):
     assert 2 == len(windows)
     for cutoff, top in windows.items():
         agree(top, rank(exported, alone, variant, exported / "tiny.parquet", cutoff.isoformat()))
+
+
+@pytest.mark.parametrize(("variant", "table"), [("lightgbm-lambdarank", "top"), ("key-days", "scores")])
+def test_days_and_a_cut_off_without_a_zone_are_those_of_the_study(in_new_york, alone, variant, table):
+    windows = scored(in_new_york, variant, table)
+    assert 2 == len(windows)
+    for cutoff, expected in windows.items():
+        local = cutoff.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+        assert (0, 0) == (local.hour, local.minute)
+        ranks = rank(in_new_york, alone, variant, in_new_york / "tiny.parquet", local.isoformat())
+        if table == "top":
+            agree(expected, ranks)
+        else:
+            assert expected.select("user_id", "score").rows() == ranks.select("user_id", "score").rows()
 
 
 @pytest.mark.parametrize("variant", ["personal-decay", "lightgbm-lambdarank", "sum-horizon"])
@@ -182,3 +213,14 @@ def test_every_eligible_user_has_the_score_of_score(exported, alone, variant):
         assert expected["score"].to_list() == close_to(found["score"])
         assert list(range(1, found.height + 1)) == found.sort("rank")["rank"].to_list()
         assert found.sort("rank")["score"].is_sorted(descending=True)
+
+
+def test_users_with_equal_scores_stand_as_score_puts_them(exported, alone):
+    """In an order that is drawn anew for each cut-off."""
+    for cutoff, expected in scored(exported, "key-days", "scores").items():
+        found = rank(exported, alone, "key-days", exported / "tiny.parquet", cutoff.isoformat())
+        ties = tie_hashes(expected["user_id"].to_list(), round(cutoff.timestamp() * 1_000_000))
+        order = ranking(expected["score"].to_numpy(), ties)
+
+        assert expected["score"].n_unique() < expected.height
+        assert expected["user_id"].gather(order).to_list() == found.sort("rank")["user_id"].to_list()
