@@ -10,7 +10,8 @@ from study.nn.user_losses.users import logits_and_labels, shared_by_positives
 class PairwiseRanking:
     """-log sigmoid of the difference of logits, over every pair of a positive and a negative of the batch.
 
-    Divided by log 2 it is a smooth upper bound of 1 - AUROC of the batch. The level of the logits of a cut-off is left undetermined.
+    Divided by log 2 it is a smooth upper bound of 1 - AUROC of the batch. The level of the logits of a cut-off is left
+    undetermined.
     """
 
     def __call__(self, head: Head, hidden: Tensor, rows: Tensor, labels: Tensor, generator: Generator) -> Tensor:
