@@ -24,7 +24,6 @@ PARTS = (
     "context",
 )
 """The factors of a sequence variant; the options of its loss belong to the loss."""
-HEADS = {"budget_in": "budget counts", "pretrain": "trained before on"}
 PUBLISHED: dict[str, dict[str, Any]] = {
     "like SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "like gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -125,7 +124,7 @@ def moves(results: Results) -> Html:
         f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
-    return table(["variant", *(HEADS.get(part, worded(part)) for part in columns)], rows, caption)
+    return table(["variant", *map(worded, columns)], rows, caption)
 
 
 def _first(variants: dict[str, dict[str, str]], start: str, variant: str) -> int:

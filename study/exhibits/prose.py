@@ -10,6 +10,8 @@ MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
 DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
+FACTORS = {"budget_in": "budget counts", "pretrain": "pretrained on"}
+"""The factors of a variant whose names are no words."""
 PLURALS = {
     "query": "queries",
     "test query": "test queries",
@@ -77,8 +79,8 @@ def plural(amount: int, noun: str) -> str:
 
 
 def worded(value: object) -> str:
-    """The value of a factor, or the name of one, in words: "next moment", "repeat-aware"."""
-    return str(value).replace("repeat_aware", "repeat-aware").replace("_", " ")
+    """The value of a factor, or the name of one, in words: "next moment", "repeat-aware", "budget counts"."""
+    return FACTORS.get(str(value), str(value).replace("repeat_aware", "repeat-aware").replace("_", " "))
 
 
 def named(objective: str) -> str:
