@@ -5,6 +5,7 @@ from typing import Any
 
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.params.statistics import BEST
 
 Parts = dict[str, Any]
 """Values of fields of roster entries, each a value or a tuple of values that all will do."""
@@ -78,6 +79,12 @@ def is_short(results: Results, variant: str) -> bool:
     entries = [other.model_dump() for other in results.params.entries(results.arm).values()]
     twins = [e["context"] for e in entries if "context" in e and e | {"context": 0} == entry | {"context": 0}]
     return bool(min(twins) == entry["context"] < max(twins))
+
+
+def stands_for(results: Results, member: str) -> str:
+    """The variant that a member of an average names, by its name or as the best of a family on select."""
+    best = results.best_of_each().get(member.removeprefix(BEST)) if member.startswith(BEST) else None
+    return member if best is None else best.variant
 
 
 def labels(entry: Parts) -> str:

@@ -125,11 +125,8 @@ def costs(results: Results) -> Html:
 def _measured(results: Results, row: Row) -> list[Cell]:
     cost = results.cost[row.variant]
     times = (cost.tune_seconds, cost.refit_seconds)
-    seen = (
-        ""
-        if cost.positions is None
-        else f"{count(cost.positions)} {choose.counted(choose.parts_of(results, row.variant))}"
-    )
+    counted = choose.counted(choose.parts_of(results, row.variant))
+    seen = "" if cost.positions is None else f"{count(cost.positions)} {counted}"
     return [
         name(row.variant),
         estimate(row.test),

@@ -12,7 +12,6 @@ from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import decimal, estimate, name, table, words
-from study.params.statistics import BEST
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 
@@ -40,14 +39,8 @@ def _composed(results: Results, variant: str) -> dict[str, object]:
     parts = choose.parts_of(results, variant)
     kept = {part: value for part, value in parts.items() if part not in {"question", "arm", "prefixes"}}
     if "members" in parts:
-        kept["members"] = [_member(results, member) for member in parts["members"]]
+        kept["members"] = [choose.stands_for(results, member) for member in parts["members"]]
     return kept | ({"labels": choose.labels(parts), "budget_in": choose.counted(parts)} if "prefixes" in parts else {})
-
-
-def _member(results: Results, member: str) -> str:
-    """A variant; for the best of a family which that is."""
-    best = results.best_of_each().get(member.removeprefix(BEST)) if member.startswith(BEST) else None
-    return member if best is None else f"{best.variant} (the best of its family)"
 
 
 def _part(value: object) -> str:

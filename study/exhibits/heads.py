@@ -1,6 +1,6 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
-from study.exhibits import prose, topic
+from study.exhibits import choose, prose, topic
 from study.exhibits.markup import Html, bullets, code, joined, listing
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
@@ -25,11 +25,10 @@ def behind(results: Results, about: str) -> Html:
 
 def _member(results: Results, member: str) -> str:
     """A variant; for the best of a family also which that is."""
-    family = member.removeprefix(BEST)
-    best = results.best_of_each().get(family)
-    if family == member or best is None:
+    variant = choose.stands_for(results, member)
+    if variant == member:
         return code(member)
-    return f"{code(best.variant)} (the best on select of the {prose.family(family)})"
+    return f"{code(variant)} (the best on select of the {prose.family(member.removeprefix(BEST))})"
 
 
 def recipes(results: Results) -> Html:

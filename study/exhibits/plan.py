@@ -98,10 +98,8 @@ def summary(results: Results) -> Html:
     rest = [v for v in variants if v != start and v not in one]
     cells = [v for v in rest if v in results.params.factorial.cells]
     more = f"; {count(len(rest))} {'moves' if len(rest) == 1 else 'move'} several" if rest else ""
-    more += (
-        f", {count(len(cells))} of them as {'a cell' if len(cells) == 1 else 'cells'} of the factorial below"
-        * bool(cells)
-    )
+    if cells:
+        more += f", {count(len(cells))} of them as {'a cell' if len(cells) == 1 else 'cells'} of the factorial below"
     text = (
         f"{declared} The sequence models are anchored at {code(start)}: {parts}. {count(len(one))} of "
         f"them {move} exactly one factor away from it{seen}{more}."

@@ -285,7 +285,7 @@ def load(arm: Arm = "main") -> Results:
         UserError: a file is missing, broken or does not belong to these parameters, or the arm main has no variant.
     """
     declared = params.load()
-    if arm == "main" not in declared.arms:
+    if arm == "main" and arm not in declared.arms:
         raise UserError(f"{PARAMS}: roster: no variant is of the arm main, which the report is about; put one back")
     results = Results(RESULTS / declared.snapshot.name, declared, arm)
     results.check()
@@ -293,10 +293,5 @@ def load(arm: Arm = "main") -> Results:
 
 
 def load_if_run(arm: Arm) -> Results | None:
-    """The same; None where the arm has not been run yet, which a page says in a sentence.
-
-    Raises:
-        UserError: there are results, but broken ones or those of other parameters.
-    """
-    has_run = (RESULTS / params.load().snapshot.name / arm / "manifest.json").exists()
-    return load(arm) if has_run else None
+    """The same, with its errors; None where the arm has not been run yet, which a page says in a sentence."""
+    return load(arm) if (RESULTS / params.load().snapshot.name / arm / "manifest.json").exists() else None

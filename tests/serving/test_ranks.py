@@ -36,6 +36,14 @@ def scored(exported, variant: str, table: str) -> dict:
     return {cutoff: part for (cutoff,), part in kept.partition_by("cutoff", as_dict=True).items()}
 
 
+def _export(folder, variants):
+    prepare(folder)
+    train_and_score(folder, variants)
+    with inside(folder):
+        for variant in variants:
+            export.run(variant, None, REFIT.get(variant, 0))
+
+
 @pytest.fixture(scope="module")
 def in_minutes(tmp_path_factory):
     """A study with a horizon of two days and a half, said in minutes; the first refits are exported."""
@@ -45,12 +53,7 @@ def in_minutes(tmp_path_factory):
         raw["questions"][name]["horizon_minutes"] = MINUTES
         raw["questions"][name].pop("horizon_days")
     write_workspace(folder, tiny_log(), questions=raw["questions"])
-    prepare(folder)
-    variants = ["personal-decay", "lightgbm-lambdarank", "sum-horizon", "key-days"]
-    train_and_score(folder, variants)
-    with inside(folder):
-        for variant in variants:
-            export.run(variant, None, REFIT.get(variant, 0))
+    _export(folder, ["personal-decay", "lightgbm-lambdarank", "sum-horizon", "key-days"])
     return folder
 
 
@@ -64,12 +67,7 @@ def in_sessions(tmp_path_factory):
     number = ((pl.col("timestamp") - ORIGIN).dt.total_days() // SESSION_DAYS).cast(pl.String)
     log = tiny_log().with_columns(pl.concat_str("user_id", number, separator="-").alias("user_id"))
     write_workspace(folder, log, questions=raw["questions"] | {"categories": asked})
-    prepare(folder)
-    variants = ["personal-decay", "sum-horizon"]
-    train_and_score(folder, variants)
-    with inside(folder):
-        for variant in variants:
-            export.run(variant, None, REFIT.get(variant, 0))
+    _export(folder, ["personal-decay", "sum-horizon"])
     return folder
 
 
@@ -78,12 +76,7 @@ def in_new_york(tmp_path_factory):
     """A study whose days begin hours after those of UTC; summer time begins in its stop window."""
     folder = tmp_path_factory.mktemp("new-york")
     write_workspace(folder, tiny_log(), snapshot=tiny_params()["snapshot"] | {"timezone": ZONE})
-    prepare(folder)
-    variants = ["lightgbm-lambdarank", "key-days"]
-    train_and_score(folder, variants)
-    with inside(folder):
-        for variant in variants:
-            export.run(variant, None, REFIT.get(variant, 0))
+    _export(folder, ["lightgbm-lambdarank", "key-days"])
     return folder
 
 
