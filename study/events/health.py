@@ -84,6 +84,14 @@ def _acting(development: pl.LazyFrame) -> float:
     return float(development.select("label").collect()["label"].to_numpy().mean())
 
 
+def _who_act(table: pl.LazyFrame) -> float:
+    """How many users of equal weight a recall of these windows is measured on: see `study.metrics.bootstrap.Draws`."""
+    acting = table.filter(pl.col("label")).select("cutoff", "user_id").collect()
+    share = (1 / pl.len().over("cutoff")).alias("share")
+    shares = acting.with_columns(share).group_by("user_id").agg(pl.col("share").sum())["share"].to_numpy()
+    return acting["cutoff"].n_unique() / float(shares.max()) if len(acting) else 0.0
+
+
 def doubts(
     question: Question,
     tables: dict[str, pl.LazyFrame],
@@ -99,22 +107,32 @@ def doubts(
         contrasts: the most that an arm which asks the question declares.
     """
     development = pl.concat([tables["stop"], tables["select"]])
+    least = -log(settings.alpha / max(contrasts, 1))
     if isinstance(question, WhoQuestion):
-        return _rate(_acting(development))
-    users, queries = _only(tables["test"], pl.col("user_id").n_unique()), _only(tables["test"], pl.len())
+        found = _rate(_acting(development))
+        acting, least = _who_act(tables["select"]), ceil(least / settings.who_margin)
+        if 0 < acting < least:
+            found.append(
+                f"those who act on select weigh as much as {acting:,.0f} users of equal weight; if test is like it, "
+                f"two variants that find nearly the same users stay undetermined; to call them equivalent takes "
+                f"{least:,}"
+            )
+        return found
+    asked = tables["test"].group_by("user_id").len().select("len").collect(engine="streaming")["len"].to_numpy()
+    users, queries, least = len(asked), int(asked.sum()), ceil(least / settings.margin)
     detectable = DETECTED * DEVIATION / sqrt(users)
     found = []
     if detectable > settings.margin:
         found.append(
-            f"{queries:,} queries of {users:,} users are on test; differences below {detectable:.3f} recall@10 will "
-            "stay undetermined, and larger ones too where variants differ more from user to user than on the default "
-            f"log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or more "
-            "windows, or read the verdicts with that in mind"
+            f"{queries:,} queries of {users:,} users are on test; of differences below {detectable:.3f} recall@10 many "
+            "will stay undetermined, and of larger ones too where variants differ more from user to user than on the "
+            f"default log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or "
+            "more windows, or read the verdicts with that in mind"
         )
-    if users < (least := -log(settings.alpha / max(contrasts, 1)) / settings.margin):
+    if (alike := queries / asked.max(initial=1)) < least:
         found.append(
-            f"{users:,} users are on test: two variants that differ on hardly any of them stay undetermined; to call "
-            f"them equivalent takes {ceil(least):,}"
+            f"{users:,} users are on test, and weigh as much as {alike:,.0f} of equal weight: two variants that differ "
+            f"on hardly any of them stay undetermined; to call them equivalent takes {least:,}"
         )
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)

@@ -22,9 +22,9 @@ def importance_table(searches: dict[str, Search], seed: int) -> Html:
     found = {variant: importances(search, seed) for variant, search in searches.items()}
     most = max((len(search.trials) for search in searches.values()), default=0)
     note = (
-        f"Shares of the variance of stop {PRIMARY} that each setting explains (fANOVA; Hutter, Hoos and Leyton-Brown, "
-        "2014), all trials of a variant compared at the last round that every one of them reached. From "
-        f"{plural(most, 'trial')} at most, these are hints."
+        f"Shares of the variance of stop {PRIMARY} that each setting explains by itself (fANOVA; Hutter, Hoos and "
+        "Leyton-Brown, 2014), all trials of a variant compared at the last round that every one of them reached. What "
+        f"is left is that of settings together. From {plural(most, 'trial')} at most, these are hints."
     )
     rows = [_row(v, searches[v], key, share) for v, shares in found.items() for key, share in shares.items()]
     parts = [paragraphs([note]), table(HEAD, rows, "Importance of settings")] if rows else []
@@ -54,7 +54,9 @@ def _space(space: dict[str, Any]) -> str:
 
 
 def importances(search: Search, seed: int) -> dict[str, float]:
-    """Shares of the variance of stop recall@10 explained by each setting, the largest first; they sum to one.
+    """Shares of the variance of stop recall@10 explained by each setting alone, the largest first.
+
+    What they lack to one is explained by settings together.
 
     Pruned trials have no select value, so all are compared at the last round that every one of them reached: equal
     training for all. Hutter, Hoos and Leyton-Brown, "An Efficient Approach for Assessing Hyperparameter Importance"
@@ -77,7 +79,7 @@ def importances(search: Search, seed: int) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", category=optuna.exceptions.ExperimentalWarning)
         evaluator = FanovaImportanceEvaluator(n_trees=TREES, seed=seed)
-        return dict(optuna.importance.get_param_importances(study, evaluator=evaluator))
+        return dict(optuna.importance.get_param_importances(study, evaluator=evaluator, normalize=False))
 
 
 def _values_at_equal_training(trials: list[Trial]) -> list[float]:

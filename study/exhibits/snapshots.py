@@ -6,11 +6,11 @@ import plotly.graph_objects as go
 
 from study.exhibits import agreement
 from study.exhibits.changed import changed
-from study.exhibits.data import local_day
+from study.exhibits.data import COMPLETE_JOURNEY, local_day
 from study.exhibits.figures import GREY, draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, comparison, pairs
-from study.exhibits.prose import DASH, number, percent, plural, within
+from study.exhibits.prose import DASH, count, number, percent, plural, within
 from study.exhibits.records import PRIMARY, Drift, Row
 from study.exhibits.results import Results
 from study.exhibits.source import origin, short
@@ -46,7 +46,28 @@ def _runs(results: Results, other: str) -> Html:
         lines.append(f"{origin(pair.here.arm, here)}; on {code(other)}, revision {code(short(there.revision))}")
     differ = [pair.here.arm for pair in found if pair.there.manifest.budget != pair.here.manifest.budget]
     budgets = f" The budgets differ for {listing(list(map(code, differ)))}, so the runs do, too." if differ else ""
-    return paragraphs([f"{line}." for line in lines[:-1]] + [f"{lines[-1]}.{budgets}"], "source")
+    runs = paragraphs([f"{line}." for line in lines[:-1]] + [f"{lines[-1]}.{budgets}"], "source")
+    return joined([runs, paragraphs([told for pair in found for told in _settled_later(pair)])])
+
+
+def _settled_later(pair: Pair) -> list[str]:
+    """That the defaults were found on weeks by which the other snapshot is tested, a sentence or none.
+
+    They are those of the log that the study was made with.
+    """
+    cards = (pair.there.data, pair.here.data)
+    tested, settled = (min(window.day for window in card.windows if window.span == "test") for card in cards)
+    if {card.source for card in cards} != {COMPLETE_JOURNEY} or tested >= settled:
+        return []
+    searches = [search for row in pair.there.leaderboard if (search := pair.there.search(row.variant)).space]
+    chosen = sum(search.chosen == 0 for search in searches)
+    other, this = map(code, pair.names)
+    return [
+        f"{other} is tested from {tested} on, and the roster, the contrasts and the defaults of the arm "
+        f"{code(pair.here.arm)} were settled on weeks of {this} up to {settled}. So its test windows were no secret to "
+        f"them: {count(chosen)} of {plural(len(searches), 'search')} there chose the defaults. What is repeated is the "
+        "comparison, on other labels, not every choice behind it."
+    ]
 
 
 def headline(results: Results) -> Html:
@@ -66,11 +87,16 @@ def _drift(pair: Pair) -> Html:
     other, this = pair.names
     unlisted = [code(row.attribute) for row in found.drift if row.new is not None and not row.is_listed]
     told = _most_moved(found.drift, pair)
-    more = f" Of {listing(unlisted)} the cards list the most frequent values alone." if unlisted else ""
+    more = (
+        f" Of {listing(unlisted)} the cards list the most frequent values alone: the others count as one value for "
+        "the distance, which may be greater, and what neither card lists is neither new nor gone."
+        if unlisted
+        else ""
+    )
     head = ["attribute", "kind", "distance", f"missing, {other}", f"missing, {this}", "new values", "gone values"]
     caption = (
         f"Drift of the events before the test span, from {other} to {this}: the Jensen-Shannon distance, from 0, "
-        "equal, to 1; new and gone: shares of known values that the other card does not list"
+        "equal, to 1; new and gone: shares of known values that one card lists and the other does not"
     )
     return joined([paragraphs([told + more + _shared(pair)]), table(head, map(_moved, found.drift), caption)])
 

@@ -24,13 +24,14 @@ class Draws:
         variants: their names, [V].
         estimates: mean over queries of the mean over seeds, float64 [V]; NaN where no query has the metric.
         values: the same in each resample, float64 [resamples, V].
-        users: how many users it is measured on.
+        users: how many users of equal weight it is measured on: one over the greatest share of a single user. So four
+            users count as two where one of them has half of all queries.
     """
 
     variants: list[str]
     estimates: Floats
     values: Floats
-    users: int
+    users: float
 
     def difference(self, left: str, right: str) -> tuple[float, Floats]:
         """The estimate and the resamples, float64 [resamples], of left minus right; of a variant and itself all 0."""
@@ -71,8 +72,8 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
         for total, count, out in zip(totals, counts, values, strict=True):
             out[block] = np.add.reduceat(_ratio(drawn @ total, drawn @ count) * weights[block], starts, axis=1)
     estimates = np.add.reduceat(_ratio(totals.sum(axis=1), counts.sum(axis=1)), starts, axis=1) / sizes
-    asked = (counts > 0).sum(axis=1).tolist()
-    return {name: Draws(variants, estimates[i], values[i], asked[i]) for i, name in enumerate(metrics)}
+    alike = (counts.sum(axis=1) / np.maximum(counts.max(axis=1), 1)).tolist()
+    return {name: Draws(variants, estimates[i], values[i], alike[i]) for i, name in enumerate(metrics)}
 
 
 def runs_of(table: pl.DataFrame) -> pl.DataFrame:

@@ -51,19 +51,21 @@ def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: in
         return []
     users = pl.concat([side.queries.select("user_id") for side in (here, there)]).unique()
     resamples = settings.resamples * len(alike)
-    sides = []
+    sides, shares = [], []
     for label, side, asked in zip((THERE, HERE), (there, here), zip(*alike, strict=True), strict=True):
         variants = {row[end] for row in asked for end in ("left_variant", "right_variant")}
         shown = side.queries.filter(pl.col("variant").is_in(variants))
         draws = draws_apart(shown, users, metric, label, resamples=resamples, seed=seed)
         sides.append([_effect(draws, row, label) for row in asked])
+        shares.append(1 / max(draws.users, 1))
     effects = [(before[0], after[0]) for before, after in zip(*sides, strict=True)]
     moved = np.column_stack([after[1] - before[1] for before, after in zip(*sides, strict=True)])
+    alike_users = 2 / sum(shares)  # one user may weigh most on both
     itself = [all(row["left_variant"] == row["right_variant"] for row in pair) for pair in alike]
     verdicts = judge(
         [b - a for a, b in effects],
         moved,
-        users=[np.inf if same else users.height for same in itself],
+        users=[np.inf if same else alike_users for same in itself],
         margin=settings.margin,
         alpha=settings.alpha,
         most=2.0,  # from -1 there to 1 here

@@ -16,8 +16,9 @@ def drift(there: Card, here: Card) -> list[dict[str, Any]]:
 
     `distance` is that of Jensen and Shannon (Lin, IEEE Transactions on Information Theory, 1991; base 2), from 0,
     equal, to 1, nothing in common; of numbers, between their shares of tenths and of the edges of these. `new` and
-    `gone` are shares of known values: of those here that are not listed there, and of those there that are not listed
-    here; `is_listed` says whether both cards list every value. What a card does not tell is None.
+    `gone` are shares of known values: of those that are listed here and not there, and there and not here; `is_listed`
+    says whether both cards list every value. Where one does not, all that it leaves out is one value, so that the
+    distance is a lower bound, and what neither lists is neither new nor gone. What a card does not tell is None.
 
     Args:
         there, here: the data cards of the other snapshot and of this one.

@@ -54,7 +54,8 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     cut-off from the drawn users, then averaged over the cut-offs, then over the drawn seeds, as in
     `study.metrics.bootstrap`; estimates are the same with every user drawn once. A cut-off of which a resample holds
     no user with, or none without, the key action is left out of that resample's average. The users that a metric is
-    measured on are those who act: only of them can one ranking find more than another.
+    measured on are those who act: only of them can one ranking find more than another, of each cut-off one over the
+    number of those who act there.
 
     Args:
         scores: `variant`, `seed`, `user_id`, `cutoff`, `score`, `probability`, `label`, one row per eligible user of
@@ -78,8 +79,17 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
             out[block] = np.add.reduceat(metric * weights[block], starts, axis=1)
     once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
     estimates = np.add.reduceat(once, starts, axis=1) / sizes
-    acting = len(np.unique(np.concatenate([cutoff.users[cutoff.label] for cutoff in cutoffs])))
+    acting = _acting(cutoffs, users)
     return {name: Draws(names, estimates[i], values[i], acting) for i, name in enumerate(BOOTSTRAPPED)}
+
+
+def _acting(cutoffs: list[Cutoff], users: int) -> float:
+    """How many users of equal weight a recall is measured on, as in `Draws`; 0 where nobody acts."""
+    known = [cutoff for cutoff in cutoffs if cutoff.label.any()]
+    found = np.zeros(users)
+    for cutoff in known:
+        found[cutoff.users[cutoff.label]] += 1 / cutoff.label.sum() / len(known)
+    return float(1 / found.max()) if known else 0.0
 
 
 def cutoffs_of(scores: pl.DataFrame, runs: pl.DataFrame) -> tuple[int, list[Cutoff]]:

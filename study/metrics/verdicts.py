@@ -51,7 +51,7 @@ def judge(
     effects: list[float],
     draws: Floats,
     *,
-    users: int | Sequence[float],
+    users: float | Sequence[float],
     margin: float,
     alpha: float,
     most: float | Sequence[float] = 1.0,
@@ -73,13 +73,15 @@ def judge(
     Where users are few, resamples cannot show what no user happened to show: of n users without a difference, up to
     -log(alpha / m) / n of all may have one, m being the contrasts that alpha is for (for one at 0.05 the rule of three;
     Hanley and Lippman-Hand, JAMA, 1983). While that, times the most that one user can differ by, is more than the
-    margin, a resample without any difference is unknown.
+    margin, a resample without any difference is unknown. The users who differ may be those who weigh most, so users
+    are counted as if all weighed as much as that one does.
 
     Args:
         effects: the estimates, [m].
         draws: their resamples, float64 [R, m]. One that is NaN, for want of positives, speaks for no side: it counts
             as wrong in every test.
-        users: whom the contrasts are measured on, or [m]; inf where both sides are one variant.
+        users: of equal weight, whom the contrasts are measured on (see `Draws`), or [m]; inf where both sides are one
+            variant.
         margin: smallest difference that matters.
         alpha: family-wise error of each kind of test.
         most: what an effect can be at all, up or down, or [m]: 1 for a difference of two shares. It is an end of the

@@ -180,11 +180,15 @@ def _compared(params: Params, arm: Arm) -> str:
 def _shown(params: Params, pages: list[str]) -> str:
     """The code of the book, and a hash of all that changes what it says: who runs the tasks does not.
 
-    The graph of the stages is drawn from dvc.yaml, which DVC takes for no dependency.
+    Of the code of sequence variants pages read some constants as text. The graph of the stages is drawn from dvc.yaml,
+    which DVC takes for no dependency.
     """
     read = params.model_dump_json(exclude={"engine", "device"})
     graph = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
-    return f"{_code(['study.stages.report', *pages])}{_hashed([read, graph])}  params.yaml, what it reads; dvc.yaml\n"
+    entries = [entry for entry in params.roster.values() if isinstance(entry, SequenceEntry)]
+    read_as_text = sorted({module for entry in entries for module in entry.modules()})
+    code = _code(["study.stages.report", *pages, *read_as_text])
+    return f"{code}{_hashed([read, graph])}  params.yaml, what it reads; dvc.yaml\n"
 
 
 def _measured(params: Params) -> str:

@@ -254,6 +254,24 @@ def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(mad
     assert "What the longer history is worth: sum-horizon over sum-horizon-short +0.0200" in shown
 
 
+def with_attributes(number):
+    def change(written):
+        whole = {"kind": "categorical", "cardinality": 2, "missing": 0.0}
+        written["data.json"]["attributes"] = {f"attribute-{i}": whole for i in range(number)}
+
+    return change
+
+
+def test_that_flat_models_take_other_numbers_of_steps_is_told(made):
+    """A batch of tokens has the positions of four batches of events."""
+    told = "A batch of tokens has 4 times the positions of a batch of events, so 0.40 times the events: at an equal"
+
+    assert f"{told} number of events a flat model takes about 2.5 times as many steps" in text(
+        representation.history(made(with_attributes(9)))
+    )
+    assert "steps of the optimizer" not in text(representation.history(made(with_attributes(3))))
+
+
 def test_shuffled_orders_are_told_family_by_family(made):
     results = made(diagnoses=[diagnosis("order-retrained", "worse", -0.02), diagnosis("no-time", "worse", -0.02)])
 

@@ -41,6 +41,24 @@ def test_files_that_no_manifest_vouches_for_are_refused(compared):
         findings.repeated(results)
 
 
+def test_that_the_defaults_were_found_on_weeks_that_the_other_snapshot_tests_is_told(compared):
+    def earlier(written):
+        for window in written["data.json"]["windows"]:
+            window["day"] = window["day"].replace("2020-02", "2020-01")
+        next(iter(written["tuning.json"].values()))["chosen"] = 0
+
+    told = "is tested from 2020-01-17 on, and the roster, the contrasts and the defaults of the arm main were settled"
+    shown = text(snapshots.which(compared(there=earlier)))
+
+    assert f"old {told} on weeks of complete-journey up to 2020-02-17." in shown
+    assert re.search(r": 1 of \d+ searches there chose the defaults\.", shown)
+    assert "were settled on" not in text(snapshots.which(compared()))
+    mine = {"source": "mine.parquet"}
+    assert "were settled on" not in text(
+        snapshots.which(compared(there=lambda written: (earlier(written), written["data.json"].update(mine))))
+    )
+
+
 def comparison(results, **changes) -> None:
     """What the stage `snapshots` would have written."""
     row = {"attribute": "price", "kind": "numeric", "missing_there": 0.25, "missing_here": 0.5}
@@ -62,7 +80,7 @@ def test_drift_and_tau_are_told(compared):
     drift, ranks = snapshots.drift(results), text(snapshots.ranks(results))
 
     assert "What moved most from old to complete-journey: brand (0.321) and price (0.010)." in text(drift)
-    assert "Of brand the cards list the most frequent values alone." in text(drift)
+    assert "Of brand the cards list the most frequent values alone: the others count as one value" in text(drift)
     assert ["brand", "categorical", "0.321", "25 %", "50 %", "12.5 %", "0 %"] in [
         [text(cell) for cell in re.findall(r"<td.*?</td>", row)] for row in re.findall(r"<tr>(<td.*?)</tr>", drift.text)
     ]

@@ -125,7 +125,14 @@ def test_a_metric_is_measured_on_users_however_many_windows_they_have():
     queries = table("a", np.linspace(0, 1, 6), users(3, windows=2)).with_columns(slices)
     drawn = bootstrap(queries, [*METRICS, "slice"], resamples=10, seed=1)
 
-    assert (3, 2) == (drawn["recall@10"].users, drawn["slice"].users)
+    assert (3, 1.5) == (drawn["recall@10"].users, drawn["slice"].users)
+
+
+def test_a_user_who_is_asked_most_says_how_many_users_of_such_weight_there_are():
+    """Of seven users one is asked in four windows: 10 / 4, for all that differ may be who weighs as much."""
+    names = [*"abcdef", *"gggg"]
+
+    assert 2.5 == draws_of(table("a", [0.5] * 10, names)).users
 
 
 def test_variants_scored_on_other_queries_are_refused():

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.stats.multitest import multipletests
 
@@ -41,6 +42,25 @@ def test_without_a_spread_of_users_it_is_the_t_test_of_welch_over_seeds():
 
     assert found.p_difference == pytest.approx(ttest_ind(left, right, equal_var=False).pvalue)
     assert found.seed_share == pytest.approx(1)
+
+
+def test_users_are_the_clusters_however_many_queries_they_have():
+    """Each query three times is no more evidence; a user with more queries than others has more of the effect."""
+    generator = np.random.default_rng(0)
+    table = rows({"a": generator.normal(0.1, 1, (3, 40)), "b": generator.normal(0, 1, (3, 40))})
+    once, thrice = (
+        judge_by_student(found, [("a", "b")], "m", **SETTINGS)[0] for found in (table, pl.concat([table] * 3))
+    )
+    assert thrice.p_difference == pytest.approx(once.p_difference)
+
+    left, right = generator.normal(0.1, 1, (2, 40))
+    uneven = rows({"a": left[None], "b": right[None]})
+    uneven = pl.concat([uneven, uneven.filter(user_id="u0"), uneven.filter(user_id="u0")])
+    (found,) = judge_by_student(uneven, [("a", "b")], "m", **SETTINGS)
+    weights = np.array([3, *[1] * 39])
+    effect = ((left - right) * weights).sum() / 42
+    deviation = np.sqrt(((weights * (left - right - effect)) ** 2).sum() / 42**2 * 40 / 39)
+    assert found.p_difference == pytest.approx(2 * student.sf(abs(effect) / deviation, 39))
 
 
 @pytest.mark.parametrize(

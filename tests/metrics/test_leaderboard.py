@@ -33,10 +33,16 @@ def draws(values):
     return Draws(list(values), estimates, estimates + noise, 10_000)
 
 
+def deeper(metric):
+    """What a recall is above that at ten."""
+    depth = metric.removeprefix("recall@")
+    return 0.01 * (int(depth) - 10) if depth.isdigit() else 0.0
+
+
 def board():
     searches = {name: search(SELECT[name]) for name in ROSTER}
     searches["trees"] = search(SELECT["trees"], rounds=240, last_round=240, space={"leaves": {"options": [7, 15]}})
-    every = dict.fromkeys(SHOWN, draws(TEST))
+    every = {metric: draws({name: value + deeper(metric) for name, value in TEST.items()}) for metric in SHOWN}
     nowhere = Draws(list(TEST), np.full(4, np.nan), np.full((1000, 4), np.nan), 0)
     coverage = [
         {"variant": name, "k": k, "coverage": share} for name in ROSTER for k, share in ((10, 0.5), (10, 0.7), (1, 0.1))
@@ -92,5 +98,8 @@ def test_power_reports_what_was_best_on_select_and_what_is_out_of_reach():
 def test_recall_curves_have_a_point_per_depth():
     curves = recall_curves(board())
 
-    assert [1, 5, 10, 20, 50] == curves.filter(variant="trees")["k"].to_list()
+    shown = curves.filter(variant="trees")
+    assert [1, 5, 10, 20, 50] == shown["k"].to_list()
+    assert [0.26, 0.30, 0.35, 0.45, 0.75] == pytest.approx(shown["recall"].to_list())
+    assert (shown["low"] < shown["recall"]).all() and (shown["recall"] < shown["high"]).all()
     assert ["k", "recall", "low", "high", "variant"] == curves.columns

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -157,7 +157,41 @@ def test_more_resamples_begin_with_the_same_and_rows_may_come_in_any_order():
         [part.sample(fraction=1, shuffle=True, seed=1) for part in scores.partition_by("variant", maintain_order=True)]
     )
 
-    assert np.array_equal(few, bootstrap(shuffled, resamples=100, seed=3)["auroc"].values)
+    assert np.array_equal(few, bootstrap(shuffled, resamples=250, seed=3)["auroc"].values[:100])
+
+
+def test_the_seeds_of_a_variant_are_drawn_and_stretched():
+    """One seed ranks perfectly, the other the wrong way round: of two draws the mean is 0, 1/2, 1/2 or 1.
+
+    Its deviation of 1 / sqrt(8) is stretched by sqrt(2).
+    """
+    right = scored({"a": 1}, cutoffs=1).with_columns(score=pl.col("label").cast(pl.Float64))
+    wrong = right.with_columns(score=-pl.col("score"), seed=pl.lit(1, dtype=right.schema["seed"]))
+    found = bootstrap(pl.concat([right, wrong]), resamples=2000, seed=3)["auroc"]
+
+    assert [0.5] == found.estimates.tolist()
+    assert found.values.std() == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_cutoff_where_nobody_acts_is_left_out_of_the_mean():
+    scores = scored({"a": 1}, cutoffs=1)
+    idle = scores.with_columns(pl.col("cutoff") + timedelta(days=7), label=pl.lit(False))
+    alone, both = (bootstrap(table, resamples=20, seed=3) for table in (scores, pl.concat([scores, idle])))
+
+    assert alone["auroc"].estimates.tolist() == both["auroc"].estimates.tolist()
+    assert alone["recall@5%"].users == both["recall@5%"].users
+
+
+def test_who_acts_at_every_cutoff_weighs_most():
+    """Of 1 + 3 who act at the first of two cut-offs and 1 + 1 at the second, one acts at both: (1/4 + 1/2) / 2."""
+    names, first = ["a", "b", "c", "d", "e", "f"], {"a", "b", "c", "d"}
+    rows = [
+        {"variant": "v", "seed": 0, "user_id": name, "cutoff": datetime(2020, 1, day, tzinfo=UTC), "score": 0.5,
+         "probability": 0.5, "label": name in (first if day == 1 else {"a", "e"})}
+        for day in (1, 8) for name in names
+    ]  # fmt: skip
+
+    assert bootstrap(pl.DataFrame(rows), resamples=5, seed=3)["recall@5%"].users == pytest.approx(8 / 3)
 
 
 def test_resamples_spread_as_the_bootstrap_of_users_that_ranks_anew():
