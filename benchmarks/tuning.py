@@ -44,7 +44,7 @@ def _search(params: Params, variant: str, workers: int, send: Any) -> None:
     arm = params.variants[variant].arm
     budgets = params.budgets.model_dump()
     budgets[params.budget][arm]["workers"] = workers
-    changed = Params.model_validate(params.model_dump() | {"budgets": budgets})
+    changed = Params.model_validate(params.model_dump(mode="json") | {"budgets": budgets})
     with TemporaryDirectory() as folder:
         begin = time.perf_counter()
         best = search(changed, variant, Path(folder)).best

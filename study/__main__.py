@@ -39,6 +39,8 @@ COMMANDS = {
     "quick": "run the whole pipeline on small budgets in build/quick",
 }
 """What is no stage of DVC: commands with arguments of their own, in `study/commands.py`."""
+GO_ON = (["quick"], ["repro"])
+"""Those of them that keep what is finished: interrupted, they do not begin anew."""
 ITEMS = {
     "split": "question",
     "features": "question",
@@ -146,10 +148,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Every stage computes with one thread per process, since sums depend on the number of threads.
     """
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
     try:
         under_dvc.begin()
-        given = sys.argv[1:] if arguments is None else list(arguments)
-        words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
         if words is None:
             _run(_parser().parse_args(given))
         else:
@@ -161,7 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"downfunnel: {hidden(explain(error))}", file=sys.stderr)
         return MACHINE_ERROR
     except KeyboardInterrupt:
-        print("downfunnel: interrupted; the same command goes on from here", file=sys.stderr)
+        after = "goes on from here" if words is None or words in GO_ON else "begins anew"
+        print(f"downfunnel: interrupted; the same command {after}", file=sys.stderr)
         return INTERRUPTED
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-AGAIN = "then run the same command again: it goes on from here"
+AGAIN = "then run the same command again: what is finished stays"
 _ROOM, _RIGHTS, _SHAPE = f"make room, {AGAIN}", f"make it writable for you, {AGAIN}", f"move it away, {AGAIN}"
 _ADVICE = {
     errno.ENOSPC: _ROOM,

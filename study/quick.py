@@ -125,8 +125,9 @@ def _first(entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fewer_changes(diagnostics: dict[str, Any]) -> dict[str, Any]:
-    """Those of families that are asked at all."""
+    """Those of families that are asked at all; of others the first alone, where none of these is."""
     asked = {name: topics for name, topics in FEWER_CHANGES["asked"].items() if name in diagnostics["asked"]}
+    asked = asked or dict(list(diagnostics["asked"].items())[:1])
     screened = [name for name in FEWER_CHANGES["screened"] if name in diagnostics["screened"]]
     return FEWER_CHANGES | {"asked": asked, "screened": screened}
 

@@ -96,6 +96,8 @@ def test_other_stages_are_not_repeated(folder):
         ("statistics_share: 0.5", "statistics_share: 5", "tokens.statistics_share: "),
         ("tokens: {variant: flat-n", "tokens: {variant: flatn", "params.yaml: tokens.variant: 'flatnext-tokens' is un"),
         ("[popularity, recent-pop", "[populrity, recent-pop", "params.yaml: diagnostics.impersonal: 'populrity' is un"),
+        ("[popularity, recent-pop", "[popularity-young, recent-pop", "'popularity-young' is of the arm young; name"),
+        ("    - popularity\n", "", "params.yaml: worlds.roster: 'popularity' is missing, from which the share of"),
     ],
 )
 def test_a_wrong_setting_of_an_arm_is_found_by_check(right, wrong, told, folder):
@@ -189,5 +191,11 @@ def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):
         monkeypatch.setenv(name, "1")
     monkeypatch.setattr(command_line, "import_module", interrupt)
 
-    assert 130 == command_line.main(["check"])
-    assert "interrupted" in capsys.readouterr().err
+    monkeypatch.setattr(command_line.under_dvc, "begin", lambda: interrupt("dvc"))
+
+    said = []
+    for command in (["train", "popularity"], ["repro"], ["fit", "sum-horizon"], ["check"]):
+        assert 130 == command_line.main(command)
+        said.append(capsys.readouterr().err)
+    assert ["downfunnel: interrupted; the same command goes on from here\n"] * 2 == said[:2]
+    assert ["downfunnel: interrupted; the same command begins anew\n"] * 2 == said[2:]

@@ -190,3 +190,10 @@ def test_a_family_that_is_not_asked_about_is_not_in_the_taste_either():
     short = quick.reduced(raw)["diagnostics"]
 
     assert (["sequence"], []) == (list(short["asked"]), short["screened"])
+
+
+def test_where_none_of_the_usual_families_is_asked_about_the_first_that_is_stays():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["diagnostics"]["asked"] = {"aggregates": ["order", "labels"], "hybrid": ["recent"]}
+
+    assert {"aggregates": ["order", "labels"]} == quick.reduced(raw)["diagnostics"]["asked"]

@@ -139,7 +139,7 @@ def open_sessions(events: pl.DataFrame, cutoff: int, question: Question, origin:
     time = events["timestamp"].dt.timestamp("us").to_numpy()
     sessions = _Sessions.of(time, events["user_id"])
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
-    sessions.refuse_longer(question)
+    sessions.refuse_longer(question, "rank: --log", "; split it or leave it out: the model's horizon is fixed")
     is_open = sessions.begins > cutoff - horizon
     over = np.flatnonzero(~is_open)
     groups = _groups(len(over), question)
@@ -187,23 +187,23 @@ class _Sessions:
         names = user_id.unique(maintain_order=True).to_list()
         return cls(names, users, time[first], time[np.append(first[1:], len(time)) - 1])
 
-    def refuse_longer(self, question: Question) -> None:
-        """Ends where a session is not shorter than the horizon."""
+    def refuse_longer(self, question: Question, place: str, remedy: str = "") -> None:
+        """Ends where a session is not shorter than the horizon; `place` is where that can be mended."""
         assert question.horizon_minutes is not None
         lasts = self.ends - self.begins
         longest = int(np.argmax(lasts))
         if lasts[longest] >= question.horizon_minutes * MICROSECONDS_OF_MINUTE:
             minutes = int(lasts[longest]) // MICROSECONDS_OF_MINUTE + 1
             raise UserError(
-                f"params.yaml: questions: with sessions horizon_minutes = {question.horizon_minutes} must be longer "
-                f"than the longest session; that of user '{self.names[longest]}' lasts {minutes} minutes"
+                f"{place}: with sessions horizon_minutes = {question.horizon_minutes} must be longer than the longest "
+                f"session; that of user '{self.names[longest]}' lasts {minutes} minutes{remedy}"
             )
 
 
 def _side_by_side(time: Ints, user_id: pl.Series, horizon: int, question: Question, seed: int) -> tuple[Ints, int]:
     """The shifted times of sessions, from 0, int64 [N], and the end of the window of the last group."""
     sessions = _Sessions.of(time, user_id)
-    sessions.refuse_longer(question)
+    sessions.refuse_longer(question, "params.yaml: questions")
     groups = _groups(len(sessions.names), question)
     group = _grouped(sessions.begins, groups)
     cutoff = _cutoffs(time, sessions, question, seed)

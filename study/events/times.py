@@ -1,5 +1,6 @@
 """Timestamps, in any of the forms that logs have, as UTC."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,8 @@ OFFSET = r"(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 DATE = "%Y-%m-%d"
 FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 """ISO 8601, after T became a space and the offset was taken off."""
+TIME_OF_DAY = re.compile(r"%[-_0]?[HIklMSTRXrscpP]|%[.:\d]*f")
+"""What a form says of the hour, or of what is smaller; without it a day alone is known."""
 UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
@@ -116,7 +119,9 @@ def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
     except pl.exceptions.PolarsError as error:
         raise UserError(f"params.yaml: snapshot.columns.time_format: {str(error).splitlines()[0]}") from None
     refuse(found.is_null(), raw, place, f"is no time of the form '{form}'")
-    return found if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone else _zoned(found, spec.columns.zone)
+    if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone:
+        return found
+    return _zoned(found, spec.columns.zone if TIME_OF_DAY.search(form or "") else spec.timezone)
 
 
 def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:

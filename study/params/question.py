@@ -1,6 +1,6 @@
 """What is predicted, and on which windows it is measured."""
 
-import math
+from math import ceil, isinf
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -37,8 +37,8 @@ class Windows(Frozen):
 class Between(Frozen):
     """Numbers from `least` to `most`, both included."""
 
-    least: float = float("-inf")
-    most: float = float("inf")
+    least: float = Field(default=float("-inf"), exclude_if=isinf)  # JSON has no infinity
+    most: float = Field(default=float("inf"), exclude_if=isinf)
 
     @property
     def told(self) -> str:
@@ -82,7 +82,7 @@ class Asked(Frozen):
     @property
     def right_before(self) -> float:
         """Days on the clock of the study before the cut-off of a session, in which its last moment lies."""
-        return math.ceil(self._stretch) * MICROSECOND
+        return ceil(self._stretch) * MICROSECOND
 
     @property
     def _stretch(self) -> float:

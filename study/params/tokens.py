@@ -40,4 +40,6 @@ class Tokens(Frozen):
         if not isinstance(found, SequenceEntry) or any(getattr(found, part) != name for part, name in ASKED.items()):
             asked = ", ".join(f"{part} {name}" for part, name in ASKED.items())
             raise UserError(f"{place}: '{self.variant}' is no sequence variant with {asked}")
+        if found.arm != "main":
+            raise UserError(f"{place}: '{self.variant}' is of the arm {found.arm}; name one of the arm main")
         return found

@@ -235,6 +235,12 @@ class Worlds(Frozen):
         return {name: contrast for name, contrast in self.contrasts.items() if contrast.world == world}
 
     @model_validator(mode="after")
+    def _has_a_base(self) -> Self:
+        if BASE not in self.roster:
+            raise ValueError(f"roster: '{BASE}' is missing, from which the share of what is reachable is counted")
+        return self
+
+    @model_validator(mode="after")
     def _names_run(self) -> Self:
         named = {f"contrasts.{name}": [one.left, one.right] for name, one in self.contrasts.items()}
         named |= {f"validity.{name}": part.variants for name, part in self.validity.items()}

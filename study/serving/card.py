@@ -28,10 +28,10 @@ CARD = """# {variant}
 
 ## Rank with it
 
-On a machine with this code and this folder, without the data it was trained on:
+On a machine with this code and this folder, which FOLDER stands for, without the data it was trained on:
 
 ```sh
-python -m study rank --model {variant} --log events.parquet --cutoff now{depth} --out ranks.parquet
+python -m study rank --model FOLDER --log events.parquet --cutoff now{depth} --out ranks.parquet
 ```
 
 The log is a file or folder as a snapshot's source may be, with the columns {columns}. A cut-off without a time zone is

@@ -139,7 +139,9 @@ def others(params: Params) -> None:
 
 def _asked(params: Params, asked: Diagnostics) -> None:
     for variant in asked.impersonal:
-        params.variant(variant, "diagnostics.impersonal")
+        entry = params.variant(variant, place := "diagnostics.impersonal")
+        if entry.arm != "main":
+            raise UserError(f"{PARAMS}: {place}: '{variant}' is of the arm {entry.arm}; name one of the arm main")
     groups: list[tuple[str, Arm, str]] = [
         *(("asked", "main", family) for family in asked.asked),
         *(("screened", "who", family) for family in asked.screened),

@@ -105,6 +105,14 @@ def test_columns_may_have_other_names_and_an_event_type_may_be_missing(read):
     assert [("7", datetime(2024, 7, 3, 8, tzinfo=UTC), "event", 2.0)] == events.rows()
 
 
+def test_a_form_without_a_time_of_day_is_a_day_of_the_study_s_own_zone(read):
+    """As a date in ISO 8601 is, whatever zone times are in."""
+    columns = {"time": "when", "time_format": "%d.%m.%Y", "zone": "Asia/Tokyo"}
+    events = read("log.csv", HEAD.replace("timestamp", "when") + "7,03.07.2024,buy,1,,\n", columns=columns)
+
+    assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
 TIMES = {
     "2024-07-01": datetime(2024, 6, 30, 22, tzinfo=UTC),  # the local midnight of the study
     "2024-07-01 00:00": datetime(2024, 7, 1, tzinfo=UTC),

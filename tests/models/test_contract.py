@@ -70,6 +70,8 @@ def test_the_last_report_comes_after_the_last_round(fitted, variant):
 
     assert reports[-1] in {rounds, 1}
     assert reports == sorted(set(reports))
+    if isinstance(DECLARED.variants[variant], SequenceEntry):
+        assert reports == list(range(1, rounds + 1))
 
 
 @pytest.mark.parametrize("variant", ROSTER)

@@ -17,7 +17,6 @@ from study.models.user_aggregates import training_rows
 from study.params import load
 from study.params.roster import SequenceEntry
 from study.training.cutoff_batches import Strata
-from tests.made import day_of
 from tests.screened import END, screened_fold, screened_log
 
 KEY = np.zeros(1, dtype=np.int64)
@@ -124,16 +123,13 @@ def test_a_saved_model_scores_as_the_model_did(log, fitted, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_what_happens_after_the_fit_span_changes_nothing_that_is_fitted(log, monkeypatch, name):
+def test_a_fit_is_a_function_of_the_fold_and_the_seed(log, monkeypatch, name):
     """Which a short fit shows as well as a long one."""
     monkeypatch.setattr(sys.modules[__name__], "BUDGET", BUDGET.model_copy(update={"positions": 6_000}))
-    late = log.time >= day_of(END)
-    changed = replace(log, key=log.key & ~late, candidate=np.where(late, -1, log.candidate))
-    folds = screened_fold(log), screened_fold(changed)
-    models = MODELS[name](), MODELS[name]()
-    for model, fold in zip(models, folds, strict=True):
-        model.fit(fold, rounds=2, seed=1, report=lambda *_: None)
-    queries = queries_of(folds[1], folds[1].windows()[-1])
+    models, fold = (MODELS[name](), MODELS[name]()), screened_fold(log)
+    for model in models:
+        model.fit(replace(fold, memo={}), rounds=2, seed=1, report=lambda *_: None)
+    queries = queries_of(fold, fold.windows()[-1])
     one, other = (model.scores(replace(queries, memo={}), KEY) for model in models)
 
     assert np.array_equal(one, other)

@@ -31,7 +31,9 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("serving")
     raw = tiny_params()
     roster = raw["roster"] | {"composed-horizon": raw["roster"]["sum-horizon"] | {"head": "composed"}}
-    write_workspace(folder, tiny_log(), roster=roster)
+    coupons = raw["questions"]["coupons"]
+    coupons["key_action"]["price"] = {"least": 0.01}  # a range that is open above, which JSON cannot write as it is
+    write_workspace(folder, tiny_log(), roster=roster, questions=raw["questions"] | {"coupons": coupons})
     prepare(folder)
     train_and_score(folder, [*WHAT, *WHO])
     with inside(folder):

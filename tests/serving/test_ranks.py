@@ -165,6 +165,20 @@ def test_a_session_that_has_ended_is_not_asked_about(in_sessions, alone):
     assert sorted(live["user_id"]) == sorted(ranks["user_id"].unique())
 
 
+def test_a_session_longer_than_the_model_knows_is_named_with_its_log(in_sessions, alone, capsys):
+    """Nothing of params.yaml, which need not be there, could mend it."""
+    shutil.copytree(in_sessions / "data/exports/personal-decay", alone / "model")
+    log = pl.read_parquet(in_sessions / "tiny.parquet")
+    late = log.filter(user_id=log["user_id"][0]).with_columns(pl.col("timestamp") + timedelta(days=SESSION_DAYS))
+    pl.concat([log, late]).write_parquet(alone / "long.parquet")
+
+    assert 2 == main(["rank", "--model", "model", "--log", "long.parquet", "--cutoff", "2025-01-01"])
+    told = capsys.readouterr().err
+    assert "downfunnel: rank: --log: with sessions horizon_minutes = 8640 must be longer than the longest" in told
+    assert f"that of user '{log['user_id'][0]}' lasts" in told
+    assert "minutes; split it or leave it out: the model's horizon is fixed" in told
+
+
 def test_without_an_open_session_it_says_so_in_a_line(in_sessions, alone, capsys):
     shutil.copytree(in_sessions / "data/exports/personal-decay", alone / "model")
     log = str(in_sessions / "tiny.parquet")

@@ -12,6 +12,7 @@ from study.training.batches import (
     Asking,
     Batcher,
     Pieces,
+    bucketed,
     by_readouts,
     chunks_of_epoch,
     own_past,
@@ -139,6 +140,55 @@ def test_candidates_of_one_class_are_counted_together():
 
     assert ([0], [4]) == (together.rows.tolist(), together.classes.tolist())
     assert np.allclose(np.expm1(apart.counts.numpy()).sum(axis=0), np.expm1(together.counts.numpy()[0]))
+
+
+LENGTHS = np.array([40, 3, 25, 1])
+"""Positions of the histories of four users, each a readout."""
+
+
+@pytest.fixture(scope="module")
+def of_four() -> Batcher:
+    """Pieces of ten positions at most that end at their only readout; a day is a position's half-life."""
+    ends, none = np.append(0, np.cumsum(LENGTHS)), np.zeros(LENGTHS.sum(), dtype=np.int64)
+    place, user = np.arange(LENGTHS.sum()), np.repeat(np.arange(4), LENGTHS).astype(np.int32)
+    codes, flags = none.astype(np.int32), none.astype(bool)
+    age = np.repeat(LENGTHS, LENGTHS) - 1 - (place - np.repeat(ends[:-1], LENGTHS))
+    time = (100 - age) * DAY
+    stream = Stream(ends, codes[:, None], place, user, time, time, none, codes, flags, codes, flags)
+    asked = Readouts(place, time, none, codes, np.append(place, len(place)), none, none - 1, flags)
+    how = Asking(context=10, recency_days=1.0, prefixes=True, hides=False, read_share=1.0, key_weight=1.0)
+    return Batcher(stream, asked, how, None, np.zeros(1, dtype=np.int64))
+
+
+def test_a_piece_that_ends_at_its_readout_begins_in_the_history_of_its_user(of_four):
+    stream, random = of_four.stream, np.random.default_rng(0)
+    plans = [plan for _ in range(200) for plan in of_four.epoch(90, random)]
+    starts, stops = (np.concatenate([getattr(plan, end) for plan in plans]) for end in ("starts", "stops"))
+
+    assert (starts >= 0).all()
+    assert (stream.user[starts] == stream.user[stops - 1]).all()
+    assert np.minimum(10, stops - stream.offsets[stream.user[stops - 1]]).tolist() == (stops - starts).tolist()
+
+
+def test_prefixes_are_thinned_by_the_age_of_their_readout(of_four):
+    """The last position of the first user is as old as none, the one before it a half-life, and so on."""
+    random, last = np.random.default_rng(0), LENGTHS[0] - 1
+    kept = np.concatenate([plan.stops - 1 for _ in range(2000) for plan in of_four.epoch(90, random)])
+    often = np.bincount(kept, minlength=LENGTHS.sum())[[last, last - 1, last - 2]] / 2000
+
+    assert [1, 0.5, 0.25] == pytest.approx(often.tolist(), abs=0.04)
+
+
+def test_a_batch_has_at_most_its_size_of_positions_with_padding_and_every_piece_once():
+    random = np.random.default_rng(0)
+    lengths = random.integers(1, 30, 2000)
+    starts = np.cumsum(lengths) - lengths
+    batches = list(bucketed(Pieces(starts, starts + lengths, starts, starts), 90, random))
+
+    assert all(len(one.starts) * (one.stops - one.starts).max() <= 90 for one in batches)
+    assert starts.tolist() == sorted(np.concatenate([one.starts for one in batches]).tolist())
+    padded_to = sum(len(one.starts) * (one.stops - one.starts).max() for one in batches)
+    assert padded_to < 1.1 * lengths.sum()
 
 
 def test_pieces_that_end_at_their_readout_are_those_of_the_readouts_that_are_asked(in_part):

@@ -11,6 +11,7 @@ from study.models.sources import Sources
 from study.params.roster import AggregateEntry, SequenceEntry
 from study.paths import run_folder, write_text
 from study.training.adamw import AdamW
+from study.training.loop import Trainer
 from tests.cycle import PARAMS, ROUNDS, SEQUENCES, SMALL, budget_of, covering, cycle, share_of_the_window, steps_ahead
 
 AGGREGATES = [name for name, entry in PARAMS.entries("main").items() if isinstance(entry, AggregateEntry)]
@@ -93,6 +94,36 @@ def test_a_loss_that_is_no_number_ends_the_fit(fold):
 
     with pytest.raises(FloatingPointError, match="training loss"):
         model.fit(fold, rounds=2, seed=1, report=lambda *_: None)
+
+
+def test_the_average_leans_to_the_last_weights_as_a_polynomial():
+    """Karras et al. (CVPR 2024), at a relative width of 0.1: what came before step t keeps (1 - 1 / t) ** 7.94."""
+    trainer = object.__new__(Trainer)
+    trainer.mean, expected = [torch.zeros(1)], 0.0
+    for step in range(1, 6):
+        trainer.current = [torch.tensor([float(step)])]
+        trainer._average(step)
+        keep = (1 - 1 / step) ** 7.94
+        expected = keep * expected + (1 - keep) * step
+
+    assert trainer.mean[0].item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_learning_rate_grows_to_its_own_over_the_steps_of_the_warmup(fold, monkeypatch):
+    rates, step = [], AdamW.step
+
+    def measured(optimizer, rate):
+        rates.append(rate)
+        step(optimizer, rate)
+
+    monkeypatch.setattr(AdamW, "step", measured)
+    settings = SMALL | {"learning_rate": 0.004, "warmup_steps": 4}
+    build_model(PARAMS.roster["sum-horizon"], settings, budget_of("sum-horizon", 2000)).fit(
+        fold, rounds=1, seed=1, report=lambda *_: None
+    )
+
+    assert [0.001, 0.002, 0.003, 0.004] == pytest.approx(rates[:4])
+    assert {0.004} == set(rates[3:])
 
 
 def test_no_step_takes_a_gradient_longer_than_one(fold, monkeypatch):
