@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -7,7 +8,7 @@ from study.exhibits import diagnostics as diagnostics_page
 from study.exhibits import leak_alarm
 from study.exhibits import tokens as tokens_page
 from study.params import load
-from study.paths import events_file, queries_file, results_folder, run_folder
+from study.paths import SCRATCH, events_file, queries_file, results_folder, run_folder
 from study.stages import check, diagnose, diagnostics, tokens
 from tests.tiny import inside, prepare, tiny_log, tiny_params, train_and_score, write_workspace
 
@@ -138,8 +139,10 @@ def test_the_page_shows_what_was_published(published, fitted):
     assert all(row["change"] in table for row in published["contrasts.json"])
 
 
-def test_a_second_run_gives_the_same_bytes(published, fitted):
+def test_a_second_run_from_the_start_gives_the_same_bytes(published, fitted):
     with inside(fitted):
+        for work in ("diagnose", "diagnostics"):
+            shutil.rmtree(SCRATCH / work)
         diagnose.run()
         diagnostics.run()
         folder = results_folder("tiny", "diagnostics")
