@@ -92,8 +92,9 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
 def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:
     """What is published of a world; a pure function of its arguments."""
     settings, worlds = params.statistics, worlds_of(params)
-    oracle = recalls(cast("Recommender", Oracle(site, made.events)), made.test)  # it ranks, and is never fitted
-    tables = [(ORACLE, 0, oracle), *((n, s, fit.queries) for n, found in fits.items() for s, fit in enumerate(found))]
+    oracle = Oracle(site, made.events)
+    ranked = recalls(cast("Recommender", oracle), made.test)  # it is never fitted
+    tables = [(ORACLE, 0, ranked), *((n, s, fit.queries) for n, found in fits.items() for s, fit in enumerate(found))]
     queries = pl.concat(
         table.with_columns(pl.lit(name).alias("variant"), pl.lit(seed).alias("seed")) for name, seed, table in tables
     )
@@ -113,30 +114,26 @@ def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]
         "trained_events": len(made.fold.log.time),
         "trained_key_actions": int(made.fold.log.key.sum()),
         "items": items,
-        "queries": oracle.height,
+        "queries": ranked.height,
         "relevant": float(np.concatenate([window.relevant.sizes for window in made.test]).mean()),
-        "oracle": {"recall": estimate(draws, ORACLE, settings.alpha), **expected(site, made)},
+        "oracle": {"recall": estimate(draws, ORACLE, settings.alpha), **expected(oracle, made)},
         "variants": rows,
         "contrasts": contrasts(draws, worlds.declared(site.world), settings),
     }
 
 
-def expected(site: Site, made: Scene) -> Row:
+def expected(oracle: Oracle, made: Scene) -> Row:
     """What the oracle's ranking is worth by its own gains: the sum of the first ten, over all queries.
 
     `low` and `high` enclose it where the gains are numerical: the top ten by one half of the futures, valued by the
     other half and by itself.
     """
-    halved = getattr(site.module, "halves", None)
-    sums = []
-    for window in made.test:
-        queries = window.queries
-        users = [queries.log.users[user] for user in queries.users]
-        asked = (site.settings, site.seed, made.events, users, queries.cutoff)
-        gains = halved(*asked) if halved else site.module.oracle(*asked)[None]
-        sums.append(_worth(columns(site, gains, queries, window.candidates)))
+    gains = [oracle.gains(window.queries) for window in made.test]
+    shown = zip(gains, made.test, strict=True)
+    sums = [_worth(columns(oracle.site, found, window.queries, window.candidates)) for found, window in shown]
     low, middle, high = np.concatenate(sums).mean(axis=0).tolist()
-    return {"expected": middle, "low": low if halved else None, "high": high if halved else None}
+    is_numerical = len(gains[0]) > 1
+    return {"expected": middle, "low": low if is_numerical else None, "high": high if is_numerical else None}
 
 
 def _worth(halves: Floats) -> Floats:

@@ -73,8 +73,20 @@ def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far():
     oracle = best[RECALL].to_numpy().mean()
     assert means["popularity"] < 0.5 * oracle
     assert (means["personal_frequency"] - means["popularity"]) / (oracle - means["popularity"]) > 0.95
-    assert oracle == pytest.approx(expected(site(), made)["expected"], abs=0.06)
+    assert oracle == pytest.approx(expected(Oracle(site(), made.events), made)["expected"], abs=0.06)
     assert best.select("user_id", "cutoff").equals(found["popularity"].queries.select("user_id", "cutoff"))
+
+
+def test_the_gains_of_a_window_are_made_once(monkeypatch):
+    made, asked = scene(site(), 100), []
+    oracle, whole = Oracle(site(), made.events), site().module.oracle
+    monkeypatch.setattr(site().module, "oracle", lambda *given: (asked.append(given[-1]), whole(*given))[1])
+    for window in made.test:
+        window.queries.memo.clear()
+    recalls(oracle, made.test)
+    expected(oracle, made)
+
+    assert [window.queries.cutoff for window in made.test] == asked
 
 
 def test_recall_is_that_of_the_one_scorer():
@@ -170,7 +182,7 @@ def test_null_gives_every_rule_the_recall_of_chance():
     for rule in ("popularity", "personal_frequency"):
         recall = fit_and_score(null, counting(rule), budget(), 0).queries[RECALL].to_numpy()
         assert abs(recall.mean() - 10 / 50) < 4 * recall.std() / np.sqrt(len(recall))
-    assert 0.2 == pytest.approx(expected(null, made)["expected"])
+    assert 0.2 == pytest.approx(expected(Oracle(null, made.events), made)["expected"])
 
 
 def test_a_variant_beyond_the_oracle_is_found_but_not_one_within_noise():
