@@ -124,7 +124,8 @@ def _at_stake(found: Diagnostics) -> list[str]:
         return [text]
     text += (
         " A change that leaves a model above that rule the user's own counts, as taking an attribute, adding noise and "
-        "taking users do for trees and for a repeat-aware head, can hardly take more than that, but for noise."
+        "taking users do for trees and for a repeat-aware head, can hardly take more than that, but for the error of "
+        "these estimates."
     )
     if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
         text += (

@@ -32,8 +32,9 @@ WIDTH = (
 )
 FEW = (
     "Where so few users are asked that more than the margin of all may differ though none of them does (by the rule of "
-    "three, of Hanley and Lippman-Hand, 1983, at the level that a family leaves to one of its contrasts), a resample "
-    "in which nobody differs counts as unknown."
+    "three, of Hanley and Lippman-Hand, 1983, at the level that a family leaves to one of its contrasts, users being "
+    "counted as if all weighed as much as the one who weighs most), a resample in which nobody differs counts as "
+    "unknown."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "

@@ -53,13 +53,14 @@ def _runs(results: Results, other: str) -> Html:
 def _settled_later(pair: Pair) -> list[str]:
     """That the defaults were found on weeks by which the other snapshot is tested, a sentence or none.
 
-    They are those of the log that the study was made with.
+    They are those of the whole log that the study was made with.
     """
     cards = (pair.there.data, pair.here.data)
     tested, settled = (min(window.day for window in card.windows if window.span == "test") for card in cards)
-    if {card.source for card in cards} != {COMPLETE_JOURNEY} or tested >= settled:
-        return []
+    is_whole = pair.here.params.snapshot.until is None
     searches = [search for row in pair.there.leaderboard if (search := pair.there.search(row.variant)).space]
+    if {card.source for card in cards} != {COMPLETE_JOURNEY} or not is_whole or tested >= settled or not searches:
+        return []
     chosen = sum(search.chosen == 0 for search in searches)
     other, this = map(code, pair.names)
     return [

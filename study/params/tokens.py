@@ -31,7 +31,8 @@ class Tokens(Frozen):
         """The entry of the flat variant.
 
         Raises:
-            UserError: there is none, or it is none that predicts the next token with a plain softmax.
+            UserError: there is none, or it is none that predicts the next token with a plain softmax, or of
+                another arm.
         """
         place = f"{PARAMS}: tokens.variant"
         if self.variant not in variants:

@@ -58,6 +58,7 @@ def test_the_card_says_where_it_comes_from_and_that_no_results_are_known(exporte
     assert f"recall@10 {search['trials'][search['chosen']]['select']:.4f}" in card
     assert "the published results are of another run, or there are none" in card
     assert "weights | refit 1" in card
+    assert "python -m study rank --model FOLDER --log" in card
     assert "a user's own events alone" in card
     assert "a user's own events alone" not in (exported / "data/exports/tifu-knn/README.md").read_text(encoding="utf-8")
 

@@ -208,6 +208,21 @@ def test_only_a_flat_variant_of_the_next_token_is_accounted(tmp_path, capsys, na
     assert [told] == capsys.readouterr().err.splitlines()
 
 
+def test_a_variant_of_another_arm_is_not_accounted():
+    variant = PIPELINE.variants["flat-next-tokens"]
+    asked = PIPELINE.section("tokens")
+    assert variant == asked.entry({"flat-next-tokens": variant})
+
+    with pytest.raises(UserError, match=r"tokens\.variant: 'flat-next-tokens' is of the arm young; name one of the arm"):
+        asked.entry({"flat-next-tokens": variant.model_copy(update={"arm": "young"})})
+
+
+def test_the_book_depends_on_the_models_whose_text_its_pages_read(workspace):
+    lines = (workspace / code_of("report")).read_text(encoding="utf-8").splitlines()
+
+    assert {"study/models/sequence.py", "study/nn/objectives/next_token.py"} <= {line.split()[1] for line in lines}
+
+
 def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, monkeypatch, capsys):
     """Nor with a cluster: the manifests of the machine that drives it name its own."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
