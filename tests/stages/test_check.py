@@ -213,7 +213,7 @@ def test_a_variant_of_another_arm_is_not_accounted():
     asked = PIPELINE.section("tokens")
     assert variant == asked.entry({"flat-next-tokens": variant})
 
-    with pytest.raises(UserError, match=r"tokens\.variant: 'flat-next-tokens' is of the arm young; name one of the arm"):
+    with pytest.raises(UserError, match=r"tokens\.variant: 'flat-next-tokens' is of the arm young; name one"):
         asked.entry({"flat-next-tokens": variant.model_copy(update={"arm": "young"})})
 
 
