@@ -146,7 +146,7 @@ def _lighter(entry: dict[str, Any]) -> dict[str, Any]:
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:
     """The worlds with few users, the kept variants and what is declared of them, without the validity check."""
     small: dict[str, Any] = {name: worlds[name] | {"users": WORLD_USERS} for name in NAMES}
-    small["shop"] |= {"futures": FUTURES}
+    small["shop"] |= {"futures": min(worlds["shop"]["futures"], FUTURES)}
     contrasts = {name: c for name, c in worlds["contrasts"].items() if {c["left"], c["right"]} <= kept}
     short = [name for name in worlds["roster"] if name in kept]
     return {**small, "roster": short, "contrasts": contrasts, "validity": {}}

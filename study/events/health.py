@@ -84,14 +84,6 @@ def _acting(development: pl.LazyFrame) -> float:
     return float(development.select("label").collect()["label"].to_numpy().mean())
 
 
-def _who_act(table: pl.LazyFrame) -> float:
-    """How many users of equal weight a recall of these windows is measured on: see `study.metrics.bootstrap.Draws`."""
-    acting = table.filter(pl.col("label")).select("cutoff", "user_id").collect()
-    share = (1 / pl.len().over("cutoff")).alias("share")
-    shares = acting.with_columns(share).group_by("user_id").agg(pl.col("share").sum())["share"].to_numpy()
-    return acting["cutoff"].n_unique() / float(shares.max()) if len(acting) else 0.0
-
-
 def doubts(
     question: Question,
     tables: dict[str, pl.LazyFrame],
@@ -107,19 +99,11 @@ def doubts(
         contrasts: the most that an arm which asks the question declares.
     """
     development = pl.concat([tables["stop"], tables["select"]])
-    least = -log(settings.alpha / max(contrasts, 1))
+    evidence = -log(settings.alpha / max(contrasts, 1))
     if isinstance(question, WhoQuestion):
-        found = _rate(_acting(development))
-        acting, least = _who_act(tables["select"]), ceil(least / settings.who_margin)
-        if 0 < acting < least:
-            found.append(
-                f"those who act on select weigh as much as {acting:,.0f} users of equal weight; if test is like it, "
-                f"two variants that find nearly the same users stay undetermined; to call them equivalent takes "
-                f"{least:,}"
-            )
-        return found
+        return [*_rate(_acting(development)), *_few_act(tables["select"], ceil(evidence / settings.who_margin))]
     asked = tables["test"].group_by("user_id").len().select("len").collect(engine="streaming")["len"].to_numpy()
-    users, queries, least = len(asked), int(asked.sum()), ceil(least / settings.margin)
+    users, queries, least = len(asked), int(asked.sum()), ceil(evidence / settings.margin)
     detectable = DETECTED * DEVIATION / sqrt(users)
     found = []
     if detectable > settings.margin:
@@ -137,6 +121,22 @@ def doubts(
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)
     return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), len(candidates))]
+
+
+def _few_act(select: pl.LazyFrame, least: int) -> list[str]:
+    """That too few act for *equivalent*, as far as select tells; users count as in `study.metrics.bootstrap.Draws`."""
+    acting = select.filter(pl.col("label")).select("cutoff", "user_id").collect()
+    if acting.is_empty():
+        return []
+    share = (1 / pl.len().over("cutoff")).alias("share")
+    shares = acting.with_columns(share).group_by("user_id").agg(pl.col("share").sum())["share"].to_numpy()
+    alike = acting["cutoff"].n_unique() / float(shares.max())
+    if alike >= least:
+        return []
+    return [
+        f"those who act on select weigh as much as {alike:,.0f} users of equal weight; if test is like it, two "
+        f"variants that find nearly the same users stay undetermined; to call them equivalent takes {least:,}"
+    ]
 
 
 def _unborn(relevant: pl.LazyFrame, candidates: pl.DataFrame) -> list[str]:
