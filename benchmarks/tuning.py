@@ -53,7 +53,8 @@ def _search(params: Params, variant: str, workers: int, send: Any) -> None:
 
 
 def compared(params: Params, variant: str, repeats: int) -> dict[str, Any]:
-    """Seconds with each number of workers, and the ratio of each pair of searches."""
+    """Seconds with each number of workers, and the ratio of each pair; a first search derives the inputs."""
+    searched(params, variant, max(SIDES))
     runs: dict[int, list[dict[str, float]]] = {side: [] for side in SIDES}
     for repeat in range(repeats):
         for side in SIDES if repeat % 2 == 0 else SIDES[::-1]:

@@ -26,10 +26,16 @@ SIMULATED = RESULTS / "_simulated"
 """What no log enters; a snapshot's name does not begin so."""
 LOSS_COSTS = SIMULATED / "losses.json"
 SCRATCH = DATA / "scratch"
+WRITTEN = [
+    DATA / name for name in ("checked", "events", "features", "fits", "results", "runs", "scores", "scratch", "splits")
+]
+"""Folders that stages write to: no log of a user's lies there, and none holds them."""
 KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
 FITS = DATA / "fits"
 CHOSEN = "chosen"
+ASKED = "asked.json"
+"""Of a run: the entry and the question that it was made for."""
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"

@@ -8,7 +8,6 @@ import hashlib
 import mmap
 import os
 import pickle
-import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from study.fingerprint import fingerprint
 from study.paths import SCRATCH, replacing
-from study.provenance import PACKAGES, file_hash, released
+from study.provenance import file_hash, versions
 
 PREPARED = SCRATCH / "prepared"
 ROOM = 8 << 30
@@ -198,5 +197,4 @@ def prepared(question: str, span: str, told: str, files: list[Path]) -> Prepared
 @cache
 def _code() -> str:
     """All code of the package, and the versions of what it computes with."""
-    versions = [f"{name} {released(name)}" for name in PACKAGES]
-    return "\n".join([fingerprint(sorted(CODE.rglob("*.py"))), platform.python_version(), *versions])
+    return "\n".join([fingerprint(sorted(CODE.rglob("*.py"))), *versions()])

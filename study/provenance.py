@@ -45,6 +45,17 @@ def released(package: str) -> str:
     return importlib.metadata.version(package).split("+", maxsplit=1)[0]
 
 
+def asked_of(params: Params, variant: str) -> str:
+    """The entry of a variant and its question, as text: what a run of it was made for."""
+    told = params.variants[variant].model_dump(mode="json"), params.question_of(variant).model_dump(mode="json")
+    return json.dumps(told, indent=1) + "\n"
+
+
+def versions() -> list[str]:
+    """The versions of Python and of the packages that results depend on, a text each."""
+    return [f"python {platform.python_version()}", *(f"{name} {released(name)}" for name in PACKAGES)]
+
+
 def params_hash(params: Params, arm: Arm) -> str:
     """SHA-256 of the validated parameters that the results of an arm are a function of."""
     return hashlib.sha256(json.dumps(params.concerning(arm)).encode()).hexdigest()

@@ -97,7 +97,7 @@ def model_of(side: Side) -> SequenceModel:
     context = told["context"] + (not told["own"])
     entry = params.roster[VARIANT].model_copy(update={"blocks": told["blocks"], "context": context})
     budget = params.spent("main").model_copy(update={"positions": len(side.sequences.codes)})
-    return build_model(entry, settings_of(side), budget)
+    return build_model(entry, settings_of(side), budget, device="cpu")  # as the peers
 
 
 def scores(model: SequenceModel, log: Log, side: Side) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from study.params.statistics import Statistics
 UNIGRAM, COLUMN = "unigram", "column"
 LADDER = (UNIGRAM, COLUMN, "event", "moment", "everything")
 """What is known of a token, ever more: how frequent tokens are; also which column comes next; the earlier tokens of the
-same event; those of the same moment; everything before."""
+same event, and its weekday and part of the month; those of the same moment; everything before."""
 PARTS = {"column": (UNIGRAM, COLUMN), "event": (COLUMN, "event"), "moment": ("event", "moment"),
          "earlier": ("moment", "everything")}  # fmt: skip
 """The steps of the ladder that the drop falls into."""

@@ -82,8 +82,9 @@ def make_spans(first: int, last: int, timezone: str, question: Question, place: 
     if starts[0] - timedelta(days=2 * horizon) < first_day:
         raise UserError(
             f"params.yaml: {place}: {total} windows of {question.horizon} and two more to train on need {total + 2} "
-            f"horizons, but no more than {(end - first_day).days // horizon} fit into the log; lower the horizon "
-            "(horizon_days, horizon_minutes) or windows, or bring a longer log"
+            f"horizons, but no more than {(end - first_day).days // horizon} fit into the log, which begins on "
+            f"{first_day} and ends on {end}; lower the horizon (horizon_days, horizon_minutes) or windows, or bring a "
+            "longer log"
         )
     whole = Spans(timezone, horizon, first_day, [], [], [])
     windows = [whole.window(day) for day in starts]

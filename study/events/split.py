@@ -1,6 +1,7 @@
 """From a snapshot to sorted events with the candidates of a question."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -61,7 +62,8 @@ def _allows(column: str, allowed: list[str] | Between, columns: list[str]) -> pl
 def places_of(column: str, columns: Iterable[str]) -> list[str]:
     """The columns of the general form that a filter reads: the column itself, or the places of a list."""
     known = list(columns)
-    return [column] if column in known else [name for name in known if name.rpartition(".")[0] == column]
+    place = re.compile(rf"{re.escape(column)}\.\d+")
+    return [column] if column in known else [name for name in known if place.fullmatch(name)]
 
 
 def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:

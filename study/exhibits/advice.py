@@ -155,9 +155,10 @@ def _size(results: Results) -> str:
 def _negatives(results: Results) -> str:
     """That with a loss its negatives change, and why a contrast that supports this advice may leave another open."""
     asked = choose.over_softmax(results)
-    by = {o: found for o, c in asked.items() if (found := scope.by_negatives(results, c).removeprefix("; "))}
-    clauses = "; ".join(f"with {named(objective)}, {found}" for objective, found in by.items())
-    told = f" Form and negatives are not told apart: of the other losses, {clauses}." if by else ""
+    by = {objective: scope.by_negatives(results, scope.trained(results, found)) for objective, found in asked.items()}
+    told_by = {objective: found.removeprefix("; ") for objective, found in by.items() if found}
+    clauses = "; ".join(f"with {named(objective)}, {found}" for objective, found in told_by.items())
+    told = f" Form and negatives are not told apart: of the other losses, {clauses}." if told_by else ""
     if any(
         _besides(results, c) and choose.parts_of(results, c.left_variant)["loss"] == "bce"
         for c in _all_over_softmax(results)
@@ -182,8 +183,15 @@ def _other_embeddings(results: Results) -> str:
     return f" All of this is said of the sum of an event's embeddings; against that: {told}."
 
 
+def _of_event_level(results: Results) -> str:
+    """What the parts leave open, and by what histories that differ are taken to matter not."""
+    found = choose.about(results, {"representation": "sum"}, {"representation": "flat"}, "representation")
+    histories = scope.worth_nothing(results, found)
+    return f"{_other_embeddings(results)}{f' {sentence(histories)}' if histories else ''}"
+
+
 ADVICE = [
-    Advice("Event-level embeddings instead of flattened tokens", event_level, "representation", _other_embeddings),
+    Advice("Event-level embeddings instead of flattened tokens", event_level, "representation", _of_event_level),
     Advice("An encoder-style (bidirectional) model", encoder),
     Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", ranking_loss),
     Advice("The full softmax where the catalogue is small", softmax, note=_negatives),

@@ -52,7 +52,7 @@ class Part:
         if not self.compares:
             return "both sides made the same rankings, so nothing was compared"
         if self.untrained:
-            return f"{self.untrained} not above popularity on select, so that the contrast says little"
+            return f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
         if self.besides:
             return f"its sides differ in {self.besides} as well, which may be what makes the difference"
         return {

@@ -128,6 +128,7 @@ def representation(results: Results) -> Answer:
         "" if longer or not lead else control,
         confounded if lead else "",
         apart(results, choose.others(events, alike), "where their objectives differ as well"),
+        scope.worth_nothing(results, alike),
         scope.across(results, "representation"),
         scope.best_sequence(results),
         apart(results, further, "besides"),
@@ -186,7 +187,7 @@ def _shuffled(results: Results) -> str:
     shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
     if not shuffled:
         return "the diagnostics did not shuffle the order"
-    sides = "contents on their own dates", "contents on shuffled dates (which takes recency along with order)"
+    sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
     return f"in {smaller(results)}, {together(results, shuffled, *sides)}"
 
 

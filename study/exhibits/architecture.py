@@ -53,9 +53,10 @@ def labels(results: Results) -> Html:
     if not asked or not dense:
         return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
     margin = results.power.margin
-    controls = listing([code(name) for name in dict.fromkeys(contrast.right_variant for contrast in asked)])
+    names = dict.fromkeys(contrast.right_variant for contrast in asked)
+    controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
     text = (
-        f"The contrasts separate the two: {controls}, causal, is asked at the end of sampled prefixes alone, as the "
+        f"The contrasts separate the two: {controls}, causal, {are} asked at the end of sampled prefixes alone, as the "
         f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). What a label at every "
         f"prefix is worth, all else equal, is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
     )

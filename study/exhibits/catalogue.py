@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, contrasts, evidence, scope
+from study.exhibits import choose, contrasts, evidence
 from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.losses import loss as answer_of_losses
+from study.exhibits.losses import loss_of
 from study.exhibits.markup import Html, listing, paragraphs
-from study.exhibits.prose import DASH, count, seconds, signed, worded
+from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -31,7 +32,7 @@ def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:
     asked = [(arm, found) for arm in arms if (found := choose.over_softmax(arm))]
     objective = next((one for _, found in asked for one in found if all(one in other for _, other in asked)), None)
     by_loss = [
-        (arm, {choose.parts_of(arm, c.left_variant)["loss"]: c for c in found[objective]})
+        (arm, {loss_of(arm, c.left_variant): c for c in found[objective]})
         for arm, found in asked
         if objective is not None
     ]
@@ -65,7 +66,7 @@ def board(results: Results) -> Html:
 
 def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:
     softmax = next(iter(by_loss.values())).right_variant
-    shown: list[tuple[str, str, Contrast | None]] = [("softmax", softmax, None)]
+    shown: list[tuple[str, str, Contrast | None]] = [(loss_of(arm, softmax), softmax, None)]
     shown += [(loss, contrast.left_variant, contrast) for loss, contrast in by_loss.items()]
     return [_row(arm, *one) for one in shown]
 
@@ -74,7 +75,7 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
     row, cost = arm.row(variant), arm.cost[variant]
     effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
     return [
-        words(", ".join(filter(None, [worded(loss), scope.negatives(arm, variant)]))),
+        words(loss),
         whole(arm.data.catalogue),
         name(variant),
         decimal(row.select),
@@ -99,7 +100,7 @@ def effects(results: Results) -> Html:
     ]
     sizes = [arm.data.catalogue for arm, _ in found]
     told = "; ".join(
-        f"{worded(loss)} {', '.join(signed(by_loss[loss].effect) for _, by_loss in found if loss in by_loss)}"
+        f"{loss} {', '.join(signed(by_loss[loss].effect) for _, by_loss in found if loss in by_loss)}"
         for loss in losses
     )
     caption = (
@@ -135,7 +136,7 @@ def _effect(loss: str, points: Sequence[tuple[int, Contrast]], index: int) -> go
         },
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 1.4},
-        name=inert(worded(loss)),
+        name=inert(loss),
         text=[contrast.verdict for _, contrast in points],
         hovertemplate="%{fullData.name}: %{y:+.4f}, %{text}<extra></extra>",
     )

@@ -5,7 +5,8 @@ from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.prose import count, members, number, plural
+from study.exhibits.others import on, was_run
+from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
 
 BRIEF = 3
@@ -78,9 +79,9 @@ def _by_hand(results: Results) -> list[str]:
     first = sum(search.chosen == 0 for search in searched.values())
     return [
         "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. They were "
-        "found on stop and select of the log that the study was made with, those of the sequence models mostly with "
-        f"one of them (the log of what did not work says how); {count(first)} of {plural(len(searched), 'search')} of "
-        "sequence models chose them."
+        "found on stop and select of the log that the study was made with, those of the sequence models mostly by "
+        f"trying one variant (the log of what did not work says how); {count(first)} of "
+        f"{plural(len(searched), 'search')} of sequence models chose them."
     ]
 
 
@@ -142,9 +143,10 @@ def _perhaps_simulated(results: Results) -> list[str]:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
-    others = listing([code(other) for other in results.params.compare_with])
+    asked = [other for other in results.params.compare_with if was_run(on(results, other, results.arm))]
+    others = listing(list(map(code, asked)))
     repeated = ", until it is repeated on another snapshot"
-    if results.params.compare_with:
+    if asked:
         repeated = f"; what {others} says of it stands above"
     return (
         f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}{repeated}."
@@ -166,9 +168,10 @@ def _unfinished(results: Results) -> list[str]:
         return []
     whose = "its" if len(names) == 1 else "their"
     nearly = [code(row.variant) for row in results.leaderboard if results.is_a_round_short(row.variant)]
-    rest = f", and {listing(nearly)} one round before it" if nearly else ""
+    told, before = (few_or_counted(some, "variant", "named on <em>Leaderboard</em>") for some in (names, nearly))
+    rest = f", and {before} one round before it" if nearly else ""
     return [
-        f"<strong>Unfinished.</strong> {listing(names)} had {whose} best round at the end of the budget{rest}; more "
+        f"<strong>Unfinished.</strong> {raised(told)} had {whose} best round at the end of the budget{rest}; more "
         "training might help. The cap is the same for all, but a refit takes as many rounds as its variant's chosen "
         f"trial was best after: one dip of a curve makes it a round shorter{_last_gain(results)}."
     ]
@@ -192,8 +195,8 @@ def _at_popularity(results: Results) -> list[str]:
         return []
     its = "its" if len(names) == 1 else "their"
     return [
-        f"<strong>Not above popularity.</strong> {listing(names)} gained less than the margin over popularity on "
-        f"select: at this budget {its} contrasts say little of what is compared."
+        f"<strong>Not clearly above popularity.</strong> {listing(names)} gained less than the margin over popularity "
+        f"on select: at this budget {its} contrasts say little of what is compared."
     ]
 
 
@@ -202,8 +205,9 @@ def _late(results: Results) -> list[str]:
     names = [code(name) for name in results.params.after_test.get(results.params.snapshot.name, [])]
     if not names:
         return []
+    told = few_or_counted(names, "contrast", f"marked {DAGGER} wherever they stand")
     return [
-        f"<strong>Declared after test was seen.</strong> {listing(names)}: declared, or given the sides that they "
+        f"<strong>Declared after test was seen.</strong> {raised(told)}: declared, or given the sides that they "
         "have, after the scores of test of the matrix that they belong to were known. They are tested like the others, "
         "but their verdicts are those of a second look. Earlier and smaller matrices were scored before that; "
         "<em>Protocol</em> lists every scoring of test, and says what the stricter rule would mark."

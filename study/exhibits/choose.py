@@ -1,8 +1,9 @@
 """Finds declared contrasts by what the variants on their sides are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from study.exhibits.prose import flipped
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.statistics import BEST
@@ -17,14 +18,12 @@ def parts_of(results: Results, variant: str) -> dict[str, Any]:
 
 
 def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Contrast]:
-    """The contrasts, of these topics if any are named, whose sides have the given parts, in their order."""
-    return [
-        contrast
-        for contrast in results.contrasts
-        if (not topics or contrast.question in topics)
-        and _has(parts_of(results, contrast.left_variant), left)
-        and _has(parts_of(results, contrast.right_variant), right)
-    ]
+    """The contrasts, of these topics if any are named, whose sides have the given parts, in their order.
+
+    One that is declared the other way round is told of left over right.
+    """
+    asked = [contrast for contrast in results.contrasts if not topics or contrast.question in topics]
+    return _told(asked, lambda contrast: _sides_have(results, contrast, left, right))
 
 
 def over_softmax(results: Results) -> dict[str, list[Contrast]]:
@@ -38,7 +37,7 @@ def over_softmax(results: Results) -> dict[str, list[Contrast]]:
 
 
 def others(contrasts: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
-    """The contrasts of pairs of variants that none of the known ones compares, one per pair."""
+    """The contrasts of pairs of variants that none of the known ones compares, whichever is left, one per pair."""
     pairs = _by_pair(known)
     return [contrast for pair, contrast in _by_pair(contrasts).items() if pair not in pairs]
 
@@ -51,26 +50,32 @@ def by_head(results: Results, contrasts: Sequence[Contrast]) -> list[list[Contra
     return list(found.values())
 
 
-def _by_pair(contrasts: Sequence[Contrast]) -> dict[tuple[str, str], Contrast]:
+def _by_pair(contrasts: Sequence[Contrast]) -> dict[frozenset[str], Contrast]:
     """The first contrast of each pair of variants; two compare the same where `best:` is what the other names."""
-    found: dict[tuple[str, str], Contrast] = {}
+    found: dict[frozenset[str], Contrast] = {}
     for contrast in contrasts:
-        found.setdefault((contrast.left_variant, contrast.right_variant), contrast)
+        found.setdefault(frozenset((contrast.left_variant, contrast.right_variant)), contrast)
     return found
+
+
+def _told(contrasts: Sequence[Contrast], fits: Callable[[Contrast], bool]) -> list[Contrast]:
+    """The contrasts that fit as they are declared, or else told the other way round."""
+    both_ways = [next(filter(fits, (contrast, flipped(contrast))), None) for contrast in contrasts]
+    return [contrast for contrast in both_ways if contrast is not None]
 
 
 def against_counting(results: Results) -> list[Contrast]:
     """The contrasts of anything else with the counting rule that is best on select, one per pair of variants."""
     best = results.best_of_each().get("counting")
     rule = None if best is None else best.variant
-    with_best = [c for c in results.contrasts if c.right == "best:counting" or c.right_variant == rule]
+    with_best = _told(results.contrasts, lambda c: c.right == "best:counting" or c.right_variant == rule)
     return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
 
 
 def over_counting(results: Results) -> list[Contrast]:
     """The contrasts of anything else with any counting rule."""
     is_counting = {row.variant: row.family == "counting" for row in results.leaderboard}
-    return [c for c in results.contrasts if is_counting[c.right_variant] and not is_counting[c.left_variant]]
+    return _told(results.contrasts, lambda c: is_counting[c.right_variant] and not is_counting[c.left_variant])
 
 
 def is_short(results: Results, variant: str) -> bool:
@@ -98,6 +103,11 @@ def labels(entry: Parts) -> str:
 def counted(entry: Parts) -> str:
     """What the budget of a sequence variant counts; the positions of a flat model are tokens."""
     return "tokens" if entry.get("budget_in") == "positions" and entry["representation"] == "flat" else "events"
+
+
+def _sides_have(results: Results, contrast: Contrast, left: Parts, right: Parts) -> bool:
+    left_has = _has(parts_of(results, contrast.left_variant), left)
+    return left_has and _has(parts_of(results, contrast.right_variant), right)
 
 
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:

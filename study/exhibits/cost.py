@@ -43,12 +43,14 @@ def _extremes(results: Results) -> str:
     spent = (c.tune_seconds + results.row(v).seeds * c.refit_seconds for v, c in results.measured.items())
     ordered = sorted(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
     cheap, dear = ordered[0], ordered[-1]
+    total = f"All searches and refits add up to {seconds(sum(spent))} of one worker on the machine of this run."
+    if cheap is dear:
+        return f"{total} A refit of {code(dear.variant)} takes {seconds(costs[dear.variant].refit_seconds)}."
     ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)
     return (
-        f"All searches and refits add up to {seconds(sum(spent))} of one worker on the machine of this run. A refit of "
-        f"{code(dear.variant)}, the dearest, takes {seconds(costs[dear.variant].refit_seconds)}, {count(ratio)} times "
-        f"as long as one of {code(cheap.variant)}, the cheapest; they reach {number(dear.recall)} and "
-        f"{number(cheap.recall)}."
+        f"{total} A refit of {code(dear.variant)}, the dearest, takes {seconds(costs[dear.variant].refit_seconds)}, "
+        f"{count(ratio)} times as long as one of {code(cheap.variant)}, the cheapest; they reach {number(dear.recall)} "
+        f"and {number(cheap.recall)}."
     )
 
 

@@ -33,7 +33,7 @@ def card(results: Results) -> Html:
     text = (
         f"Snapshot {code(data.snapshot)}: {count(data.events)} events of {plural(data.users, 'user')} "
         f"({kinds}) from {first} to {last}, before the test span. The median user "
-        f"is active on {number(data.active_days_median, 0)} days. The catalogue has "
+        f"is active on {_days(data.active_days_median)}. The catalogue has "
         f"{plural(data.catalogue, 'candidate')}."
     )
     if data.most_events is not None:
@@ -45,6 +45,11 @@ def card(results: Results) -> Html:
     told = paragraphs([text, *clock(results.question)])
     head = ["attribute", "kind", "distinct values", "missing"]
     return joined([told, table(head, rows, "Attributes of the events before the test span")])
+
+
+def _days(amount: float) -> str:
+    """A median of whole numbers, which may lie half-way between two."""
+    return plural(int(amount), "day") if amount == int(amount) else f"{number(amount, 1)} days"
 
 
 def local_day(time: str, timezone: str) -> str:

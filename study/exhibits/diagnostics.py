@@ -73,16 +73,16 @@ def load() -> Diagnostics | None:
 
 def answer(found: Diagnostics | None) -> Html:
     """For each topic what it does to each family."""
-    if found is None:
-        return Html("")
+    if found is None or not found.contrasts:
+        return paragraphs(["The leak alarm alone was asked for."]) if found else source.NOTHING
     variants = {c.family: c.left_variant for c in found.contrasts}
     told = [f"{code(variant)} of the {family(group)}" for group, variant in variants.items()]
     lead = (
         f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
         f"change is harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}, "
         f"and within ±{found.margin:g} {PRIMARY} it is equivalent. What is changed at test alone is scored with the "
-        "very fits of the unchanged side; seeds are drawn for each side by itself, so such an interval may be wider "
-        "than it need be."
+        "very fits of the unchanged side, and what is fitted again starts from the same seeds; both are drawn for each "
+        "side by itself, so that an interval may be wider than it need be."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)
@@ -161,7 +161,7 @@ def telling(change: str) -> str:
     """What a change is called in prose."""
     kind, _, rest = change.partition("-")
     by_kind = {
-        "last": f"the last {rest} events only",
+        "last": f"the last {plural(int(rest), 'event')} only",
         "without": f"without {code(rest)}",
         "noise": f"{rest} random attribute{'' if rest == '1' else 's'} added",
         "users": f"{rest} % of the users",
@@ -226,7 +226,7 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
 
 def every_change(found: Diagnostics | None) -> Html:
     """Everything that was computed for each contrast, and what was left out and why."""
-    if found is None:
+    if found is None or not found.contrasts:
         return Html("")
     head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
     rows = [

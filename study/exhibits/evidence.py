@@ -56,7 +56,7 @@ def _variants(contrasts: Sequence[Contrast]) -> list[str]:
 
 
 def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """The variants that the contrasts compare, on all relevant candidates, repeats and new ones."""
+    """The variants that the contrasts compare, on all relevant candidates, repeats and explore."""
     rows = [
         [
             name(row.variant),
@@ -68,7 +68,7 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
         for row in map(results.row, _variants(contrasts))
     ]
     caption = (
-        f"{PRIMARY} of each side, its parts on repeats and on new candidates, nDCG at the same depth, and how far it "
+        f"{PRIMARY} of each side, its parts on repeats and explore, nDCG at the same depth, and how far it "
         f"was trained: {TRAINING}"
     )
     return table(["variant", "select", "test", *COMPANIONS.values(), "training"], rows, caption)

@@ -1,11 +1,18 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
 from study.exhibits import choose, prose, topic
-from study.exhibits.markup import Html, bullets, code, joined, listing
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.params.roster import AverageEntry, HybridEntry
 from study.params.statistics import BEST
+
+LIMIT = (
+    "A limitation of hybrids: the setting of the base was chosen by recall on the windows of stop and select, and so "
+    "was the base itself, on the log that the study was made with. In the refit these are among the last windows of "
+    "the span, the ones that the trees of a hybrid learn from. The scores there are out of sample, but the choice is "
+    "not, so the trees may trust the base a little more than test justifies. Test itself had no part in the choice."
+)
 
 
 def verdicts(results: Results, about: str) -> Html:
@@ -32,7 +39,7 @@ def _member(results: Results, member: str) -> str:
 
 
 def recipes(results: Results) -> Html:
-    """What each composed variant is made of."""
+    """What each composed variant is made of, and what hybrids are limited by; says so where there is none."""
     items = []
     for name, entry in results.params.composed.items():
         if isinstance(entry, HybridEntry):
@@ -41,4 +48,7 @@ def recipes(results: Results) -> Html:
             members = listing([_member(results, member) for member in entry.members])
             made = f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
         items.append(f"{code(name)}: {made}.")
-    return bullets(items) if items else joined([])
+    if not items:
+        return paragraphs(["No variant of this roster is composed of others."])
+    is_hybrid = any(isinstance(entry, HybridEntry) for entry in results.params.composed.values())
+    return joined([bullets(items), paragraphs([LIMIT] if is_hybrid else [])])

@@ -1,8 +1,8 @@
 """What the key action of a question is, in the words of `params.yaml`."""
 
 from study.exhibits.markup import isolated, listing
-from study.exhibits.prose import number, plural
-from study.params.question import Asked, WhoQuestion
+from study.exhibits.prose import plural
+from study.params.question import MINUTES_OF_DAY, Asked, WhoQuestion
 
 
 def allowed(asked: Asked) -> str:
@@ -15,8 +15,14 @@ def key_action(asked: Asked) -> str:
     told = f"takes a key action ({allowed(asked)}) within {asked.horizon}"
     if not isinstance(asked, WhoQuestion) or asked.sessions:
         return f"a user {told}"
-    days = asked.eligible_days
-    return f"a user with an event in the {number(days, 0 if days == round(days) else 2)} days before {told}"
+    return f"a user who had an event in the {_eligible(asked.eligible_days)} before the cut-off {told}"
+
+
+def _eligible(days: float) -> str:
+    """The days before a cut-off, in minutes where they are no whole ones."""
+    if days != round(days):
+        return plural(round(days * MINUTES_OF_DAY), "minute")
+    return "day" if days == 1 else plural(round(days), "day")
 
 
 def clock(asked: Asked) -> list[str]:
@@ -25,7 +31,8 @@ def clock(asked: Asked) -> list[str]:
         return []
     shifted = "Sessions are shifted so that the cut-offs of a group of them meet. " if asked.sessions else ""
     return [
-        f"All days and dates of this report are those of the study's clock, on which {asked.horizon_minutes} minutes "
-        f"last {plural(asked.study_days, 'day')}: windows, half-lives and aggregates reckon in days. {shifted}"
+        f"All days and dates of this question are those of the study's clock, on which "
+        f"{plural(asked.horizon_minutes, 'minute')} of the log last {plural(asked.study_days, 'day')}: windows, "
+        f"half-lives and aggregates reckon in days. {shifted}"
         "Weekdays and months mean nothing there."
     ]

@@ -15,7 +15,7 @@ from study.exhibits.figures import (
     series_style,
 )
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural
+from study.exhibits.prose import count, few_or_counted, number, percent, plural
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -29,7 +29,7 @@ COMPANIONS = {
     "capped_recall@10": "capped",
     "coverage@10": "coverage",
 }
-SLICES = {"": "all relevant candidates", "/repeat": "repeats", "/explore": "new to the user"}
+SLICES = {"": "all relevant candidates", "/repeat": "repeats", "/explore": "explore, new to the user"}
 
 
 def standing(results: Results) -> Html:
@@ -46,7 +46,8 @@ def board(results: Results) -> Html:
         f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by select. "
         "repeat and explore: of the candidates that the user had acted on before, and of the others; hit rate: share "
         "of the queries with a relevant candidate there; capped: over the smaller of depth and relevant; coverage: "
-        f"share of the catalogue that is ever shown; training: {TRAINING}"
+        "share of the catalogue that anyone is shown in a window, the mean over windows and seeds; training: "
+        f"{TRAINING}"
     )
     return table(head, rows, caption)
 
@@ -67,8 +68,9 @@ def _line(results: Results, row: Row) -> list[Cell]:
 def flags(results: Results) -> Html:
     """Which variants had their best round at the end of the budget."""
     unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    whose = few_or_counted(unfinished, "variant", f"{code('unfinished')} in the column <em>training</em>")
     text = (
-        f"The best round of {listing(unfinished)} was the last that the budget allowed ({code('unfinished')})."
+        f"The best round of {whose} was the last that the budget allowed."
         if unfinished
         else "No variant had its best round at the end of its budget."
     )
@@ -76,7 +78,7 @@ def flags(results: Results) -> Html:
 
 
 def curves(results: Results) -> Html:
-    """recall@k of every variant, for all, repeated and new candidates apart."""
+    """recall@k of every variant, for all, repeats and explore apart."""
     return joined([_curves(results, ""), grid([_curves(results, part) for part in ("/repeat", "/explore")])])
 
 

@@ -31,20 +31,26 @@ def loss(results: Results) -> Answer:
     return of(semicolons(told, turns), *further, *_softmax(large, found))
 
 
+def loss_of(results: Results, variant: str) -> str:
+    """The loss of a variant in words, with its negatives where it has some."""
+    loss = worded(choose.parts_of(results, variant)["loss"])
+    return ", ".join(filter(None, [loss, scope.negatives(results, variant)]))
+
+
 def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[str]:
     """What the losses of each objective settle, on the catalogue of these results."""
     candidates, sides = plural(results.data.catalogue, "candidate"), ("the other losses", "the full softmax")
     return [
         f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides)}"
-        f"{scope.by_negatives(results, asked)}"
+        f"{scope.by_negatives(results, scope.trained(results, asked))}"
         for objective, asked in by_objective.items()
     ]
 
 
 def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> dict[tuple[str, str], str]:
-    """The verdict of each objective and loss."""
+    """The verdict of each objective and loss, with its negatives."""
     return {
-        (objective, choose.parts_of(results, c.left_variant)["loss"]): c.verdict
+        (objective, loss_of(results, c.left_variant)): c.verdict
         for objective, asked in by_objective.items()
         for c in scope.trained(results, asked)
     }
@@ -54,9 +60,9 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
     both = [key for key in before if key in after]
     known = [key for key in both if "undetermined" not in (before[key], after[key])]
-    names = listing(list(dict.fromkeys(code(worded(key[1])) for key in known)))
+    names = listing(list(dict.fromkeys(code(key[1]) for key in known)))
     changed = [key for key in known if before[key] != after[key]]
-    turned = [f"{code(worded(key[1]))} ({before[key]}, then {after[key]})" for key in changed]
+    turned = [f"{code(key[1])} ({before[key]}, then {after[key]})" for key in changed]
     if not both:
         return "no loss was compared on both"
     if not known:

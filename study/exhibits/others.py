@@ -30,6 +30,8 @@ class Pair:
 def pairs(results: Results, other: str) -> list[Pair]:
     """An entry for each arm of the roster that was run on both snapshots, the main arm first.
 
+    One whose question had another name then counts as not run there.
+
     Raises:
         UserError: the other snapshot's files are not those that their manifest vouches for.
     """
@@ -37,10 +39,16 @@ def pairs(results: Results, other: str) -> list[Pair]:
     for arm in results.params.arms:
         here = results if arm == results.arm else results.beside(arm)
         there = on(results, other, arm)
-        if here is not None and (there.folder / MANIFEST).exists():
+        if here is not None and was_run(there):
             vouched(there.folder)
             found.append(Pair(here, there))
     return found
+
+
+def was_run(results: Results) -> bool:
+    """Whether there are results of the arm, with the card of its question's data under the name it has today."""
+    card = results.root / "data" / f"{results.params.asked_by(results.arm)}.json"
+    return (results.folder / MANIFEST).exists() and card.exists()
 
 
 def on(results: Results, other: str, arm: Arm) -> Results:

@@ -267,6 +267,15 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     )
 
 
+MANY = 5
+"""Names from which on a sentence counts them."""
+
+
+def few_or_counted(names: Sequence[str], noun: str, where: str) -> str:
+    """An enumeration of names, already HTML; of more than a sentence can carry, their number and where they stand."""
+    return listing(list(names)) if len(names) <= MANY else f"{plural(len(names), noun)} ({where})"
+
+
 def raised(clause: str) -> str:
     """With a capital letter, unless it begins with markup."""
     return clause[:1].upper() + clause[1:]

@@ -8,7 +8,7 @@ from typing import get_args
 import plotly.graph_objects as go
 
 from study.errors import UserError
-from study.exhibits import choose
+from study.exhibits import choose, source
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.key_action import allowed, clock
@@ -16,8 +16,8 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
-from study.exhibits.tables import name, table, whole, words
-from study.params.budget import Arm
+from study.exhibits.tables import Cell, name, table, whole, words
+from study.params.budget import Arm, Budget
 from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
@@ -31,10 +31,11 @@ WIDTH = (
     "arm <code>who</code>, the diagnostics and the worlds no seeds are published."
 )
 FEW = (
-    "Where so few users are asked that more than the margin of all may differ though none of them does (by the rule of "
-    "three, of Hanley and Lippman-Hand, 1983, at the level that a family leaves to one of its contrasts, users being "
-    "counted as if all weighed as much as the one who weighs most), a resample in which nobody differs counts as "
-    "unknown."
+    "With few users, a difference larger than the margin may be true though it shows in none of those who were asked. "
+    "A bootstrap resample without any difference, since nobody in it differs or gains and losses cancel, then says "
+    "nothing, and counts as unknown. How many users are few is "
+    "told by the rule of three (Hanley and Lippman-Hand, 1983) at the level that a family leaves to one of its "
+    "contrasts, users being counted as if all weighed as much as the one who weighs most."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "
@@ -42,9 +43,39 @@ FAMILIES = (
     "the leak alarm is adjusted for nothing. So over the whole report a false verdict is likelier than in one of "
     "them, and an answer or a mark of an advice that takes verdicts of several families is no single test."
 )
+COLUMNS = {
+    "trials": "trials",
+    "rounds": "rounds",
+    "positions": "events a round",
+    "boosting_rounds": "trees",
+    "patience": "patience",
+    "stop_queries": "stop queries",
+    "seeds": "seeds",
+}
+UNREAD: dict[Arm, set[str]] = {
+    "tokens": {"trials", "boosting_rounds", "patience"},
+    "diagnostics": {"trials", "rounds", "boosting_rounds", "patience", "stop_queries"},
+    "worlds": {"trials", "patience"},
+}
+"""What an arm does not read of its budget; the diagnostics train each fit as long as its search chose."""
 HEADING = "## Scorings of test"
 UNSCORED = "no test window"
 """What the reason of a row says that scored none."""
+SEEN = (
+    "Every look at test is logged with its revision and its reason. What was chosen was compared on stop and select. "
+    "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
+    "searches have not read the test windows, but those who made the study have seen them. A first and smaller roster "
+    "was scored before most of the main arm was declared, and its best sequence model was worse than counting there. "
+    "Heads that count, hybrids, averages, further architectures and the factorial came after that. A contrast is "
+    "marked as <em>declared after test was seen</em> where it, or one of its sides, came after the scores of the "
+    "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
+    "and smaller roster: that is most of the main arm."
+)
+SEEN_ELSEWHERE = (
+    "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
+    "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them; who "
+    "changes the roster after a look at these scores has seen them, and says so in the table."
+)
 _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 
@@ -116,7 +147,12 @@ def budgets(results: Results) -> Html:
     at = f"at {listing([percent(rung) for rung in spent.rungs])} of the cap; " if spent.rungs else ""
     rows: list[tuple[str, int, str]] = [
         ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}; the first uses the defaults"),
-        ("rungs", len(spent.rungs), f"{at}the better half of a batch goes on"),
+        (
+            "rungs",
+            len(spent.rungs),
+            f"{at}the better half of a batch goes on; what is fitted in one round has none, so all its trials are read "
+            "on select",
+        ),
         (
             "rounds, sequence models",
             spent.rounds,
@@ -138,18 +174,24 @@ def budgets(results: Results) -> Html:
 
 
 def budgets_of_arms(results: Results) -> Html:
-    """The budget of every arm."""
-    size = results.manifest.budget
-    spent = {arm: results.params.budgets.of(size).of(arm) for arm in get_args(Arm)}
-    head = ["arm", "trials", "rounds", "events a round", "trees", "patience", "stop queries", "seeds"]
+    """The budget of every arm, of the size that it was run with, of main's where it was not run."""
+    declared = results.params.budgets
+    spent = [(arm, size) for arm in get_args(Arm) for size in _sizes(results, arm)]
     rows = [
-        [
-            name(arm),
-            *map(whole, (b.trials, b.rounds, b.positions, b.boosting_rounds, b.patience, b.stop_queries, b.seeds)),
-        ]
-        for arm, b in spent.items()
+        [name(arm), words(size), *(_spent(arm, declared.of(size).of(arm), key) for key in COLUMNS)]
+        for arm, size in spent
     ]
-    return table(head, rows, f"Budget {size} of every arm; the arms without a leaderboard of their own tune nothing")
+    caption = "The budget of every arm; a dash stands for what it does not read: the arms without a leaderboard of"
+    return table(["arm", "budget", *COLUMNS.values()], rows, f"{caption} their own tune nothing")
+
+
+def _sizes(results: Results, arm: Arm) -> list[str]:
+    """The sizes of the budget that an arm was run with."""
+    return list(dict.fromkeys(size for _, size in source.made_by(results, arm))) or [results.manifest.budget]
+
+
+def _spent(arm: Arm, budget: Budget, key: str) -> Cell:
+    return whole(None if key in UNREAD.get(arm, set()) else getattr(budget, key))
 
 
 def _in_tokens(results: Results) -> str:
@@ -208,7 +250,8 @@ def scorings(results: Results, log: Path = LOG) -> Html:
         )
     text = f"{told}; where a row tells of more, that many more.{others}{where}"
     cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
-    return joined([paragraphs([text]), table(head, cells, "Scorings of test")])
+    seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
+    return joined([paragraphs([text]), table(head, cells, "Scorings of test"), seen])
 
 
 def _table_of(log: Path) -> tuple[list[str], list[list[str]]]:

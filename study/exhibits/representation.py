@@ -106,7 +106,7 @@ def _controls(results: Results) -> list[str]:
     short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
     names = {contrast.left_variant for contrast in short}
     longer = [contrast for contrast in results.contrasts if contrast.right_variant in names]
-    lead = scope.short_histories(results, short).removesuffix(" as theirs")
+    lead = scope.short_histories(results, short).removesuffix(f" as {scope.OF_FLAT}")
     clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
     margin = results.power.margin
     return [f"{lead}: {'; '.join(brief(c, margin) for c in found)}." for lead, found in clauses.items() if found]

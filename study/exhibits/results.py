@@ -40,7 +40,7 @@ LEARNED = (
     "shorter"
 )
 """What `Results.training` says in an arm without the rule `popularity`, in words."""
-TRAINING = f"{LEARNED}; not above popularity, where it gains less than the margin over that rule on select"
+TRAINING = f"{LEARNED}; not clearly above popularity, where it gains less than the margin over that rule on select"
 """What it says in the others."""
 Found = TypeVar("Found")
 
@@ -208,7 +208,7 @@ class Results:
     def training(self, variant: str) -> str:
         """What is to be said of how far a variant was trained; nothing where its curve flattened above popularity."""
         if self.at_popularity(variant):
-            return "not above popularity"
+            return "not clearly above popularity"
         if self.row(variant).unfinished:
             return "unfinished"
         return NEARLY if self.is_a_round_short(variant) else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, percent, plural, signed, worded
+from study.exhibits.prose import brief, count, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import NEARLY, Results
 
@@ -20,7 +20,8 @@ MOST_USERS = "0.95"
 """The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
 ALL_KEY = 0.95
 """From which share of key actions on a weight of theirs weighs nearly everything alike."""
-UNTRAINED = "with a side that is not above popularity on select, so that the contrast says little"
+OF_FLAT = "that of the flat side"
+UNTRAINED = "with a side that is not clearly above popularity on select, so that the contrast says little"
 
 
 def trained(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
@@ -30,7 +31,8 @@ def trained(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
 
 def lefts(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[str]:
     """The values that a factor has on the left sides, each once."""
-    return list(dict.fromkeys(choose.parts_of(results, c.left_variant)[factor] for c in contrasts))
+    found = (choose.parts_of(results, c.left_variant).get(factor) for c in contrasts)
+    return list(dict.fromkeys(value for value in found if value is not None))
 
 
 def rights(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[str]:
@@ -50,12 +52,12 @@ def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 
 def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """How many sides had their best round last or are not above popularity, and next to last; nothing without one.
+    """How many sides had their best round last, or next to last, or are not clearly above popularity; or nothing.
 
     One that was best next to last is told beside such a side alone: its refit is a round shorter than that one's.
     """
     states = [results.training(variant) for variant in _sides(contrasts)]
-    kinds = sorted(set(states) - {""}, key=("unfinished", "not above popularity", NEARLY).index)
+    kinds = sorted(set(states) - {""}, key=("unfinished", "not clearly above popularity", NEARLY).index)
     told = [f"{count(n)} {_was(state, n)} {state}" for state in kinds if (n := states.count(state))]
     if not set(kinds) - {NEARLY}:
         return ""
@@ -139,15 +141,36 @@ def histories(results: Results, contrast: Contrast) -> str:
 def short_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
     """How short the histories of controls with short ones are, against those of flat models."""
     unlike = [seen for contrast in contrasts if (seen := histories(results, contrast))]
-    return f"with a shorter history ({listing(unlike)})" if unlike else "with a history as short as theirs"
+    return f"with a shorter history ({listing(unlike)})" if unlike else f"with a history as short as {OF_FLAT}"
+
+
+def longer_and_shorter(results: Results, contrast: Contrast) -> list[Contrast]:
+    """The controls of sides whose histories differ: what a longer one is worth to the representation of the left."""
+    representation = choose.parts_of(results, contrast.left_variant).get("representation")
+    alike = choose.about(results, {"representation": representation}, {"representation": representation})
+    return [c for c in alike if histories(results, c)] if histories(results, contrast) else []
+
+
+def is_worthless(controls: Sequence[Contrast]) -> bool:
+    """Whether each control there is shows that a longer history is worth nothing."""
+    return {control.verdict for control in controls} == {"equivalent"}
 
 
 def unlike_histories(results: Results, contrast: Contrast) -> str:
-    """What differs, "their histories", unless a control shows that the longer one is worth nothing; or nothing."""
-    representation = choose.parts_of(results, contrast.left_variant).get("representation")
-    alike = choose.about(results, {"representation": representation}, {"representation": representation})
-    is_worthless = any(c.verdict == "equivalent" for c in alike if histories(results, c))
-    return "their histories" if histories(results, contrast) and not is_worthless else ""
+    """What differs, "their histories", unless controls show that the longer one is worth nothing; or nothing."""
+    differ = histories(results, contrast) and not is_worthless(longer_and_shorter(results, contrast))
+    return "their histories" if differ else ""
+
+
+def worth_nothing(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """By which controls histories that differ are taken for none that matters, a clause; nothing without one."""
+    found = {c.name: c for one in contrasts for c in longer_and_shorter(results, one)}
+    controls = list(found.values())
+    if not is_worthless(controls):
+        return ""
+    heads = listing(list(dict.fromkeys(code(worded(head)) for head in lefts(results, controls, "head"))))
+    told = "; ".join(brief(control, results.power.margin) for control in controls)
+    return f"that histories differ as well is taken not to matter, by a control with the head {heads}: {told}"
 
 
 def unlike_training(results: Results, contrast: Contrast) -> str:

@@ -14,8 +14,8 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
     """The variant to ship, and the contrast that says why.
 
     The best on select of all that are shown to be better than the best counting rule. Another of these that a declared
-    contrast calls better takes its place, and then a cheaper variant that a declared contrast calls equivalent. Where
-    nothing is shown to be better than it, the counting rule.
+    contrast calls better takes its place, and then a cheaper one of these that a declared contrast calls equivalent.
+    Where nothing is shown to be better than it, the counting rule.
     """
     against = choose.against_counting(results)
     winners = [contrast for contrast in against if contrast.verdict == "better"]
@@ -24,11 +24,12 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
         rule = against[0].right_variant if against else best.variant if best else results.leaderboard[0].variant
         return rule, None
     chosen = _best(results, winners)
-    rivals = {contrast.left_variant for contrast in winners} - {chosen.left_variant}
+    shown = {contrast.left_variant for contrast in winners}
+    rivals = shown - {chosen.left_variant}
     while better := [c for c in _toward(results, chosen, "better") if c.left_variant in rivals]:
         chosen = _best(results, better)
         rivals -= {chosen.left_variant}
-    cheaper = [contrast for contrast in _toward(results, chosen, "equivalent") if _saves(results, contrast)]
+    cheaper = [c for c in _toward(results, chosen, "equivalent") if _saves(results, c) and c.left_variant in shown]
     if cheaper:
         chosen = min(cheaper, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
     return chosen.left_variant, chosen
@@ -75,13 +76,19 @@ def _among(results: Results) -> str:
 
 
 def _in_turn(results: Results, reason: Contrast) -> str:
-    """What is equivalent to the cheaper one and cheaper again: equivalences add up, so it does not take its place."""
+    """What is equivalent to what is shipped and cheaper, and why it does not take its place.
+
+    Equivalences add up, to one another and to what the winner gains over counting.
+    """
     found = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
-    if reason.verdict != "equivalent" or not found:
+    if not found:
         return ""
     least = min(found, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
     spent = seconds(results.cost[least.left_variant].refit_seconds)
-    return f"{code(least.left_variant)} is equivalent to that in turn, {signed(least.effect)}, and refits in {spent}"
+    beating = [c.left_variant for c in choose.against_counting(results) if c.verdict == "better"]
+    turn = " in turn" if reason.verdict == "equivalent" else ""
+    but = "" if least.left_variant in beating else ", but it is not shown to beat counting itself"
+    return f"{code(least.left_variant)} is equivalent to that{turn}, {signed(least.effect)}, and refits in {spent}{but}"
 
 
 def _instead(results: Results, variant: str, margin: float) -> str:

@@ -39,7 +39,8 @@ def which(results: Results) -> Html:
 def _runs(results: Results, other: str) -> Html:
     found = pairs(results, other)
     if not found:
-        return paragraphs([f"No arm was run on both {code(other)} and {code(results.params.snapshot.name)}."])
+        both = f"both {code(other)} and {code(results.params.snapshot.name)}"
+        return paragraphs([f"No arm was run on {both} with a question of the same name."])
     lines = []
     for pair in found:
         there, here = pair.there.manifest, pair.here.manifest

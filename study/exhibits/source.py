@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits import world_records
-from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
 from study.exhibits.records import Manifest
 from study.exhibits.results import Results, read
@@ -14,16 +14,27 @@ from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
 from study.params.budget import Arm, Budget
 from study.params.roster import COMPARED
-from study.paths import RESULTS, world_file
+from study.paths import PARAMS, RESULTS, world_file
+from study.provenance import params_hash
 
 TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong>)"
+
+
+CHANGED = (
+    f"<strong>{code(str(PARAMS))} has changed since.</strong> What this page says of budgets, settings and the "
+    "question is what it says today, not what this run was given."
+)
+NOTHING = paragraphs(["Nothing, since the arm has not been run."])
+"""What stands under a heading that has nothing else."""
 
 
 def line(results: Results | None, arm: Arm = "main") -> Html:
     """Snapshot, revision and budget of the results of an arm; where it was not run, how it is, or why not."""
     if results is None:
         return paragraphs([not_run(arm)])
-    return paragraphs([f"{origin(results.arm, results.manifest)}: {_caps(results.budget)}."], "source")
+    ran = paragraphs([f"{origin(results.arm, results.manifest)}: {_caps(results.budget)}."], "source")
+    is_of_today = results.manifest.params_hash == params_hash(results.params, results.arm)
+    return ran if is_of_today else joined([ran, paragraphs([CHANGED])])
 
 
 def not_run(arm: str) -> str:
@@ -59,7 +70,7 @@ def runs(results: Results) -> Html:
     """Revision and budget of every arm of this snapshot."""
     rows = []
     for arm in get_args(Arm):
-        made = _made(results, arm)
+        made = made_by(results, arm)
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
         rows.append([named(arm), words(revisions), words(budgets), words("run" if made else "not run")])
     caption = (
@@ -69,7 +80,7 @@ def runs(results: Results) -> Html:
     return table(["arm", "revision", "budget", "here"], rows, caption)
 
 
-def _made(results: Results, arm: Arm) -> list[tuple[str, str]]:
+def made_by(results: Results, arm: Arm) -> list[tuple[str, str]]:
     """Revision and budget of each run that the results of an arm are made of; none where it has not been run."""
     if arm == "worlds":
         paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in world_records.ORDER]

@@ -19,7 +19,7 @@ from study.paths import results_folder
 
 PARTS = {
     "column": "which column comes next",
-    "event": "earlier tokens of the same event",
+    "event": "earlier tokens of the same event, and its weekday",
     "moment": "other events of the same moment",
     "earlier": "strictly earlier moments",
 }
@@ -87,7 +87,7 @@ def origin(results: tuple[Accounting, Manifest] | None) -> Html:
 def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     """Whether the model learns token statistics instead of behaviour."""
     if results is None:
-        return Html("")
+        return source.NOTHING
     found = results[0]
     if _is_overtaken(found):
         return paragraphs([verdict(found), _overtaken(found)])
@@ -222,7 +222,7 @@ def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
 def training(results: tuple[Accounting, Manifest] | None) -> Html:
     """How far the training losses have come."""
     if results is None:
-        return Html("")
+        return source.NOTHING
     found = results[0]
     last = [_last_step(curve) for curves in found.training_losses.values() for curve in curves if len(curve) > 1]
     steepest = f"; in its last round no training loss fell by more than {percent(max(last))}" if last else ""

@@ -22,7 +22,7 @@ from study.exhibits.figures import (
 )
 from study.exhibits.importance import importance_table
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, family, number, plural, setting
+from study.exhibits.prose import count, family, few_or_counted, number, plural, setting
 from study.exhibits.records import PRIMARY, Row, Search, Trial
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -52,9 +52,8 @@ def _totals(results: Results) -> str:
     states = [trial.state for search in tuned(results).values() for trial in search.trials]
     told = listing([f"{count(states.count(state))} {state}" for state in STATES if state in states])
     unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
-    flags = (
-        f"the best round of {listing(unfinished)} was the last" if unfinished else "no variant had its best round last"
-    )
+    whose = few_or_counted(unfinished, "variant", "in the column <em>flag</em>")
+    flags = f"the best round of {whose} was the last" if unfinished else "no variant had its best round last"
     were = "was" if len(tuned(results)) == 1 else "were"
     return (
         f"{plural(len(tuned(results)), 'variant')} {were} tuned, with {plural(len(states), 'trial')}: {told}; {flags}."

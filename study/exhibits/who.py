@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
-from study.exhibits import choose, scope
+from study.exhibits import choose, scope, source
 from study.exhibits.contrasts import NONE, VERDICTS
 from study.exhibits.figures import (
     GREY,
@@ -82,9 +82,10 @@ def windows_of(results: Results) -> Windows:
     return read(results.folder / "windows.json", TypeAdapter(Windows))
 
 
-@if_run
-def answer(results: Results) -> Html:
+def answer(results: Results | None) -> Html:
     """Who will take the key action: how many can be found, by what, and does anything beat counting?"""
+    if results is None:
+        return source.NOTHING
     shown, best = windows_of(results), results.leaderboard[0]
     counting = results.best_of_each().get("counting")
     found = best.estimates[PRIMARY]
@@ -126,10 +127,10 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     trained = min((results.cost[side].positions or 0) // events for side, events in seen.items() if events == most)
     return [
         "The budget counts events, all that a trained user's history gives. So a side that sees more of it is "
-        "trained on fewer users, and in fewer steps: up to "
-        f"{number(most / least, 1)} times fewer, where histories are as long as that: "
-        f"{plural(trained, 'history')} in all rounds of a fit, each of a user at a cut-off. What these "
-        "contrasts show is the two together; models of aggregates read every training row."
+        "trained on fewer users, and in fewer steps. Where histories are that long, a fit that sees the most of them "
+        f"is trained on {plural(trained, 'history')} in all its rounds, each of a user at a cut-off: up to "
+        f"{number(most / least, 1)} times fewer than one that sees the least. What these contrasts show is the two "
+        "together; models of aggregates read every training row."
     ]
 
 
@@ -209,9 +210,10 @@ def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
     )
 
 
-@if_run
-def windows(results: Results) -> Html:
+def windows(results: Results | None) -> Html:
     """Base rate and positives of each test window."""
+    if results is None:
+        return source.NOTHING
     shown, zone = windows_of(results), results.params.zone("who")
     days = [_day(window.cutoff, zone) for window in shown.windows]
     rows = [
@@ -221,7 +223,10 @@ def windows(results: Results) -> Html:
     fewest, most = (choose(w.positives for w in shown.windows) for choose in (min, max))
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
     place = f"at least one of {count(len(rows))} test windows" if len(rows) > 1 else "the only test window"
-    text = f"{count(shown.users)} users were eligible in {place}; {acting} of them take the key action in a window."
+    were = "was" if shown.users == 1 else "were"
+    text = (
+        f"{plural(shown.users, 'user')} {were} eligible in {place}; {acting} of them take the key action in a window."
+    )
     if shown.detectable is not None:
         family, settings = len(results.contrasts), results.params.statistics
         found = at_first_step(shown.detectable, settings.alpha, family)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from study.exhibits import contrasts, evidence
+from study.exhibits import contrasts, evidence, source
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
@@ -15,6 +15,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 PARTS = ("known", "young")
 YOUNG = f"{PRIMARY}/young"
+NONE = paragraphs(["No relevant candidate in the test windows is young, so nothing is said of ranking them."])
 STYLES = ((BLUE, "circle"), (ORANGE, "diamond"))
 
 
@@ -24,7 +25,7 @@ def answer(results: Results | None) -> Html:
         return Html("")
     rows = with_young(results)
     if not rows:
-        return paragraphs(["No relevant candidate in the test windows is young, so nothing is said of ranking them."])
+        return NONE
     relevant, outside, young = _counts(results)
     best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
@@ -125,7 +126,7 @@ def effects(results: Results | None) -> Html:
 
 def verdicts(results: Results | None) -> Html:
     """What the contrasts of candidate sides show."""
-    return Html("") if results is None else contrasts.section(results, results.contrasts)
+    return source.NOTHING if results is None else contrasts.section(results, results.contrasts)
 
 
 def seeds(results: Results | None) -> Html:
@@ -136,7 +137,7 @@ def seeds(results: Results | None) -> Html:
 def board(results: Results | None) -> Html:
     """All variants, with their recall of known and of young candidates."""
     if results is None or not with_young(results):
-        return Html("")
+        return source.NOTHING if results is None else NONE
     head = [
         "variant",
         "head",

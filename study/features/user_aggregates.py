@@ -21,7 +21,7 @@ HALF_LIFE = 40.0
 FIRST_VALUE = 2
 """Codes below are missing, and rare or unseen; from it on they fall with frequency, or rise where numeric."""
 VALUES = 3
-"""Values of an attribute, and event types, that get columns of their own: the most frequent ones."""
+"""Values of an attribute, and event types, with columns of their own: the most frequent, or the lowest bins."""
 
 
 @dataclass(frozen=True)

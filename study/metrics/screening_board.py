@@ -29,7 +29,8 @@ def leaderboard(
 ) -> list[Row]:
     """One entry per variant, best on select first, ties in the order of the roster.
 
-    Every metric has its interval, but the calibration error: a resample of users is itself calibrated worse.
+    Every metric has its interval, but the calibration error: a resample of users is itself calibrated worse. That of
+    average precision lies too high: the copies of a positive that is drawn more than once raise the precision there.
     """
     rows = []
     for name, entry in roster.items():

@@ -73,8 +73,8 @@ def judge(
     Where users are few, resamples cannot show what no user happened to show: of n users without a difference, up to
     -log(alpha / m) / n of all may have one, m being the contrasts that alpha is for (for one at 0.05 the rule of three;
     Hanley and Lippman-Hand, JAMA, 1983). While that, times the most that one user can differ by, is more than the
-    margin, a resample without any difference is unknown. The users who differ may be those who weigh most, so users
-    are counted as if all weighed as much as that one does.
+    margin, a resample without any difference is unknown, whether nobody in it differs or gains and losses cancel. The
+    users who differ may be those who weigh most, so users are counted as if all weighed as much as that one does.
 
     Args:
         effects: the estimates, [m].

@@ -26,8 +26,8 @@ class Evaluation:
         queries: with the log cut at the cut-off.
         candidates: codes of the catalogue at the cut-off, C of them, ascending.
         relevant: columns into `candidates`, or -1 for a relevant candidate outside the catalogue.
-        slices: parts of the relevant candidates by name, each bool [len(relevant.codes)]: `repeat`, of which the user
-            had an event before, and `explore`, all others; where candidates are held back also `young` and `known`.
+        slices: parts of the relevant candidates by name, each bool [len(relevant.codes)]: `repeat`, on which the user
+            had acted before, and `explore`, all others; where candidates are held back also `young` and `known`.
         asof_popularity: key actions of each candidate before the cut-off, int64 [C].
     """
 

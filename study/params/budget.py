@@ -16,7 +16,8 @@ class Budget(Frozen):
     `trials` in batches of `batch`; a trial is trained for `rounds` rounds of `positions` events (sequence variants,
     padding not counted) or `boosting_rounds` trees. At each share in `rungs` of that cap the better half of a batch
     goes on, and a trial ends when `patience` readings of stop in a row brought nothing better. Stop is read on at most
-    `stop_queries` queries of each of its windows, the same for all. The chosen setting is refitted with `seeds` seeds.
+    `stop_queries` queries of each of its windows, the same for all. What is fitted in one round, counting rules and the
+    linear model, has no rungs: all of its trials are read on select. The chosen setting is refitted with `seeds` seeds.
     `workers` processes share the machine, one thread each (-1: one per core).
     """
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +10,9 @@ from study.params.messages import unknown_name
 from study.params.parts import OBJECTIVES, is_part, misfit, names_in, siblings
 from study.params.question import Between
 from study.params.roster import SequenceEntry, Variant
+from study.params.snapshot import Ordinal
 from study.params.statistics import BEST
+from study.paths import WRITTEN
 from study.redact import DATABASE, has_credentials
 
 if TYPE_CHECKING:
@@ -78,6 +81,12 @@ def _columns(params: "Params") -> list[str]:
             if (is_range := isinstance(allowed, Between)) == (coded.get(column, "categorical") == "categorical")
         ]
         found += [
+            f"{place}.key_action.{column}: '{column}' has an order of its own, and no numbers to compare; if its "
+            f"values are numbers say `{column}: ordinal`, else make it categorical and list the values"
+            for column, allowed in question.key_action.items()
+            if isinstance(allowed, Between) and isinstance(params.snapshot.attributes.get(column), Ordinal)
+        ]
+        found += [
             f"{place}.key_action.{column}: no number is {allowed.told}; raise most or lower least"
             for column, allowed in question.key_action.items()
             if isinstance(allowed, Between) and allowed.least > allowed.most
@@ -100,7 +109,11 @@ def _snapshots(params: "Params") -> list[str]:
     found = [f"compare_with: '{name}' stands there twice" for name in dict.fromkeys(named) if named.count(name) > 1]
     asked = {"compare_with": named, "warm_start": [params.warm_start] if params.warm_start else []}
     own = [place for place, names in asked.items() if params.snapshot.name in names]
-    return [*found, *(f"{place}: '{params.snapshot.name}' is this snapshot; name another one" for place in own)]
+    found += [f"{place}: '{params.snapshot.name}' is this snapshot; name another one" for place in own]
+    source = Path(params.snapshot.source)
+    if any(source == folder or folder in source.parents or source in folder.parents for folder in WRITTEN):
+        found.append(f"snapshot.source: the study itself writes to '{source}'; put the log elsewhere")
+    return found
 
 
 def _arms(params: "Params") -> list[str]:

@@ -10,8 +10,9 @@ class Features(Frozen):
 
     An attribute keeps its `max_values` most frequent values that occur at least `min_count` times; the others share
     the index of rare and unseen values. Numeric attributes are cut at `bins` quantiles.
-    Aggregates train on weekly cut-offs after the first `warmup_days` of the log, on at most `max_queries` queries,
-    with the user's own candidates, the `popular` most bought ones and `sampled` of the rest.
+    Aggregates train on cut-offs one horizon apart after the first `warmup_days` of the log; in a question `what` on at
+    most `max_queries` queries, with the user's own candidates, the `popular` most bought ones and `sampled` of the
+    rest, in a question `who` on every eligible user of every cut-off.
     """
 
     min_count: int = Field(ge=1)

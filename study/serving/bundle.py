@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from safetensors import SafetensorError
 
+from study.device import Device
 from study.errors import UserError
 from study.features.vocabulary import Vocabulary
 from study.models.base import Recommender
@@ -64,12 +65,12 @@ class Exported(Frozen):
 class ExportedSources(Sources):
     """Builds what a composed variant is made of from the entries that were exported with it."""
 
-    def __init__(self, entries: dict[str, Variant], budget: Budget) -> None:
-        self.entries, self.budget = entries, budget
+    def __init__(self, entries: dict[str, Variant], budget: Budget, device: Device) -> None:
+        self.entries, self.budget, self.device = entries, budget, device
 
     def build(self, source: Source) -> Recommender:
         """See `Sources`."""
-        return build_model(self.entries[source.variant], source.settings, self.budget)
+        return build_model(self.entries[source.variant], source.settings, self.budget, device=self.device)
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class Bundle:
     model: Recommender
 
 
-def read_bundle(folder: Path) -> Bundle:
-    """What `export` wrote.
+def read_bundle(folder: Path, device: Device = "auto") -> Bundle:
+    """What `export` wrote, its networks on that device.
 
     Raises:
         UserError: there is no exported variant, its files are not those that this version writes, or not of one export.
@@ -93,8 +94,8 @@ def read_bundle(folder: Path) -> Bundle:
         exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
         _refuse_mixed(folder, exported.files)
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
-        sources = ExportedSources(exported.sources, exported.budget)
-        model = build_model(exported.entry, exported.settings, exported.budget, sources).load(folder / WEIGHTS)
+        sources = ExportedSources(exported.sources, exported.budget, device)
+        model = build_model(exported.entry, exported.settings, exported.budget, sources, device).load(folder / WEIGHTS)
     except ValidationError as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
     except (OSError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError) as error:

@@ -18,8 +18,8 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import QUICK, export_folder, run_folder
-from study.provenance import PACKAGES, file_hash, released, revision
+from study.paths import ASKED, PARAMS, QUICK, export_folder, run_folder
+from study.provenance import PACKAGES, asked_of, file_hash, released, revision
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
@@ -97,7 +97,13 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     if not trained.is_dir():
         known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
         raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
-    model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources).load(trained)
+    asked = trained.parent / ASKED
+    if asked.is_file() and asked.read_text(encoding="utf-8") != asked_of(params, variant):
+        raise UserError(
+            f"export: {PARAMS} has another entry or question of {variant} than it was trained for; run `dvc repro`, "
+            "then export"
+        )
+    model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources, params.device).load(trained)
     model.save(folder / WEIGHTS)
     for path in sorted(folder.rglob(TRAINED)):
         keep_averaged(path)
@@ -120,7 +126,7 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         files=digests(folder),
     )
     (folder / MODEL).write_text(exported.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    bundle = read_bundle(folder)  # what cannot be loaded is not worth exporting
+    bundle = read_bundle(folder, params.device)  # what cannot be loaded is not worth exporting
     (folder / CARD).write_text(card(bundle, chosen, published(params, variant)), encoding="utf-8")
 
 

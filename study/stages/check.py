@@ -4,6 +4,7 @@ It runs before any stage, so a wrong setting stops the study before anything is 
 """
 
 import hashlib
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
 COMPOSED = "main-composed"
+NAMED = re.compile(r"questions\.([\w-]+)")
+"""A question that dvc.yaml names."""
 ABSENT = "no variant of the roster is of this arm\n"
 
 
@@ -91,12 +94,17 @@ def refuse_left_out(params: Params) -> None:
     """Whether the whole study can be run, which `dvc repro` of some arms alone need not ask.
 
     Raises:
-        UserError: a section is missing that dvc.yaml has a stage of.
+        UserError: a section is missing that dvc.yaml has a stage of, or a question that a stage names.
     """
     pipeline = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
     for name in get_args(Section):
         if not getattr(params, name) and f"\n  {name}:\n" in pipeline:
             raise UserError(f"{PARAMS}: {name}: this section is missing, and {PIPELINE} has a stage of it; put it back")
+    for name in dict.fromkeys(NAMED.findall(pipeline)):
+        if name not in params.questions:
+            raise UserError(
+                f"{PARAMS}: questions: '{name}' is missing, and stages of {PIPELINE} read it; give a question that name"
+            )
 
 
 def sections(params: Params) -> None:

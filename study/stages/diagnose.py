@@ -13,7 +13,7 @@ from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subje
 from study.errors import UserError
 from study.models.data import read_refit
 from study.params import Params, load
-from study.paths import RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
+from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import seed_of
@@ -28,7 +28,7 @@ def run() -> None:
     """Writes `data/runs/diagnostics/<family>/<change>/seed-<n>`."""
     params = load()
     found = subjects(params)
-    with scratch(Path("diagnose"), fingerprint(params, found), "diagnose") as folder:
+    with scratch(Path("diagnose"), fingerprint(params, found), "diagnose", params.device) as folder:
         asked = [
             (chosen, change, number)
             for chosen in found
@@ -56,8 +56,12 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
-        fold = read_refit(chosen.entry.question, chosen.question, chosen.features)
-        model.fit(change.fold(fold, seed), rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
+        fold = change.fold(read_refit(chosen.entry.question, chosen.question, chosen.features), seed)
+        try:
+            model.fit(fold, rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
+        except FloatingPointError as error:
+            where = f"{chosen.source.variant} under {change.name}, seed {number}"
+            raise UserError(f"diagnose: {where}: {error}; take the change out of diagnostics in {PARAMS}") from None
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
         write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")

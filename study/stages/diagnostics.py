@@ -45,7 +45,7 @@ def run() -> None:
         asked += [(Asked(chosen.group, chosen.source.variant, c.name, c.topic), chosen, c) for c in changes]
         told = {"family": chosen.group, "variant": chosen.source.variant}
         left_out += [told | {"change": name, "reason": reason} for name, reason in reasons.items()]
-    with scratch(Path("diagnostics"), _identity(params, found), "diagnostics") as folder:
+    with scratch(Path("diagnostics"), _identity(params, found), "diagnostics", params.device) as folder:
         tables = _scores(params, folder, asked)
     ranking = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm != WHO}
     screening = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm == WHO}

@@ -73,7 +73,7 @@ def run() -> None:
     entry, source = variant_of(params)
     budget, declared = params.spent("tokens"), tokens_of(params)
     read_asked.cache_clear()  # what another run in this process has kept
-    with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens") as folder:
+    with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens", params.device) as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
         tasks = [partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits]
         done: dict[int, pl.DataFrame] = {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from study.models.factory import settings_of
 from study.params import Params, load
 from study.paths import (
+    ASKED,
     CHOSEN,
     code_of,
     cost_file,
@@ -19,7 +20,7 @@ from study.paths import (
     vocabulary_file,
     write_text,
 )
-from study.provenance import file_hash
+from study.provenance import asked_of, file_hash
 from study.questions.kind import kind_of
 from study.scratch import scratch
 from study.tuning import record
@@ -37,7 +38,7 @@ def run(variant: str) -> None:
     """
     params = load()
     record.reach()
-    with scratch(Path("train", variant), _fingerprint(params, variant), variant) as folder:
+    with scratch(Path("train", variant), _fingerprint(params, variant), variant, params.device) as folder:
         found = search(params, variant, folder / "trials")
         best = found.best
         metric = kind_of(params.question_of(variant)).PRIMARY
@@ -77,6 +78,7 @@ def _publish(params: Params, variant: str, work: Path, found: Search, folders: l
     if (trial / SELECT).exists():
         shutil.copyfile(trial / SELECT, fresh / SELECT)
     write_text(fresh / "search.json", json.dumps(published, indent=1) + "\n")
+    write_text(fresh / ASKED, asked_of(params, variant))
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     publish(journal_file(entry.runs, variant), variant, space, found.trials)

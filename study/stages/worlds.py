@@ -33,7 +33,7 @@ def run(name: str) -> None:
     site = site_of(params, world)
     made = scene(site, params.spent("worlds").stop_queries)
     identity = fingerprint(params, world, code_of("worlds", world))
-    with scratch(Path("worlds", world), identity, world) as folder:
+    with scratch(Path("worlds", world), identity, world, params.device) as folder:
         fits = _fits(params, site, made, folder)
     found = {**origin(params), **report(params, site, made, fits)}
     write_text(world_file(world), text_of(found))

@@ -25,17 +25,21 @@ class PartsOfUsers:
         weight: that of the term beside the other loss.
     """
 
-    positions = 2 * USERS * SLICE
-
     def __init__(self, batcher: Batcher, stream: Stream, weight: float) -> None:
         self.batcher, self.stream, self.weight = batcher, stream, weight
         self.users = np.flatnonzero(np.diff(stream.offsets) >= 2 * SLICE)
+        self.drawn = min(USERS, len(self.users)) if len(self.users) > 1 else 0
+
+    @property
+    def positions(self) -> int:
+        """Those that a step reads."""
+        return 2 * self.drawn * SLICE
 
     def __call__(self, encode: Encode, generator: np.random.Generator) -> Tensor:
         """The loss times `weight`; 0 where fewer than two users have two slices."""
-        if len(self.users) < 2:
+        if not self.drawn:
             return torch.zeros(())
-        users = generator.choice(self.users, min(USERS, len(self.users)), replace=False)
+        users = generator.choice(self.users, self.drawn, replace=False)
         spare = self.stream.offsets[users + 1] - self.stream.offsets[users] - 2 * SLICE
         first, second = np.sort(generator.integers(0, spare + 1, (2, len(users))), axis=0)
         starts = self.stream.offsets[users] + np.concatenate([first, second + SLICE]).reshape(2, -1)

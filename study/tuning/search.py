@@ -71,7 +71,7 @@ def search(params: Params, variant: str, folder: Path) -> Search:
             finished += _run_batch(params, variant, folder, proposed, len(finished), bar)
     complete = [trial for trial in finished if trial.select is not None]
     if not complete:
-        forget_deaths(folder)  # nothing was published, so the next run may try again
+        forget_deaths(folder, size)  # nothing was published, so the next run may try again
         raise UserError(f"{variant}: every trial failed; the last one because {finished[-1].reason}")
     chosen = max(complete, key=lambda trial: (trial.select, -trial.number))
     warm = 1 if 1 < len(first) <= total else None

@@ -87,11 +87,23 @@ def record_death(folder: Path, rung: Rung) -> Outcome:
     return _record(folder, rung, FAILED | {"reason": DIED}, 0.0, 0.0)
 
 
-def forget_deaths(folder: Path) -> None:
-    """Removes from a search's folder the failures for want of memory, which another time may not meet."""
-    for path in folder.glob(f"*/{DONE.format('*')}"):
-        if json.loads(path.read_text(encoding="utf-8"))["reason"] in {DIED, NO_MEMORY}:
-            path.unlink()
+def forget_deaths(folder: Path, batch: int) -> None:
+    """Removes from a search's folder the failures for want of memory, which another time may not meet.
+
+    And all trials of later batches of `batch` trials: their settings were proposed from outcomes that may change.
+    """
+    failed = [path for path in folder.glob(f"*/{DONE.format('*')}") if _reason(path) in {DIED, NO_MEMORY}]
+    first = min((int(path.parent.name) // batch for path in failed), default=0)
+    for path in failed:
+        path.unlink()
+    for trial in folder.iterdir():
+        if failed and int(trial.name) // batch > first:
+            shutil.rmtree(trial)
+
+
+def _reason(path: Path) -> str | None:
+    reason: str | None = json.loads(path.read_text(encoding="utf-8"))["reason"]
+    return reason
 
 
 def _record(folder: Path, rung: Rung, parts: dict[str, Any], seconds: float, megabytes: float) -> Outcome:

@@ -38,9 +38,9 @@ def refuse_later(params: Params, variant: str) -> None:
     Its weeks of select would otherwise be weeks that are tested here, and the settings would have seen test.
 
     Raises:
-        UserError: it chose later, or no data card tells when.
+        UserError: it chose something later, or no data card tells when.
     """
-    if params.warm_start is None:
+    if params.warm_start is None or chosen_there(params, variant) is None:
         return
     chose, tested = _cutoffs(params, params.warm_start, params.variants[variant].question)
     if chose > tested:

@@ -139,6 +139,14 @@ def test_fewer_users_are_a_part_of_more_and_the_rest_has_no_event(whole):
     assert whole.users == fewer_events(fold, 0.5, 5).log.users
 
 
+def test_of_few_users_one_at_least_is_left(whole):
+    fold = fold_of(whole)
+    one, more = (np.flatnonzero(np.diff(fewer_events(fold, share, 5).log.offsets)) for share in (1e-9, 0.5))
+
+    assert 1 == len(one)
+    assert one[0] in more
+
+
 def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
     fold = fold_of(whole)
     half = fewer_queries(fold, 0.5, 5)

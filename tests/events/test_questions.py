@@ -13,7 +13,7 @@ from study.events import fold as fold_module
 from study.events.fold import Fold, take
 from study.events.queries import queries_of
 from study.events.spans import DAY, Spans, Window
-from study.events.split import LEAST_EVENTS, with_young, without_young
+from study.events.split import LEAST_EVENTS, places_of, with_young, without_young
 from study.params.question import WhoQuestion, Windows
 from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, random_log, window_queries
 
@@ -152,6 +152,11 @@ def test_training_queries_equal_those_found_one_by_one(eligible, seed):
         users, labels = fold.asked(window)
 
         assert expected == {user: take(labels, [row]).codes.tolist() for row, user in enumerate(users.tolist())}
+
+
+def test_a_column_whose_name_goes_on_behind_a_dot_is_no_place_of_a_list():
+    assert ["tags.1", "tags.12"] == places_of("tags", ["tags.1", "tags.source", "tags.12", "tags.1.x", "tag.1"])
+    assert ["tags.source"] == places_of("tags.source", ["tags.1", "tags.source"])
 
 
 def test_a_window_in_which_nobody_acts_is_the_users_error():

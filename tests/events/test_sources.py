@@ -113,6 +113,16 @@ def test_a_form_without_a_time_of_day_is_a_day_of_the_study_s_own_zone(read):
     assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == events["timestamp"].to_list()
 
 
+def test_a_form_holds_for_numbers_too(tmp_path):
+    """20240703 in a column of numbers is a day, and no second of 1970."""
+    for kind in (pl.Int64, pl.Float64):
+        log = pl.DataFrame({"user_id": [1], "when": [20240703], "price": [2.0]}, schema_overrides={"when": kind})
+        log.write_parquet(tmp_path / "log.parquet")
+        columns = {"time": "when", "event_type": None, "time_format": "%Y%m%d"}
+        found = read_source(spec(tmp_path, columns=columns, attributes={"price": "numeric"}))
+        assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == found["timestamp"].to_list()
+
+
 TIMES = {
     "2024-07-01": datetime(2024, 6, 30, 22, tzinfo=UTC),  # the local midnight of the study
     "2024-07-01 00:00": datetime(2024, 7, 1, tzinfo=UTC),

@@ -18,6 +18,7 @@ import pytest
 from study.exhibits.results import Results
 from study.params import Params, load
 from study.params.budget import Arm
+from study.provenance import params_hash
 from tests.exhibits.pairing import sign
 
 METRICS = [
@@ -51,7 +52,7 @@ def documents(params: Params, arm: Arm = "main") -> Documents:
         "contrasts.json": [_declared(name, params) for name in params.declared(arm)],
         "tuning.json": {name: _search() for name in entries},
         "data.json": _data(params),
-        "manifest.json": _manifest(params),
+        "manifest.json": _manifest(params, arm),
         **{f"cost/{name}.json": _cost() for name in entries},
         **({"factorial.json": _factorial(params)} if arm == "main" else {}),
         **({"power.json": _power()} if arm != "who" else {"windows.json": _windows()}),
@@ -153,8 +154,9 @@ def _windows() -> dict[str, Any]:
     return {"windows": [window], **told}
 
 
-def _manifest(params: Params) -> dict[str, Any]:
-    told = {"snapshot": params.snapshot.name, "data_hash": "ab", "revision": "cd", "params_hash": "ef"}
+def _manifest(params: Params, arm: Arm) -> dict[str, Any]:
+    hashed = params_hash(params, arm)
+    told = {"snapshot": params.snapshot.name, "data_hash": "ab", "revision": "cd", "params_hash": hashed}
     where = {"python": "3.11", "platform": "Linux", "versions": {"numpy": "2"}, "files": {"power.json": "aa"}}
     return told | where | {"budget": params.budget, "seed": params.seed}
 
@@ -213,7 +215,7 @@ def made(tmp_path: Path) -> Callable[..., Results]:
             write(folder, written, params, arm)
         beside = {
             "diagnostics/contrasts.json": diagnoses,
-            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params),
+            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params, "diagnostics"),
             "../_simulated/losses.json": costs,
         }
         for path, document in beside.items():

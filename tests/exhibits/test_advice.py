@@ -262,5 +262,5 @@ def test_a_side_that_has_not_left_popularity_speaks_for_nothing(made):
         say("better", "bidirectional-over-causal")(written)
 
     told = encoder(made(stuck))
-    assert "undetermined here by its contrast: bidirectional-horizon is not above popularity on select" in told
+    assert "undetermined here by its contrast: bidirectional-horizon is not clearly above popularity on select" in told
     assert "supported here" in encoder(made(say("better", "bidirectional-over-causal")))

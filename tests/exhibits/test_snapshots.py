@@ -25,7 +25,7 @@ def test_another_snapshot_that_was_not_run_is_no_failure(made):
     results = made()
     results = Results(results.root, results.params.model_copy(update={"compare_with": ["nowhere"]}))
 
-    assert "No arm was run on both nowhere and complete-journey" in text(snapshots.which(results))
+    assert "No arm was run on both nowhere and complete-journey with a question" in text(snapshots.which(results))
     assert "On the snapshot nowhere nothing is known yet." in text(findings.repeated(results))
 
 
@@ -39,6 +39,15 @@ def test_files_that_no_manifest_vouches_for_are_refused(compared):
     path.unlink()
     with pytest.raises(UserError, match=r"contrasts\.json: no such file, though"):
         findings.repeated(results)
+
+
+def test_an_arm_whose_question_had_another_name_there_counts_as_not_run(compared):
+    results = compared()
+    assert "what old says of it stands above" in text(caveats.caveats(results))
+    (results.root.parent / "old/data/categories.json").rename(results.root.parent / "old/data/before.json")
+
+    assert "No arm was run on both old and complete-journey" in text(snapshots.which(results))
+    assert "until it is repeated on another snapshot" in text(caveats.caveats(results))
 
 
 def test_that_the_defaults_were_found_on_weeks_that_the_other_snapshot_tests_is_told(compared):

@@ -123,3 +123,19 @@ def test_where_no_trial_had_memory_the_next_run_tries_again(workspace, monkeypat
             search(load(), VARIANTS[0], workspace)
 
     assert ["complete", "complete"] == [one.state for one in search(load(), VARIANTS[0], workspace).trials]
+
+
+def test_what_was_proposed_from_a_death_is_not_taken_for_what_is_proposed_without_it(workspace):
+    """Of the first batch every trial keeps its settings; those of later ones followed from outcomes that may change."""
+    finished = {"curve": [], "losses": [], "best_round": 0, "select": None, "seconds": 0.0, "peak_mb": 0.0}
+    rungs = {(0, 0): None, (0, 1): trial.DIED, (1, 0): None, (2, 0): None, (3, 0): trial.NO_MEMORY}
+    for (number, index), reason in rungs.items():
+        path = workspace / str(number) / f"rung-{index}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(finished | {"reason": reason}), encoding="utf-8")
+
+    trial.forget_deaths(workspace, batch=2)
+    assert {"0/rung-0.json", "1/rung-0.json"} == {p.relative_to(workspace).as_posix() for p in workspace.glob("*/*")}
+
+    trial.forget_deaths(workspace, batch=2)
+    assert {"0", "1"} == {path.name for path in workspace.iterdir()}

@@ -286,3 +286,15 @@ def test_a_section_that_dvc_has_a_stage_of_is_not_left_out_of_the_whole_study(na
 
     with pytest.raises(UserError, match=rf"params\.yaml: {name}: this section is missing, and dvc\.yaml has a stage"):
         check.refuse_left_out(params)
+
+
+def test_a_question_that_dvc_names_is_not_left_out_of_the_whole_study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    params = load(ROOT / PARAMS)
+    renamed = params.model_copy(update={"questions": {f"my-{name}": one for name, one in params.questions.items()}})
+    check.refuse_left_out(renamed)
+    (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
+    check.refuse_left_out(params)
+
+    with pytest.raises(UserError, match=r"questions: 'categories' is missing, and stages of dvc\.yaml read it"):
+        check.refuse_left_out(renamed)

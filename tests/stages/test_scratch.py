@@ -3,10 +3,12 @@
 import copy
 from functools import reduce
 from operator import getitem
+from pathlib import Path
 
 import pytest
 import yaml
 
+from study import scratch
 from study.diagnostics.subjects import Chosen
 from study.models.sources import Source
 from study.params import Params
@@ -134,3 +136,18 @@ def test_who_runs_the_tasks_and_how_results_are_judged_are_not(made, stage):
 
     assert before == name_of(stage, params_with("statistics.alpha", 0.1))
     assert before == name_of(stage, params_with("engine", {"name": "ray"}))
+
+
+@pytest.mark.parametrize("changed", ["versions", "name_of"])
+def test_other_versions_and_another_device_are_other_work(made, monkeypatch, changed):
+    """What torch has begun in another version, or on a GPU, is not gone on with."""
+
+    def folder() -> Path:
+        with scratch.scratch(Path("train"), "identity", "a variant", "cpu") as found:
+            return found
+
+    before = folder()
+    other = {"versions": lambda: ["torch 0.0.1"], "name_of": lambda _: "another"}[changed]
+    monkeypatch.setattr(scratch, changed, other)
+
+    assert before != folder()

@@ -56,6 +56,21 @@ def test_the_slices_of_a_user_lie_in_their_history_and_do_not_overlap():
     assert (starts[1] + SLICE <= OFFSETS[users[1] + 1]).all()
 
 
+@pytest.mark.parametrize(("users", "drawn"), [(0, 0), (1, 0), (2, 2), (12, 12), (30, 12)])
+def test_a_step_is_charged_what_it_reads(users, drawn):
+    """Of histories that are too short for two slices it reads nothing, and its round is not the shorter for it."""
+    offsets = np.concatenate([np.arange(users + 1) * 2 * SLICE, users * 2 * SLICE + np.arange(1, 4)])
+    parts, seen = PartsOfUsers(Pieced(), SimpleNamespace(offsets=offsets), WEIGHT), []
+
+    def encode(pieces, last):
+        seen.append(int((pieces.stops - pieces.starts).sum()))
+        return torch.eye(len(last))
+
+    found = parts(encode, np.random.default_rng(0))
+    assert 2 * drawn * SLICE == parts.positions == sum(seen)
+    assert drawn or 0 == found.item()
+
+
 def test_its_weight_is_tuned_where_the_objective_has_it_and_nowhere_else():
     tuned = {
         name

@@ -85,6 +85,17 @@ def test_settings_that_were_chosen_by_weeks_that_are_tested_here_are_refused(tmp
         searched(tmp_path)
 
 
+def test_an_arm_of_which_nothing_was_chosen_there_begins_cold(tmp_path):
+    """As one that was not run there: no data card of its question is asked for."""
+    write_workspace(tmp_path, tiny_log(), budgets=budgets(4, 2), warm_start="old")
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE, chose="2024-06-03")
+    with inside(tmp_path):
+        tuning_file("old", "main").write_text("{}", encoding="utf-8")
+        data_card_file("old", "categories").unlink()
+
+    assert searched(tmp_path)["warm"] is None
+
+
 def asked(**changes: Any) -> dict[str, Any]:
     """The questions of a workspace, the one of the variant with another horizon."""
     questions = tiny_params()["questions"]

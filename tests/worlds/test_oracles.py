@@ -1,6 +1,6 @@
 """Oracles against brute force: the simulator makes many users with the same history, and their futures are counted."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import polars as pl
@@ -212,6 +212,53 @@ def test_shop_learns_nothing_of_a_user_from_the_clicks_of_another() -> None:
     rest = (1 - settings.taste) / settings.items
     taste = settings.taste / settings.liked
     np.testing.assert_allclose([[0.5, 0.5], [(taste + rest) / (taste + 2 * rest), rest / (taste + 2 * rest)]], found)
+
+
+def clicked(settings: ShopSettings, *clicks: dict[str, int], bought: int | None = None) -> Diary:
+    """One user with a click on each of the first days, and then perhaps a purchase."""
+    diary, one = Diary(["u"], shop.values(settings), np.random.default_rng(0)), np.zeros(1, dtype=np.int64)
+    for day, click in enumerate(clicks):
+        diary.write(one, day, 12, shop.CLICKED, **{name: one + click.get(name, 0) for name in shop.ATTRIBUTES})
+    if bought is not None:
+        diary.write(one, len(clicks), 9, PURCHASE, item=one + bought)
+    return diary
+
+
+def test_shop_foresees_by_the_words_of_the_last_two_clicks_in_their_order() -> None:
+    """By hand: each phrase has an item of its own, and every day a purchase by it and a click, of any words.
+
+    So the first purchase is that of the phrase at the cut-off, and the others are those of chains of words from its
+    second word on: all of the 5^6 chains are as likely.
+    """
+    settings = shop_settings(items=shop.PHRASES, taste=0.0, binding=0.0, order=1.0, session=1.0, purchase=1.0)
+    settings = settings.model_copy(update={"futures": 20_000})
+    item = shop.Law(settings, 1).phrases[:, 0].reshape(len(shop.WORDS), -1)
+    expected = np.zeros(settings.items)
+    for words in product(range(len(shop.WORDS)), repeat=6):
+        relevant = {item[1, 3], *(item[pair] for pair in pairwise([3, *words]))}
+        expected[list(relevant)] += 1 / len(relevant) / len(shop.WORDS) ** 6
+    diary = clicked(settings, {"words": 1}, {"words": 3})
+    gains = shop.oracle(settings, 1, diary.frame(), ["u"], cutoff_at(2))[0]
+
+    assert item[1, 3] == gains.argmax() != item[3, 1]
+    np.testing.assert_allclose(expected, gains, atol=0.004)
+
+
+def test_shop_weighs_a_purchase_by_all_that_may_have_made_it() -> None:
+    """By hand, of an item in the group of the phrase and not in that of the pair, which one segment of three likes."""
+    settings = shop_settings()
+    law = shop.Law(settings, 1)
+    bought = int(np.setdiff1d(law.liked[0], law.liked[1:])[0])
+    before, last = divmod(int(np.argwhere((law.phrases == bought).any(axis=1))[0, 0]), len(shop.WORDS))
+    colour, place = divmod(int(np.argwhere((law.pairs != bought).all(axis=1))[0, 0]), len(shop.PLACES))
+    clicks = {"words": before}, {"words": last, "colour": colour, "place": place}
+    diary = clicked(settings, *clicks, bought=bought)
+    found = shop.posterior(law, read(diary.frame(), diary.users, cutoff_at(3), diary.values), 1)
+    phrase = (law.phrases[before * len(shop.WORDS) + last] == bought).mean()
+    rest = settings.order * phrase + (1 - settings.taste - settings.binding - settings.order) / settings.items
+    terms = np.array([settings.taste / settings.liked + rest, rest, rest])
+
+    np.testing.assert_allclose([terms / terms.sum()], found)
 
 
 @pytest.mark.parametrize("name", [*TINY, "shop"])

@@ -1,0 +1,113 @@
+"""What params.yaml may declare otherwise than the default does, and parameters that changed after a run."""
+
+import pytest
+
+from study.exhibits import choose, diagnostics, heads, protocol, source, tokens, who, young
+from study.exhibits.prose import flipped
+from study.exhibits.results import Results
+from tests.exhibits.asking import lead, told
+from tests.exhibits.conftest import contrast
+from tests.exhibits.pairing import text
+
+TURNED = {
+    "Does anything beat counting?": ("sequence-over-counting", "best:counting", "best:sequence"),
+    "Which representation?": ("event-over-flat-horizon", "flat-horizon", "sum-horizon"),
+    "Which objective?": ("horizon-over-moment", "sum-next-moment", "sum-horizon"),
+    "Does order matter?": ("causal-over-mean-pool", "mean-pool-horizon", "sum-horizon"),
+}
+
+
+def turned(name: str):
+    """A change of results: the contrast was declared the other way round, and its sides lie so."""
+
+    def change(written):
+        rows = written["contrasts.json"]
+        at = next(i for i, row in enumerate(rows) if row["name"] == name)
+        swapped = {a: rows[at][b] for a, b in (("left", "right"), ("right", "left"))}
+        swapped |= {
+            f"{side}_variant": rows[at][f"{other}_variant"] for side, other in (("left", "right"), ("right", "left"))
+        }
+        ends = {"effect": -rows[at]["effect"], "low": -rows[at]["high"], "high": -rows[at]["low"]}
+        verdict = {"better": "worse", "worse": "better"}.get(rows[at]["verdict"], rows[at]["verdict"])
+        rows[at] |= {**swapped, **ends, "verdict": verdict}
+
+    return change
+
+
+@pytest.mark.parametrize("asked", TURNED)
+def test_a_contrast_that_is_declared_the_other_way_round_answers_alike(made, asked):
+    name, left, _ = TURNED[asked]
+    results = made(turned(name))
+
+    assert left in next((c.left, c.left_variant) for c in results.contrasts if c.name == name)
+    assert told(made(), asked) == told(results, asked)
+
+
+def test_a_contrast_that_fits_both_ways_is_told_as_it_is_declared(made):
+    results = made()
+    alike = choose.about(results, {"representation": "sum"}, {"representation": "sum"}, "representation")
+
+    assert ["long-over-short"] == [c.name for c in alike]
+    assert alike == [c for c in results.contrasts if c.name == "long-over-short"]
+    assert [flipped(alike[0])] == choose.others([flipped(alike[0])], [])
+    assert [] == choose.others([flipped(alike[0])], alike)
+
+
+def test_parameters_that_changed_after_the_run_are_told_over_its_page(made):
+    results = made()
+    budgets = results.params.budgets.model_copy(deep=True)
+    spent = budgets.default.model_copy(update={"main": budgets.default.main.model_copy(update={"trials": 48})})
+    today = results.params.model_copy(update={"budgets": budgets.model_copy(update={"default": spent})})
+
+    assert "has changed since" not in text(source.line(results))
+    assert "params.yaml has changed since. What this page says" in text(source.line(Results(results.root, today)))
+
+
+def test_the_budget_of_an_arm_is_the_one_that_it_was_run_with(made):
+    def tiny(written):
+        written["manifest.json"]["budget"] = "quick"
+
+    shown = text(protocol.budgets_of_arms(made(who=tiny)))
+
+    assert "main default 8 8 150,000 120 5 500 5" in shown
+    assert "who quick 2 2 10,000 10 4 100 2" in shown
+    assert "diagnostics default – – 37,500 – – – 5" in shown
+
+
+@pytest.mark.parametrize(
+    "exhibit",
+    [diagnostics.answer, tokens.answer, tokens.training, young.verdicts, young.board, who.answer, who.windows],
+    ids=lambda exhibit: f"{exhibit.__module__}.{exhibit.__name__}",
+)
+def test_where_an_arm_was_not_run_no_heading_stands_over_nothing(exhibit):
+    assert "Nothing, since the arm has not been run." == text(exhibit(None))
+
+
+def test_without_a_composed_variant_no_limitation_of_hybrids_is_told(made):
+    results = made()
+    none = Results(results.root, results.params.model_copy(update={"composed": {}}))
+
+    assert "A limitation of hybrids" in text(heads.recipes(results))
+    assert "No variant of this roster is composed of others." == text(heads.recipes(none))
+
+
+def test_a_control_that_is_better_leaves_the_representation_open_whatever_another_says(made):
+    """`long-over-short` says that a longer history is worth nothing; a second control that it is worth something."""
+    second = contrast(
+        "better", 0.01, name="deeper", question="representation", left="causal-prefix-horizon",
+        left_variant="causal-prefix-horizon", right="sum-horizon-short", right_variant="sum-horizon-short",
+    )  # fmt: skip
+
+    def change(also):
+        def changed(written):
+            for row in written["contrasts.json"]:
+                if row["name"] == "long-over-short":
+                    row |= {"verdict": "equivalent", "effect": 0.001, "low": -0.002, "high": 0.004}
+            written["contrasts.json"] += also
+
+        return changed
+
+    asked = "Which representation?"
+    assert "that histories differ as well is taken not to matter, by a control" in told(made(change([])), asked)
+    assert "is taken not to matter" not in told(made(change([second])), asked)
+    assert lead(made(change([second])), asked).startswith("with a shorter history")
