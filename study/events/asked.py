@@ -9,6 +9,7 @@ from study.events.clock import Clock
 from study.events.queries import answered, refuse_empty, tables_of
 from study.events.spans import EPOCH, Window
 from study.events.spill import Folder
+from study.events.split import TIME
 from study.params.question import Question
 
 
@@ -27,6 +28,8 @@ class Asked:
     ) -> None:
         self.name, self.windows, self.question, self.folder, self.clock = name, windows, question, folder, clock
         self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
+        self.first = min(window.cutoff for some in windows.values() for window in some)
+        self.acted = False
         self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
 
     def add(self, events: pl.DataFrame, spans: list[str]) -> None:
@@ -35,6 +38,7 @@ class Asked:
         Args:
             events: sorted, with `key` and `candidate`; of users whose ids come after those of the parts before.
         """
+        self.acted |= bool(events.select((pl.col("key") & TIME.lt(self.first)).any()).item())
         places = [(span, number) for span in spans for number in range(len(self.windows[span]))]
         tables = tables_of(events, [self.windows[span][number] for span, number in places], self.question)
         for (span, number), table in zip(places, tables, strict=True):
@@ -48,11 +52,16 @@ class Asked:
         return pl.scan_parquet(path, glob=False)
 
     def check(self) -> None:
-        """Whether every window can be scored.
+        """Whether every window can be scored, and something can be learned before all of them.
 
         Raises:
-            UserError: one has no query, or none with an answer.
+            UserError: one has no query, or none with an answer; or no key action comes before them.
         """
+        if not self.acted:
+            raise UserError(
+                f"params.yaml: questions.{self.name}: no key action that has a candidate comes before the first window, "
+                "so there is nothing to learn from; check key_action, ask for fewer windows, or bring a longer log"
+            )
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):
                 told = f"{span} window{self._when(window)}"

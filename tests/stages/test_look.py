@@ -147,6 +147,16 @@ def test_a_window_without_a_query_is_told_in_the_time_of_the_log(workspace, caps
     assert begin, said
 
 
+def test_a_key_action_that_was_new_when_the_first_window_began_is_the_users_error(workspace, capsys):
+    """It would be told after hours, when the first variant that learns finds nothing to learn."""
+    log, first = funnel(), START + timedelta(days=199 - 70)
+    is_early = pl.col("occurred_at") < first
+    log = log.with_columns(pl.when(is_early).then(pl.lit("page_view")).otherwise("event_name").alias("event_name"))
+    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
+
+    assert "no key action that has a candidate comes before the first window, so there is nothing to learn" in said
+
+
 def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
     place, kind = pl.int_range(pl.len()), pl.col("event_name")
     changed = pl.when(place == 7).then(pl.lit("Order_Placed")).when(place == 9).then(pl.lit(" page_view"))
