@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from study.errors import UserError
 from study.events.clock import Clock
 from study.events.queries import answered, refuse_empty, tables_of
 from study.events.spans import EPOCH, Window
@@ -59,8 +60,9 @@ class Asked:
         """
         if not self.acted:
             raise UserError(
-                f"params.yaml: questions.{self.name}: no key action that has a candidate comes before the first window, "
-                "so there is nothing to learn from; check key_action, ask for fewer windows, or bring a longer log"
+                f"params.yaml: questions.{self.name}: no key action that has a candidate comes before the first "
+                "window, so there is nothing to learn from; check key_action, ask for fewer windows, or bring a longer "
+                "log"
             )
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):
