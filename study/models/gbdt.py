@@ -29,7 +29,7 @@ SEAL = "sha256 of all above: "
 LARGEST_GROUP = 10_000
 """LightGBM takes no larger one."""
 REPORTS = 8
-"""Readings of stop in a whole trial, as many as sequence variants have rounds."""
+"""Readings of stop in a whole trial, at least; as many as sequence variants have rounds where these are more."""
 FIXED = {
     "num_threads": 1,
     "deterministic": True,
@@ -58,13 +58,16 @@ class Gbdt:
     for; `lambdarank` (Burges, 2010) the order inside each query, every row counted once.
     """
 
-    def __init__(self, loss: Literal["bce", "lambdarank"], settings: Settings, cap: int, windows: int | None) -> None:
-        self.loss, self.settings, self.every, self.windows = loss, settings, -(-cap // REPORTS), windows
+    def __init__(
+        self, loss: Literal["bce", "lambdarank"], settings: Settings, budget: Budget, windows: int | None
+    ) -> None:
+        self.loss, self.settings, self.windows = loss, settings, windows
+        self.every = -(-budget.boosting_rounds // max(REPORTS, budget.rounds))
         self.booster: lgb.Booster | None = None
         self.told: dict[Any, tuple[int, Floats]] | None = None
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:
-        """See `Recommender`; reports `REPORTS` times on the way to its cap, and after the last tree that can grow."""
+        """See `Recommender`; reports every so many trees on the way to its cap, and after the last that can grow."""
         done = self.booster.num_trees() if self.booster else 0
         params = {**FIXED, **self._objective(), **self.settings.model_dump(), "seed": seed}
         self.told, reported = {}, 0
@@ -208,4 +211,4 @@ def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> Trai
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Gbdt:
     """The variant of a roster entry."""
-    return Gbdt(entry.loss, settings, budget.boosting_rounds, entry.windows)
+    return Gbdt(entry.loss, settings, budget, entry.windows)

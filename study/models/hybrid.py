@@ -41,7 +41,7 @@ class Hybrid(Gbdt):
     """
 
     def __init__(self, entry: HybridEntry, settings: Settings, sources: Sources) -> None:
-        super().__init__(entry.loss, settings, sources.budget.boosting_rounds, HELD_WINDOWS)
+        super().__init__(entry.loss, settings, sources.budget, HELD_WINDOWS)
         self.base, self.sources = entry.base, sources
         self.record: Record | None = None
         self.late: Recommender | None = None

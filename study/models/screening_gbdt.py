@@ -40,7 +40,7 @@ class ScreeningGbdt(Gbdt):
 
 def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:
     """The variant of a roster entry."""
-    return ScreeningGbdt(entry.loss, settings, budget.boosting_rounds, entry.windows)
+    return ScreeningGbdt(entry.loss, settings, budget, entry.windows)
 
 
 __all__ = ["ScreeningGbdt", "Settings", "build"]

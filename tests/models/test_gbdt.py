@@ -127,3 +127,19 @@ def test_the_rows_of_a_long_history_are_dealt_out_to_groups_that_lightgbm_takes(
     assert 3 < training_rows(fold, seed=1).sizes.max()
     assert [3] == [group.max() for group in given]
     assert 1 < len(np.unique(model.scores(asked(log, 35), np.arange(len(log.catalogue)))))
+
+
+@pytest.mark.parametrize(
+    ("rounds", "boosting_rounds", "expected"), [(1, 120, 8), (8, 120, 8), (24, 120, 24), (12, 60, 12), (8, 60, 8)]
+)
+def test_trees_are_read_as_often_as_networks(log, rounds, boosting_rounds, expected):
+    """At least eight times, and once a round where a network has more: patience counts readings."""
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="bce")
+    budget = Budget(**TINY | {"rounds": rounds, "boosting_rounds": boosting_rounds})
+    told = []
+    model = gbdt.build(entry, gbdt.Settings(min_child_samples=5), budget)
+    model.fit(fold, rounds=boosting_rounds, seed=1, report=lambda _, done: told.append(done))
+
+    assert boosting_rounds == told[-1]
+    assert expected == len(told)
