@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from study.fingerprint import fingerprint
 from study.paths import SCRATCH, replacing
-from study.provenance import file_hash, versions
+from study.provenance import file_hash
+from study.versions import versions
 
 PREPARED = SCRATCH / "prepared"
 ROOM = 8 << 30

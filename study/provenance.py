@@ -1,7 +1,6 @@
 """Where a set of results comes from: data, code, parameters, versions."""
 
 import hashlib
-import importlib.metadata
 import json
 import platform
 import subprocess
@@ -12,8 +11,8 @@ from study.blas import blas
 from study.device import name_of
 from study.params import Params
 from study.params.budget import Arm
+from study.versions import PACKAGES, released
 
-PACKAGES = ("numpy", "polars", "scipy", "scikit-learn", "lightgbm", "torch", "optuna", "joblib", "dvc")
 CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock", ":(exclude)benchmarks/log")
 
 
@@ -40,20 +39,10 @@ def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path], hashed
     }
 
 
-def released(package: str) -> str:
-    """The version of a package without its local part: `2.13.0+cpu` is a build of `2.13.0`."""
-    return importlib.metadata.version(package).split("+", maxsplit=1)[0]
-
-
 def asked_of(params: Params, variant: str) -> str:
     """The entry of a variant and its question, as text: what a run of it was made for."""
     told = params.variants[variant].model_dump(mode="json"), params.question_of(variant).model_dump(mode="json")
     return json.dumps(told, indent=1) + "\n"
-
-
-def versions() -> list[str]:
-    """The versions of Python and of the packages that results depend on, a text each."""
-    return [f"python {platform.python_version()}", *(f"{name} {released(name)}" for name in PACKAGES)]
 
 
 def params_hash(params: Params, arm: Arm) -> str:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from study.device import Device, name_of
 from study.errors import UserError
 from study.paths import SCRATCH
-from study.provenance import versions
+from study.versions import versions
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import yaml
 
 from study.params import load
 from study.paths import PARAMS, RESULTS, SIMULATED, world_file
-from study.provenance import PACKAGES, params_hash
+from study.provenance import params_hash
+from study.versions import PACKAGES
 from tests.tiny import ROOT
 
 LOCK = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]

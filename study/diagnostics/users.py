@@ -47,4 +47,5 @@ def fewer_queries(fold: Fold, share: float, seed: int) -> Fold:
 def drawn(fold: Fold, share: float, seed: int) -> Mask:
     """Which users are left, bool [U], one at least; drawn by a hash, so that a larger share holds a smaller."""
     places = mix64(hash_text(fold.log.users) ^ np.uint64(seed_of(seed, "users"))) / 2.0**64
-    return (places < share) | (places == places.min())
+    left: Mask = (places < share) | (places == places.min())
+    return left

@@ -161,7 +161,7 @@ def telling(change: str) -> str:
     """What a change is called in prose."""
     kind, _, rest = change.partition("-")
     by_kind = {
-        "last": f"the last {plural(int(rest), 'event')} only",
+        "last": f"the last {rest} event{'' if rest == '1' else 's'} only",
         "without": f"without {code(rest)}",
         "noise": f"{rest} random attribute{'' if rest == '1' else 's'} added",
         "users": f"{rest} % of the users",

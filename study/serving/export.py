@@ -19,13 +19,14 @@ from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
 from study.paths import ASKED, PARAMS, QUICK, export_folder, run_folder
-from study.provenance import PACKAGES, asked_of, file_hash, released, revision
+from study.provenance import asked_of, file_hash, revision
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
 from study.serving.snapshot import trained_on
 from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
+from study.versions import PACKAGES, released
 
 MAIN: Arm = "main"
 

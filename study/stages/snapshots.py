@@ -15,8 +15,9 @@ from study.metrics.stability import stability
 from study.params import Params, load
 from study.params.budget import Arm
 from study.paths import comparison_folder, data_card_file, results_folder, write_text
-from study.provenance import PACKAGES, file_hash, released, revision
+from study.provenance import file_hash, revision
 from study.stages.scored import text_of
+from study.versions import PACKAGES, released
 
 ARM: Arm = "main"
 COLUMNS = ["variant", "seed", "user_id", PRIMARY]

@@ -29,11 +29,7 @@ class PartsOfUsers:
         self.batcher, self.stream, self.weight = batcher, stream, weight
         self.users = np.flatnonzero(np.diff(stream.offsets) >= 2 * SLICE)
         self.drawn = min(USERS, len(self.users)) if len(self.users) > 1 else 0
-
-    @property
-    def positions(self) -> int:
-        """Those that a step reads."""
-        return 2 * self.drawn * SLICE
+        self.positions = 2 * self.drawn * SLICE
 
     def __call__(self, encode: Encode, generator: np.random.Generator) -> Tensor:
         """The loss times `weight`; 0 where fewer than two users have two slices."""

@@ -215,7 +215,7 @@ def made(tmp_path: Path) -> Callable[..., Results]:
             write(folder, written, params, arm)
         beside = {
             "diagnostics/contrasts.json": diagnoses,
-            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params, "diagnostics"),
+            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params, "main"),
             "../_simulated/losses.json": costs,
         }
         for path, document in beside.items():

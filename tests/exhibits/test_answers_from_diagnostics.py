@@ -14,13 +14,16 @@ from tests.exhibits.conftest import diagnosis
     [
         (
             "worse",
-            "main arm, in favour of contents on their own dates over contents on shuffled dates (which takes recency "
-            "along with order): sum-horizon-repeat over sum-horizon-rep",
+            "main arm, in favour of histories as they were over histories whose moments exchanged their dates (recency "
+            "is lost along with order): sum-horizon-repeat over sum-horizon-rep",
         ),
-        ("better", "main arm, in favour of contents on shuffled dates (which takes recency along with order) over"),
+        (
+            "better",
+            "main arm, in favour of histories whose moments exchanged their dates (recency is lost along with",
+        ),
         (
             "equivalent",
-            "main arm, contents on their own dates and contents on shuffled dates (which takes recency along with",
+            "main arm, histories as they were and histories whose moments exchanged their dates (recency is lost",
         ),
     ],
 )

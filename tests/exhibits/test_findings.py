@@ -155,7 +155,11 @@ def test_contrasts_that_were_declared_after_test_was_seen_are_marked(made):
     results = made()
     planned = replace(results, params=results.params.model_copy(update={"after_test": {"another": ["n"]}}))
 
-    assert "Declared after test was seen. learners-over-counting, " in text(caveats.caveats(results))
+    late = results.params.after_test[results.params.snapshot.name]
+    few = replace(results, params=results.params.model_copy(update={"after_test": {"complete-journey": late[:2]}}))
+
+    assert f"Declared after test was seen. {len(late)} contrasts (marked † wherever" in text(caveats.caveats(results))
+    assert f"Declared after test was seen. {' and '.join(late[:2])}: declared, " in text(caveats.caveats(few))
     assert "Declared after test" not in text(caveats.caveats(planned))
     assert "declared after test was seen" in text(findings.contrast_sentences(results))
     assert "declared after test was seen" not in text(findings.contrast_sentences(planned))

@@ -173,10 +173,7 @@ def test_the_page_says_that_intervals_of_recall_in_a_top_share_are_off_centre():
 
 def test_an_arm_that_was_not_run_is_told_once_and_breaks_nothing():
     assert "has not been run" in source.line(None, "who").text
-    assert all(
-        part(None).text == ""
-        for part in (who.answer, who.board, who.forest, who.losses, calibration.calibration, who.windows)
-    )
+    assert all(part(None).text == "" for part in (who.board, who.forest, who.losses, calibration.calibration))
 
 
 def test_a_broken_file_names_itself(shown):
