@@ -65,12 +65,12 @@ def bootstrap(queries: pl.DataFrame, metrics: list[str], *, resamples: int, seed
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     variants, starts = runs["variant"].unique(maintain_order=True).to_list(), np.cumsum(sizes) - sizes
     totals, counts = _user_sums(queries, runs, metrics)
-    weights = seed_weights(variants, sizes, resamples, seed)
+    seeds = SeedWeights(variants, sizes, seed)
     values = np.empty((len(metrics), resamples, len(variants)))
     for done, drawn in user_weights(counts.shape[1], resamples, seed):
-        block = slice(done, done + len(drawn))
+        block, weights = slice(done, done + len(drawn)), seeds.draw(len(drawn))
         for total, count, out in zip(totals, counts, values, strict=True):
-            out[block] = np.add.reduceat(_ratio(drawn @ total, drawn @ count) * weights[block], starts, axis=1)
+            out[block] = np.add.reduceat(_ratio(drawn @ total, drawn @ count) * weights, starts, axis=1)
     estimates = np.add.reduceat(_ratio(totals.sum(axis=1), counts.sum(axis=1)), starts, axis=1) / sizes
     alike = (counts.sum(axis=1) / np.maximum(counts.max(axis=1), 1)).tolist()
     return {name: Draws(variants, estimates[i], values[i], alike[i]) for i, name in enumerate(metrics)}
@@ -119,12 +119,24 @@ def user_weights(users: int, resamples: int, seed: int) -> Iterator[tuple[int, F
         yield done, np.bincount(drawn.ravel(), minlength=rows * users).reshape(rows, users).astype(np.float64)
 
 
-def seed_weights(variants: list[str], sizes: NDArray[np.int64], resamples: int, seed: int) -> Floats:
-    """The weight of each run in its variant's mean, float64 [resamples, runs]."""
-    blocks = []
-    for variant, size in zip(variants, sizes.tolist(), strict=True):
-        random = np.random.default_rng(seed_of(seed, "bootstrap", "seeds", variant))
-        share = random.multinomial(size, np.full(size, 1 / size), size=resamples) / size
-        stretch = np.sqrt(size / (size - 1)) if size > 1 else 0.0
-        blocks.append(1 / size + stretch * (share - 1 / size))
-    return np.concatenate(blocks, axis=1)
+class SeedWeights:
+    """The weight of each run in its variant's mean, drawn in blocks of resamples: all at once are gigabytes.
+
+    Args:
+        variants: V of them, each of which is drawn by itself.
+        sizes: number of runs of each, int64 [V].
+        seed: of the study.
+    """
+
+    def __init__(self, variants: list[str], sizes: NDArray[np.int64], seed: int) -> None:
+        self.sizes = sizes.tolist()
+        self.generators = [np.random.default_rng(seed_of(seed, "bootstrap", "seeds", name)) for name in variants]
+
+    def draw(self, resamples: int) -> Floats:
+        """Those of the next resamples, float64 [resamples, runs]."""
+        blocks = []
+        for random, size in zip(self.generators, self.sizes, strict=True):
+            share = random.multinomial(size, np.full(size, 1 / size), size=resamples) / size
+            stretch = np.sqrt(size / (size - 1)) if size > 1 else 0.0
+            blocks.append(1 / size + stretch * (share - 1 / size))
+        return np.concatenate(blocks, axis=1)

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from study.events.log import Ints
-from study.metrics.bootstrap import Draws, runs_of, seed_weights, user_weights
+from study.metrics.bootstrap import Draws, SeedWeights, runs_of, user_weights
 from study.metrics.screening import (
     AUROC,
     AVERAGE_PRECISION,
@@ -71,12 +71,12 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     names = runs["variant"].unique(maintain_order=True).to_list()
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     starts = np.cumsum(sizes) - sizes
-    weights = seed_weights(names, sizes, resamples, seed)
+    seeds = SeedWeights(names, sizes, seed)
     values = np.empty((len(BOOTSTRAPPED), resamples, len(names)))
     for done, drawn in user_weights(users, resamples, seed):
-        block = slice(done, done + len(drawn))
+        block, weights = slice(done, done + len(drawn)), seeds.draw(len(drawn))
         for metric, out in zip(_resampled(cutoffs, drawn, runs.height), values, strict=True):
-            out[block] = np.add.reduceat(metric * weights[block], starts, axis=1)
+            out[block] = np.add.reduceat(metric * weights, starts, axis=1)
     once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
     estimates = np.add.reduceat(once, starts, axis=1) / sizes
     acting = _acting(cutoffs, users)

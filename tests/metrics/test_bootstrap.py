@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from study.metrics.bootstrap import bootstrap, user_weights
+from study.metrics.bootstrap import SeedWeights, bootstrap, user_weights
 
 METRICS = ["recall@10"]
 
@@ -151,3 +151,13 @@ def test_very_many_users_are_drawn_for_fewer_resamples_at_a_time_without_moving_
 
     assert [0, 6, 12, 18] == list(done)
     assert np.array_equal(whole, np.concatenate(blocks))
+
+
+def test_seeds_are_drawn_block_by_block_without_moving_a_draw():
+    names, sizes = ["a", "b", "c"], np.array([5, 1, 3])
+    whole, parts = SeedWeights(names, sizes, seed=4).draw(23), SeedWeights(names, sizes, seed=4)
+
+    assert (23, 9) == whole.shape
+    assert np.array_equal(whole, np.concatenate([parts.draw(rows) for rows in (6, 6, 1, 10)]))
+    assert np.array_equal(whole[:, 5], np.ones(23))
+    np.testing.assert_allclose(1, whole[:, :5].sum(axis=1))
