@@ -125,6 +125,7 @@ def test_a_tensor_left_on_the_cpu_is_noticed():
         torch.ones(3).to(ELSEWHERE) + torch.ones(3)
 
 
+@pytest.mark.filterwarnings("ignore:.*a no-op")  # so torch says of its own `meta`
 def test_dropout_on_a_device_follows_from_the_seed_of_the_step(fold, elsewhere, tmp_path):
     """What was saved after a round and goes on draws what it would have drawn without a break."""
     with Elsewhere():

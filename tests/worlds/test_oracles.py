@@ -237,8 +237,8 @@ def test_shop_foresees_by_the_words_of_the_last_two_clicks_in_their_order() -> N
     for words in product(range(len(shop.WORDS)), repeat=6):
         relevant = {item[1, 3], *(item[pair] for pair in pairwise([3, *words]))}
         expected[list(relevant)] += 1 / len(relevant) / len(shop.WORDS) ** 6
-    diary = clicked(settings, {"words": 1}, {"words": 3})
-    gains = shop.oracle(settings, 1, diary.frame(), ["u"], cutoff_at(2))[0]
+    diary = clicked(settings, {"words": 1}, {"words": 3}, bought=int(item[1, 3]))
+    gains = shop.oracle(settings, 1, diary.frame(), ["u"], cutoff_at(3))[0]
 
     assert item[1, 3] == gains.argmax() != item[3, 1]
     np.testing.assert_allclose(expected, gains, atol=0.004)
