@@ -40,9 +40,9 @@ def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path], hashed
 
 
 def asked_of(params: Params, variant: str) -> str:
-    """The entry of a variant and its question, as text: what a run of it was made for."""
-    told = params.variants[variant].model_dump(mode="json"), params.question_of(variant).model_dump(mode="json")
-    return json.dumps(told, indent=1) + "\n"
+    """A variant's entry, those of what it is composed of, and its question, as text: what a run of it was made for."""
+    entries = {name: params.variants[name].model_dump(mode="json") for name in (variant, *params.sources(variant))}
+    return json.dumps([entries, params.question_of(variant).model_dump(mode="json")], indent=1) + "\n"
 
 
 def params_hash(params: Params, arm: Arm) -> str:

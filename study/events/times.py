@@ -72,7 +72,8 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
     if raw.dtype == pl.Date:
         return _zoned(raw.cast(pl.Datetime("us")), spec.timezone), ("typed", "")
     if raw.dtype.is_numeric() and spec.columns.time_format is not None:
-        raw = raw.cast(pl.Int64, strict=False).cast(pl.String)
+        refuse(~(raw.cast(pl.Float64) % 1 == 0), raw, place, "is no whole number, which a time_format could read")
+        raw = raw.cast(pl.Int64).cast(pl.String)
     if raw.dtype.is_numeric():
         return _since_1970(raw, place)
     if raw.dtype != pl.String:

@@ -17,7 +17,7 @@ from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.source import missing
 from study.exhibits.who import windows_of
-from study.exhibits.young import of_young_alone, parts_of_effects, with_young
+from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 
 COMPOSED = {
@@ -198,11 +198,13 @@ def young(results: Results) -> Answer:
         return of(missing("young"))
     plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
     sides, rows = ("candidates composed from their attributes", "an id table alone"), with_young(found)
-    by_part = parts_of_effects(found) if rows else {}
+    recalls = parts_of_recall(found) if rows else {}
 
     def more(contrast: Contrast) -> str:
-        parts = by_part.get(contrast.name)
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones" if parts else ""
+        if not recalls:
+            return ""
+        parts = parts_of_effect(recalls, contrast)
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
 
     lead = f"over all candidates, known and young together, {limited(found, plain, *sides, more=more)}"
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""

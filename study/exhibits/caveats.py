@@ -168,7 +168,7 @@ def _unfinished(results: Results) -> list[str]:
         return []
     whose = "its" if len(names) == 1 else "their"
     nearly = [code(row.variant) for row in results.leaderboard if results.is_a_round_short(row.variant)]
-    told, before = (few_or_counted(some, "variant", "named on <em>Leaderboard</em>") for some in (names, nearly))
+    told, before = (few_or_counted(some, "variant", "named on <em>Tuning</em>") for some in (names, nearly))
     rest = f", and {before} one round before it" if nearly else ""
     return [
         f"<strong>Unfinished.</strong> {raised(told)} had {whose} best round at the end of the budget{rest}; more "

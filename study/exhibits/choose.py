@@ -1,6 +1,6 @@
 """Finds declared contrasts by what the variants on their sides are made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from study.exhibits.prose import flipped
@@ -70,6 +70,11 @@ def against_counting(results: Results) -> list[Contrast]:
     rule = None if best is None else best.variant
     with_best = _told(results.contrasts, lambda c: c.right == "best:counting" or c.right_variant == rule)
     return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
+
+
+def onto(results: Results, variants: Collection[str]) -> list[Contrast]:
+    """The contrasts of any variant over one of these."""
+    return _told(results.contrasts, lambda c: c.right_variant in variants)
 
 
 def over_counting(results: Results) -> list[Contrast]:

@@ -81,8 +81,8 @@ def answer(found: Diagnostics | None) -> Html:
         f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
         f"change is harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}, "
         f"and within ±{found.margin:g} {PRIMARY} it is equivalent. What is changed at test alone is scored with the "
-        "very fits of the unchanged side, and what is fitted again starts from the same seeds; both are drawn for each "
-        "side by itself, so that an interval may be wider than it need be."
+        "very fits of the unchanged side, and what is fitted again starts as they did; the bootstrap draws the seeds "
+        "of each side by itself all the same, so that an interval may be wider than it need be."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)

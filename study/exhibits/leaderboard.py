@@ -68,7 +68,7 @@ def _line(results: Results, row: Row) -> list[Cell]:
 def flags(results: Results) -> Html:
     """Which variants had their best round at the end of the budget."""
     unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
-    whose = few_or_counted(unfinished, "variant", f"{code('unfinished')} in the column <em>training</em>")
+    whose = few_or_counted(unfinished, "variant", f"{code('unfinished')} in the table of <em>Tuning</em>")
     text = (
         f"The best round of {whose} was the last that the budget allowed."
         if unfinished

@@ -33,6 +33,6 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     against = "chance" if row.against == CHANCE else code(row.against)
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)} (of that width, it would ring above {signed(row.effect - row.low)}); "
-        f"fitted to its own labels it reaches {within(honest)}"
+        f"{signed(row.low)} to {signed(row.high)} (with one as wide it would ring above "
+        f"{signed(row.effect - row.low)}); fitted to its own labels it reaches {within(honest)}"
     )

@@ -34,7 +34,8 @@ def loss(results: Results) -> Answer:
 def loss_of(results: Results, variant: str) -> str:
     """The loss of a variant in words, with its negatives where it has some."""
     loss = worded(choose.parts_of(results, variant)["loss"])
-    return ", ".join(filter(None, [loss, scope.negatives(results, variant)]))
+    found = scope.negatives(results, variant)
+    return f"{loss} ({found})" if found else loss
 
 
 def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[str]:
@@ -62,7 +63,7 @@ def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
     known = [key for key in both if "undetermined" not in (before[key], after[key])]
     names = listing(list(dict.fromkeys(code(key[1]) for key in known)))
     changed = [key for key in known if before[key] != after[key]]
-    turned = [f"{code(key[1])} ({before[key]}, then {after[key]})" for key in changed]
+    turned = [f"{code(key[1])}: {before[key]}, then {after[key]}" for key in changed]
     if not both:
         return "no loss was compared on both"
     if not known:

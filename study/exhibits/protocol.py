@@ -33,9 +33,9 @@ WIDTH = (
 FEW = (
     "With few users, a difference larger than the margin may be true though it shows in none of those who were asked. "
     "A bootstrap resample without any difference, since nobody in it differs or gains and losses cancel, then says "
-    "nothing, and counts as unknown. How many users are few is "
-    "told by the rule of three (Hanley and Lippman-Hand, 1983) at the level that a family leaves to one of its "
-    "contrasts, users being counted as if all weighed as much as the one who weighs most."
+    "nothing, and counts as unknown. How many users count as few follows from the rule of three (Hanley and "
+    "Lippman-Hand, 1983) at the level that a family leaves to one of its contrasts, users being counted as if all "
+    "weighed as much as the one who weighs most."
 )
 FAMILIES = (
     "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "
@@ -73,8 +73,8 @@ SEEN = (
 )
 SEEN_ELSEWHERE = (
     "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
-    "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them; who "
-    "changes the roster after a look at these scores has seen them, and says so in the table."
+    "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them. "
+    "Whoever changes the roster after a look at these scores has seen them, and should say so in the table."
 )
 _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 

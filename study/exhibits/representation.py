@@ -105,7 +105,7 @@ def _controls(results: Results) -> list[str]:
     at_flat = choose.about(results, {"family": "sequence"}, {"representation": "flat"})
     short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
     names = {contrast.left_variant for contrast in short}
-    longer = [contrast for contrast in results.contrasts if contrast.right_variant in names]
+    longer = choose.others(choose.onto(results, names), short)
     lead = scope.short_histories(results, short).removesuffix(f" as {scope.OF_FLAT}")
     clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
     margin = results.power.margin

@@ -168,9 +168,10 @@ def worth_nothing(results: Results, contrasts: Sequence[Contrast]) -> str:
     controls = list(found.values())
     if not is_worthless(controls):
         return ""
-    heads = listing(list(dict.fromkeys(code(worded(head)) for head in lefts(results, controls, "head"))))
+    heads = lefts(results, controls, "head")
+    of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
     told = "; ".join(brief(control, results.power.margin) for control in controls)
-    return f"that histories differ as well is taken not to matter, by a control with the head {heads}: {told}"
+    return f"histories differ as well, which is taken not to matter: a longer one is worth nothing{of_heads}, {told}"
 
 
 def unlike_training(results: Results, contrast: Contrast) -> str:

@@ -22,7 +22,7 @@ TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong
 
 CHANGED = (
     f"<strong>{code(str(PARAMS))} has changed since.</strong> What this page says of budgets, settings and the "
-    "question is what it says today, not what this run was given."
+    "question is what that file says today, not what this run was given."
 )
 NOTHING = paragraphs(["Nothing, since the arm has not been run."])
 """What stands under a heading that has nothing else."""

@@ -19,7 +19,7 @@ from study.paths import results_folder
 
 PARTS = {
     "column": "which column comes next",
-    "event": "earlier tokens of the same event, and its weekday",
+    "event": "earlier tokens of the same event, its weekday and part of the month",
     "moment": "other events of the same moment",
     "earlier": "strictly earlier moments",
 }

@@ -9,7 +9,7 @@ from study.exhibits import contrasts, evidence, source
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
-from study.exhibits.records import PRIMARY, Row
+from study.exhibits.records import PRIMARY, Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
@@ -92,21 +92,26 @@ class Parts:
     young: float
 
 
-def parts_of_effects(results: Results) -> dict[str, Parts]:
-    """The parts of the effect of each declared contrast, by its name: estimates, which no contrast tests."""
+def parts_of_recall(results: Results) -> dict[str, Parts]:
+    """The parts of the recall of each variant: estimates, which no contrast tests."""
     on_young = pl.col(YOUNG).fill_null(0.0) * pl.col("young") / pl.col("relevant")
     rows = results.queries([PRIMARY, YOUNG, "young", "relevant"])
     means = rows.group_by("variant").agg(on_young.mean().alias("young"), pl.col(PRIMARY).mean().alias("all"))
-    found = {row["variant"]: Parts(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)}
-    sides = {c.name: (found[c.left_variant], found[c.right_variant]) for c in results.contrasts}
-    return {n: Parts(left.known - right.known, left.young - right.young) for n, (left, right) in sides.items()}
+    return {row["variant"]: Parts(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)}
+
+
+def parts_of_effect(found: dict[str, Parts], contrast: Contrast) -> Parts:
+    """The parts of the effect of a contrast, from those of its sides."""
+    left, right = found[contrast.left_variant], found[contrast.right_variant]
+    return Parts(left.known - right.known, left.young - right.young)
 
 
 def effects(results: Results | None) -> Html:
     """Each effect over all candidates as the sum of what is gained on known and on young ones."""
     if results is None or not with_young(results) or not results.contrasts:
         return Html("")
-    found = parts_of_effects(results)
+    recalls = parts_of_recall(results)
+    found = {c.name: parts_of_effect(recalls, c) for c in results.contrasts}
     lines = [
         [
             name(marked(c)),

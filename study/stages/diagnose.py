@@ -61,7 +61,7 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
             model.fit(fold, rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
         except FloatingPointError as error:
             where = f"{chosen.source.variant} under {change.name}, seed {number}"
-            raise UserError(f"diagnose: {where}: {error}; take the change out of diagnostics in {PARAMS}") from None
+            raise UserError(f"diagnose: {where}: {error}; the section diagnostics of {PARAMS} asks for it") from None
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
         write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")

@@ -150,13 +150,13 @@ def test_the_loss_turns_with_the_catalogue(made):
     turned = made(say("worse", *SMALL), catalogue=say("better", *LARGE))
 
     assert (
-        "the 4 verdicts that are settled on both catalogues, on sampled softmax, 64 negatives, bce, 1 negative, gbce, "
-        "64 negatives and bpr, 1 negative, do not change with the size, which no contrast tests itself, and the budgets"
-        in told(same, LOSS)
+        "the 4 verdicts that are settled on both catalogues, on sampled softmax (64 negatives), bce (1 negative), gbce "
+        "(64 negatives) and bpr (1 negative), do not change with the size, which no contrast tests itself, and the "
+        "budgets" in told(same, LOSS)
     )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
-    assert "the verdict changes for sampled softmax, 64 negatives (worse, then better), bce" in told(turned, LOSS)
+    assert "the verdict changes for sampled softmax (64 negatives): worse, then better, bce" in told(turned, LOSS)
 
 
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
@@ -171,7 +171,9 @@ def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(
     same = made(say("worse", "bce-over-softmax"), catalogue=say("worse", *LARGE))
 
     assert "no loss that was compared on both has a settled verdict on both" in told(half, LOSS)
-    assert "the one verdict that is settled on both catalogues, on bce, 1 negative, does not change" in told(same, LOSS)
+    assert "the one verdict that is settled on both catalogues, on bce (1 negative), does not change" in told(
+        same, LOSS
+    )
 
 
 @pytest.mark.parametrize(

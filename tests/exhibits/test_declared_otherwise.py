@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from study.exhibits import choose, diagnostics, heads, protocol, source, tokens, who, young
+from study.exhibits import choose, diagnostics, heads, protocol, representation, source, tokens, who, young
 from study.exhibits.prose import flipped
 from study.exhibits.results import Results
 from tests.exhibits.asking import lead, told
@@ -12,10 +12,10 @@ from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import text
 
 TURNED = {
-    "Does anything beat counting?": ("sequence-over-counting", "best:counting", "best:sequence"),
-    "Which representation?": ("event-over-flat-horizon", "flat-horizon", "sum-horizon"),
-    "Which objective?": ("horizon-over-moment", "sum-next-moment", "sum-horizon"),
-    "Does order matter?": ("causal-over-mean-pool", "mean-pool-horizon", "sum-horizon"),
+    "Does anything beat counting?": ("sequence-over-counting", "best:counting"),
+    "Which representation?": ("event-over-flat-horizon", "flat-horizon"),
+    "Which objective?": ("horizon-over-moment", "sum-next-moment"),
+    "Does order matter?": ("causal-over-mean-pool", "mean-pool-horizon"),
 }
 
 
@@ -38,11 +38,29 @@ def turned(name: str):
 
 @pytest.mark.parametrize("asked", TURNED)
 def test_a_contrast_that_is_declared_the_other_way_round_answers_alike(made, asked):
-    name, left, _ = TURNED[asked]
+    name, left = TURNED[asked]
     results = made(turned(name))
 
     assert left in next((c.left, c.left_variant) for c in results.contrasts if c.name == name)
     assert told(made(), asked) == told(results, asked)
+
+
+def test_the_parts_of_an_effect_turn_with_it(made):
+    """Composed candidates over an id table are told so, with what is gained on known and on young ones."""
+    asked, name = "What about young candidates?", "composed-over-id"
+    as_declared = made(young=lambda _: None)
+
+    assert name in {contrast.name for contrast in as_declared.beside("young").contrasts}
+    assert "of it on known and" in told(as_declared, asked)
+    assert told(as_declared, asked) == told(made(young=turned(name)), asked)
+
+
+def test_what_a_longer_history_is_worth_is_found_whichever_way_round_it_is_declared(made):
+    as_declared = text(representation.history(made()))
+
+    assert "What the longer history is worth: sum-horizon over sum-horizon-short" in as_declared
+    assert as_declared == text(representation.history(made(turned("long-over-short"))))
+    assert as_declared == text(representation.history(made(turned("short-event-over-flat"))))
 
 
 def test_a_contrast_that_fits_both_ways_is_told_as_it_is_declared(made):
@@ -111,6 +129,7 @@ def test_a_control_that_is_better_leaves_the_representation_open_whatever_anothe
         return changed
 
     asked = "Which representation?"
-    assert "that histories differ as well is taken not to matter, by a control" in told(made(change([])), asked)
-    assert "is taken not to matter" not in told(made(change([second])), asked)
+    taken = "histories differ as well, which is taken not to matter: a longer one is worth nothing with the head"
+    assert taken in told(made(change([])), asked)
+    assert "taken not to matter" not in told(made(change([second])), asked)
     assert lead(made(change([second])), asked).startswith("with a shorter history")

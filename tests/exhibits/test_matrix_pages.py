@@ -127,9 +127,9 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     board = catalogue.board(results).text
 
     assert 10 == board.count("<tr>") - 1
-    assert 2 == board.count("bpr, 1 negative</td>")
+    assert 2 == board.count("bpr (1 negative)</td>")
     assert 4 == board.count('data-key="worse"') == board.count('data-key="better"')
-    assert "sampled softmax, 64 negatives −0.0200, +0.0200" in catalogue.effects(results).text
+    assert "sampled softmax (64 negatives) −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates softmax takes about 10 times as long as bce, the fastest, and losses that"
     alone = [one for one in COSTS["measured"] if one["loss"] == "softmax"]
     assert expected in text(loss_costs.cost(results))
@@ -168,7 +168,7 @@ def test_an_effect_is_told_as_the_sum_of_what_known_and_young_candidates_gain(ma
 
     for one in results.contrasts:
         apart = places.index(one.left_variant) - places.index(one.right_variant)
-        parts = young.parts_of_effects(results)[one.name]
+        parts = young.parts_of_effect(young.parts_of_recall(results), one)
         assert (pytest.approx(-0.001 * apart, abs=1e-6), pytest.approx(-0.004 * apart)) == (parts.known, parts.young)
     assert len(results.contrasts) == young.effects(results).text.count("<tr>") - 1
     assert "What an effect over all candidates consists of:" in young.effects(results).text
