@@ -25,7 +25,8 @@ from study.params import Params, load
 from study.params.roster import Variant
 from study.params.statistics import Statistics
 from study.params.worlds import Validity, WorldContrast, WorldName
-from study.paths import SCRATCH, code_of, world_file, write_text
+from study.paths import code_of, world_file, write_text
+from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import draws_of, verdicts
@@ -88,10 +89,10 @@ def run(repeats: int) -> None:
 
 def _logs(study: Study, role: str, count: int) -> list[Row]:
     """What each log gave, in their order; those that lie in scratch are not made again."""
-    folder = SCRATCH / "worlds" / "validity" / _fingerprint(study)
-    tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
-    told = f"{study.name}: {role} logs of {study.world}"
-    done = dict(tqdm(run_all(tasks, study.params.spent("worlds").workers, study.params.engine), desc=told, total=count))
+    params, told = study.params, f"{study.name}: {role} logs of {study.world}"
+    with scratch(Path("worlds", "validity"), _fingerprint(study), told, params.device) as folder:
+        tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
+        done = dict(tqdm(run_all(tasks, params.spent("worlds").workers, params.engine), desc=told, total=count))
     rows = [row for _, row in sorted(done.items()) if row is not None]
     if len(rows) < count:
         raise UserError(f"{told}: a worker died every time, most likely for want of memory")

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from study import scratch
 from study.errors import UserError
 from study.params import Params
 from study.params.roster import CountingEntry
@@ -195,3 +196,14 @@ def test_the_check_repeats_goes_on_and_counts(params):
     next(SCRATCH.glob("worlds/validity/*/repeat-1.json")).unlink()
     worlds_validity.run(3)
     assert first == path.read_bytes()
+
+
+def test_logs_that_other_versions_have_fitted_are_made_again(params, monkeypatch):
+    worlds_validity.run(1)
+    before = set(SCRATCH.glob("worlds/validity/*"))
+    worlds_validity.run(1)
+    assert before == set(SCRATCH.glob("worlds/validity/*"))
+    monkeypatch.setattr(scratch, "versions", lambda: ["torch 0.0.1"])
+    worlds_validity.run(1)
+
+    assert 2 * len(before) == len(set(SCRATCH.glob("worlds/validity/*"))) > 0
