@@ -41,8 +41,7 @@ class Vocabulary(Frozen):
 
         A candidate that the fit span did not have gets the next free code, by first appearance, then name.
         """
-        users = events["user_id"].unique().sort()
-        counts = events.group_by("user_id").len().sort("user_id")["len"].to_numpy()
+        users = events["user_id"].rle().struct.unnest()
         unseen = (
             events.filter(~pl.col("candidate").is_in(self.candidates))
             .group_by("candidate")
@@ -52,8 +51,8 @@ class Vocabulary(Frozen):
         catalogue = [*self.candidates, *unseen["candidate"].drop_nulls().to_list()]
         late = len(catalogue) - len(self.candidates)
         return Log(
-            users=users.to_list(),
-            offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            users=users["value"].to_list(),
+            offsets=np.concatenate(([0], np.cumsum(users["len"].to_numpy()))).astype(np.int64),
             time=events["timestamp"].dt.timestamp("us").to_numpy(),
             local=events["local"].dt.timestamp("us").to_numpy(),
             candidate=_lookup(events["candidate"], catalogue, offset=0, missing=-1, other=-1),
@@ -79,12 +78,9 @@ class Vocabulary(Frozen):
 
 
 def _lookup(column: pl.Series, values: list[str], *, offset: int, missing: int, other: int) -> NDArray[np.int32]:
-    index = pl.DataFrame(
-        {"v": pl.Series(values, dtype=pl.String), "code": np.arange(offset, offset + len(values), dtype=np.int32)}
-    )
-    joined = pl.DataFrame({"v": column}).join(index, on="v", how="left", maintain_order="left")
-    code = pl.when(pl.col("v").is_null()).then(missing).otherwise(pl.col("code").fill_null(other))
-    return joined.select(code.cast(pl.Int32)).to_series().to_numpy()
+    place = column.cast(pl.Enum(values), strict=False).to_physical().cast(pl.Int32)
+    code = pl.when(column.is_null()).then(missing).otherwise((place + offset).fill_null(other))
+    return pl.select(code.cast(pl.Int32)).to_series().to_numpy()
 
 
 def _counted(events: pl.LazyFrame, name: str) -> pl.DataFrame:

@@ -61,8 +61,11 @@ def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000
     index_speed = 10_000.0 ** (-torch.arange(by_index, device=days.device) / max(by_index, 1))
     spread = torch.linspace(0, 1, max(by_time, 1), device=days.device)[:by_time]
     time_speed = 2 * torch.pi / (periods[0] * (periods[1] / periods[0]) ** spread)
-    by_position = (index[:, None] * index_speed).expand(*days.shape, by_index)
-    angle = torch.cat([by_position, days[..., None] * time_speed], dim=-1)[:, :, None]
+    by_position = _phases(index[:, None] * index_speed).expand(*days.shape, by_index)
+    return torch.cat([by_position, _phases(days[..., None] * time_speed)], dim=-1)[:, :, None]
+
+
+def _phases(angle: Tensor) -> Tensor:
     return torch.polar(torch.ones_like(angle), angle)
 
 
