@@ -19,6 +19,7 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, token_stream
+from study.memory import keep_freed
 from study.models.base import Report, Scores
 from study.models.past import Past
 from study.models.prompt import score_tokens
@@ -38,8 +39,8 @@ from study.training.placement import moved
 
 __all__ = ["SequenceModel", "Settings", "build", "settings_of"]
 
-INFERENCE_POSITIONS = 8_192
-"""Scored at a time: what a layer makes of more of them does not fit into a processor's cache."""
+INFERENCE_POSITIONS = 16_384
+"""Scored at a time: what a layer makes of many more of them does not fit into a processor's cache."""
 PADDED = 16
 KEPT_POSITIONS = 4_000_000
 """Of the past of the users of a cut-off, about, for the next model or round that scores them; else made anew."""
@@ -57,6 +58,7 @@ class SequenceModel:
     """
 
     def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> None:
+        keep_freed()
         self.entry, self.settings, self.budget, self.device = entry, settings, budget, chosen(device)
         self.parts = {kind: importlib.import_module(module) for kind, module in entry.parts().items()}
         self.shape: Shape | None = None

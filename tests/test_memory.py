@@ -1,0 +1,32 @@
+"""What is freed stays with the process where it was told to keep it."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import resource, sys
+import torch
+from study.memory import keep_freed
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    held = [torch.zeros(2 << 20) for _ in range(20)]
+    del held
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+if sys.argv[1] == "keeps":
+    keep_freed()
+faults()
+print(faults())
+"""
+
+
+def faults_of(how: str) -> int:
+    """Pages that the kernel gives for 160 MB, in pieces of 8, that the process has held once before."""
+    told = subprocess.run([sys.executable, "-c", PROGRAM, how], check=True, capture_output=True, text=True)
+    return int(told.stdout)
+
+
+def test_memory_that_was_freed_is_not_asked_for_again():
+    assert faults_of("keeps") < 5_000
+    assert faults_of("gives back") > 20_000
