@@ -131,6 +131,11 @@ class SequenceModel:
         return self.trainer.progress.losses if self.trainer else []
 
     @property
+    def pretraining(self) -> int:
+        """Rounds before those of the objective."""
+        return max(1, round(PRETRAINED_SHARE * self.budget.rounds)) if "pretrain" in self.parts else 0
+
+    @property
     def _lays_out_tokens(self) -> bool:
         return bool(self.parts["representation"].LAYOUT == "token")
 
@@ -157,8 +162,8 @@ class SequenceModel:
             network.head.describe(memo["described"])
 
     def _phases(self, rounds: int) -> Iterator[tuple[str, int]]:
-        if "pretrain" in self.parts:
-            yield "pretrain", min(rounds, max(1, round(PRETRAINED_SHARE * self.budget.rounds)))
+        if self.pretraining:
+            yield "pretrain", min(rounds, self.pretraining)
         yield "objective", rounds
 
     def _asking(self, kind: str) -> Asking:

@@ -64,7 +64,8 @@ def outcome_of(folder: Path, rung: Rung) -> Outcome | None:
 def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
     """Trains the rung in `folder`, going on from the rung before; a finished one is one atomically replaced file.
 
-    A loss that is no number ends the trial with that reason, and so does memory that is refused. One that is finished
+    What pre-training reached is read, and forgotten with the first reading after it: it is not what is asked for. A
+    loss that is no number ends the trial with that reason, and so does memory that is refused. One that is finished
     is not trained again: its worker may have died after it, with a sibling's.
     """
     if found := outcome_of(folder, rung):
@@ -126,16 +127,18 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     if before:
         model.load(folder / f"{STATE}-{rung.index - 1}")
     curve = list(before.curve) if before else []
+    pretraining = getattr(model, "pretraining", 0)
 
     def report(current: Recommender, done: int) -> None:
-        curve[:] = [point for point in curve if point[0] < done]
+        begin = pretraining if done > pretraining else 0
+        curve[:] = [point for point in curve if begin < point[0] < done]
         curve.append((done, kind.primary(current, data.stop)))
         if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
             save_into(current, folder / BEST)
-        if _is_flat(curve, budget.patience):
+        if _is_flat(curve, budget.patience, pretraining):
             raise Flat
 
-    if not _is_flat(curve, budget.patience):
+    if not _is_flat(curve, budget.patience, pretraining):
         with suppress(Flat):
             model.fit(data.fold, rounds=rung.rounds, seed=params.seed, report=report)
     save_into(model, folder / f"{STATE}-{rung.index}")
@@ -156,9 +159,12 @@ class Flat(Exception):  # noqa: N818 - it ends training, but is no error
     """The stop curve has flattened."""
 
 
-def _is_flat(curve: list[tuple[int, float]], patience: int) -> bool:
-    """Whether the last `patience` readings of stop brought nothing better than the best before them."""
-    values = [value for _, value in curve]
+def _is_flat(curve: list[tuple[int, float]], patience: int, pretraining: int = 0) -> bool:
+    """Whether the last `patience` readings of stop brought nothing better than the best before them.
+
+    Those of the rounds of pre-training do not count.
+    """
+    values = [value for done, value in curve if done > pretraining]
     return len(values) > patience and max(values[:-patience]) >= max(values[-patience:])
 
 

@@ -136,6 +136,28 @@ def test_a_trial_that_was_flat_at_a_rung_is_not_trained_on_at_the_next(monkeypat
     assert (1, 0.1) == (found.best_round, found.select)
 
 
+class Pretrained(GoesOn):
+    """The same, with two rounds of something else before."""
+
+    pretraining = 2
+
+
+@pytest.mark.parametrize("rungs", [[6], [1, 6], [3, 6]], ids=["at once", "cut in pre-training", "cut after it"])
+def test_what_pretraining_reached_neither_ends_a_trial_nor_is_its_best(monkeypatch, tmp_path, rungs):
+    stop = [0.0, 0.9, 0.8, 0.3, 0.2, 0.4, 0.5]
+    data = SimpleNamespace(fold=None, stop=stop, select=[round(value / 2, 2) for value in stop])
+    kind = SimpleNamespace(primary=lambda model, windows: windows[model.done], CALIBRATES=False)
+    monkeypatch.setattr(trials, "build_model", lambda *_: Pretrained())
+    monkeypatch.setattr(trials, "read_development", lambda *_: data)
+    monkeypatch.setattr(trials, "kind_of", lambda _: kind)
+    for index, rounds in enumerate(rungs):
+        rung = Rung(variant=VARIANT, number=0, settings={}, index=index, rounds=rounds, is_last=rounds == rungs[-1])
+        found = run_rung(params_of(2, []), tmp_path, rung)
+
+    assert [(3, 0.3), (4, 0.2), (5, 0.4), (6, 0.5)] == found.curve
+    assert (6, 0.25) == (found.best_round, found.select)
+
+
 @pytest.mark.parametrize(("trials", "expected"), [(1, None), (2, 1)])
 def test_the_warm_trial_is_told_if_the_search_has_room_for_it(monkeypatch, tmp_path, trials, expected):
     monkeypatch.setattr(searches, "first_trials", lambda _, __, defaults: [defaults, defaults | {"dropout": 0.25}])
