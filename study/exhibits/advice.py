@@ -70,7 +70,7 @@ def encoder(results: Results) -> list[Part]:
 def ranking_loss(results: Results) -> list[Part]:
     """A loss that compares against BCE, which does not: for trees, on each catalogue, and between users."""
     trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
-    parts = [_part(results, c, "trees") for c in trees]
+    parts = [_part(results, c, "trees, whose rows BCE weighs as they were drawn") for c in trees]
     for arm in (results, results.beside("catalogue")):
         if arm is not None:
             judged = [c for c in _all_over_softmax(arm) if choose.parts_of(arm, c.left_variant)["loss"] == "bce"]
@@ -186,7 +186,7 @@ def _other_embeddings(results: Results) -> str:
 def _of_event_level(results: Results) -> str:
     """What the parts leave open, and by what histories that differ are taken to matter not."""
     found = choose.about(results, {"representation": "sum"}, {"representation": "flat"}, "representation")
-    histories = scope.worth_nothing(results, found)
+    histories = scope.other_histories(results, found)
     return f"{_other_embeddings(results)}{f' {sentence(histories)}' if histories else ''}"
 
 

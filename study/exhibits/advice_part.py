@@ -27,7 +27,7 @@ class Part:
 
     @property
     def compares(self) -> bool:
-        """False where the effect is zero for whoever is drawn: both sides made the same rankings, as one model does."""
+        """False where the effect is zero for whoever is drawn, as of one model, or where nobody's recall can differ."""
         return not self.contrast.low == self.contrast.effect == self.contrast.high == 0
 
     @property
@@ -50,7 +50,7 @@ class Part:
     def reason(self) -> str:
         """The verdict in the words of the advice."""
         if not self.compares:
-            return "both sides made the same rankings, so nothing was compared"
+            return "for every user both sides have the same recall, so nothing was compared"
         if self.untrained:
             return f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
         if self.besides:

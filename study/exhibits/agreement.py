@@ -57,8 +57,7 @@ class Repeated:
 def repeated(pair: Pair) -> list[Repeated]:
     """The contrasts that are declared alike on both snapshots, in their order."""
     known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
-    settings = pair.here.params.statistics
-    margin = settings.who_margin if pair.here.arm == "who" else settings.margin
+    margin = pair.here.params.statistics.margin_of(pair.here.arm)
     return [Repeated(known[_declared(c)], c, margin) for c in pair.here.contrasts if _declared(c) in known]
 
 

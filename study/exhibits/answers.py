@@ -128,7 +128,7 @@ def representation(results: Results) -> Answer:
         "" if longer or not lead else control,
         confounded if lead else "",
         apart(results, choose.others(events, alike), "where their objectives differ as well"),
-        scope.worth_nothing(results, alike),
+        scope.other_histories(results, alike),
         scope.across(results, "representation"),
         scope.best_sequence(results),
         apart(results, further, "besides"),

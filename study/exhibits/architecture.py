@@ -58,7 +58,8 @@ def labels(results: Results) -> Html:
     text = (
         f"The contrasts separate the two: {controls}, causal, {are} asked at the end of sampled prefixes alone, as the "
         f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). What a label at every "
-        f"prefix is worth, all else equal, is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
+        "prefix is worth, of a piece of a history where a sampled prefix has all of its context, is a contrast of its "
+        f"own ({'; '.join(brief(c, margin) for c in dense)})."
     )
     return paragraphs([text])
 

@@ -61,10 +61,11 @@ def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) ->
         return None
     most = [next(iter(family.values())) for family in families]
     verdicts = {found.verdict for found in most}
+    share = percent(min(next(iter(family)) for family in families))
     if verdicts == {"worse"}:
-        return Size("in part, since every family that was asked still learns from more users", most)
+        return Size(f"in part, since with {share} of the users every family that was asked is worse", most)
     if "worse" in verdicts:
-        return Size("in part, since some families still learn from more users", most)
+        return Size(f"in part, since with {share} of the users some families are worse", most)
     if verdicts <= UNHARMED:
         return _not_its_size(families, found, margin)
     lead = "not settled: fewer users are not shown to hurt, nor to be enough for every family that was asked"

@@ -51,8 +51,8 @@ def _main(effect: Effect, within: str) -> str:
 def _pair(effect: Effect, within: str) -> str:
     first, second = (code(high) for _, high in effect.levels)
     return {
-        "better": f"{first} and {second} gain <strong>more together</strong> than apart",
-        "worse": f"{first} and {second} gain <strong>less together</strong> than apart",
+        "better": f"{first} is worth <strong>more</strong> with {second} than without it",
+        "worse": f"{first} is worth <strong>less</strong> with {second} than without it",
         "equivalent": f"{first} and {second} <strong>add up</strong>{within}",
         "undetermined": f"whether {first} and {second} add up stays <strong>undetermined</strong>",
     }[effect.verdict]

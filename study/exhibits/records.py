@@ -242,7 +242,7 @@ class Drift(Record):
 
 
 class Ranks(Estimate):
-    """Kendall's tau-b between two leaderboards of the same variants."""
+    """Kendall's tau-b between two leaderboards of the same variants; `low` and `high` of two redraws of one of them."""
 
     variants: list[str]
 
@@ -256,7 +256,7 @@ class Change(Tested):
 
 
 class Comparison(Record):
-    """This snapshot beside another one, for the main arm; `level` of the interval of tau.
+    """This snapshot beside another one, for the main arm; `level`: the share of redraws whose tau is in its range.
 
     `changes` of the contrasts that are declared alike on both; None in results of before they were computed.
     """

@@ -151,27 +151,41 @@ def longer_and_shorter(results: Results, contrast: Contrast) -> list[Contrast]:
     return [c for c in alike if histories(results, c)] if histories(results, contrast) else []
 
 
-def is_worthless(controls: Sequence[Contrast]) -> bool:
-    """Whether each control there is shows that a longer history is worth nothing."""
-    return {control.verdict for control in controls} == {"equivalent"}
-
-
 def unlike_histories(results: Results, contrast: Contrast) -> str:
-    """What differs, "their histories", unless controls show that the longer one is worth nothing; or nothing."""
-    differ = histories(results, contrast) and not is_worthless(longer_and_shorter(results, contrast))
-    return "their histories" if differ else ""
+    """What differs, "their histories", unless controls show that these are not what makes the difference; or nothing.
+
+    Each control has to be an equivalence, and what they leave to a history too little to turn the verdict: to make all
+    of the effect, or to hide one as large as the margin.
+    """
+    if not histories(results, contrast):
+        return ""
+    controls = longer_and_shorter(results, contrast)
+    left = max((abs(bound) for control in controls for bound in (control.low, control.high)), default=0.0)
+    margin = results.params.statistics.margin_of(results.arm)
+    stands = {
+        "better": contrast.low > left,
+        "worse": contrast.high < -left,
+        "equivalent": max(-contrast.low, contrast.high) + left <= margin,
+        "undetermined": True,
+    }[contrast.verdict]
+    are_equivalent = {control.verdict for control in controls} == {"equivalent"}
+    return "" if are_equivalent and stands else "their histories"
 
 
-def worth_nothing(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """By which controls histories that differ are taken for none that matters, a clause; nothing without one."""
-    found = {c.name: c for one in contrasts for c in longer_and_shorter(results, one)}
-    controls = list(found.values())
-    if not is_worthless(controls):
+def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """By which controls histories that differ do not make the difference, a clause; nothing without one."""
+    cleared = [c for c in contrasts if histories(results, c) and not unlike_histories(results, c)]
+    controls = list({c.name: c for one in cleared for c in longer_and_shorter(results, one)}.values())
+    if not controls:
         return ""
     heads = lefts(results, controls, "head")
     of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
-    told = "; ".join(brief(control, results.power.margin) for control in controls)
-    return f"histories differ as well, which is taken not to matter: a longer one is worth nothing{of_heads}, {told}"
+    margin = results.params.statistics.margin_of(results.arm)
+    told = "; ".join(brief(control, margin) for control in controls)
+    return (
+        "histories differ as well, which is too little to turn these verdicts: a longer one is equivalent within "
+        f"±{margin:g}{of_heads}, {told}"
+    )
 
 
 def unlike_training(results: Results, contrast: Contrast) -> str:

@@ -10,8 +10,8 @@ from study.exhibits.data import COMPLETE_JOURNEY, local_day
 from study.exhibits.figures import GREY, draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, comparison, pairs
-from study.exhibits.prose import DASH, count, number, percent, plural, within
-from study.exhibits.records import PRIMARY, Drift, Row
+from study.exhibits.prose import DASH, count, number, percent, plural
+from study.exhibits.records import PRIMARY, Drift, Ranks, Row
 from study.exhibits.results import Results
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -21,6 +21,8 @@ TOP = 5
 """How many of the attributes that drift most are named."""
 DIGITS = 3
 """Of a distance."""
+LOST = 0.01
+"""A change of the share of missing values from which on it is named."""
 
 
 def which(results: Results) -> Html:
@@ -97,8 +99,9 @@ def _drift(pair: Pair) -> Html:
     )
     head = ["attribute", "kind", "distance", f"missing, {other}", f"missing, {this}", "new values", "gone values"]
     caption = (
-        f"Drift of the events before the test span, from {other} to {this}: the Jensen-Shannon distance, from 0, "
-        "equal, to 1; new and gone: shares of known values that one card lists and the other does not"
+        f"Drift of the events before the test span, from {other} to {this}: the Jensen-Shannon distance of known "
+        "values, from 0, equal, to 1, nothing in common; of numbers that of their tenths, which stays below 1; new and "
+        "gone: shares of known values that one card lists and the other does not"
     )
     return joined([paragraphs([told + more + _shared(pair)]), table(head, map(_moved, found.drift), caption)])
 
@@ -108,11 +111,15 @@ def _most_moved(drift: list[Drift], pair: Pair) -> str:
     known = {row.attribute: row.distance for row in drift if row.distance is not None}
     if not known:
         return f"The data card of {code(other)} or of {code(this)} tells no distribution, so no drift is known."
+    unknown = [code(row.attribute) for row in drift if row.distance is None]
+    more = f" The distance of {listing(unknown)} is not known." if unknown else ""
+    lost = [code(row.attribute) for row in drift if abs(row.missing_here - row.missing_there) >= LOST]
+    more += f" How often a value is missing changed for {listing(lost)}, which no distance tells." if lost else ""
     far = sorted((name_ for name_ in known if round(known[name_], DIGITS) > 0), key=lambda name_: -known[name_])
     if not far:
-        return f"From {code(other)} to {code(this)} no attribute moved."
+        return f"From {code(other)} to {code(this)} no known value of an attribute moved.{more}"
     shown = listing([f"{code(name_)} ({number(known[name_], DIGITS)})" for name_ in far[:TOP]])
-    return f"What moved most from {code(other)} to {code(this)}: {shown}."
+    return f"What moved most from {code(other)} to {code(this)}: {shown}.{more}"
 
 
 def _shared(pair: Pair) -> str:
@@ -157,15 +164,25 @@ def _ranks(pair: Pair) -> Html:
     )
     same = same if all(best) else ""
     if found is None or found.ranks.estimate is None:
-        told = "" if found is None else "Too few variants are common to compare their order. "
+        few = "Too few variants are common to compare their order. "
+        tied = "On one of them all common variants have one value, so there is no order to compare. "
+        told = "" if found is None else few if len(found.ranks.variants) < 2 else tied
         return joined([paragraphs([told + same]), *([_not_compared(pair)] if found is None else []), _boards(pair)])
     tau = found.ranks
     told = (
         f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
-        f"{within(tau)} ({percent(found.level)} interval over users and seeds): 1 is the same order, 0 is "
-        f"chance. {same}"
+        f"{number(tau.estimate)}: 1 is the same order, 0 is chance. Noise alone leaves less than 1: two redraws of "
+        f"the users and seeds of one and the same snapshot agree to {number(tau.low)} to {number(tau.high)} in "
+        f"{percent(found.level)} of the draws, so {_noisy(tau)}. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
+
+
+def _noisy(tau: Ranks) -> str:
+    """What the tau of two snapshots says beside those of one."""
+    if (tau.estimate or 0.0) < (tau.low or 0.0):
+        return "the two orders agree less than noise explains"
+    return "the two orders differ by no more than noise explains"
 
 
 def _first_of_common(side: Results, pair: Pair) -> str:

@@ -10,6 +10,8 @@ from study.exhibits.tables import Cell, name, table, whole, words
 from study.exhibits.world_records import Part, Rate, Validity
 from study.exhibits.worlds import Worlds
 
+FAR = 4
+"""Margins from which on an effect is so large that a false verdict of it is hardly possible."""
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
 
 
@@ -110,10 +112,14 @@ def _families(checked: Validity) -> str:
     margin = checked.statistics["margin"]
     truths = [abs(one.truth.effect) for part in checked.parts for one in part.contrasts]
     beyond = [truth for truth in truths if truth > margin]
+    far = (
+        "so that hardly any false verdict was possible there: what is checked of errors is that of a difference where "
+    )
+    far += "there is none."
+    is_far = len(beyond) > 0 and min(beyond) >= FAR * margin
     near = (
-        f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 0)} "
-        "times the margin, so that hardly any false verdict was possible there: what is checked of errors is that of a "
-        "difference where there is none."
+        f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 1)} "
+        f"times the margin{f', {far}' if is_far else '.'}"
         if beyond
         else ""
     )

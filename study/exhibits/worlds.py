@@ -51,7 +51,7 @@ def answer(found: Worlds) -> Html:
     tally = (
         f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {plural(told['right'], 'verdict')} "
         f"{'is' if told['right'] == 1 else 'are'} right, {count(told['wrong'])} wrong, and {count(told['open'])} "
-        f"undetermined.{easy}"
+        f"left open.{easy}"
     )
     several = [HIGHEST] if any(len(world.variants) > 1 for world in found.worlds) else []
     notes = [tally if contrasts else NONE, *_beyond(found.worlds), *several, _origin(found.worlds)]
@@ -284,7 +284,8 @@ def verdicts(found: Worlds) -> Html:
     head = ["world", "left", "right", "truth", "verdict", "finding", "effect", "interval"]
     caption = (
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
-        "contrasts of the world, and whether it is right; an undetermined verdict leaves it open"
+        "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
+        "*equivalent* of what is better, which may be by less than the margin"
     )
     return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
 

@@ -15,7 +15,8 @@ def drift(there: Card, here: Card) -> list[dict[str, Any]]:
     """A row for `event_type` and for each attribute that both cards describe, in the order of this snapshot.
 
     `distance` is that of Jensen and Shannon (Lin, IEEE Transactions on Information Theory, 1991; base 2), from 0,
-    equal, to 1, nothing in common; of numbers, between their shares of tenths and of the edges of these. `new` and
+    equal, to 1, nothing in common; of numbers, between their shares of tenths and of the edges of these, which is less
+    than 1 even where they have nothing in common. Missing values are no part of it. `new` and
     `gone` are shares of known values: of those that are listed here and not there, and there and not here; `is_listed`
     says whether both cards list every value. Where one does not, all that it leaves out is one value, so that the
     distance is a lower bound, and what neither lists is neither new nor gone. What a card does not tell is None.

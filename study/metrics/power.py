@@ -19,10 +19,10 @@ def detectable_difference(differences: list[NDArray[np.float64]], *, alpha: floa
     """The smallest difference that a two-sided test at alpha finds with 80 % power; None where nothing tells.
 
     From the normal approximation, with the median bootstrap standard error of the differences, each [resamples]. One
-    that is NaN, for want of positives, is left out.
+    that is NaN, for want of positives, is left out, and so is one that is the same in all, as of a model with itself.
     """
     known = [one[~np.isnan(one)] for one in differences]
-    errors = [one.std(ddof=1) for one in known if len(one) > 1]
+    errors = [one.std(ddof=1) for one in known if len(one) > 1 and np.ptp(one) > 0]
     return float(np.median(errors) * (ndtri(1 - alpha / 2) + ndtri(POWER))) if errors else None
 
 
@@ -59,10 +59,8 @@ def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: 
 
 
 def _detectable(contrasts: list[Row], draws: Draws, alpha: float) -> float | None:
-    """A contrast of a variant with itself has no error to measure and is left out."""
     sides = [(row["left_variant"], row["right_variant"]) for row in contrasts]
-    differences = [draws.difference(left, right)[1] for left, right in sides if left != right]
-    return detectable_difference(differences, alpha=alpha)
+    return detectable_difference([draws.difference(left, right)[1] for left, right in sides], alpha=alpha)
 
 
 def _best(board: list[Row]) -> float | None:

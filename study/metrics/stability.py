@@ -1,13 +1,12 @@
-"""Do two snapshots rank the variants alike? Kendall's tau-b, with an interval over users and seeds."""
+"""Do two snapshots rank the variants alike? Kendall's tau-b, beside what it is between two redraws of one of them."""
 
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from study.metrics.bootstrap import CHUNK
+from study.metrics.bootstrap import CHUNK, Draws
 from study.metrics.pairing import HERE, THERE, draws_apart
 
 Floats = NDArray[np.float64]
@@ -16,34 +15,48 @@ Floats = NDArray[np.float64]
 def stability(
     here: pl.DataFrame, there: pl.DataFrame, metric: str, *, resamples: int, seed: int, alpha: float
 ) -> dict[str, Any]:
-    """Tau-b between the two leaderboards of the variants that both snapshots have, with an interval.
+    """Tau-b between the two leaderboards of the variants that both snapshots have, and what noise alone leaves of it.
 
-    A user who is drawn brings the queries of both snapshots; the seeds of a variant are drawn apart on each. Resampling
-    adds noise to estimates that have some, and noise makes rankings disagree: resampled values lie below the estimate,
-    and their percentiles may leave it out. So the interval is the estimate plus and minus the normal quantile times
-    the standard deviation of the resampled values, cut at -1 and 1. None where fewer than two variants are common, or
-    all have one value.
+    Noise makes rankings disagree, so that tau lies below that of the true values, and an interval around it would not
+    contain that one. `low` and `high` are where 1 - alpha of the taus lie between two redraws, of users and seeds, of
+    one and the same snapshot, taking both in turn: its order is one, and what they fall short of 1 is noise. None where
+    fewer than two variants are common, or all have one value.
 
     Args:
         here, there: `variant`, `seed`, `user_id` and the metric of every query of this and of the other snapshot.
-        alpha: one minus the level of the interval.
+        alpha: the share of the taus between resamples that lies outside.
     """
     variants = sorted(set(here["variant"]) & set(there["variant"]))
     told: dict[str, Any] = {"variants": variants, "estimate": None, "low": None, "high": None}
     if len(variants) < 2:
         return told
-    common = [side.filter(pl.col("variant").is_in(variants)) for side in (here, there)]
-    users = pl.concat([side.select("user_id") for side in common]).unique()
     left, right = (
-        draws_apart(side, users, metric, label, resamples=resamples, seed=seed)
-        for side, label in zip(common, (HERE, THERE), strict=True)
+        draws_apart(common, common.select("user_id").unique(), metric, label, resamples=resamples, seed=seed)
+        for common, label in (
+            (side.filter(pl.col("variant").is_in(variants)), label) for side, label in ((here, HERE), (there, THERE))
+        )
     )
     estimate = float(tau_b(left.estimates[None], right.estimates[None])[0])
     if np.isnan(estimate):
         return told
-    drawn = tau_b(left.values, right.values)
-    reach = float(ndtri(1 - alpha / 2) * drawn[~np.isnan(drawn)].std())
-    return told | {"estimate": estimate, "low": max(-1.0, estimate - reach), "high": min(1.0, estimate + reach)}
+    redrawn = np.concatenate([_of_one_order(side) for side in (left, right)])
+    low, high = np.nanquantile(redrawn, [alpha / 2, 1 - alpha / 2])
+    return told | {"estimate": estimate, "low": float(low), "high": float(high)}
+
+
+def _of_one_order(draws: Draws) -> Floats:
+    """Tau-b between each two successive redraws of one snapshot, float64 [R].
+
+    Noise has spread the estimates, so that their order is easier to keep than that of the true values: they are drawn
+    together until their variance is that of the estimates less that of the noise, as in a model of random effects.
+    What a resample does to all variants alike moves no order.
+    """
+    noise = draws.values - draws.estimates
+    noise = noise - noise.mean(axis=1, keepdims=True)
+    apart = draws.estimates - draws.estimates.mean()
+    within, total = (noise**2).mean(), (apart**2).sum() / max(len(apart) - 1, 1)
+    redrawn = apart * np.sqrt(max(0.0, 1 - within / total)) + noise
+    return tau_b(redrawn, np.roll(redrawn, 1, axis=0))
 
 
 def tau_b(left: Floats, right: Floats) -> Floats:

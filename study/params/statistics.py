@@ -29,6 +29,10 @@ class Statistics(Frozen):
     who_margin: float = Field(gt=0)
     alpha: float = Field(gt=0, lt=0.5)
 
+    def margin_of(self, arm: str) -> float:
+        """The margin of the primary metric of an arm."""
+        return self.who_margin if arm == "who" else self.margin
+
 
 class Factorial(Frozen):
     """A full factorial of two levels each, from which main effects and interactions are estimated.

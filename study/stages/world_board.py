@@ -71,7 +71,7 @@ def verdicts(draws: Draws, sides: list[tuple[str, str]], settings: Statistics) -
 def contrasts(draws: Draws, declared: dict[str, WorldContrast], settings: Statistics) -> list[Row]:
     """The declared contrasts with effect, interval, verdict, and whether that is the truth.
 
-    `finding` is "right", "wrong", or "open" where the verdict is *undetermined*.
+    `finding` is "right", "wrong", or "open" where the verdict contradicts no truth.
     """
     if not declared:
         return []
@@ -83,7 +83,7 @@ def contrasts(draws: Draws, declared: dict[str, WorldContrast], settings: Statis
 
 
 def finding(declared: WorldContrast, verdict: Verdict) -> str:
-    """Whether a verdict is the truth."""
-    if verdict.verdict == "undetermined":
+    """Whether a verdict is the truth; what is better, by no known size, may be *equivalent* within the margin too."""
+    if verdict.verdict == "undetermined" or (declared.truth, verdict.verdict) == ("better", "equivalent"):
         return "open"
     return "right" if verdict.verdict == RIGHT[declared.truth] else "wrong"

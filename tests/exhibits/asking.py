@@ -9,6 +9,18 @@ EVERY = {question.asked: question for question in answers.QUESTIONS}
 VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
 
 
+def as_long(change=lambda _: None):
+    """A change of results, before another: a longer history is worth nothing in the main arm, and turns no verdict."""
+
+    def changed(written):
+        for one in written["contrasts.json"]:
+            if one["name"] == "long-over-short":
+                one |= {"verdict": "equivalent", "effect": 0.0, "low": 0.0, "high": 0.0}
+        change(written)
+
+    return changed
+
+
 def told(results, asked: str) -> str:
     """The whole answer as plain text: the sentence, and what stands beside it."""
     question = EVERY[asked]

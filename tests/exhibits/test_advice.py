@@ -5,7 +5,7 @@ import re
 import pytest
 
 from study.exhibits import advice
-from tests.exhibits.test_answers import EVENTS, LARGE, SMALL, VERDICTS, say
+from tests.exhibits.test_answers import EVENTS, LARGE, SMALL, VERDICTS, as_long, say
 
 ALIKE = [name for name in EVENTS if "horizon" in name]
 """Those whose sides have one objective."""
@@ -30,10 +30,7 @@ def marks(parts) -> list[str]:
 )
 @pytest.mark.parametrize("parts", NAMES)
 def test_an_advice_is_marked_by_its_own_contrasts(made, parts, verdict, expected):
-    def turn(written):
-        say("equivalent", "long-over-short")(written)
-        say(verdict, *NAMES[parts])(written)
-
+    turn = as_long(say(verdict, *NAMES[parts]))
     named = [part for part in parts(made(turn)) if part.contrast.name in NAMES[parts]]
     assert [expected] * len(NAMES[parts]) == marks(named)
 
@@ -151,11 +148,10 @@ def test_a_ranking_loss_is_told_over_bce_on_the_larger_catalogue(made):
 
 def test_parts_that_disagree_are_marked_apart(made):
     def split(written):
-        say("equivalent", "long-over-short")(written)
         say("better", "event-over-flat-horizon")(written)
         say("worse", "event-over-flat-horizon-repeat")(written)
 
-    told = re.sub(r"<[^>]+>", "", advice.told(advice.event_level(made(split))))
+    told = re.sub(r"<[^>]+>", "", advice.told(advice.event_level(made(as_long(split)))))
     assert "supported here by one contrast: following it is better (sum-horizon over flat-horizon," in told
     assert "contradicted here by one contrast: following it is worse (sum-horizon-repeat over flat-horizon" in told
 
@@ -208,7 +204,9 @@ def test_a_contrast_of_a_model_with_itself_is_no_evidence(made):
     alike, tied = made(same), made(say("equivalent", "bidirectional-over-causal", effect=0.0))
 
     assert ["undetermined"] == marks(advice.encoder(alike))
-    assert "both sides made the same rankings, so nothing was compared" in advice.told(advice.encoder(alike))
+    assert "for every user both sides have the same recall, so nothing was compared" in advice.told(
+        advice.encoder(alike)
+    )
     assert ["contradicted"] == marks(advice.encoder(tied))
 
 

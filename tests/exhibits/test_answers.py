@@ -7,7 +7,7 @@ import pytest
 from study.errors import UserError
 from study.exhibits import answers
 from study.exhibits.build import pages
-from tests.exhibits.asking import EVERY, VERDICTS, say, told
+from tests.exhibits.asking import EVERY, VERDICTS, as_long, say, told
 from tests.exhibits.conftest import diagnosis
 
 
@@ -63,16 +63,6 @@ def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, aske
     assert bool(answer.beside) == ("<summary>Further contrasts, and what limits this answer</summary>" in folded)
 
 
-def as_long(change):
-    """With a control by which a longer history is worth nothing, so that it does not tell representations apart."""
-
-    def changed(written):
-        say("equivalent", "long-over-short")(written)
-        change(written)
-
-    return changed
-
-
 EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in ("next-token", "flat-horizon")]
 
 
@@ -121,7 +111,7 @@ def test_contrasts_that_disagree_are_counted(made):
 
 
 def test_no_contrast_of_representations_is_hidden(made):
-    sentence = told(made(as_long(lambda _: None)), "Which representation?")
+    sentence = told(made(as_long()), "Which representation?")
     assert (
         "with a shorter history (51 events against 512 tokens (about 269 events)), sum-horizon-short over flat-h"
         in sentence

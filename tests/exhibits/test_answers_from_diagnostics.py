@@ -50,7 +50,7 @@ def share_of_fits(results) -> str:
     [
         (
             "worse",
-            "In part, since every family that was asked still learns from more users (in fits of the diagnostics,",
+            "In part, since with 50 % of the users every family that was asked is worse (in fits of the diagnostics,",
         ),
         (
             "equivalent",
@@ -92,7 +92,7 @@ def fewer_users(sequence: str, aggregates: str):
             "better",
             "Not the number of its users at this budget, since with 50 % of the users no family that was asked is hurt",
         ),
-        ("worse", "In part, since some families still learn from more users"),
+        ("worse", "In part, since with 50 % of the users some families are worse"),
         ("undetermined", "Not settled"),
     ],
 )

@@ -87,8 +87,8 @@ def effect(verdict: str, value: float, *factors: str) -> Effect:
         ("worse", -0.002, ["head"], "repeat is worse than plain, perhaps by less than the margin"),
         ("equivalent", 0.001, ["head"], "repeat and plain are equivalent within ±0.005"),
         ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
-        ("better", 0.02, ["representation", "head"], "sum and repeat gain more together than apart"),
-        ("worse", -0.02, ["representation", "head"], "sum and repeat gain less together than apart"),
+        ("better", 0.02, ["representation", "head"], "sum is worth more with repeat than without it"),
+        ("worse", -0.02, ["representation", "head"], "sum is worth less with repeat than without it"),
         ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.005"),
         ("undetermined", 0.01, ["representation", "head"], "whether sum and repeat add up stays undetermined"),
         (

@@ -68,14 +68,45 @@ def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("better", " and sum and repeat gain more together than apart (+0.0200)"),
-        ("worse", " and sum and repeat gain less together than apart (−0.0200)"),
+        ("better", " and sum is worth more with repeat than without it (+0.0200)"),
+        ("worse", " and sum is worth less with repeat than without it (−0.0200)"),
     ],
 )
 def test_an_interaction_is_told_where_there_is_one(made, verdict, expected):
     assert expected in told(made(factorial(verdict, "representation", "head")), REPRESENTATION)
-    assert "together than apart" not in told(made(factorial(verdict, "representation", "head")), OBJECTIVE)
-    assert "together than apart" not in told(made(), REPRESENTATION)
+    assert "than without it" not in told(made(factorial(verdict, "representation", "head")), OBJECTIVE)
+    assert "than without it" not in told(made(), REPRESENTATION)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "low", "high", "left", "expected"),
+    [
+        ("better", 0.002, 0.010, 0.001, ""),
+        ("better", 0.002, 0.010, 0.003, "their histories"),
+        ("worse", -0.010, -0.002, 0.001, ""),
+        ("worse", -0.010, -0.002, 0.003, "their histories"),
+        ("equivalent", -0.002, 0.003, 0.001, ""),
+        ("equivalent", -0.004, 0.003, 0.002, "their histories"),
+        ("undetermined", -0.010, 0.010, 0.004, ""),
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_histories_are_cleared_where_what_a_control_leaves_open_cannot_turn_the_verdict(
+    made, verdict, low, high, left, expected, sign
+):
+    bounds = sorted((0.0, sign * left))
+    turned = {
+        "event-over-flat-horizon": {"verdict": verdict, "effect": (low + high) / 2, "low": low, "high": high},
+        "long-over-short": {"verdict": "equivalent", "effect": 0.0, "low": bounds[0], "high": bounds[1]},
+    }
+
+    def change(written):
+        for one in written["contrasts.json"]:
+            one.update(turned.get(one["name"], {}))
+
+    results = made(change)
+    asked = next(one for one in results.contrasts if one.name == "event-over-flat-horizon")
+    assert expected == scope.unlike_histories(results, asked)
 
 
 def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):

@@ -93,8 +93,27 @@ def test_drift_and_tau_are_told(compared):
     assert ["brand", "categorical", "0.321", "25 %", "50 %", "12.5 %", "0 %"] in [
         [text(cell) for cell in re.findall(r"<td.*?</td>", row)] for row in re.findall(r"<tr>(<td.*?)</tr>", drift.text)
     ]
-    assert "orders of 3 variants by test recall@10 is 0.9000 [0.8000, 1.0000] (95 % interval" in ranks
-    assert "1 is the same order, 0 is chance. popularity is best of these on select on both." in ranks
+    assert "orders of 3 variants by test recall@10 is 0.9000: 1 is the same order, 0 is chance." in ranks
+    assert (
+        "of the users and seeds of one and the same snapshot agree to 0.8000 to 1.0000 in 95 % of the draws, " in ranks
+    )
+    assert "so the two orders differ by no more than noise explains. popularity is best of these on select" in ranks
+    assert "How often a value is missing changed for price and brand, which no distance tells." in text(drift)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "expected"),
+    [
+        ({"estimate": 0.7, "low": 0.8, "high": 1.0}, "so the two orders agree less than noise explains."),
+        ({"estimate": None}, "On one of them all common variants have one value, so there is no order to compare."),
+        ({"estimate": None, "variants": ["a"]}, "Too few variants are common to compare their order."),
+    ],
+)
+def test_what_the_orders_say_turns_with_the_tau(compared, ranks, expected):
+    results = compared()
+    comparison(results, ranks={"variants": ["a", "b", "c"]} | ranks)
+
+    assert expected in text(snapshots.ranks(results))
 
 
 def test_what_did_not_move_is_not_called_moved(compared):
@@ -108,7 +127,13 @@ def test_what_did_not_move_is_not_called_moved(compared):
     }
     still |= {"new": 0.0, "gone": 0.0, "is_listed": True}
     comparison(results, drift=[still])
-    assert "From old to complete-journey no attribute moved." in text(snapshots.drift(results))
+    told = text(snapshots.drift(results))
+    assert "From old to complete-journey no known value of an attribute moved. Both cards" in told
+
+    comparison(results, drift=[still | {"missing_here": 0.9}, still | {"attribute": "price", "distance": None}])
+    told = text(snapshots.drift(results))
+    assert "no known value of an attribute moved. The distance of price is not known. How often a value is" in told
+    assert "is missing changed for event_type, which no distance tells." in told
 
     comparison(results, drift=[still, still | {"attribute": "price", "distance": 0.25}])
     assert "What moved most from old to complete-journey: price (0.250)." in text(snapshots.drift(results))

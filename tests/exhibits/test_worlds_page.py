@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from study.exhibits import world_validity, worlds
 from study.exhibits.world_records import Part, Rate, Validity, World
 from study.exhibits.worlds import Worlds
@@ -70,7 +72,7 @@ def test_the_leader_of_a_world_is_named_and_turns():
     text = worlds.answer(Worlds([world()], None)).text
     assert "<code>sum-horizon</code> reaches 90 %" in text
     assert "of the counting rules, <code>popularity</code> reaches most, 0 %" in text
-    assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 undetermined" in text
+    assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 left open" in text
 
     other = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.3)]
     other.append(reached("personal-frequency", "counting", 0.97))
@@ -155,6 +157,17 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     assert "400 logs of 500 users, 2 contrasts in each, 2 seeds of" in shown[1]
     assert "the 5 % that Holm&#x27;s procedure over 2 contrasts allows" in shown[1].replace("'", "&#x27;")
     assert "has 2 contrasts; families as large as those of the" in shown[1]
+
+
+@pytest.mark.parametrize(
+    ("truth", "expected"),
+    [
+        (0.05, "the least is 0.0500, 10.0 times the margin, so that hardly any false verdict was possible there:"),
+        (0.0055, "the least is 0.0055, 1.1 times the margin.</p>"),
+    ],
+)
+def test_that_false_verdicts_were_hardly_possible_is_said_of_large_effects_alone(truth, expected):
+    assert expected in world_validity.validity(Worlds([], checked(0.05, truth))).text
 
 
 def test_an_interval_that_covers_less_than_its_level_is_named():

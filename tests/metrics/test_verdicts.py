@@ -168,6 +168,15 @@ def test_resamples_without_positives_have_no_part_in_what_is_detectable():
 
     assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(draws, alpha=0.05)
     assert detectable_difference([nobody], alpha=0.05) is None
+
+
+def test_what_no_resample_changes_has_no_part_in_what_is_detectable():
+    same = np.zeros(100)
+
+    assert pytest.approx((1.959964 + 0.841621) * 0.002, rel=1e-3) == detectable_difference(
+        [same, bell(0, 0.002), same], alpha=0.05
+    )
+    assert detectable_difference([same], alpha=0.05) is None
     assert detectable_difference([], alpha=0.05) is None
 
 

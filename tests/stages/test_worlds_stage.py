@@ -150,10 +150,11 @@ def test_the_share_lies_between_popularity_and_the_oracle():
     [
         ("better", "better", "right"),
         ("better", "worse", "wrong"),
-        ("better", "equivalent", "wrong"),
+        ("better", "equivalent", "open"),
         ("better", "undetermined", "open"),
         ("equal", "equivalent", "right"),
         ("equal", "better", "wrong"),
+        ("equal", "undetermined", "open"),
     ],
 )
 def test_a_verdict_is_right_wrong_or_open(truth, verdict, expected):
