@@ -54,7 +54,7 @@ def repro(folder: Path, *targets: str) -> None:
     bound = partial(die_with_parent, os.getpid())
     done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=bound, check=False)
     if done.returncode:
-        raise UserError(f"a stage failed in {folder}: its own message stands above")
+        raise UserError(f"a stage failed in {folder}, or there is none of that name: the message stands above")
 
 
 def mend(folder: Path) -> None:

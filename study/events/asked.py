@@ -61,8 +61,8 @@ class Asked:
         if not self.acted:
             raise UserError(
                 f"params.yaml: questions.{self.name}: no key action that has a candidate comes before the first "
-                "window, so there is nothing to learn from; check key_action, ask for fewer windows, or bring a longer "
-                "log"
+                "window, so there is nothing to learn from; check key_action and candidate, ask for fewer windows, or "
+                "bring a longer log"
             )
         for span, some in self.windows.items():
             for window, has_answer in zip(some, self.answered[span], strict=True):

@@ -127,7 +127,10 @@ def _time(log: pl.DataFrame, place: str) -> str:
     for name in _named(TIME, texts):
         if told := no_time(log[name], place):
             raise UserError(f"{told}; {BY_HAND}")
-    raise UserError(f"{place}: no column looks like a time; {BY_HAND}")
+    raise UserError(
+        f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
+        f"such as `time`; {BY_HAND}"
+    )
 
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:

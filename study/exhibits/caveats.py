@@ -41,8 +41,9 @@ def _one_search(results: Results) -> str:
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
-        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search. The best of "
-        f"a family is the best of as many searches as it has variants: {members([row.family for row in searched])}."
+        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search. The best of a "
+        "family is the best of as many searches as it has tuned variants: "
+        f"{members([row.family for row in searched])}."
     )
 
 

@@ -2,7 +2,7 @@
 
 from study.exhibits import choose, scope, source
 from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import NOTHING, limited
+from study.exhibits.clauses import NOTHING, evidence, limited
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import named, plural, worded
 from study.exhibits.records import Contrast
@@ -16,7 +16,12 @@ def loss(results: Results) -> Answer:
     small, large = choose.over_softmax(results), results.beside("catalogue")
     if not small:
         found = {} if large is None else choose.over_softmax(large)
-        return of(*_softmax(large, found)) if large is not None and found else of(NOTHING)
+        if large is not None and found:
+            return of(*_softmax(large, found))
+        who = results.beside("who")
+        users = [] if who is None else who.about("loss")
+        told = f"between users, {evidence(users, results.params.statistics.who_margin)}"
+        return of(told if users else NOTHING)
     told, *further = _softmax(results, small)
     if large is None:
         return of(f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further)

@@ -8,6 +8,7 @@ from study.exhibits.records import Contrast, Estimate, Tested, Verdict
 
 MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
+NO_BOUND = "no bound, since few users differ"
 DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
 FACTORS = {"budget_in": "budget counts", "pretrain": "pretrained on"}
@@ -109,7 +110,13 @@ def within(estimate: Estimate) -> str:
 
 def interval(contrast: Contrast) -> str:
     """The interval that the verdict used, with its level."""
-    return f"{percent(contrast.level, 2)} interval {signed(contrast.low)} to {signed(contrast.high)}"
+    told = f"{percent(contrast.level, 2)} interval {signed(contrast.low)} to {signed(contrast.high)}"
+    return f"{told}, {NO_BOUND}" if is_unbounded(contrast) else told
+
+
+def is_unbounded(contrast: Contrast) -> bool:
+    """Whether so few users differ that the interval leaves every value of the metric open."""
+    return contrast.low <= -1 and contrast.high >= 1
 
 
 def side(declared: str, variant: str) -> str:
@@ -158,7 +165,8 @@ def brief(contrast: Contrast, margin: float) -> str:
     agreeing(contrast)
     return (
         f"{code(contrast.left_variant)} over {code(contrast.right_variant)} {signed(contrast.effect)} "
-        f"[{signed(contrast.low)}, {signed(contrast.high)}], <strong>{contrast.verdict}</strong>"
+        f"[{signed(contrast.low)}, {signed(contrast.high)}{f': {NO_BOUND}' if is_unbounded(contrast) else ''}], "
+        f"<strong>{contrast.verdict}</strong>"
         f"{to_margin(contrast, margin)}{late(contrast)}"
     )
 

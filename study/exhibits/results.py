@@ -30,7 +30,7 @@ from study.params.question import Question
 from study.params.roster import ComposedEntry, CountingEntry
 from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
-REPRODUCE = "run `dvc repro`"
+REPRODUCE, STUDY = "run `dvc repro`", "run `make study`"
 POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
@@ -288,6 +288,8 @@ def load(arm: Arm = "main") -> Results:
     if arm == "main" and arm not in declared.arms:
         raise UserError(f"{PARAMS}: roster: no variant is of the arm main, which the report is about; put one back")
     results = Results(RESULTS / declared.snapshot.name, declared, arm)
+    if arm == "main" and not results.folder.is_dir():
+        raise UserError(f"{results.folder}: the arm main, which the report begins with, has not been run; {STUDY}")
     results.check()
     return results
 

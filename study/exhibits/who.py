@@ -21,7 +21,7 @@ from study.exhibits.figures import (
     row_height,
     verdict_style,
 )
-from study.exhibits.key_action import key_action
+from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record
@@ -243,7 +243,8 @@ def windows(results: Results | None) -> Html:
             "here is no sign of a difference."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
-    return joined([paragraphs([text]), table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
+    told = paragraphs([text, *clock(results.question)])
+    return joined([told, table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
 
 
 def _day(cutoff: datetime, zone: str) -> date:

@@ -83,7 +83,9 @@ def _of_value(error: ErrorDetails) -> str:
         return f"'{given}' is unknown; {choices(given, _quoted(context['expected']))}"
     if error["type"] == "string_pattern_mismatch":
         return f"'{given}' is no name here: it must match {context['pattern']}"
-    return error["msg"].removeprefix("Value error, ")
+    told = error["msg"].removeprefix("Value error, ")
+    is_plain = error["type"] != "value_error" and isinstance(given, str | int | float)
+    return f"{told}, and is {given!r}" if is_plain else told
 
 
 def _quoted(text: str) -> list[str]:

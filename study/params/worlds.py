@@ -175,7 +175,7 @@ class Validity(Frozen):
     """
 
     worlds: list[WorldName] = Field(min_length=1)
-    variants: list[str] = Field(min_length=2)
+    variants: list[str]
     share: Annotated[float, Field(gt=0, le=1)]
     fresh: Annotated[int, Field(ge=20)]
     users: Count
@@ -186,6 +186,8 @@ class Validity(Frozen):
 
     @model_validator(mode="after")
     def _truth_is_precise(self) -> Self:
+        if len(self.variants) < 2:
+            raise ValueError("variants: a contrast needs two of them; add one, or remove this part")
         if self.fresh * self.users < FRESH_USERS:
             raise ValueError(
                 f"fresh * users is {self.fresh * self.users}; the truth needs at least {FRESH_USERS} users"
