@@ -298,3 +298,16 @@ def _split(folder: Path) -> Iterator[Params]:
 def _written(folder: Path) -> dict[str, bytes]:
     files = [path for name in ("runs", "scores") for path in (folder / "data" / name).rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_what_other_versions_have_made_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = Path("events")
+    file.write_text("some", encoding="utf-8")
+    first = prepared.prepared("question", "train", "a setting", [file]).folder
+    monkeypatch.setattr(prepared, "versions", lambda: ["numpy 0.0"])
+    prepared._code.cache_clear()
+    try:
+        assert first != prepared.prepared("question", "train", "a setting", [file]).folder
+    finally:
+        prepared._code.cache_clear()

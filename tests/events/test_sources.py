@@ -298,3 +298,11 @@ def test_values_that_hold_times_are_text(tmp_path):
 
     events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": "categorical"}))
     assert ['["2024-01-01 00:00:00"]'] == events["seen"].to_list()
+
+
+def test_times_of_a_typed_column_are_read_in_its_own_zone(tmp_path):
+    path = tmp_path / "log.parquet"
+    when = pl.Series([datetime(2024, 1, 1, 20)]).dt.replace_time_zone("America/New_York")
+    pl.DataFrame({"user_id": ["1"], "timestamp": when, "event_type": ["buy"], "size": ["S"]}).write_parquet(path)
+
+    assert [datetime(2024, 1, 2, 1, tzinfo=UTC)] == read_source(spec(path, attributes={"size": "categorical"}))["timestamp"].to_list()

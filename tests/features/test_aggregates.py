@@ -10,7 +10,7 @@ from study.features.aggregates import Aggregates
 from study.features.attribute_features import running_modes
 from study.features.pair_features import PairIndex
 from study.features.timeline import Timeline
-from tests.made import DAY, asked, made_log, random_log
+from tests.made import DAY, asked, day_of, made_log, random_log
 
 
 def grid(log):
@@ -117,3 +117,12 @@ def test_a_mode_is_the_most_frequent_code_so_far_the_lowest_of_several(seed):
     plain = [np.bincount(codes[: i + 1][groups[: i + 1] == groups[i]], minlength=6).argmax() for i in range(300)]
 
     assert plain == running_modes(groups, codes, 6).tolist()
+
+
+def test_who_first_acts_on_the_day_of_the_cutoff_is_no_neighbour():
+    rows = [(user, day, "buy", "x", None) for user, day in [("a", 1.0), ("b", 2.0), ("c", 21.5)]]
+    whole = Aggregates.of(made_log(rows))
+    day = int(day_of(21) // DAY)
+
+    assert [0, 1] == whole._rated(day)[1].tolist()
+    assert [0, 1, 2] == whole._rated(day + 1)[1].tolist()

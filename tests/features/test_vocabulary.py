@@ -1,8 +1,10 @@
 """What is told to a model beside a history is what the key filter fixes, and no part of what is asked."""
 
+import polars as pl
 import pytest
 
 from study.features.vocabulary import fit_vocabulary
+from study.params.snapshot import Snapshot
 from tests.made import FEATURES, QUESTION, SPEC, made_events
 
 ROWS = [("u", 1.0, "buy", "a", "red"), ("u", 2.0, "buy", "a", "blue"), ("u", 3.0, "look", "b", "red")]
@@ -29,3 +31,14 @@ def test_a_list_that_the_filter_names_is_no_column_of_codes():
     found = fit_vocabulary(made_events(ROWS), SPEC, FEATURES, ["item"], ["event_type", "words"])
 
     assert ["event_type"] == list(found.prompt)
+
+
+def test_a_number_on_an_edge_is_in_the_bin_above_it_and_a_missing_one_in_none():
+    events = made_events([("u", float(day), "buy", "a", "red") for day in range(4)])
+    numbers = events.with_columns(size=pl.Series([0.0, 1.0, 2.0, None]))
+    spec = SPEC.model_copy(update={"attributes": SPEC.attributes | {"size": "ordinal"}})
+    spec = Snapshot.model_validate(spec.model_dump())
+    found = fit_vocabulary(numbers, spec, FEATURES, ["item"], ["event_type"])
+
+    assert [1.0, 2.0] == found.edges["size"]
+    assert [2, 3, 4, 0] == found.encode(numbers).codes["size"].tolist()

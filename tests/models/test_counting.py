@@ -161,3 +161,32 @@ def test_what_a_whole_log_says_is_counted_once_for_all_blocks_of_queries(module,
 
     assert (1, 6) == (len(counted), len(blocks))
     assert np.array_equal(whole.top_scores, np.concatenate([block.top_scores for block in blocks]))
+
+
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [(recent_popularity, [{"days": 3}, {"days": 28}]), (tifu_knn, [{"half_life_days": 1.0}, {"half_life_days": 90.0}])],
+)
+def test_trials_that_ask_the_same_queries_have_each_its_own_settings(module, settings):
+    """What one of them has counted of the log is kept with the queries, and is not the next one's."""
+    log = random_log(np.random.default_rng(5))
+    fold = Fold(log, SPANS, day_of(20), FEATURES)
+
+    def trial(told, queries):
+        model = module.build(ENTRY, module.Settings(**told))
+        model.fit(fold, rounds=1, seed=0, report=lambda *_: None)
+        return model.scores(queries, np.arange(len(log.catalogue)))
+
+    shared = asked(log, 20)
+    first, second = (trial(told, shared) for told in settings)
+
+    assert np.array_equal(first, trial(settings[0], asked(log, 20)), equal_nan=True)
+    assert np.array_equal(second, trial(settings[1], asked(log, 20)), equal_nan=True)
+    assert not np.array_equal(first, second, equal_nan=True)
+
+
+def test_markov_averages_the_moments_of_the_user_alone():
+    log = made_log([("a", 0.0, "buy", "milk", None), ("a", 1.0, "buy", "tea", None), ("b", 2.0, "buy", "bread", None)])
+
+    assert scores(markov, log, 4, moments=5)["b"] == scores(markov, log, 4, moments=1)["b"]
+    assert scores(markov, log, 4, moments=5)["a"] != scores(markov, log, 4, moments=1)["a"]

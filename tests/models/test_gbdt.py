@@ -143,3 +143,20 @@ def test_trees_are_read_as_often_as_networks(log, rounds, boosting_rounds, expec
 
     assert boosting_rounds == told[-1]
     assert expected == len(told)
+
+
+def test_a_row_that_stands_for_others_weighs_as_they_do_where_probabilities_are_learned(log, monkeypatch):
+    given, dataset = [], gbdt.lgb.Dataset
+    monkeypatch.setattr(
+        gbdt.lgb, "Dataset", lambda *rows, **more: given.append(more.get("weight")) or dataset(*rows, **more)
+    )
+    few = FEATURES.model_copy(update={"popular": 1, "sampled": 1})
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), few)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss="bce")
+    gbdt.build(entry, gbdt.Settings(min_child_samples=5), Budget(**TINY)).fit(
+        fold, rounds=2, seed=1, report=lambda *_: None
+    )
+    rows = training_rows(fold, seed=1)
+
+    assert 1 < rows.weights.max()
+    assert np.array_equal(given[0], rows.weights)

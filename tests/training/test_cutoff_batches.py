@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from study.events.spans import DAY
 from study.features.own_counts import OwnCounts
 from study.features.sequences import event_stream, token_stream
 from study.models.screening_sequence import user_readouts
@@ -95,3 +98,12 @@ def test_where_all_users_do_the_same_there_is_nothing_to_learn():
     with pytest.raises(FloatingPointError, match="nothing to learn"):
         plans(source)
     assert np.isfinite(source.prior_shift())
+
+
+def test_a_cutoff_is_drawn_half_as_often_as_one_that_is_later_by_the_half_life(batcher):
+    _, source = batcher
+    some = CutoffBatcher(source.stream, source.asked, replace(HOW, recency_days=7.0), source.own, STRATA)
+    chances, times = some._chances(), np.unique(source.asked.time)
+
+    assert 1.0 == pytest.approx(chances.sum())
+    assert np.exp2(np.diff(times) / DAY / 7.0) == pytest.approx(chances[1:] / chances[:-1])

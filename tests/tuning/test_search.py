@@ -9,7 +9,7 @@ from study.params import Params
 from study.tuning import search as searches
 from study.tuning import trial as trials
 from study.tuning.proposals import Trial, propose
-from study.tuning.search import Search, refit_seeds, search
+from study.tuning.search import Search, _better_half, refit_seeds, search
 from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung
 from tests.tiny import BUDGET, Counted, tiny_params
 
@@ -192,3 +192,13 @@ def test_what_is_tried_next_lies_where_the_trials_before_were_good(state):
         return sum(settings["dropout"] for settings in propose(VARIANT, 1, space, [], trials, size=4)) / 4
 
     assert proposed([0.9, 0.8, 0.2, 0.1]) < 0.5 < proposed([0.1, 0.2, 0.8, 0.9])
+
+
+def test_who_goes_on_is_told_by_the_best_reading_not_by_the_last():
+    common = {"losses": [], "best_round": 1, "select": None, "reason": None, "seconds": 0.0, "peak_mb": 0.0}
+    outcomes = {
+        0: Outcome(curve=[(1, 0.5), (2, 0.1)], **common),
+        1: Outcome(curve=[(1, 0.2), (2, 0.3)], **common),
+    }
+
+    assert [0] == _better_half([0, 1], outcomes)
