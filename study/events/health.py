@@ -4,6 +4,7 @@ from math import ceil, log, sqrt
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtri
 
 from study.events.facts import Facts
 from study.events.log import Ints
@@ -13,13 +14,11 @@ from study.events.values import alike, asked_columns
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
 from study.params.snapshot import Snapshot
-from study.params.statistics import Statistics
+from study.params.statistics import POWER, Statistics
 
 DEVIATION = 0.065
 """Of the difference in recall@10 of two variants over the queries of one user: about that of the default log's typical
 contrast, which its published `power.json` tells."""
-DETECTED = 2.8
-"""Standard errors that a two-sided test at 5 % finds with a power of 80 %."""
 COIN = (0.4, 0.6)
 RARE = 0.005
 NEARLY_AN_ID = 0.2
@@ -104,7 +103,7 @@ def doubts(
         return [*_rate(_acting(development)), *_few_act(tables["select"], ceil(evidence / settings.who_margin))]
     asked = tables["test"].group_by("user_id").len().select("len").collect(engine="streaming")["len"].to_numpy()
     users, queries, least = len(asked), int(asked.sum()), ceil(evidence / settings.margin)
-    detectable = DETECTED * DEVIATION / sqrt(users)
+    detectable = float(ndtri(1 - settings.alpha / 2) + ndtri(POWER)) * DEVIATION / sqrt(users)
     found = []
     if detectable > settings.margin:
         found.append(

@@ -6,7 +6,7 @@ from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import PRIMARY, Power
 from study.exhibits.results import Results
-from study.metrics.power import POWER
+from study.params.statistics import POWER
 
 
 def sentences(results: Results) -> list[str]:

@@ -28,8 +28,8 @@ from study.exhibits.records import Contrast, Estimate, Record
 from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import LEARNED, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
-from study.metrics.power import POWER
 from study.metrics.screening import PRIMARY, SHARES, places
+from study.params.statistics import POWER
 
 OTHERS = {
     "recall@1%": "top 1 %",

@@ -9,10 +9,9 @@ from scipy.special import ndtri
 
 from study.metrics.bootstrap import Draws
 from study.metrics.leaderboard import PRIMARY
-from study.params.statistics import Statistics
+from study.params.statistics import POWER, Statistics
 
 Row = dict[str, Any]
-POWER = 0.8
 
 
 def detectable_difference(differences: list[NDArray[np.float64]], *, alpha: float) -> float | None:

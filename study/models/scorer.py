@@ -106,7 +106,7 @@ def _members(table: pl.DataFrame, column: str) -> NDArray[np.bool_]:
 
 
 def sample(evaluation: Evaluation, count: int, seed: int) -> Evaluation:
-    """At most `count` of the queries, drawn by a hash of the user: the same ones for every model."""
+    """At most `count` of the queries, drawn by a hash of the user's place in the log: the same ones for every model."""
     users = evaluation.queries.users
     if len(users) <= count:
         return evaluation

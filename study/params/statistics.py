@@ -16,6 +16,10 @@ Topic = Literal[
 """What a contrast is about: pages group them by it."""
 
 
+POWER = 0.8
+"""With which a difference that is called detectable is found."""
+
+
 class Statistics(Frozen):
     """`margin` is in units of recall@10, `who_margin` in recall among the top 5 % of users.
 

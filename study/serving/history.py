@@ -74,10 +74,10 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
     if not log.key.any():
         told = "no event before the cut-off is a key action of the question: ranks are those of strangers"
-        print(f"downfunnel: {path}: {told}", file=sys.stderr)
+        print(f"warning: {path}: {told}", file=sys.stderr)
     elif not (log.key & (log.candidate < log.known)).any():
         told = "no key action before the cut-off has a candidate that occurred in training; is it a log of that kind?"
-        print(f"downfunnel: {path}: {told}", file=sys.stderr)
+        print(f"warning: {path}: {told}", file=sys.stderr)
     return Queries(log, at.time, at.local, _users(log, at, exported.question, cutoff))
 
 

@@ -171,3 +171,19 @@ def test_a_window_in_which_nobody_is_to_be_found_is_told_without_a_candidate():
 
     with pytest.raises(UserError, match="no user who is asked about takes the key action in it; check key_action, and"):
         queries_of(made_events(WHO_ROWS, WHO), {"stop": [late]}, WHO)
+
+
+def test_who_has_no_event_before_the_midnight_of_a_cutoff_is_not_asked_there():
+    """As in a log of dates, all of whose events are at midnight."""
+    log = made_log([(user, day, "buy", "x", None) for user, day in [("a", 7.0), ("a", 14.0), ("b", 6.0), ("b", 7.0)]])
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(28), FEATURES)
+    asked = {window.cutoff: fold.asked(window)[0].tolist() for window in fold.windows()}
+
+    assert [log.users.index("b")] == asked[day_of(7)]
+    assert [log.users.index("a")] == asked[day_of(14)]
+
+
+def test_a_young_candidate_is_there_from_the_end_of_the_fit_span_itself():
+    events = made_events([("a", day, "buy", "x", None) for day in (29.0, 30.0, 31.0)]).with_columns(young=True)
+
+    assert [30, 31] == [(when - START).days for when in without_young(events, day_of(30))["timestamp"]]

@@ -305,4 +305,6 @@ def test_times_of_a_typed_column_are_read_in_its_own_zone(tmp_path):
     when = pl.Series([datetime(2024, 1, 1, 20)]).dt.replace_time_zone("America/New_York")
     pl.DataFrame({"user_id": ["1"], "timestamp": when, "event_type": ["buy"], "size": ["S"]}).write_parquet(path)
 
-    assert [datetime(2024, 1, 2, 1, tzinfo=UTC)] == read_source(spec(path, attributes={"size": "categorical"}))["timestamp"].to_list()
+    assert [datetime(2024, 1, 2, 1, tzinfo=UTC)] == read_source(spec(path, attributes={"size": "categorical"}))[
+        "timestamp"
+    ].to_list()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from study.errors import UserError
 from study.events.order import sort_events
-from study.events.spans import make_spans, refuse_long_warmup
+from study.events.spans import DAY, make_spans, refuse_long_warmup
 from study.events.split import spans_from_json, spans_to_json, with_candidates
 from study.params.question import WhatQuestion, Windows
 from tests.made import window_queries
@@ -133,3 +133,13 @@ def test_the_order_inside_a_moment_changes_with_the_seed():
 
     assert len(orders) == 3
     assert np.all([sorted(order) == sorted(frame["item"]) for order in orders])
+
+
+def test_two_horizons_to_train_on_are_the_least():
+    horizons = QUESTION.windows.stop + QUESTION.windows.select + QUESTION.windows.test + 2
+    first = microseconds(datetime(2017, 1, 1, tzinfo=UTC))
+
+    with pytest.raises(UserError, match="two more to train on"):
+        make_spans(first, first + (7 * horizons - 1) * DAY, "UTC", QUESTION)
+    spans = make_spans(first, first + 7 * horizons * DAY, "UTC", QUESTION)
+    assert 2 == len(spans.windows_before(spans.stop[0].cutoff, spans.first))

@@ -126,3 +126,24 @@ def test_who_first_acts_on_the_day_of_the_cutoff_is_no_neighbour():
 
     assert [0, 1] == whole._rated(day)[1].tolist()
     assert [0, 1, 2] == whole._rated(day + 1)[1].tolist()
+
+
+def test_what_is_told_of_users_candidates_and_days_equals_counting_by_hand():
+    """Purchases and looks 3, 10, 40 and 150 days before day 150, a Thursday, the 30th of May 2024."""
+    bought = [("a", 147.5, "x"), ("a", 140.5, "x"), ("a", 110.5, "y"), ("b", 140.5, "x"), ("b", 0.5, "x")]
+    looked = [("a", 147.5, "x"), ("a", 110.5, "x"), ("b", 110.5, "y")]
+    log = made_log([(u, d, "buy", i, None) for u, d, i in bought] + [(u, d, "look", i, None) for u, d, i in looked])
+    queries = asked(log, 150)
+    users, candidates = grid(log)
+    columns = Aggregates.of(log).columns(queries.local, users, candidates)
+
+    def of(user, item):
+        (place,) = np.flatnonzero((users == log.users.index(user)) & (candidates == log.catalogue.index(item)))
+        return {name: float(np.broadcast_to(values, users.shape)[place]) for name, values in columns.items()}
+
+    ax, by = of("a", "x"), of("b", "y")
+    assert (3, 2) == (ax["weekday"], ax["day_of_month"] - 28)
+    assert (2, 4 - 2 - 1) == (ax["user_key_events_28"], ax["user_other_events_28"])
+    assert (2, 1) == (ax["pair_other_days"], ax["pair_other_days_7"])
+    assert (1, 0) == (by["pair_other_days"], by["pair_other_days_7"])
+    assert (4 * 1 / 3, 4 * 3 / 3) == pytest.approx((ax["candidate_trend_7"], ax["candidate_trend_28"]))
