@@ -117,6 +117,13 @@ def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
     return decoded.zip_with(is_json, parsed)
 
 
+def no_json(values: pl.Series) -> str:
+    """A value that begins like a JSON array and is none, of a column whose values all begin so; nothing without one."""
+    if not values.str.starts_with("[").all():
+        return ""
+    return next((value for value in values.unique(maintain_order=True) if _decoded(value) is None), "")
+
+
 def _decoded(value: str) -> list[str] | None:
     try:
         found = json.loads(value)

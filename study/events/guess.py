@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import text_of
+from study.events.attributes import no_json, text_of
 from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
 from study.params.snapshot import PATTERN, TAKEN, is_pattern
@@ -186,10 +186,8 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     for name, dtype in log.schema.items():
         values = log[name].drop_nulls()
         distinct = values.n_unique() if not dtype.is_nested() else 0
-        if name in TAKEN:
-            left_out[name] = "the name is taken; rename the column"
-        elif not len(values):
-            left_out[name] = "always empty"
+        if fault := _unusable(name, values):
+            left_out[name] = fault
         elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
             kinds[name] = {"kind": "list", "items": 3}
         elif dtype.is_nested() or dtype.is_temporal():
@@ -205,6 +203,16 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
         else:
             kinds[name] = "categorical"
     return kinds, left_out
+
+
+def _unusable(name: str, values: pl.Series) -> str:
+    """Why a column can be no attribute, whatever its kind; nothing where it can."""
+    if name in TAKEN:
+        return "the name is taken; rename the column"
+    if not len(values):
+        return "always empty"
+    wrong = no_json(values) if values.dtype == pl.String else ""
+    return f"begins like a JSON array, but is none, as {wrong!r}: mend it, then it is a list" if wrong else ""
 
 
 def _measures(name: str, values: pl.Series) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits.prose import flipped, settled, signed, to_margin, verdict_sentence
+from study.exhibits.prose import brief, flipped, interval, settled, signed, to_margin, verdict_sentence
 from study.exhibits.records import Contrast
 from tests.exhibits.conftest import contrast
 
@@ -50,3 +50,12 @@ def test_how_differences_lie_to_the_margin_is_told_by_their_intervals():
 
 def test_the_noise_of_sums_has_no_sign_but_what_is_rounded_to_zero_has():
     assert ["0.0000", "0.0000", "−0.0000", "+0.0100"] == [signed(value) for value in (0.0, -1.1e-16, -1e-5, 0.01)]
+
+
+def test_an_interval_that_leaves_everything_open_says_why():
+    some = Contrast(**contrast("undetermined", 0.01))
+    few = some.model_copy(update={"low": -1.0, "high": 1.0})
+
+    assert "[−1.0000, +1.0000: no bound, since few users differ], <strong>" in brief(few, 0.005)
+    assert interval(few).endswith("−1.0000 to +1.0000, no bound, since few users differ")
+    assert "no bound" not in brief(some, 0.005) + interval(some)

@@ -97,3 +97,10 @@ def test_a_composed_variant_costs_what_its_members_do_too(made):
         assert taken == results.members(variant)
         assert sum(part.refit_seconds for part in parts) == pytest.approx(cost[variant].refit_seconds)
         assert sum(part.tune_seconds for part in parts) == pytest.approx(cost[variant].tune_seconds)
+
+
+def test_a_report_without_the_arm_that_it_begins_with_says_what_to_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("study.exhibits.results.RESULTS", tmp_path)
+
+    with pytest.raises(UserError, match="the arm main, which the report begins with, has not been run; run `make stud"):
+        module.load()

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import caveats, data, findings, leaderboard, plan, representation, worlds
+from study.exhibits import caveats, data, findings, leaderboard, losses, plan, representation, worlds
+from study.exhibits.clauses import NOTHING
 from study.exhibits.worlds import Worlds
+from tests.exhibits.asking import say
 from tests.exhibits.test_worlds_page import reached, world
 
 
@@ -70,3 +72,13 @@ def test_shares_that_hardly_differ_have_an_axis_on_which_they_are_level(made):
 
     assert '"range":[0.12' in level
     assert '"range"' not in falling
+
+
+def test_a_loss_that_is_compared_between_users_alone_is_told(made):
+    def none(written):
+        written["contrasts.json"] = []
+
+    told = losses.loss(made(none, who=say("better", "who-pairwise-over-bce"))).lead
+    assert "between users, " in told
+    assert "<code>who-sum-bpr</code> over <code>who-sum-bce</code>" in told
+    assert NOTHING in losses.loss(made(none)).lead

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import polars as pl
@@ -189,3 +190,13 @@ def test_names_from_the_data_are_inert(shown):
     results = shown(3.0, plant)
     for part in (who.answer, who.board, who.forest, who.losses, calibration.calibration, who.windows):
         assert "<script>alert" not in part(results).text
+
+
+def test_dates_of_cutoffs_are_told_to_be_of_the_clock_of_the_study(shown):
+    results = shown(0.3)
+    assert "of the log last" not in who.windows(results).text
+
+    minutes = results.question.model_copy(update={"horizon_days": None, "horizon_minutes": 30})
+    questions = results.params.questions | {"coupons": minutes}
+    stretched = replace(results, params=results.params.model_copy(update={"questions": questions}))
+    assert "on which 30 minutes of the log last" in who.windows(stretched).text

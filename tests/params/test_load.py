@@ -203,7 +203,7 @@ PLACES = [
     ("snapshot.attributes.price", {"kind": "ordinal"}, ".order: this is missing; add it"),
     ("snapshot.attributes.price", {"kind": "ordinal", "ordre": ["a"]}, ".ordre: this key is unknown"),
     ("snapshot.attributes.price", {"items": 2}, ".kind: this is missing; add it"),
-    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 2"),
+    ("roster.sum-horizon.context", 0, "Input should be greater than or equal to 2, and is 0"),
 ]
 
 

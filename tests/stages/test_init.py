@@ -160,7 +160,7 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda log: log.drop("occurred_at"), "no column looks like a time"),
+        (lambda log: log.drop("occurred_at"), "no column looks like a time, of customerId, event_name, "),
         (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
         (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
         (lambda log: log.head(0), "there are no events in it"),
@@ -293,3 +293,13 @@ def test_a_line_that_was_commented_out_ends_no_section(workspace):
     assert "# About features.\nfeatures:" in text
     assert "category" in load().snapshot.attributes
     assert "#    category" not in text
+
+
+def test_what_only_begins_like_a_list_is_left_out_with_the_reason(workspace):
+    """As pandas writes lists into CSV."""
+    funnel().with_columns(tags=pl.lit("['long tail', 'beta']")).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    text = " ".join(PARAMS.read_text(encoding="utf-8").replace("#", "").split())
+    assert "tags is left out: begins like a JSON array, but is none, as \"['long tail', 'beta']\": mend it" in text
+    assert "tags" not in load().snapshot.attributes

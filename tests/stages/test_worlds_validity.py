@@ -207,3 +207,8 @@ def test_logs_that_other_versions_have_fitted_are_made_again(params, monkeypatch
     worlds_validity.run(1)
 
     assert 2 * len(before) == len(set(SCRATCH.glob("worlds/validity/*"))) > 0
+
+
+def test_a_part_of_fewer_than_two_variants_says_what_to_do():
+    with pytest.raises(ValidationError, match="variants: a contrast needs two of them; add one, or remove this part"):
+        Validity(worlds=["null"], variants=["popularity"], **SIZE | {"users": 20_000})
