@@ -117,7 +117,9 @@ def representation(results: Results) -> Answer:
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
     longer = [contrast for contrast in alike if scope.unlike_histories(results, contrast)]
     by_head = choose.by_head(results, choose.others(alike, longer))
-    control = apart(results, short, scope.short_histories(results, short))
+    as_short = scope.short_histories(results, short)
+    judged = f"{as_short}, {limited(results, short, *sides, 'head')}" if short else ""
+    control = judged if longer else apart(results, short, as_short)
     confounded = apart(results, longer, "where their histories differ as well")
     lead = semicolons(*(limited(results, told, *sides, "head") for told in by_head), control if longer else "")
     heads = results.about("head")

@@ -57,9 +57,9 @@ def labels(results: Results) -> Html:
     controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
     text = (
         f"The contrasts separate the two: {controls}, causal, {are} asked at the end of sampled prefixes alone, as the "
-        f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). What a label at every "
-        "prefix is worth, of a piece of a history where a sampled prefix has all of its context, is a contrast of its "
-        f"own ({'; '.join(brief(c, margin) for c in dense)})."
+        f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). A label at every "
+        "prefix, which sees its piece of a long history alone, against sampled prefixes, which see all of a context, "
+        f"is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
     )
     return paragraphs([text])
 

@@ -1,5 +1,7 @@
 """What an answer tells beside the contrasts that it is about: other objectives, heads, architectures, catalogues."""
 
+import pytest
+
 from tests.exhibits.asking import lead
 from tests.exhibits.test_answers import LOSS, say, told
 
@@ -70,6 +72,23 @@ def test_sides_whose_histories_differ_do_not_answer_for_the_representation(made)
     assert lead(results, asked).startswith("with a shorter history (51 events against 512 tokens (about 269 events)), ")
     assert "In favour of one position" not in told(results, asked)
     assert "; where their histories differ as well, sum-horizon over flat-horizon +0.0200" in told(results, asked)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", ", in favour of one position per event (sum) over flattened tokens, with head plain"),
+        ("worse", ", in favour of flattened tokens over one position per event (sum), with head plain"),
+        ("equivalent", ", one position per event (sum) and flattened tokens are equivalent within ±0.005, with head"),
+        ("undetermined", ", undetermined between one position per event (sum) and flattened tokens, with head plain"),
+    ],
+)
+def test_a_short_history_that_stands_for_all_is_told_with_its_verdict(made, verdict, expected):
+    def change(written):
+        say("better", "event-over-flat-horizon", "event-over-flat-horizon-repeat", "long-over-short")(written)
+        say(verdict, "short-event-over-flat")(written)
+
+    assert expected in lead(made(change), "Which representation?")
 
 
 def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
