@@ -81,14 +81,17 @@ def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, c
         )
 
 
-def test_an_entry_that_was_changed_since_it_was_trained_is_not_exported(exported, tmp_path, capsys):
-    """Its weights would load, and be asked for something else."""
+@pytest.mark.parametrize(
+    ("changed", "variant"), [("sum-horizon", "sum-horizon"), ("sum-horizon-repeat", "hybrid-lambdarank")]
+)
+def test_an_entry_that_was_changed_since_it_was_trained_is_not_exported(exported, tmp_path, capsys, changed, variant):
+    """Its weights would load, and be asked for something else; so would those of what a variant is composed of."""
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     with inside(tmp_path / "study"):
         path = Path("params.yaml")
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        raw["roster"]["sum-horizon"]["context"] = 16
+        raw["roster"][changed]["context"] = 16
         path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
 
-        assert "has another entry or question of sum-horizon than" in complaint(capsys, "export", "sum-horizon")
+        assert f"has another entry or question of {variant} than" in complaint(capsys, "export", variant)
         assert 0 == main(["export", "popularity", "--to", "out"])
