@@ -26,6 +26,10 @@ YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
 
 
+OUR_DAYS = (315_532_800_000_000, 7_258_118_400_000_000)
+"""From 1980 to 2200, in microseconds since 1970."""
+
+
 class FormChangedError(Exception):
     """The times of a piece of a file are of another form than those before: only the whole file tells what they are."""
 
@@ -75,7 +79,7 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
         refuse(~(raw.cast(pl.Float64) % 1 == 0), raw, place, "is no whole number, which a time_format could read")
         raw = raw.cast(pl.Int64).cast(pl.String)
     if raw.dtype.is_numeric():
-        return _since_1970(raw, place)
+        return _since_1970(raw, raw, place)
     if raw.dtype != pl.String:
         raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no times; name the column of the timestamps")
     if spec.columns.time_format is not None:
@@ -83,7 +87,7 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
     if not _are_numbers(_numbers(raw.head(FEW))) or not _are_numbers(numbers := _numbers(raw)):
         return _iso(raw, spec, place)
     refuse(numbers.is_null(), raw, place, "is no number since 1970, as others are")
-    return _since_1970(numbers, place)
+    return _since_1970(numbers, raw, place)
 
 
 def _numbers(raw: pl.Series) -> pl.Series:
@@ -105,14 +109,25 @@ def _zoned(naive: pl.Series, zone: str) -> pl.Series:
     return zoned.zip_with(zoned.is_not_null(), skipped).dt.convert_time_zone("UTC")
 
 
-def _since_1970(raw: pl.Series, place: Path) -> tuple[pl.Series, tuple[str, str]]:
+def _since_1970(raw: pl.Series, written: pl.Series, place: Path) -> tuple[pl.Series, tuple[str, str]]:
+    """Times of numbers, and their unit; the numbers as they are `written` are for messages."""
     numbers = raw.cast(pl.Float64) if not raw.dtype.is_integer() else raw
-    refuse(~raw.cast(pl.Float64).is_finite(), raw, place, "is no time")
+    refuse(~raw.cast(pl.Float64).is_finite(), written, place, "is no time")
     size = float(raw.cast(pl.Float64).abs().max() or 0)  # type: ignore[arg-type]
-    for bound, factor in UNITS:
+    for coarser, (bound, factor) in enumerate(UNITS):
         if size < bound:
+            _refuse_other_units(raw, written, coarser, place)
             return (numbers * factor).cast(pl.Int64).cast(UTC), ("number", str(factor))
+    _refuse_other_units(raw, written, len(UNITS), place)
     return (numbers // NANOSECONDS).cast(pl.Int64).cast(UTC), ("number", "nanoseconds")
+
+
+def _refuse_other_units(raw: pl.Series, written: pl.Series, coarser: int, place: Path) -> None:
+    """Refuses what would be of 1970 in the unit of the largest number, and of our days in one of the coarser ones."""
+    numbers = raw.cast(pl.Float64)
+    for _, factor in UNITS[:coarser]:
+        is_other = (numbers * factor).is_between(*OUR_DAYS)
+        refuse(is_other, written, place, "is of another unit than others, or of 1970; give all times in one unit")
 
 
 def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:

@@ -195,6 +195,15 @@ FAULTS = {
         "log.csv",
         HEAD + "1,1719792000,b,1,,\n1,1719792001,b,1,,\n1,soon,b,1,,\n",
     ),
+    "column 'timestamp', row 2: '1719792000' is of another unit than others, or of 1970": (
+        "log.csv",
+        HEAD + "1,1719792000000,b,1,,\n1,1719792000,b,1,,\n1,1719792001000,b,1,,\n",
+    ),
+    "column 'timestamp', row 1: '1719792000' is of another unit": (
+        "log.jsonl",
+        '{"user_id": 1, "timestamp": 1719792000, "event_type": "b", "price": 1, "words": [], "size": "M"}\n'
+        '{"user_id": 1, "timestamp": 1719792000000000000, "event_type": "b"}\n',
+    ),
     "row 2: unexpected end of data": ("log.csv", HEAD + '1,2024-01-01,b,1,,\n1,2024-01-01,b,1,"Buy now,M\n'),
     "column 'timestamp', row 1: '0001-01-01' is no time between": ("log.csv", HEAD + "1,0001-01-01,buy,1,,\n"),
     "column 'timestamp', row 2: '2024-01-01 00:00' has no zone, but others have one, such as '2024-01-01T00:00Z'": (
