@@ -22,7 +22,7 @@ print(min(faults() for _ in range(5)))
 
 
 def faults_of(how: str) -> int:
-    """Pages that the kernel gives for 160 MB, in pieces of 8, that the process has held before; the least of some times."""
+    """Pages that the kernel gives for 160 MB that were held before, in pieces of 8; the least of some times."""
     told = subprocess.run([sys.executable, "-c", PROGRAM, how], check=True, capture_output=True, text=True)
     return int(told.stdout)
 
