@@ -201,37 +201,6 @@ def test_a_memo_without_a_folder_keeps_for_this_process_alone():
     assert kept(memo, "key", lambda: 1) == kept(memo, "key", no_more) == memo["key"]
 
 
-def test_the_folder_is_that_of_its_files_settings_and_code(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    file = Path("events")
-    file.write_text("some", encoding="utf-8")
-    first = prepared.prepared("question", "train", "a setting", [file]).folder
-
-    assert prepared.prepared("question", "train", "a setting", [file]).folder == first
-    folders = {first, prepared.prepared("question", "train", "another", [file]).folder}
-    file.write_text("others", encoding="utf-8")
-    folders.add(prepared.prepared("question", "train", "a setting", [file]).folder)
-    monkeypatch.setattr(prepared, "_code", lambda: "changed")
-    folders.add(prepared.prepared("question", "train", "a setting", [file]).folder)
-
-    assert len(folders) == 4
-
-
-def test_what_nobody_asks_for_any_more_is_removed(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    old = prepared.prepared("question", "train", "old", [])
-    other = prepared.prepared("question", "refit", "old", [])
-    for memo in (old, other):
-        kept(memo, "key", lambda: np.arange(5))
-    mapped = kept(Prepared(old.folder), "key", no_more)
-
-    prepared.prepared("question", "train", "new", [])
-
-    assert not old.folder.exists()
-    assert other.folder.exists()
-    assert mapped.tolist() == [0, 1, 2, 3, 4]  # who has mapped it, keeps it
-
-
 @pytest.mark.slow
 def test_a_second_process_derives_nothing_anew(tmp_path, monkeypatch):
     """Searches, refits and scores are those of the first, byte by byte, without an event read or coded again."""
@@ -298,16 +267,3 @@ def _split(folder: Path) -> Iterator[Params]:
 def _written(folder: Path) -> dict[str, bytes]:
     files = [path for name in ("runs", "scores") for path in (folder / "data" / name).rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
-def test_what_other_versions_have_made_is_not_taken(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    file = Path("events")
-    file.write_text("some", encoding="utf-8")
-    first = prepared.prepared("question", "train", "a setting", [file]).folder
-    monkeypatch.setattr(prepared, "versions", lambda: ["numpy 0.0"])
-    prepared._code.cache_clear()
-    try:
-        assert first != prepared.prepared("question", "train", "a setting", [file]).folder
-    finally:
-        prepared._code.cache_clear()

@@ -105,54 +105,6 @@ def test_columns_may_have_other_names_and_an_event_type_may_be_missing(read):
     assert [("7", datetime(2024, 7, 3, 8, tzinfo=UTC), "event", 2.0)] == events.rows()
 
 
-def test_a_form_without_a_time_of_day_is_a_day_of_the_study_s_own_zone(read):
-    """As a date in ISO 8601 is, whatever zone times are in."""
-    columns = {"time": "when", "time_format": "%d.%m.%Y", "zone": "Asia/Tokyo"}
-    events = read("log.csv", HEAD.replace("timestamp", "when") + "7,03.07.2024,buy,1,,\n", columns=columns)
-
-    assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == events["timestamp"].to_list()
-
-
-def test_a_form_holds_for_numbers_too(tmp_path):
-    """20240703 in a column of numbers is a day, and no second of 1970."""
-    for kind in (pl.Int64, pl.Float64):
-        log = pl.DataFrame({"user_id": [1], "when": [20240703], "price": [2.0]}, schema_overrides={"when": kind})
-        log.write_parquet(tmp_path / "log.parquet")
-        columns = {"time": "when", "event_type": None, "time_format": "%Y%m%d"}
-        found = read_source(spec(tmp_path, columns=columns, attributes={"price": "numeric"}))
-        assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == found["timestamp"].to_list()
-
-
-TIMES = {
-    "2024-07-01": datetime(2024, 6, 30, 22, tzinfo=UTC),  # the local midnight of the study
-    "2024-07-01 00:00": datetime(2024, 7, 1, tzinfo=UTC),
-    "2024-07-01T00:00:00.5": datetime(2024, 7, 1, 0, 0, 0, 500_000, tzinfo=UTC),
-    "2024-07-01T00:00:00-0330": datetime(2024, 7, 1, 3, 30, tzinfo=UTC),
-    "2024-07-01 00:00:00+02": datetime(2024, 6, 30, 22, tzinfo=UTC),
-    "1719792000": datetime(2024, 7, 1, tzinfo=UTC),
-    "1719792000.25": datetime(2024, 7, 1, 0, 0, 0, 250_000, tzinfo=UTC),
-    "1719792000000": datetime(2024, 7, 1, tzinfo=UTC),
-    "1719792000000000": datetime(2024, 7, 1, tzinfo=UTC),
-    "1719792000000000000": datetime(2024, 7, 1, tzinfo=UTC),
-}
-
-
-@pytest.mark.parametrize("written", TIMES)
-def test_times_are_read_in_every_usual_form(written, read):
-    events = read("log.csv", HEAD + f"1,{written},buy,1,,\n")
-
-    assert [TIMES[written]] == events["timestamp"].to_list()
-
-
-def test_an_hour_that_the_clock_skips_or_shows_twice_is_read_by_a_rule(read):
-    rows = "1,2024-03-31 02:30:00,buy,,,\n2,2024-10-27 02:30:00,buy,,,\n"
-    events = read("log.csv", HEAD + rows, columns={"zone": "Europe/Berlin"})
-
-    assert [datetime(2024, 3, 31, 1, 30, tzinfo=UTC), datetime(2024, 10, 27, 0, 30, tzinfo=UTC)] == (
-        events["timestamp"].to_list()
-    )
-
-
 def test_foreign_text_passes_unchanged(read):
     values = ["😀", "שלום", "<script>", "a'b", 'say "hi"', "a,b", "new\nline", "x" * 100_000]
     quoted = "".join('1,2024-01-01,buy,,"{}",\n'.format(v.replace('"', '""')) for v in values)
@@ -262,29 +214,6 @@ def test_the_order_of_rows_and_the_type_of_a_file_do_not_change_the_events(tmp_p
     assert one.equals(other)
 
 
-def plain_times(*last: str) -> str:
-    """A log that begins with as many times of one form as tell what all are, mostly."""
-    rows = ["1,2024-01-01T10:00:00,view,3,,"] * 1_000 + [f"1,{time},view,3,," for time in last]
-    return HEAD + "\n".join(rows) + "\n"
-
-
-def test_times_whose_form_changes_far_below_are_read_as_if_they_stood_first(read):
-    events = read("log.csv", plain_times("2024-01-02 10:00", "2024-01-03"))
-
-    assert [
-        datetime(2024, 1, 2, 10, tzinfo=UTC),
-        datetime(2024, 1, 2, 23, tzinfo=UTC),
-    ] == events["timestamp"].to_list()[-2:]
-
-
-@pytest.mark.parametrize(
-    ("time", "fault"), [("2024-01-02T10:00:00Z", "row 1: .* has no zone"), ("soon", "row 1001: 'soon' is no time")]
-)
-def test_a_fault_far_below_times_of_one_form_is_found(time, fault, read):
-    with pytest.raises(UserError, match=fault):
-        read("log.csv", plain_times(time))
-
-
 def test_items_of_a_list_that_are_lists_or_objects_are_taken_as_their_json(read, tmp_path):
     """The same whether the list is one of Parquet or text; an item that is missing or empty is none."""
     text = ['[{"a": "é"}, [1, null], "", null, "x"]', "[[]]", '["y", {}]', "plain words"]
@@ -307,13 +236,3 @@ def test_values_that_hold_times_are_text(tmp_path):
 
     events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": "categorical"}))
     assert ['["2024-01-01 00:00:00"]'] == events["seen"].to_list()
-
-
-def test_times_of_a_typed_column_are_read_in_its_own_zone(tmp_path):
-    path = tmp_path / "log.parquet"
-    when = pl.Series([datetime(2024, 1, 1, 20)]).dt.replace_time_zone("America/New_York")
-    pl.DataFrame({"user_id": ["1"], "timestamp": when, "event_type": ["buy"], "size": ["S"]}).write_parquet(path)
-
-    assert [datetime(2024, 1, 2, 1, tzinfo=UTC)] == read_source(spec(path, attributes={"size": "categorical"}))[
-        "timestamp"
-    ].to_list()

@@ -1,8 +1,6 @@
 """The graph of dvc.yaml and what `check` writes belong together: a stage depends on its own code, and on no other's."""
 
 import copy
-import subprocess
-import sys
 from functools import reduce
 from operator import getitem
 from pathlib import Path, PurePosixPath
@@ -14,7 +12,6 @@ from dvc.repo import Repo
 
 import study.__main__ as command_line
 from study.errors import UserError
-from study.fingerprint import closure
 from study.params import load
 from study.paths import PARAMS, PIPELINE_LOCK, RESULTS, code_of, run_folder, score_folder
 from study.stages import check
@@ -301,15 +298,3 @@ def test_a_question_that_dvc_names_is_not_left_out_of_the_whole_study(tmp_path, 
 
     with pytest.raises(UserError, match=r"questions: 'categories' is missing, and stages of dvc\.yaml read it"):
         check.refuse_left_out(renamed)
-
-
-@pytest.mark.parametrize("stage", ["train", "score", "compare"])
-def test_every_module_that_a_stage_imports_is_part_of_its_code(stage):
-    """Also one that is imported by its name from its package."""
-    told = f"import sys, study.stages.{stage}; print(*(n for n in sys.modules if n.startswith('study.')))"
-    found = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True).stdout.split()
-    files = {Path(f"study/{name.removeprefix('study.').replace('.', '/')}.py") for name in found}
-    modules = {file for file in files if (ROOT / file).is_file()}
-
-    assert len(modules) > 20
-    assert modules <= {Path(path) for path in closure([f"study.stages.{stage}"])}

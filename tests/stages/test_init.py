@@ -89,18 +89,6 @@ def test_a_candidate_with_gaps_is_taken_where_those_without_are_too_few_values(w
     assert re.search(r"candidate is product: \d+ distinct values in .*; it is empty in \d+\.\d% of them", told)
 
 
-def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspace):
-    log = funnel().with_columns(price=pl.col("price").cast(pl.String))
-    log.with_columns(price=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("N/A")).otherwise("price")).write_csv(
-        "log.csv"
-    )
-
-    assert 0 == main(["init", "log.csv"])
-    assert "price" not in load().snapshot.attributes
-    told = "price is left out: numbers, but for 1 of 6000 values, as 'N/A': mend them, then it is numeric"
-    assert told in PARAMS.read_text(encoding="utf-8")
-
-
 def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
     log = funnel(users=3000, days=1)
     first = pl.col("occurred_at").min().over("customerId")
@@ -185,20 +173,6 @@ def test_a_log_that_is_not_there_is_blamed_on_the_argument(workspace, capsys, co
     assert [told] == capsys.readouterr().err.splitlines()
 
 
-def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
-    taken = ("event_type", "key", "local", "candidate", "young")
-    patterns = ("^shop$", "*")
-    names = (*taken, *patterns)
-    log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in names)
-    log.write_parquet("log.parquet")
-
-    assert 0 == main(["init", "log.parquet"])
-    assert {"category", "product", "button text", "price", "shop"} == set(load().snapshot.attributes)
-    text = PARAMS.read_text(encoding="utf-8")
-    assert all(f"    # {name} is left out: the name is taken; rename the column" in text for name in taken)
-    assert 2 == text.count(" is left out: the name reads as a pattern of names; rename the column")
-
-
 def test_a_list_and_a_column_that_is_called_like_its_place_are_told_in_a_line(workspace, capsys):
     funnel().with_columns(pl.col("category").alias("button text.1")).write_parquet("log.parquet")
 
@@ -272,15 +246,6 @@ def test_another_column_like_a_type_may_have_gaps(workspace):
     assert load().snapshot.columns.event_type == "event_type"
 
 
-def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
-    comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
-    funnel().with_columns(comma).write_csv("log.csv")
-
-    assert 0 == main(["init", "log.csv"])
-    assert "price is left out: numbers with a decimal comma" in PARAMS.read_text(encoding="utf-8")
-    assert "price" not in load().snapshot.attributes
-
-
 def test_a_line_that_was_commented_out_ends_no_section(workspace):
     funnel().write_parquet("log.parquet")
     assert 0 == main(["init", "log.parquet"])
@@ -293,13 +258,3 @@ def test_a_line_that_was_commented_out_ends_no_section(workspace):
     assert "# About features.\nfeatures:" in text
     assert "category" in load().snapshot.attributes
     assert "#    category" not in text
-
-
-def test_what_only_begins_like_a_list_is_left_out_with_the_reason(workspace):
-    """As pandas writes lists into CSV."""
-    funnel().with_columns(tags=pl.lit("['long tail', 'beta']")).write_parquet("log.parquet")
-
-    assert 0 == main(["init", "log.parquet"])
-    text = " ".join(PARAMS.read_text(encoding="utf-8").replace("#", "").split())
-    assert "tags is left out: begins like a JSON array, but is none, as \"['long tail', 'beta']\": mend it" in text
-    assert "tags" not in load().snapshot.attributes

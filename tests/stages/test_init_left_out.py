@@ -1,0 +1,55 @@
+"""What `init` leaves out is named with the reason."""
+
+import polars as pl
+
+from study.__main__ import main
+from study.params import load
+from study.paths import PARAMS
+from tests.stages.own_log import funnel, workspace
+
+__all__ = ["workspace"]
+
+
+def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspace):
+    log = funnel().with_columns(price=pl.col("price").cast(pl.String))
+    log.with_columns(price=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("N/A")).otherwise("price")).write_csv(
+        "log.csv"
+    )
+
+    assert 0 == main(["init", "log.csv"])
+    assert "price" not in load().snapshot.attributes
+    told = "price is left out: numbers, but for 1 of 6000 values, as 'N/A': mend them, then it is numeric"
+    assert told in PARAMS.read_text(encoding="utf-8")
+
+
+def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
+    taken = ("event_type", "key", "local", "candidate", "young")
+    patterns = ("^shop$", "*")
+    names = (*taken, *patterns)
+    log = funnel().rename({"event_name": "event"}).with_columns(pl.col("category").alias(name) for name in names)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"category", "product", "button text", "price", "shop"} == set(load().snapshot.attributes)
+    text = PARAMS.read_text(encoding="utf-8")
+    assert all(f"    # {name} is left out: the name is taken; rename the column" in text for name in taken)
+    assert 2 == text.count(" is left out: the name reads as a pattern of names; rename the column")
+
+
+def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
+    comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
+    funnel().with_columns(comma).write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    assert "price is left out: numbers with a decimal comma" in PARAMS.read_text(encoding="utf-8")
+    assert "price" not in load().snapshot.attributes
+
+
+def test_what_only_begins_like_a_list_is_left_out_with_the_reason(workspace):
+    """As pandas writes lists into CSV."""
+    funnel().with_columns(tags=pl.lit("['long tail', 'beta']")).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    text = " ".join(PARAMS.read_text(encoding="utf-8").replace("#", "").split())
+    assert "tags is left out: begins like a JSON array, but is none, as \"['long tail', 'beta']\": mend it" in text
+    assert "tags" not in load().snapshot.attributes
