@@ -12,6 +12,10 @@ from study.exhibits.worlds import Worlds
 
 FAR = 4
 """Margins from which on an effect is so large that a false verdict of it is hardly possible."""
+HARDLY = (
+    ", so that hardly any false verdict was possible there: what is checked of errors is that of a difference where "
+    "there is none."
+)
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
 
 
@@ -112,14 +116,9 @@ def _families(checked: Validity) -> str:
     margin = checked.statistics["margin"]
     truths = [abs(one.truth.effect) for part in checked.parts for one in part.contrasts]
     beyond = [truth for truth in truths if truth > margin]
-    far = (
-        "so that hardly any false verdict was possible there: what is checked of errors is that of a difference where "
-    )
-    far += "there is none."
-    is_far = len(beyond) > 0 and min(beyond) >= FAR * margin
     near = (
         f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 1)} "
-        f"times the margin{f', {far}' if is_far else '.'}"
+        f"times the margin{HARDLY if min(beyond) >= FAR * margin else '.'}"
         if beyond
         else ""
     )

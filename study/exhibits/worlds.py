@@ -285,7 +285,7 @@ def verdicts(found: Worlds) -> Html:
     caption = (
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
         "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
-        "*equivalent* of what is better, which may be by less than the margin"
+        "an equivalence of what is better, which may be by less than the margin"
     )
     return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
 
