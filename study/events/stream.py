@@ -21,7 +21,7 @@ class Stream:
         local: the same on the local clock, int64 [P].
         gap: microseconds since the moment before, 0 for the first, int64 [P].
         candidate: the candidate of the event or -1, int32 [P].
-        key: whether the event is a key action, bool [P].
+        key: whether the event is a key action with a candidate, bool [P].
         event_type: code, int32 [P].
         moment_end: whether the position is the last of its moment, bool [P].
     """

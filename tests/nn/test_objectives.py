@@ -108,6 +108,16 @@ def test_the_own_past_at_a_token_ends_before_the_basket_at_hand():
     assert [0, -1, 0, -1, 2] == asked.until.tolist()
 
 
+def test_the_own_past_is_not_asked_about_where_a_key_action_has_no_candidate():
+    """After the prompt comes the token of its colour there, which is no candidate."""
+    log = made_log([("a", 0.0, "buy", "x", "red"), ("a", 1.0, "buy", None, "red"), ("a", 2.0, "look", "x", "red")])
+    stream = token_stream(log)
+    asked = next_token.readouts(stream, replace(NONE, key_type=log.prompt["event_type"], prompt=len(log.prompt)))
+
+    assert [0, 0, 0, 1, 1, 2, 2, 2] == stream.event.tolist()
+    assert [0, -1, -1, -1, -1, -1, -1] == asked.until.tolist()
+
+
 def test_next_token_never_crosses_users(stream):
     assert answers(next_token.readouts(stream, NONE)) == [(0, 0, [11]), (1, 2, [12]), (2, 3, [13])]
 

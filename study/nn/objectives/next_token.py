@@ -20,13 +20,13 @@ READ_SHARE = 0.1
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     """One readout with one label at every token that has a next one of the same user.
 
-    The own past is asked about where the candidate's token comes next: after the prompt of a key action. It ends
-    before the moment, since the basket at hand is no past at a cut-off.
+    The own past is asked about where the candidate's token comes next: after the prompt of a key action that has a
+    candidate. It ends before the moment, since the basket at hand is no past at a cut-off.
     """
     position = np.flatnonzero(stream.user[1:] == stream.user[:-1])
     target = position + 1
     first = np.append(True, stream.event[1:] != stream.event[:-1])[: len(stream.event)]
     place = np.arange(len(first)) - np.flatnonzero(first)[np.cumsum(first) - 1]
-    is_prompted = (place[target] == cutoffs.prompt) & (stream.event_type[position] == cutoffs.key_type)
-    until = np.where(is_prompted, stream.event[moment_starts(stream)[position]], -1)
+    is_prompted = (place == cutoffs.prompt) & stream.key & (stream.event_type == cutoffs.key_type)
+    until = np.where(is_prompted[target], stream.event[moment_starts(stream)[position]], -1)
     return one_label(stream, position, target, stream.inputs[target, 0], until, stream.key[target])
