@@ -35,6 +35,7 @@ KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
 FITS = DATA / "fits"
 CHOSEN = "chosen"
+SEARCH = "search.json"
 ASKED = "asked.json"
 """Of a run: the entry and the question that it was made for."""
 BOOK_STAMP = DATA / "book.json"
@@ -85,6 +86,11 @@ def vocabulary_file(question: str, fit_span: str) -> Path:
 def run_folder(arm: str, variant: str) -> Path:
     """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`seed-<n>`)."""
     return RUNS / arm / variant
+
+
+def search_file(arm: str, variant: str) -> Path:
+    """The record of a variant's search: see `study/searched.py`."""
+    return run_folder(arm, variant) / SEARCH
 
 
 def score_folder(arm: str, variant: str) -> Path:

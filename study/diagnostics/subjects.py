@@ -1,6 +1,5 @@
 """Of whom it is asked: the best variant on select of each family, with its chosen setting and rounds."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import cast
 
 from study.diagnostics.change import UNCHANGED, Change
 from study.diagnostics.plan import PERMUTED, Subject, changes, unnoticed
-from study.metrics.leaderboard import chosen_select
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
@@ -21,6 +19,7 @@ from study.params.question import Question
 from study.params.roster import Composed, Variant
 from study.params.statistics import BEST
 from study.paths import run_folder
+from study.searched import chosen_select, read_search
 
 MAIN: Arm = "main"
 """The comparison whose best variants are looked at."""
@@ -103,15 +102,10 @@ def subjects(params: Params) -> list[Chosen]:
     """
     asked, main, who = diagnostics_of(params), Sources(params, MAIN), Sources(params, WHO)
     found = [Chosen(params, MAIN, name, topics, main.of(BEST + name)) for name, topics in asked.asked.items()]
-    impersonal = max(asked.impersonal, key=lambda name: _select(params, name))
+    impersonal = max(asked.impersonal, key=lambda name: chosen_select(read_search(params.variant(name).runs, name)))
     found.append(Chosen(params, MAIN, IMPERSONAL, [], main.of(impersonal)))
     screening = [Chosen(params, WHO, f"{WHO}-{name}", ["labels"], who.of(BEST + name)) for name in asked.screened]
     return found + screening
-
-
-def _select(params: Params, variant: str) -> float:
-    path = run_folder(params.variant(variant).runs, variant) / "search.json"
-    return chosen_select(json.loads(path.read_text(encoding="utf-8")))
 
 
 def fit_folder(root: Path, chosen: Chosen, change: Change, number: int) -> Path:

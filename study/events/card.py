@@ -80,7 +80,7 @@ def _windows(name: str, table: pl.LazyFrame, spans: Spans) -> list[dict[str, Any
     rows = []
     for window in getattr(spans, name):
         queries = table.filter(pl.col("cutoff").dt.timestamp("us") == window.cutoff).collect()
-        row = {"span": name, "day": window.day.isoformat(), "queries": queries.height, "users": queries.height}
+        row = {"span": name, "day": window.day.isoformat(), "queries": queries.height}
         if name != "test" and "label" in queries.columns:
             row["positive_share"] = queries["label"].mean()
         elif name != "test":

@@ -167,7 +167,6 @@ class Window(Record):
     span: Literal["stop", "select", "test"]
     day: date
     queries: int
-    users: int | None = None
     relevant_mean: float | None = None
     repeat_share: float | None = None
 

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from study.events.log import Ints, Log
 from study.events.spans import DAY
 from study.features.attribute_features import AttributeIndex
+from study.features.candidate_attributes import describing
 from study.features.candidate_features import CandidateIndex
 from study.features.features import Columns, ratio, spread
 from study.features.neighbours import POOL, cells_of, hash_order, nearest_mean
@@ -53,13 +54,12 @@ class Aggregates:
         """Sorts the events of a log."""
         pairs = PairIndex.of(log)
         candidates = CandidateIndex.of(log, pairs)
-        names = [name for name in log.codes if name != "event_type" and name not in log.candidate_columns]
         return cls(
             ids=log.users,
             users=UserIndex.of(log, pairs),
             candidates=candidates,
             pairs=pairs,
-            attributes=[AttributeIndex.of(log, name, pairs, candidates) for name in names],
+            attributes=[AttributeIndex.of(log, name, pairs, candidates) for name in describing(log)],
         )
 
     @classmethod

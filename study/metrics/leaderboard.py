@@ -12,6 +12,7 @@ from study.metrics.ranking import DEPTHS
 from study.metrics.verdicts import judge, percentile_interval
 from study.params.roster import Composed, Variant
 from study.params.statistics import BEST, Contrast, Statistics
+from study.searched import chosen_select
 
 Row = dict[str, Any]
 PRIMARY = "recall@10"
@@ -24,11 +25,6 @@ SHOWN = [
 """The metrics that have an estimate with an interval."""
 OF_YOUNG = [f"recall@{k}/{part}" for part in ("known", "young") for k in DEPTHS]
 """Those too, where candidates are held back."""
-
-
-def chosen_select(search: Row) -> float:
-    """Mean recall@10 on select of the trial that a search chose."""
-    return float(next(trial["select"] for trial in search["trials"] if trial["number"] == search["chosen"]))
 
 
 def leaderboard(

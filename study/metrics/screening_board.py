@@ -7,13 +7,14 @@ import numpy as np
 import polars as pl
 
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import chosen_select, estimate
+from study.metrics.leaderboard import estimate
 from study.metrics.power import detectable_difference
 from study.metrics.screening import CALIBRATION, LOG_LOSS, PRIMARY, SHARES, places
 from study.metrics.screening_calibration import Platt
 from study.metrics.screening_reliability import Reliability, reliability
 from study.params.roster import Composed, Variant
 from study.params.statistics import Statistics
+from study.searched import chosen_select
 
 Row = dict[str, Any]
 ROUNDED = 6

@@ -10,6 +10,7 @@ from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.models.base import Recommender, Report, Scores
 from study.models.sources import Source, Sources
+from study.models.standardised import standardised
 from study.params.base import Frozen
 from study.params.roster import AverageEntry
 from study.seeds import seed_of
@@ -45,9 +46,7 @@ class Average:
         count = np.zeros_like(total)
         for _, model in self.fitted:
             scores = model.scores(queries, candidates)
-            centred = scores - np.nanmean(scores, axis=1, keepdims=True)
-            spread = np.maximum(np.nanstd(scores, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-            total += np.nan_to_num(centred / spread)
+            total += np.nan_to_num(standardised(scores))
             count += ~np.isnan(scores)
         return np.where(count > 0, total / np.maximum(count, 1), np.float32(np.nan))
 

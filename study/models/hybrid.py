@@ -16,6 +16,7 @@ from study.models.aggregate import KEPT_ROWS, Block, scoring_blocks
 from study.models.base import Recommender, Report
 from study.models.gbdt import Gbdt, Settings
 from study.models.sources import Source, Sources
+from study.models.standardised import standardised
 from study.params.base import Frozen
 from study.params.roster import HybridEntry
 
@@ -135,10 +136,8 @@ def _of_rows(model: Recommender, fold: Fold, part: Any) -> NDArray[np.float32]:
 
 def _told(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """What trees are told of scores [Q, C]: standardised over the query's candidates, and the rank; [Q, C, 2]."""
-    centred = scores - np.nanmean(scores, axis=1, keepdims=True)
-    deviation = np.maximum(np.nanstd(scores, axis=1, keepdims=True), np.finfo(np.float32).tiny)
     rank = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
-    return np.stack([centred / deviation, rank], axis=-1).astype(np.float32)
+    return np.stack([standardised(scores), rank], axis=-1).astype(np.float32)
 
 
 def build(entry: HybridEntry, settings: Settings, sources: Sources) -> Hybrid:

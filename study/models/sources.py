@@ -1,6 +1,5 @@
 """What a composed variant is made of: the chosen settings and rounds of other variants of its arm."""
 
-import json
 from typing import Any
 
 from study.events.fold import Fold
@@ -9,6 +8,7 @@ from study.params import Params
 from study.params.base import Frozen
 from study.params.budget import Arm
 from study.paths import CHOSEN, run_folder
+from study.searched import chosen_trial, read_search
 
 
 class Source(Frozen):
@@ -33,15 +33,10 @@ class Sources:
 
     def of(self, side: str) -> Source:
         """The source that a name stands for; its search is finished."""
-        found = [(self._search(name), name) for name in self.params.candidates(self.arm, side)]
+        names = self.params.candidates(self.arm, side)
+        found = [(chosen_trial(read_search(self.params.variants[name].runs, name)), name) for name in names]
         chosen, name = max(found, key=lambda pair: float(pair[0]["select"]))
         return Source(variant=name, settings=chosen["settings"], rounds=chosen["best_round"])
-
-    def _search(self, variant: str) -> dict[str, Any]:
-        folder = run_folder(self.params.variants[variant].runs, variant)
-        search = json.loads((folder / "search.json").read_text(encoding="utf-8"))
-        chosen: dict[str, Any] = next(trial for trial in search["trials"] if trial["number"] == search["chosen"])
-        return chosen
 
     def fit(self, source: Source, fold: Fold, seed: int) -> Recommender:
         """The source on a fold: as its own stage has fitted it where it has, else fitted here."""

@@ -1,6 +1,5 @@
 """Writes a trained variant as one folder, by replacement: weights, vocabulary, parameters and a model card."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import ASKED, PARAMS, QUICK, export_folder, run_folder
+from study.paths import ASKED, PARAMS, QUICK, export_folder, run_folder, search_file
 from study.provenance import asked_of, file_hash, revision
+from study.searched import chosen_trial, read_search
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
@@ -133,13 +133,11 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
 
 def _chosen(params: Params, variant: str) -> dict[str, Any]:
     """The chosen trial of a variant's search."""
-    path = run_folder(params.variants[variant].runs, variant) / "search.json"
+    path = search_file(params.variants[variant].runs, variant)
     if not path.is_file():
         quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else "run `make study`"
         raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
-    search = json.loads(path.read_text(encoding="utf-8"))
-    chosen: dict[str, Any] = search["trials"][search["chosen"]]
-    return chosen
+    return chosen_trial(read_search(params.variants[variant].runs, variant))
 
 
 def _swap(fresh: Path, folder: Path) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import results_folder, run_folder
+from study.paths import results_folder
 from study.provenance import params_hash
 from study.questions.kind import kind_of
+from study.searched import read_search
 
 
 class Estimate(Frozen):
@@ -43,7 +44,7 @@ def published(params: Params, variant: str) -> Published | None:
     """The results of a variant; None where there are none, or those of another run."""
     entry = params.variants[variant]
     folder = results_folder(params.snapshot.name, entry.arm)
-    trained = _read(run_folder(entry.runs, variant) / "search.json")
+    trained = read_search(entry.runs, variant)
     if not (folder / "manifest.json").is_file() or _read(folder / "tuning.json").get(variant) != trained:
         return None
     row = next(row for row in _read(folder / "leaderboard.json") if row["variant"] == variant)

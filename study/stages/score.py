@@ -1,6 +1,5 @@
 """Scores the test windows with one trained variant; beside it the diagnostics alone read test, to score as well."""
 
-import json
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from study.paths import events_file, queries_file, replacing, run_folder, score_
 from study.prepared import kept
 from study.questions.development import remembering
 from study.questions.kind import kind_of
-from study.tuning.search import Search
+from study.searched import chosen_trial, read_search
 from study.tuning.trial import DIED
 from study.tuning.workers import run_all
 
@@ -81,9 +80,8 @@ def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:
     """The model with the chosen settings, and the folder of each seed's weights."""
     entry = params.variants[variant]
     runs = run_folder(entry.runs, variant)
-    raw = json.loads((runs / "search.json").read_text(encoding="utf-8"))
-    found = Search(**{name: raw[name] for name in Search.model_fields if name in raw})
     folders = sorted(runs.glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
     sources = Sources(params, entry.arm)
-    model = build_model(entry, found.best.settings, params.spent(entry.arm), sources, params.device)
+    settings = chosen_trial(read_search(entry.runs, variant))["settings"]
+    model = build_model(entry, settings, params.spent(entry.arm), sources, params.device)
     return model, folders

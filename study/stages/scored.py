@@ -9,7 +9,7 @@ import polars as pl
 from study.errors import UserError
 from study.params import Params
 from study.params.budget import Arm
-from study.paths import run_folder, score_folder
+from study.paths import score_folder, search_file
 
 Row = dict[str, Any]
 
@@ -20,7 +20,7 @@ def read_searches(params: Params, arm: Arm) -> dict[str, Row]:
     Raises:
         UserError: a variant of the arm was not trained.
     """
-    paths = {name: run_folder(entry.runs, name) / "search.json" for name, entry in params.entries(arm).items()}
+    paths = {name: search_file(entry.runs, name) for name, entry in params.entries(arm).items()}
     return {name: json.loads(_there(path).read_text(encoding="utf-8")) for name, path in paths.items()}
 
 

@@ -10,12 +10,14 @@ from study.params import Params, load
 from study.paths import (
     ASKED,
     CHOSEN,
+    SEARCH,
     code_of,
     cost_file,
     events_file,
     journal_file,
     queries_file,
     run_folder,
+    search_file,
     spans_file,
     vocabulary_file,
     write_text,
@@ -53,7 +55,7 @@ def _fingerprint(params: Params, variant: str) -> str:
     entry = params.variants[variant]
     sections = [params.question_of(variant), params.features, params.spent(entry.arm), entry]
     parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
-    made_of = [run_folder(params.variants[name].runs, name) / "search.json" for name in params.sources(variant)]
+    made_of = [search_file(params.variants[name].runs, name) for name in params.sources(variant)]
     parts += [file_hash(path) for path in (code_of("train", variant), *_inputs(entry.question), *made_of)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -77,7 +79,7 @@ def _publish(params: Params, variant: str, work: Path, found: Search, folders: l
     published = {"space": describe(space), **found.model_dump(), "rounds": found.best.best_round}
     if (trial / SELECT).exists():
         shutil.copyfile(trial / SELECT, fresh / SELECT)
-    write_text(fresh / "search.json", json.dumps(published, indent=1) + "\n")
+    write_text(fresh / SEARCH, json.dumps(published, indent=1) + "\n")
     write_text(fresh / ASKED, asked_of(params, variant))
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)

@@ -21,7 +21,7 @@ from study.models.sources import Source, Sources
 from study.params import Params, load
 from study.params.messages import describe
 from study.params.roster import SequenceEntry
-from study.paths import fit_folder, run_folder
+from study.paths import fit_folder, search_file
 from study.provenance import revision
 from study.questions.development import read_development
 from study.questions.kind import kind_of
@@ -86,7 +86,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
 def _chosen(params: Params, variant: str) -> Source:
     """What the variant's search chose; the defaults, and the rounds of the cap, where there was none."""
     entry = params.variants[variant]
-    if (run_folder(entry.runs, variant) / "search.json").is_file():
+    if search_file(entry.runs, variant).is_file():
         return Sources(params, entry.arm).of(variant)
     return Source(variant=variant, settings={}, rounds=cap_of(entry, params.spent(entry.arm)))
 

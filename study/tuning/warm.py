@@ -10,6 +10,7 @@ from study.errors import UserError
 from study.params import Params
 from study.params.base import Frozen
 from study.paths import data_card_file, tuning_file
+from study.searched import chosen_trial
 from study.tuning.spaces import describe
 
 
@@ -28,8 +29,7 @@ def chosen_there(params: Params, variant: str) -> Chosen | None:
     found = json.loads(path.read_text(encoding="utf-8")).get(variant) if path.exists() else None
     if found is None or not found["space"]:
         return None
-    settings = next(trial["settings"] for trial in found["trials"] if trial["number"] == found["chosen"])
-    return Chosen(space=found["space"], settings=settings)
+    return Chosen(space=found["space"], settings=chosen_trial(found)["settings"])
 
 
 def refuse_later(params: Params, variant: str) -> None:

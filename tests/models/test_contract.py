@@ -13,7 +13,7 @@ from study.models.factory import build_model, cap_of
 from study.models.sources import Sources
 from study.params import load
 from study.params.roster import SequenceEntry
-from study.paths import PARAMS, run_folder, write_text
+from study.paths import PARAMS, search_file, write_text
 from study.questions.development import read_development
 from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
@@ -37,7 +37,7 @@ def studied(tmp_path_factory):
     with inside(folder):
         params = load()
         for variant, entry in params.roster.items():
-            write_text(run_folder(entry.runs, variant) / "search.json", json.dumps(CHOSEN))
+            write_text(search_file(entry.runs, variant), json.dumps(CHOSEN))
         yield params, {variant: read_development(params, variant) for variant in params.variants}
 
 

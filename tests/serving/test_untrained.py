@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from study.__main__ import main
-from study.paths import QUICK, run_folder
+from study.paths import QUICK, search_file
 from tests.serving.test_commands import complaint
 from tests.tiny import inside
 
@@ -73,7 +73,7 @@ def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, c
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     with inside(tmp_path / "study"):
         assert "not trained here: run `make study`, or" in complaint(capsys, "export", "markov")
-        run = run_folder("main", "markov") / "search.json"
+        run = search_file("main", "markov")
         (QUICK / run).parent.mkdir(parents=True)
         (QUICK / run).write_text("{}", encoding="utf-8")
         assert "not trained here: it was by `make quick`: export it in build/quick" in (

@@ -17,7 +17,7 @@ from study.paths import (
     code_of,
     events_file,
     queries_file,
-    run_folder,
+    search_file,
     spans_file,
     vocabulary_file,
     write_text,
@@ -34,7 +34,7 @@ TEST = [events_file(QUESTION, "test"), queries_file(QUESTION, "test")]
 FIT = diagnose.FITS / "sequence" / "unchanged" / "seed-0" / "weights.safetensors"
 INPUTS = {
     "train": [code_of("train", VARIANT), *DEVELOPMENT, *SPLIT, *FITTED.values()],
-    "train a hybrid": [code_of("train", HYBRID), run_folder("main", "sum-horizon-repeat") / "search.json"],
+    "train a hybrid": [code_of("train", HYBRID), search_file("main", "sum-horizon-repeat")],
     "diagnose": [code_of("diagnose"), *DEVELOPMENT, FITTED["refit"]],
     "diagnostics": [code_of("diagnostics"), code_of("diagnose"), *TEST, FIT],
     "tokens": [code_of("tokens"), *DEVELOPMENT, FITTED["train"]],

@@ -9,7 +9,7 @@ import torch
 from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params.roster import AggregateEntry, SequenceEntry
-from study.paths import run_folder, write_text
+from study.paths import search_file, write_text
 from study.training.adamw import AdamW
 from study.training.loop import Trainer
 from tests.cycle import PARAMS, ROUNDS, SEQUENCES, SMALL, budget_of, covering, cycle, share_of_the_window, steps_ahead
@@ -53,7 +53,7 @@ def test_the_window_of_a_cycle_is_learned_by_what_is_composed(fold, variant, tmp
         is_sequence = isinstance(source, SequenceEntry)
         trial = {"number": 0, "settings": SMALL if is_sequence else {}, "select": 0.5, "best_round": ROUNDS}
         search = json.dumps({"chosen": 0, "trials": [trial]})
-        write_text(run_folder(source.runs, name) / "search.json", search)
+        write_text(search_file(source.runs, name), search)
     sources = Sources(PARAMS, "main")
     sources.budget = budget_of("sum-horizon", events=2500)
     model = build_model(PARAMS.composed[variant], {}, sources.budget, sources)

@@ -7,7 +7,7 @@ import pytest
 import study.__main__ as command_line
 from study.models.factory import build_model
 from study.params import load
-from study.paths import fit_folder, run_folder, write_text
+from study.paths import fit_folder, search_file, write_text
 from study.questions.development import read_development
 from study.questions.kind import kind_of
 from study.stages import features, snapshot, split
@@ -26,7 +26,7 @@ def workspace(tmp_path_factory):
         split.run("categories")
         features.run("categories")
         trial = {"number": 0, "settings": CHOSEN, "select": 0.5, "best_round": 1}
-        write_text(run_folder("main", VARIANT) / "search.json", json.dumps({"chosen": 0, "trials": [trial]}))
+        write_text(search_file("main", VARIANT), json.dumps({"chosen": 0, "trials": [trial]}))
         yield folder
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
-from study.paths import code_of, data_card_file, run_folder, tuning_file, write_text
+from study.paths import code_of, data_card_file, search_file, tuning_file, write_text
 from study.stages import check, features, snapshot, split, train
 from study.tuning.warm import refuse_later
 from tests.tiny import BUDGET, ROOT, inside, tiny_log, tiny_params, write_workspace
@@ -44,7 +44,7 @@ def searched(folder) -> dict[str, Any]:
         split.run("categories")
         features.run("categories")
         train.run(VARIANT)
-        return json.loads((run_folder("main", VARIANT) / "search.json").read_text(encoding="utf-8"))
+        return json.loads(search_file("main", VARIANT).read_text(encoding="utf-8"))
 
 
 def started(folder, settings: dict[str, Any], space: dict[str, Any] = SPACE, trials: int = 4, batch: int = 2) -> Any:
