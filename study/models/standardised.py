@@ -12,4 +12,5 @@ def standardised(scores: Scores) -> Scores:
     """
     centred = scores - np.nanmean(scores, axis=1, keepdims=True)
     deviation = np.maximum(np.nanstd(scores, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return centred / deviation
+    result: Scores = centred / deviation
+    return result

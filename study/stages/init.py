@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from study.events.files import files_of, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
+from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.messages import describe
 from study.params.question import STUDY_DAYS
+from study.params.roster import SequenceEntry
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, write_text
 
@@ -33,7 +36,9 @@ RARE, LEAST_COUNT, MOST_COUNT = 20_000, 2, 50
 
 
 def run(source: str) -> None:
-    """Writes the sections `snapshot` and `questions` and two of `features`; the file before is kept beside it.
+    """Writes the sections `snapshot` and `questions`, two of `features` and the contexts of short histories.
+
+    The file as it was before is kept beside it.
 
     Raises:
         UserError: the log is not there or cannot be read, or it cannot be told what is a user, a time or a candidate.
@@ -51,7 +56,8 @@ def run(source: str) -> None:
     text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
-    text = edited(text, {name: value for name, value in alone.items() if getattr(before, name) != value})
+    changes = {name: value for name, value in alone.items() if getattr(before, name) != value}
+    text = edited(text, changes | _contexts(before, spec))
     parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
@@ -111,6 +117,19 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
     for name, own in asked.items():
         lines += [f"  {name}:", f"    {_yaml(own | common)}"]
     return lines
+
+
+def _contexts(before: Params, spec: Snapshot) -> dict[str, int]:
+    """The contexts of variants that see as much history as a flat one: as many events as its context has tokens for."""
+    found, (was, now) = {}, (1 + len(one.coded) for one in (before.snapshot, spec))
+    for contrast in before.contrasts.values():
+        for name, other in permutations((contrast.left, contrast.right)):
+            short, flat = before.roster.get(name), before.roster.get(other)
+            if not isinstance(short, SequenceEntry) or not isinstance(flat, SequenceEntry):
+                continue
+            if flat.representation == "flat" and short.context == round(flat.context / was):
+                found[f"roster.{name}.context"] = max(2, round(flat.context / now))
+    return found
 
 
 def _yaml(value: Any) -> str:
