@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from study.events.fold import Fold
 from study.events.log import Log, Queries
 from study.events.spans import local_date
@@ -58,8 +55,3 @@ class Change:
 def local_of(fold: Fold) -> int:
     """The end of a fold, a local midnight, on the local clock: microseconds since the local 1970."""
     return fold.spans.window(local_date(fold.end, ZoneInfo(fold.spans.timezone))).local
-
-
-def moment_starts(log: Log) -> NDArray[np.int64]:
-    """Index of the first event of each moment, int64 [moments]."""
-    return np.flatnonzero(np.append(True, log.moment_end[:-1])[: len(log.time)])

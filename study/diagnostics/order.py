@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from study.diagnostics.change import moment_starts
 from study.events.log import Log
 from study.events.ragged import expand
 from study.seeds import seed_of
@@ -17,7 +16,7 @@ def shuffled(log: Log, seed: int) -> Log:
     whole fit span the labels move along: it becomes a log in which order says nothing, and no event stands in a
     history and in its label at once.
     """
-    starts = moment_starts(log)
+    starts = log.moment_starts
     sizes = np.diff(np.append(starts, len(log.time)))
     drawn = np.random.default_rng(seed_of(seed, "order")).random(len(starts))
     order = np.lexsort((drawn, log.user[starts]))

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from study.diagnostics.change import moment_starts
 from study.events.log import Log
 
 
@@ -20,7 +19,7 @@ def steady(log: Log, end: int, local: int) -> Log:
         end: the cut-off, microseconds since 1970 UTC.
         local: the same on the local clock.
     """
-    starts = moment_starts(log)
+    starts = log.moment_starts
     sizes = np.diff(np.append(starts, len(log.time)))
     user = log.user[starts]
     last = np.searchsorted(user, user, side="right") - 1

@@ -68,11 +68,26 @@ class Log:
         same = (self.user[1:] == self.user[:-1]) & (self.time[1:] == self.time[:-1])
         return np.append(~same, True)
 
+    @property
+    def moment(self) -> Ints:
+        """Number of each event's moment, from 0 in the order of the log, int64 [N]; not kept."""
+        return np.cumsum(self.moment_end) - self.moment_end
+
+    @property
+    def moment_starts(self) -> Ints:
+        """Index of the first event of each moment, int64 [moments]; not kept."""
+        return np.flatnonzero(np.append(True, self.moment_end[:-1])[: len(self.time)])
+
+    @property
+    def is_first_of_moment(self) -> NDArray[np.bool_]:
+        """Whether a key action is the first one of its moment, bool [key actions]; not kept."""
+        moment = self.moment[self.key]
+        return np.append(True, moment[1:] != moment[:-1])[: len(moment)]
+
     @cached_property
     def previous_time(self) -> Ints:
         """Time of the strictly earlier moment of the same user, or the event's own time if it has none; [N]."""
-        start = np.flatnonzero(np.append(True, self.moment_end[:-1])) if len(self.time) else np.zeros(0, int)
-        moment = np.cumsum(np.append(False, self.moment_end[:-1])) if len(self.time) else np.zeros(0, int)
+        start, moment = self.moment_starts, self.moment
         before = np.maximum(start - 1, 0)
         has = (start > 0) & (self.user[before] == self.user[start]) if len(start) else np.zeros(0, bool)
         return np.where(has, self.time[before], self.time[start])[moment] if len(start) else self.time

@@ -125,7 +125,7 @@ class Aggregates:
 
     @cached_property
     def by_hash(self) -> tuple[Ints, Ints]:
-        """The users who may ever be neighbours in the order of `reference_users`, and the day of their first action."""
+        """The users who may ever be neighbours in the order of `hash_order`, and the day of their first action."""
         users, first = self.pairs.beginnings
         order = hash_order(self.ids, users)
         return users[order], first[order]

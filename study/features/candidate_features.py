@@ -18,7 +18,7 @@ class CandidateIndex:
     """Timelines of each candidate.
 
     `acted`: key actions; `user_days`: distinct user and day; `buyers`: the first day of each user who acted on it;
-    `gaps`: days since the same user's day before, one event per gap day.
+    `repeats`: the later days of each user; `gaps`: running sums over them of the days since the one before.
     """
 
     acted: Timeline

@@ -76,9 +76,7 @@ def moments_of(log: Log) -> tuple[csr_array, NDArray[np.int32]]:
         0 or 1, float32 [M, catalogue]: one row per moment with a key action, in the order of the log; and its user,
         int32 [M].
     """
-    moment: Ints = np.cumsum(log.moment_end) - log.moment_end
-    rows, index = np.unique(moment[log.key], return_inverse=True)
+    rows, index = np.unique(log.moment[log.key], return_inverse=True)
     matrix = matrix_of(index, log.candidate[log.key], np.ones(len(index), np.float32), (len(rows), len(log.catalogue)))
     matrix.data[:] = 1
-    first = np.flatnonzero(np.append(True, log.moment_end[:-1])) if len(log.time) else np.zeros(0, np.int64)
-    return matrix, log.user[first[rows]]
+    return matrix, log.user[log.moment_starts[rows]]

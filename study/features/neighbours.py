@@ -24,7 +24,8 @@ def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_a
     """The share of a user's days with a key action on which they acted on each candidate, days weighed by age.
 
     Hu et al. (2020) average the user's baskets with one decay inside groups of baskets and another between them;
-    here a basket is a local day, and one half-life in calendar time stands for both.
+    here a basket is a local day, and one half-life in calendar time stands for both. The weights of a user add up to
+    one, so that shares do not shrink with the time since the last basket, as sums divided by the number of baskets do.
 
     Returns:
         Between 0 and 1, float32 [U, catalogue].
@@ -39,11 +40,11 @@ def decayed_rates(queries: Queries, users: Ints, half_life_days: float) -> csr_a
     return matrix_of(rows, codes, shares.astype(np.float32), shape)
 
 
-def reference_users(ids: list[str], active: Ints, limit: int = POOL) -> Ints:
-    """Of more than `limit` active users those first by a hash of their id; ascending indices into `ids`."""
-    if len(active) <= limit:
+def reference_users(ids: list[str], active: Ints) -> Ints:
+    """Of more than `POOL` active users those first by a hash of their id; ascending indices into `ids`."""
+    if len(active) <= POOL:
         return active
-    return np.sort(active[hash_order(ids, active)[:limit]])
+    return np.sort(active[hash_order(ids, active)[:POOL]])
 
 
 def hash_order(ids: list[str], users: Ints) -> Ints:

@@ -50,15 +50,12 @@ class UserAggregates:
         """Sorts the events of a log."""
         every, acted = Timeline.of(log.user, log.day), Timeline.of(log.user[log.key], log.day[log.key])
         user, days = log.user.astype(np.int64), log.day
-        moment: Ints = np.cumsum(log.moment_end) - log.moment_end
-        moment = moment[log.key]
-        is_new = np.append(True, moment[1:] != moment[:-1])[: len(moment)]
         present = {name: np.flatnonzero(codes >= FIRST_VALUE) for name, codes in log.codes.items()}
         return cls(
             sizes=log.sizes,
             every=every,
             acted=acted,
-            moments=acted.running(is_new),
+            moments=acted.running(log.is_first_of_moment),
             columns_of={
                 name: Timeline.of(user[at] * log.sizes[name] + log.codes[name][at], days[at])
                 for name, at in present.items()

@@ -30,15 +30,12 @@ class UserIndex:
     @classmethod
     def of(cls, log: Log, pairs: PairIndex) -> Self:
         """Groups are users."""
-        moment: Ints = np.cumsum(log.moment_end) - log.moment_end
-        moment = moment[log.key]
-        is_new = np.append(True, moment[1:] != moment[:-1])[: len(moment)]
         first = pairs.acted.place == 0
         return cls(
             every=Timeline.of(log.user, log.day),
             active=pairs.active,
             firsts=Timeline.of(pairs.acted.group[first] // len(log.catalogue), pairs.acted.day[first]),
-            moments=pairs.active.running(is_new),
+            moments=pairs.active.running(log.is_first_of_moment),
         )
 
     def columns(self, day: int, users: Ints) -> Columns:

@@ -12,6 +12,8 @@ EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
 GAPS = 1 + len(DECAYS)
 FEATURES = GAPS + WEEK + 2
 MEAN_MONTH = 30.44
+SHORTEST, LONGEST = 0.5, 1000.0
+"""Periods of the rotation by time, in days."""
 EMBEDDING_STD = 0.02
 """As GPT-2 starts its embeddings: small beside what attention writes, so that a history's average is heard early."""
 
@@ -42,7 +44,7 @@ def time_features(gap: NDArray[np.int64], local: NDArray[np.int64]) -> NDArray[n
     return features
 
 
-def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000.0)) -> Tensor:
+def rotation(days: Tensor, pairs: int) -> Tensor:
     """Phases of a rotary embedding over index and time.
 
     The first half of the rotary pairs turns with the index of the position (RoFormer, Su et al., 2021), the second
@@ -51,7 +53,6 @@ def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000
     Args:
         days: time of each position in days, from any origin, float [B, L].
         pairs: rotary pairs of a head, half its width.
-        periods: shortest and longest period, in days.
 
     Returns:
         Complex numbers of modulus 1, [B, L, 1, pairs].
@@ -60,7 +61,7 @@ def rotation(days: Tensor, pairs: int, periods: tuple[float, float] = (0.5, 1000
     index = torch.arange(days.shape[1], dtype=days.dtype, device=days.device)
     index_speed = 10_000.0 ** (-torch.arange(by_index, device=days.device) / max(by_index, 1))
     spread = torch.linspace(0, 1, max(by_time, 1), device=days.device)[:by_time]
-    time_speed = 2 * torch.pi / (periods[0] * (periods[1] / periods[0]) ** spread)
+    time_speed = 2 * torch.pi / (SHORTEST * (LONGEST / SHORTEST) ** spread)
     by_position = _phases(index[:, None] * index_speed).expand(*days.shape, by_index)
     return torch.cat([by_position, _phases(days[..., None] * time_speed)], dim=-1)[:, :, None]
 
