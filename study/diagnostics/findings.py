@@ -10,6 +10,7 @@ from study.diagnostics.change import UNCHANGED
 from study.diagnostics.plan import PERMUTED
 from study.diagnostics.subjects import IMPERSONAL
 from study.metrics.bootstrap import Draws, Floats
+from study.metrics.leaderboard import estimate
 from study.metrics.verdicts import judge, percentile_interval
 from study.params.statistics import BEST, Statistics
 
@@ -106,8 +107,6 @@ def estimates(draws: Draws, asked: Sequence[Asked], metric: str, alpha: float) -
     """The metric of each variant under each change, with its plain interval."""
     rows = []
     for one in asked:
-        place = draws.variants.index(one.label)
-        low, high = percentile_interval(draws.values[:, place], alpha)
-        value = {"metric": metric, "estimate": float(draws.estimates[place]), "low": low, "high": high}
-        rows.append({"family": one.family, "variant": one.variant, "change": one.change, "topic": one.topic} | value)
+        told = {"family": one.family, "variant": one.variant, "change": one.change, "topic": one.topic}
+        rows.append({**told, "metric": metric, **estimate(draws, one.label, alpha)})
     return rows

@@ -35,7 +35,7 @@ def leaderboard(
     coverage: list[Row],
     alpha: float,
 ) -> list[Row]:
-    """One entry per variant, best on select first, ties in the order of the roster.
+    """One entry per variant, as `ordered` has them.
 
     Args:
         searches: the record of each variant's search.
@@ -43,23 +43,36 @@ def leaderboard(
         seeds: number of refits of each variant.
         coverage: rows `variant`, `k`, `coverage`, one per seed and cut-off; the entry gives the mean at k = 10.
     """
-    rows = []
-    for name, entry in roster.items():
-        search = searches[name]
+    estimates = {}
+    for name in roster:
         covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == 10]
-        estimates = {metric: estimate(draws[metric], name, alpha) for metric in draws}
-        estimates["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
-        rows.append(
-            {
-                "variant": name,
-                "family": entry.family,
-                "seeds": seeds[name],
-                "tuned": bool(search["space"]),
-                "select": chosen_select(search),
-                "unfinished": search["rounds"] >= search["last_round"] > 1,
-                "estimates": estimates,
-            }
-        )
+        estimates[name] = {metric: estimate(draws[metric], name, alpha) for metric in draws}
+        estimates[name]["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
+    return ordered(roster, searches, seeds, estimates)
+
+
+def ordered(
+    roster: dict[str, Variant | Composed], searches: dict[str, Row], seeds: dict[str, int], estimates: dict[str, Row]
+) -> list[Row]:
+    """The entries of a leaderboard, best on select first, ties in the order of the roster.
+
+    `unfinished` is a variant whose best round was its last.
+
+    Args:
+        estimates: of each variant, those of its metrics.
+    """
+    rows = [
+        {
+            "variant": name,
+            "family": entry.family,
+            "seeds": seeds[name],
+            "tuned": bool(searches[name]["space"]),
+            "select": chosen_select(searches[name]),
+            "unfinished": searches[name]["rounds"] >= searches[name]["last_round"] > 1,
+            "estimates": estimates[name],
+        }
+        for name, entry in roster.items()
+    ]
     return sorted(rows, key=lambda row: -row["select"])
 
 

@@ -7,14 +7,13 @@ import numpy as np
 import polars as pl
 
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import estimate
+from study.metrics.leaderboard import estimate, ordered
 from study.metrics.power import detectable_difference
 from study.metrics.screening import CALIBRATION, LOG_LOSS, PRIMARY, SHARES, places
 from study.metrics.screening_calibration import Platt
 from study.metrics.screening_reliability import Reliability, reliability
 from study.params.roster import Composed, Variant
 from study.params.statistics import Statistics
-from study.searched import chosen_select
 
 Row = dict[str, Any]
 ROUNDED = 6
@@ -28,30 +27,18 @@ def leaderboard(
     reliabilities: dict[str, list[Reliability]],
     alpha: float,
 ) -> list[Row]:
-    """One entry per variant, best on select first, ties in the order of the roster.
+    """One entry per variant, as `ordered` has them.
 
     Every metric has its interval, but the calibration error: a resample of users is itself calibrated worse. That of
     average precision lies too high: the copies of a positive that is drawn more than once raise the precision there.
     """
-    rows = []
-    for name, entry in roster.items():
-        search = searches[name]
-        most = {metric: np.inf if metric == LOG_LOSS else 1.0 for metric in draws}
-        estimates = {metric: estimate(found, name, alpha, most[metric]) for metric, found in draws.items()}
+    most = {metric: np.inf if metric == LOG_LOSS else 1.0 for metric in draws}
+    estimates = {}
+    for name in roster:
+        estimates[name] = {metric: estimate(found, name, alpha, most[metric]) for metric, found in draws.items()}
         error = float(np.mean([found.error for found in reliabilities[name]]))
-        estimates[CALIBRATION] = {"estimate": error, "low": None, "high": None}
-        rows.append(
-            {
-                "variant": name,
-                "family": entry.family,
-                "seeds": seeds[name],
-                "tuned": bool(search["space"]),
-                "select": chosen_select(search),
-                "unfinished": search["rounds"] >= search["last_round"] > 1,
-                "estimates": estimates,
-            }
-        )
-    return sorted(rows, key=lambda row: -row["select"])
+        estimates[name][CALIBRATION] = {"estimate": error, "low": None, "high": None}
+    return ordered(roster, searches, seeds, estimates)
 
 
 def windows(scores: pl.DataFrame) -> Row:
