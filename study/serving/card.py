@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import Any
 
 from study.events.check import wanted
-from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.roster import SequenceEntry
+from study.questions.kind import kind_of
 from study.serving.bundle import Bundle, Exported
 from study.serving.published import Published
 
@@ -58,7 +58,7 @@ def card(bundle: Bundle, chosen: dict[str, Any], results: Published | None) -> s
         parts=_parts(exported),
         parameters=bundle.model.parameters(),
         catalogue=f"| known candidates | {len(bundle.vocabulary.candidates):,} |\n" if question.kind == "what" else "",
-        metric=_metric(question),
+        metric=kind_of(question).PRIMARY,
         select=chosen["select"],
         test=_test(results),
         snapshot=exported.snapshot.name,
@@ -82,10 +82,6 @@ def _asked(question: Question) -> str:
         return f"Ranks users by whether they act in {window}: {acts}."
     candidate = " and ".join(question.candidate_columns)
     return f"Ranks every known {candidate} by whether a user acts on it in {window}: {acts}."
-
-
-def _metric(question: Question) -> str:
-    return "recall@10" if isinstance(question, WhatQuestion) else WHO_PRIMARY
 
 
 def _parts(exported: Exported) -> str:
