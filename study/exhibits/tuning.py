@@ -21,6 +21,7 @@ from study.exhibits.figures import (
     whole_axis,
 )
 from study.exhibits.importance import importance_table
+from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, family, few_or_counted, number, plural, setting
 from study.exhibits.records import PRIMARY, Row, Search, Trial
@@ -45,7 +46,7 @@ def summary(results: Results) -> Html:
         f"of which 0 has the declared defaults; select: mean {PRIMARY} of the chosen trial on the select span; best "
         "and last round: of the chosen trial, and of the budget"
     )
-    return joined([paragraphs([_totals(results)]), table(head, rows, caption)])
+    return joined([paragraphs([_totals(results), *clock(results.question)]), table(head, rows, caption)])
 
 
 def _totals(results: Results) -> str:

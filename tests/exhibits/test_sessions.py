@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import data, young
+from study.exhibits import data, tuning, young
 
 
 @pytest.fixture
@@ -16,9 +16,10 @@ def sessions(made):
     return replace(results, params=results.params.model_copy(update={"questions": questions}), arm="young")
 
 
-def test_the_data_page_says_that_its_days_are_not_those_of_the_log(sessions, made):
-    assert "those of the study&#x27;s clock" in data.card(sessions).text.replace("'", "&#x27;")
-    assert "clock" not in data.card(made()).text
+@pytest.mark.parametrize("told", [data.card, tuning.summary])
+def test_pages_with_days_say_that_these_are_not_those_of_the_log(sessions, made, told):
+    assert "those of the study&#x27;s clock" in told(sessions).text.replace("'", "&#x27;")
+    assert "clock" not in told(made()).text
 
 
 def test_windows_of_sessions_are_counted_without_a_length(sessions):
