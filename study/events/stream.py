@@ -45,7 +45,7 @@ class Cutoffs:
 
     Attributes:
         key_type: code of the event type of key actions.
-        prompt: how many tokens of a key action the key filter fixes; the candidate's come next.
+        prompt: the tokens of a key action that the key filter fixes; the candidate's come next.
     """
 
     start: Ints
@@ -54,7 +54,7 @@ class Cutoffs:
     horizon: int
     end: int
     key_type: int
-    prompt: int
+    prompt: tuple[int, ...]
 
 
 @dataclass(frozen=True)

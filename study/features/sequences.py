@@ -24,6 +24,12 @@ def token_starts(log: Log) -> dict[str, int]:
     return dict(zip(log.sizes, np.concatenate(([0], np.cumsum(sizes)[:-1])).tolist(), strict=True))
 
 
+def prompt_of(log: Log) -> tuple[int, ...]:
+    """The tokens that the key filter fixes, in the order in which they begin a key action."""
+    starts = token_starts(log)
+    return tuple(starts[name] + code for name, code in log.prompt.items())
+
+
 def token_stream(log: Log, last: int | None = None) -> Stream:
     """One position per token: event_type first, then what the key filter fixes, the candidate columns, the rest.
 

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from study.events.log import Log
+from study.features.sequences import prompt_of
 from study.nn.heads.base import Own
 from study.nn.network import Network
 from study.params.base import Frozen
@@ -39,7 +40,7 @@ class CandidateTokens(Frozen):
         for column, name in enumerate(log.candidate_columns):
             codes[found, column] = log.codes[name][first] + starts[name]
         return cls(
-            prompt=[starts[name] + code for name, code in log.prompt.items()],
+            prompt=list(prompt_of(log)),
             candidates=codes.tolist(),
             columns=[(starts[name], log.sizes[name]) for name in log.candidate_columns],
         )

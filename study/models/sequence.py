@@ -18,7 +18,7 @@ from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
 from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
-from study.features.sequences import event_stream, token_stream
+from study.features.sequences import event_stream, prompt_of, token_stream
 from study.memory import keep_freed
 from study.models.base import Report, Scores
 from study.models.past import Past
@@ -290,7 +290,7 @@ def _cutoffs(fold: Fold) -> Cutoffs:
         horizon=fold.horizon,
         end=fold.end,
         key_type=fold.log.prompt["event_type"],
-        prompt=len(fold.log.prompt),
+        prompt=prompt_of(fold.log),
     )
 
 

@@ -22,7 +22,7 @@ from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Log
 from study.events.stream import Cutoffs, Readouts, Stream
-from study.features.sequences import token_stream
+from study.features.sequences import prompt_of, token_stream
 from study.models.data import encoded, make_fold, read_spans
 from study.models.sequence import Settings
 from study.models.sources import Source, Sources
@@ -180,7 +180,7 @@ def _sums(asked: Asked, name: str, number: int, values: NDArray[np.float64]) -> 
 
 def _readouts(log: Log, stream: Stream) -> Readouts:
     none = np.zeros(0, dtype=np.int64)
-    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], len(log.prompt)))
+    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], prompt_of(log)))
 
 
 def _drawn(log: Log, since: int, until: int, count: int, seed: int) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from study.diagnostics.findings import Asked, above_chance, above_impersonal, di
 from study.diagnostics.slots import Strict, Unigram, _batches, by_user, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
-from study.features.sequences import token_stream
+from study.features.sequences import prompt_of, token_stream
 from study.metrics.bootstrap import Draws
 from study.nn.objectives import next_token
 from study.params.statistics import Statistics
@@ -32,7 +32,7 @@ def log():
 
 def asked_of(log, stream):
     none = np.zeros(0, dtype=np.int64)
-    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], 1))
+    return next_token.readouts(stream, Cutoffs(none, none, none, 0, 0, log.prompt["event_type"], prompt_of(log)))
 
 
 def test_the_unigram_counts_tokens_with_one_added_and_no_missing_ones(log):

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from study.events.stream import Cutoffs, Stream
-from study.features.sequences import event_stream, token_stream
+from study.features.sequences import event_stream, prompt_of, token_stream
 from study.nn.objectives import horizon, masked_event, next_line, next_moment, next_token
-from tests.made import made_log
+from tests.made import QUESTION, made_log
 
 DAY = 86_400_000_000
 PURCHASE, LETTER = 2, 3
-PROMPT = 1  # event_type alone is fixed by the key filter
+PROMPT = (PURCHASE,)  # event_type alone is fixed by the key filter
 
 
 @pytest.fixture
@@ -102,20 +102,31 @@ def test_key_actions_alone_are_labels_of_a_horizon(stream):
 def test_the_own_past_at_a_token_ends_before_the_basket_at_hand():
     log = made_log([("a", day, "buy", item, None) for day, item in [(0.0, "x"), (0.0, "y"), (3.0, "x")]])
     stream = token_stream(log)
-    asked = next_token.readouts(stream, replace(NONE, key_type=log.prompt["event_type"], prompt=len(log.prompt)))
+    asked = next_token.readouts(stream, replace(NONE, prompt=prompt_of(log)))
 
     assert [0, 0, 1, 1, 2, 2] == stream.event.tolist()
     assert [0, -1, 0, -1, 2] == asked.until.tolist()
 
 
-def test_the_own_past_is_not_asked_about_where_a_key_action_has_no_candidate():
-    """After the prompt comes the token of its colour there, which is no candidate."""
-    log = made_log([("a", 0.0, "buy", "x", "red"), ("a", 1.0, "buy", None, "red"), ("a", 2.0, "look", "x", "red")])
+def test_the_own_past_is_asked_about_after_the_whole_prompt_whatever_comes_next():
+    """The second event has no candidate, the third one another colour, the fourth none, the fifth is no purchase."""
+    rows = [("buy", "x", "red"), ("buy", None, "red"), ("buy", "x", "blue"), ("buy", "x", None), ("look", "x", "red")]
+    question = QUESTION.model_copy(update={"key_action": {"event_type": ["buy"], "colour": ["red"]}})
+    log = made_log([("a", float(day), *row) for day, row in enumerate([*rows, rows[0]])], question)
     stream = token_stream(log)
-    asked = next_token.readouts(stream, replace(NONE, key_type=log.prompt["event_type"], prompt=len(log.prompt)))
+    asked = next_token.readouts(stream, replace(NONE, prompt=prompt_of(log)))
 
-    assert [0, 0, 0, 1, 1, 2, 2, 2] == stream.event.tolist()
-    assert [0, -1, -1, -1, -1, -1, -1] == asked.until.tolist()
+    assert ["event_type", "colour"] == list(log.prompt)
+    assert [0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5] == stream.event.tolist()
+    assert [0, 5] == [until for until in asked.until.tolist() if until >= 0]
+    assert [1, 14] == np.flatnonzero(asked.until >= 0).tolist()
+
+
+def test_a_purchase_without_a_candidate_is_asked_after_its_prompt():
+    log = made_log([("a", 0.0, "buy", "x", "red"), ("a", 1.0, "buy", None, "red")])
+    asked = next_token.readouts(token_stream(log), replace(NONE, prompt=prompt_of(log)))
+
+    assert [0, -1, -1, 1] == asked.until.tolist()
 
 
 def test_next_token_never_crosses_users(stream):

@@ -20,13 +20,17 @@ READ_SHARE = 0.1
 def readouts(stream: Stream, cutoffs: Cutoffs) -> Readouts:
     """One readout with one label at every token that has a next one of the same user.
 
-    The own past is asked about where the candidate's token comes next: after the prompt of a key action that has a
-    candidate. It ends before the moment, since the basket at hand is no past at a cut-off.
+    The own past is asked about after the prompt of a key action, as when the model is asked to rank: whatever comes
+    next, which is another token where the event has no candidate. It ends before the moment, since the basket at hand
+    is no past at a cut-off.
     """
     position = np.flatnonzero(stream.user[1:] == stream.user[:-1])
     target = position + 1
     first = np.append(True, stream.event[1:] != stream.event[:-1])[: len(stream.event)]
     place = np.arange(len(first)) - np.flatnonzero(first)[np.cumsum(first) - 1]
-    is_prompted = (place == cutoffs.prompt) & stream.key & (stream.event_type == cutoffs.key_type)
+    after = np.flatnonzero(place == len(cutoffs.prompt))
+    tokens = stream.inputs[after[:, None] - np.arange(len(cutoffs.prompt), 0, -1), 0]
+    is_prompted = np.zeros(len(first), dtype=bool)
+    is_prompted[after] = (tokens == np.array(cutoffs.prompt)).all(axis=1)
     until = np.where(is_prompted[target], stream.event[moment_starts(stream)[position]], -1)
     return one_label(stream, position, target, stream.inputs[target, 0], until, stream.key[target])
