@@ -3,12 +3,14 @@
 from typing import Any
 
 from study.exhibits import choose, cube
+from study.exhibits.key_action import allowed, candidate
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, members, plural, worded
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
 from study.params import Params
 from study.params.budget import Arm
+from study.params.question import Question
 from study.params.roster import SequenceEntry
 
 PARTS = (
@@ -174,10 +176,19 @@ def arms(results: Results) -> Html:
         [
             name(arm),
             name(params.asked_by(arm)),
+            *(Cell(told, None, "words long") for told in _asked(params.questions[params.asked_by(arm)])),
             words(count(len(params.entries(arm)))),
             words(count(len(params.declared(arm)))),
             words("run" if arm == results.arm or results.beside(arm) is not None else "not run"),
         ]
         for arm in params.arms
     ]
-    return table(["arm", "question", "variants", "contrasts", "here"], rows, "The arms of the roster")
+    head = ["arm", "question", "key action", "ranked", "variants", "contrasts", "here"]
+    return table(
+        head, rows, "The arms of the roster; ranked: the candidates of each query, or the users of each cut-off"
+    )
+
+
+def _asked(question: Question) -> tuple[str, str]:
+    """The key action of a question, and what is ranked."""
+    return allowed(question), candidate(question)
