@@ -35,7 +35,7 @@ def answer(results: Results | None) -> Html:
     text = (
         f"{candidates(results.question, results.data.catalogue)} "
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
-        f"back from all that a model was fitted on; {count((queries > 0).sum())} of "
+        f"back from all that a model was fitted on; {count(int((queries > 0).sum()))} of "
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
