@@ -1,10 +1,13 @@
 """What counting rules and models of aggregates compute, in a line each; the page Plan shows it."""
 
+import ast
+import importlib.util
+from pathlib import Path
+
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import count
+from study.exhibits.prose import DASH, count
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
-from study.params.parts import told_by
 from study.params.roster import AggregateEntry, CountingEntry
 
 COUNTING, MODELS = "study.models.counting", "study.models"
@@ -43,8 +46,11 @@ def aggregates(results: Results) -> Html:
 
 
 def _told(module: str) -> Cell:
-    """The first line of a module without the marks of code."""
-    return words(told_by(module).replace("`", ""))
+    """The first line of a module's docstring, without the marks of code."""
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
+    told = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or DASH
+    return words(told.partition("\n")[0].replace("`", ""))
 
 
 def _windows(entry: AggregateEntry) -> Cell:

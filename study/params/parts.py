@@ -34,8 +34,10 @@ def names_in(module: str) -> dict[str, Any]:
 
     Anything else is None.
     """
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
     found: dict[str, Any] = {}
-    for node in _parsed(module).body:
+    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = node
         elif isinstance(node, ast.Assign):
@@ -44,17 +46,6 @@ def names_in(module: str) -> dict[str, Any]:
             there = names_in(node.module)
             found |= {alias.asname or alias.name: there.get(alias.name) for alias in node.names}
     return found
-
-
-def told_by(module: str) -> str:
-    """What a module says of itself: the first line of its docstring."""
-    return (ast.get_docstring(_parsed(module)) or "").partition("\n")[0]
-
-
-def _parsed(module: str) -> ast.Module:
-    spec = importlib.util.find_spec(module)
-    assert spec is not None and spec.origin is not None
-    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
 
 
 def _folder(module: str) -> str:
