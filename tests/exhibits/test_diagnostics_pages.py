@@ -124,6 +124,7 @@ def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made,
     assert f"<code>{row.variant}</code>" in told
     assert "0.3100 [0.3000, 0.3200]" in told
     assert within(row.test) in told
+    assert "in brackets: the 95 % interval over users and seeds" in told
     assert "who-sequence" not in told
     assert "Under permuted labels alone a round has as many events as in the variant's own arm." in told
 
@@ -183,6 +184,19 @@ def test_a_shorter_history_that_costs_less_than_a_longer_one_is_told(diagnosed):
     assert "Fewer of the last events do not always cost more: 8 have −0.0700 and 16 −0.0800 (sequence models)" in told
     assert "128 −" not in told
     assert "do not always cost more" not in said(-0.08, -0.07, -0.01)
+
+
+@pytest.mark.parametrize("effects", [(-0.07, -0.08), (-0.08, -0.07)])
+def test_a_rule_that_ranks_alike_for_all_is_the_floor_of_short_histories(effects, diagnosed, folder):
+    changes = ("last-8", "last-16")
+    diagnosed([diagnosis(change, "recent", "worse", e) for change, e in zip(changes, effects, strict=True)])
+    left = [reached() | {"change": change, "estimate": 0.31 + e} for change, e in zip(changes, effects, strict=True)]
+    floor = reached("impersonal", variant="recent-popularity") | {"estimate": 0.22}
+    write(folder / "diagnostics", {"estimates.json": [reached(), *left, floor]})
+    shown = diagnostics.answer(diagnostics.load()).text
+
+    told = "leave recall@10 at 0.2300 to 0.2400, where <code>recent-popularity</code>, which ranks alike for all users"
+    assert (effects[0] > effects[1]) == (f"{told} and is the floor here, has 0.2200 with all events." in shown)
 
 
 def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):

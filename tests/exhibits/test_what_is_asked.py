@@ -2,7 +2,7 @@
 
 import re
 
-from study.exhibits import catalogue, heads, plan, rules, young
+from study.exhibits import catalogue, cost, evidence, heads, plan, rules, young
 from study.exhibits.key_action import candidate
 from study.params.question import WhatQuestion
 from tests.exhibits.pairing import text
@@ -49,6 +49,15 @@ def test_the_seconds_of_a_round_are_told_apart_from_how_many_there_were(made):
 
     assert row.endswith('<td class="number" data-key="5">5</td><td class="number" data-key="4.0">4.0 s</td></tr>')
     assert "peak" not in board
+
+
+def test_captions_say_what_the_brackets_are(made):
+    results = made(young=lambda _: None)
+    tables = [catalogue.board(results), cost.costs(results), evidence.sides(results, results.contrasts)]
+    told = "in brackets: the 95 % interval over users and seeds"
+
+    assert all(told in shown.text for shown in [*tables, young.board(results.beside("young"))])
+    assert "its 95 % interval over users and seeds against" in cost.scatter(results).text
 
 
 def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
