@@ -2,9 +2,11 @@
 
 import re
 
-from study.exhibits import catalogue, cost, evidence, heads, plan, rules, young
+from study.exhibits import catalogue, cost, evidence, heads, objective_and_loss, plan, rules, young
 from study.exhibits.key_action import candidate
+from study.models.sequence import PRETRAINED_SHARE
 from study.params.question import WhatQuestion
+from study.training.contrast import SLICE, USERS
 from tests.exhibits.pairing import text
 
 
@@ -98,3 +100,25 @@ def test_rosters_without_rules_or_aggregates_say_so(made):
 
 def test_the_limit_of_hybrids_names_the_rounds_of_the_base(made):
     assert "the number of its rounds were chosen by recall" in text(heads.recipes(made()))
+
+
+def test_a_pretrained_model_is_told_with_the_rounds_that_it_has_left(made):
+    """A quarter of the 8 rounds of the budget."""
+    told = text(objective_and_loss.notes(made()))
+
+    assert "of the 8 rounds that every side has, sum-pretrained-horizon spends the first 2 (25 %) on the next" in told
+    assert PRETRAINED_SHARE == 0.25
+
+
+def test_the_slices_of_the_contrastive_term_are_told_in_tokens_and_events(made):
+    """Hand-made events have a type and nine of ten times a category: 64 tokens are 64 / 1.9 events."""
+    told = text(objective_and_loss.notes(made()))
+
+    assert f"draws {USERS} users and of each two slices of {SLICE} tokens, about {SLICE / 1.9:.1f} events" in told
+
+
+def test_a_roster_without_pretraining_and_contrast_has_no_notes(made):
+    results = made()
+    params = results.params.model_copy(update={"roster": {"popularity": results.params.roster["popularity"]}})
+
+    assert "" == objective_and_loss.notes(type(results)(results.root, params)).text
