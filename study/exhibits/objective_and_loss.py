@@ -58,6 +58,6 @@ def _contrastive(results: Results, variants: Sequence[str]) -> str:
     return (
         f"The contrastive term, which {listing(list(map(code, variants)))} {has}, compares short pieces: each step "
         f"draws {plural(found['USERS'], 'user')} and of each two slices of {plural(found['SLICE'], 'token')}, about "
-        f"{events} events of this log on average. Users with less than two slices take no part. Longer pieces, or more users to "
-        "tell apart, were not tried."
+        f"{events} events of this log on average. Users with less than two slices take no part. Longer pieces, or more "
+        "users to tell apart, were not tried."
     )

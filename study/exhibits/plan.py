@@ -45,6 +45,11 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "LambdaMART (Burges, 2010)": {"loss": "lambdarank"},
 }
 """Published methods, each by the parts that make a variant one; *like* where the rest of the recipe is this study's."""
+UNLIKE = (
+    "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
+    "sequence model of this study reads all attributes and the times of events, not the ids of items alone, and ranks "
+    "with averaged weights."
+)
 
 
 def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
@@ -166,7 +171,9 @@ def published(results: Results) -> Html:
         found = [v for v, entry in entries.items() if all(entry.get(part) == value for part, value in parts.items())]
         if found:
             items.append(f"{method}: {listing([code(v) for v in found])}.")
-    return bullets(items) if items else paragraphs(["No variant is a published method."])
+    if not items:
+        return paragraphs(["No variant is a published method."])
+    return joined([bullets(items), paragraphs([UNLIKE] if any(item.startswith("like ") for item in items) else [])])
 
 
 def arms(results: Results) -> Html:

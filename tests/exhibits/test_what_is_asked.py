@@ -2,7 +2,7 @@
 
 import re
 
-from study.exhibits import catalogue, cost, evidence, heads, objective_and_loss, plan, rules, young
+from study.exhibits import catalogue, cost, data, evidence, heads, objective_and_loss, plan, rules, young
 from study.exhibits.key_action import candidate
 from study.models.sequence import PRETRAINED_SHARE
 from study.params.question import WhatQuestion
@@ -60,6 +60,13 @@ def test_captions_say_what_the_brackets_are(made):
 
     assert all(told in shown.text for shown in [*tables, young.board(results.beside("young"))])
     assert "its 95 % interval over users and seeds against" in cost.scatter(results).text
+
+
+def test_the_windows_say_what_is_told_of_test(made):
+    shown = data.windows(made())
+
+    assert "of the test windows only the number of queries, that is of users who act, is told" in shown.text
+    assert ">share of repeats<" in shown.text
 
 
 def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
