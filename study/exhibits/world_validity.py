@@ -162,7 +162,7 @@ def _repeated(checked: Validity) -> Html:
     caption = (
         "The true effect and its standard error, how often each verdict was passed, the share of right verdicts, of "
         "verdicts of equivalence where the truth is beyond the margin, and of intervals that have the truth inside, "
-        "each with its Wilson interval"
+        f"each with its Wilson interval of {percent(checked.coverage_level)}"
     )
     return table(head, rows, caption)
 

@@ -37,7 +37,8 @@ def answer(found: Worlds) -> Html:
         return paragraphs([NOT_RUN])
     items = [_leader(world) for world in found.worlds]
     several = [HIGHEST] if any(len(world.variants) > 1 for world in found.worlds) else []
-    notes = [tally(found), *_beyond(found.worlds), *several, _origin(found.worlds)]
+    intervals = f"The intervals are those of {percent(1 - params.load().statistics.alpha)} over users and seeds."
+    notes = [tally(found), *_beyond(found.worlds), *several, intervals, _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])
 
 

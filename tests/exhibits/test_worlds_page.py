@@ -171,6 +171,8 @@ def test_what_the_brackets_are_stands_in_the_captions():
     shown = Worlds([world()], None)
     assert "in brackets: the 95 % interval over users;" in worlds.oracles(shown).text
     assert "in brackets: the 95 % interval over users and seeds" in worlds.every_variant(shown).text
+    assert "The intervals are those of 95 % over users and seeds." in worlds.answer(shown).text
+    assert "its Wilson interval of 95 %" in world_validity.validity(Worlds([], checked(0.05))).text
 
 
 def test_an_unfinished_fit_is_flagged():
