@@ -7,13 +7,14 @@ import plotly.graph_objects as go
 from study.exhibits import choose, contrasts, evidence
 from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style
+from study.exhibits.key_action import candidate
 from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.losses import loss_of
-from study.exhibits.markup import Html, listing, paragraphs
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
-from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
+from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
 
 NONE = "No loss is contrasted with the full softmax under an objective that the arms share."
 
@@ -39,8 +40,18 @@ def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:
     return sorted(by_loss, key=lambda pair: pair[0].data.catalogue)
 
 
+def asked(results: Results) -> Html:
+    """What the candidates of each arm are that compares losses."""
+    told = [
+        f"In the arm {code(arm.arm)} the candidates are {candidate(arm.question)}, "
+        f"{count(arm.data.catalogue)} of them before the test span."
+        for arm, _ in compared(results)
+    ]
+    return paragraphs([" ".join(told)] if told else [])
+
+
 def board(results: Results) -> Html:
-    """Every loss on every catalogue: quality, seconds and memory."""
+    """Every loss on every catalogue: quality, and the seconds of a round of training."""
     rows = [row for arm, by_loss in compared(results) for row in _rows(arm, by_loss)]
     head = [
         "loss",
@@ -53,13 +64,14 @@ def board(results: Results) -> Html:
         "high",
         "verdict",
         "training",
-        "refit",
-        "peak, MB",
+        "rounds",
+        "a round",
     ]
     caption = (
-        f"{PRIMARY} of every loss by size of catalogue, its effect over the full softmax with the interval of the "
-        f"verdict, how far it was trained ({TRAINING}), and the measured cost of a refit. Levels of two catalogues "
-        "answer two questions; only effects compare"
+        f"{PRIMARY} of every loss by size of catalogue ({brackets(results.params.statistics.alpha)}), its effect over "
+        f"the full softmax with the interval of the verdict, how far it was trained ({TRAINING}), the rounds of its "
+        "refits, which its search chose, and the mean seconds of one, with all that a refit does beside training, at "
+        "the settings that the search chose. Levels of two catalogues answer two questions; only effects compare"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
 
@@ -72,7 +84,8 @@ def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:
 
 
 def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> list[Cell]:
-    row, cost = arm.row(variant), arm.cost[variant]
+    row, rounds = arm.row(variant), arm.search(variant).rounds
+    each = arm.cost[variant].refit_seconds / max(rounds, 1)
     effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
     return [
         words(loss),
@@ -83,8 +96,8 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
         *(Cell(DASH if value is None else signed(value), value) for value in effects),
         words("" if contrast is None else contrast.verdict),
         words(arm.training(variant)),
-        Cell(seconds(cost.refit_seconds), cost.refit_seconds),
-        whole(cost.peak_mb),
+        whole(rounds),
+        Cell(seconds(each), each),
     ]
 
 

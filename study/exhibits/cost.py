@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 from study.exhibits import choose
 from study.exhibits.figures import GREY, draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, number, plural, seconds
+from study.exhibits.prose import count, number, percent, plural, seconds
 from study.exhibits.records import PRIMARY, Cost, Row
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, estimate, name, table, whole
+from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 
 Measure = Callable[[Cost], float]
 SHORTEST = 1e-3  # seconds: what is faster was not measured well
@@ -87,9 +87,11 @@ def _scatter(results: Results, measure: Measure, title: str, ticks: str, noun: s
     points = [_points(results, measure, [row for row in rows if row.family == name_]) for name_ in families]
     names = ", ".join(row.variant for row in on_frontier)
     hidden = f" Left out: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
+    level = percent(1 - results.params.statistics.alpha)
     caption = (
-        f"Test {PRIMARY} with its interval against {title} (logarithmic). Dotted: the frontier, the highest that is "
-        f"reached at that cost or less; on it: {names or 'only what is left out'}.{hidden}"
+        f"Test {PRIMARY} with its {level} interval over users and seeds against {title} (logarithmic). Dotted: the "
+        "frontier, the highest that is reached at that cost or less; "
+        f"on it: {names or 'only what is left out'}.{hidden}"
     )
     return draw(
         [step, *points],
@@ -120,7 +122,10 @@ def costs(results: Results) -> Html:
     """All that was measured."""
     rows = [_measured(results, row) for row in results.leaderboard]
     head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "trained on"]
-    caption = "Measured cost; refit per seed. Trained on: what a refit has seen, in the unit in which its budget counts"
+    caption = (
+        f"{PRIMARY} on test ({brackets(results.params.statistics.alpha)}) and measured cost; refit per seed. Trained "
+        "on: what a refit has seen, in the unit in which its budget counts"
+    )
     return table(head, rows, caption)
 
 

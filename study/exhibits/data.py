@@ -145,8 +145,12 @@ def windows(results: Results) -> Html:
         ]
         for window in results.data.windows
     ]
-    head = ["span", "first day", "queries", "relevant per query", "of them repeats"]
-    return table(head, rows, "Windows; what the test windows contain is not looked at here")
+    head = ["span", "first day", "queries", "relevant per query", "share of repeats"]
+    caption = (
+        "The windows, the mean number of relevant candidates of a query, and the share of these on which the user had "
+        "acted before; of the test windows only the number of queries, that is of users who act, is told"
+    )
+    return table(head, rows, caption)
 
 
 def drift(results: Results) -> Html:

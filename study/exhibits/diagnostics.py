@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
 from study import params
-from study.exhibits import source
+from study.exhibits import far_past, source
 from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
@@ -16,13 +15,11 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
-from study.exhibits.tables import Cell, decimal, estimate, name, table, words
+from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.params.budget import Size
 from study.paths import results_folder
 
 CHANCE = "chance"
-LAST = "last-"
-"""What the name of a change begins with that leaves the last events of a user; their number follows."""
 METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
@@ -86,31 +83,9 @@ def answer(found: Diagnostics | None) -> Html:
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)
-    return joined([paragraphs([lead]), items, paragraphs([*_shorter_is_dearer(found), *_at_stake(found)])])
-
-
-def _shorter_is_dearer(found: Diagnostics) -> list[str]:
-    """Where fewer of the last events have cost less than more of them, a sentence; nothing where none has."""
-    groups = dict.fromkeys(c.family for c in found.contrasts)
-    told = []
-    for group in groups:
-        kept = {int(c.change.removeprefix(LAST)): c for c in found.contrasts if c.family == group and _is_last(c)}
-        pairs = [(few, many) for few, many in pairwise(sorted(kept)) if kept[few].effect > kept[many].effect]
-        told += [
-            f"{count(few)} have {signed(kept[few].effect)} and {count(many)} {signed(kept[many].effect)} "
-            f"({family(group)})"
-            for few, many in pairs
-        ]
-    if not told:
-        return []
-    return [
-        f"Fewer of the last events do not always cost more: {listing(told)}, by estimates that no contrast tests "
-        "against each other."
-    ]
-
-
-def _is_last(contrast: Diagnosis) -> bool:
-    return contrast.change.startswith(LAST)
+    return joined(
+        [paragraphs([lead]), items, paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(found)])]
+    )
 
 
 def _at_stake(found: Diagnostics) -> list[str]:
@@ -282,7 +257,8 @@ def scale(found: Diagnostics | None, main: Results | None) -> Html:
     """How much smaller the fits of this arm are than those of the main arm, and how much they reach of it."""
     if found is None:
         return Html("")
-    spent = params.load().budgets.of(found.manifest.budget)
+    declared = params.load()
+    spent = declared.budgets.of(found.manifest.budget)
     own = spent.of("diagnostics").positions
     lead = (
         f"A round of these fits has {count(own)} events, {percent(_share(spent))} of those of the main arm, and "
@@ -295,6 +271,7 @@ def scale(found: Diagnostics | None, main: Results | None) -> Html:
         for one in found.reached
         if one.change == UNCHANGED and one.variant in known
     ]
-    caption = f"{PRIMARY} on test of the unchanged fits, and of the same variants in the main arm"
+    told = brackets(declared.statistics.alpha)
+    caption = f"{PRIMARY} on test of the unchanged fits, and of the same variants in the main arm; {told}"
     head = ["variant", "stands for", "unchanged, here", "in the main arm"]
     return joined([paragraphs([lead]), *([table(head, rows, caption)] if rows else [])])

@@ -11,7 +11,7 @@ from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
-from study.exhibits.tables import decimal, estimate, name, table, words
+from study.exhibits.tables import brackets, decimal, estimate, name, table, words
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 
@@ -68,8 +68,8 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
         for row in map(results.row, _variants(contrasts))
     ]
     caption = (
-        f"{PRIMARY} of each side, its parts on repeats and explore, nDCG at the same depth, and how far it "
-        f"was trained: {TRAINING}"
+        f"{PRIMARY} of each side ({brackets(results.params.statistics.alpha)}), its parts on repeats and explore, nDCG "
+        f"at the same depth, and how far it was trained: {TRAINING}"
     )
     return table(["variant", "select", "test", *COMPANIONS.values(), "training"], rows, caption)
 

@@ -8,10 +8,11 @@ from study.params.roster import AverageEntry, HybridEntry
 from study.params.statistics import BEST
 
 LIMIT = (
-    "A limitation of hybrids: the setting of the base was chosen by recall on the windows of stop and select, and so "
-    "was the base itself, on the log that the study was made with. In the refit these are among the last windows of "
-    "the span, the ones that the trees of a hybrid learn from. The scores there are out of sample, but the choice is "
-    "not, so the trees may trust the base a little more than test justifies. Test itself had no part in the choice."
+    "A limitation of hybrids: the setting of the base and the number of its rounds were chosen by recall on the "
+    "windows of stop and select, and so was the base itself, on the log that the study was made with. In the refit "
+    "these are among the last windows of the span, the ones that the trees of a hybrid learn from. The weights of the "
+    "base are out of sample there, but its setting and rounds are not, so the trees may trust the base a little more "
+    "than test justifies. Test itself had no part in the choice."
 )
 
 

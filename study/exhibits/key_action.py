@@ -1,13 +1,27 @@
 """What the key action of a question is, in the words of `params.yaml`."""
 
-from study.exhibits.markup import isolated, listing
-from study.exhibits.prose import plural
-from study.params.question import MINUTES_OF_DAY, Asked, WhoQuestion
+from study.exhibits.markup import code, isolated, listing
+from study.exhibits.prose import count, percent, plural
+from study.params.question import MINUTES_OF_DAY, Asked, WhatQuestion, WhoQuestion
 
 
 def allowed(asked: Asked) -> str:
     """Which events are key actions: "event_type is purchase and discount is coupon"."""
     return listing([f"{isolated(column)} is {isolated(values)}" for column, values in asked.told.items()])
+
+
+def candidate(asked: Asked) -> str:
+    """What is ranked: "the values of product_type, 20 % of them held back"."""
+    if not isinstance(asked, WhatQuestion):
+        return "users"
+    columns = listing([code(column) for column in asked.candidate])
+    values = f"the values of {columns}{'' if len(asked.candidate) == 1 else ' together'}"
+    return f"{values}, {percent(asked.held_back)} of them held back" if asked.held_back else values
+
+
+def candidates(asked: Asked, catalogue: int) -> str:
+    """What is ranked, and how many of them there are: a sentence."""
+    return f"The candidates are {candidate(asked)}: {count(catalogue)} are in the catalogue before the test span."
 
 
 def key_action(asked: Asked) -> str:

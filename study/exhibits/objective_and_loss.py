@@ -1,8 +1,18 @@
 """The page Objective and loss: what a model is asked for, and how a wrong answer is paid."""
 
-from study.exhibits import topic
-from study.exhibits.markup import Html
+from collections.abc import Sequence
+
+from study.exhibits import scope, topic
+from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.modules import constants
+from study.exhibits.prose import count, number, percent, plural, worded
 from study.exhibits.results import Results
+from study.params.parts import names_in
+from study.params.roster import SequenceEntry
+
+MODEL, SLICES = "study.models.sequence", "study.training.contrast"
+"""Say how long a model is pre-trained, and what the contrastive term compares; read as text, for no page imports them.
+"""
 
 
 def verdicts(results: Results, about: str) -> Html:
@@ -18,3 +28,36 @@ def composition(results: Results, about: str) -> Html:
 def behind(results: Results, about: str) -> Html:
     """The sides of these contrasts, their seeds and their windows."""
     return topic.behind(results, about)
+
+
+def notes(results: Results) -> Html:
+    """Which rounds a pre-trained model has left, and what the contrastive term compares; nothing without either."""
+    entries = results.params.entries(results.arm)
+    sequences = {name: entry for name, entry in entries.items() if isinstance(entry, SequenceEntry)}
+    pretrained = {name: entry.pretrain for name, entry in sequences.items() if entry.pretrain}
+    contrastive = [n for n, e in sequences.items() if names_in(e.parts()["objective"]).get("CONTRASTS_PARTS")]
+    told = [_pretrained(results, name, objective) for name, objective in pretrained.items()]
+    return paragraphs([*told, *([_contrastive(results, contrastive)] if contrastive else [])])
+
+
+def _pretrained(results: Results, variant: str, objective: str) -> str:
+    share: float = constants(MODEL)["PRETRAINED_SHARE"]
+    rounds = results.budget.rounds
+    first = max(1, round(share * rounds))
+    return (
+        f"Pre-training takes no rounds of its own: of the {plural(rounds, 'round')} that every side has, "
+        f"{code(variant)} spends the first {count(first)} ({percent(first / rounds)}) on the {worded(objective)}, and "
+        "learns its own objective in the rest alone."
+    )
+
+
+def _contrastive(results: Results, variants: Sequence[str]) -> str:
+    found = constants(SLICES)
+    events = number(found["SLICE"] / scope.tokens_of_event(results), 1)
+    has = "has" if len(variants) == 1 else "have"
+    return (
+        f"The contrastive term, which {listing(list(map(code, variants)))} {has}, compares short pieces: each step "
+        f"draws {plural(found['USERS'], 'user')} and of each two slices of {plural(found['SLICE'], 'token')}, about "
+        f"{events} events of this log on average. Users with less than two slices take no part. Longer pieces, or more "
+        "users to tell apart, were not tried."
+    )

@@ -3,12 +3,14 @@
 from typing import Any
 
 from study.exhibits import choose, cube
+from study.exhibits.key_action import allowed, candidate
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, members, plural, worded
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
 from study.params import Params
 from study.params.budget import Arm
+from study.params.question import Question
 from study.params.roster import SequenceEntry
 
 PARTS = (
@@ -43,6 +45,11 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "LambdaMART (Burges, 2010)": {"loss": "lambdarank"},
 }
 """Published methods, each by the parts that make a variant one; *like* where the rest of the recipe is this study's."""
+UNLIKE = (
+    "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
+    "sequence model of this study reads all attributes and the times of events, not the ids of items alone, and ranks "
+    "with averaged weights."
+)
 
 
 def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
@@ -164,7 +171,9 @@ def published(results: Results) -> Html:
         found = [v for v, entry in entries.items() if all(entry.get(part) == value for part, value in parts.items())]
         if found:
             items.append(f"{method}: {listing([code(v) for v in found])}.")
-    return bullets(items) if items else paragraphs(["No variant is a published method."])
+    if not items:
+        return paragraphs(["No variant is a published method."])
+    return joined([bullets(items), paragraphs([UNLIKE] if any(item.startswith("like ") for item in items) else [])])
 
 
 def arms(results: Results) -> Html:
@@ -174,10 +183,19 @@ def arms(results: Results) -> Html:
         [
             name(arm),
             name(params.asked_by(arm)),
+            *(Cell(told, None, "words long") for told in _asked(params.questions[params.asked_by(arm)])),
             words(count(len(params.entries(arm)))),
             words(count(len(params.declared(arm)))),
             words("run" if arm == results.arm or results.beside(arm) is not None else "not run"),
         ]
         for arm in params.arms
     ]
-    return table(["arm", "question", "variants", "contrasts", "here"], rows, "The arms of the roster")
+    head = ["arm", "question", "key action", "ranked", "variants", "contrasts", "here"]
+    return table(
+        head, rows, "The arms of the roster; ranked: the candidates of each query, or the users of each cut-off"
+    )
+
+
+def _asked(question: Question) -> tuple[str, str]:
+    """The key action of a question, and what is ranked."""
+    return allowed(question), candidate(question)

@@ -112,7 +112,7 @@ class Results:
 
     @cached_property
     def power(self) -> Power:
-        """Resolution and headroom."""
+        """Resolution, ceiling and repetition."""
         return self._read("power.json", TypeAdapter(Power))
 
     @cached_property

@@ -8,7 +8,7 @@ from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.measurements import Sizes, Spent, Training, latest
 from study.exhibits.prose import DASH, count, number, percent, plural, seconds
 from study.exhibits.results import Results
-from study.exhibits.speed import missing, origin
+from study.exhibits.speed import LOG, missing, origin
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
 FORESEEN = (10**9, 10**11)
@@ -74,7 +74,9 @@ def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
         for events, spent in sorted(sizes.items())
         for step, one in spent.items()
     ]
-    caption = "Processor seconds and peak memory of each stage; plain is a scan, sort and write of the log by Polars"
+    caption = (
+        f"Processor seconds and peak memory of each stage on {LOG}; plain is a scan, sort and write of it by Polars"
+    )
     return table(["events", "stage", "seconds", "peak, MB", "times plain"], rows, caption)
 
 

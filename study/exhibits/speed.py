@@ -15,11 +15,17 @@ from study.exhibits.measurements import (
     Workers,
     latest,
 )
-from study.exhibits.prose import DASH, count, percent, plural, seconds
+from study.exhibits.prose import DASH, count, number, percent, plural, seconds
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
 EQUAL, OWN = "downfunnel", "downfunnel-own"
 """Sides of the benchmark of peers that are this study: with the settings of all sides, and with its own."""
+
+LOG = "a simulated log, the world shop"
+"""What the benchmarks of training, ranking and size read."""
+FLAT = ("flat-next", "flat-horizon")
+"""Variants whose order by seconds depends on the log."""
 
 
 def missing(benchmark: str) -> Html:
@@ -50,13 +56,30 @@ def training() -> Html:
     rows += [[words(f"bare stack, {stack}"), *_trained(one)] for stack, one in found.bare.items()]
     rate = f"{found.products_per_second / 1e9:.0f}"
     caption = (
-        "Events a second of training on one thread (median, least and most of the repeats), padding not counted; "
-        "million operations an event, forward and backward; share of the rate of matrix products, "
+        f"Events a second of training on {LOG}, on one thread (median, least and most of the repeats), padding not "
+        "counted; million operations an event, forward and backward; share of the rate of matrix products, "
         f"{rate} billion operations a second. A bare stack is torch's own layers of the same width over ids of items, "
         "every position asked, with no attributes, times, dropout or padding: what a variant adds, it pays for"
     )
     head = ["variant", "events a second", "million operations", "share of the rate"]
     return joined([origin(found), table(head, rows, caption)])
+
+
+def on_this_log(results: Results) -> Html:
+    """How two flat models compare on the log of the report and on that of the benchmark; nothing without either."""
+    found = latest("training", Training)
+    if found is None or not all(v in found.variants and v in results.measured for v in FLAT):
+        return Html("")
+    rates = [found.variants[variant].events_per_second.median for variant in FLAT]
+    spent = [results.measured[v].refit_seconds / max(results.search(v).rounds, 1) for v in FLAT]
+    one, other = map(code, FLAT)
+    differ = (rates[0] > rates[1]) == (spent[0] > spent[1])
+    text = (
+        f"In the table {one} reads {number(rates[0] / rates[1], 1)} times as many events a second as {other}. On the "
+        f"log of this report a round of a refit takes {seconds(spent[0])} of {one} and {seconds(spent[1])} of {other}, "
+        f"each at the settings that its search chose (<em>Cost</em>)"
+    )
+    return paragraphs([f"{text}{': which of the two is dearer depends on the log and on the settings' * differ}."])
 
 
 def _trained(one: Trained) -> list[Cell]:
@@ -75,8 +98,8 @@ def peers() -> Html:
     threads = sorted({number for side in found.sides.values() for number in side.rates})
     rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
     head = ["side"]
-    for number in threads:
-        head += [f"{what}, {plural(number, 'thread')}" for what in ("events a second", "targets a second", "cores")]
+    for amount in threads:
+        head += [f"{what}, {plural(amount, 'thread')}" for what in ("events a second", "targets a second", "cores")]
     head += ["recall@10", "best after", "peak, MB", "parameters", "ours to its best"]
     return joined([origin(found), table(head, rows, _what_was_alike(found, max(threads)))])
 
@@ -177,8 +200,8 @@ def ranking() -> Html:
         for variant, one in found.variants.items()
     ]
     caption = (
-        f"Users a second of rank on one core, {_ranked(found)}: ranking alone, and with the reading of the log; "
-        "processor seconds of all (median, least and most of the repeats); peak memory of a process of its own"
+        f"Users a second of rank on one core, {_ranked(found)} of {LOG}: ranking alone, and with the reading of the "
+        "log; processor seconds of all (median, least and most of the repeats); peak memory of a process of its own"
     )
     return joined([origin(found), table(["variant", "ranked", "with reading", "seconds", "peak, MB"], rows, caption)])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits.markup import Html, code, escape
-from study.exhibits.prose import DASH, count, number, within
+from study.exhibits.prose import DASH, count, number, percent, within
 from study.exhibits.records import Estimate
 
 LONG = 36  # characters; text beyond it may wrap
@@ -53,6 +53,11 @@ def whole(value: float | None) -> Cell:
 def estimate(value: Estimate) -> Cell:
     """An estimate with its interval; sorts by the estimate."""
     return Cell(within(value), value.estimate)
+
+
+def brackets(alpha: float, over: str = "users and seeds") -> str:
+    """What stands in the brackets behind an estimate, for a caption."""
+    return f"in brackets: the {percent(1 - alpha)} interval over {over}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str) -> Html:

@@ -13,7 +13,7 @@ from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
 from study.exhibits.results import read
-from study.exhibits.tables import Cell, estimate, name, table, whole
+from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 from study.params.tokens import Tokens
 from study.paths import results_folder
 
@@ -90,27 +90,27 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
         return source.NOTHING
     found = results[0]
     if _is_overtaken(found):
-        return paragraphs([verdict(found), _overtaken(found)])
+        return paragraphs([verdict(found), _overtaken(found), _by_columns(found)])
     return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
 
 
 def verdict(found: Accounting) -> str:
     """The criterion, as a sentence."""
     share = found.total.shares["within_event"]
-    claim = f"That {code(found.variant)} learns token statistics instead of behaviour"
+    claim = f"{code(found.variant)} learns token statistics instead of behaviour"
     if share is None:
-        return f"{claim} cannot be told: its loss does not lie clearly below the unigram loss."
+        return f"Whether {claim} cannot be told: its loss does not lie clearly below the unigram loss."
     if _is_overtaken(found):
         return (
-            f"{claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone is better than "
-            f"it ({_share(share)} of the drop of its loss below the unigram loss), so that it has not even learned "
-            "what its own event tells."
+            f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone is "
+            f"better than it ({_share(share)} of the drop of its loss below the unigram loss), so that it has not even "
+            "learned what its own event tells."
         )
     reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
-    asked = f"at least {percent(found.at_least)} was asked for"
-    words = {"holds": "<strong>holds</strong>", "fails": "does <strong>not hold</strong>"}
-    told = words.get(found.finding, "stays <strong>undetermined</strong>")
-    return f"{claim} {told}: {reached}, and {asked}."
+    asked = f"at least {percent(found.at_least)} of the drop was asked for"
+    words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
+    told = words.get(found.finding, f"Whether {claim} stays <strong>undetermined</strong>")
+    return f"{told}: {reached}, and {asked}."
 
 
 def _beyond(found: Accounting) -> str:
@@ -120,9 +120,14 @@ def _beyond(found: Accounting) -> str:
     bound = percent(found.at_least)
     told = {"holds": f"at least {bound}", "fails": f"less than {bound}"}
     judged = told.get(found.finding_beyond_column, f"whether that is {bound} or more stays undetermined")
+    return f"{_by_columns(found)} Of what the model earns beyond that, {_share(share)} needs no other event: {judged}."
+
+
+def _by_columns(found: Accounting) -> str:
+    """How much of the drop is known before any value is."""
     return (
-        "The order of the columns alone rules out most of the vocabulary at every step. Of what the model earns beyond "
-        f"that, {_share(share)} needs no other event: {judged}."
+        "The order of the columns alone rules out most of the vocabulary at every step, and makes up "
+        f"{_share(found.total.shares['column'])} of the drop."
     )
 
 
@@ -136,8 +141,11 @@ def _ladder(row: Slot) -> list[str]:
 
 def _overtaken(found: Accounting) -> str:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
-    criterion = {"holds": "at least", "fails": "less than"}.get(found.finding)
-    reached = f"Taken literally, the criterion, {criterion} {percent(found.at_least)}, is met: " if criterion else ""
+    criterion = {"holds": "reached", "fails": "missed"}.get(found.finding)
+    asked = (
+        f"the criterion, that a twin which sees one event alone reaches at least {percent(found.at_least)} of the drop"
+    )
+    reached = f"Taken literally, {asked}, is {criterion}: " if criterion else ""
     lead = "but shares of a drop that a part exceeds are no shares. " if criterion else ""
     return (
         f"{reached}{lead}At this budget what lies outside of the event costs the training more than it tells; what a "
@@ -198,17 +206,17 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
     """Losses and shares of every column, with intervals over users."""
     if results is None:
         return Html("")
-    rows = results[0].slots
+    rows, level = results[0].slots, brackets(params.load().statistics.alpha)
     losses = table(
         ["column", "tokens", *LADDER.values()],
         [[name(row.slot), whole(row.tokens), *(estimate(row.losses[key]) for key in LADDER)] for row in rows],
-        "Loss in nats per token on the events of the select windows, by what a model sees",
+        f"Loss in nats per token on the events of the select windows, by what a model sees; {level}",
     )
     shares = table(
         ["column", *PARTS.values(), "within the event"],
         [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
         "Shares of the drop below the unigram loss, of which within the event is the sum of the first two; none where "
-        "the drop is not clear. Where one part exceeds the drop, "
+        f"the drop is not clear; {level}. Where one part exceeds the drop, "
         "others are negative, and none of them is a share",
     )
     return joined([losses, shares])
@@ -229,17 +237,20 @@ def training(results: tuple[Accounting, Manifest] | None) -> Html:
     return paragraphs(
         [
             f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
-            f"{count(found.positions)} tokens, in batches of {count(_batch())}{steepest}. The loss is that of "
+            f"{count(found.positions)} tokens, in batches of at most {_batch()}{steepest}. The loss is that of "
             f"{count(found.total.tokens)} tokens of {plural(found.users, 'user')} in the select windows."
         ]
     )
 
 
-def _batch() -> int:
+def _batch() -> str:
     """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
-    declared = params.load().section("tokens")
-    assert isinstance(declared, Tokens)
-    return declared.batch
+    declared = params.load()
+    asked = declared.section("tokens")
+    assert isinstance(asked, Tokens)
+    longest = asked.entry(declared.variants).context
+    told = f"{count(asked.batch)} with padding"
+    return told if longest <= asked.batch else f"{told}, or of one longer piece of at most {count(longest)}"
 
 
 def _last_step(curve: list[float]) -> float:

@@ -1,5 +1,6 @@
 """The result files of the worlds as types."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -9,6 +10,10 @@ from study.exhibits import results
 from study.exhibits.records import Estimate, Record, Verdict
 
 ORDER = ("frequency", "order", "binding", "delay", "shop", "null")
+FOLLOWING = ("order", "binding", "delay")
+"""The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
+NOT_TOLD = ("counting", "aggregates")
+"""The families that read the attributes of key actions alone."""
 Found = TypeVar("Found")
 
 
@@ -72,6 +77,12 @@ class World(Record):
     variants: list[Reached]
     contrasts: list[Judged]
 
+    def is_unlike(self, contrast: Judged) -> bool:
+        """Whether one side of a contrast is told what decides and the other is not."""
+        families = {row.variant: row.family for row in self.variants}
+        told = {families.get(side) in NOT_TOLD for side in (contrast.left, contrast.right)}
+        return self.world in FOLLOWING and len(told) > 1
+
 
 class Rate(Record):
     """A share of repeats with its Wilson interval."""
@@ -129,6 +140,14 @@ class Validity(Record):
     coverage_level: float
     statistics: dict[str, float]
     parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds that have been run, in the order of the page, and the validity check."""
+
+    worlds: list[World]
+    validity: Validity | None
 
 
 def read(path: Path, kind: TypeAdapter[Found]) -> Found | None:

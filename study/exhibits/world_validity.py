@@ -7,8 +7,7 @@ from statsmodels.stats.proportion import proportion_confint
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
-from study.exhibits.world_records import Part, Rate, Validity
-from study.exhibits.worlds import Worlds
+from study.exhibits.world_records import Part, Rate, Validity, Worlds
 
 FAR = 4
 """Margins from which on an effect is so large that a false verdict of it is hardly possible."""
@@ -93,9 +92,12 @@ def _narrow(checked: Validity) -> list[str]:
         for (part, one), found in zip(asked, is_short, strict=True)
         if found
     ]
+    below = sum(one.coverage.high < checked.coverage_level for _, one in asked)
+    held = f"{count(below)} of {plural(len(asked), 'Wilson interval')} of the coverage of a {level} interval"
     return short or [
-        f"No {level} interval is shown to have the truth inside less often than its level says. Where the truth is the "
-        f"mean of a few fresh logs its error is allowed for, and Holm adjusts over {plural(len(asked), 'contrast')}."
+        f"Taken each by itself, {held} {'ends' if below == 1 else 'end'} below {level}. After Holm over all of them, "
+        "and with the error of a truth that is the mean of a few fresh logs allowed for, no interval is shown to have "
+        "the truth inside less often than its level says."
     ]
 
 
@@ -160,7 +162,7 @@ def _repeated(checked: Validity) -> Html:
     caption = (
         "The true effect and its standard error, how often each verdict was passed, the share of right verdicts, of "
         "verdicts of equivalence where the truth is beyond the margin, and of intervals that have the truth inside, "
-        "each with its Wilson interval"
+        f"each with its Wilson interval of {percent(checked.coverage_level)}"
     )
     return table(head, rows, caption)
 

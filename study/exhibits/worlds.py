@@ -1,32 +1,23 @@
 """The page Worlds: how much of what can be reached each variant reaches where the truth is known."""
 
-from dataclasses import dataclass
-
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
+from study import params
 from study.exhibits.figures import draw, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, sentence, signed, within
+from study.exhibits.prose import number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
-from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
-from study.exhibits.world_records import ORDER, Judged, Reached, Validity, World, read
+from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
+from study.exhibits.world_records import ORDER, Reached, Validity, World, Worlds, read
+from study.exhibits.world_verdicts import tally
 from study.paths import world_file
 
-NONE = "No contrast whose truth is known is declared."
 HIGHEST = "The variants that lead were picked by these very recalls: the highest of several is a little too high."
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 RISING = "↑"
 """Marks the share of a variant with a fit whose best round was its last."""
 COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
-
-
-@dataclass(frozen=True)
-class Worlds:
-    """The worlds that have been run, in the order of the page, and the validity check."""
-
-    worlds: list[World]
-    validity: Validity | None
 
 
 def load() -> Worlds:
@@ -45,30 +36,10 @@ def answer(found: Worlds) -> Html:
     if not found.worlds:
         return paragraphs([NOT_RUN])
     items = [_leader(world) for world in found.worlds]
-    contrasts = [contrast for world in found.worlds for contrast in world.contrasts]
-    told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
-    easy = _easy(contrasts, found.validity)
-    tally = (
-        f"Of {plural(len(contrasts), 'declared contrast')} whose truth is known, {plural(told['right'], 'verdict')} "
-        f"{'is' if told['right'] == 1 else 'are'} right, {count(told['wrong'])} wrong, and {count(told['open'])} "
-        f"left open.{easy}"
-    )
     several = [HIGHEST] if any(len(world.variants) > 1 for world in found.worlds) else []
-    notes = [tally if contrasts else NONE, *_beyond(found.worlds), *several, _origin(found.worlds)]
+    intervals = f"The intervals are those of {percent(1 - params.load().statistics.alpha)} over users and seeds."
+    notes = [tally(found), *_beyond(found.worlds), *several, intervals, _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])
-
-
-def _easy(contrasts: list[Judged], checked: Validity | None) -> str:
-    """How large the effects are on which verdicts are so often right, and whether smaller ones were repeated."""
-    sizes = [abs(contrast.effect) for contrast in contrasts if contrast.truth == "better"]
-    if not sizes:
-        return ""
-    repeated = [abs(one.truth.effect) for part in (checked.parts if checked else []) for one in part.contrasts]
-    who = "the repetitions below say" if any(0 < size < min(sizes) for size in repeated) else "was not asked"
-    return (
-        f" Where there is a difference, none was measured smaller than {number(min(sizes))}: how often the verdict on "
-        f"a smaller one is right or stays open, {who}."
-    )
 
 
 def _leader(world: World) -> str:
@@ -135,13 +106,13 @@ def heat_map(found: Worlds) -> Html:
     """The share of the reachable recall of each variant in each world; points above chance where nothing is."""
     if not found.worlds:
         return joined([])
-    rows = found.worlds[0].variants
-    cells = [[_cell(world, row.variant) for world in found.worlds] for row in rows]
+    variants = list(dict.fromkeys(row.variant for world in found.worlds for row in world.variants))
+    cells = [[_cell(world, variant) for world in found.worlds] for variant in variants]
     texts = [[_text(cell) for cell in line] for line in cells]
     shares = [[_colour(cell) for cell in line] for line in cells]
     trace = go.Heatmap(
         x=[inert(world.world) for world in found.worlds],
-        y=[inert(row.variant) for row in rows],
+        y=[inert(variant) for variant in variants],
         z=shares,
         text=texts,
         texttemplate="%{text}",
@@ -162,7 +133,7 @@ def heat_map(found: Worlds) -> Html:
     return draw(
         [trace],
         caption,
-        height=row_height(len(rows)) + 30,
+        height=row_height(len(variants)) + 30,
         xaxis={"type": "category", "side": "top", "showgrid": False},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
     )
@@ -216,8 +187,8 @@ def oracles(found: Worlds) -> Html:
         "relevant",
     ]
     caption = (
-        "Recall@10 of the oracle on the test windows with its interval; what its own gains promise, which must lie "
-        "inside it but for chance, where they are numerical with the two ends that enclose it; recall@10 of "
+        f"Recall@10 of the oracle on the test windows, {_brackets('users')}; what its own gains promise, which must "
+        "lie inside it but for chance, where they are numerical with the two ends that enclose it; recall@10 of "
         "popularity; size of the log, key actions trained on, test queries and their mean number of relevant candidates"
     )
     return table(head, rows, caption)
@@ -249,7 +220,11 @@ def every_variant(found: Worlds) -> Html:
     ]
     head = ["world", "variant", "recall@10", "share of the reachable", "seeds", "best round"]
     caption = "Every variant in every world, with default settings; last: the best round was the last, so more may help"
-    return table(head, rows, f"{caption}{_rough(found.worlds)}") if rows else joined([])
+    return table(head, rows, f"{caption}; {_brackets()}{_rough(found.worlds)}") if rows else joined([])
+
+
+def _brackets(over: str = "users and seeds") -> str:
+    return brackets(params.load().statistics.alpha, over)
 
 
 def _rough(worlds: list[World]) -> str:
@@ -263,38 +238,3 @@ def _rough(worlds: list[World]) -> str:
 
 def _is_within(recall: Estimate) -> bool:
     return all(bound is None or 0 <= bound <= 1 for bound in (recall.low, recall.high))
-
-
-def verdicts(found: Worlds) -> Html:
-    """The declared contrasts with the truth by construction and what the study said."""
-    rows = [
-        [
-            words(world.world),
-            name(contrast.left),
-            name(contrast.right),
-            words(contrast.truth),
-            words(contrast.verdict),
-            words(contrast.finding),
-            Cell(signed(contrast.effect), contrast.effect),
-            Cell(f"{signed(contrast.low)} to {signed(contrast.high)}", contrast.low),
-        ]
-        for world in found.worlds
-        for contrast in world.contrasts
-    ]
-    head = ["world", "left", "right", "truth", "verdict", "finding", "effect", "interval"]
-    caption = (
-        "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
-        "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
-        "an equivalence of what is better, which may be by less than the margin"
-    )
-    return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
-
-
-def _wrong(worlds: list[World]) -> list[str]:
-    wrong = [
-        f"{code(one.left)} over {code(one.right)} in {escape(world.world)} is called {one.verdict}, but is {one.truth}"
-        for world in worlds
-        for one in world.contrasts
-        if one.finding == "wrong"
-    ]
-    return [sentence(listing(wrong))] if wrong else ["No verdict contradicts the truth."]

@@ -7,11 +7,12 @@ import polars as pl
 
 from study.exhibits import contrasts, evidence, source
 from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
+from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import PRIMARY, Contrast, Row
 from study.exhibits.results import TRAINING, Results
-from study.exhibits.tables import Cell, decimal, estimate, name, table, words
+from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 
 PARTS = ("known", "young")
 YOUNG = f"{PRIMARY}/young"
@@ -27,12 +28,15 @@ def answer(results: Results | None) -> Html:
     if not rows:
         return NONE
     relevant, outside, young = _counts(results)
+    queries = results.queries(["young"]).unique(["user_id", "cutoff"], keep="any")["young"]
     best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
+        f"{candidates(results.question, results.data.catalogue)} "
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
-        f"back from all that a model was fitted on. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
+        f"back from all that a model was fitted on; {count(int((queries > 0).sum()))} of "
+        f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
     )
@@ -154,8 +158,9 @@ def board(results: Results | None) -> Html:
     ]
     caption = (
         f"{PRIMARY} over all relevant candidates, and over the known and over the young ones alone, each averaged over "
-        "the queries that have some; head: plain and repeat-aware have an id table, composed ones vectors made of "
-        f"attributes, with id both; training: {TRAINING}; sorted by select"
+        f"the queries that have some ({brackets(results.params.statistics.alpha)}); head: plain and repeat-aware have "
+        "an id table, composed ones vectors made of attributes, with id both; "
+        f"training: {TRAINING}; sorted by select"
     )
     return table(head, [_line(results, row) for row in results.leaderboard], caption)
 
@@ -184,7 +189,8 @@ def parts(results: Results | None) -> Html:
     )
     return draw(
         traces,
-        f"Test {PRIMARY} of known and of young candidates apart, with intervals: {told}.",
+        f"Test {PRIMARY} of known and of young candidates apart, with "
+        f"{percent(1 - results.params.statistics.alpha)} intervals over users and seeds: {told}.",
         height=row_height(len(results.leaderboard)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".2~f", "rangemode": "tozero"},

@@ -1,4 +1,4 @@
-"""How much a log could show at all: resolution, ceiling, headroom."""
+"""How much a log could show at all: resolution, ceiling, repetition."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ def detectable_difference(differences: list[NDArray[np.float64]], *, alpha: floa
 
 
 def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: Draws, settings: Statistics) -> Row:
-    """Resolution, ceiling and headroom of the log, in recall@10.
+    """Resolution and ceiling of the log, in recall@10, and how much of it is repeated.
 
     `detectable` is the smallest difference found with 80 % power; `ceiling` the mean share of what is relevant to a
     query that lies outside the catalogue, out of reach at any depth; `perfect` what a faultless ranking of the
     catalogue would reach, which ten places limit too; `counting` and `best` what the variants that are best on select
-    reach on test; `headroom` what counting leaves below 1 - ceiling. None where the roster or the contrasts have
-    nothing of the kind.
+    reach on test, None where the roster or the contrasts have nothing of the kind; `repeat_share` that of relevant
+    candidates.
 
     Args:
         queries: one row per query, with the counts of its relevant candidates.
@@ -41,18 +41,15 @@ def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: 
         draws: of the primary metric.
     """
     relevant, outside = queries["relevant"].to_numpy().astype(np.float64), queries["outside"].to_numpy()
-    ceiling = float((outside / relevant).mean())
-    counting = _best([row for row in board if row["family"] == "counting"])
     return {
         "queries": queries.height,
         "users": queries["user_id"].n_unique(),
         "margin": settings.margin,
         "detectable": _detectable(contrasts, draws, settings.alpha),
-        "ceiling": ceiling,
+        "ceiling": float((outside / relevant).mean()),
         "perfect": float((np.minimum(relevant - outside, 10) / relevant).mean()),
-        "counting": counting,
+        "counting": _best([row for row in board if row["family"] == "counting"]),
         "best": _best(board),
-        "headroom": None if counting is None else 1 - ceiling - counting,
         "repeat_share": float(queries["repeat"].to_numpy().sum() / relevant.sum()),
     }
 

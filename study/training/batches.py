@@ -114,7 +114,7 @@ def prefixes_of_epoch(stream: Stream, asked: Readouts, how: "Asking", generator:
 
 
 def bucketed(pieces: Pieces, size: int, generator: np.random.Generator) -> Iterator[Pieces]:
-    """Shuffled batches of pieces of similar length, with at most `size` positions each, padding counted."""
+    """Shuffled batches of pieces of similar length: at most `size` positions, padding counted, or one longer piece."""
     order = generator.permutation(len(pieces.starts))
     lengths = (pieces.stops - pieces.starts)[order]
     pool = np.cumsum(lengths) // (POOL * size)
@@ -191,7 +191,7 @@ class Batcher:
         self.stream, self.asked, self.how, self.own, self.classes = stream, asked, how, own, classes
 
     def epoch(self, size: int, generator: np.random.Generator) -> Iterator[Pieces]:
-        """The batches of one pass, each with at most `size` positions."""
+        """The batches of one pass, each with at most `size` positions or one longer piece."""
         how, stream = self.how, self.stream
         if how.prefixes:
             pieces = prefixes_of_epoch(stream, self.asked, how, generator)

@@ -68,7 +68,7 @@ class Source(Protocol[Plan]):
     """Where batches come from; both methods draw from the given generator alone."""
 
     def epoch(self, size: int, generator: np.random.Generator) -> Iterator[Plan]:
-        """The batches of one pass, each with at most `size` positions, padding counted."""
+        """The batches of one pass: each has at most `size` positions, padding counted, or one longer piece."""
 
     def assemble(self, plan: Plan, generator: np.random.Generator) -> Batch:
         """The tensors of one batch."""

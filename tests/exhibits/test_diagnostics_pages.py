@@ -124,6 +124,7 @@ def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made,
     assert f"<code>{row.variant}</code>" in told
     assert "0.3100 [0.3000, 0.3200]" in told
     assert within(row.test) in told
+    assert "in brackets: the 95 % interval over users and seeds" in told
     assert "who-sequence" not in told
     assert "Under permuted labels alone a round has as many events as in the variant's own arm." in told
 
@@ -166,89 +167,6 @@ def test_the_page_about_order_says_how_small_the_shuffled_fits_are(made):
     assert diagnostics.smaller(results) in architecture.shuffled(results).text
 
 
-def estimate(value):
-    return {"estimate": value, "low": value - 0.01, "high": value + 0.01}
-
-
-def slot(name, losses, shares):
-    told = {key: estimate(value) for key, value in zip(tokens.LADDER, losses, strict=True)}
-    within = {key: None if value is None else estimate(value) for key, value in shares.items()}
-    return {"slot": name, "tokens": 10, "losses": told, "drop": estimate(losses[0] - losses[-1]), "shares": within,
-            "within_event_beyond_column": estimate(0.4)}  # fmt: skip
-
-
-@pytest.fixture
-def accounted(folder):
-    def make(finding="holds", beyond="fails", clear=True, within=0.7):
-        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": within}
-        shares = shares if clear else dict.fromkeys(shares)
-        rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
-        found = {
-            "variant": "flat-next", "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
-            "finding": finding, "finding_beyond_column": beyond, "slots": rows,
-            "training_losses": {"event": [[2.0, 1.0, 0.9]], "everything": [[2.0, 1.5, 1.2]]},
-        }  # fmt: skip
-        write(folder / "tokens", {"tokens.json": found, "manifest.json": MANIFEST})
-        return tokens.load()
-
-    return make
-
-
-def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
-    assert "<strong>holds</strong>: 70 % [69 %, 71 %] of the drop" in tokens.answer(accounted()).text
-    assert "does <strong>not hold</strong>" in tokens.answer(accounted("fails")).text
-    assert "stays <strong>undetermined</strong>" in tokens.answer(accounted("undetermined")).text
-    assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
-    assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
-
-
-def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
-    told = "costs the training more than it tells"
-
-    assert told in tokens.answer(accounted(within=1.1)).text
-    assert told not in tokens.answer(accounted(within=1.005)).text
-    assert told not in tokens.answer(accounted()).text
-
-
-def test_nothing_is_told_of_what_is_learned_where_a_twin_that_sees_less_is_better(accounted):
-    shown = tokens.answer(accounted(within=1.1)).text
-
-    assert "<strong>cannot be told</strong> at this budget" in shown
-    assert "(110 %" in shown
-    assert "needs no other event" not in shown
-    assert "cannot be told" not in tokens.answer(accounted()).text
-
-
-def test_the_batch_of_the_accounting_is_told(accounted):
-    assert "tokens, in batches of 256;" in tokens.training(accounted()).text
-
-
-def test_without_a_clear_drop_none_is_shared_out(accounted):
-    assert "comes from: which column comes next 50 %" in tokens.answer(accounted()).text
-    told = tokens.answer(accounted(clear=False)).text
-    assert "cannot be told" in told
-    assert "comes from" not in told
-
-
-def test_the_tables_show_every_slot_and_a_dash_without_a_drop(accounted):
-    told = tokens.every_slot(accounted()).text
-
-    assert "<code>price</code>" in told
-    assert "\N{EN DASH}" in told
-    assert "strictly earlier moments" in tokens.bars(accounted()).text
-
-
-def test_training_tells_the_steepest_last_round(accounted):
-    assert "by more than 20 %" in tokens.training(accounted()).text
-
-
-def test_a_broken_file_names_itself(accounted, folder):
-    accounted()
-    (folder / "tokens" / "tokens.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UserError, match=r"tokens\.json"):
-        tokens.load()
-
-
 def test_the_sections_of_the_published_parameters_are_valid():
     declared = params.load()
 
@@ -266,6 +184,19 @@ def test_a_shorter_history_that_costs_less_than_a_longer_one_is_told(diagnosed):
     assert "Fewer of the last events do not always cost more: 8 have −0.0700 and 16 −0.0800 (sequence models)" in told
     assert "128 −" not in told
     assert "do not always cost more" not in said(-0.08, -0.07, -0.01)
+
+
+@pytest.mark.parametrize("effects", [(-0.07, -0.08), (-0.08, -0.07)])
+def test_a_rule_that_ranks_alike_for_all_is_the_floor_of_short_histories(effects, diagnosed, folder):
+    changes = ("last-8", "last-16")
+    diagnosed([diagnosis(change, "recent", "worse", e) for change, e in zip(changes, effects, strict=True)])
+    left = [reached() | {"change": change, "estimate": 0.31 + e} for change, e in zip(changes, effects, strict=True)]
+    floor = reached("impersonal", variant="recent-popularity") | {"estimate": 0.22}
+    write(folder / "diagnostics", {"estimates.json": [reached(), *left, floor]})
+    shown = diagnostics.answer(diagnostics.load()).text
+
+    told = "leave recall@10 at 0.2300 to 0.2400, where <code>recent-popularity</code>, which ranks alike for all users"
+    assert (effects[0] > effects[1]) == (f"{told} and is the floor here, has 0.2200 with all events." in shown)
 
 
 def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):

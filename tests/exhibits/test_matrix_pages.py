@@ -64,6 +64,7 @@ def test_published_methods_are_recognised_by_their_parts(made):
     assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
     assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
+    assert "reads all attributes and the times of events" in shown
 
 
 def test_the_plan_says_which_arms_were_run(made):

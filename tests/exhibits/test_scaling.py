@@ -154,6 +154,31 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     assert "<b>" not in text
 
 
+@pytest.mark.parametrize(("rates", "is_turned"), [((60_000, 40_000), True), ((40_000, 60_000), False)])
+def test_which_flat_model_is_dearer_is_told_of_both_logs(rates, is_turned, logged, made):
+    """Here flat-next takes 24 s for 8 rounds, and flat-horizon 8 s."""
+
+    def change(written):
+        for variant, spent_ in (("flat-next", 24), ("flat-horizon", 8)):
+            written["tuning.json"][variant] |= {"rounds": 8, "last_round": 8}
+            written[f"cost/{variant}.json"] |= {"refit_seconds": spent_}
+
+    told = [trained(rate)["variants"]["sum-horizon"] for rate in rates]
+    logged("training", trained(1) | {"variants": dict(zip(speed.FLAT, told, strict=True))})
+    text = speed.on_this_log(made(change)).text
+
+    assert f"reads {rates[0] / rates[1]:.1f} times as many events a second as" in text
+    assert "a refit takes 3.0 s of <code>flat-next</code> and 1.0 s of <code>flat-horizon</code>" in text
+    assert is_turned == ("which of the two is dearer depends on the log and on the settings." in text)
+    assert "on a simulated log, the world shop, on one thread" in speed.training().text
+
+
+def test_a_benchmark_without_both_flat_models_compares_none(logged, made):
+    assert "" == speed.on_this_log(made()).text
+    logged("training", trained(1))
+    assert "" == speed.on_this_log(made()).text
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -197,7 +222,10 @@ def test_ranking_is_told_with_the_spread_of_its_repeats(logged):
     assert "9,000 (8,000 to 9,500)" in text
     assert "4.0 (3.9 to 4.2)" in text
     assert ">512<" in text
-    assert "on one core, 20,000 users with 128 events each and 300 candidates: ranking alone" in text
+    assert (
+        "on one core, 20,000 users with 128 events each and 300 candidates of a simulated log, the world shop: ranking"
+        in text
+    )
 
 
 def sided(rates, **changes):

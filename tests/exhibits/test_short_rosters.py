@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import caveats, data, findings, leaderboard, losses, plan, representation, worlds
+from study.exhibits import caveats, data, findings, leaderboard, losses, plan, representation, world_verdicts, worlds
 from study.exhibits.clauses import NOTHING
-from study.exhibits.worlds import Worlds
+from study.exhibits.world_records import Worlds
 from tests.exhibits.asking import say
 from tests.exhibits.test_worlds_page import reached, world
 
@@ -48,7 +48,7 @@ def test_worlds_without_a_contrast_and_with_one_variant_count_neither():
     assert "No contrast whose truth is known is declared." in shown
     assert "verdicts are right" not in shown
     assert worlds.HIGHEST not in shown
-    assert worlds.NONE in worlds.verdicts(found).text
+    assert world_verdicts.NONE in world_verdicts.verdicts(found).text
 
 
 def test_models_of_one_size_have_no_range_of_sizes(made):

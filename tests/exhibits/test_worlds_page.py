@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from study.exhibits import world_validity, worlds
-from study.exhibits.world_records import Part, Rate, Validity, World
-from study.exhibits.worlds import Worlds
+from study.exhibits import world_notes, world_validity, world_verdicts, worlds
+from study.exhibits.world_records import Part, Rate, Validity, World, Worlds
 
 
 def estimate(value: float) -> dict:
@@ -26,7 +25,7 @@ def judged(finding: str, verdict: str) -> dict:
     return sides | {"effect": 0.1, "low": 0.05, "high": 0.15, "level": 0.95, "verdict": verdict, "finding": finding}
 
 
-def world(name: str = "order", variants: list | None = None, contrasts: list | None = None, **changes) -> World:
+def world(name: str = "shop", variants: list | None = None, contrasts: list | None = None, **changes) -> World:
     plain = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9)]
     told = {
         "revision": "abc", "budget": "default", "world": name, "base": "popularity", "users": 9, "events": 99,
@@ -92,13 +91,13 @@ def test_whether_smaller_differences_were_repeated_is_told():
 
 def test_a_wrong_verdict_and_a_variant_beyond_the_oracle_are_said():
     fine = Worlds([world()], None)
-    assert "No verdict contradicts the truth." in worlds.verdicts(fine).text
+    assert "No verdict contradicts the truth." in world_verdicts.verdicts(fine).text
     assert "No variant is beyond the oracle" in worlds.answer(fine).text
 
     spoilt = world(variants=[reached("sum-horizon", "sequence", 1.1)], contrasts=[judged("wrong", "worse")])
-    text = worlds.verdicts(Worlds([spoilt], None)).text
-    assert "<code>sum-horizon</code> over <code>popularity</code> in order is called worse, but is better." in text
-    assert "which cannot be: <code>sum-horizon</code> in order" in worlds.answer(Worlds([spoilt], None)).text
+    text = world_verdicts.verdicts(Worlds([spoilt], None)).text
+    assert "<code>sum-horizon</code> over <code>popularity</code> in shop is called worse, but is better." in text
+    assert "which cannot be: <code>sum-horizon</code> in shop" in worlds.answer(Worlds([spoilt], None)).text
 
 
 def heat_map(*shown: World) -> dict:
@@ -113,6 +112,67 @@ def test_the_heat_map_shows_points_where_nothing_can_be_reached():
     shown = heat_map(world(), nothing)
     assert [["0 %", "+1.3"], ["90 %", "+1.3"]] == shown["text"]
     assert [0.9, None] == shown["z"][1]
+
+
+def test_the_heat_map_has_the_variants_of_every_world():
+    more = [reached(variant, "sequence", 0.5) for variant in ("popularity", "flat-next")]
+    shown = heat_map(world(), world("null", variants=more))
+
+    assert ["popularity", "sum-horizon", "flat-next"] == shown["y"]
+    assert [["0 %", "50 %"], ["90 %", ""], ["", "50 %"]] == shown["text"]
+
+
+def test_contrasts_of_a_side_that_is_not_told_what_decides_are_no_evidence():
+    sides = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9)]
+    sides.append(reached("lightgbm-lambdarank", "aggregates", 0.1))
+    pairs = [
+        ("sum-horizon", "popularity"),
+        ("sum-horizon", "lightgbm-lambdarank"),
+        ("lightgbm-lambdarank", "popularity"),
+    ]
+    declared = [judged("right", "better") | {"left": left, "right": right} for left, right in pairs]
+    told = worlds.answer(Worlds([world("delay", sides, declared)], None)).text
+    assert "Of 3 declared contrasts whose truth is known, 2 are between a side that is told what decides" in told
+    assert "Of the other 1, 1 verdict is right, 0 wrong, and 0 left open." in told
+
+    alone = worlds.answer(Worlds([world("delay", sides, declared[:1])], None)).text
+    assert "No other is declared." in alone
+    assert "verdict is right" not in alone
+    assert "none was measured smaller" not in alone
+
+    alike = worlds.answer(Worlds([world("frequency", sides, declared)], None)).text
+    assert "whose truth is known, 3 verdicts are right" in alike
+
+    text = world_verdicts.verdicts(Worlds([world("delay", sides, declared)], None)).text
+    assert (2, 1) == (text.count(">unlike<"), text.count(">alike<"))
+
+
+def test_a_rule_that_is_another_one_in_the_worlds_is_named():
+    same = [reached("personal-decay", "counting", 0.5), reached("co-occurrence", "counting", 0.5)]
+    other = [same[0], reached("co-occurrence", "counting", 0.6)]
+    told = "<code>co-occurrence</code> is <code>personal-decay</code> there"
+
+    assert told in world_notes.notes(Worlds([world(variants=same), world()], None)).text
+    assert told not in world_notes.notes(Worlds([world(variants=same), world(variants=other)], None)).text
+    assert told not in world_notes.notes(Worlds([world()], None)).text
+
+
+def test_how_much_tokens_reach_beside_events_is_told():
+    sides = [reached("flat-next", "sequence", 0.25), reached("sum-next-moment", "sequence", 0.75)]
+    found = [world("order", sides), world("binding"), world("null", [row | {"share": None} for row in sides])]
+    told = "beside <code>sum-next-moment</code>, 25 % beside 75 % in order"
+    assert f"{told}, which no contrast tests." in world_notes.notes(Worlds(found, None)).text
+
+    tested = judged("right", "better") | {"left": "sum-next-moment", "right": "flat-next"}
+    assert f"{told}." in world_notes.notes(Worlds([world("order", sides, [tested])], None)).text
+
+
+def test_what_the_brackets_are_stands_in_the_captions():
+    shown = Worlds([world()], None)
+    assert "in brackets: the 95 % interval over users;" in worlds.oracles(shown).text
+    assert "in brackets: the 95 % interval over users and seeds" in worlds.every_variant(shown).text
+    assert "The intervals are those of 95 % over users and seeds." in worlds.answer(shown).text
+    assert "its Wilson interval of 95 %" in world_validity.validity(Worlds([], checked(0.05))).text
 
 
 def test_an_unfinished_fit_is_flagged():
@@ -172,7 +232,12 @@ def test_that_false_verdicts_were_hardly_possible_is_said_of_large_effects_alone
 
 def test_an_interval_that_covers_less_than_its_level_is_named():
     assert "covers less than its level: it has the truth inside in 85 % of" in covering(0.85)
-    assert "No 95 % interval is shown to have the truth inside less often" in covering(0.95)
+    assert "no interval is shown to have the truth inside less often" in covering(0.95)
+
+
+def test_intervals_of_the_coverage_that_end_below_its_level_are_counted():
+    assert "1 of 1 Wilson interval of the coverage of a 95 % interval ends below 95 %" in covering(0.935)
+    assert "0 of 1 Wilson interval of the coverage of a 95 % interval end below 95 %" in covering(0.95)
 
 
 def test_the_error_of_the_truth_may_explain_a_low_coverage():

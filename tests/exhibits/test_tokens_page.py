@@ -1,0 +1,104 @@
+"""The page Token accounting: its sentences turn with the results."""
+
+import pytest
+
+from study.errors import UserError
+from study.exhibits import tokens
+from tests.exhibits.test_diagnostics_pages import MANIFEST, write
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where the results of the arm lie."""
+    monkeypatch.setattr(tokens, "results_folder", lambda _, arm: tmp_path / arm)
+    return tmp_path
+
+
+def estimate(value):
+    return {"estimate": value, "low": value - 0.01, "high": value + 0.01}
+
+
+def slot(name, losses, shares):
+    told = {key: estimate(value) for key, value in zip(tokens.LADDER, losses, strict=True)}
+    within = {key: None if value is None else estimate(value) for key, value in shares.items()}
+    return {"slot": name, "tokens": 10, "losses": told, "drop": estimate(losses[0] - losses[-1]), "shares": within,
+            "within_event_beyond_column": estimate(0.4)}  # fmt: skip
+
+
+@pytest.fixture
+def accounted(folder):
+    def make(finding="holds", beyond="fails", clear=True, within=0.7):
+        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": within}
+        shares = shares if clear else dict.fromkeys(shares)
+        rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
+        found = {
+            "variant": "flat-next", "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
+            "finding": finding, "finding_beyond_column": beyond, "slots": rows,
+            "training_losses": {"event": [[2.0, 1.0, 0.9]], "everything": [[2.0, 1.5, 1.2]]},
+        }  # fmt: skip
+        write(folder / "tokens", {"tokens.json": found, "manifest.json": MANIFEST})
+        return tokens.load()
+
+    return make
+
+
+def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
+    assert "<strong>holds</strong>: 70 % [69 %, 71 %] of the drop" in tokens.answer(accounted()).text
+    assert "does <strong>not hold</strong>" in tokens.answer(accounted("fails")).text
+    undetermined = tokens.answer(accounted("undetermined")).text
+    assert "Whether <code>flat-next</code> learns token statistics instead of behaviour stays" in undetermined
+    assert "at least 50 % of the drop was asked for" in undetermined
+    assert "and makes up 50 % [49 %, 51 %] of the drop. Of what" in undetermined
+    assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
+    assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
+
+
+def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
+    told = "costs the training more than it tells"
+
+    assert told in tokens.answer(accounted(within=1.1)).text
+    assert told not in tokens.answer(accounted(within=1.005)).text
+    assert told not in tokens.answer(accounted()).text
+
+
+def test_nothing_is_told_of_what_is_learned_where_a_twin_that_sees_less_is_better(accounted):
+    shown = tokens.answer(accounted(within=1.1)).text
+
+    assert "Whether <code>flat-next</code> learns token" in shown
+    assert "<strong>cannot be told</strong> at this budget" in shown
+    assert "and makes up 50 % [49 %, 51 %] of the drop." in shown
+    assert "(110 %" in shown
+    assert "needs no other event" not in shown
+    assert "cannot be told" not in tokens.answer(accounted()).text
+
+
+def test_the_batch_of_the_accounting_is_told(accounted):
+    told = "tokens, in batches of at most 256 with padding, or of one longer piece of at most 512;"
+    assert told in tokens.training(accounted()).text
+
+
+def test_without_a_clear_drop_none_is_shared_out(accounted):
+    assert "comes from: which column comes next 50 %" in tokens.answer(accounted()).text
+    told = tokens.answer(accounted(clear=False)).text
+    assert "cannot be told" in told
+    assert "comes from" not in told
+
+
+def test_the_tables_show_every_slot_and_a_dash_without_a_drop(accounted):
+    told = tokens.every_slot(accounted()).text
+
+    assert "<code>price</code>" in told
+    assert "\N{EN DASH}" in told
+    assert 2 == told.count("in brackets: the 95 % interval over users and seeds") // 2  # a caption is told twice
+    assert "strictly earlier moments" in tokens.bars(accounted()).text
+
+
+def test_training_tells_the_steepest_last_round(accounted):
+    assert "by more than 20 %" in tokens.training(accounted()).text
+
+
+def test_a_broken_file_names_itself(accounted, folder):
+    accounted()
+    (folder / "tokens" / "tokens.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"tokens\.json"):
+        tokens.load()
