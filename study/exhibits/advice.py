@@ -101,7 +101,7 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
         return []
     margin = who.params.statistics.who_margin
     found = choose.about(who, left, right, topic)
-    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=_by_t(who, c)) for c in found]
+    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=few_seeds.by_t(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
@@ -130,15 +130,8 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    untrained, by_t = _untrained(results, contrast), _by_t(results, contrast)
+    untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
     return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t)
-
-
-def _by_t(results: Results, contrast: Contrast) -> str:
-    """That a verdict does not stand where the few seeds are taken for what they are; nothing where it does."""
-    found = results.by_student.get(contrast.name)
-    is_open = found is not None and found.verdict == "undetermined" != contrast.verdict
-    return ", undetermined by t" if is_open else ""
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:

@@ -1,13 +1,13 @@
 """Does another snapshot confirm what the declared contrasts say here, or correct it, and did their effects change?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from study.exhibits import effect_changes
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import DAGGER, agreeing, dagger, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, agreeing, dagger, flipped, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -124,6 +124,26 @@ def _verdicts(one: Repeated) -> str:
 
 def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
     return [one for one in asked if one.standing == standing]
+
+
+def changed_since(results: Results) -> Callable[[Contrast], str]:
+    """What is said behind a contrast whose effect is shown to have changed since another snapshot, if anything."""
+    told: dict[str, list[tuple[str, Repeated]]] = {}
+    for other in results.params.compare_with:
+        found, known = _known(results, other)
+        changes = {
+            name: one for pair in found for name, one in (effect_changes.known(pair, _alike(known)) or {}).items()
+        }
+        for one in known:
+            if one.here.name in changes and changes[one.here.name].verdict in ("better", "worse"):
+                told.setdefault(one.here.name, []).append((other, one))
+    return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
+
+
+def _there(contrast: Contrast, other: str, one: Repeated) -> str:
+    """Effect and verdict of the other snapshot, told in the direction of the contrast."""
+    there = one.there if contrast.left == one.here.left else flipped(one.there)
+    return f" (on {code(other)} {signed(there.effect)}, {there.verdict}; the change is shown)"
 
 
 def contrast_table(pair: Pair) -> Html:

@@ -49,9 +49,7 @@ def _one_search(results: Results) -> str:
 
 def _few_seeds(results: Results) -> list[str]:
     """The verdicts of all arms that rest on few seeds, or on few users."""
-    arms = (results, results.beside("catalogue"), results.beside("young"))
-    found = few_seeds.told([(arm, arm.contrasts) for arm in arms if arm is not None])
-    return [f"<strong>Few seeds, or few users.</strong> {text}" for text in found]
+    return [f"<strong>Few seeds, or few users.</strong> {text}" for text in few_seeds.told(few_seeds.of_arms(results))]
 
 
 def _shared_fits(results: Results) -> list[str]:

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, agreement, answers, choose, contrasts, resolution
+from study.exhibits import advice, agreement, answers, choose, contrasts, few_seeds, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -38,9 +38,15 @@ def answer(results: Results) -> Html:
         f"the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
-        "own counts."
+        f"own counts.{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
+
+
+def _by_t(results: Results) -> str:
+    """What "by t" says in the answers; nothing where it leaves no verdict open."""
+    is_told = any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results))
+    return f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few." if is_told else ""
 
 
 def repeated(results: Results) -> Html:

@@ -91,6 +91,26 @@ def test_a_short_history_that_stands_for_all_is_told_with_its_verdict(made, verd
     assert expected in lead(made(change), "Which representation?")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "in favour of one position per event (sum) over flattened tokens, with head repeat-aware"),
+        ("worse", "in favour of flattened tokens over one position per event (sum), with head repeat-aware"),
+        ("equivalent", "one position per event (sum) and flattened tokens are equivalent within ±0.005, with head rep"),
+    ],
+)
+def test_a_head_without_a_short_control_is_told_in_the_sentence_with_what_differs_as_well(made, verdict, expected):
+    def change(written):
+        say("better", "event-over-flat-horizon", "short-event-over-flat", "long-over-short")(written)
+        say(verdict, "event-over-flat-horizon-repeat")(written)
+
+    results, asked = made(change), "Which representation?"
+    assert f"; where their histories differ as well, {expected}" in lead(results, asked)
+    assert "sum-horizon over flat-horizon +" not in lead(results, asked)
+    assert "; where their histories differ as well, sum-horizon over flat-horizon +" in told(results, asked)
+    assert 1 == told(results, asked).count("sum-horizon-repeat over flat-horizon-repeat")
+
+
 def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
     def composed_find_most(written):
         for row in written["leaderboard.json"]:
