@@ -49,7 +49,9 @@ def test_what_changed_is_named_with_both_effects(compared):
         "search per variant and snapshot lies behind these effects, and no interval covers its luck."
     )
 
-    assert f"Of the verdicts of 2 other contrasts none is corrected.{expected}" in text(findings.repeated(results))
+    assert f"Of 2 other contrasts of both none is corrected; 2 are undetermined on both.{expected}" in text(
+        findings.repeated(results)
+    )
     assert expected in text(snapshots.contrasts(results))
     assert "changes of the effects" not in text(snapshots.headline(results))  # once on a page
 
