@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, scope
+from study.exhibits import choose, enough, new_to_users, scope
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, together
@@ -64,7 +64,7 @@ def beats_counting(results: Results) -> Answer:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against, results.power.margin)
-    lead = semicolons(told, scope.turned(results, against))
+    lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
     return of(lead, apart(results, further, "besides"), _on_the_larger_catalogue(results))
 
 
