@@ -60,7 +60,8 @@ UNREAD: dict[Arm, set[str]] = {
 """What an arm does not read of its budget; the diagnostics train each fit as long as its search chose."""
 HEADING = "## Scorings of test"
 UNSCORED = "no test window"
-"""What the reason of a row says that scored none."""
+"""What the reason of a row says that scored none, unless it begins with the other words for it."""
+NOTHING_SCORED = "nothing scored"
 SEEN = (
     "Every look at test is logged with its revision and its reason. What was chosen was compared on stop and select. "
     "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
@@ -236,7 +237,7 @@ def scorings(results: Results, log: Path = LOG) -> Html:
     head, rows = _table_of(log)
     if not rows:
         return paragraphs(["<strong>Test has not been scored yet.</strong>"])
-    scored = [row for row in rows if UNSCORED not in row[-1]]
+    scored = [row for row in rows if UNSCORED not in row[-1] and not row[-1].lower().startswith(NOTHING_SCORED)]
     times = "once" if len(scored) == 1 else f"{'at least ' if scored else ''}{count(len(scored))} times"
     rest = len(rows) - len(scored)
     others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
