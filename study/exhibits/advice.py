@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from study.exhibits import choose, few_seeds, scope
 from study.exhibits.advice_part import MARKS, Part
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing
+from study.exhibits.alike import hardly_shown
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
     flipped,
@@ -206,7 +207,17 @@ def marks(results: Results) -> Html:
         f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"
         for one in ADVICE
     )
-    return joined([items, table(head, rows, caption)]) if rows else items
+    return joined([items, *_of_few(results, found.values()), table(head, rows, caption)]) if rows else items
+
+
+def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
+    """That marks between users are open since their arm hardly shows an equivalence, a paragraph; or none."""
+    who = results.beside("who")
+    names = set() if who is None else {contrast.name for contrast in who.contrasts}
+    is_open = any(part.mark == "undetermined" and part.contrast.name in names for parts in found for part in parts)
+    power = hardly_shown(who) if who is not None and is_open else ""
+    told = f"Between users of one cut-off, {power}. What is <em>undetermined</em> there is no sign of a difference."
+    return [paragraphs([told])] if power else []
 
 
 def _student(found: Iterable[Sequence[Part]]) -> str:

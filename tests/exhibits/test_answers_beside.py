@@ -2,7 +2,9 @@
 
 import pytest
 
+from study.exhibits import advice
 from tests.exhibits.asking import lead
+from tests.exhibits.pairing import text
 from tests.exhibits.test_answers import LOSS, say, told
 
 
@@ -51,6 +53,35 @@ def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(m
         "; on select, who-logistic is ahead of its rival (Who will buy)."
     )
     assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
+
+
+def few_act(detectable, change):
+    """A change of results of `who`: the difference that one test detects, then verdicts."""
+
+    def changed(written):
+        written["windows.json"]["detectable"] = detectable
+        change(written)
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("detectable", "expected"),
+    [
+        (0.05, "; an equivalence could not have been shown: where two variants are alike, the power to do so is 0 %"),
+        (0.018, "; an equivalence could hardly have been shown: where two variants are alike, the power to do so is "),
+        (0.001, None),
+        (None, None),
+    ],
+)
+def test_that_few_who_act_leave_an_equivalence_open_is_told_of_what_is_undetermined(made, detectable, expected):
+    results = made(who=few_act(detectable, say("undetermined")))
+    answer, marks = lead(results, "Who will buy?"), text(advice.marks(results))
+
+    assert expected in answer if expected else "an equivalence could" not in answer
+    assert marks.count("Between users of one cut-off, an equivalence could") == bool(expected)
+    settled = made(who=few_act(detectable, say("better", effect=0.05)))
+    assert "an equivalence could" not in lead(settled, "Who will buy?")
 
 
 def test_what_may_turn_an_answer_is_told_in_its_sentence(made):
