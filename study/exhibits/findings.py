@@ -18,6 +18,7 @@ from study.exhibits.prose import (
 )
 from study.exhibits.records import PRIMARY, Contrast, Row
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 COUNTING = "counting"
@@ -164,7 +165,8 @@ def price(results: Results) -> Html:
     """The best of each family and what it took."""
     rows = [_price(results, row) for row in results.best_of_each().values()]
     head = ["family", "best on select", "select", "test", "search", "refit, per seed"]
-    return table(head, rows, f"{PRIMARY} of the best variant of each family, and its cost on the machine of this run")
+    caption = f"{PRIMARY} of the best variant of each family, and its cost on the machine of this run"
+    return table(head, rows, f"{caption}{beside_other_work(results)}")
 
 
 def _price(results: Results, row: Row) -> list[Cell]:

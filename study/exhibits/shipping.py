@@ -8,6 +8,7 @@ from study.exhibits.markup import code
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
@@ -58,7 +59,7 @@ def ship(results: Results) -> Answer:
     spent = results.cost[variant]
     cost = (
         f"its search took {seconds(spent.tune_seconds)}, a refit takes {seconds(spent.refit_seconds)} and "
-        f"{count(spent.peak_mb)} MB on the machine of this run"
+        f"{count(spent.peak_mb)} MB on the machine of this run{beside_other_work(results)}"
     )
     recall = f"{PRIMARY} {within(results.row(variant).test)}"
     if reason is None:
