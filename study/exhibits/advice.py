@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from study.exhibits import choose, few_seeds, scope
 from study.exhibits.advice_part import MARKS, Part
-from study.exhibits.alike import hardly_shown
+from study.exhibits.alike import unlikely_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
@@ -215,7 +215,7 @@ def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
     who = results.beside("who")
     names = set() if who is None else {contrast.name for contrast in who.contrasts}
     is_open = any(part.mark == "undetermined" and part.contrast.name in names for parts in found for part in parts)
-    power = hardly_shown(who) if who is not None and is_open else ""
+    power = unlikely_shown(who) if who is not None and is_open else ""
     told = f"Between users of one cut-off, {power}. What is <em>undetermined</em> there is no sign of a difference."
     return [paragraphs([told])] if power else []
 

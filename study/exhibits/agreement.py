@@ -175,11 +175,9 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
     told: dict[str, list[tuple[str, Repeated]]] = {}
     for other in results.params.compare_with:
         found, known = _known(results, other)
-        changes = {
-            name: one for pair in found for name, one in (effect_changes.known(pair, _alike(known)) or {}).items()
-        }
+        moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
         for one in known:
-            if one.here.name in changes and changes[one.here.name].verdict in ("better", "worse"):
+            if one.here.name in moved:
                 told.setdefault(one.here.name, []).append((other, one))
     return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
 

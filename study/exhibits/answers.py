@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits import choose, enough, new_to_users, scope
-from study.exhibits.alike import hardly_shown
+from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, together
@@ -243,7 +243,7 @@ def who_will_buy(results: Results) -> Answer:
     margin = found.params.statistics.who_margin
     against = choose.against_counting(found)
     is_open = any(contrast.verdict == "undetermined" for contrast in against)
-    power = hardly_shown(found) if is_open else ""
+    power = unlikely_shown(found) if is_open else ""
     told = semicolons(
         lead_over_counting(found, against, margin),
         scope.turned(found, against),

@@ -55,8 +55,8 @@ class Size:
 def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) -> Size | None:
     """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked.
 
-    Where what the fits gain over counting is within the margin of zero, an equivalence says little, since counting
-    learns nothing from other users that a fit could lose, and it is told with that.
+    Where what the fits gain over counting is within the margin of zero, an equivalence says little, since there is
+    little above counting to lose, and it is told with that.
     """
     families = _by_share(diagnoses)
     if not families:
