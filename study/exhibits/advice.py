@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from study.exhibits import choose, few_seeds, scope
 from study.exhibits.advice_part import MARKS, Part
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing
+from study.exhibits.alike import unlikely_shown
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
     flipped,
@@ -101,7 +102,7 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
         return []
     margin = who.params.statistics.who_margin
     found = choose.about(who, left, right, topic)
-    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=_by_t(who, c)) for c in found]
+    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=few_seeds.by_t(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
@@ -130,15 +131,8 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    untrained, by_t = _untrained(results, contrast), _by_t(results, contrast)
+    untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
     return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t)
-
-
-def _by_t(results: Results, contrast: Contrast) -> str:
-    """That a verdict does not stand where the few seeds are taken for what they are; nothing where it does."""
-    found = results.by_student.get(contrast.name)
-    is_open = found is not None and found.verdict == "undetermined" != contrast.verdict
-    return ", undetermined by t" if is_open else ""
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:
@@ -213,7 +207,17 @@ def marks(results: Results) -> Html:
         f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"
         for one in ADVICE
     )
-    return joined([items, table(head, rows, caption)]) if rows else items
+    return joined([items, *_of_few(results, found.values()), table(head, rows, caption)]) if rows else items
+
+
+def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
+    """That marks between users are open since their arm hardly shows an equivalence, a paragraph; or none."""
+    who = results.beside("who")
+    names = set() if who is None else {contrast.name for contrast in who.contrasts}
+    is_open = any(part.mark == "undetermined" and part.contrast.name in names for parts in found for part in parts)
+    power = unlikely_shown(who) if who is not None and is_open else ""
+    told = f"Between users of one cut-off, {power}. What is <em>undetermined</em> there is no sign of a difference."
+    return [paragraphs([told])] if power else []
 
 
 def _student(found: Iterable[Sequence[Part]]) -> str:

@@ -1,13 +1,16 @@
 """Does another snapshot confirm what the declared contrasts say here, or correct it, and did their effects change?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 from study.exhibits import effect_changes
+from study.exhibits.beats import aside
+from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import DAGGER, agreeing, dagger, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, agreeing, dagger, flipped, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -16,6 +19,8 @@ from study.params.statistics import BEST
 
 Standing = Literal["confirmed", "compatible", "corrected", "undetermined on one", "undetermined on both"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
+WORDS: dict[Standing, str] = {"undetermined on one": "undetermined on one of the two snapshots"}
+"""Standings that a sentence spells out."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,12 @@ class Repeated:
     @property
     def is_headline(self) -> bool:
         """Whether it is about the best of a family, whichever variant that is on a snapshot."""
-        return any(side.startswith(BEST) for side in (self.here.left, self.here.right))
+        return is_headline(self.here)
+
+
+def is_headline(contrast: Contrast) -> bool:
+    """The same of a contrast of one snapshot."""
+    return any(side.startswith(BEST) for side in (contrast.left, contrast.right))
 
 
 def repeated(pair: Pair) -> list[Repeated]:
@@ -95,23 +105,57 @@ def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequen
             f"{'; '.join(_told(asked, standing) for standing in STANDINGS if _of(asked, standing))}."
         )
     others = [one for one in known if not one.is_headline]
-    more = [f"Of the verdicts of {plural(len(others), 'other contrast')} {_corrected(others)}."] if others else []
-    return " ".join([told, *more])
+    lacking = [sentence for pair in found for sentence in _lacking(pair, known)]
+    more = [f"Of {plural(len(others), 'other contrast')} of both {_tally(others)}."] if others else []
+    return " ".join([told, *lacking, *more, *[sentence for pair in found for sentence in _cut(pair)]])
+
+
+def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:
+    """The headline contrasts that the other snapshot does not have, or not as here, a sentence each kind; or none."""
+    both, there = {one.here.name for one in known}, {contrast.name for contrast in pair.there.contrasts}
+    asked = [contrast for contrast in pair.here.contrasts if is_headline(contrast) and contrast.name not in both]
+    kinds = {
+        "not run there": [contrast for contrast in asked if contrast.name not in there],
+        "declared otherwise there": [contrast for contrast in asked if contrast.name in there],
+    }
+    return [
+        f"{listing([f'{code(c.name)}{aside(c)}' for c in shown])} {'was' if len(shown) == 1 else 'were'} {why}."
+        for why, shown in kinds.items()
+        if shown
+    ]
+
+
+def _cut(pair: Pair) -> list[str]:
+    """That the other snapshot is another cut of the same log, from the same day on, a sentence; or none."""
+    there, here = pair.there.data, pair.here.data
+    began = {local_day(card.first, card.timezone) for card in (there, here)}
+    ended, ends = (datetime.fromisoformat(card.last) for card in (there, here))
+    if there.source != here.source or len(began) > 1 or ended == ends:
+        return []
+    when = "an earlier" if ended < ends else "a later"
+    return [f"{code(pair.names[0])} is {when} cut of the same log, so agreement is weak evidence."]
 
 
 def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:
     return [(one.there, one.here) for one in found]
 
 
-def _corrected(others: Sequence[Repeated]) -> str:
-    return _told(others, "corrected") if _of(others, "corrected") else "none is corrected"
+def _tally(others: Sequence[Repeated]) -> str:
+    """Which are corrected, and how many stand otherwise."""
+    corrected = _told(others, "corrected") if _of(others, "corrected") else "none is corrected"
+    rest = [
+        f"{number} {'is' if number == 1 else 'are'} {WORDS.get(standing, standing)}"
+        for standing in STANDINGS
+        if standing != "corrected" and (number := len(_of(others, standing)))
+    ]
+    return f"{corrected}; {listing(rest)}" if rest else corrected
 
 
 def _told(asked: Sequence[Repeated], standing: Standing) -> str:
     shown = _of(asked, standing)
     is_are = "is" if len(shown) == 1 else "are"
     clauses = [f"{code(one.here.name)}{_verdicts(one)}" for one in shown]
-    return f"{len(shown)} {is_are} <strong>{standing}</strong>: {listing(clauses)}"
+    return f"{len(shown)} {is_are} <strong>{WORDS.get(standing, standing)}</strong>: {listing(clauses)}"
 
 
 def _verdicts(one: Repeated) -> str:
@@ -124,6 +168,24 @@ def _verdicts(one: Repeated) -> str:
 
 def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
     return [one for one in asked if one.standing == standing]
+
+
+def changed_since(results: Results) -> Callable[[Contrast], str]:
+    """What is said behind a contrast whose effect is shown to have changed since another snapshot, if anything."""
+    told: dict[str, list[tuple[str, Repeated]]] = {}
+    for other in results.params.compare_with:
+        found, known = _known(results, other)
+        moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
+        for one in known:
+            if one.here.name in moved:
+                told.setdefault(one.here.name, []).append((other, one))
+    return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
+
+
+def _there(contrast: Contrast, other: str, one: Repeated) -> str:
+    """Effect and verdict of the other snapshot, told in the direction of the contrast."""
+    there = one.there if contrast.left == one.here.left else flipped(one.there)
+    return f" (on {code(other)} {signed(there.effect)}, {there.verdict}; the change is shown)"
 
 
 def contrast_table(pair: Pair) -> Html:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, scope
+from study.exhibits import choose, enough, new_to_users, scope
+from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, limited, together
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, together
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
@@ -26,6 +27,7 @@ COMPOSED = {
 }
 """The heads that make candidates of their attributes, by the one that they are beside an id table."""
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
+LONGER = "where their histories differ as well"
 READERS = {"causal": "causal attention", "bidirectional": "attention to both sides", "gru": "recurrence"}
 """The architectures that read the order of events."""
 
@@ -62,7 +64,8 @@ def beats_counting(results: Results) -> Answer:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    lead = semicolons(lead_over_counting(against, results.power.margin), scope.turned(results, against))
+    told = lead_over_counting(results, against, results.power.margin)
+    lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
     return of(lead, apart(results, further, "besides"), _on_the_larger_catalogue(results))
 
 
@@ -75,9 +78,10 @@ def _on_the_larger_catalogue(results: Results) -> str:
     return semicolons(apart(large, against, where), scope.turned(large, against))
 
 
-def lead_over_counting(against: Sequence[Contrast], margin: float) -> str:
+def lead_over_counting(results: Results, against: Sequence[Contrast], margin: float) -> str:
     """Yes or no, then every contrast with the best counting rule."""
-    return f"{verdict_on_counting(against, margin)}; {evidence(against, margin)}" if against else NO_CONTRAST
+    found = f"{verdict_on_counting(against, margin)}; {evidence(against, margin, hedged(results))}"
+    return found if against else NO_CONTRAST
 
 
 def is_it_the_data(results: Results) -> Answer:
@@ -116,12 +120,16 @@ def representation(results: Results) -> Answer:
     sides = f"one position per event ({lefts})", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
     longer = [contrast for contrast in alike if scope.unlike_histories(results, contrast)]
-    by_head = choose.by_head(results, choose.others(alike, longer))
-    as_short = scope.short_histories(results, short)
+    cleared, as_short = choose.others(alike, longer), scope.short_histories(results, short)
+    unsaid = _of_other_heads(results, longer, [*cleared, *short])
     judged = f"{as_short}, {limited(results, short, *sides, 'head')}" if short else ""
+    confounded = apart(results, choose.others(longer, unsaid), LONGER)
+    lead = semicolons(
+        *(limited(results, told, *sides, "head") for told in choose.by_head(results, cleared)),
+        judged if longer else "",
+        f"{LONGER}, {limited(results, unsaid, *sides, 'head')}" if unsaid else "",
+    )
     control = judged if longer else apart(results, short, as_short)
-    confounded = apart(results, longer, "where their histories differ as well")
-    lead = semicolons(*(limited(results, told, *sides, "head") for told in by_head), control if longer else "")
     heads = results.about("head")
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
@@ -136,6 +144,12 @@ def representation(results: Results) -> Answer:
         apart(results, further, "besides"),
         apart(results, heads, counts),
     )
+
+
+def _of_other_heads(results: Results, longer: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
+    """Those of unlike histories whose head has no contrast of like ones; none where no head has."""
+    answered = scope.lefts(results, known, "head")
+    return [c for c in longer if answered and not set(scope.lefts(results, [c], "head")) <= set(answered)]
 
 
 def objective(results: Results) -> Answer:
@@ -179,7 +193,7 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
         return f"{compared}, none shows a difference"
     show = "shows" if len(found) == 1 else "show"
     lead = bracketed(f"{compared}, {count(len(found))} {show} a difference", scope.learning(results, found))
-    return f"{lead}: {evidence(found, results.power.margin)}"
+    return f"{lead}: {evidence(found, results.power.margin, hedged(results))}"
 
 
 def _shuffled(results: Results) -> str:
@@ -212,7 +226,7 @@ def young(results: Results) -> Answer:
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
     aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, more=more)}{counted}"
     against = choose.against_counting(found)
-    over = f"against counting, {evidence(against, found.power.margin, more)}" if against else ""
+    over = f"against counting, {evidence(against, found.power.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"
     if rows:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
@@ -228,7 +242,13 @@ def who_will_buy(results: Results) -> Answer:
     reached = best.estimates[WHO_PRIMARY]
     margin = found.params.statistics.who_margin
     against = choose.against_counting(found)
-    told = semicolons(lead_over_counting(against, margin), scope.turned(found, against))
+    is_open = any(contrast.verdict == "undetermined" for contrast in against)
+    power = unlikely_shown(found) if is_open else ""
+    told = semicolons(
+        lead_over_counting(found, against, margin),
+        scope.turned(found, against),
+        power,
+    )
     share = percent(reached.estimate)
     limit = windows_of(found).limit
     most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"

@@ -16,7 +16,7 @@ def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
     rule = f"the best counting rule, {code(against[0].right_variant)}"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        who = listing([f"{code(contrast.left_variant)}{_aside(contrast)}" for contrast in winners])
+        who = listing([f"{code(contrast.left_variant)}{aside(contrast)}" for contrast in winners])
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         if len(against) == 1:
@@ -39,6 +39,7 @@ def _yes(winners: Sequence[Contrast], margin: float) -> str:
     return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
 
 
-def _aside(contrast: Contrast) -> str:
+def aside(contrast: Contrast) -> str:
+    """That a contrast is no plan made beforehand, in parentheses; nothing where it is one."""
     told = late(contrast).removeprefix(", ")
     return f" ({told})" if told else ""

@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import choose, few_seeds, scope
+from study.exhibits import choose, few_seeds, plan, scope
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -49,9 +49,7 @@ def _one_search(results: Results) -> str:
 
 def _few_seeds(results: Results) -> list[str]:
     """The verdicts of all arms that rest on few seeds, or on few users."""
-    arms = (results, results.beside("catalogue"), results.beside("young"))
-    found = few_seeds.told([(arm, arm.contrasts) for arm in arms if arm is not None])
-    return [f"<strong>Few seeds, or few users.</strong> {text}" for text in found]
+    return [f"<strong>Few seeds, or few users.</strong> {text}" for text in few_seeds.told(few_seeds.of_arms(results))]
 
 
 def _shared_fits(results: Results) -> list[str]:
@@ -81,9 +79,25 @@ def _by_hand(results: Results) -> list[str]:
     return [
         "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. They were "
         "found on stop and select of the log that the study was made with, those of the sequence models mostly by "
-        f"trying one variant (the log of what did not work says how); {count(first)} of "
-        f"{plural(len(searched), 'search')} of sequence models chose them."
+        f"trying {_tried(results)} (the log of what did not work says how); {count(first)} of "
+        f"{plural(len(searched), 'search')} of sequence models chose them.{_searched_more(results)}"
     ]
+
+
+def _tried(results: Results) -> str:
+    """Which variant that was, of the roster of the study's own log; of another one its name may be another's."""
+    is_own = results.data.source == COMPLETE_JOURNEY
+    return code(plan.anchor(plan.sequence_parts(results.params, results.arm))) if is_own else "one variant"
+
+
+def _searched_more(results: Results) -> str:
+    """That by it one side of some contrasts was searched more than the other, a sentence; or nothing."""
+    layouts = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
+    start = plan.anchor(plan.sequence_parts(results.params, results.arm))
+    is_flat = choose.parts_of(results, start)["representation"] == "flat"
+    if results.data.source != COMPLETE_JOURNEY or is_flat or not choose.about(results, *layouts):
+        return ""
+    return " So in contrasts with flat models the event-level side had that search by hand as well."
 
 
 def _one_processor() -> str:

@@ -7,6 +7,7 @@ from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.others import Pair
 from study.exhibits.prose import plural
+from study.exhibits.scoring_log import TOO_MANY
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")
@@ -57,4 +58,4 @@ def conclusion(answer: str) -> str:
 
 def wording(answer: str) -> str:
     """The words of a conclusion, without markup and with everything that is measured alike."""
-    return NUMBERS.sub("#", TAGS.sub("", conclusion(answer)))
+    return NUMBERS.sub("#", TAGS.sub("", conclusion(answer).replace(TOO_MANY, "")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from study.exhibits import choose, scope
+from study.exhibits import agreement, choose, few_seeds, scope
 from study.exhibits.answer import semicolons
 from study.exhibits.prose import bracketed, brief, settled
 from study.exhibits.records import Contrast
@@ -19,6 +19,11 @@ def evidence(contrasts: Sequence[Contrast], margin: float, more: Callable[[Contr
     """The contrasts, set apart from what they add up to, a line each, which ends with what there is `more` to say."""
     lines = (f'<small class="contrast">{brief(contrast, margin)}{more(contrast)}</small>' for contrast in contrasts)
     return f'<span class="evidence">{"; ".join(lines)}</span>'
+
+
+def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Callable[[Contrast], str]:
+    """What is said behind a contrast: that its verdict hangs on few seeds, where it does, then what there is `more`."""
+    return lambda contrast: f"{few_seeds.by_t(results, contrast)}{more(contrast)}"
 
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
@@ -40,16 +45,25 @@ def limited(
         return NOTHING
     margin, trained = results.power.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
+    told += _by_t(results, trained)
     shared = f", {scope.held(results, asked, *held)}" if held else ""
     shown, rest = (
         [scope.with_negatives(results, contrast) for contrast in some]
         for some in (trained, choose.others(asked, trained))
     )
     lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
-    found = f"{lead}: {evidence(shown, margin, more)}" if shown else lead
+    since = agreement.changed_since(results)
+    told_of = hedged(results, lambda contrast: f"{since(contrast)}{more(contrast)}")
+    found = f"{lead}: {evidence(shown, margin, told_of)}" if shown else lead
     return semicolons(found, apart(results, rest, scope.UNTRAINED))
+
+
+def _by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """That all verdicts which settle something hang on how few seeds are met; nothing where one does not."""
+    settling = [contrast for contrast in contrasts if contrast.verdict != "undetermined"]
+    return f", {few_seeds.OPEN}" if settling and len(few_seeds.unsure(results, settling)) == len(settling) else ""
 
 
 def apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
     """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
-    return f"{where}, {evidence(contrasts, results.power.margin)}" if contrasts else ""
+    return f"{where}, {evidence(contrasts, results.power.margin, hedged(results))}" if contrasts else ""

@@ -17,6 +17,7 @@ WORDS: dict[Verdict, str] = {
     "undetermined": "undetermined",
 }
 """What a verdict says of here against there. Effects have signs: one that turns to the left side has risen."""
+CHANGED = ("better", "worse")
 HEAD = ["change", "tested"]
 Alike = Sequence[tuple[Contrast, Contrast]]
 """The contrasts that are declared alike, each there and here."""
@@ -44,13 +45,20 @@ def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:
     return changes
 
 
+def names_of_changed(pair: Pair) -> set[str]:
+    """The names of the contrasts whose effects are shown to have changed, as the stage found; `known` checks them."""
+    found = comparison(pair)
+    changes = [] if found is None else found.changes or []
+    return {change.name for change in changes if change.verdict in CHANGED}
+
+
 def sentences(pair: Pair, alike: Alike) -> str:
     """How many effects are shown to have changed, which, and how many to be the same; that the rest is open."""
     changes = known(pair, alike)
     if changes is None:
         return _not_computed(pair)
     margin = pair.here.params.statistics.margin
-    moved = [change for change in changes.values() if change.verdict in ("better", "worse")]
+    moved = [change for change in changes.values() if change.verdict in CHANGED]
     same = [change for change in changes.values() if change.verdict == "equivalent"]
     rest = len(changes) - len(moved) - len(same)
     clauses = [

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from study.exhibits.diagnosis_records import Reached
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import percent, signed
+from study.exhibits.prose import FAMILIES, percent, signed
 from study.exhibits.records import PRIMARY, Diagnosis
 
 UNCHANGED = "unchanged"
+BY_COUNTS = "aggregates"
+"""The family of which fewer users are fewer training queries, over the events of all."""
 UNHARMED = {"equivalent", "better"}
 
 
@@ -53,8 +55,8 @@ class Size:
 def judge(diagnoses: Sequence[Diagnosis], found: Gains | None, margin: float) -> Size | None:
     """What the largest parts of the users show, or the smallest part that is enough; None where no part was asked.
 
-    Where what the fits gain over counting is within the margin of zero, an equivalence says little: counting needs no
-    other users, and it is told with that.
+    Where what the fits gain over counting is within the margin of zero, an equivalence says little, since there is
+    little above counting to lose, and it is told with that.
     """
     families = _by_share(diagnoses)
     if not families:
@@ -80,6 +82,12 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     does = "every family that was asked does as well" if is_as_well else "no family that was asked is hurt"
     lead = f"not the number of its users at this budget, since with {percent(enough)} of the users {does}"
     limits = ["the budget caps what a fit reads, so whether longer training would gain from more users is not asked"]
+    if any(found.family == BY_COUNTS for found in shown):
+        readers = FAMILIES[BY_COUNTS][1]
+        limits.append(
+            f"what was taken away is users to learn from: the counts as of a cut-off, which {readers} read, stayed "
+            "those of all users"
+        )
     own = None if found is None else found.of([one.left_variant for one in shown])
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = (
@@ -88,8 +96,8 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
         )
         limits.insert(
             0,
-            f"what a fit with all users gains over {code(own.rule)}, which counts what is each user's own, is "
-            f"estimated at less than the margin of {margin:g}, which no contrast tests: {own.told}",
+            f"what a fit with all users gains over {code(own.rule)}, a rule that counts, is estimated at "
+            f"less than the margin of {margin:g}, which no contrast tests: {own.told}",
         )
     return Size(lead, shown, tuple(limits))
 

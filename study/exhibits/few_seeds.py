@@ -7,6 +7,7 @@ from study.exhibits.prose import count, percent, probability
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
+OPEN = "undetermined by t"
 BY_STUDENT = "the t distribution (degrees of freedom by Satterthwaite and Welch)"
 
 
@@ -14,6 +15,17 @@ def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """The contrasts with a verdict that a t distribution in the bootstrap's place would leave undetermined."""
     left = {name for name, by in results.by_student.items() if by.verdict == "undetermined"}
     return [c for c in contrasts if c.verdict != "undetermined" and c.name in left]
+
+
+def of_arms(results: Results) -> list[tuple[Results, Sequence[Contrast]]]:
+    """The contrasts of the arm, and of those beside it that rank candidates."""
+    arms = (results, results.beside("catalogue"), results.beside("young"))
+    return [(arm, arm.contrasts) for arm in arms if arm is not None]
+
+
+def by_t(results: Results, contrast: Contrast) -> str:
+    """That a verdict does not stand where the few seeds are taken for what they are; nothing where it does."""
+    return f", {OPEN}" if unsure(results, [contrast]) else ""
 
 
 def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, agreement, answers, choose, contrasts, resolution
+from study.exhibits import advice, agreement, answers, choose, contrasts, few_seeds, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -18,6 +18,7 @@ from study.exhibits.prose import (
 )
 from study.exhibits.records import PRIMARY, Contrast, Row
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 
 COUNTING = "counting"
@@ -38,9 +39,15 @@ def answer(results: Results) -> Html:
         f"the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
-        "own counts."
+        f"own counts.{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
+
+
+def _by_t(results: Results) -> str:
+    """What "by t" says in the answers; nothing where it leaves no verdict open."""
+    is_told = any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results))
+    return f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few." if is_told else ""
 
 
 def repeated(results: Results) -> Html:
@@ -158,7 +165,8 @@ def price(results: Results) -> Html:
     """The best of each family and what it took."""
     rows = [_price(results, row) for row in results.best_of_each().values()]
     head = ["family", "best on select", "select", "test", "search", "refit, per seed"]
-    return table(head, rows, f"{PRIMARY} of the best variant of each family, and its cost on the machine of this run")
+    caption = f"{PRIMARY} of the best variant of each family, and its cost on the machine of this run"
+    return table(head, rows, f"{caption}{beside_other_work(results)}")
 
 
 def _price(results: Results, row: Row) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts, findings
+from study.exhibits import contrasts, findings, new_to_users
 from study.exhibits.figures import (
     draw,
     error_bars,
@@ -15,7 +15,7 @@ from study.exhibits.figures import (
     series_style,
 )
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, few_or_counted, number, percent, plural
+from study.exhibits.prose import count, few_or_counted, number, percent, plural, sentence
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -133,6 +133,8 @@ def repeat_and_explore(results: Results) -> Html:
     text = f"{percent(results.power.repeat_share)} of the relevant candidates are repeats."
     if sentences:
         text += f" By {PRIMARY}, {listing(sentences)}, each averaged over the queries that have some."
+    if told := new_to_users.found_less(results):
+        text += f" {sentence(told)}"
     return paragraphs([text])
 
 

@@ -1,14 +1,12 @@
 """The page Protocol: spans, budgets, statistics, and how often test was looked at."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
 import plotly.graph_objects as go
 
-from study.errors import UserError
-from study.exhibits import choose, source
+from study.exhibits import choose, scoring_log, source
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
 from study.exhibits.key_action import allowed, clock
@@ -58,9 +56,6 @@ UNREAD: dict[Arm, set[str]] = {
     "worlds": {"trials", "patience"},
 }
 """What an arm does not read of its budget; the diagnostics train each fit as long as its search chose."""
-HEADING = "## Scorings of test"
-UNSCORED = "no test window"
-"""What the reason of a row says that scored none."""
 SEEN = (
     "Every look at test is logged with its revision and its reason. What was chosen was compared on stop and select. "
     "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
@@ -233,13 +228,13 @@ def scorings(results: Results, log: Path = LOG) -> Html:
     Raises:
         UserError: the log has no table of scorings.
     """
-    head, rows = _table_of(log)
+    head, rows = scoring_log.table_of(log)
     if not rows:
         return paragraphs(["<strong>Test has not been scored yet.</strong>"])
-    scored = [row for row in rows if UNSCORED not in row[-1]]
+    scored = list(filter(scoring_log.has_scored, rows))
     times = "once" if len(scored) == 1 else f"{'at least ' if scored else ''}{count(len(scored))} times"
     rest = len(rows) - len(scored)
-    others = f" {plural(rest, 'row')} of the table scored {UNSCORED} of a log." if rest else ""
+    others = f" {plural(rest, 'row')} of the table scored {scoring_log.UNSCORED} of a log." if rest else ""
     where = ""
     told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
     if results.data.source != COMPLETE_JOURNEY:
@@ -252,16 +247,3 @@ def scorings(results: Results, log: Path = LOG) -> Html:
     cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
     seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
     return joined([paragraphs([text]), table(head, cells, "Scorings of test"), seen])
-
-
-def _table_of(log: Path) -> tuple[list[str], list[list[str]]]:
-    try:
-        text = log.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{log}: no such file; it records every scoring of test") from None
-    _, found, section = text.partition(f"{HEADING}\n")
-    lines = [line.strip() for line in section.split("\n## ")[0].splitlines() if line.strip().startswith("|")]
-    parsed = [[re.sub(r"[`*]", "", cell).strip() for cell in line.strip("|").split("|")] for line in lines]
-    if not found or len(parsed) < 2 or any(len(row) != len(parsed[0]) for row in parsed):
-        raise UserError(f"{log}: under '{HEADING}' there must be a table with a head, its lines all of one length")
-    return parsed[0], parsed[2:]

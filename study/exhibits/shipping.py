@@ -8,6 +8,7 @@ from study.exhibits.markup import code
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
@@ -58,7 +59,7 @@ def ship(results: Results) -> Answer:
     spent = results.cost[variant]
     cost = (
         f"its search took {seconds(spent.tune_seconds)}, a refit takes {seconds(spent.refit_seconds)} and "
-        f"{count(spent.peak_mb)} MB on the machine of this run"
+        f"{count(spent.peak_mb)} MB on the machine of this run{beside_other_work(results)}"
     )
     recall = f"{PRIMARY} {within(results.row(variant).test)}"
     if reason is None:
@@ -68,27 +69,42 @@ def ship(results: Results) -> Answer:
         return of(f"{code(variant)} ({recall}), {why}; {cost}")
     margin = results.power.margin
     told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
-    return of(semicolons(told, _instead(results, variant, margin)), _in_turn(results, reason))
+    return of(semicolons(told, _instead(results, variant, margin)), *_in_turn(results, reason))
 
 
 def _among(results: Results) -> str:
     return " of the counting rules" if "counting" in results.best_of_each() else ""
 
 
-def _in_turn(results: Results, reason: Contrast) -> str:
-    """What is equivalent to what is shipped and cheaper, and why it does not take its place.
+def _in_turn(results: Results, reason: Contrast) -> list[str]:
+    """What is equivalent to what is shipped and cheaper, a clause each, and why it does not take its place.
 
-    Equivalences add up, to one another and to what the winner gains over counting.
+    The cheapest that beats counting itself, and the cheapest of all where that does not. Equivalences add up, to one
+    another and to what the winner gains over counting.
     """
+    beating = {c.left_variant: c for c in choose.against_counting(results) if c.verdict == "better"}
     found = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
-    if not found:
-        return ""
-    least = min(found, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
-    spent = seconds(results.cost[least.left_variant].refit_seconds)
-    beating = [c.left_variant for c in choose.against_counting(results) if c.verdict == "better"]
+    cheapest = [
+        min(some, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
+        for some in ([c for c in found if c.left_variant in beating], found)
+        if some
+    ]
     turn = " in turn" if reason.verdict == "equivalent" else ""
-    but = "" if least.left_variant in beating else ", but it is not shown to beat counting itself"
-    return f"{code(least.left_variant)} is equivalent to that{turn}, {signed(least.effect)}, and refits in {spent}{but}"
+    return [
+        f"{code(c.left_variant)} is equivalent to that{turn}, {signed(c.effect)}, and refits in "
+        f"{seconds(results.cost[c.left_variant].refit_seconds)}, {_itself(beating.get(c.left_variant))}"
+        for c in {c.left_variant: c for c in cheapest}.values()
+    ]
+
+
+def _itself(over: Contrast | None) -> str:
+    """Whether a variant beats counting itself, from its contrast with the best counting rule if that shows it."""
+    if over is None:
+        return "but it is not shown to beat counting itself"
+    return (
+        f"and it beats counting itself, by {number(over.effect)} (two equivalences in a row may add up to more than "
+        "the margin)"
+    )
 
 
 def _instead(results: Results, variant: str, margin: float) -> str:

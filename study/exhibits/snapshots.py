@@ -182,7 +182,7 @@ def _noisy(tau: Ranks) -> str:
     """What the tau of two snapshots says beside those of one."""
     if (tau.estimate or 0.0) < (tau.low or 0.0):
         return "the two orders agree less than noise explains"
-    return "the two orders differ by no more than noise explains"
+    return "no difference of the two orders beyond noise is shown"
 
 
 def _first_of_common(side: Results, pair: Pair) -> str:

@@ -23,20 +23,57 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
     assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here); " in shown
-    assert "1 is undetermined on one: hybrid-over-counting (undetermined there, better here); " in shown
+    assert (
+        "1 is undetermined on one of the two snapshots: hybrid-over-counting (undetermined there, better here); "
+        in shown
+    )
     assert (
         "2 are undetermined on both: sequence-over-decay and learners-over-counting (declared after test was seen)."
         in shown
     )
-    assert "other contrasts none is corrected.Whether the effects themselves changed was not computed" in shown
+    assert re.search(r"Of \d+ other contrasts of both none is corrected; \d+ are undetermined on both\.", shown)
+    assert "Whether the effects themselves changed was not computed" in shown
+    assert "there." not in shown
 
 
 def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared):
-    there = contrasts(("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "better", 0.02))
-    here = contrasts(("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
+    names = "event-over-next-token", "event-over-flat-horizon", "gru-over-causal"
+    there = contrasts(*zip(names, ["worse", "better", "undetermined"], [-0.02, 0.02, 0.001], strict=True))
+    here = contrasts(*zip(names, ["better", "better", "worse"], [0.02, 0.01, -0.02], strict=True))
     shown = text(findings.repeated(compared(here, there)))
 
-    assert "other contrasts 1 is corrected: event-over-next-token (worse there, better here)." in shown
+    assert "other contrasts of both 1 is corrected: event-over-next-token (worse there, better here); " in shown
+    assert "; 1 is confirmed, 1 is undetermined on one of the two snapshots and " in shown
+
+
+def test_a_headline_contrast_without_a_counterpart_is_named_with_why(compared):
+    def lacks(written):
+        written["contrasts.json"] = [c for c in written["contrasts.json"] if c["name"] != "learners-over-counting"]
+        next(c for c in written["contrasts.json"] if c["name"] == HEADLINE[0])["right"] = "personal-decay"
+
+    shown = text(findings.repeated(compared(there=lacks)))
+    assert "of 4 headline contrasts" in shown
+    assert " learners-over-counting (declared after test was seen) was not run there. " in shown
+    assert " trees-over-counting was declared otherwise there. " in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"last": "2020-01-31T12:00:00+00:00"},
+            "old is an earlier cut of the same log, so agreement is weak evidence.",
+        ),
+        ({"last": "2020-03-31T12:00:00+00:00"}, "old is a later cut of the same log, so agreement is weak evidence."),
+        ({"last": "2020-01-31T12:00:00+00:00", "first": "2019-01-01T12:00:00+00:00"}, None),
+        ({"last": "2020-01-31T12:00:00+00:00", "source": "other.parquet"}, None),
+        ({}, None),
+    ],
+)
+def test_that_the_other_snapshot_is_a_cut_of_the_same_log_is_told(compared, changes, expected):
+    shown = text(findings.repeated(compared(there=lambda written: written["data.json"].update(changes))))
+
+    assert expected in shown if expected else "cut of" not in shown
 
 
 @pytest.mark.parametrize(

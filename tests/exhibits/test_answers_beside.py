@@ -2,7 +2,9 @@
 
 import pytest
 
+from study.exhibits import advice
 from tests.exhibits.asking import lead
+from tests.exhibits.pairing import text
 from tests.exhibits.test_answers import LOSS, say, told
 
 
@@ -53,6 +55,38 @@ def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(m
     assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
 
 
+def few_act(detectable, change):
+    """A change of results of `who`: the difference that one test detects, then verdicts."""
+
+    def changed(written):
+        written["windows.json"]["detectable"] = detectable
+        change(written)
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("detectable", "expected"),
+    [
+        (0.05, "; an equivalence could not have been shown: where two variants are alike, the power to do so is 0 %"),
+        (
+            0.018,
+            "; an equivalence would rather have been missed than shown: where two variants are alike, ",
+        ),
+        (0.001, None),
+        (None, None),
+    ],
+)
+def test_that_few_who_act_leave_an_equivalence_open_is_told_of_what_is_undetermined(made, detectable, expected):
+    results = made(who=few_act(detectable, say("undetermined")))
+    answer, marks = lead(results, "Who will buy?"), text(advice.marks(results))
+
+    assert expected in answer if expected else "an equivalence " not in answer
+    assert marks.count("Between users of one cut-off, an equivalence ") == bool(expected)
+    settled = made(who=few_act(detectable, say("better", effect=0.05)))
+    assert "an equivalence " not in lead(settled, "Who will buy?")
+
+
 def test_what_may_turn_an_answer_is_told_in_its_sentence(made):
     """The factorial of the objective, both heads and the young ones alone, and how many of those who act are found."""
     results = made(young=lambda _: None, who=lambda _: None)
@@ -89,6 +123,26 @@ def test_a_short_history_that_stands_for_all_is_told_with_its_verdict(made, verd
         say(verdict, "short-event-over-flat")(written)
 
     assert expected in lead(made(change), "Which representation?")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "in favour of one position per event (sum) over flattened tokens, with head repeat-aware"),
+        ("worse", "in favour of flattened tokens over one position per event (sum), with head repeat-aware"),
+        ("equivalent", "one position per event (sum) and flattened tokens are equivalent within ±0.005, with head rep"),
+    ],
+)
+def test_a_head_without_a_short_control_is_told_in_the_sentence_with_what_differs_as_well(made, verdict, expected):
+    def change(written):
+        say("better", "event-over-flat-horizon", "short-event-over-flat", "long-over-short")(written)
+        say(verdict, "event-over-flat-horizon-repeat")(written)
+
+    results, asked = made(change), "Which representation?"
+    assert f"; where their histories differ as well, {expected}" in lead(results, asked)
+    assert "sum-horizon over flat-horizon +" not in lead(results, asked)
+    assert "; where their histories differ as well, sum-horizon over flat-horizon +" in told(results, asked)
+    assert 1 == told(results, asked).count("sum-horizon-repeat over flat-horizon-repeat")
 
 
 def test_who_finds_most_young_candidates_is_told_beside_the_best(made):

@@ -128,6 +128,15 @@ def test_the_smallest_part_of_the_users_that_is_enough_for_all_is_told_with_what
     assert "so whether longer training would gain from more users is not asked" in sentence
 
 
+@pytest.mark.parametrize(("family", "is_told"), [("aggregates", True), ("sequence", False)])
+def test_whose_counts_stayed_those_of_all_users_is_told_of_models_that_read_them(made, family, is_told):
+    sentence = told(made(diagnoses=[users("equivalent", "50", family)]), "Is it the data?")
+
+    assert is_told == (
+        "is users to learn from: the counts as of a cut-off, which models of aggregates read" in sentence
+    )
+
+
 def test_a_part_that_is_settled_below_one_that_is_not_is_no_evidence(made):
     found = [users("equivalent", "10", "sequence"), users("undetermined", "25", "sequence")]
     found.append(users("equivalent", "50", "sequence"))
@@ -159,6 +168,7 @@ def test_an_equivalence_says_little_where_what_is_gained_over_counting_is_little
     sentence = told(results, "Is it the data?")
 
     assert expected in sentence
+    assert "each user's own" not in sentence
     little = "says little, since by estimate a fit with all of them gains less than the margin of 0.005 over counting"
     assert (little in sentence) == (gain == 0.001)
     assert (

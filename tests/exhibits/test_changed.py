@@ -2,6 +2,7 @@
 
 from study.exhibits import snapshots
 from study.exhibits.changed import conclusion, wording
+from study.exhibits.scoring_log import TOO_MANY
 from tests.exhibits.pairing import contrasts, text
 
 
@@ -40,5 +41,6 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
         f"so ({told}): x" for told in ("of the 4 models compared, 3 are unfinished", "both models compared are")
     )
     assert wording(few) == wording(most) != wording("so: x")
+    assert wording(f"on the machine of this run{TOO_MANY}; x") == wording("on the machine of this run; x")
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')

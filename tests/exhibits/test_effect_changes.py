@@ -8,7 +8,9 @@ import pytest
 from study.errors import UserError
 from study.exhibits import effect_changes, findings, snapshots
 from study.exhibits.others import Pair, on
+from study.exhibits.prose import signed
 from study.exhibits.results import Results
+from tests.exhibits.asking import lead
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, only, text
 from tests.exhibits.test_snapshots import comparison
@@ -47,7 +49,9 @@ def test_what_changed_is_named_with_both_effects(compared):
         "search per variant and snapshot lies behind these effects, and no interval covers its luck."
     )
 
-    assert f"Of the verdicts of 2 other contrasts none is corrected.{expected}" in text(findings.repeated(results))
+    assert f"Of 2 other contrasts of both none is corrected; 2 are undetermined on both.{expected}" in text(
+        findings.repeated(results)
+    )
     assert expected in text(snapshots.contrasts(results))
     assert "changes of the effects" not in text(snapshots.headline(results))  # once on a page
 
@@ -142,3 +146,26 @@ def test_changes_of_other_effects_are_refused(compared):
 
     with pytest.raises(UserError, match=r"comparison\.json: the change of event-over-next-token is not that"):
         findings.repeated(results)
+
+
+@pytest.mark.parametrize(("verdict", "is_told"), [("worse", True), ("better", True), ("equivalent", False)])
+def test_an_answer_tells_what_the_other_snapshot_has_of_a_contrast_whose_effect_changed(compared, verdict, is_told):
+    moment = {"name": "horizon-over-moment", "question": "objective"}
+    moment |= {"left": "sum-horizon", "left_variant": "sum-horizon"}
+    moment |= {"right": "sum-next-moment", "right_variant": "sum-next-moment"}
+    there, here = {"worse": (0.0086, 0.0004), "better": (-0.0086, 0.0004), "equivalent": (0.0005, 0.0004)}[verdict]
+    results = pair(compared, (moment, there, here, verdict, 0.004))
+    expected = f"(on old {signed(there)}, undetermined; the change is shown)"
+
+    assert is_told == (expected in lead(results, "Which objective?"))
+    assert is_told == ("the change is shown" in lead(results, "Which objective?"))
+
+
+def test_a_contrast_that_is_told_the_other_way_round_is_so_of_the_other_snapshot_too(compared):
+    moment = {"name": "horizon-over-moment", "question": "objective"}
+    moment |= {"left": "sum-next-moment", "left_variant": "sum-next-moment"}
+    moment |= {"right": "sum-horizon", "right_variant": "sum-horizon"}
+    results = pair(compared, (moment, -0.0086, -0.0004, "better", 0.004))
+
+    assert "+0.0004 [" in lead(results, "Which objective?")
+    assert "(on old +0.0086, undetermined; the change is shown)" in lead(results, "Which objective?")

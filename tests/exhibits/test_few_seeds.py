@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 
-from study.exhibits import advice, few_seeds
+from study.exhibits import advice, few_seeds, findings
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
+from study.exhibits.prose import raised
 from study.exhibits.results import QUERIES
-from tests.exhibits.asking import say
+from tests.exhibits.asking import lead, say
 from tests.exhibits.pairing import text
 
 NAME = "horizon-over-moment"
@@ -17,6 +18,7 @@ NAME = "horizon-over-moment"
 
 def spread(results, deviations) -> None:
     """Queries of which only the seeds of one side of the contrast differ, and users do not."""
+    del results.__dict__["by_student"]
     contrast = next(one for one in results.contrasts if one.name == NAME)
     found = pl.read_parquet(results.folder / QUERIES)
     offsets = dict(zip(sorted(found["seed"].unique()), deviations, strict=False))
@@ -45,6 +47,7 @@ def test_of_a_verdict_on_few_users_and_rules_without_seeds_no_seeds_are_told(mad
             row["seeds"] = 1
 
     results = made(counted)
+    del results.__dict__["by_student"]
     found = pl.read_parquet(results.folder / QUERIES)
     few = pl.DataFrame({"user_id": ["a", "b", "c"], "gain": [0.1, 0.2, 0.6]})
     one = found.filter(user_id=found["user_id"][0]).drop("user_id").join(few, how="cross")
@@ -67,6 +70,7 @@ def test_a_verdict_that_both_pass_is_not(made):
 def test_an_arm_that_publishes_no_queries_says_nothing_of_it(made):
     results = made(say("better", NAME))
     (results.folder / QUERIES).unlink()
+    del results.__dict__["by_student"]
 
     assert {} == results.by_student
     assert [] == few_seeds.told([(results, results.contrasts)])
@@ -83,3 +87,31 @@ def test_the_table_of_an_advice_shows_the_p_that_its_mark_hangs_on_and_what_t_sa
     assert "by t: by the t distribution (degrees of freedom by Satterthwaite and Welch)" in shown
     assert "p (equivalent)" in shown
     assert "0.034" in shown
+
+
+def test_an_answer_that_hangs_on_few_seeds_says_so_in_its_words_and_behind_the_contrast(made):
+    results = made(say("better", NAME))
+    spread(results, np.linspace(-1, 1, 5) * 0.2)
+    firm = made(say("better", NAME))
+    spread(firm, np.linspace(-1, 1, 5) * 0.0001)
+    asked = "Which objective?"
+
+    assert 2 == lead(results, asked).count(", undetermined by t")
+    assert "In favour of the horizon over the next moment, undetermined by t" in raised(lead(results, asked))
+    assert "By t: by the t distribution" in text(findings.answer(results))
+    assert "by t" not in lead(firm, asked)
+    assert "By t:" not in text(findings.answer(firm))
+
+
+def test_a_conclusion_of_which_one_verdict_stands_marks_the_other_alone(made):
+    """An undetermined contrast settles nothing, and is not marked."""
+    both = "sampled-over-softmax", "bce-over-softmax"
+    results = made(say("worse", *both))
+    results.__dict__["by_student"] = {
+        one.name: SimpleNamespace(verdict="worse" if one.name == both[1] else "undetermined")
+        for one in results.contrasts
+    }
+    told = lead(results, "Which loss, and does the catalogue's size matter?")
+
+    assert 1 == told.count("undetermined by t")
+    assert "worse, undetermined by t; sum-horizon-bce (1 negative) over sum-horizon" in told

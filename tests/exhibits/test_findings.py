@@ -187,3 +187,21 @@ def test_what_the_last_round_brought_stands_beside_the_margin(made):
     shown = text(caveats.caveats(made(unfinished)))
     assert "brought the sequence models among them 0.0300 on stop (margin 0.005)" in shown
     assert "one round before it" in shown
+
+
+def test_the_variant_by_which_defaults_were_found_is_named_on_the_log_of_the_study_alone(made):
+    """With it goes that one side of contrasts with flat models was searched more."""
+    own = text(caveats.caveats(made()))
+    other = text(caveats.caveats(made(lambda written: written["data.json"].update(source="mine.parquet"))))
+
+    assert "mostly by trying sum-horizon (the log of what did not work says how)" in own
+    assert "the event-level side had that search by hand as well." in own
+    assert "mostly by trying one variant (the log of what did not work says how)" in other
+    assert "the event-level side had" not in other
+
+
+def test_where_no_contrast_is_with_flat_models_nothing_is_said_of_their_sides(against_counting):
+    shown = text(caveats.caveats(against_counting("better", 0.01)))
+
+    assert "Defaults found by hand." in shown
+    assert "the event-level side had" not in shown

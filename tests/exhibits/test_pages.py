@@ -87,6 +87,14 @@ def log(tmp_path: Path, rows: list[str], heading: str = "## Scorings of test") -
             ["| 2020-01-01 | `abc` | a |", "| 2020-01-02 | `abd` | worlds, no test window |"],
             "Test has been scored once",
         ),
+        (
+            ["| 2020-01-01 | `abc` | a |", "| 2020-01-02 | `abd` | nothing scored: computed anew |"],
+            "Test has been scored once",
+        ),
+        (
+            ["| 2020-01-01 | `abc` | a |", "| 2020-01-02 | `abd` | twice; in between nothing scored |"],
+            "Test has been scored at least 2 times",
+        ),
     ],
 )
 def test_scorings_of_test_are_counted_from_the_log(made, tmp_path, rows, expected):

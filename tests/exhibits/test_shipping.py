@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.exhibits.asking import lead, told
+from tests.exhibits.asking import EVERY, lead, told
 from tests.exhibits.conftest import contrast
 
 
@@ -124,3 +124,33 @@ def test_the_better_winner_yields_to_a_cheaper_equivalent(made):
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
     assert "ost? gru-horizon (recall@10" in told(made(cheaper), "What to ship, at what cost?")
+
+
+@pytest.mark.parametrize(("trees", "told_first"), [("better", True), ("undetermined", False)])
+def test_of_cheaper_equivalents_in_turn_the_one_that_beats_counting_is_told_before_a_cheaper_that_does_not(
+    made, trees, told_first
+):
+    def chained(written):
+        rows = [("hybrid-lambdarank", "better", 0.006), ("average-of-learners", "better", 0.007)]
+        rows += [("lightgbm-lambdarank", trees, 0.0048), ("sum-horizon-repeat", "undetermined", 0.004)]
+        against(*rows)(written)
+        best = next(row for row in written["leaderboard.json"] if row["variant"] == "average-of-learners")
+        best["select"] = 0.9
+        written["contrasts.json"] += [
+            told_of("equivalent", 0.001, "average-of-learners", "hybrid-lambdarank"),
+            told_of("equivalent", 0.001, "hybrid-lambdarank", "sum-horizon-repeat"),
+            told_of("equivalent", 0.0011, "hybrid-lambdarank", "lightgbm-lambdarank"),
+        ]
+        spent = {"average-of-learners": 9, "hybrid-lambdarank": 3, "lightgbm-lambdarank": 1, "sum-horizon-repeat": 0.5}
+        for variant, refit in spent.items():
+            written[f"cost/{variant}.json"]["refit_seconds"] = refit
+
+    found = EVERY["What to ship, at what cost?"].answer(made(chained)).beside
+    is_first = found[0].startswith(
+        "<code>lightgbm-lambdarank</code> is equivalent to that in turn, \N{MINUS SIGN}0.0011"
+    )
+    assert is_first == told_first
+    assert ("and it beats counting itself, by 0.0048" in found[0]) == told_first
+    assert found[-1].startswith("<code>sum-horizon-repeat</code> is equivalent to that in turn")
+    assert found[-1].endswith("but it is not shown to beat counting itself")
+    assert 1 + told_first == len(found)

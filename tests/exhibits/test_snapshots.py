@@ -97,7 +97,7 @@ def test_drift_and_tau_are_told(compared):
     assert (
         "of the users and seeds of one and the same snapshot agree to 0.8000 to 1.0000 in 95 % of the draws, " in ranks
     )
-    assert "so the two orders differ by no more than noise explains. popularity is best of these on select" in ranks
+    assert "so no difference of the two orders beyond noise is shown. popularity is best of these on select" in ranks
     assert "How often a value is missing changed for price and brand, which no distance tells." in text(drift)
 
 

@@ -1,0 +1,40 @@
+"""Whether what is shown to beat counting finds what is new to a user, too, or gains in repeats alone."""
+
+from study.exhibits import choose
+from study.exhibits.markup import code
+from study.exhibits.prose import number
+from study.exhibits.records import PRIMARY, Contrast, Row
+from study.exhibits.results import Results
+
+
+def found_less(results: Results) -> str:
+    """That all which beat counting find less of the new candidates than a counting rule does, a clause; or nothing."""
+    winners = [contrast for contrast in choose.against_counting(results) if contrast.verdict == "better"]
+    new = {row.variant: value for row in results.leaderboard if (value := _part(row, "explore")) is not None}
+    shown = [new[contrast.left_variant] for contrast in winners if contrast.left_variant in new]
+    counting = {row.variant for row in results.leaderboard if row.family == "counting"}
+    rules = {variant: value for variant, value in new.items() if variant in counting}
+    if not shown or not rules:
+        return ""
+    most = max(rules, key=rules.__getitem__)
+    if max(shown) >= rules[most]:
+        return ""
+    ends = " to ".join(dict.fromkeys(map(number, (min(shown), max(shown)))))
+    gain = ": the gain is mostly one in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
+    return (
+        f"of the candidates that are new to a user what beats counting finds {ends} by {PRIMARY}, and {code(most)}, "
+        f"the counting rule that finds most of them, {number(rules[most])}{gain}, which no contrast tests"
+    )
+
+
+def _part(row: Row, part: str) -> float | None:
+    found = row.estimates.get(f"{PRIMARY}/{part}")
+    return None if found is None else found.estimate
+
+
+def _is_in_repeats(results: Results, contrast: Contrast) -> bool:
+    """Whether more of a gain comes from repeats than from new ones, each weighed by its share of what is relevant."""
+    left, right = (results.row(variant) for variant in (contrast.left_variant, contrast.right_variant))
+    repeats, new = ((_part(left, part) or 0.0) - (_part(right, part) or 0.0) for part in ("repeat", "explore"))
+    share = results.power.repeat_share
+    return share * repeats > max(0.0, (1 - share) * new)

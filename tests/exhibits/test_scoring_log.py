@@ -1,0 +1,43 @@
+"""What the rows of the log of scorings say of a run."""
+
+import pytest
+
+from study.exhibits import findings, shipping
+from study.exhibits.scoring_log import beside_other_work
+from tests.exhibits.asking import lead
+from tests.exhibits.pairing import text
+from tests.exhibits.test_pages import log
+
+REVISION = "0123456789abcdef+1"
+
+
+def of_revision(written) -> None:
+    written["manifest.json"]["revision"] = REVISION
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [
+        ("| 2020-01-01 | `0123456` | Other work ran beside it, so its minutes say little |", True),
+        ("| 2020-01-01 | `abcdef0` | main anew, beside other work; compared at 0123456 |", True),
+        ("| 2020-01-01 | `0123456` | main anew, with nothing beside it |", False),
+        ("| 2020-01-01 | `abcdef0` | main anew, beside other work |", False),
+    ],
+)
+def test_that_other_work_ran_beside_is_told_by_the_row_of_the_revision(made, tmp_path, row, is_told):
+    assert is_told == bool(beside_other_work(made(of_revision), log(tmp_path, [row])))
+
+
+def test_a_revision_too_short_to_be_found_is_not_looked_for(made, tmp_path):
+    rows = ["| 2020-01-01 | `abcdef0` | beside other work |"]
+
+    assert "" == beside_other_work(made(), log(tmp_path, rows))
+
+
+def test_seconds_are_told_with_it(made, monkeypatch):
+    told = ", where other work may have made seconds too many"
+    for module in (findings, shipping):
+        monkeypatch.setattr(module, "beside_other_work", lambda _: told)
+
+    assert f"MB on the machine of this run{told}" in lead(made(), "What to ship, at what cost?")
+    assert f"its cost on the machine of this run{told}" in text(findings.price(made()))
