@@ -6,7 +6,8 @@ from math import pi, sqrt
 import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
-from study.exhibits.figures import GREY, draw, family_style, inert, legend_below, series_style
+from study.exhibits.colours import GREY
+from study.exhibits.figures import draw, family_style, inert, legend_below, series_style
 from study.exhibits.markup import Html, joined, listing, paragraphs
 from study.exhibits.prose import number, percent
 from study.exhibits.records import Record

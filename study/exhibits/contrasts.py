@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from study.exhibits import few_seeds
-from study.exhibits.figures import GREY, SHADE, draw, inert, names_axis, row_height, verdict_style
+from study.exhibits.effects import effect_marks, margin_band
+from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
@@ -69,7 +68,17 @@ def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
 def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     groups = {verdict: [c for c in contrasts if c.verdict == verdict] for verdict in VERDICTS}
-    traces = [_marks(verdict, shown) for verdict, shown in groups.items() if shown]
+    traces = [
+        effect_marks(
+            shown,
+            [inert(marked(c)) for c in shown],
+            list(map(_hover, shown)),
+            style=verdict_style(verdict),
+            name=verdict,
+        )
+        for verdict, shown in groups.items()
+        if shown
+    ]
     tally = ", ".join(f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown)
     margin = results.power.margin
     caption = (
@@ -85,34 +94,6 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in contrasts),
         shapes=margin_band(margin),
-    )
-
-
-def margin_band(margin: float) -> list[dict[str, object]]:
-    """The margin of equivalence as a shaded band around a line at zero."""
-    whole: dict[str, object] = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
-    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
-    return [whole | band, whole | zero]
-
-
-def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
-    colour, symbol = verdict_style(verdict)
-    return go.Scatter(
-        x=[c.effect for c in shown],
-        y=[inert(marked(c)) for c in shown],
-        error_x={
-            "array": [c.high - c.effect for c in shown],
-            "arrayminus": [c.effect - c.low for c in shown],
-            "symmetric": False,
-            "color": colour,
-            "thickness": 1.6,
-        },
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 9},
-        name=verdict,
-        text=[_hover(c) for c in shown],
-        hovertemplate="%{text}<extra></extra>",
     )
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 
 from study.exhibits import choose
-from study.exhibits.figures import GREY, draw, error_bars, family_style, inert
+from study.exhibits.colours import GREY
+from study.exhibits.figures import draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, seconds
 from study.exhibits.records import PRIMARY, Cost, Row
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 
 Measure = Callable[[Cost], float]
@@ -43,7 +45,10 @@ def _extremes(results: Results) -> str:
     spent = (c.tune_seconds + results.row(v).seeds * c.refit_seconds for v, c in results.measured.items())
     ordered = sorted(results.leaderboard, key=lambda row: costs[row.variant].refit_seconds)
     cheap, dear = ordered[0], ordered[-1]
-    total = f"All searches and refits add up to {seconds(sum(spent))} of one worker on the machine of this run."
+    total = (
+        f"All searches and refits add up to {seconds(sum(spent))} of one worker on the machine of this run"
+        f"{beside_other_work(results)}."
+    )
     if cheap is dear:
         return f"{total} A refit of {code(dear.variant)} takes {seconds(costs[dear.variant].refit_seconds)}."
     ratio = costs[dear.variant].refit_seconds / max(costs[cheap.variant].refit_seconds, SHORTEST)

@@ -2,7 +2,8 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import BLUE, GREY, draw, inert
+from study.exhibits.colours import BLUE, GREY
+from study.exhibits.figures import draw, inert
 from study.exhibits.markup import Html
 from study.params.statistics import Factorial
 

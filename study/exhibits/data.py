@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from study.exhibits.figures import BLUE, draw, inert, names_axis, row_height, series_style
+from study.exhibits.colours import BLUE
+from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, isolated, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural

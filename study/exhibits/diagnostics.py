@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 from study import params
 from study.exhibits import far_past, source
 from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
+from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
-from study.exhibits.figures import GREY, SHADE, draw, family_style, inert, row_height
+from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
@@ -152,11 +153,6 @@ def forest(found: Diagnostics | None) -> Html:
     groups = list(dict.fromkeys(c.family for c in found.contrasts))
     by_group = [[c for c in found.contrasts if c.family == group] for group in groups]
     traces = [_marks(shown, (i - (len(groups) - 1) / 2) * 0.7 / len(groups), rows) for i, shown in enumerate(by_group)]
-    band = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    shapes = [
-        band | {"type": "rect", "x0": -found.margin, "x1": found.margin, "fillcolor": SHADE, "line": {"width": 0}},
-        band | {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}},
-    ]
     caption = (
         f"Difference in {PRIMARY} from the unchanged fit for {plural(len(found.contrasts), 'contrast')}, with the "
         f"interval that its verdict used; the margin of ±{found.margin:g} is shaded"
@@ -169,34 +165,20 @@ def forest(found: Diagnostics | None) -> Html:
         showlegend=True,
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis=ticks,
-        shapes=shapes,
+        shapes=margin_band(found.margin),
     )
 
 
 def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Scatter:
     """The contrasts of one family, `offset` of a row below its middle."""
-    colour, symbol = family_style(shown[0].family)
-    return go.Scatter(
-        x=[c.effect for c in shown],
-        y=[rows.index(c.change) + offset for c in shown],
-        error_x={
-            "array": [c.high - c.effect for c in shown],
-            "arrayminus": [c.effect - c.low for c in shown],
-            "symmetric": False,
-            "color": colour,
-            "thickness": 1.4,
-        },
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 8},
-        name=inert(shown[0].family),
-        text=[
-            f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
-            f"{signed(c.high)}]<br>difference: {inert(probability(c.p_difference))}; equivalence: "
-            f"{inert(probability(c.p_equivalence))}<br>{c.verdict}"
-            for c in shown
-        ],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    texts = [
+        f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
+        f"{signed(c.high)}]<br>difference: {inert(probability(c.p_difference))}; equivalence: "
+        f"{inert(probability(c.p_equivalence))}<br>{c.verdict}"
+        for c in shown
+    ]
+    places, group = [rows.index(c.change) + offset for c in shown], shown[0].family
+    return effect_marks(shown, places, texts, style=family_style(group), name=inert(group))
 
 
 def every_change(found: Diagnostics | None) -> Html:

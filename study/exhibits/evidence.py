@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import polars as pl
 
 from study.exhibits import choose
-from study.exhibits.figures import BLUE, VERMILION, draw, family_style, grid, horizontal, inert, names_axis, row_height
+from study.exhibits.colours import BLUE, VERMILION
+from study.exhibits.figures import draw, family_style, grid, horizontal, inert, names_axis, row_height
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import PRIMARY, Contrast

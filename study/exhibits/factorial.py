@@ -1,9 +1,8 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
-import plotly.graph_objects as go
-
 from study.exhibits import cube
-from study.exhibits.contrasts import VERDICTS, margin_band
+from study.exhibits.contrasts import VERDICTS
+from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, probability, signed, to_margin
@@ -108,7 +107,17 @@ def forest(results: Results) -> Html:
     groups = {verdict: [e for e in effects if e.verdict == verdict] for verdict in VERDICTS}
     tally = ", ".join(f"{count(len(shown))} {SIGNS.get(v, v)}" for v, shown in groups.items() if shown)
     return draw(
-        [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
+        [
+            effect_marks(
+                shown,
+                [inert(label(effect)) for effect in shown],
+                [f"<b>{inert(label(effect))}</b><br>{signed(effect.effect)}" for effect in shown],
+                style=verdict_style(verdict),
+                name=SIGNS.get(verdict, verdict),
+            )
+            for verdict, shown in groups.items()
+            if shown
+        ],
         f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}), each with the "
         f"interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}.",
         height=row_height(len(effects)) + 30,
@@ -116,25 +125,6 @@ def forest(results: Results) -> Html:
         xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis=names_axis(label(e) for e in effects),
         shapes=margin_band(margin),
-    )
-
-
-def _marks(verdict: str, shown: list[Effect]) -> go.Scatter:
-    colour, symbol = verdict_style(verdict)
-    return go.Scatter(
-        x=[e.effect for e in shown],
-        y=[inert(label(e)) for e in shown],
-        error_x={
-            "array": [e.high - e.effect for e in shown],
-            "arrayminus": [e.effect - e.low for e in shown],
-            "symmetric": False,
-            "color": colour,
-            "thickness": 1.6,
-        },
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 9},
-        name=SIGNS.get(verdict, verdict),
-        hovertemplate="<b>%{y}</b><br>%{x:+.4f}<extra></extra>",
     )
 
 

@@ -7,20 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from study.exhibits.colours import BLUE, FAMILIES, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 from study.exhibits.markup import Html, escape
 from study.exhibits.records import Estimate
 
-# Okabe and Ito (2008), readable with every common colour blindness; families also differ in their marker.
-BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
-GREY = "#8A8A8A"
-SHADE = "rgba(138, 138, 138, 0.18)"
-_FAMILIES = {
-    "counting": (BLUE, "circle"),
-    "aggregates": (VERMILION, "square"),
-    "sequence": (GREEN, "diamond"),
-    "hybrid": (ORANGE, "star"),
-    "average": (SKY, "x"),
-}
+_MARKERS = {"counting": "circle", "aggregates": "square", "sequence": "diamond", "hybrid": "star", "average": "x"}
 _VERDICTS = {"better": (GREEN, "triangle-up"), "worse": (VERMILION, "triangle-down"), "equivalent": (BLUE, "square")}
 _SERIES = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
 _DASHES = ["solid", "dot", "dash", "longdash", "dashdot"]
@@ -33,7 +24,7 @@ _AXIS = {"automargin": True, "zeroline": False, "ticks": "outside", "ticklen": 4
 
 def family_style(family: str) -> tuple[str, str]:
     """Colour and marker of a family."""
-    return _FAMILIES.get(family, (PURPLE, "cross"))
+    return FAMILIES.get(family, PURPLE), _MARKERS.get(family, "cross")
 
 
 def verdict_style(verdict: str) -> tuple[str, str]:

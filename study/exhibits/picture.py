@@ -5,16 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+from study.exhibits.colours import FAMILIES, PURPLE
+
 METRIC = "recall@10"
-# The colours that the book gives the families; told apart by the colour-blind (Okabe and Ito, 2008).
-COLOURS = {
-    "counting": "#0072B2",
-    "aggregates": "#D55E00",
-    "sequence": "#009E73",
-    "hybrid": "#E69F00",
-    "average": "#56B4E9",
-}
-OTHER = "#CC79A7"
 INK, FAINT = "#222222", "#d8d8d8"
 WIDTH, LEFT, RIGHT = 840, 220, 170  # pixels: the whole, the names, the values
 TOP, ROW, BOTTOM = 74, 21, 42
@@ -67,7 +60,7 @@ def _x(value: float, ticks: list[float]) -> float:
 def _legend(families: list[str]) -> Iterable[str]:
     x = LEFT
     for family in families:
-        colour = COLOURS.get(family, OTHER)
+        colour = FAMILIES.get(family, PURPLE)
         yield f'<circle cx="{x + 5}" cy="48" r="5" fill="{colour}"/><text x="{x + 16}" y="52">{escape(family)}</text>'
         x += 40 + 8 * len(family)
 
@@ -82,7 +75,7 @@ def _axis(ticks: list[float], bottom: float) -> Iterable[str]:
 
 def _row(y: float, row: tuple[str, str, dict[str, float]], ticks: list[float]) -> Iterable[str]:
     variant, family, estimate = row
-    colour = COLOURS.get(family, OTHER)
+    colour = FAMILIES.get(family, PURPLE)
     low, middle, high = (f"{_x(estimate[key], ticks):.2f}" for key in ("low", "estimate", "high"))
     numbers = f"{estimate['estimate']:.3f} [{estimate['low']:.3f}, {estimate['high']:.3f}]"
     yield f'<text x="{LEFT - 14}" y="{y + 4.5:g}" text-anchor="end">{escape(variant)}</text>'

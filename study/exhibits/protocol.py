@@ -7,8 +7,9 @@ from typing import get_args
 import plotly.graph_objects as go
 
 from study.exhibits import choose, scoring_log, source
+from study.exhibits.colours import BLUE, GREEN, GREY, ORANGE
 from study.exhibits.data import COMPLETE_JOURNEY
-from study.exhibits.figures import BLUE, GREEN, GREY, ORANGE, draw
+from study.exhibits.figures import draw
 from study.exhibits.key_action import allowed, clock
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural

@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 import yaml
 
 from study.errors import UserError
-from study.exhibits.figures import BLUE, GREY, draw, inert
+from study.exhibits.colours import BLUE, GREY
+from study.exhibits.figures import draw, inert
 from study.exhibits.markup import Html, code, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results

@@ -6,8 +6,9 @@ import plotly.graph_objects as go
 
 from study.exhibits import agreement
 from study.exhibits.changed import changed
+from study.exhibits.colours import GREY
 from study.exhibits.data import COMPLETE_JOURNEY, local_day
-from study.exhibits.figures import GREY, draw, family_style, inert
+from study.exhibits.figures import draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, comparison, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from study.exhibits.colours import GREY
 from study.exhibits.expected_best import expected_best
 from study.exhibits.figures import (
-    GREY,
     draw,
     family_style,
     folded,

@@ -6,16 +6,13 @@ from functools import wraps
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
 from study.exhibits import choose, scope, source
 from study.exhibits.contrasts import NONE, VERDICTS
+from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.figures import (
-    GREY,
-    SHADE,
     draw,
-    error_bars,
     inert,
     names_axis,
     row_height,
@@ -176,7 +173,17 @@ def forest(results: Results) -> Html:
     groups = {verdict: [c for c in results.contrasts if c.verdict == verdict] for verdict in VERDICTS}
     tally = listing([f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown])
     return draw(
-        [_marks(verdict, shown) for verdict, shown in groups.items() if shown],
+        [
+            effect_marks(
+                shown,
+                [inert(marked(c)) for c in shown],
+                [f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in shown],
+                style=verdict_style(verdict),
+                name=verdict,
+            )
+            for verdict, shown in groups.items()
+            if shown
+        ],
         f"Effect of left over right in recall among the top 5 % of the users for "
         f"{plural(len(results.contrasts), 'declared contrast')} ({tally}), each with the interval that its verdict "
         f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(results.contrasts)}.",
@@ -184,29 +191,7 @@ def forest(results: Results) -> Html:
         showlegend=True,
         xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.3~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in results.contrasts),
-        shapes=_band(margin),
-    )
-
-
-def _band(margin: float) -> list[dict[str, object]]:
-    whole_height: dict[str, object] = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
-    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
-    return [whole_height | band, whole_height | zero]
-
-
-def _marks(verdict: str, shown: Sequence[Contrast]) -> go.Scatter:
-    colour, symbol = verdict_style(verdict)
-    bars = error_bars([Estimate(estimate=c.effect, low=c.low, high=c.high) for c in shown], color=colour)
-    return go.Scatter(
-        x=[c.effect for c in shown],
-        y=[inert(marked(c)) for c in shown],
-        error_x=bars,
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 9},
-        name=verdict,
-        text=[f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in shown],
-        hovertemplate="%{text}<extra></extra>",
+        shapes=margin_band(margin),
     )
 
 

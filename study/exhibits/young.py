@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import polars as pl
 
 from study.exhibits import contrasts, evidence, source
-from study.exhibits.figures import BLUE, ORANGE, draw, error_bars, inert, names_axis, row_height
+from study.exhibits.colours import BLUE, ORANGE
+from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded

@@ -1,0 +1,46 @@
+"""Effects in a figure: a mark with its interval for each, and the margin of equivalence behind them."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from study.exhibits.colours import GREY, SHADE
+from study.exhibits.figures import error_bars
+from study.exhibits.records import Contrast, Diagnosis, Effect, Estimate
+
+
+def margin_band(margin: float) -> list[dict[str, object]]:
+    """The margin of equivalence as a shaded band around a line at zero."""
+    whole: dict[str, object] = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    band = {"type": "rect", "x0": -margin, "x1": margin, "fillcolor": SHADE, "line": {"width": 0}}
+    zero = {"type": "line", "x0": 0, "x1": 0, "line": {"color": GREY, "width": 1}}
+    return [whole | band, whole | zero]
+
+
+def effect_marks(
+    shown: Sequence[Contrast] | Sequence[Diagnosis] | Sequence[Effect],
+    rows: Sequence[str] | Sequence[float],
+    texts: Sequence[str],
+    *,
+    style: tuple[str, str],
+    name: str,
+) -> go.Scatter:
+    """Effects with the intervals that their verdicts used, under one name of the legend.
+
+    Args:
+        rows: where each effect stands on the axis of rows.
+        texts: what is told of each where the pointer is.
+        style: colour and marker.
+    """
+    colour, symbol = style
+    intervals = [Estimate(estimate=one.effect, low=one.low, high=one.high) for one in shown]
+    return go.Scatter(
+        x=[one.effect for one in shown],
+        y=list(rows),
+        error_x=error_bars(intervals, color=colour, thickness=1.6),
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        name=name,
+        text=list(texts),
+        hovertemplate="%{text}<extra></extra>",
+    )
