@@ -1,9 +1,11 @@
 """Files of events as tables: Parquet, CSV, JSON Lines; what is in them is for others to judge."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -46,12 +48,56 @@ def refuse_absent(path: Path, command: str) -> None:
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
-    """The files in a folder that match, at any depth, sorted by name; none that is hidden, or lies in what is."""
+    """The files in a folder that match, at any depth, sorted by name; none that is hidden, or lies in what is.
 
-    def is_hidden(path: Path) -> bool:
-        return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    A folder or a file that is a link is as good; a file that several names lead to is taken once.
 
-    return sorted(path for path in folder.rglob(pattern) if path.is_file() and not is_hidden(path))
+    Raises:
+        UserError: a folder in it cannot be read, or a link that matches leads nowhere.
+    """
+    if not folder.is_dir():
+        return []
+    root, wanted = Path(os.path.realpath(folder)), ["**", *PurePath(pattern).parts]
+    found: dict[str, Path] = {}
+    for path in sorted(_below(folder, frozenset())):
+        name = path.relative_to(folder)
+        if not _matches(name.parts, wanted):
+            continue
+        if not path.exists():
+            raise UserError(f"{path}: is a link that leads nowhere; mend it, or take it out of the log")
+        own = os.path.realpath(path)
+        if own not in found or own == str(root / name):
+            found[own] = path
+    return sorted(found.values())
+
+
+def _below(folder: Path, around: frozenset[str]) -> Iterator[Path]:
+    """The files and the broken links in a folder and in those inside it; a link to one around it leads to none.
+
+    Args:
+        around: the folders that it lies in, as they are without links.
+    """
+    own = os.path.realpath(folder)
+    if own in around:
+        return
+    try:
+        shown = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
+        folders = [path for path in shown if path.is_dir()]
+        yield from (path for path in shown if path.is_file() or (path.is_symlink() and not path.exists()))
+    except OSError as error:
+        how = "make it readable for you, or move it out of the log"
+        raise UserError(f"{folder}: this folder cannot be read: {error.strerror}; {how}") from None
+    for inner in folders:
+        yield from _below(inner, around | {own})
+
+
+def _matches(name: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether the parts of a path match those of a pattern, of which `**` stands for any number of folders."""
+    if not pattern:
+        return not name
+    if pattern[0] == "**":
+        return any(_matches(name[skipped:], pattern[1:]) for skipped in range(len(name) + 1))
+    return bool(name) and fnmatchcase(name[0], pattern[0]) and _matches(name[1:], pattern[1:])
 
 
 def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:

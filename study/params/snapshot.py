@@ -1,6 +1,7 @@
 """Which log is studied and what its columns mean."""
 
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -98,6 +99,16 @@ class Snapshot(Frozen):
             else:
                 found[name] = "ordinal" if isinstance(kind, Ordinal) else kind
         return found
+
+    @field_validator("files")
+    @classmethod
+    def _is_pattern_inside(cls, value: str) -> str:
+        parts = PurePosixPath(value).parts
+        if not parts or parts[0] == "/" or ".." in parts:
+            raise ValueError(f"'{value}' names no files in the folder snapshot.source; give a pattern such as *.csv")
+        if any("**" in part and part != "**" for part in parts):
+            raise ValueError(f"'{value}': ** stands for folders and between slashes alone; write * for any letters")
+        return value
 
     @field_validator("until", mode="before")
     @classmethod

@@ -33,6 +33,18 @@ def test_a_log_beside_it_is_taken(source, tmp_path):
     assert source == load(written(tmp_path, source=source)).snapshot.source
 
 
+@pytest.mark.parametrize("files", ["", ".", "/data/*.csv", "../*.csv", "2024**.csv", "**.csv", "a/b**/*.csv"])
+def test_a_pattern_of_files_that_cannot_match_is_refused(files, tmp_path):
+    with pytest.raises(UserError, match=r"params.yaml: snapshot.files: '.*' ?[a-z]*:? ") as raised:
+        load(written(tmp_path, files=files))
+    assert 1 == len(str(raised.value).splitlines())
+
+
+@pytest.mark.parametrize("files", ["*", "*.csv", "2024*/*.csv.gz", "**/2024/*.csv", "2024/**"])
+def test_a_pattern_of_files_may_name_folders(files, tmp_path):
+    assert files == load(written(tmp_path, files=files)).snapshot.files
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
