@@ -13,10 +13,14 @@ ROWS = 10_000
 """Rows from the beginning that kinds are read from: CSV has text alone."""
 
 
-def columns_of(path: Path) -> dict[str, str] | None:
-    """Kind of each column: *number*, *time*, *truth value*, *list* or *text*; None where the log cannot be read."""
+def columns_of(path: Path, pattern: str) -> dict[str, str] | None:
+    """Kind of each column: *number*, *time*, *truth value*, *list* or *text*; None where the log cannot be read.
+
+    Args:
+        pattern: of the files of a folder.
+    """
     try:
-        beginning = read_file(files_of(path, "*")[0], None, ROWS)
+        beginning = read_file(files_of(path, pattern)[0], None, ROWS)
     except UserError:
         return None
     return {column.name: _kind(column) for column in beginning}

@@ -109,7 +109,7 @@ def _refuse_other(params: Params, events: Parts) -> None:
 
 
 def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
-    was, now = columns_of(Path(before.source)), columns_of(path)
+    was, now = columns_of(Path(before.source), before.files), columns_of(path, after.files)
     if was is None or now is None:
         return [f"{path}: its columns are not compared with those of {before.source}, which cannot be read here"]
     return [f"{path}: {line}" for line in changes(was, now, set(after.attributes))]

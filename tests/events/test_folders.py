@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
+from study.events.columns import columns_of
 from study.events.files import matching
 
 
@@ -88,3 +89,11 @@ def test_a_folder_that_cannot_be_read_is_named(log, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refused)
     with pytest.raises(UserError, match="log/2024: this folder cannot be read: Permission denied; make it"):
         matching(log, "*.txt")
+
+
+def test_the_columns_of_a_log_are_those_of_the_files_that_are_read(tmp_path):
+    (tmp_path / "about.csv").write_text("key,value\nowner,me\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("user,price\na,3\n", encoding="utf-8")
+
+    assert {"user": "text", "price": "number"} == columns_of(tmp_path, "events*")
+    assert columns_of(tmp_path, "*.parquet") is None
