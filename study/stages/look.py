@@ -26,7 +26,7 @@ from study.stages.check import others, refuse_left_out, sections
 
 
 class Found(NamedTuple):
-    """The spans of a question, the queries of stop, select and test, and the candidates with their first times.
+    """The spans of a question, the queries of stop, select and test, and the candidates before test, as first met.
 
     And how many key actions there are, and how many of them have no candidate.
     """
@@ -116,6 +116,7 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
         named += int(derived["key"].sum())
         met = derived.select("candidate", first="timestamp").drop_nulls()
         candidates = pl.concat([candidates, met]).group_by("candidate").agg(pl.col("first").min())
+    candidates = candidates.filter(pl.col("first").dt.timestamp("us") < spans.test[0].cutoff)
     asked.check()
     refuse_few(name, question, len(candidates))
     return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)

@@ -117,8 +117,12 @@ def asking(raw: dict, **asked) -> None:
         question.update(asked if question["kind"] == "what" else {})
 
 
-def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys):
-    funnel().with_columns(grade=pl.col("shop").mod(10).cast(str)).write_parquet("log.parquet")
+@pytest.mark.parametrize("late", [10, 12])
+def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys, late):
+    """What occurs for the first time in a window of test is no candidate of any fit."""
+    is_late = pl.col("occurred_at") > START + timedelta(days=190)
+    grade = pl.when(is_late).then(pl.col("shop") % late).otherwise(pl.col("shop") % 10).cast(str)
+    funnel().with_columns(grade=grade).write_parquet("log.parquet")
     main(["init", "log.parquet"])
     raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
     asking(raw, candidate=["grade"])
