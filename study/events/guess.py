@@ -10,7 +10,7 @@ from study.errors import UserError
 from study.events.attributes import no_json, text_of
 from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
-from study.params.snapshot import PATTERN, TAKEN, is_pattern
+from study.params.snapshot import LONG, PATTERN, TAKEN, is_long, is_pattern
 
 PERSON = (
     r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
@@ -209,6 +209,8 @@ def _unusable(name: str, values: pl.Series) -> str:
     """Why a column can be no attribute, whatever its kind; nothing where it can."""
     if name in TAKEN:
         return "the name is taken; rename the column"
+    if is_long(f"{name}.1"):  # a place of a list
+        return LONG
     if not len(values):
         return "always empty"
     wrong = no_json(values) if values.dtype == pl.String else ""

@@ -12,6 +12,10 @@ TAKEN = ("user_id", "timestamp", "event_type", "local", "candidate", "key", "you
 """What columns of the study itself are called, so that no attribute can be."""
 PATTERN = "the name reads as a pattern of names; rename the column"
 """What is told of a column that `is_pattern`."""
+LONGEST = 100
+"""Bytes of the name of an attribute, in UTF-8: files are named after it, and file systems take some 255."""
+LONG = f"the name has more than {LONGEST} bytes; rename the column"
+"""What is told of a column that `is_long`."""
 
 Coded = Literal["categorical", "numeric", "ordinal"]
 """What a column of the general form holds: text, numbers to be binned, or numbers whose every value is a bin."""
@@ -123,6 +127,8 @@ class Snapshot(Frozen):
         for name in self.coded:
             if name in TAKEN:
                 raise ValueError(f"attributes.{name}: the name is taken; rename the column")
+            if is_long(name):
+                raise ValueError(f"attributes.{name[:LONGEST]}: {LONG}")
         for name in [*self.attributes, *self.columns.renamed.values()]:
             if is_pattern(name):
                 raise ValueError(f"'{name}': {PATTERN}")
@@ -134,6 +140,11 @@ class Snapshot(Frozen):
 def is_pattern(name: str) -> bool:
     """Whether Polars takes the name of a column for a pattern of names."""
     return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
+def is_long(name: str) -> bool:
+    """Whether the name of an attribute is too long for what is named after it."""
+    return len(name.encode()) > LONGEST
 
 
 def places(name: str, kind: Attribute) -> list[str]:
