@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import no_json, text_of
+from study.events.attributes import decoded, no_json, text_of
 from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
 from study.params.snapshot import LONG, PATTERN, TAKEN, is_long, is_pattern
@@ -45,8 +45,6 @@ NUMBERS = 0.95
 """Share of numbers from which a column is one of numbers with mistakes in it."""
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
-
-
 BY_HAND = "write the sections snapshot and questions of params.yaml by hand, as the README says under Your own log"
 
 
@@ -86,6 +84,9 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         raise UserError(f"{place}: there are no events in it")
     patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
     log = log.select(name for name in log.columns if name not in patterns)
+    log, faults = decoded(log, place)
+    for name in filter(is_user, faults):
+        raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log, time, place)
@@ -99,7 +100,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=patterns | left_out,
+        left_out=patterns | dict.fromkeys(faults, "its values are bytes that are no text") | left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
