@@ -34,8 +34,47 @@ def values_of(raw: pl.Series, name: str, kind: Attribute, timezone: str, place: 
         columns = places(name, kind)
         return {column: lists.list.get(i, null_on_oob=True).alias(column) for i, column in enumerate(columns)}
     if isinstance(kind, Ordinal):
-        return {name: _ranks(text_of(raw), kind, place).alias(name)}
-    return {name: (text_of(raw) if kind == "categorical" else numbers_of(raw, place)).alias(name)}
+        return {name: _ranks(read_text(raw, place), kind, place).alias(name)}
+    return {name: (read_text(raw, place) if kind == "categorical" else numbers_of(raw, place)).alias(name)}
+
+
+def read_text(raw: pl.Series, place: Path | str) -> pl.Series:
+    """The values of a column of a file as `text_of` has them.
+
+    Raises:
+        UserError: some are no text, such as bytes that are no UTF-8; names file and column, and row and value of bytes.
+    """
+    try:
+        return text_of(raw)
+    except pl.exceptions.PolarsError:
+        raise _no_text(raw, place) from None
+
+
+def decoded(log: pl.DataFrame, place: Path | str) -> tuple[pl.DataFrame, dict[str, UserError]]:
+    """The log with bytes as the text that they are, without the columns whose bytes are none, and their faults."""
+    faults: dict[str, UserError] = {}
+    for name in [name for name, dtype in log.schema.items() if dtype == pl.Binary]:
+        try:
+            log = log.with_columns(read_text(log[name], place))
+        except UserError as error:
+            faults[name] = error
+    return log.drop(faults), faults
+
+
+def _no_text(raw: pl.Series, place: Path | str) -> UserError:
+    how = "write the column as text, by a cast in the query of a database, or leave it out"
+    for row, value in enumerate(raw if raw.dtype == pl.Binary else ()):
+        if value is not None and not _is_utf8(value):
+            return UserError(f"{place}: column '{raw.name}', row {row + 1}: '{shown(value)}' is no UTF-8; {how}")
+    return UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, which cannot be read as text; {how}")
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text_of(raw: pl.Series) -> pl.Series:
@@ -104,8 +143,12 @@ def _cast(raw: pl.Series, place: Path) -> pl.Series:
 
 def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
     if raw.dtype == pl.List and not raw.dtype.inner.is_nested():  # type: ignore[attr-defined]
-        return raw.cast(pl.List(pl.String)).list.eval(pl.element().replace("", None).drop_nulls())
-    text = text_of(raw)
+        try:
+            texts = raw.cast(pl.List(pl.String))
+        except pl.exceptions.PolarsError:
+            raise _no_text(raw, place) from None
+        return texts.list.eval(pl.element().replace("", None).drop_nulls())
+    text = read_text(raw, place)
     is_json = text.str.starts_with("[").fill_null(value=False)
     parsed = text.str.split(kind.separator).list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls())
     if not is_json.any():
@@ -127,9 +170,11 @@ def no_json(values: pl.Series) -> str:
 def _decoded(value: str) -> list[str] | None:
     try:
         found = json.loads(value)
-    except json.JSONDecodeError:
+        items = [item if isinstance(item, str) else _json(item) for item in found if item is not None and item != ""]
+        "".join(items).encode()  # JSON can name half a character, which no text has
+    except (ValueError, RecursionError):
         return None
-    return [item if isinstance(item, str) else _json(item) for item in found if item is not None and item != ""]
+    return items
 
 
 def _json(value: Any) -> str:

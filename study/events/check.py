@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import text_of, values_of, without_fraction
+from study.events.attributes import read_text, values_of, without_fraction
 from study.events.files import has_columns
 from study.events.times import Forms, utc
 from study.params.snapshot import Part, Snapshot
@@ -70,7 +70,7 @@ def _general(read: Callable[[str], pl.Series], spec: Snapshot, place: Path, form
     """The columns of the general form that the table has, one after the other."""
     named = spec.columns.renamed
     for name in [name for name in named if name != "timestamp"]:
-        text = text_of(read(named[name])).alias(name)
+        text = read_text(read(named[name]), place).alias(name)
         text = without_fraction(text) if name == "user_id" else text
         refuse_gaps(text, named[name], place)
         yield text

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import text_of
+from study.events.attributes import decoded, text_of
 from study.events.files import files_of, read_file
 from study.events.times import looks_like_time
 
@@ -13,13 +13,18 @@ ROWS = 10_000
 """Rows from the beginning that kinds are read from: CSV has text alone."""
 
 
-def columns_of(path: Path) -> dict[str, str] | None:
-    """Kind of each column: *number*, *time*, *truth value*, *list* or *text*; None where the log cannot be read."""
+def columns_of(path: Path, pattern: str) -> dict[str, str] | None:
+    """Kind of each column: *number*, *time*, *truth value*, *list*, *bytes* or *text*; None where no log can be read.
+
+    Args:
+        pattern: of the files of a folder.
+    """
     try:
-        beginning = read_file(files_of(path, "*")[0], None, ROWS)
+        beginning = read_file(files_of(path, pattern)[0], None, ROWS)
+        texts, faults = decoded(beginning, path)
     except UserError:
         return None
-    return {column.name: _kind(column) for column in beginning}
+    return {name: "bytes" if name in faults else _kind(texts[name]) for name in beginning.columns}
 
 
 def changes(before: dict[str, str], after: dict[str, str], declared: set[str]) -> list[str]:

@@ -1,21 +1,17 @@
 """Files of events as tables: Parquet, CSV, JSON Lines; what is in them is for others to judge."""
 
-import csv
-import gzip
-import io
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, cast
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
 
 import polars as pl
 
 from study.errors import UserError, choices
+from study.events.fields import opened, ragged, refuse_ragged, separator_of
 
-SEPARATORS = (",", ";", "\t", "|")
-LONGEST_FIELD = 1 << 30
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
@@ -52,12 +48,56 @@ def refuse_absent(path: Path, command: str) -> None:
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
-    """The files in a folder that match, at any depth, sorted by name; none that is hidden, or lies in what is."""
+    """The files in a folder that match, at any depth, sorted by name; none that is hidden, or lies in what is.
 
-    def is_hidden(path: Path) -> bool:
-        return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    A folder or a file that is a link is as good; a file that several names lead to is taken once.
 
-    return sorted(path for path in folder.rglob(pattern) if path.is_file() and not is_hidden(path))
+    Raises:
+        UserError: a folder in it cannot be read, or a link that matches leads nowhere.
+    """
+    if not folder.is_dir():
+        return []
+    root, wanted = Path(os.path.realpath(folder)), ["**", *PurePath(pattern).parts]
+    found: dict[str, Path] = {}
+    for path in sorted(_below(folder, frozenset())):
+        name = path.relative_to(folder)
+        if not _matches(name.parts, wanted):
+            continue
+        if not path.exists():
+            raise UserError(f"{path}: is a link that leads nowhere; mend it, or take it out of the log")
+        own = os.path.realpath(path)
+        if own not in found or own == str(root / name):
+            found[own] = path
+    return sorted(found.values())
+
+
+def _below(folder: Path, around: frozenset[str]) -> Iterator[Path]:
+    """The files and the broken links in a folder and in those inside it; a link to one around it leads to none.
+
+    Args:
+        around: the folders that it lies in, as they are without links.
+    """
+    own = os.path.realpath(folder)
+    if own in around:
+        return
+    try:
+        shown = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
+        folders = [path for path in shown if path.is_dir()]
+        yield from (path for path in shown if path.is_file() or (path.is_symlink() and not path.exists()))
+    except OSError as error:
+        how = "make it readable for you, or move it out of the log"
+        raise UserError(f"{folder}: this folder cannot be read: {error.strerror}; {how}") from None
+    for inner in folders:
+        yield from _below(inner, around | {own})
+
+
+def _matches(name: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether the parts of a path match those of a pattern, of which `**` stands for any number of folders."""
+    if not pattern:
+        return not name
+    if pattern[0] == "**":
+        return any(_matches(name[skipped:], pattern[1:]) for skipped in range(len(name) + 1))
+    return bool(name) and fnmatchcase(name[0], pattern[0]) and _matches(name[1:], pattern[1:])
 
 
 def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:
@@ -71,11 +111,7 @@ def read_file(path: Path, columns: list[str] | None, rows: int | None = None) ->
         UserError: it cannot be read, or lacks one of them; names the file, and the row where there is one.
     """
     with _told(path):
-        table = _scanned(path)
-        if rows is not None:
-            table = table.head(rows)
-        else:
-            _refuse_short(path, table)
+        table = _scanned(path, rows)
         if columns is None:
             return table.collect()
         has_columns(table.collect_schema().names(), columns, path)
@@ -93,7 +129,6 @@ def read_pieces(path: Path, columns: list[str], rows: int) -> Iterator[pl.DataFr
         return
     with _told(path):
         table = _scanned(path)
-        _refuse_short(path, table)
         has_columns(table.collect_schema().names(), columns, path)
         yield from table.select(columns).collect_batches(chunk_size=rows, lazy=True)
 
@@ -107,34 +142,21 @@ def _told(path: Path) -> Iterator[None]:
         raise UserError(f"{path}: {_fault(path, error)}") from None
 
 
-def _scanned(path: Path) -> pl.LazyFrame:
+def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
     if path.name.lower().removesuffix(".gz").endswith(".parquet"):
-        return pl.scan_parquet(path, glob=False)
-    if _is_csv(path):
-        table = pl.scan_csv(path, infer_schema=False, separator=_separator(path), glob=False)
-        _refuse_twice(table.collect_schema().names(), path)
-        return table
-    return pl.read_ndjson(_opened(path).read(), infer_schema_length=None).lazy()
+        table = pl.scan_parquet(path, glob=False)
+    elif _is_csv(path):
+        table = pl.scan_csv(path, infer_schema=False, separator=separator_of(path), glob=False)
+        names = table.collect_schema().names()
+        _refuse_twice(names, path)
+        refuse_ragged(path, len(names), rows)
+    else:
+        table = pl.read_ndjson(opened(path).read(), infer_schema_length=None).lazy()
+    return table if rows is None else table.head(rows)
 
 
 def _is_csv(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
-
-
-def _refuse_short(path: Path, table: pl.LazyFrame) -> None:
-    """Polars fills a row of CSV that ends too early with nothing, as if the rest had been empty.
-
-    Separators are counted line by line; the file is read row by row where a line has too few, or its quotes go on.
-    """
-    if not _is_csv(path):
-        return
-    line = pl.col("line")
-    found = line.str.replace_all(r'"[^"]*"', "").str.count_matches(_separator(path), literal=True) + 1
-    goes_on = line.str.count_matches('"', literal=True) % 2 == 1
-    is_doubted = (found < len(table.collect_schema())) | goes_on
-    has_doubted = pl.scan_lines(path, glob=False).select(is_doubted.any()).collect(engine="streaming").item()
-    if has_doubted and (fault := _ragged(path)):
-        raise UserError(f"{path}: {fault}")
 
 
 def _refuse_twice(names: list[str], path: Path) -> None:
@@ -156,19 +178,6 @@ def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
         raise UserError(f"{place}: column '{missing[0]}' is missing; {choices(missing[0], has, 'the file has')}")
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
-
-
-def _separator(path: Path) -> str:
-    """The one that stands most often in the first line."""
-    with _opened(path) as file:
-        head = file.readline()
-    if head.startswith(UTF16):
-        raise UserError(f"{path}: the file is UTF-16; save it as UTF-8")
-    return max(SEPARATORS, key=lambda separator: head.count(separator.encode()))
-
-
 def _fault(path: Path, error: Exception) -> str:
     """What is wrong with a file, with the row where it can be found."""
     first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -184,7 +193,7 @@ def _fault(path: Path, error: Exception) -> str:
 
 def _fault_of_text(path: Path) -> str | None:
     is_csv = _is_csv(path)
-    with _opened(path) as file:
+    with opened(path) as file:
         for number, line in enumerate(file, start=1):
             try:
                 line.decode("utf-8")
@@ -192,7 +201,7 @@ def _fault_of_text(path: Path) -> str | None:
                 return f"line {number} is no UTF-8; save the file as UTF-8"
             if not is_csv and line.strip() and not _is_object(line):
                 return f"line {number} is no JSON object: {line.decode()[:60].strip()}"
-    return _ragged(path) if is_csv else None
+    return ragged(path) if is_csv else None
 
 
 def _is_object(line: bytes) -> bool:
@@ -200,20 +209,3 @@ def _is_object(line: bytes) -> bool:
         return isinstance(json.loads(line), dict)
     except json.JSONDecodeError:
         return False
-
-
-def _ragged(path: Path) -> str | None:
-    """The first row of CSV with more or fewer fields than the header, or with a quote that does not end well."""
-    csv.field_size_limit(LONGEST_FIELD)
-    with _opened(path) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
-        rows = csv.reader((line.replace("\r", "") for line in text), delimiter=_separator(path), strict=True)
-        number, width = 0, 0
-        try:
-            width = len(next(filter(None, rows), []))
-            for number, row in enumerate(rows, start=1):
-                if len(row) != width:
-                    return f"row {number} has {len(row)} fields, but the header names {width} columns; mend the file"
-        except csv.Error as error:
-            return f"row {number + 1}: {error}; mend the file"
-    return None

@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import no_json, text_of
+from study.events.attributes import decoded, no_json, text_of
 from study.events.check import refuse_gaps
 from study.events.times import looks_like_time, no_time
-from study.params.snapshot import PATTERN, TAKEN, is_pattern
+from study.params.snapshot import LONG, PATTERN, TAKEN, is_long, is_pattern
 
 PERSON = (
     r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
@@ -45,8 +45,6 @@ NUMBERS = 0.95
 """Share of numbers from which a column is one of numbers with mistakes in it."""
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
-
-
 BY_HAND = "write the sections snapshot and questions of params.yaml by hand, as the README says under Your own log"
 
 
@@ -86,6 +84,9 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         raise UserError(f"{place}: there are no events in it")
     patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
     log = log.select(name for name in log.columns if name not in patterns)
+    log, faults = decoded(log, place)
+    for name in filter(is_user, faults):
+        raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log, time, place)
@@ -99,7 +100,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=patterns | left_out,
+        left_out=patterns | dict.fromkeys(faults, "its values are bytes that are no text") | left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
@@ -209,6 +210,8 @@ def _unusable(name: str, values: pl.Series) -> str:
     """Why a column can be no attribute, whatever its kind; nothing where it can."""
     if name in TAKEN:
         return "the name is taken; rename the column"
+    if is_long(f"{name}.1"):  # a place of a list
+        return LONG
     if not len(values):
         return "always empty"
     wrong = no_json(values) if values.dtype == pl.String else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import refuse
+from study.events.attributes import refuse, shown
 from study.params.snapshot import Snapshot
 
 UTC = pl.Datetime("us", "UTC")
@@ -59,7 +59,8 @@ def utc(raw: pl.Series, spec: Snapshot, place: Path, forms: Forms | None = None)
         raise UserError(f"{place}: column '{raw.name}' is empty in row {row + 1}; every event needs one")
     found, form = _parsed(raw, spec, place)
     found = found.cast(UTC)
-    refuse(~found.dt.year().is_between(*YEARS), raw, place, "is no time between {} and {}".format(*YEARS))
+    is_ours = found.dt.year().is_between(*YEARS).fill_null(value=False)
+    refuse(~is_ours, raw, place, "is no time between {} and {}".format(*YEARS))
     if forms is not None:
         forms.add(form)
         kinds, details = ({part for part in parts if part} for parts in zip(*forms, strict=True))
@@ -76,8 +77,10 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
     if raw.dtype == pl.Date:
         return _zoned(raw.cast(pl.Datetime("us")), spec.timezone), ("typed", "")
     if raw.dtype.is_numeric() and spec.columns.time_format is not None:
-        refuse(~(raw.cast(pl.Float64) % 1 == 0), raw, place, "is no whole number, which a time_format could read")
-        raw = raw.cast(pl.Int64).cast(pl.String)
+        whole = raw.cast(pl.Int64, strict=False)
+        is_whole = (raw.cast(pl.Float64) % 1 == 0) & whole.is_not_null()
+        refuse(~is_whole, raw, place, "is no whole number, which a time_format could read")
+        raw = whole.cast(pl.String)
     if raw.dtype.is_numeric():
         return _since_1970(raw, raw, place)
     if raw.dtype != pl.String:
@@ -91,7 +94,10 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
 
 
 def _numbers(raw: pl.Series) -> pl.Series:
-    return raw.str.strip_chars().cast(pl.Float64, strict=False)
+    """Texts as numbers, null where one is none: as whole ones where all are, since float64 rounds nanoseconds."""
+    text = raw.str.strip_chars()
+    whole = text.cast(pl.Int64, strict=False)
+    return text.cast(pl.Float64, strict=False) if whole.null_count() else whole
 
 
 def _are_numbers(numbers: pl.Series) -> bool:
@@ -111,23 +117,28 @@ def _zoned(naive: pl.Series, zone: str) -> pl.Series:
 
 def _since_1970(raw: pl.Series, written: pl.Series, place: Path) -> tuple[pl.Series, tuple[str, str]]:
     """Times of numbers, and their unit; the numbers as they are `written` are for messages."""
-    numbers = raw.cast(pl.Float64) if not raw.dtype.is_integer() else raw
-    refuse(~raw.cast(pl.Float64).is_finite(), written, place, "is no time")
-    size = float(raw.cast(pl.Float64).abs().max() or 0)  # type: ignore[arg-type]
+    # In the type of a column of 32 bits microseconds would wrap around.
+    numbers = raw.cast(pl.Int64, strict=False) if raw.dtype.is_integer() else raw.cast(pl.Float64)
+    sizes = numbers.cast(pl.Float64).abs()
+    refuse(~sizes.is_finite().fill_null(value=False), written, place, "is no time")
+    size = float(sizes.max() or 0)  # type: ignore[arg-type]
     for coarser, (bound, factor) in enumerate(UNITS):
         if size < bound:
-            _refuse_other_units(raw, written, coarser, place)
+            _refuse_other_units(numbers, written, coarser, place)
             return (numbers * factor).cast(pl.Int64).cast(UTC), ("number", str(factor))
-    _refuse_other_units(raw, written, len(UNITS), place)
-    return (numbers // NANOSECONDS).cast(pl.Int64).cast(UTC), ("number", "nanoseconds")
+    _refuse_other_units(numbers, written, len(UNITS), place)
+    found = (numbers // NANOSECONDS).cast(pl.Int64, strict=False).cast(UTC)
+    return found, ("number", f"nanoseconds as {numbers.dtype}")
 
 
-def _refuse_other_units(raw: pl.Series, written: pl.Series, coarser: int, place: Path) -> None:
+def _refuse_other_units(numbers: pl.Series, written: pl.Series, coarser: int, place: Path) -> None:
     """Refuses what would be of 1970 in the unit of the largest number, and of our days in one of the coarser ones."""
-    numbers = raw.cast(pl.Float64)
+    numbers = numbers.cast(pl.Float64)
+    largest = numbers.abs().arg_max() or 0
+    other = f"'{shown(written[largest])}' in row {largest + 1}"
     for _, factor in UNITS[:coarser]:
         is_other = (numbers * factor).is_between(*OUR_DAYS)
-        refuse(is_other, written, place, "is of another unit than others, or of 1970; give all times in one unit")
+        refuse(is_other, written, place, f"is of another unit than {other}, or of 1970; give all times in one unit")
 
 
 def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:

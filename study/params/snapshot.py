@@ -1,6 +1,7 @@
 """Which log is studied and what its columns mean."""
 
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -11,6 +12,10 @@ TAKEN = ("user_id", "timestamp", "event_type", "local", "candidate", "key", "you
 """What columns of the study itself are called, so that no attribute can be."""
 PATTERN = "the name reads as a pattern of names; rename the column"
 """What is told of a column that `is_pattern`."""
+LONGEST = 100
+"""Bytes of the name of an attribute, in UTF-8: files are named after it, and file systems take some 255."""
+LONG = f"the name has more than {LONGEST} bytes; rename the column"
+"""What is told of a column that `is_long`."""
 
 Coded = Literal["categorical", "numeric", "ordinal"]
 """What a column of the general form holds: text, numbers to be binned, or numbers whose every value is a bin."""
@@ -99,6 +104,16 @@ class Snapshot(Frozen):
                 found[name] = "ordinal" if isinstance(kind, Ordinal) else kind
         return found
 
+    @field_validator("files")
+    @classmethod
+    def _is_pattern_inside(cls, value: str) -> str:
+        parts = PurePosixPath(value).parts
+        if not parts or parts[0] == "/" or ".." in parts:
+            raise ValueError(f"'{value}' names no files in the folder snapshot.source; give a pattern such as *.csv")
+        if any("**" in part and part != "**" for part in parts):
+            raise ValueError(f"'{value}': ** stands for folders and between slashes alone; write * for any letters")
+        return value
+
     @field_validator("until", mode="before")
     @classmethod
     def _is_quoted(cls, value: object) -> object:
@@ -112,6 +127,8 @@ class Snapshot(Frozen):
         for name in self.coded:
             if name in TAKEN:
                 raise ValueError(f"attributes.{name}: the name is taken; rename the column")
+            if is_long(name):
+                raise ValueError(f"attributes.{name[:LONGEST]}: {LONG}")
         for name in [*self.attributes, *self.columns.renamed.values()]:
             if is_pattern(name):
                 raise ValueError(f"'{name}': {PATTERN}")
@@ -123,6 +140,11 @@ class Snapshot(Frozen):
 def is_pattern(name: str) -> bool:
     """Whether Polars takes the name of a column for a pattern of names."""
     return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
+def is_long(name: str) -> bool:
+    """Whether the name of an attribute is too long for what is named after it."""
+    return len(name.encode()) > LONGEST
 
 
 def places(name: str, kind: Attribute) -> list[str]:

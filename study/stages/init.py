@@ -52,12 +52,15 @@ def run(source: str) -> None:
     text = PARAMS.read_text(encoding="utf-8")
     text = _section(text, "snapshot", _snapshot(spec, found))
     text = _section(text, "questions", _questions(found, tempo))
-    text = _setting(text, "min_count", max(LEAST_COUNT, min(MOST_COUNT, count // RARE)))
-    text = _setting(text, "warmup_days", tempo.horizons // WARM_UP * int(tempo.horizon.get("horizon_days", STUDY_DAYS)))
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
     changes = {name: value for name, value in alone.items() if getattr(before, name) != value}
-    text = edited(text, changes | _contexts(before, spec))
+    days = int(tempo.horizon.get("horizon_days", STUDY_DAYS))
+    sizes = {
+        "features.min_count": max(LEAST_COUNT, min(MOST_COUNT, count // RARE)),
+        "features.warmup_days": tempo.horizons // WARM_UP * days,
+    }
+    text = edited(text, changes | sizes | _contexts(before, spec))
     parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
@@ -143,17 +146,18 @@ NO_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 """What YAML takes for something else than text."""
 
 
+def _printable(line: str) -> str:
+    """A line with what a reader of YAML takes for its end, or refuses, in the escapes of text in double quotes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
 def _section(text: str, name: str, lines: list[str]) -> str:
     """The text with other lines below the key `name` at the beginning of a line."""
     # Up to the next key at the beginning of a line, and the comment that stands right above it.
     found = re.search(rf"^{name}:.*?(?=(?:^#[^\n]*\n)*^[^\s#]|\Z)", text, flags=re.MULTILINE | re.DOTALL)
     if found is None:
         raise UserError(f"{PARAMS}: there is no section '{name}' to write to")
-    return text[: found.start()] + "\n".join([f"{name}:", *lines]) + "\n\n" + text[found.end() :]
-
-
-def _setting(text: str, name: str, value: int) -> str:
-    return re.sub(rf"^(  {name}: )\S+", rf"\g<1>{value}", text, count=1, flags=re.MULTILINE)
+    return text[: found.start()] + "\n".join([f"{name}:", *map(_printable, lines)]) + "\n\n" + text[found.end() :]
 
 
 def _keep() -> Path:

@@ -13,7 +13,7 @@ from study.events.asked import Asked
 from study.events.facts import Facts, facts_of
 from study.events.files import refuse_absent
 from study.events.parts import Parts
-from study.events.read import reading
+from study.events.read import reading, sources
 from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import acting, marked
@@ -21,12 +21,13 @@ from study.events.timed import timed
 from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion
+from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
 from study.stages.check import others, refuse_left_out, sections
 
 
 class Found(NamedTuple):
-    """The spans of a question, the queries of stop, select and test, and the candidates with their first times.
+    """The spans of a question, the queries of stop, select and test, and the candidates before test, as first met.
 
     And how many key actions there are, and how many of them have no candidate.
     """
@@ -56,7 +57,7 @@ def run(source: str | None) -> None:
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
         rows = health.card(facts, spec)
-        found = health.warnings(facts, spec, list(params.questions.values()), params.features)
+        found = _linked(spec) + health.warnings(facts, spec, list(params.questions.values()), params.features)
         doubted: dict[str, list[str]] = {}
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]
@@ -73,6 +74,18 @@ def run(source: str | None) -> None:
     print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
+
+
+def _linked(spec: Snapshot) -> list[str]:
+    """The folders of the log that are links, a sentence each."""
+    source = Path(spec.source)
+    inside = {folder for file in sources(spec) for folder in file.parents if source in folder.parents}
+    return [
+        f"{folder} is a link to a folder, in which DVC sees no change: after one, run dvc repro --force, or bring the "
+        "log by snapshot add, which copies it"
+        for folder in sorted(inside)
+        if folder.is_symlink()
+    ]
 
 
 def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Iterator[tuple[str, Found]]:
@@ -116,6 +129,7 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
         named += int(derived["key"].sum())
         met = derived.select("candidate", first="timestamp").drop_nulls()
         candidates = pl.concat([candidates, met]).group_by("candidate").agg(pl.col("first").min())
+    candidates = candidates.filter(pl.col("first").dt.timestamp("us") < spans.test[0].cutoff)
     asked.check()
     refuse_few(name, question, len(candidates))
     return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)

@@ -12,6 +12,7 @@ from pathlib import Path
 from study.errors import UserError
 from study.events.columns import changes, columns_of
 from study.events.facts import Facts, facts_of
+from study.events.files import matching
 from study.events.parts import Parts
 from study.events.read import READER, reading
 from study.events.spill import spilling
@@ -58,7 +59,7 @@ def run(file: str, name: str) -> None:
         if not target.with_name(f"{target.name}.dvc").exists():
             raise UserError(f"{target}: is there, and DVC does not track it; move it away, or choose another name")
         told.append(f"{target}: takes the place of a log that has no results; DVC's cache keeps that one")
-    _track(path, target)
+    _track(path, target, after.snapshot.files)
     write_text(PARAMS, text)
     print("\n".join([*told, *_next(after, facts, target)]))
 
@@ -108,20 +109,20 @@ def _refuse_other(params: Params, events: Parts) -> None:
 
 
 def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
-    was, now = columns_of(Path(before.source)), columns_of(path)
+    was, now = columns_of(Path(before.source), before.files), columns_of(path, after.files)
     if was is None or now is None:
         return [f"{path}: its columns are not compared with those of {before.source}, which cannot be read here"]
     return [f"{path}: {line}" for line in changes(was, now, set(after.attributes))]
 
 
-def _track(path: Path, target: Path) -> None:
+def _track(path: Path, target: Path, pattern: str) -> None:
     """Copies the log to its place and lets DVC track it; what DVC refuses leaves the place as it was."""
     record = target.with_name(f"{target.name}.dvc")
     if target.exists() and path.samefile(target):
         if not record.exists():
             _add(target)
         return
-    with _replaced(path, target):
+    with _replaced(path, target, pattern):
         _add(target)
 
 
@@ -134,7 +135,7 @@ def _add(target: Path) -> None:
 
 
 @contextmanager
-def _replaced(path: Path, target: Path) -> Iterator[None]:
+def _replaced(path: Path, target: Path, pattern: str) -> Iterator[None]:
     """A copy of the log stands in its place; where the block fails, what stood there before does again."""
     fresh, before = (target.with_name(f".{target.name}.{part}") for part in ("new", "before"))
     if before.exists():  # a process that was killed has left it
@@ -142,7 +143,7 @@ def _replaced(path: Path, target: Path) -> Iterator[None]:
     had = target.exists()
     try:
         with naming(target):
-            _copy(path, fresh)
+            _copy(path, fresh, pattern)
             if had:
                 target.rename(before)
             fresh.rename(target)
@@ -157,13 +158,13 @@ def _replaced(path: Path, target: Path) -> Iterator[None]:
     _remove(before)
 
 
-def _copy(path: Path, fresh: Path) -> None:
-    fresh.parent.mkdir(parents=True, exist_ok=True)
+def _copy(path: Path, fresh: Path, pattern: str) -> None:
+    """Copies the log; of a folder the files that were read."""
     _remove(fresh)
-    if path.is_dir():
-        shutil.copytree(path, fresh)
-    else:
-        shutil.copyfile(path, fresh)
+    for file in matching(path, pattern) if path.is_dir() else [path]:
+        copy = fresh / file.relative_to(path)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
 
 
 def _move(path: Path, target: Path) -> None:

@@ -112,6 +112,7 @@ def test_a_fault_is_told_as_if_the_file_were_read_whole(fault, tmp_path, monkeyp
 
 FORMS_THAT_CHANGE = {
     "a small number of milliseconds": ["99999999999", "1719792000000"],
+    "whole nanoseconds, then with a fraction": ["1719792000000000999", "1719792000000001999.5"],
     "a day, then times with a zone": ["2024-07-01", "2024-07-01T00:00:00Z"],
     "a day, then times without": ["2024-07-01", "2024-07-01 00:00"],
     "times without a zone, then a day": ["2024-07-01 00:00", "2024-07-01"],

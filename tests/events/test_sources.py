@@ -147,11 +147,11 @@ FAULTS = {
         "log.csv",
         HEAD + "1,1719792000,b,1,,\n1,1719792001,b,1,,\n1,soon,b,1,,\n",
     ),
-    "column 'timestamp', row 2: '1719792000' is of another unit than others, or of 1970": (
+    "column 'timestamp', row 2: '1719792000' is of another unit than '1719792001000' in row 3, or of 1970": (
         "log.csv",
         HEAD + "1,1719792000000,b,1,,\n1,1719792000,b,1,,\n1,1719792001000,b,1,,\n",
     ),
-    "column 'timestamp', row 1: '1719792000' is of another unit": (
+    "column 'timestamp', row 1: '1719792000' is of another unit than '1719792000000000000' in row 2": (
         "log.jsonl",
         '{"user_id": 1, "timestamp": 1719792000, "event_type": "b", "price": 1, "words": [], "size": "M"}\n'
         '{"user_id": 1, "timestamp": 1719792000000000000, "event_type": "b"}\n',

@@ -83,6 +83,72 @@ def test_a_fault_far_below_times_of_one_form_is_found(time, fault, read):
         read("log.csv", plain_times(time))
 
 
+SECONDS = 1_719_792_000
+WHOLE_NUMBERS = {
+    "Int32": SECONDS,
+    "UInt32": SECONDS,
+    "Int64": SECONDS * 1_000,
+    "UInt64": SECONDS * 1_000_000_000,
+    "Int128": SECONDS * 1_000_000,
+    "Float64": SECONDS,
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE_NUMBERS)
+def test_numbers_are_read_alike_whatever_their_type_holds(kind, tmp_path):
+    """Microseconds do not fit into 32 bits, in which seconds may be stored."""
+    when = pl.Series([WHOLE_NUMBERS[kind]], dtype=getattr(pl, kind))
+    log = pl.DataFrame({"user_id": ["1"], "timestamp": when, "event_type": ["buy"], "size": ["S"]})
+
+    assert [datetime(2024, 7, 1, tzinfo=UTC)] == times_of(log, tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("Int8", 100), ("UInt16", 60_000)])
+def test_small_numbers_are_seconds_of_1970(kind, seconds, tmp_path):
+    when = pl.Series([seconds], dtype=getattr(pl, kind))
+    log = pl.DataFrame({"user_id": ["1"], "timestamp": when, "event_type": ["buy"], "size": ["S"]})
+
+    assert [datetime.fromtimestamp(seconds, UTC)] == times_of(log, tmp_path)
+
+
+def times_of(log: pl.DataFrame, folder) -> list[datetime]:
+    log.write_parquet(folder / "log.parquet")
+    events = read_source(spec(folder / "log.parquet", attributes={"size": "categorical"}))
+    return events["timestamp"].to_list()
+
+
+def test_nanoseconds_are_the_same_as_text_and_as_numbers(read, tmp_path):
+    times = [SECONDS * 1_000_000_000 + 1_000 * i + 999 for i in range(1_000)]
+    log = pl.DataFrame({"user_id": "1", "timestamp": times, "event_type": "buy", "size": "S"})
+    text = read("log.csv", log.write_csv(), attributes={"size": "categorical"})
+
+    assert times_of(log, tmp_path) == text["timestamp"].to_list()
+    assert times_of(log, tmp_path)[-1] == datetime(2024, 7, 1, 0, 0, 0, 999, tzinfo=UTC)
+
+
+NO_TIMES = {
+    "log.csv": "12345678901234567890123",
+    "UInt64.parquet": 2**64 - 1,
+    "Int64.parquet": -(2**63),
+    "Float64.parquet": 1e22,
+}
+
+
+@pytest.mark.parametrize("name", NO_TIMES)
+@pytest.mark.parametrize("form", [None, "%Y%m%d"])
+def test_a_number_that_no_time_can_be_ends_in_a_line(name, form, tmp_path):
+    value, kind = NO_TIMES[name], getattr(pl, name.split(".")[0], pl.String)
+    when = pl.Series([20240703, value] if kind != pl.String else ["20240703", value], dtype=kind)
+    log = pl.DataFrame({"user_id": ["1", "2"], "when": when, "event_type": "buy", "size": "S"})
+    path = tmp_path / name
+    log.write_csv(path) if kind == pl.String else log.write_parquet(path)
+    columns = {"time": "when", "time_format": form}
+
+    with pytest.raises(UserError, match=r"column 'when', row 2: '.*' is no ") as raised:
+        read_source(spec(path, columns=columns, attributes={"size": "categorical"}))
+    assert 1 == len(str(raised.value).splitlines())
+
+
 def test_times_of_a_typed_column_are_read_in_its_own_zone(tmp_path):
     path = tmp_path / "log.parquet"
     when = pl.Series([datetime(2024, 1, 1, 20)]).dt.replace_time_zone("America/New_York")

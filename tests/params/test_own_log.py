@@ -33,6 +33,38 @@ def test_a_log_beside_it_is_taken(source, tmp_path):
     assert source == load(written(tmp_path, source=source)).snapshot.source
 
 
+@pytest.mark.parametrize("files", ["", ".", "/data/*.csv", "../*.csv", "2024**.csv", "**.csv", "a/b**/*.csv"])
+def test_a_pattern_of_files_that_cannot_match_is_refused(files, tmp_path):
+    with pytest.raises(UserError, match=r"params.yaml: snapshot.files: '.*' ?[a-z]*:? ") as raised:
+        load(written(tmp_path, files=files))
+    assert 1 == len(str(raised.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_taken"),
+    [
+        ("n" * 100, "categorical", True),
+        ("n" * 101, "numeric", False),
+        ("ü" * 51, "categorical", False),
+        ("n" * 98, {"kind": "list", "items": 9}, True),
+        ("n" * 98, {"kind": "list", "items": 10}, False),
+    ],
+)
+def test_a_name_that_no_file_could_be_called_after_is_refused(name, kind, is_taken, tmp_path):
+    attributes = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))["snapshot"]["attributes"]
+    path = written(tmp_path, attributes=attributes | {name: kind})
+    if is_taken:
+        assert name in load(path).snapshot.attributes
+    else:
+        with pytest.raises(UserError, match=rf"attributes.{name[:51]}.*: the name has more than 100 bytes; rename the"):
+            load(path)
+
+
+@pytest.mark.parametrize("files", ["*", "*.csv", "2024*/*.csv.gz", "**/2024/*.csv", "2024/**"])
+def test_a_pattern_of_files_may_name_folders(files, tmp_path):
+    assert files == load(written(tmp_path, files=files)).snapshot.files
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

@@ -36,6 +36,14 @@ def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
     assert 2 == text.count(" is left out: the name reads as a pattern of names; rename the column")
 
 
+def test_a_column_whose_name_is_too_long_is_left_out_and_said(workspace):
+    funnel().rename({"category": "c" * 101}).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"product", "button text", "price", "shop"} == set(load().snapshot.attributes)
+    assert f"{'c' * 101} is left out: the name has more than 100 bytes" in PARAMS.read_text(encoding="utf-8")
+
+
 def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
     comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
     funnel().with_columns(comma).write_csv("log.csv")

@@ -117,8 +117,12 @@ def asking(raw: dict, **asked) -> None:
         question.update(asked if question["kind"] == "what" else {})
 
 
-def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys):
-    funnel().with_columns(grade=pl.col("shop").mod(10).cast(str)).write_parquet("log.parquet")
+@pytest.mark.parametrize("late", [10, 12])
+def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys, late):
+    """What occurs for the first time in a window of test is no candidate of any fit."""
+    is_late = pl.col("occurred_at") > START + timedelta(days=190)
+    grade = pl.when(is_late).then(pl.col("shop") % late).otherwise(pl.col("shop") % 10).cast(str)
+    funnel().with_columns(grade=grade).write_parquet("log.parquet")
     main(["init", "log.parquet"])
     raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
     asking(raw, candidate=["grade"])
@@ -226,6 +230,22 @@ def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
     assert 2 == main(["check", "next.parquet"])
     assert "next.parquet: column 'category' is missing" in capsys.readouterr().err
     assert not (workspace / "data").exists()
+
+
+def test_a_linked_folder_is_read_and_warned_of(workspace, capsys):
+    """DVC does not look into it, so that nothing would be run again where a file of it has changed."""
+    checked(funnel(), capsys)
+    for name in ("log", "elsewhere"):
+        (workspace / name).mkdir()
+    (workspace / "log.parquet").rename(workspace / "elsewhere/part.parquet")
+    assert 2 == main(["check", "log"])
+    (workspace / "log/linked").symlink_to(workspace / "elsewhere")
+    capsys.readouterr()
+
+    assert 0 == main(["check", "log"])
+    said = capsys.readouterr().out
+    assert "6,000" in said
+    assert 1 == said.count("warning: log/linked is a link to a folder, in which DVC sees no change")
 
 
 def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empty(workspace, capsys):

@@ -187,13 +187,35 @@ def test_a_folder_that_cannot_be_copied_leaves_the_one_that_was_there(folder, tm
         tiny_log(users=users).write_parquet(tmp_path / name / "a.parquet")
     assert 0 == add(folder, "../parts", "next").returncode
     before = files(folder)
-    (tmp_path / "newer/b.parquet").symlink_to("nothing")
+    most = (tmp_path / "newer/a.parquet").stat().st_size // 1024 - 1
 
-    done = add(folder, "../newer", "next")
+    command = f"ulimit -f {most}; exec {sys.executable} -m study snapshot add ../newer --name next"
+    done = run(folder, "bash", "-c", command)
 
     assert 1 == done.returncode
-    assert "b.parquet" in done.stderr
+    assert "a.parquet: File too large" in done.stderr
     assert before == files(folder)
+
+
+def test_of_a_folder_the_files_that_were_read_are_copied(folder, tmp_path):
+    """Also by way of links, of which DVC would keep what they lead to; what was not checked is no part of the log."""
+    log = tiny_log(users=30)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "parts").mkdir()
+    log.head(1_000).write_parquet(tmp_path / "elsewhere/a.parquet")
+    log.slice(1_000).write_parquet(tmp_path / "parts/b.parquet")
+    (tmp_path / "parts/linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "parts/latest").symlink_to("linked")
+    (tmp_path / "parts/c.parquet").symlink_to("b.parquet")
+    (tmp_path / "parts/around").symlink_to(tmp_path / "parts")
+    (tmp_path / "parts/_notes.txt").write_text("unread", encoding="utf-8")
+
+    done = add(folder, "../parts", "next")
+
+    assert 0 == done.returncode, done.stderr
+    place = folder / "data/sources/next"
+    assert {"b.parquet", "latest/a.parquet"} == {str(p.relative_to(place)) for p in place.rglob("*") if p.is_file()}
+    assert f"current: {log.height:,} events of 30 users" in done.stdout
 
 
 def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):

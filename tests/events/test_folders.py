@@ -1,0 +1,99 @@
+"""A log in a folder is read whole: what links lead to as well, once, and nothing is left out without a word."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from study.errors import UserError
+from study.events.columns import columns_of
+from study.events.files import matching
+
+
+@pytest.fixture
+def log(tmp_path) -> Path:
+    """A folder of two months, with hidden things in it."""
+    for name in ("2024/01.csv", "2024/02.csv", "notes.txt", ".git/03.csv", "2024/_old/04.csv", "2024/.05.csv"):
+        path = tmp_path / "log" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    return tmp_path / "log"
+
+
+def names(folder: Path, pattern: str) -> list[str]:
+    return [str(path.relative_to(folder)) for path in matching(folder, pattern)]
+
+
+PATTERNS = {
+    "*": ["2024/01.csv", "2024/02.csv", "notes.txt"],
+    "*.csv": ["2024/01.csv", "2024/02.csv"],
+    "2024/*.csv": ["2024/01.csv", "2024/02.csv"],
+    "./2024/01*": ["2024/01.csv"],
+    "**/02.csv": ["2024/02.csv"],
+    "20*/**/*[12].csv": ["2024/01.csv", "2024/02.csv"],
+    "2024/**": ["2024/01.csv", "2024/02.csv"],
+    "2023/*": [],
+    "0": [],
+    "*.CSV": [],
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_chooses_files_at_any_depth(pattern, log):
+    assert PATTERNS[pattern] == names(log, pattern)
+
+
+def test_a_folder_that_is_a_link_is_read_too(log, tmp_path):
+    (tmp_path / "elsewhere/2023").mkdir(parents=True)
+    (tmp_path / "elsewhere/2023/12.csv").touch()
+    (log / "older").symlink_to(tmp_path / "elsewhere")
+
+    assert ["2024/01.csv", "2024/02.csv", "older/2023/12.csv"] == names(log, "*.csv")
+    assert ["older/2023/12.csv"] == names(log, "2023/*")
+
+
+def test_links_in_a_circle_end(log):
+    (log / "2024/whole").symlink_to(log)
+    (log / "own").symlink_to("own")
+
+    assert ["2024/01.csv", "2024/02.csv"] == names(log, "*.csv")
+
+
+def test_what_several_names_lead_to_is_read_once_by_its_own(log):
+    """As where a link names the latest part of a log."""
+    (log / "0-latest").symlink_to("2024")
+    (log / "0-latest.csv").symlink_to("2024/02.csv")
+
+    assert ["2024/01.csv", "2024/02.csv"] == names(log, "*.csv")
+    assert ["0-latest/01.csv", "0-latest/02.csv"] == names(log, "0-latest/*.csv")
+
+
+def test_a_link_that_leads_nowhere_is_a_part_that_is_missing(log):
+    (log / "03.csv").symlink_to("gone.csv")
+
+    with pytest.raises(UserError, match=r"log/03\.csv: is a link that leads nowhere"):
+        matching(log, "*.csv")
+    assert ["notes.txt"] == names(log, "*.txt")
+
+
+def test_a_folder_that_cannot_be_read_is_named(log, monkeypatch):
+    """Refused by hand, since tests may run as one who may read everything."""
+    listed = Path.iterdir
+
+    def refused(self):
+        if self.name == "2024":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return listed(self)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(UserError, match="log/2024: this folder cannot be read: Permission denied; make it"):
+        matching(log, "*.txt")
+
+
+def test_the_columns_of_a_log_are_those_of_the_files_that_are_read(tmp_path):
+    (tmp_path / "about.csv").write_text("key,value\nowner,me\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("user,price\na,3\n", encoding="utf-8")
+
+    assert {"user": "text", "price": "number"} == columns_of(tmp_path, "events*")
+    assert columns_of(tmp_path, "*.parquet") is None
