@@ -17,6 +17,7 @@ from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabula
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import seed_of
+from study.tuning.refused import telling
 from study.tuning.trial import save_into
 from study.tuning.workers import run_all
 
@@ -56,12 +57,10 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
-        fold = change.fold(read_refit(chosen.entry.question, chosen.question, chosen.features), seed)
-        try:
+        where = f"diagnose: {chosen.source.variant} under {change.name}, seed {number}"
+        with telling(where, f"the section diagnostics of {PARAMS} asks for it"):
+            fold = change.fold(read_refit(chosen.entry.question, chosen.question, chosen.features), seed)
             model.fit(fold, rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
-        except FloatingPointError as error:
-            where = f"{chosen.source.variant} under {change.name}, seed {number}"
-            raise UserError(f"diagnose: {where}: {error}; the section diagnostics of {PARAMS} asks for it") from None
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
         write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")
