@@ -37,7 +37,7 @@ FITS = DATA / "fits"
 CHOSEN = "chosen"
 SEARCH = "search.json"
 ASKED = "asked.json"
-"""Of a run: the entry and the question that it was made for."""
+"""Of a run: the entry and the question that it was made for, and how the log was read."""
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from study.diagnostics.change import Change
 from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
+from study.folders import replacing_folder
 from study.models.data import read_refit
 from study.params import Params, load
 from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
@@ -68,13 +69,9 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
 
 
 def _publish(folder: Path, fits: list[Path]) -> None:
-    fresh = FITS.with_name(".diagnostics.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for fit in fits:
-        shutil.copytree(folder / fit / "model", fresh / fit)
-    shutil.rmtree(FITS, ignore_errors=True)
-    fresh.rename(FITS)
+    with replacing_folder(FITS) as fresh:
+        for fit in fits:
+            shutil.copytree(folder / fit / "model", fresh / fit)
 
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:
