@@ -12,6 +12,7 @@ from dvc.repo import Repo
 
 import study.__main__ as command_line
 from study.errors import UserError
+from study.folders import BEFORE, BEGUN
 from study.params import load
 from study.paths import PARAMS, PIPELINE_LOCK, RESULTS, code_of, run_folder, score_folder
 from study.stages import check
@@ -255,18 +256,23 @@ def test_what_no_section_asks_for_is_told_in_one_line(tmp_path, capsys, command)
 
 
 def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
-    """Else it stays in the folders that others depend on, and whoever has it not trains these again."""
+    """Else it stays in the folders that others depend on, and whoever has it not trains these again.
+
+    What killed stages have begun of them goes too.
+    """
     (tmp_path / "params.yaml").write_bytes((ROOT / PARAMS).read_bytes())
     (tmp_path / "study").symlink_to(ROOT / "study")
     (tmp_path / RESULTS).parent.mkdir()
     (tmp_path / RESULTS).symlink_to(ROOT / RESULTS)
     (tmp_path / PIPELINE_LOCK).write_text("stages:\n  train@lost:\n  score@lost:\n  train@popularity:\n")
-    kept = [run_folder("main", "popularity"), run_folder("main", "by-hand"), Path("data/runs/mine/lost")]
+    begun, kept = [f".popularity.{BEGUN}", f".popularity.{BEFORE}"], [Path("data/runs/mine/lost")]
+    kept += [run_folder("main", name) for name in ("popularity", "by-hand", ".hidden", *begun)]
     lost = [
         run_folder("catalogue", "popularity"),
         run_folder("main", "lost"),
         run_folder("main-composed", "lost"),
         score_folder("who", "lost"),
+        *(run_folder("main", f".never-trained.{end}") for end in (BEGUN, BEFORE)),
     ]
     for folder in (*kept, *lost):
         (tmp_path / folder).mkdir(parents=True)
@@ -274,7 +280,7 @@ def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
     with inside(tmp_path):
         check.fingerprints()
 
-    assert [True, True, True, False, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]
+    assert kept == [folder for folder in (*kept, *lost) if (tmp_path / folder).exists()]
 
 
 @pytest.mark.parametrize("name", ["diagnostics", "tokens", "worlds"])
