@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from study import under_dvc
 from study.arguments import Parser
@@ -51,6 +52,8 @@ ITEMS = {
     "snapshots": "snapshot",
 }
 """What a stage runs once for each of."""
+GOES_ON = ("train", "diagnose", "tokens", "worlds")
+"""Stages that keep what they have finished by the fingerprint of their code."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 MACHINE_ERROR = 1
 USER_ERROR = 2
@@ -116,13 +119,14 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.repeat is not None:
         _repeat(stage, item, arguments.repeat)
     elif stage in ITEMS:
-        import_module(f"study.stages.{stage}").run(_item(stage, item))
+        item = _item(stage, item)
+        _module(stage, stage).run(item)
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "report" and not arguments.stamp:
         _build()
     else:
-        import_module(f"study.stages.{stage.replace('-', '_')}").run()
+        _module(stage, stage.replace("-", "_")).run()
 
 
 def _repeat(stage: str, item: str | None, repeats: int) -> None:
@@ -130,8 +134,17 @@ def _repeat(stage: str, item: str | None, repeats: int) -> None:
         raise UserError(f"{stage} takes no --repeat")
     if item is not None or repeats < 1:
         raise UserError("worlds --repeat N takes a number of logs, at least 1, and no world")
-    import_module("study.stages.check").fingerprints()  # no stage of DVC, so nothing else has fingerprinted its code
-    import_module("study.stages.worlds_validity").run(repeats)
+    _module(stage, "worlds_validity").run(repeats)
+
+
+def _module(stage: str, name: str) -> Any:
+    """A module of a stage; where it goes on from what it has finished, that is of the code of this moment.
+
+    DVC runs `check` before any stage; of one that a person runs nothing else has fingerprinted the code.
+    """
+    if stage in GOES_ON and not under_dvc.is_so():
+        import_module("study.stages.check").fingerprints()
+    return import_module(f"study.stages.{name}")
 
 
 def _build() -> None:

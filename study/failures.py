@@ -3,9 +3,12 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from study.errors import UserError
 
 AGAIN = "then run the same command again: what is finished stays"
 _ROOM, _RIGHTS, _SHAPE = f"make room, {AGAIN}", f"make it writable for you, {AGAIN}", f"move it away, {AGAIN}"
@@ -22,7 +25,7 @@ _ADVICE = {
     errno.ENOENT: "an earlier stage makes it, or params.yaml names it; `dvc repro` runs what is missing",
     errno.EMFILE: f"no more files may be open at once; raise the limit (ulimit -n), {AGAIN}",
 }
-_NUMBER = re.compile(r"\(os error (\d+)\)")
+_NUMBER, _NESTED = re.compile(r"\(os error (\d+)\)"), re.compile(r"\[Errno (\d+)\]")
 
 
 def explain(error: OSError) -> str:
@@ -30,7 +33,8 @@ def explain(error: OSError) -> str:
     number = _number(error)
     if number is None:
         return " ".join(str(error).split())
-    where = f"{os.fspath(error.filename)}: " if isinstance(error.filename, str | os.PathLike) else ""
+    place = _missing(error) or error.filename
+    where = f"{os.fspath(place)}: " if isinstance(place, str | os.PathLike) else ""
     said = os.strerror(number) if where else " ".join(_NUMBER.sub("", str(error)).split())
     return f"{where}{said}; {_ADVICE.get(number, f'mend that, {AGAIN}')}"
 
@@ -39,19 +43,29 @@ def explain(error: OSError) -> str:
 def naming(path: Path) -> Iterator[None]:
     """Makes of whatever the machine refuses in the block an OSError that names `path`.
 
-    An open file that cannot grow names no path, and what polars and safetensors raise is no OSError at all.
+    An open file that cannot grow names no path, shutil.Error tells of many files at once and names none, and what
+    polars and safetensors raise is no OSError at all. What is told to the user as it is passes.
     """
     try:
         yield
+    except UserError:
+        raise
     except Exception as error:
         number = _number(error)
-        if number is None or getattr(error, "filename", None):
+        if number is None or getattr(error, "filename", None) or _missing(error):
             raise
         raise OSError(number, os.strerror(number), str(path)) from error
 
 
+def _missing(error: Exception) -> str | None:
+    """The first file of a folder that was to be copied and is not there."""
+    is_so = isinstance(error, shutil.Error) and _number(error) == errno.ENOENT
+    return str(error.args[0][0][0]) if is_so else None
+
+
 def _number(error: Exception) -> int | None:
+    """What the system calls the refusal; of a folder that was copied, the one of its first file that was not."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
-    found = _NUMBER.search(str(error))
+    found = (_NESTED if isinstance(error, shutil.Error) else _NUMBER).search(str(error))
     return int(found[1]) if found else None

@@ -37,7 +37,7 @@ FITS = DATA / "fits"
 CHOSEN = "chosen"
 SEARCH = "search.json"
 ASKED = "asked.json"
-"""Of a run: the entry and the question that it was made for."""
+"""Of a run: the entry and the question that it was made for, and how the log was read."""
 BOOK_STAMP = DATA / "book.json"
 REPORT = Path("report")
 LOG = REPORT / "log.md"
@@ -83,14 +83,18 @@ def vocabulary_file(question: str, fit_span: str) -> Path:
     return DATA / "features" / question / f"{fit_span}.json"
 
 
-def run_folder(arm: str, variant: str) -> Path:
-    """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`seed-<n>`)."""
-    return RUNS / arm / variant
+def run_folder(runs: str, variant: str) -> Path:
+    """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`seed-<n>`).
+
+    Args:
+        runs: of the variant's entry: its arm, or `main-composed` for one that is composed of variants of the main arm.
+    """
+    return RUNS / runs / variant
 
 
-def search_file(arm: str, variant: str) -> Path:
-    """The record of a variant's search: see `study/searched.py`."""
-    return run_folder(arm, variant) / SEARCH
+def search_file(runs: str, variant: str) -> Path:
+    """The record of a variant's search: see `study/searched.py`; for `runs` see `run_folder`."""
+    return run_folder(runs, variant) / SEARCH
 
 
 def score_folder(arm: str, variant: str) -> Path:
@@ -108,9 +112,9 @@ def fit_folder(variant: str) -> Path:
     return FITS / variant
 
 
-def journal_file(arm: str, variant: str) -> Path:
-    """The search of a variant as an Optuna journal."""
-    return DATA / "journals" / arm / f"{variant}.log"
+def journal_file(runs: str, variant: str) -> Path:
+    """The search of a variant as an Optuna journal; for `runs` see `run_folder`."""
+    return DATA / "journals" / runs / f"{variant}.log"
 
 
 def results_folder(snapshot: str, arm: str) -> Path:

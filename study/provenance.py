@@ -40,9 +40,13 @@ def manifest(params: Params, arm: Arm, snapshot: Path, files: list[Path], hashed
 
 
 def asked_of(params: Params, variant: str) -> str:
-    """A variant's entry, those of what it is composed of, and its question, as text: what a run of it was made for."""
+    """What a run of a variant was made for, as text.
+
+    Its entry and those of what it is composed of; its question; and the keys by which a log becomes events.
+    """
     entries = {name: params.variants[name].model_dump(mode="json") for name in (variant, *params.sources(variant))}
-    return json.dumps([entries, params.question_of(variant).model_dump(mode="json")], indent=1) + "\n"
+    read_by = {"seed": params.seed, "snapshot": params.snapshot.model_dump(mode="json")}
+    return json.dumps([entries, params.question_of(variant).model_dump(mode="json"), read_by], indent=1) + "\n"
 
 
 def params_hash(params: Params, arm: Arm) -> str:

@@ -8,13 +8,16 @@ from study.paths import search_file
 Row = dict[str, Any]
 
 
-def read_search(arm: str, variant: str) -> Row:
+def read_search(runs: str, variant: str) -> Row:
     """The record of a finished search: its space, its trials, and the number of the chosen one.
+
+    Args:
+        runs: of the variant's entry, see `run_folder`.
 
     Raises:
         FileNotFoundError: the variant was not trained.
     """
-    search: Row = json.loads(search_file(arm, variant).read_text(encoding="utf-8"))
+    search: Row = json.loads(search_file(runs, variant).read_text(encoding="utf-8"))
     return search
 
 

@@ -8,13 +8,18 @@ from study.paths import KEPT_LOCK, PIPELINE_LOCK, replacing
 STAGE = "DVC_STAGE"  # set by DVC for the commands of its stages
 
 
+def is_so() -> bool:
+    """Whether this process is a stage that DVC runs."""
+    return STAGE in os.environ
+
+
 def begin() -> None:
     """Ties the stage to DVC; of a stage that a person runs nothing is changed.
 
     A stage whose DVC was killed would go on unseen, beside the next run. And DVC writes dvc.lock in place: killed
     meanwhile it leaves a part. While a stage runs the file is whole.
     """
-    if STAGE not in os.environ:
+    if not is_so():
         return
     die_with_parent(os.getppid())
     if PIPELINE_LOCK.exists():

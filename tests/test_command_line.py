@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -199,3 +200,44 @@ def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):
         said.append(capsys.readouterr().err)
     assert ["downfunnel: interrupted; the same command goes on from here\n"] * 2 == said[:2]
     assert ["downfunnel: interrupted; the same command begins anew\n"] * 2 == said[2:]
+
+
+@pytest.fixture
+def ran(monkeypatch, folder):
+    """The modules of stages that the command line calls, in place of which nothing happens."""
+    called = []
+
+    def module(name: str) -> SimpleNamespace:
+        def note(*_: object) -> None:
+            called.append(name.rpartition(".")[2])
+
+        return SimpleNamespace(run=note, fingerprints=note)
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.delenv(command_line.under_dvc.STAGE, raising=False)
+    monkeypatch.setattr(command_line, "import_module", module)
+    monkeypatch.chdir(folder)
+    return called
+
+
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        (["train", "popularity"], "train"),
+        (["diagnose"], "diagnose"),
+        (["tokens"], "tokens"),
+        (["worlds", "null"], "worlds"),
+    ],
+)
+def test_a_stage_that_a_person_runs_goes_on_from_what_the_code_of_this_moment_has_finished(command, module, ran):
+    assert 0 == command_line.main(command)
+    assert ["check", module] == ran
+
+
+def test_a_stage_that_dvc_runs_leaves_the_fingerprints_to_its_check(ran, monkeypatch):
+    monkeypatch.setenv(command_line.under_dvc.STAGE, "train@popularity")
+    monkeypatch.setattr(command_line.under_dvc, "begin", lambda: None)
+
+    assert 0 == command_line.main(["train", "popularity"])
+    assert ["train"] == ran

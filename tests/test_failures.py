@@ -2,12 +2,35 @@
 
 import errno
 import os
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 
 import polars as pl
 import pytest
 
+from study.errors import UserError
+from study.events.asked import Asked
+from study.events.clock import Clock
+from study.events.runs import Runs
+from study.events.spans import Window
 from study.failures import explain, naming
 from study.paths import replacing, write_text
+from tests.made import QUESTION, START, day_of, made_events
+
+
+@contextmanager
+def no_files_beyond(room: int) -> Iterator[None]:
+    """No file can grow beyond that many bytes: a full disk that any machine can have."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +52,39 @@ def test_what_polars_cannot_write_names_the_file(tmp_path):
     with pytest.raises(NotADirectoryError) as caught, naming(tmp_path / "folder/x.parquet"):
         pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "folder/x.parquet")
     assert f"{tmp_path}/folder/x.parquet: Not a directory; a file stands" in explain(caught.value)
+
+
+def test_a_folder_that_cannot_be_copied_names_its_copy_or_the_file_that_is_missing(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/weights").write_bytes(bytes(1000))
+    with no_files_beyond(100), pytest.raises(OSError, match="copy") as refused, naming(tmp_path / "copy"):
+        shutil.copytree(tmp_path / "model", tmp_path / "copy")
+    (tmp_path / "model/weights").unlink()
+    (tmp_path / "model/weights").symlink_to("nothing")
+    with pytest.raises(OSError, match="weights") as missing, naming(tmp_path / "copy"):
+        shutil.copytree(tmp_path / "model", tmp_path / "copy", dirs_exist_ok=True)
+
+    assert f"{tmp_path}/copy: File too large; a limit on the size of files" in explain(refused.value)
+    assert f"{tmp_path}/model/weights: No such file or directory" in explain(missing.value)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_lies_on_disk_of_a_log_in_parts_names_its_file(number, tmp_path):
+    """The run of the first part, and the queries of the second: those of the first are held."""
+    events = made_events([("a", day, "buy", item, None) for day, item in ((0.5, "milk"), (8.5, "tea"))])
+    window = Window(START.date() + timedelta(days=7), day_of(7), day_of(14))
+    asked = Asked("categories", {"stop": [window]}, QUESTION, lambda: tmp_path, Clock("UTC", 0, 0, 0, None))
+    asked.add(events, ["stop"])
+    writes = [partial(Runs(lambda: tmp_path).add, events), partial(asked.add, events, ["stop"])]
+
+    with no_files_beyond(100), pytest.raises(OSError, match="File too large") as refused:
+        writes[number]()
+    assert f"{tmp_path}/{('run-00000', 'queries-categories-stop-0-00001')[number]}.parquet: " in explain(refused.value)
+
+
+def test_what_is_told_to_the_user_passes_as_it_is(tmp_path):
+    with pytest.raises(UserError, match="model"), naming(tmp_path):
+        raise UserError("model: cannot be loaded (No such file or directory (os error 2))")
 
 
 def test_other_errors_pass_as_they_are(tmp_path):

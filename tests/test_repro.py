@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from study.errors import UserError
+from study.params import load
 from study.paths import DVC_LOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK
 from study.repro import mend, run
 from tests.tiny import ROOT
@@ -120,6 +121,27 @@ def test_the_marks_of_a_merge_are_no_cut_and_stay(folder):
     with pytest.raises(UserError, match=r"dvc.lock: it has the marks of a merge; take one side"):
         mended(folder, held)
     assert held == (folder / PIPELINE_LOCK).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [({"diagnostics": {}}, "diagnostics: this section is missing"), ({"questions": {}}, "is missing")],
+)
+def test_the_whole_study_is_refused_before_anything_runs_where_a_stage_lacks_what_it_needs(
+    left_out, told, tmp_path, monkeypatch
+):
+    """A single target may do without."""
+    monkeypatch.chdir(tmp_path)
+    PIPELINE.write_bytes((ROOT / PIPELINE).read_bytes())
+    params, ran = load(ROOT / PARAMS).model_copy(update=left_out), []
+    monkeypatch.setattr("study.repro.load", lambda: params)
+    monkeypatch.setattr("study.repro.repro", lambda _, *targets: ran.append(targets))
+
+    with pytest.raises(UserError, match=told):
+        run(None)
+    assert [] == ran
+    run("compare@main")
+    assert [("compare@main",)] == ran
 
 
 def test_a_section_that_the_graph_reads_is_asked_for_before_dvc_misses_it(tmp_path, monkeypatch):

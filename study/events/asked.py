@@ -11,6 +11,7 @@ from study.events.queries import answered, refuse_empty, tables_of
 from study.events.spans import EPOCH, Window
 from study.events.spill import Folder
 from study.events.split import TIME
+from study.failures import naming
 from study.params.question import Question
 
 
@@ -49,7 +50,8 @@ class Asked:
 
     def _kept(self, table: pl.DataFrame, name: str) -> pl.LazyFrame:
         path = self.folder() / f"queries-{self.name}-{name}.parquet"
-        table.write_parquet(path, compression="lz4")
+        with naming(path):
+            table.write_parquet(path, compression="lz4")
         return pl.scan_parquet(path, glob=False)
 
     def check(self) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from study.events import parts
 from study.events.parts import Held, Parts, bounds_of
 from study.events.spill import Folder
+from study.failures import naming
 
 GROUP = 20_000
 """Rows of a row group of a run: what is read for a range begins and ends with one."""
@@ -32,7 +33,8 @@ class Runs(Parts):
         """Writes another run."""
         placed = events.sort("user_id")
         path = self.folder() / f"run-{len(self.files):05d}.parquet"
-        placed.write_parquet(path, compression="lz4", row_group_size=GROUP)
+        with naming(path):
+            placed.write_parquet(path, compression="lz4", row_group_size=GROUP)
         self.files.append(path)
         self.sampled.append(placed["user_id"].gather_every(STEP))
 

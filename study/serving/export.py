@@ -1,6 +1,5 @@
 """Writes a trained variant as one folder, by replacement: weights, vocabulary, parameters and a model card."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.clock import origin_of
 from study.events.split import TIME
+from study.folders import place_of, replacing_folder
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
@@ -17,13 +17,13 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import ASKED, PARAMS, QUICK, export_folder, run_folder, search_file
-from study.provenance import asked_of, file_hash, revision
+from study.paths import QUICK, export_folder, run_folder, search_file
+from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
 from study.serving.card import card
 from study.serving.published import published
-from study.serving.snapshot import trained_on
+from study.serving.trained import refuse_changed, trained_on
 from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
 from study.versions import PACKAGES, released
@@ -58,19 +58,10 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
     params = load()
     variant = selected(params, name)
     folder = target or export_folder(variant)
-    place = folder.resolve()  # of a link what it points to is replaced, and `.` has a name
-    _restore(place)
-    if place.exists() and not is_exported(place):
-        told = "exists and is no exported variant, or has other files in it"
-        raise UserError(f"{folder}: {told}; give another folder with --to")
-    fresh = place.with_name(f".{place.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / WEIGHTS).mkdir(parents=True)
-    try:
+    place = place_of(folder, is_exported, "exported variant")
+    with replacing_folder(place, is_exported) as fresh:
+        (fresh / WEIGHTS).mkdir()
         _fill(fresh, params, variant, refit)
-        _swap(fresh, place)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     print(f"{variant}: exported to {folder}; its card is {folder / CARD}")
 
 
@@ -98,12 +89,7 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     if not trained.is_dir():
         known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
         raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
-    asked = trained.parent / ASKED
-    if asked.is_file() and asked.read_text(encoding="utf-8") != asked_of(params, variant):
-        raise UserError(
-            f"export: {PARAMS} has another entry or question of {variant} than it was trained for; run `dvc repro`, "
-            "then export"
-        )
+    refuse_changed(params, variant)
     model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources, params.device).load(trained)
     model.save(folder / WEIGHTS)
     for path in sorted(folder.rglob(TRAINED)):
@@ -138,27 +124,3 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
         quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else "run `make study`"
         raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
     return chosen_trial(read_search(params.variants[variant].runs, variant))
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Puts a finished folder where another may be, which stays if that fails."""
-    old = _old(folder)
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    try:
-        fresh.rename(folder)
-    except BaseException:
-        _restore(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _restore(folder: Path) -> None:
-    """Puts back what `_swap` has moved away, where nothing has come in its place."""
-    if not folder.exists() and is_exported(_old(folder)):
-        _old(folder).rename(folder)
-
-
-def _old(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")

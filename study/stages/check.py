@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from study.device import chosen
 from study.errors import UserError
 from study.fingerprint import closure, fingerprint
+from study.folders import left_of
 from study.params import load
 from study.params.base import Frozen
 from study.params.budget import Arm
@@ -51,8 +52,8 @@ def fingerprints() -> None:
     _placed(params)
     others(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
-    write_text(code_of("snapshot"), _code(["study.stages.snapshot"]))
-    write_text(code_of("report"), _shown(params, pages))
+    _put(code_of("snapshot"), _code(["study.stages.snapshot"]))
+    _put(code_of("report"), _shown(params, pages))
     for stage in PER_QUESTION:
         _write(stage, {name: _code([f"study.stages.{stage}"]) for name in params.questions})
     for stage in PER_VARIANT:
@@ -63,21 +64,22 @@ def fingerprints() -> None:
     for folder in [root / arm for root in (RUNS, SCORES) for arm in absent] + [RUNS / COMPOSED] * (not params.composed):
         folder.mkdir(parents=True, exist_ok=True)  # DVC asks for it, and no variant makes it
     _write("snapshots", {other: _code(["study.stages.snapshots"]) for other in params.compare_with})
-    write_text(code_of("catalogue-cost"), _measured(params))
+    _put(code_of("catalogue-cost"), _measured(params))
     if params.diagnostics:
-        write_text(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
-        write_text(code_of("diagnostics"), _code(["study.stages.diagnostics", *_diagnosed(params)]))
+        _put(code_of("diagnose"), _code(["study.stages.diagnose", *_diagnosed(params)]))
+        _put(code_of("diagnostics"), _code(["study.stages.diagnostics", *_diagnosed(params)]))
     if params.tokens:
-        write_text(code_of("tokens"), _code(["study.stages.tokens", *_accounted(params)]))
+        _put(code_of("tokens"), _code(["study.stages.tokens", *_accounted(params)]))
     if params.worlds:
         _write("worlds", {world: _simulated(params, "worlds", [world]) for world in NAMES})
-        write_text(code_of("worlds_validity"), _simulated(params, "worlds_validity", NAMES))
+        _put(code_of("worlds_validity"), _simulated(params, "worlds_validity", NAMES))
 
 
 def _forget(params: Params) -> None:
     """Removes runs and scores of variants that an arm has no more: whole folders of them are dependencies.
 
     Those that dvc.lock names alone: DVC keeps them in its cache, so a variant that comes back is not trained again.
+    And what a stage that was killed has left of such a one.
     """
     lock = PIPELINE_LOCK.read_text(encoding="utf-8") if PIPELINE_LOCK.exists() else ""
     theirs: dict[Path, set[str]] = defaultdict(set)
@@ -86,7 +88,8 @@ def _forget(params: Params) -> None:
         theirs[SCORES / entry.arm].add(name)
     for folder, names in theirs.items():
         for path in folder.glob("*/"):
-            if path.name not in names and f"@{path.name}:" in lock:
+            left = left_of(path)
+            if (left or path.name) not in names and (left or f"@{path.name}:" in lock):
                 shutil.rmtree(path)
 
 
@@ -240,10 +243,16 @@ def _code(roots: list[str]) -> str:
     return fingerprint(closure(roots))
 
 
+def _put(path: Path, text: str) -> None:
+    """Writes a fingerprint that has changed: a stage that a person runs needs no room for those that have not."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+
+
 def _write(stage: str, texts: dict[str, str]) -> None:
     """One file per item; those of items that are gone are removed."""
     for path in code_of(stage, "any").parent.glob("*.txt"):
         if path.stem not in texts:
             path.unlink()
     for item, text in texts.items():
-        write_text(code_of(stage, item), text)
+        _put(code_of(stage, item), text)

@@ -11,12 +11,14 @@ from tqdm import tqdm
 from study.diagnostics.change import Change
 from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
+from study.folders import replacing_folder
 from study.models.data import read_refit
 from study.params import Params, load
 from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import seed_of
+from study.tuning.refused import telling
 from study.tuning.trial import save_into
 from study.tuning.workers import run_all
 
@@ -56,12 +58,10 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
-        fold = change.fold(read_refit(chosen.entry.question, chosen.question, chosen.features), seed)
-        try:
+        where = f"diagnose: {chosen.source.variant} under {change.name}, seed {number}"
+        with telling(where, f"the section diagnostics of {PARAMS} asks for it"):
+            fold = change.fold(read_refit(chosen.entry.question, chosen.question, chosen.features), seed)
             model.fit(fold, rounds=chosen.source.rounds, seed=seed, report=lambda *_: None)
-        except FloatingPointError as error:
-            where = f"{chosen.source.variant} under {change.name}, seed {number}"
-            raise UserError(f"diagnose: {where}: {error}; the section diagnostics of {PARAMS} asks for it") from None
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
         write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")
@@ -69,13 +69,9 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
 
 
 def _publish(folder: Path, fits: list[Path]) -> None:
-    fresh = FITS.with_name(".diagnostics.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for fit in fits:
-        shutil.copytree(folder / fit / "model", fresh / fit)
-    shutil.rmtree(FITS, ignore_errors=True)
-    fresh.rename(FITS)
+    with replacing_folder(FITS) as fresh:
+        for fit in fits:
+            shutil.copytree(folder / fit / "model", fresh / fit)
 
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +14,13 @@ from study.events.facts import Facts, facts_of
 from study.events.files import matching
 from study.events.parts import Parts
 from study.events.read import READER, reading
-from study.events.spill import spilling
+from study.events.spill import Folder, spilling
 from study.failures import naming
 from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.snapshot import Snapshot
-from study.paths import PARAMS, RESULTS, SNAPSHOTS, source_file, write_text
+from study.paths import PARAMS, RESULTS, source_file, write_text
 from study.provenance import file_hash
 from study.stages.look import findings
 from study.stages.snapshot import write
@@ -49,8 +48,8 @@ def run(file: str, name: str) -> None:
     text = edited(text, _changes(before, name, target))
     after = parse(text, PARAMS)
     read = after.snapshot.model_copy(update={"source": str(path)})
-    with reading(read, "snapshot-add") as events, spilling("snapshot-add-queries") as folder:
-        _refuse_other(after, events)
+    with reading(read, "snapshot-add") as events, spilling("snapshot-add-beside") as folder:
+        _refuse_other(after, events, folder)
         facts = facts_of(events, after.snapshot)
         for _ in findings(facts, events, after, folder):  # which raises where a question cannot be asked
             pass
@@ -93,19 +92,19 @@ def _changes(params: Params, name: str, target: Path) -> dict[str, object]:
     return changed
 
 
-def _refuse_other(params: Params, events: Parts) -> None:
+def _refuse_other(params: Params, events: Parts, folder: Folder) -> None:
     """The name has no results yet, or those of this very log."""
     name = params.snapshot.name
     manifests = sorted((RESULTS / name).glob("*/manifest.json"))
     known = {json.loads(path.read_text(encoding="utf-8"))["data_hash"] for path in manifests}
     if not known:
         return
-    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".add-", dir=SNAPSHOTS) as folder:
-        same = Path(folder) / "same.parquet"
+    same = folder() / "same.parquet"
+    with naming(same):
         write(events, params.seed, same)
-        if known != {file_hash(same)}:
-            raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
+    if known != {file_hash(same)}:
+        raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
+    same.unlink()
 
 
 def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:

@@ -32,12 +32,13 @@ from study.params.features import Features
 from study.params.question import Question
 from study.params.roster import SequenceEntry
 from study.params.tokens import Tokens
-from study.paths import code_of, events_file, replacing, spans_file, vocabulary_file, write_text
+from study.paths import PARAMS, code_of, events_file, replacing, spans_file, vocabulary_file, write_text
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import hash_text, mix64, seed_of
 from study.stages.arm_manifest import publish
 from study.stages.scored import text_of
+from study.tuning.refused import telling
 from study.tuning.workers import run_all
 
 NAIVE = (UNIGRAM, COLUMN)
@@ -129,22 +130,36 @@ def naive(asked: Asked) -> list[pl.DataFrame]:
 def account_once(
     folder: Path, params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
 ) -> pl.DataFrame:
-    """Trains one model in a worker and sums its losses by user and slot; what is finished is not done again."""
+    """Trains one model in a worker and sums its losses by user and slot; what is finished is not done again.
+
+    Raises:
+        UserError: the loss is no number, or memory is refused.
+    """
     path = folder / "sums.parquet"
     if not path.exists():
-        asked, budget = read(params, entry), params.spent("tokens")
-        settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
-        model = twin(entry, settings, budget, seen, params.device)
-        seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
-        model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
-        assert model.trainer is not None
-        strict = Strict(seen, asked.stream, asked.unigram)
-        asking = asked.stream, asked.readouts, asked.rows, entry.context
-        values = losses(model.trainer.averaged, *asking, strict, model.device)
-        write_text(folder / "losses.json", json.dumps(model.losses) + "\n")
+        advice = f"the section tokens of {PARAMS} asks for it: name another variant, or give tokens another budget"
+        with telling(f"tokens: {source.variant} that sees {seen}, seed {number}", advice):
+            trained, sums = _accounted(params, entry, source, seen, number)
+        write_text(folder / "losses.json", json.dumps(trained) + "\n")
         with replacing(path) as temporary:
-            _sums(asked, seen, number, values).write_parquet(temporary)
+            sums.write_parquet(temporary)
     return pl.read_parquet(path)
+
+
+def _accounted(
+    params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
+) -> tuple[list[float], pl.DataFrame]:
+    """The training losses of a model, and its sums."""
+    asked, budget = read(params, entry), params.spent("tokens")
+    settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
+    model = twin(entry, settings, budget, seen, params.device)
+    seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
+    model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
+    assert model.trainer is not None
+    strict = Strict(seen, asked.stream, asked.unigram)
+    asking = asked.stream, asked.readouts, asked.rows, entry.context
+    values = losses(model.trainer.averaged, *asking, strict, model.device)
+    return model.losses, _sums(asked, seen, number, values)
 
 
 def read(params: Params, entry: SequenceEntry) -> Asked:

@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+from study.folders import replacing_folder
 from study.models.factory import settings_of
 from study.params import Params, load
 from study.paths import (
@@ -68,21 +69,17 @@ def _inputs(question: str) -> list[Path]:
 
 def _publish(params: Params, variant: str, work: Path, found: Search, folders: list[Path]) -> None:
     entry = params.variants[variant]
-    target = run_folder(entry.runs, variant)
-    fresh = target.with_name(f".{variant}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    for folder in folders:
-        shutil.copytree(folder / MODEL, fresh / folder.name)
     trial = work / "trials" / str(found.chosen)
-    shutil.copytree(trial / BEST, fresh / CHOSEN)
     space = space_of(settings_of(entry))
     published = {"space": describe(space), **found.model_dump(), "rounds": found.best.best_round}
-    if (trial / SELECT).exists():
-        shutil.copyfile(trial / SELECT, fresh / SELECT)
-    write_text(fresh / SEARCH, json.dumps(published, indent=1) + "\n")
-    write_text(fresh / ASKED, asked_of(params, variant))
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
+    with replacing_folder(run_folder(entry.runs, variant)) as fresh:
+        for folder in folders:
+            shutil.copytree(folder / MODEL, fresh / folder.name)
+        shutil.copytree(trial / BEST, fresh / CHOSEN)
+        if (trial / SELECT).exists():
+            shutil.copyfile(trial / SELECT, fresh / SELECT)
+        write_text(fresh / SEARCH, json.dumps(published, indent=1) + "\n")
+        write_text(fresh / ASKED, asked_of(params, variant))
     publish(journal_file(entry.runs, variant), variant, space, found.trials)
     record.publish(f"{params.snapshot.name}/{entry.runs}/{variant}", space, found.trials)
 

@@ -1,10 +1,10 @@
 """Fits one variant in one log of a world, keeps its best round, and scores the test windows with it."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
@@ -15,8 +15,9 @@ from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry, Variant
-from study.paths import replacing, write_text
+from study.paths import PARAMS, replacing, write_text
 from study.stages.world_log import Scene, Site, scene
+from study.tuning.refused import telling
 from study.tuning.trial import save_into
 
 K = 10
@@ -53,39 +54,51 @@ def entry_in(entry: Variant, site: Site, made: Scene) -> Variant:
 
 
 def fit_once(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
-    """`fit_and_score` in a worker; what an earlier run has left at `path` is not done again."""
-    table, told = path.with_suffix(".parquet"), path.with_suffix(".json")
+    """`fit_and_score` in a worker; what an earlier run has left beside `path`, which is its own, is not done again."""
+    table, told = (path.with_name(f"{path.name}.{kind}") for kind in ("parquet", "json"))
     if told.exists():
         return Fitted(pl.read_parquet(table), **json.loads(told.read_text(encoding="utf-8")))
-    fitted = fit_and_score(site, entry, budget, seed)
+    fitted = fit_and_score(path, site, entry, budget, seed)
     with replacing(table) as temporary:
         fitted.queries.write_parquet(temporary)
     write_text(told, json.dumps({"curve": fitted.curve, "cap": fitted.cap}))
     return fitted
 
 
-def fit_and_score(site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
+def fit_and_score(path: Path, site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
     """Fits a variant with its default settings, to the cap: some worlds are learned late, after a long plateau.
 
     A sequence variant has batches of the site's size.
 
     Args:
+        path: named as the fit; the best round lies beside it meanwhile.
         seed: of the fit; the log has its own.
+
+    Raises:
+        UserError: the loss is no number, or memory is refused.
     """
+    best = path.with_name(f"{path.name}.best")
+    advice = f"change the dials of the world in {PARAMS}, or take the variant out of worlds.roster"
+    try:
+        with telling(f"worlds: {path.name} in {site.world}", advice):
+            return _fit_and_score(best, site, entry, budget, seed)
+    finally:
+        shutil.rmtree(best, ignore_errors=True)
+
+
+def _fit_and_score(best: Path, site: Site, entry: Variant, budget: Budget, seed: int) -> Fitted:
     made = scene(site, budget.stop_queries)
     settings = {"batch": site.batch} if isinstance(entry, SequenceEntry) else {}
     model, curve = build_model(entry, settings, budget, device=site.device), list[tuple[int, float]]()
-    with TemporaryDirectory() as temporary:
-        best = Path(temporary) / "best"
 
-        def report(current: Recommender, done: int) -> None:
-            curve.append((done, mean_recall(current, made.before, K)))
-            if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
-                save_into(current, best)
+    def report(current: Recommender, done: int) -> None:
+        curve.append((done, mean_recall(current, made.before, K)))
+        if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
+            save_into(current, best)
 
-        cap = cap_of(entry, budget)
-        model.fit(made.fold, rounds=cap, seed=seed, report=report)
-        chosen = build_model(entry, settings, budget, device=site.device).load(best)
+    cap = cap_of(entry, budget)
+    model.fit(made.fold, rounds=cap, seed=seed, report=report)
+    chosen = build_model(entry, settings, budget, device=site.device).load(best)
     return Fitted(recalls(chosen, made.test), curve, cap)
 
 

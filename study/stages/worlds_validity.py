@@ -116,7 +116,7 @@ def one_log(path: Path, study: Study, role: str, number: int) -> Row:
     if path.exists():
         read: Row = json.loads(path.read_text(encoding="utf-8"))
         return read
-    queries = _fits(study, study.site(role, number))
+    queries = _fits(study, study.site(role, number), path)
     means = dict(queries.group_by("variant").agg(pl.col(RECALL).cast(pl.Float64).mean()).sort("variant").iter_rows())
     row: Row = {"recall": means}
     if role == "repeat":
@@ -125,13 +125,16 @@ def one_log(path: Path, study: Study, role: str, number: int) -> Row:
     return row
 
 
-def _fits(study: Study, site: Site) -> pl.DataFrame:
+def _fits(study: Study, site: Site, path: Path) -> pl.DataFrame:
     changed = study.part.model_dump(include={"rounds", "positions", "boosting_rounds", "seeds"})
     budget = study.params.spent("worlds").model_copy(update=changed)
     made, tables = scene(site, budget.stop_queries), []
     for name, entry in study.entries.items():
         for seed in range(budget.seeds if entry.is_seeded else 1):
-            fitted = fit_and_score(site, entry_in(entry, site, made), budget, seed_of(site.seed, "fit", name, seed))
+            place = path.with_name(f"{path.stem}-{name}-{seed}")
+            fitted = fit_and_score(
+                place, site, entry_in(entry, site, made), budget, seed_of(site.seed, "fit", name, seed)
+            )
             tables.append(fitted.queries.with_columns(variant=pl.lit(name), seed=pl.lit(seed)))
     scene.cache_clear()
     return pl.concat(tables)

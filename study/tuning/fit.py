@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from study.device import name_of
 from study.errors import UserError
+from study.folders import place_of, replacing_folder
 from study.models.base import Recommender
 from study.models.data import FitSpan, read_refit
 from study.models.factory import build_model, cap_of, settings_of
@@ -27,9 +28,10 @@ from study.questions.development import read_development
 from study.questions.kind import kind_of
 from study.training.group import group
 from study.training.share import Share
-from study.tuning.trial import save_into
+from study.tuning.refused import telling
 
 RECORD = "fit.json"
+LESS_MEMORY = "give it more memory, or a smaller width or batch with --set"
 
 
 def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, target: Path | None) -> None:
@@ -39,28 +41,25 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         given: settings as `name=value`, instead of those that the variant's search chose.
         rounds: by default as many as the search chose.
         span: `train`, after which select is read, or `refit`, everything before test, after which nothing is.
-        target: the folder; one that is there is replaced if it holds such a model.
+        target: the folder; one that is there is replaced if it is such a model and has nothing else in it.
 
     Raises:
-        UserError: no such variant or setting, one that nothing can be learned with, the target is something else, or
-            there is no such device.
+        UserError: no such variant or setting, one that nothing can be learned with, the target is something else,
+            memory is refused, or there is no such device.
     """
     params = load()
     entry, folder = params.variant(variant), target or fit_folder(variant)
     if not isinstance(entry, SequenceEntry):
         raise UserError(f"fit: {variant} is no sequence variant; one process fits it")
-    if folder.exists() and not (folder / RECORD).is_file():
-        raise UserError(f"{folder}: exists and holds no fitted model; give another folder with --to")
+    place = place_of(folder, is_fitted, "fitted model")
     known = _chosen(params, variant)
     settings = _changed(settings_of(entry), known.settings, given)
     with group(params.device) as share:
         started = time.perf_counter()
         model = build_model(entry, settings, params.spent(entry.arm), device=params.device)
         told = partial(_told, share, rounds or known.rounds)
-        try:
+        with telling(f"fit {variant}", "give other settings with --set", LESS_MEMORY):
             model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
-        except FloatingPointError as error:
-            raise UserError(f"fit {variant}: {error}") from None
         seconds = time.perf_counter() - started
     if share.number == 0:
         select = _select(params, variant, model) if span == "train" else None
@@ -78,9 +77,22 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
             "losses": _losses(model),
             "select": select,
         }
-        save_into(model, folder, {RECORD: json.dumps(found, indent=1) + "\n"})
+        with replacing_folder(place, is_fitted) as fresh:
+            model.save(fresh)
+            found["files"] = sorted(path.name for path in fresh.iterdir())
+            (fresh / RECORD).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         reached = "" if select is None else f"select {kind_of(params.question_of(variant)).PRIMARY} {select:.4f}, "
         print(f"{variant}: {reached}in {folder}", flush=True)
+
+
+def is_fitted(folder: Path) -> bool:
+    """Whether `fit` wrote all of it: such a folder may be replaced."""
+    try:
+        told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        names = {path.name for path in folder.iterdir()}
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and names == {RECORD, *told.get("files", [])}
 
 
 def _chosen(params: Params, variant: str) -> Source:

@@ -16,17 +16,16 @@ from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import CHOSEN, replacing, write_text
+from study.paths import CHOSEN, PARAMS, replacing, write_text
 from study.prepared import Stopwatch
 from study.questions.development import read_development, read_windows
 from study.questions.kind import kind_of
+from study.tuning.refused import NO_MEMORY, reason_of, telling
 
 STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
 BEGUN, MODEL, COST = "begun", "model", "cost.json"
 DIED = "its worker died at every attempt, most likely for want of memory"
-NO_MEMORY = "there was not enough memory"
 FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
-REFUSED = ("can't allocate memory", "out of memory")
 
 
 class Rung(Frozen):
@@ -74,12 +73,11 @@ def run_rung(params: Params, folder: Path, rung: Rung) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         parts = _train(params, folder, rung)
-    except FloatingPointError as error:
-        parts = FAILED | {"reason": str(error)}
-    except (MemoryError, RuntimeError) as error:
-        if not _is_refused_memory(error):
+    except (FloatingPointError, MemoryError, RuntimeError) as error:
+        reason = reason_of(error)
+        if reason is None:
             raise
-        parts = FAILED | {"reason": NO_MEMORY}
+        parts = FAILED | {"reason": reason}
     return _record(folder, rung, parts, watch.seconds(), peak_mb())
 
 
@@ -111,11 +109,6 @@ def _record(folder: Path, rung: Rung, parts: dict[str, Any], seconds: float, meg
     outcome = Outcome(**parts, seconds=seconds, peak_mb=megabytes)
     write_text(folder / DONE.format(rung.index), outcome.model_dump_json())
     return outcome
-
-
-def _is_refused_memory(error: Exception) -> bool:
-    """A MemoryError of Python or numpy; torch raises a RuntimeError that only its text tells from others."""
-    return isinstance(error, MemoryError) or any(said in str(error).lower() for said in REFUSED)
 
 
 def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
@@ -185,10 +178,19 @@ def run_refit(params: Params, folder: Path, asked: Refit) -> None:
     """Fits the chosen setting on everything before the first test cut-off; no score is read.
 
     It goes on from the half that lies there; where none does, it starts afresh, to the same bits.
+
+    Raises:
+        UserError: the loss is no number, or memory is refused.
     """
-    begun = folder / BEGUN
-    if (folder / COST).exists() or (asked.begins and begun.exists()):
+    if (folder / COST).exists() or (asked.begins and (folder / BEGUN).exists()):
         return
+    advice = f"change its entry in {PARAMS}, so that its search chooses other settings, or leave it out"
+    with telling(f"{asked.variant}: the refit of {folder.name}", advice):
+        _refit(params, folder, asked)
+
+
+def _refit(params: Params, folder: Path, asked: Refit) -> None:
+    begun = folder / BEGUN
     watch = Stopwatch()
     read_windows.cache_clear()  # what the search has read and prepared is not needed any more
     entry = params.variants[asked.variant]

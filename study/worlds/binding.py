@@ -3,8 +3,9 @@
 A trigger is a click; it has a colour and a place, drawn independently and uniformly. The item of a key action is, with
 probability `strength`, one of the group of the pair (colour, place) of the last click, else any. One of the two alone
 leaves every group as likely (`groups.latin_groups`), and so every item. Looks, which have a colour and a place too and
-say nothing, follow each click on the same day and happen on other days: the trigger is never the last event, and who
-only knows which colours and which places a history has, but not which stood together, cannot tell.
+say nothing, follow each click on the same day and happen on other days, also on those before a user joins: the trigger
+is never the last event, and who only knows which colours and which places a history has, but not which stood together,
+cannot tell.
 
 Oracle. At the cut-off the last click has the pair p; a click before the key action of the window replaces it by any
 other. `waiting.last_context` derives P(pair = q), which is spread evenly over the items of its group, and the rest

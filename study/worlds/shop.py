@@ -77,9 +77,9 @@ class Law:
 
     def _dealt(self, contexts: int, name: str) -> Ints:
         """Groups of equal size that together use each item about equally often."""
-        size = ceil(self.settings.items / contexts)
+        items, size = self.settings.items, ceil(self.settings.items / contexts)
         generator = np.random.default_rng(seed_of(self.seed, "shop", name))
-        rounds = [generator.permutation(self.settings.items) for _ in range(2)]
+        rounds = [generator.permutation(items) for _ in range(ceil(contexts * size / items))]
         return np.concatenate(rounds)[: contexts * size].reshape(contexts, size).astype(np.int64)
 
 

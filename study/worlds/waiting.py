@@ -29,7 +29,10 @@ class Today:
 
 
 def days(settings: WaitingSettings, generator: np.random.Generator) -> Iterator[Today]:
-    """The days of all users; each joins on one of the first fourteen, so that nobody keeps step with the cut-offs."""
+    """The days of all users; each joins on one of the first fourteen, so that nobody keeps step with the cut-offs.
+
+    Before that day a user has no trigger and no key action; what a world writes beside these is its own matter.
+    """
     last = np.full(settings.users, NEVER)
     joined = generator.integers(0, 2 * HORIZON_DAYS, settings.users)
     for day in range(settings.days):

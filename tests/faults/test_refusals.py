@@ -57,6 +57,31 @@ def test_a_disk_without_room_is_named_with_what_to_do(command, room, place, clon
     assert before == results(clone)
 
 
+def test_a_disk_that_is_full_when_a_run_takes_its_place_names_the_run_and_leaves_the_one_that_is_there(clone):
+    """What was trained lies in scratch, whole."""
+    before = results(clone)
+    code, said = limited(clone, 3000, *TRAIN)
+
+    assert 1 == code, said
+    assert f"data/runs/catalogue/{VARIANTS[1]}: File too large" in line_of(said)
+    assert before == results(clone)
+    assert 0 == run(clone, *TRAIN)[0]
+    assert before == results(clone)
+
+
+def test_a_stage_that_a_person_runs_after_a_change_of_the_code_trains_with_the_code_of_now(clone, expected):
+    """Not so one that DVC runs: its check has fingerprinted the code."""
+    kept = list((clone / "data/scratch/train" / VARIANTS[0]).iterdir())
+    code = clone / "study/models/counting/personal_decay.py"
+    code.write_text(code.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+
+    assert 0 == run(clone, "env", "DVC_STAGE=train", *COUNT)[0]
+    assert kept == list((clone / "data/scratch/train" / VARIANTS[0]).iterdir())
+    assert 0 == run(clone, *COUNT)[0]
+    assert len(kept) + 1 == len(list((clone / "data/scratch/train" / VARIANTS[0]).iterdir()))
+    assert expected == results(clone)
+
+
 def test_a_file_in_the_way_of_a_folder_is_named(clone, expected):
     forget(clone, "data/scores/catalogue")
     (clone / "data/scores/catalogue").touch()

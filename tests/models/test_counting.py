@@ -97,6 +97,13 @@ def test_tifu_knn_knows_of_nothing_where_all_weights_round_to_zero():
     assert found["b"]["tea"] == pytest.approx(0.75)
 
 
+def test_markov_knows_of_nothing_that_follows_where_no_user_has_two_moments():
+    log = made_log([("a", 0.0, "buy", "milk", None), ("b", 1.0, "buy", "tea", None)])
+
+    assert {"a", "b"} == set(found := scores(markov, log, 2, smoothing=1.0))
+    assert {0} == {score for row in found.values() for score in row.values()}
+
+
 def test_co_occurrence_is_the_cosine_over_moments():
     log = made_log(
         [

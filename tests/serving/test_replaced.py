@@ -9,6 +9,7 @@ import pytest
 from study.__main__ import main
 from study.serving import export
 from tests.serving.test_commands import complaint
+from tests.test_failures import no_files_beyond
 from tests.tiny import inside
 
 
@@ -86,3 +87,14 @@ def test_of_a_link_what_it_points_to_is_replaced(study):
     assert Path("link").is_symlink()
     assert "tifu-knn" == json.loads(Path("out/model.json").read_text("utf-8"))["variant"]
     assert [] == [*study.glob(".out.*"), *study.glob(".link.*")]
+
+
+def test_a_disk_without_room_is_named_and_leaves_what_was_there(study, capsys):
+    before = files("out")
+    for variant, room in (("popularity", 300), ("sum-horizon", 3000)):
+        with no_files_beyond(room):
+            assert 1 == main(["export", variant, "--to", "out"])
+
+        assert "out: File too large; a limit on the size of files is in the way" in capsys.readouterr().err
+        assert before == files("out")
+        assert [] == list(study.glob(".out.*"))

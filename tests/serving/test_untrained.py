@@ -1,6 +1,7 @@
 """What was not trained here is not exported, and where it was is said."""
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 import yaml
 
 from study.__main__ import main
-from study.paths import QUICK, search_file
+from study.paths import ASKED, QUICK, run_folder, search_file
 from tests.serving.test_commands import complaint
-from tests.tiny import inside
+from tests.tiny import ATTRIBUTES, inside
 
 
 def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tmp_path, capsys):
@@ -29,11 +30,12 @@ LOCKED = {
 }
 
 
-def lock() -> None:
+def lock(params: dict[str, object] | None = None) -> None:
     """What DVC records of the stages in the current folder."""
     stages = {
         f"stage@{number}": {
             "cmd": f"python -m study {command}",
+            "params": (params or {}) if "split" in command else {},
             "deps": [
                 {"path": path, "hash": "md5", "md5": hashlib.md5(Path(path).read_bytes()).hexdigest()} for path in paths
             ],
@@ -94,4 +96,49 @@ def test_an_entry_that_was_changed_since_it_was_trained_is_not_exported(exported
         path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
 
         assert f"has another entry or question of {variant} than" in complaint(capsys, "export", variant)
+        assert 0 == main(["export", "popularity", "--to", "out"])
+
+
+def edit(**changes: object) -> None:
+    """Changes keys of the section `snapshot`."""
+    path = Path("params.yaml")
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw["snapshot"] |= changes
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+
+
+CHANGED = {
+    "timezone": "Asia/Tokyo",
+    "columns": {"zone": "Asia/Tokyo"},
+    "attributes": ATTRIBUTES | {"department": {"kind": "ordinal", "order": ["d0", "d1", "d2"]}},
+}
+
+
+@pytest.mark.parametrize("key", CHANGED)
+def test_a_log_that_would_be_read_otherwise_than_it_was_for_training_is_not_exported(exported, tmp_path, capsys, key):
+    """Where no DVC has run, the run itself tells; one of an earlier version does not."""
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        edit(**{key: CHANGED[key]})
+
+        told = complaint(capsys, "export", "popularity")
+        assert f"params.yaml: snapshot.{key} is not what popularity was trained under; run `dvc repro`" in told
+        asked = run_folder("main", "popularity") / ASKED
+        asked.write_text(json.dumps(json.loads(asked.read_text(encoding="utf-8"))[:2]), encoding="utf-8")
+        assert 0 == main(["export", "popularity", "--to", "out"])
+
+
+def test_what_dvc_records_of_the_log_goes_before_what_the_run_says(exported, tmp_path, capsys):
+    """A change that leaves the events as they were runs the stages before training anew, and no training."""
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        before = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+        lock({"params.yaml": {"seed": before["seed"], "snapshot": before["snapshot"]}})
+        edit(columns={"zone": "Asia/Tokyo"})
+        after = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+
+        assert "snapshot.columns is not what popularity was trained" in complaint(capsys, "export", "popularity")
+        lock({"params.yaml": {"seed": before["seed"] + 1, "snapshot": after["snapshot"]}})
+        assert "params.yaml: seed is not what popularity was trained" in complaint(capsys, "export", "popularity")
+        lock({"params.yaml": {"seed": after["seed"], "snapshot": after["snapshot"]}})
         assert 0 == main(["export", "popularity", "--to", "out"])

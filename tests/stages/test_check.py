@@ -13,7 +13,7 @@ from dvc.repo import Repo
 import study.__main__ as command_line
 from study.errors import UserError
 from study.params import load
-from study.paths import PARAMS, PIPELINE_LOCK, RESULTS, code_of, run_folder, score_folder
+from study.paths import PARAMS, RESULTS, code_of
 from study.stages import check
 from tests.tiny import ROOT, inside
 
@@ -252,29 +252,6 @@ def test_what_no_section_asks_for_is_told_in_one_line(tmp_path, capsys, command)
 
     told = f"downfunnel: params.yaml: {name}: there is none, so there is nothing to run; fill it in"
     assert [told] == capsys.readouterr().err.splitlines()
-
-
-def test_what_variants_have_left_that_the_roster_lost_is_removed(tmp_path):
-    """Else it stays in the folders that others depend on, and whoever has it not trains these again."""
-    (tmp_path / "params.yaml").write_bytes((ROOT / PARAMS).read_bytes())
-    (tmp_path / "study").symlink_to(ROOT / "study")
-    (tmp_path / RESULTS).parent.mkdir()
-    (tmp_path / RESULTS).symlink_to(ROOT / RESULTS)
-    (tmp_path / PIPELINE_LOCK).write_text("stages:\n  train@lost:\n  score@lost:\n  train@popularity:\n")
-    kept = [run_folder("main", "popularity"), run_folder("main", "by-hand"), Path("data/runs/mine/lost")]
-    lost = [
-        run_folder("catalogue", "popularity"),
-        run_folder("main", "lost"),
-        run_folder("main-composed", "lost"),
-        score_folder("who", "lost"),
-    ]
-    for folder in (*kept, *lost):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "file").touch()
-    with inside(tmp_path):
-        check.fingerprints()
-
-    assert [True, True, True, False, False, False, False] == [(tmp_path / folder).exists() for folder in (*kept, *lost)]
 
 
 @pytest.mark.parametrize("name", ["diagnostics", "tokens", "worlds"])

@@ -4,6 +4,7 @@ import shutil
 import polars as pl
 import pytest
 
+from study.diagnostics.twins import SEEN
 from study.exhibits import diagnostics as diagnostics_page
 from study.exhibits import leak_alarm
 from study.exhibits import tokens as tokens_page
@@ -194,6 +195,17 @@ def test_a_variant_that_is_not_flat_is_refused(workspace):
         changed = params.model_copy(update={"tokens": params.tokens | {"variant": "sum-horizon-repeat"}})
         with pytest.raises(tokens.UserError, match="next_token"):
             tokens.variant_of(changed)
+
+
+def test_a_model_whose_loss_is_no_number_is_one_line_and_nothing_of_it_is_kept(workspace, tmp_path):
+    with inside(workspace):
+        params = load()
+        entry, source = tokens.variant_of(params)
+        wild = source.model_copy(update={"settings": source.settings | {"learning_rate": 1e30}})
+        with pytest.raises(tokens.UserError, match=f"tokens: {FLAT} that sees {SEEN[0]}, seed 1: the training loss is"):
+            tokens.account_once(tmp_path / "fit", params, entry, wild, SEEN[0], 1)
+
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_check_writes_the_code_of_the_stages(workspace):

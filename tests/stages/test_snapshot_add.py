@@ -147,6 +147,19 @@ def test_a_log_that_a_question_cannot_be_asked_of_is_refused(folder, tmp_path):
     assert "has no query" in complaint(folder, "../new.parquet", "next")
 
 
+def test_what_is_compared_with_published_results_lies_where_a_killed_run_is_swept(folder, tmp_path):
+    """Snapshots may be read as logs, and are kept."""
+    limit = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)); "
+    command = [sys.executable, "-m", "study", "snapshot", "add", "../new.parquet", "--name", "tiny"]
+    done = run(folder, sys.executable, "-c", limit + "os.execv(sys.argv[1], sys.argv[1:])", *command)
+    (line,) = done.stderr.splitlines()
+
+    assert 1 == done.returncode
+    assert "downfunnel: data/scratch/spill-snapshot-add-beside." in line
+    assert "same.parquet: File too large; a limit on the size of files is in the way" in line
+    assert not (folder / "data/snapshots").exists()
+
+
 def test_a_name_with_results_takes_the_same_log_alone(folder, tmp_path):
     assert "'tiny' has results of another log" in complaint(folder, "../new.parquet", "tiny")
 

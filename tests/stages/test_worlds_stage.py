@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from study.errors import UserError
 from study.metrics.bootstrap import Draws
 from study.metrics.verdicts import Verdict
 from study.models.scorer import mean_recall
@@ -65,10 +66,11 @@ def test_the_top_ten_of_one_half_is_worth_less_by_the_other_than_by_itself():
     assert [[9, 9.5, 10]] == worlds._worth(np.stack([one, other])).tolist()
 
 
-def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far():
+def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far(tmp_path):
     made = scene(site(), 100)
     best = recalls(Oracle(site(), made.events), made.test)
-    found = {rule: fit_and_score(site(), counting(rule), budget(), 0) for rule in ("popularity", "personal_frequency")}
+    rules = ("popularity", "personal_frequency")
+    found = {rule: fit_and_score(tmp_path / rule, site(), counting(rule), budget(), 0) for rule in rules}
     means = {rule: fitted.queries[RECALL].to_numpy().mean() for rule, fitted in found.items()}
     oracle = best[RECALL].to_numpy().mean()
     assert means["popularity"] < 0.5 * oracle
@@ -103,7 +105,29 @@ def test_a_finished_fit_is_not_done_again(tmp_path, monkeypatch):
     assert (first.rounds, first.cap) == (again.rounds, again.cap)
 
 
-def test_of_equal_readings_the_weights_of_the_first_are_scored(monkeypatch):
+def test_variants_with_a_dot_in_their_names_have_fits_of_their_own(tmp_path):
+    names = {"popularity": "rule-0.1-0", "personal_frequency": "rule-0.1-1"}
+    found = {rule: fit_once(tmp_path / name, site(), counting(rule), budget(), 0) for rule, name in names.items()}
+    assert not found["popularity"].queries.equals(found["personal_frequency"].queries)
+    again = fit_once(tmp_path / names["popularity"], site(), counting("popularity"), budget(), 0)
+    assert found["popularity"].queries.equals(again.queries)
+
+
+@pytest.mark.parametrize("error", [FloatingPointError("the training loss is nan at step 3"), MemoryError()])
+def test_a_fit_that_cannot_go_on_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, error):
+    class Failing(Counted):
+        def fit(self, fold, *, rounds, seed, report):
+            super().fit(fold, rounds=1, seed=seed, report=report)
+            raise error
+
+    monkeypatch.setattr(world_fit, "build_model", lambda *_, **__: Failing())
+    monkeypatch.setattr(world_fit, "mean_recall", lambda *_: 0.5)
+    with pytest.raises(UserError, match="worlds: popularity-0 in frequency: the"):
+        fit_once(tmp_path / "popularity-0", site(), counting("popularity"), budget(), 0)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_of_equal_readings_the_weights_of_the_first_are_scored(tmp_path, monkeypatch):
     """And whatever is built of a network has the batches of the worlds."""
     readings, given = {1: 0.2, 2: 0.5, 3: 0.5}, []
     monkeypatch.setattr(world_fit, "scene", lambda *_: SimpleNamespace(fold=None, before=readings, test=None))
@@ -111,9 +135,10 @@ def test_of_equal_readings_the_weights_of_the_first_are_scored(monkeypatch):
     monkeypatch.setattr(world_fit, "mean_recall", lambda model, before, _: before[model.done])
     monkeypatch.setattr(world_fit, "cap_of", lambda *_: 3)
     monkeypatch.setattr(world_fit, "recalls", lambda model, _: model.done)
-    fitted = fit_and_score(site(), load(ROOT / PARAMS).roster["sum-horizon"], budget(), 0)
+    fitted = fit_and_score(tmp_path / "fit", site(), load(ROOT / PARAMS).roster["sum-horizon"], budget(), 0)
     assert (2, 2, 3) == (fitted.queries, fitted.rounds, fitted.cap)
     assert [{"batch": BATCH}] * 2 == given
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("variant", "tokens"), [("sum-horizon", 1), ("flat-next", 3)])
@@ -176,12 +201,12 @@ def test_a_rate_has_its_wilson_interval():
     assert (0.0215, 0.1118) == (pytest.approx(found["low"], abs=1e-3), pytest.approx(found["high"], abs=1e-3))
 
 
-def test_null_gives_every_rule_the_recall_of_chance():
+def test_null_gives_every_rule_the_recall_of_chance(tmp_path):
     dials = NullSettings(users=400, days=63, context=16, items=50, purchase=0.3, view=0.2)
     null = Site("null", dials, WINDOWS, FEATURES, BATCH, 1)
     made = scene(null, 100)
     for rule in ("popularity", "personal_frequency"):
-        recall = fit_and_score(null, counting(rule), budget(), 0).queries[RECALL].to_numpy()
+        recall = fit_and_score(tmp_path / rule, null, counting(rule), budget(), 0).queries[RECALL].to_numpy()
         assert abs(recall.mean() - 10 / 50) < 4 * recall.std() / np.sqrt(len(recall))
     assert 0.2 == pytest.approx(expected(Oracle(null, made.events), made)["expected"])
 

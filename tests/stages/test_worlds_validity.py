@@ -109,19 +109,19 @@ def test_fits_lie_in_scratch_by_all_that_they_depend_on(params):
     assert of() == of(worlds=sections[3]) == of(worlds=SECTION | {"contrasts": {}, "validity": {}})
 
 
-def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(params, monkeypatch):
+def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(params, tmp_path, monkeypatch):
     part = Validity.model_validate(SECTION["validity"]["counting"] | {"users": 1500, "rounds": 7, "positions": 300})
     study = worlds_validity.Study("counting", part, "frequency", params)
     sites = [study.site(role, number) for role in ("repeat", "fresh") for number in (0, 1)]
     given = []
     fits = worlds_validity.fit_and_score
     monkeypatch.setattr(worlds_validity, "fit_and_score", lambda *asked: given.append(asked) or fits(*asked))
-    worlds_validity._fits(study, sites[0])
+    worlds_validity._fits(study, sites[0], tmp_path / "repeat-0.json")
 
     assert 4 == len({site.seed for site in sites})
     assert {1500} == {site.settings.users for site in sites}
-    assert ["popularity", "personal_frequency"] == [entry.rule for _, entry, _, _ in given]
-    assert {(7, 300)} == {(budget.rounds, budget.positions) for _, _, budget, _ in given}
+    assert ["popularity", "personal_frequency"] == [entry.rule for _, _, entry, _, _ in given]
+    assert {(7, 300)} == {(budget.rounds, budget.positions) for _, _, _, budget, _ in given}
     assert 0 == worlds_validity.scene.cache_info().currsize  # as many logs as repeats would not fit into memory
 
 

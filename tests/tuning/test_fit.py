@@ -1,11 +1,15 @@
 """One variant is fitted outside of any search, and says what it was fitted with."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 import study.__main__ as command_line
 from study.models.factory import build_model
+from study.models.sequence import SequenceModel
 from study.params import load
 from study.paths import fit_folder, search_file, write_text
 from study.questions.development import read_development
@@ -68,7 +72,7 @@ def test_everything_before_test_is_fitted_without_a_score_being_read(workspace):
         ([VARIANT, "--set", "recency_days=0"], "recency_days: Input should be greater than 0"),
         ([VARIANT, "--set", "learning_rate=1e30", "--rounds", "1"], f"fit {VARIANT}: the training loss is"),
         ([VARIANT, "--rounds", "0"], "give 1 or more"),
-        ([VARIANT, "--to", "study"], "exists and holds no fitted model"),
+        ([VARIANT, "--to", "study"], "study: exists and is no fitted model"),
     ],
 )
 def test_a_mistake_is_one_line(workspace, given, told, capsys):
@@ -77,3 +81,47 @@ def test_a_mistake_is_one_line(workspace, given, told, capsys):
 
     assert told in error
     assert 1 == error.count("\n")
+
+
+def files(folder: str) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def test_a_folder_with_anything_else_in_it_stays_and_so_does_what_is_beside_it(workspace, capsys):
+    assert 0 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "mine"])
+    Path("mine.new").mkdir()
+    Path("mine.new/notes.txt").write_text("ours", encoding="utf-8")
+    assert 0 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "mine"])
+    assert "ours" == Path("mine.new/notes.txt").read_text(encoding="utf-8")
+    Path("mine/notes.txt").write_text("ours", encoding="utf-8")
+    before = files("mine")
+    capsys.readouterr()
+
+    assert 2 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "mine"])
+    assert "mine: exists and is no fitted model, or has other files in it" in capsys.readouterr().err
+    assert before == files("mine")
+
+
+def test_a_fit_that_cannot_be_written_leaves_the_one_that_is_there(workspace, capsys, monkeypatch):
+    assert 0 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "kept"])
+    before = files("kept")
+
+    def is_full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(SequenceModel, "save", is_full)
+    capsys.readouterr()
+    assert 1 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "kept"])
+    assert "kept: No space left on device; make room" in capsys.readouterr().err
+    assert before == files("kept")
+    assert [] == list(workspace.glob(".kept*"))
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.")])
+def test_memory_that_is_refused_is_one_line(workspace, capsys, monkeypatch, error):
+    def refuses(*_, **__):
+        raise error
+
+    monkeypatch.setattr(SequenceModel, "fit", refuses)
+    assert 2 == command_line.main(["fit", VARIANT])
+    assert f"fit {VARIANT}: there was not enough memory; give it more memory, or a smaller" in capsys.readouterr().err

@@ -5,10 +5,12 @@ from functools import partial
 
 import pytest
 
+from study.errors import UserError
 from study.params import load
 from study.params.engine import Engine
 from study.questions.development import read_development, read_windows
 from study.seeds import seed_of
+from study.tuning import refused, trial
 from study.tuning import search as searches
 from study.tuning.proposals import Trial
 from study.tuning.search import Search, refit_seeds
@@ -35,6 +37,12 @@ def workspace(tmp_path_factory):
 def asked(number: int = 0, *, begins: bool = False) -> Refit:
     seed = seed_of(load().seed, "refit", number)
     return Refit(variant=VARIANT, settings={}, rounds=ROUNDS, seed=seed, begins=begins)
+
+
+def found(variant: str, rounds: int, settings: dict[str, float]) -> Search:
+    """A search of one trial."""
+    trial = Trial(number=0, batch=0, settings=settings, state="complete", best_round=rounds, select=0.5)
+    return Search(variant=variant, trials=[trial], chosen=0, last_round=ROUNDS)
 
 
 def files(folder) -> dict[str, bytes]:
@@ -108,12 +116,46 @@ def test_the_one_that_is_left_is_begun_first_and_ended_last(workspace, tmp_path,
         yield from ((number, task()) for number, task in enumerate(tasks))
 
     monkeypatch.setattr(searches, "run_all", in_turn)
-    trial = Trial(number=0, batch=0, settings={}, state="complete", best_round=rounds, select=0.5)
-    found = Search(variant=variant, trials=[trial], chosen=0, last_round=ROUNDS)
-    folders = refit_seeds(load(), found, tmp_path)
+    folders = refit_seeds(load(), found(variant, rounds, {}), tmp_path)
     order = [(task.args[1].name, task.args[2].begins) for task in given]
 
     whole = [(f"seed-{number}", False) for number in range(SEEDS)]
     assert order == ([(f"seed-{SEEDS - 1}", True), *whole] if begun else whole)
     assert [f"seed-{number}" for number in range(SEEDS)] == [folder.name for folder in folders]
     assert all((folder / MODEL).is_dir() for folder in folders)
+
+
+@pytest.mark.parametrize("variant", [VARIANT, "sum-horizon"])
+def test_a_refit_whose_loss_is_no_number_is_one_line_also_from_a_worker(workspace, tmp_path, variant):
+    """Its weights are not there, nor those of the half that was begun."""
+    settings = {"learning_rate": 1e30}
+    with pytest.raises(UserError) as caught:
+        refit_seeds(load(), found(variant, ROUNDS, settings), tmp_path)
+
+    assert f"{variant}: the refit of seed-" in str(caught.value)
+    assert "the training loss is" in str(caught.value)
+    assert "change its entry in params.yaml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [] == [path for path in tmp_path.glob("*/*") if path.name in {COST, MODEL, BEGUN}]
+
+
+REFUSED = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 80 bytes.")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), REFUSED])
+def test_a_refit_that_is_refused_memory_says_what_to_do(workspace, tmp_path, monkeypatch, error):
+    def refuses(*_):
+        raise error
+
+    monkeypatch.setattr(trial, "build_model", refuses)
+    with pytest.raises(UserError, match=f"{VARIANT}: the refit of seed-0: {refused.NO_MEMORY}; give it more memory"):
+        run_refit(load(), made(tmp_path / "seed-0"), asked())
+
+
+def test_another_error_of_a_refit_passes_as_it_is(workspace, tmp_path, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("shapes do not agree")
+
+    monkeypatch.setattr(trial, "build_model", fails)
+    with pytest.raises(RuntimeError, match="shapes do not agree"):
+        run_refit(load(), made(tmp_path / "seed-0"), asked())

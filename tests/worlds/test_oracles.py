@@ -261,6 +261,16 @@ def test_shop_weighs_a_purchase_by_all_that_may_have_made_it() -> None:
     np.testing.assert_allclose([terms / terms.sum()], found)
 
 
+@pytest.mark.parametrize("items", [3, 14])
+def test_a_shop_with_fewer_items_than_contexts_deals_each_of_them_about_as_often(items: int) -> None:
+    law = shop.Law(shop_settings(items=items, liked=2, users=50, futures=2), 1)
+    often = [np.bincount(groups.ravel(), minlength=items) for groups in (law.pairs, law.phrases)]
+
+    assert [shop.PAIRS, shop.PHRASES] == [counts.sum() for counts in often]
+    assert all(np.ptp(counts) <= 1 for counts in often)
+    assert shop.simulate(law.settings, 1)[ITEM].drop_nulls().n_unique() == items
+
+
 @pytest.mark.parametrize("name", [*TINY, "shop"])
 def test_the_oracle_reads_nothing_from_the_cutoff_on(name: str) -> None:
     module, settings = (shop, shop_settings(users=300)) if name == "shop" else TINY[name]

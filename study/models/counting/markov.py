@@ -38,18 +38,22 @@ class Markov(Rule):
         self.settings = settings
 
     def learn(self, fold: Fold) -> dict[str, NDArray[Any]]:
-        """Transition counts as a sparse matrix [known, known], and `sources`: moments with a next one, [known]."""
+        """Transition counts as a sparse matrix [known, known], and `sources`: moments with a next one, [known].
+
+        `prior` is the share of the later moments that have a candidate, [known]; zeros where no moment has a next one.
+        """
         moments, users = moments_of(fold.log)
         moments = moments[:, : fold.log.known]
         has_next = np.flatnonzero(users[1:] == users[:-1])
         counts = (moments[has_next].T @ moments[has_next + 1]).tocsr()
         counts.sort_indices()
+        later = moments[has_next + 1]
         return {
             "values": counts.data.astype(np.float32),
             "columns": counts.indices,
             "rows": counts.indptr,
             "sources": moments[has_next].sum(axis=0).astype(np.float32),
-            "prior": moments[has_next + 1].mean(axis=0).astype(np.float32),
+            "prior": (later.mean(axis=0) if len(has_next) else later.sum(axis=0)).astype(np.float32),
         }
 
     def scores(self, queries: Queries, candidates: Ints) -> Scores:

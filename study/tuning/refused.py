@@ -1,0 +1,45 @@
+"""What ends a fit whatever its worker does: a loss that is no number, or memory that the machine refuses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from study.errors import UserError
+from study.failures import AGAIN
+
+NO_MEMORY = "there was not enough memory"
+MORE_MEMORY = f"give it more memory or fewer workers, {AGAIN}"
+_SAID = ("can't allocate memory", "out of memory")
+
+
+def reason_of(error: Exception) -> str | None:
+    """Why a fit cannot go on; None where the error is another one.
+
+    Memory is refused by a MemoryError of Python or numpy; torch raises a RuntimeError that only its text tells from
+    others.
+    """
+    if isinstance(error, FloatingPointError):
+        return str(error)
+    if isinstance(error, MemoryError) or any(said in str(error).lower() for said in _SAID):
+        return NO_MEMORY
+    return None
+
+
+@contextmanager
+def telling(fit: str, advice: str, room: str = MORE_MEMORY) -> Iterator[None]:
+    """A fit outside of a search, whose place no other trial can take.
+
+    Args:
+        fit: what is fitted, with its seed, for messages.
+        advice: what to do where the loss is no number.
+        room: what to do where memory is refused.
+
+    Raises:
+        UserError: it cannot go on.
+    """
+    try:
+        yield
+    except (FloatingPointError, MemoryError, RuntimeError) as error:
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        raise UserError(f"{fit}: {reason}; {room if reason == NO_MEMORY else advice}") from None
