@@ -20,7 +20,7 @@ CHANCE = "chance"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Diagnosed:
     """A variant that stands for its family, under a change of a topic."""
 
     family: str
@@ -39,7 +39,7 @@ def label(family: str, change: str) -> str:
     return f"{family}, {change}"
 
 
-def compared(asked: Sequence[Asked]) -> list[Asked]:
+def compared(asked: Sequence[Diagnosed]) -> list[Diagnosed]:
     """Those that are held against the unchanged fit of their family.
 
     Permuted labels are not: it is known beforehand that they ruin a model, and the alarm reads them.
@@ -47,7 +47,7 @@ def compared(asked: Sequence[Asked]) -> list[Asked]:
     return [one for one in asked if one.change not in {UNCHANGED, PERMUTED}]
 
 
-def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> list[Row]:
+def diagnoses(draws: Draws, asked: Sequence[Diagnosed], settings: Statistics) -> list[Row]:
     """Each changed fit over the unchanged one of its family, with verdicts adjusted over all of them by Holm.
 
     All were declared beforehand, so none is exploratory.
@@ -77,7 +77,7 @@ def diagnoses(draws: Draws, asked: Sequence[Asked], settings: Statistics) -> lis
     ]
 
 
-def above_impersonal(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row]:
+def above_impersonal(draws: Draws, asked: Sequence[Diagnosed], alpha: float) -> list[Row]:
     """The leak alarm: does a variant that was fitted to permuted labels beat the best ranking that knows no user?
 
     It rings if the plain 1 - alpha interval of the difference lies above 0. It is adjusted for nothing: an alarm that
@@ -88,7 +88,7 @@ def above_impersonal(draws: Draws, asked: Sequence[Asked], alpha: float) -> list
     return [_rung(one, base.variant, *pair, alpha) for one, pair in pairs]
 
 
-def above_chance(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row]:
+def above_chance(draws: Draws, asked: Sequence[Diagnosed], alpha: float) -> list[Row]:
     """The same of variants that screen users, by their AUROC, which is 0.5 where a ranking knows nothing."""
     permuted = [(one, draws.variants.index(one.label)) for one in asked if one.change == PERMUTED]
     return [
@@ -97,13 +97,13 @@ def above_chance(draws: Draws, asked: Sequence[Asked], alpha: float) -> list[Row
     ]
 
 
-def _rung(one: Asked, against: str, effect: float, values: Floats, alpha: float) -> Row:
+def _rung(one: Diagnosed, against: str, effect: float, values: Floats, alpha: float) -> Row:
     low, high = percentile_interval(values, alpha)
     told = {"family": one.family, "variant": one.variant, "against": against, "effect": effect}
     return told | {"low": low, "high": high, "level": 1 - alpha, "rings": low > 0}
 
 
-def estimates(draws: Draws, asked: Sequence[Asked], metric: str, alpha: float) -> list[Row]:
+def estimates(draws: Draws, asked: Sequence[Diagnosed], metric: str, alpha: float) -> list[Row]:
     """The metric of each variant under each change, with its plain interval."""
     rows = []
     for one in asked:

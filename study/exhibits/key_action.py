@@ -2,15 +2,15 @@
 
 from study.exhibits.markup import code, isolated, listing
 from study.exhibits.prose import count, percent, plural
-from study.params.question import MINUTES_OF_DAY, Asked, WhatQuestion, WhoQuestion
+from study.params.question import MINUTES_OF_DAY, BaseQuestion, WhatQuestion, WhoQuestion
 
 
-def allowed(asked: Asked) -> str:
+def allowed(asked: BaseQuestion) -> str:
     """Which events are key actions: "event_type is purchase and discount is coupon"."""
     return listing([f"{isolated(column)} is {isolated(values)}" for column, values in asked.told.items()])
 
 
-def candidate(asked: Asked) -> str:
+def candidate(asked: BaseQuestion) -> str:
     """What is ranked: "the values of product_type, 20 % of them held back"."""
     if not isinstance(asked, WhatQuestion):
         return "users"
@@ -19,12 +19,12 @@ def candidate(asked: Asked) -> str:
     return f"{values}, {percent(asked.held_back)} of them held back" if asked.held_back else values
 
 
-def candidates(asked: Asked, catalogue: int) -> str:
+def candidates(asked: BaseQuestion, catalogue: int) -> str:
     """What is ranked, and how many of them there are: a sentence."""
     return f"The candidates are {candidate(asked)}: {count(catalogue)} are in the catalogue before the test span."
 
 
-def key_action(asked: Asked) -> str:
+def key_action(asked: BaseQuestion) -> str:
     """What is asked of whom: a clause after "whether"."""
     told = f"takes a key action ({allowed(asked)}) within {asked.horizon}"
     if not isinstance(asked, WhoQuestion) or asked.sessions:
@@ -39,7 +39,7 @@ def _eligible(days: float) -> str:
     return "day" if days == 1 else plural(round(days), "day")
 
 
-def clock(asked: Asked) -> list[str]:
+def clock(asked: BaseQuestion) -> list[str]:
     """How the clock of the study differs from that of the log, where it does."""
     if not asked.horizon_minutes:
         return []

@@ -90,25 +90,27 @@ def _counts(results: Results) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True)
-class Parts:
+class PartsOfRecall:
     """Of which two parts an effect in recall@10 is the sum: what is gained on known candidates, and on young ones."""
 
     known: float
     young: float
 
 
-def parts_of_recall(results: Results) -> dict[str, Parts]:
+def parts_of_recall(results: Results) -> dict[str, PartsOfRecall]:
     """The parts of the recall of each variant: estimates, which no contrast tests."""
     on_young = pl.col(YOUNG).fill_null(0.0) * pl.col("young") / pl.col("relevant")
     rows = results.queries([PRIMARY, YOUNG, "young", "relevant"])
     means = rows.group_by("variant").agg(on_young.mean().alias("young"), pl.col(PRIMARY).mean().alias("all"))
-    return {row["variant"]: Parts(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)}
+    return {
+        row["variant"]: PartsOfRecall(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)
+    }
 
 
-def parts_of_effect(found: dict[str, Parts], contrast: Contrast) -> Parts:
+def parts_of_effect(found: dict[str, PartsOfRecall], contrast: Contrast) -> PartsOfRecall:
     """The parts of the effect of a contrast, from those of its sides."""
     left, right = found[contrast.left_variant], found[contrast.right_variant]
-    return Parts(left.known - right.known, left.young - right.young)
+    return PartsOfRecall(left.known - right.known, left.young - right.young)
 
 
 def effects(results: Results | None) -> Html:

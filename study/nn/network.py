@@ -34,7 +34,7 @@ class QueryEncoder(nn.Module):
         return encoded
 
 
-class Asked(Protocol):
+class NetworkInput(Protocol):
     """What a network reads of a batch; shapes as in `study.training.batches.Batch`."""
 
     @property
@@ -99,7 +99,7 @@ class Network(nn.Module):
         self.mask = nn.Parameter(torch.zeros(width))
         self.query = None if event_types is None else QueryEncoder(width, event_types)
 
-    def encode(self, batch: Asked, at: Tensor) -> Tensor:
+    def encode(self, batch: NetworkInput, at: Tensor) -> Tensor:
         """Hidden states [R, D] at the flat positions `at`, before they are told what is asked.
 
         A hidden event is seen as one learned vector, but its time is told.
@@ -110,7 +110,7 @@ class Network(nn.Module):
         hidden: Tensor = self.architecture(x + self.time(batch.features), batch.days, batch.lengths, at)
         return hidden
 
-    def forward(self, batch: Asked) -> Tensor:
+    def forward(self, batch: NetworkInput) -> Tensor:
         """Hidden states [R, D] at the readouts."""
         hidden = self.encode(batch, batch.at)
         return hidden if self.query is None else self.query(hidden, batch.query, batch.event_type)

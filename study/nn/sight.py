@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from study.nn.network import Asked, Network
+from study.nn.network import Network, NetworkInput
 from study.nn.time import GAPS, time_features
 
 Sight = Literal["event", "moment"]
@@ -53,7 +53,7 @@ class NearSighted(Network):
         none = np.zeros(1, dtype=np.int64)
         self.register_buffer("no_gap", torch.from_numpy(time_features(none, none)[0, :GAPS]), persistent=False)
 
-    def encode(self, batch: Asked, at: Tensor) -> Tensor:
+    def encode(self, batch: NetworkInput, at: Tensor) -> Tensor:
         """Hidden states [R, D] at the flat positions `at`; see `Network`."""
         features = batch.features.clone()
         features[..., :GAPS] = self.no_gap
@@ -62,7 +62,7 @@ class NearSighted(Network):
         hidden: Tensor = self.architecture(packed.x, packed.days, packed.lengths, packed.where[at])
         return hidden
 
-    def _begins(self, batch: Asked) -> Tensor:
+    def _begins(self, batch: NetworkInput) -> Tensor:
         if self.sight == "event":
             return batch.inputs[..., 0] < self.event_types
         return torch.diff(batch.days, dim=1, prepend=batch.days[:, :1]) != 0

@@ -47,7 +47,7 @@ class Between(Frozen):
         return " and ".join([*bounds, *[f"at most {self.most:g}"] * (self.most < float("inf"))]) or "any number"
 
 
-class Asked(Frozen):
+class BaseQuestion(Frozen):
     """What the questions share.
 
     `key_action` selects events by allowed values per column, or by the range of a number; of a list, one allowed
@@ -67,7 +67,7 @@ class Asked(Frozen):
         return hash(self.model_dump_json())
 
     @model_validator(mode="after")
-    def _has_one_horizon(self) -> "Asked":
+    def _has_one_horizon(self) -> "BaseQuestion":
         if (self.horizon_days is None) == (self.horizon_minutes is None):
             raise ValueError("give one of horizon_days and horizon_minutes")
         if self.sessions and self.horizon_minutes is None:
@@ -108,7 +108,7 @@ class Asked(Frozen):
         return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
-class WhatQuestion(Asked):
+class WhatQuestion(BaseQuestion):
     """Question `what`: rank the catalogue for each user who takes a key action in the window [T, T+H).
 
     `candidate` names the columns whose joint value is the candidate. A share `held_back` of the candidates is
@@ -125,7 +125,7 @@ class WhatQuestion(Asked):
         return self.candidate
 
 
-class WhoQuestion(Asked):
+class WhoQuestion(BaseQuestion):
     """Question `who`: rank users by whether they take a key action in [T, T+H).
 
     Asked about those with an event in the `eligible_days` before T; of sessions, about those whose cut-off T is. The

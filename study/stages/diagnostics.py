@@ -10,7 +10,7 @@ import polars as pl
 from tqdm import tqdm
 
 from study.diagnostics.change import Change
-from study.diagnostics.findings import Asked, above_chance, above_impersonal, compared, diagnoses, estimates
+from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, compared, diagnoses, estimates
 from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
 from study.errors import UserError
 from study.metrics.bootstrap import Draws, bootstrap
@@ -32,7 +32,7 @@ from study.tuning.workers import run_all
 
 KEPT = {"what": ("metrics", [PRIMARY]), "who": ("scores", ["score", "label"])}
 """By the kind of a question: which of its tables is read, and which columns beside the keys."""
-Scored = tuple[Asked, Chosen, Change]
+Scored = tuple[Diagnosed, Chosen, Change]
 Row = dict[str, Any]
 
 
@@ -42,7 +42,7 @@ def run() -> None:
     found, asked, left_out = subjects(params), list[Scored](), list[Row]()
     for chosen in found:
         changes, reasons = chosen.plan()
-        asked += [(Asked(chosen.group, chosen.source.variant, c.name, c.topic), chosen, c) for c in changes]
+        asked += [(Diagnosed(chosen.group, chosen.source.variant, c.name, c.topic), chosen, c) for c in changes]
         told = {"family": chosen.group, "variant": chosen.source.variant}
         left_out += [told | {"change": name, "reason": reason} for name, reason in reasons.items()]
     with scratch(Path("diagnostics"), _identity(params, found), "diagnostics", params.device) as folder:
@@ -54,7 +54,7 @@ def run() -> None:
     publish(params, "diagnostics", files | {"left_out.json": text_of(left_out)}, [diagnostics_of(params), *read])
 
 
-def _published(params: Params, ranking: dict[Asked, pl.DataFrame], screening: dict[Asked, pl.DataFrame]) -> Row:
+def _published(params: Params, ranking: dict[Diagnosed, pl.DataFrame], screening: dict[Diagnosed, pl.DataFrame]) -> Row:
     settings, shown, users = params.statistics, list(ranking), list(screening)
     queries, size = pl.concat(ranking.values()), settings.resamples * max(1, len(compared(shown)))
     draws = bootstrap(queries, [PRIMARY], resamples=settings.resamples, seed=params.seed)[PRIMARY]

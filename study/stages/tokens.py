@@ -45,7 +45,7 @@ NAIVE = (UNIGRAM, COLUMN)
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedTokens:
     """The tokens whose loss is read: those of at most so many users, in the select windows.
 
     Attributes:
@@ -121,7 +121,7 @@ def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
     return entry, Sources(params, entry.arm).of(tokens.variant)
 
 
-def naive(asked: Asked) -> list[pl.DataFrame]:
+def naive(asked: AskedTokens) -> list[pl.DataFrame]:
     """What frequencies alone lose: of all tokens, and of those of the slot that comes next."""
     known = {UNIGRAM: asked.unigram.logp, COLUMN: asked.unigram.logp_in_slot}
     return [_sums(asked, name, 0, -known[name][asked.labels]) for name in NAIVE]
@@ -162,14 +162,14 @@ def _accounted(
     return model.losses, _sums(asked, seen, number, values)
 
 
-def read(params: Params, entry: SequenceEntry) -> Asked:
+def read(params: Params, entry: SequenceEntry) -> AskedTokens:
     """The train span, and the tokens that are asked about; kept for the process."""
     name = entry.question
     return read_asked(name, params.question(name), params.features, params.spent("tokens").stop_queries, params.seed)
 
 
 @cache
-def read_asked(name: str, question: Question, features: Features, users: int, seed: int) -> Asked:
+def read_asked(name: str, question: Question, features: Features, users: int, seed: int) -> AskedTokens:
     """The same, of at most so many users."""
     log, spans = encoded(pl.read_parquet(events_file(name, "development")), name, "train"), read_spans(name)
     fold = make_fold(log, name, question, "train", features)
@@ -180,7 +180,7 @@ def read_asked(name: str, question: Question, features: Features, users: int, se
     readouts = _readouts(log, stream)
     rows = inside(readouts, stream, since, until)
     whose = [log.users[user] for user in stream.user[readouts.position[rows]]]
-    return Asked(fold, log, stream, readouts, rows, whose, Unigram.of(fold.log))
+    return AskedTokens(fold, log, stream, readouts, rows, whose, Unigram.of(fold.log))
 
 
 def _trained(folder: Path) -> list[float]:
@@ -188,7 +188,7 @@ def _trained(folder: Path) -> list[float]:
     return curve
 
 
-def _sums(asked: Asked, name: str, number: int, values: NDArray[np.float64]) -> pl.DataFrame:
+def _sums(asked: AskedTokens, name: str, number: int, values: NDArray[np.float64]) -> pl.DataFrame:
     sums = by_user(values, asked.labels, asked.users, asked.unigram.starts)
     return sums.select(pl.lit(name).alias("variant"), pl.lit(number).cast(pl.Int64).alias("seed"), pl.all())
 

@@ -12,7 +12,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from study.nn.network import Asked
+from study.nn.network import NetworkInput
 from study.training.batches import Batch
 from study.training.histories import Inputs
 
@@ -24,7 +24,7 @@ class Share:
     number: int = 0
     processes: int = 1
 
-    def of_batch(self, batch: Batch) -> tuple[Asked, Tensor | None]:
+    def of_batch(self, batch: Batch) -> tuple[NetworkInput, Tensor | None]:
         """What this process computes of a batch, and which of the batch's readouts that are, int64; None for all.
 
         A process without a readout computes the first one, whose hidden state `gathered` then leaves out: it too has to

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from study.nn.losses.base import Head, Loss
-from study.nn.network import Asked, Network
+from study.nn.network import Network, NetworkInput
 from study.training.batches import Batch
 from study.training.placement import moved, precision
 from study.training.share import ALL, Share, gathered
@@ -16,7 +16,7 @@ from study.training.share import ALL, Share, gathered
 class Encode(Protocol):
     """Hidden states, float32 [R, D], at flat positions [R] of a batch that was made on the CPU."""
 
-    def __call__(self, batch: Asked, at: Tensor) -> Tensor:
+    def __call__(self, batch: NetworkInput, at: Tensor) -> Tensor:
         """See `Network.encode`."""
 
 
@@ -80,7 +80,7 @@ class Step(nn.Module):
         total = (values * weight).sum() / weight.sum()
         return total, auxiliary(self.encode, drawn) if auxiliary else None
 
-    def encode(self, batch: Asked, at: Tensor) -> Tensor:
+    def encode(self, batch: NetworkInput, at: Tensor) -> Tensor:
         """See `Encode`."""
         with precision(self.device, is_mixed=self.is_mixed):
             return self.network.encode(moved(batch, self.device), moved(at, self.device)).float()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from study.diagnostics.accounting import LADDER, _share, account, finding
-from study.diagnostics.findings import Asked, above_chance, above_impersonal, diagnoses
+from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, diagnoses
 from study.diagnostics.slots import Strict, Unigram, _batches, by_user, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
@@ -195,9 +195,10 @@ def draws(means):
 
 def test_the_alarm_rings_only_above_the_interval():
     asked = [
-        Asked("trees", "gbdt", change, topic) for change, topic in (("unchanged", ""), ("labels-permuted", "labels"))
+        Diagnosed("trees", "gbdt", change, topic)
+        for change, topic in (("unchanged", ""), ("labels-permuted", "labels"))
     ]
-    base = Asked(IMPERSONAL, "popularity", "unchanged", "unchanged")
+    base = Diagnosed(IMPERSONAL, "popularity", "unchanged", "unchanged")
     means = {asked[0].label: 0.3, asked[1].label: 0.2, base.label: 0.21}
 
     (silent,) = above_impersonal(draws(means), [*asked, base], 0.05)
@@ -210,7 +211,7 @@ def test_the_alarm_rings_only_above_the_interval():
 
 @pytest.mark.parametrize(("auroc", "rings"), [(0.49, False), (0.5, False), (0.52, True)])
 def test_users_are_screened_no_better_than_by_chance(auroc, rings):
-    asked = [Asked("who-trees", "gbdt", change, "labels") for change in ("unchanged", "labels-permuted")]
+    asked = [Diagnosed("who-trees", "gbdt", change, "labels") for change in ("unchanged", "labels-permuted")]
     means = dict(zip((one.label for one in asked), (0.8, auroc), strict=True))
     (rung,) = above_chance(draws(means), asked, 0.05)
 
@@ -220,7 +221,9 @@ def test_users_are_screened_no_better_than_by_chance(auroc, rings):
 
 
 def test_a_contrast_is_with_the_unchanged_fit_of_the_family():
-    asked = [Asked("trees", "gbdt", change, "order") for change in ("unchanged", "order-at-test", "labels-permuted")]
+    asked = [
+        Diagnosed("trees", "gbdt", change, "order") for change in ("unchanged", "order-at-test", "labels-permuted")
+    ]
     means = dict(zip((one.label for one in asked), (0.3, 0.2, 0.1), strict=True))
     (row,) = diagnoses(draws(means), asked, SETTINGS)
 
@@ -239,8 +242,8 @@ def test_what_is_not_clearly_there_is_not_shared_out():
 
 def test_the_alarm_is_silent_where_a_lead_is_within_noise():
     asked = [
-        Asked(IMPERSONAL, "popularity", "unchanged", "unchanged"),
-        Asked("trees", "t", "labels-permuted", "labels"),
+        Diagnosed(IMPERSONAL, "popularity", "unchanged", "unchanged"),
+        Diagnosed("trees", "t", "labels-permuted", "labels"),
     ]
     values = np.column_stack([np.zeros(1000), np.linspace(-0.01, 0.05, 1000)])
     (rung,) = above_impersonal(Draws([one.label for one in asked], np.array([0, 0.02]), values, 100), asked, 0.05)
