@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import choose, few_seeds, scope
+from study.exhibits import agreement, choose, few_seeds, scope
 from study.exhibits.advice_part import MARKS, Part
-from study.exhibits.alike import unlikely_shown
+from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
     count,
@@ -132,7 +132,8 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
     untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
-    return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t)
+    since = agreement.changed_since(results)(contrast)
+    return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t, since=since)
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:
@@ -214,9 +215,11 @@ def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
     """That marks between users are open since their arm hardly shows an equivalence, a paragraph; or none."""
     who = results.beside("who")
     names = set() if who is None else {contrast.name for contrast in who.contrasts}
-    is_open = any(part.mark == "undetermined" and part.contrast.name in names for parts in found for part in parts)
-    power = unlikely_shown(who) if who is not None and is_open else ""
-    told = f"Between users of one cut-off, {power}. What is <em>undetermined</em> there is no sign of a difference."
+    is_open = any(
+        part.contrast.verdict == "undetermined" and part.contrast.name in names for parts in found for part in parts
+    )
+    power = hardly_shown(who) if who is not None and is_open else ""
+    told = f"Between users of one cut-off {power}: a contrast that is open there speaks for neither side."
     return [paragraphs([told])] if power else []
 
 
@@ -256,7 +259,7 @@ def plural_of(parts: Sequence[Part]) -> str:
 
 def _sides(part: Part) -> str:
     c = part.contrast
-    effect = f"{signed(c.effect)}{part.by_t}{late(c)}"
+    effect = f"{signed(c.effect)}{part.by_t}{late(c)}{part.since}"
     return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {effect}"
 
 
@@ -265,7 +268,7 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
-        Cell(f"{part.reason}{part.by_t}{late(c)}", part.reason, "words long"),
+        Cell(f"{part.reason}{part.by_t}{late(c)}{part.since}", part.reason, "words long"),
         Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         words(part.where),
         name(c.left_variant),

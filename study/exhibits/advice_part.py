@@ -15,7 +15,8 @@ class Part:
     """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
 
     `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
-    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it.
+    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it,
+    `since` how its effect has changed since another snapshot.
     """
 
     where: str
@@ -24,6 +25,7 @@ class Part:
     besides: str = ""
     untrained: str = ""
     by_t: str = ""
+    since: str = ""
 
     @property
     def compares(self) -> bool:

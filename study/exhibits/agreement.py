@@ -10,7 +10,7 @@ from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import DAGGER, agreeing, dagger, flipped, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, agreeing, count, dagger, flipped, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -80,7 +80,8 @@ def headline(results: Results, *, changes: bool = False) -> Html:
     told = []
     for other in results.params.compare_with:
         found, known = _known(results, other)
-        told.append(_headline(results, other, found, known))
+        cuts = [sentence for pair in found for sentence in _cut(pair) if changes]
+        told.append(" ".join([_headline(results, other, found, known), *cuts]))
         told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
     return paragraphs(told)
 
@@ -106,8 +107,8 @@ def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequen
         )
     others = [one for one in known if not one.is_headline]
     lacking = [sentence for pair in found for sentence in _lacking(pair, known)]
-    more = [f"Of {plural(len(others), 'other contrast')} of both {_tally(others)}."] if others else []
-    return " ".join([told, *lacking, *more, *[sentence for pair in found for sentence in _cut(pair)]])
+    more = [f"Of the other contrasts that both have, {count(len(others))}, {_tally(others)}."] if others else []
+    return " ".join([told, *lacking, *more])
 
 
 def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:

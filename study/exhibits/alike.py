@@ -8,13 +8,30 @@ from study.exhibits.who import windows_of
 LIKELY = 0.5
 
 
+def hardly_shown(who: Results) -> str:
+    """That it could hardly have shown one, a clause; nothing where it could, or where it has."""
+    powers = _powers(who)
+    if not powers or powers[0] >= LIKELY or any(contrast.verdict == "equivalent" for contrast in who.contrasts):
+        return ""
+    told = "would rather have been missed than shown" if round(100 * powers[0]) else "was hardly to be shown"
+    return f"an equivalence {told}"
+
+
 def unlikely_shown(who: Results) -> str:
-    """That it could not, or rather not, with its power at the first step of Holm, a clause; nothing where it could."""
-    windows, settings = windows_of(who), who.params.statistics
+    """The same with its power, at the first step of Holm and alone."""
+    told = hardly_shown(who)
+    if not told:
+        return ""
+    first, alone = (percent(power, 0) for power in _powers(who))
+    return (
+        f"{told}: where two variants are alike, the power to do so is {first} at the first step of Holm, and {alone} "
+        "for a contrast that stands alone"
+    )
+
+
+def _powers(who: Results) -> list[float]:
+    windows, alpha = windows_of(who), who.params.statistics.alpha
     if windows.detectable is None:
-        return ""
-    power = power_of_equivalence(windows.detectable, settings.alpha, windows.margin, len(who.contrasts))
-    if power >= LIKELY:
-        return ""
-    told = "would rather have been missed than shown" if round(100 * power) else "could not have been shown"
-    return f"an equivalence {told}: where two variants are alike, the power to do so is {percent(power, 0)}"
+        return []
+    families = len(who.contrasts), 1
+    return [power_of_equivalence(windows.detectable, alpha, windows.margin, family) for family in families]

@@ -7,7 +7,7 @@ from study.exhibits import choose, enough, new_to_users, scope
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, together
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, open_by_t, together
 from study.exhibits.diagnostics import smaller, telling
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
@@ -80,8 +80,11 @@ def _on_the_larger_catalogue(results: Results) -> str:
 
 def lead_over_counting(results: Results, against: Sequence[Contrast], margin: float) -> str:
     """Yes or no, then every contrast with the best counting rule."""
-    found = f"{verdict_on_counting(against, margin)}; {evidence(against, margin, hedged(results))}"
-    return found if against else NO_CONTRAST
+    if not against:
+        return NO_CONTRAST
+    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    lead = f"{verdict_on_counting(against, margin)}{open_by_t(results, winners)}"
+    return f"{lead}; {evidence(against, margin, hedged(results))}"
 
 
 def is_it_the_data(results: Results) -> Answer:

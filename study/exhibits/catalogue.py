@@ -14,6 +14,7 @@ from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import TRAINING, Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
 
 NONE = "No loss is contrasted with the full softmax under an objective that the arms share."
@@ -71,9 +72,16 @@ def board(results: Results) -> Html:
         f"{PRIMARY} of every loss by size of catalogue ({brackets(results.params.statistics.alpha)}), its effect over "
         f"the full softmax with the interval of the verdict, how far it was trained ({TRAINING}), the rounds of its "
         "refits, which its search chose, and the mean seconds of one, with all that a refit does beside training, at "
-        "the settings that the search chose. Levels of two catalogues answer two questions; only effects compare"
+        f"the settings that the search chose{_doubtful(results)}. Levels of two catalogues answer two questions; only "
+        "effects compare"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
+
+
+def _doubtful(results: Results) -> str:
+    """Of which arms other work ran beside the run, for a caption; nothing where none did."""
+    found = [(arm.arm, told) for arm, _ in compared(results) if (told := beside_other_work(arm))]
+    return "".join(f"; in the arm {arm}{told}" for arm, told in found)
 
 
 def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:

@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import choose, few_seeds, plan, scope
+from study.exhibits import choose, few_seeds, scope
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -9,6 +9,8 @@ from study.exhibits.others import on, was_run
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
 
+TRIED = "sum-horizon"
+"""The variant by which the defaults of sequence models were found, on the study's own log (`report/log.md`)."""
 BRIEF = 3
 """How many times over a fit that is not called brief reads the log."""
 
@@ -86,16 +88,17 @@ def _by_hand(results: Results) -> list[str]:
 
 def _tried(results: Results) -> str:
     """Which variant that was, of the roster of the study's own log; of another one its name may be another's."""
-    is_own = results.data.source == COMPLETE_JOURNEY
-    return code(plan.anchor(plan.sequence_parts(results.params, results.arm))) if is_own else "one variant"
+    return code(TRIED) if _has_tried(results) else "one variant"
+
+
+def _has_tried(results: Results) -> bool:
+    return results.data.source == COMPLETE_JOURNEY and TRIED in results.params.roster
 
 
 def _searched_more(results: Results) -> str:
     """That by it one side of some contrasts was searched more than the other, a sentence; or nothing."""
     layouts = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
-    start = plan.anchor(plan.sequence_parts(results.params, results.arm))
-    is_flat = choose.parts_of(results, start)["representation"] == "flat"
-    if results.data.source != COMPLETE_JOURNEY or is_flat or not choose.about(results, *layouts):
+    if not _has_tried(results) or not choose.about(results, *layouts):
         return ""
     return " So in contrasts with flat models the event-level side had that search by hand as well."
 

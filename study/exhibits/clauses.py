@@ -22,8 +22,12 @@ def evidence(contrasts: Sequence[Contrast], margin: float, more: Callable[[Contr
 
 
 def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Callable[[Contrast], str]:
-    """What is said behind a contrast: that its verdict hangs on few seeds, where it does, then what there is `more`."""
-    return lambda contrast: f"{few_seeds.by_t(results, contrast)}{more(contrast)}"
+    """What is said behind a contrast, then what there is `more`.
+
+    That its verdict hangs on few seeds, where it does, and how its effect has changed since another snapshot.
+    """
+    since = agreement.changed_since(results)
+    return lambda contrast: f"{few_seeds.by_t(results, contrast)}{since(contrast)}{more(contrast)}"
 
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
@@ -45,20 +49,18 @@ def limited(
         return NOTHING
     margin, trained = results.power.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
-    told += _by_t(results, trained)
+    told += open_by_t(results, trained)
     shared = f", {scope.held(results, asked, *held)}" if held else ""
     shown, rest = (
         [scope.with_negatives(results, contrast) for contrast in some]
         for some in (trained, choose.others(asked, trained))
     )
     lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
-    since = agreement.changed_since(results)
-    told_of = hedged(results, lambda contrast: f"{since(contrast)}{more(contrast)}")
-    found = f"{lead}: {evidence(shown, margin, told_of)}" if shown else lead
+    found = f"{lead}: {evidence(shown, margin, hedged(results, more))}" if shown else lead
     return semicolons(found, apart(results, rest, scope.UNTRAINED))
 
 
-def _by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
+def open_by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
     """That all verdicts which settle something hang on how few seeds are met; nothing where one does not."""
     settling = [contrast for contrast in contrasts if contrast.verdict != "undetermined"]
     return f", {few_seeds.OPEN}" if settling and len(few_seeds.unsure(results, settling)) == len(settling) else ""

@@ -47,7 +47,8 @@ def _floor(reached: Sequence[Reached], changes: set[str]) -> str:
     if not rules or not left:
         return ""
     floor = max(rules, key=lambda one: one.estimate or 0.0)
+    is_floor = " and is the floor here" if (floor.estimate or 0.0) <= min(left) else ""
     return (
         f" So few events leave {PRIMARY} at {number(min(left))} to {number(max(left))}, where {code(floor.variant)}, "
-        f"which ranks alike for all users and is the floor here, has {number(floor.estimate)} with all events."
+        f"which ranks alike for all users{is_floor}, has {number(floor.estimate)} with all events."
     )

@@ -20,10 +20,13 @@ def found_less(results: Results) -> str:
     if max(shown) >= rules[most]:
         return ""
     ends = " to ".join(dict.fromkeys(map(number, (min(shown), max(shown)))))
-    gain = ": the gain is mostly one in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
+    beaten = winners[0].right_variant
+    best = f"{code(most)}, most of the counting rules, {number(rules[most])}"
+    others = f"{code(beaten)} {number(rules[beaten])}, and {best}" if beaten in rules and beaten != most else best
+    gain = ", the gain is mostly one in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
     return (
-        f"of the candidates that are new to a user what beats counting finds {ends} by {PRIMARY}, and {code(most)}, "
-        f"the counting rule that finds most of them, {number(rules[most])}{gain}, which no contrast tests"
+        f"of the candidates that are new to a user what beats counting finds {ends} by {PRIMARY}, {others}: by "
+        f"estimates, which no contrast tests{gain}"
     )
 
 

@@ -166,14 +166,15 @@ def factorial(results: Results) -> Html:
 def published(results: Results) -> Html:
     """Which variants are methods that others published."""
     entries = {v: entry.model_dump() for v, entry in results.params.variants.items()}
-    items = []
+    items, is_unlike = [], False
     for method, parts in PUBLISHED.items():
         found = [v for v, entry in entries.items() if all(entry.get(part) == value for part, value in parts.items())]
         if found:
             items.append(f"{method}: {listing([code(v) for v in found])}.")
+            is_unlike |= method.startswith("like ") and any(entries[v]["family"] == "sequence" for v in found)
     if not items:
         return paragraphs(["No variant is a published method."])
-    return joined([bullets(items), paragraphs([UNLIKE] if any(item.startswith("like ") for item in items) else [])])
+    return joined([bullets(items), paragraphs([UNLIKE] if is_unlike else [])])
 
 
 def arms(results: Results) -> Html:

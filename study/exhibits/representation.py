@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope, topic
+from study.exhibits.clauses import hedged
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
 from study.exhibits.measurements import Peers, latest
@@ -110,8 +111,12 @@ def _controls(results: Results) -> list[str]:
     longer = choose.others(choose.onto(results, names), short)
     lead = scope.short_histories(results, short).removesuffix(f" as {scope.OF_FLAT}")
     clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
-    margin = results.power.margin
-    return [f"{lead}: {'; '.join(brief(c, margin) for c in found)}." for lead, found in clauses.items() if found]
+    margin, more = results.power.margin, hedged(results)
+    return [
+        f"{lead}: {'; '.join(f'{brief(c, margin)}{more(c)}' for c in found)}."
+        for lead, found in clauses.items()
+        if found
+    ]
 
 
 def composition(results: Results) -> Html:

@@ -13,7 +13,7 @@ UNSCORED = "no test window"
 NOTHING_SCORED = "nothing scored"
 BESIDE = re.compile(r"\bother work ran beside\b|\bbeside other work\b", re.IGNORECASE)
 """What a row says of a run whose seconds are not its own."""
-TOO_MANY = ", where other work may have made seconds too many (see the table of scorings, Protocol)"
+TOO_MANY = " (some seconds too many: other work ran beside, see Protocol)"
 DIGITS = 7
 """Of a revision, in a row."""
 
@@ -46,7 +46,7 @@ def beside_other_work(results: Results, log: Path = LOG) -> str:
     revision = results.manifest.revision.partition("+")[0][:DIGITS]
     if len(revision) < DIGITS:
         return ""
-    rows = [" ".join(row) for row in table_of(log)[1]]
-    if not any(re.search(rf"\b{re.escape(revision)}", row) and BESIDE.search(row) for row in rows):
+    own = re.compile(rf"^{revision}|\b(?:compared|trained) at {revision}")
+    if not any((own.search(row[1]) or own.search(row[-1])) and BESIDE.search(row[-1]) for row in table_of(log)[1]):
         return ""
     return TOO_MANY

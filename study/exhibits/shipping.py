@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose
 from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.clauses import hedged
 from study.exhibits.markup import code
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
@@ -68,7 +69,9 @@ def ship(results: Results) -> Answer:
             why = f"best on select{_among(results)}, since no contrast is with the best counting rule"
         return of(f"{code(variant)} ({recall}), {why}; {cost}")
     margin = results.power.margin
-    told = f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}; {cost}"
+    told = (
+        f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
+    )
     return of(semicolons(told, _instead(results, variant, margin)), *_in_turn(results, reason))
 
 
@@ -91,8 +94,8 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     ]
     turn = " in turn" if reason.verdict == "equivalent" else ""
     return [
-        f"{code(c.left_variant)} is equivalent to that{turn}, {signed(c.effect)}, and refits in "
-        f"{seconds(results.cost[c.left_variant].refit_seconds)}, {_itself(beating.get(c.left_variant))}"
+        f"{code(c.left_variant)} is equivalent to that{turn}, {signed(c.effect)}; it refits in "
+        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(beating.get(c.left_variant))}"
         for c in {c.left_variant: c for c in cheapest}.values()
     ]
 
@@ -100,10 +103,10 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
 def _itself(over: Contrast | None) -> str:
     """Whether a variant beats counting itself, from its contrast with the best counting rule if that shows it."""
     if over is None:
-        return "but it is not shown to beat counting itself"
+        return "but is not shown to beat counting itself"
     return (
-        f"and it beats counting itself, by {number(over.effect)} (two equivalences in a row may add up to more than "
-        "the margin)"
+        f"and beats counting itself, by {number(over.effect)}, but is not shipped, since two equivalences in a row may "
+        "add up to more than the margin"
     )
 
 

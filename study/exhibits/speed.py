@@ -17,6 +17,7 @@ from study.exhibits.measurements import (
 )
 from study.exhibits.prose import DASH, count, number, percent, plural, seconds
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
 EQUAL, OWN = "downfunnel", "downfunnel-own"
@@ -77,7 +78,7 @@ def on_this_log(results: Results) -> Html:
     text = (
         f"In the table {one} reads {number(rates[0] / rates[1], 1)} times as many events a second as {other}. On the "
         f"log of this report a round of a refit takes {seconds(spent[0])} of {one} and {seconds(spent[1])} of {other}, "
-        f"each at the settings that its search chose (<em>Cost</em>)"
+        f"each at the settings that its search chose (<em>Cost</em>){beside_other_work(results)}"
     )
     return paragraphs([f"{text}{': which of the two is dearer depends on the log and on the settings' * differ}."])
 

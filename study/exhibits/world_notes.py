@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits.markup import Html, code, escape, listing, paragraphs
+from study.exhibits.markup import Html, code, escape, paragraphs
 from study.exhibits.prose import percent, sentence
 from study.exhibits.world_records import World, Worlds
 from study.params.parts import OBJECTIVES, names_in
@@ -38,7 +38,7 @@ def _flat(worlds: Sequence[World]) -> list[str]:
     """How much a model of tokens reaches beside one of events, and what else differs between the two."""
     shares = [(world.world, {row.variant: row.share for row in world.variants}) for world in worlds]
     told = [
-        f"{percent(flat.estimate)} beside {percent(event.estimate)} in {escape(world)}"
+        f"{percent(flat.estimate)} and {percent(event.estimate)} in {escape(world)}"
         for world, found in shares
         if (flat := found.get(FLAT)) is not None and (event := found.get(EVENT)) is not None
     ]
@@ -48,7 +48,7 @@ def _flat(worlds: Sequence[World]) -> list[str]:
     untested = "" if is_tested else ", which no contrast tests"
     asked = names_in(f"{OBJECTIVES}.next_token")["READ_SHARE"]
     return [
-        sentence(f"of the reachable recall {code(FLAT)} reaches, beside {code(EVENT)}, {listing(told)}{untested}"),
+        sentence(f"of the reachable recall {code(FLAT)} and {code(EVENT)} reach {'; '.join(told)}{untested}"),
         f"In training {code(FLAT)} is asked wherever a candidate of a key action comes next, and at {percent(asked)} "
         "of its other positions. Its context has a token for every column of as many events as the others see; since "
         "a missing value has no token, it sees more events than they do.",

@@ -9,7 +9,7 @@ NONE = "No contrast whose truth is known is declared."
 
 
 def tally(found: Worlds) -> str:
-    """How many verdicts are the truth, of the contrasts that could have ended otherwise."""
+    """How many verdicts are the truth, those of sides that are not told alike by themselves."""
     every = [(world, contrast) for world in found.worlds for contrast in world.contrasts]
     if not every:
         return NONE
@@ -17,18 +17,21 @@ def tally(found: Worlds) -> str:
     unlike = len(every) - len(contrasts)
     lead = f"Of {plural(len(every), 'declared contrast')} whose truth is known"
     if unlike:
-        is_one = unlike == 1
         lead += (
-            f", {count(unlike)} {'is' if is_one else 'are'} between a side that is told what decides and one that is "
-            f"not, and could hardly have ended otherwise: {'that is' if is_one else 'these are'} no evidence. "
+            f", {count(unlike)} {'is' if unlike == 1 else 'are'} between a side that is told what decides and one that "
+            f"is not, which says little of the models: {_counted([c for w, c in every if w.is_unlike(c)])}. "
         )
         if not contrasts:
             return f"{lead}No other is declared."
         lead += f"Of the other {count(len(contrasts))}"
+    return f"{lead}, {_counted(contrasts)}.{_easy(contrasts, found.validity)}"
+
+
+def _counted(contrasts: list[Judged]) -> str:
     told = {kind: sum(contrast.finding == kind for contrast in contrasts) for kind in ("right", "wrong", "open")}
     return (
-        f"{lead}, {plural(told['right'], 'verdict')} {'is' if told['right'] == 1 else 'are'} right, "
-        f"{count(told['wrong'])} wrong, and {count(told['open'])} left open.{_easy(contrasts, found.validity)}"
+        f"{plural(told['right'], 'verdict')} {'is' if told['right'] == 1 else 'are'} right, {count(told['wrong'])} "
+        f"wrong, and {count(told['open'])} left open"
     )
 
 
@@ -67,7 +70,7 @@ def verdicts(found: Worlds) -> Html:
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
         "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
         "an equivalence of what is better, which may be by less than the margin; told: whether both sides or none of "
-        "them are told the events that decide, or, unlike, one alone, so that it could hardly have ended otherwise"
+        "them are told the events that decide, or, unlike, one alone"
     )
     return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
 

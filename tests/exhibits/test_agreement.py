@@ -31,7 +31,8 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
         "2 are undetermined on both: sequence-over-decay and learners-over-counting (declared after test was seen)."
         in shown
     )
-    assert re.search(r"Of \d+ other contrasts of both none is corrected; \d+ are undetermined on both\.", shown)
+    rest = r"Of the other contrasts that both have, \d+, none is corrected; \d+ are undetermined on both\."
+    assert re.search(rest, shown)
     assert "Whether the effects themselves changed was not computed" in shown
     assert "there." not in shown
 
@@ -42,7 +43,7 @@ def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared)
     here = contrasts(*zip(names, ["better", "better", "worse"], [0.02, 0.01, -0.02], strict=True))
     shown = text(findings.repeated(compared(here, there)))
 
-    assert "other contrasts of both 1 is corrected: event-over-next-token (worse there, better here); " in shown
+    assert ", 1 is corrected: event-over-next-token (worse there, better here); " in shown
     assert "; 1 is confirmed, 1 is undetermined on one of the two snapshots and " in shown
 
 

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from study.errors import UserError
-from study.exhibits import effect_changes, findings, snapshots
+from study.exhibits import advice, effect_changes, findings, snapshots
 from study.exhibits.others import Pair, on
 from study.exhibits.prose import signed
 from study.exhibits.results import Results
-from tests.exhibits.asking import lead
+from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, only, text
 from tests.exhibits.test_snapshots import comparison
@@ -49,9 +49,8 @@ def test_what_changed_is_named_with_both_effects(compared):
         "search per variant and snapshot lies behind these effects, and no interval covers its luck."
     )
 
-    assert f"Of 2 other contrasts of both none is corrected; 2 are undetermined on both.{expected}" in text(
-        findings.repeated(results)
-    )
+    others = "Of the other contrasts that both have, 2, none is corrected; 2 are undetermined on both."
+    assert f"{others}{expected}" in text(findings.repeated(results))
     assert expected in text(snapshots.contrasts(results))
     assert "changes of the effects" not in text(snapshots.headline(results))  # once on a page
 
@@ -159,6 +158,21 @@ def test_an_answer_tells_what_the_other_snapshot_has_of_a_contrast_whose_effect_
 
     assert is_told == (expected in lead(results, "Which objective?"))
     assert is_told == ("the change is shown" in lead(results, "Which objective?"))
+
+
+def test_contrasts_beside_an_answer_and_marks_of_advice_tell_it_too(compared):
+    sides = {"left": "sum-pretrained-horizon", "left_variant": "sum-pretrained-horizon"}
+    sides |= {"right": "sum-horizon", "right_variant": "sum-horizon"}
+    beside = {"name": "pretrained-over-horizon", "question": "objective"} | sides
+    shown = told(pair(compared, (beside, -0.02, 0.001, "better", 0.004)), "Which objective?")
+
+    assert "(on old −0.0200, undetermined; the change is shown)" in shown
+
+    loss = {"name": "bce-over-softmax", "question": "loss", "left": "sum-horizon-bce", "right": "sum-horizon"}
+    loss |= {"left_variant": "sum-horizon-bce", "right_variant": "sum-horizon"}
+    marked = text(advice.marks(pair(compared, (loss, -0.02, 0.001, "better", 0.004))))
+
+    assert "(on old +0.0200, undetermined; the change is shown)" in marked
 
 
 def test_a_contrast_that_is_told_the_other_way_round_is_so_of_the_other_snapshot_too(compared):

@@ -22,6 +22,7 @@ def of_revision(written) -> None:
         ("| 2020-01-01 | `abcdef0` | main anew, beside other work; compared at 0123456 |", True),
         ("| 2020-01-01 | `0123456` | main anew, with nothing beside it |", False),
         ("| 2020-01-01 | `abcdef0` | main anew, beside other work |", False),
+        ("| 2020-01-01 | `abcdef0` | beside other work; all have the scores of 0123456 |", False),
     ],
 )
 def test_that_other_work_ran_beside_is_told_by_the_row_of_the_revision(made, tmp_path, row, is_told):

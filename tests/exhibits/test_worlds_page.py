@@ -131,17 +131,18 @@ def test_contrasts_of_a_side_that_is_not_told_what_decides_are_no_evidence():
         ("lightgbm-lambdarank", "popularity"),
     ]
     declared = [judged("right", "better") | {"left": left, "right": right} for left, right in pairs]
+    declared[0]["finding"] = "open"
     told = worlds.answer(Worlds([world("delay", sides, declared)], None)).text
     assert "Of 3 declared contrasts whose truth is known, 2 are between a side that is told what decides" in told
+    assert "says little of the models: 1 verdict is right, 0 wrong, and 1 left open. " in told
     assert "Of the other 1, 1 verdict is right, 0 wrong, and 0 left open." in told
 
     alone = worlds.answer(Worlds([world("delay", sides, declared[:1])], None)).text
     assert "No other is declared." in alone
-    assert "verdict is right" not in alone
     assert "none was measured smaller" not in alone
 
     alike = worlds.answer(Worlds([world("frequency", sides, declared)], None)).text
-    assert "whose truth is known, 3 verdicts are right" in alike
+    assert "whose truth is known, 2 verdicts are right, 0 wrong, and 1 left open" in alike
 
     text = world_verdicts.verdicts(Worlds([world("delay", sides, declared)], None)).text
     assert (2, 1) == (text.count(">unlike<"), text.count(">alike<"))
@@ -160,7 +161,7 @@ def test_a_rule_that_is_another_one_in_the_worlds_is_named():
 def test_how_much_tokens_reach_beside_events_is_told():
     sides = [reached("flat-next", "sequence", 0.25), reached("sum-next-moment", "sequence", 0.75)]
     found = [world("order", sides), world("binding"), world("null", [row | {"share": None} for row in sides])]
-    told = "beside <code>sum-next-moment</code>, 25 % beside 75 % in order"
+    told = "<code>flat-next</code> and <code>sum-next-moment</code> reach 25 % and 75 % in order"
     assert f"{told}, which no contrast tests." in world_notes.notes(Worlds(found, None)).text
 
     tested = judged("right", "better") | {"left": "sum-next-moment", "right": "flat-next"}
