@@ -52,7 +52,7 @@ ITEMS = {
     "snapshots": "snapshot",
 }
 """What a stage runs once for each of."""
-GOES_ON = ("train", "diagnose", "tokens", "worlds")
+GOES_ON = ("train", "diagnose", "diagnostics", "tokens", "worlds")
 """Stages that keep what they have finished by the fingerprint of their code."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 MACHINE_ERROR = 1

@@ -1,5 +1,7 @@
 """Folders that are written as one: by replacement, and, where a user names the place, of nothing but their own."""
 
+import errno
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -65,6 +67,8 @@ def _swap(fresh: Path, place: Path, is_own: Owned) -> None:
     old = _old(place)
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
+        if not place.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place))
         place.rename(old)
     try:
         fresh.rename(place)

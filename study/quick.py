@@ -161,13 +161,14 @@ def _adopt_revision() -> None:
 
 
 def _copy_tree(log: set[Path], copied: set[Path]) -> None:
-    """Makes the copy equal to the tree.
+    """Makes the copy equal to the tree, where a link is copied as the file that it leads to.
 
     Args:
-        log: the files of the log in the tree, which git need not track.
+        log: the files of the log in the tree, which git need not track; other names of them are left out.
         copied: those that the copy has.
     """
-    wanted = _files(Path()) | log
+    own = {path.resolve() for path in log}
+    wanted = {path for path in _files(Path()) if path.resolve() not in own} | log
     for stale in (_files(QUICK) | copied) - wanted:
         (QUICK / stale).unlink()
     for path in sorted(wanted - {PARAMS}):

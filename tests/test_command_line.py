@@ -226,6 +226,7 @@ def ran(monkeypatch, folder):
     [
         (["train", "popularity"], "train"),
         (["diagnose"], "diagnose"),
+        (["diagnostics"], "diagnostics"),
         (["tokens"], "tokens"),
         (["worlds", "null"], "worlds"),
     ],

@@ -120,6 +120,17 @@ def test_a_folder_of_a_log_is_copied_as_it_is_now(tree, monkeypatch):
     assert ["data/parts/a.csv"] == [name for name in files() if name.startswith("data/parts")]
 
 
+def test_a_file_of_a_log_that_a_link_names_as_well_is_copied_once(tree, monkeypatch):
+    log = tree / "exports"
+    log.mkdir()
+    (log / "02.csv").write_text("events\n", encoding="utf-8")
+    (log / "latest.csv").symlink_to("02.csv")
+    monkeypatch.setattr(quick, "load", lambda: declared(SimpleNamespace(source="exports", files="*")))
+    quick.run()
+
+    assert {"exports/02.csv"} == {name for name in files() if name.startswith("exports")}
+
+
 def test_without_a_commit_it_says_what_it_needs(tree):
     git("update-ref", "-d", "HEAD")
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import dropwhile, islice
 from operator import not_
 from pathlib import Path
@@ -26,7 +27,7 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def separator_of(path: Path) -> str:
-    """The separator that stands most often in the first line.
+    """The separator that stands most often in the first line, outside of quotes.
 
     Raises:
         UserError: the file is UTF-16.
@@ -35,7 +36,8 @@ def separator_of(path: Path) -> str:
         head = file.readline()
     if head.startswith(UTF16):
         raise UserError(f"{path}: the file is UTF-16; save it as UTF-8")
-    return max(SEPARATORS, key=lambda separator: head.count(separator.encode()))
+    bare = re.sub(rb'"[^"]*"', b"", head)
+    return max(SEPARATORS, key=lambda separator: bare.count(separator.encode()))
 
 
 def refuse_ragged(path: Path, width: int, rows: int | None) -> None:
@@ -52,11 +54,17 @@ def refuse_ragged(path: Path, width: int, rows: int | None) -> None:
     Raises:
         UserError: one is of another form; names the file and the row.
     """
+    if fault := _fault_of_rows(path, width, rows, path.stat().st_mtime_ns):
+        raise UserError(f"{path}: {fault}")
+
+
+@lru_cache(maxsize=10_000)
+def _fault_of_rows(path: Path, width: int, rows: int | None, _changed: int) -> str | None:
+    """What `ragged` says of a file in which a line is doubted; kept, since one may be read column by column."""
     lines = pl.scan_lines(path, glob=False)
     lines = lines if rows is None else lines.head(rows + 1)
     has_doubted = lines.select(_is_doubted(separator_of(path), width).any()).collect(engine="streaming").item()
-    if has_doubted and (fault := ragged(path, rows)):
-        raise UserError(f"{path}: {fault}")
+    return ragged(path, rows) if has_doubted else None
 
 
 def _is_doubted(separator: str, width: int) -> pl.Expr:
@@ -95,7 +103,7 @@ def ragged(path: Path, most: int | None = None) -> str | None:
                     )
                 lines.clear()
         except csv.Error as error:
-            return f"row {number + 1}: {error}; mend the file"
+            return f"row {number + 1 or 'of the header'}: {error}; mend the file"
     return None
 
 
@@ -110,5 +118,5 @@ def _stray(row: list[str], written: str, separator: str) -> str | None:
     """The first field of a row that is not in quotes and has a quote without another one to it."""
     if not any(field.count('"') % 2 for field in row):
         return None
-    bare = re.sub(rf'(^|{re.escape(separator)})"(?:[^"]|"")*"', r"\1", written.strip("\n"))
+    bare = re.sub(rf'(^|{re.escape(separator)})"[^"]*(?:""[^"]*)*"', r"\1", written.strip("\n"))
     return next((field for field in bare.split(separator) if field.count('"') % 2), None)

@@ -85,8 +85,9 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
     log = log.select(name for name in log.columns if name not in patterns)
     log, faults = decoded(log, place)
-    for name in filter(is_user, faults):
-        raise faults[name]
+    if not any(map(is_user, log.columns)):
+        for name in filter(is_user, faults):
+            raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
     time = _time(log, place)
     user = _user(log, time, place)
@@ -190,7 +191,10 @@ def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
         if fault := _unusable(name, values):
             left_out[name] = fault
         elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
-            kinds[name] = {"kind": "list", "items": 3}
+            if is_long(f"{name}.1"):  # one of its places
+                left_out[name] = LONG
+            else:
+                kinds[name] = {"kind": "list", "items": 3}
         elif dtype.is_nested() or dtype.is_temporal():
             left_out[name] = f"its values are {dtype}"
         elif distinct == 1:
@@ -210,7 +214,7 @@ def _unusable(name: str, values: pl.Series) -> str:
     """Why a column can be no attribute, whatever its kind; nothing where it can."""
     if name in TAKEN:
         return "the name is taken; rename the column"
-    if is_long(f"{name}.1"):  # a place of a list
+    if is_long(name):
         return LONG
     if not len(values):
         return "always empty"

@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from study.diagnostics.change import Change
 from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
-from study.errors import UserError
 from study.folders import replacing_folder
 from study.models.data import read_refit
 from study.params import Params, load
@@ -18,7 +17,7 @@ from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabula
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import seed_of
-from study.tuning.refused import telling
+from study.tuning.refused import died, telling
 from study.tuning.trial import save_into
 from study.tuning.workers import run_all
 
@@ -49,7 +48,7 @@ def run() -> None:
             if not is_fitted:
                 chosen, change, number = asked[index]
                 where = f"{chosen.source.variant} under {change.name}, seed {number}"
-                raise UserError(f"diagnose: the worker that fitted {where} died every time")
+                raise died(f"diagnose: {where}")
         _publish(folder, [fit_folder(Path(), c, change, n) for c, change, n in asked])
 
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from study.diagnostics.change import Change
 from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, compared, diagnoses, estimates
 from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
-from study.errors import UserError
+from study.failures import AGAIN
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.leaderboard import PRIMARY
 from study.metrics.screening import AUROC
@@ -28,6 +28,7 @@ from study.stages.arm_manifest import publish
 from study.stages.diagnose import FITS, fingerprint
 from study.stages.score import read_window
 from study.stages.scored import text_of
+from study.tuning.refused import died, telling
 from study.tuning.workers import run_all
 
 KEPT = {"what": ("metrics", [PRIMARY]), "who": ("scores", ["score", "label"])}
@@ -81,15 +82,19 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
     scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
     for index, table in tqdm(scored, total=len(tasks), desc="diagnostics", unit="change"):
         if table is None:
-            raise UserError(f"diagnostics: the worker that scored {asked[index][0].label} died every time")
+            raise died(f"diagnostics: the scores of {asked[index][0].label}")
         done[index] = table.select(pl.lit(asked[index][0].label).alias("variant"), pl.all())
     return [done[index] for index in range(len(asked))]
 
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:
-    """Scores all fits under a change in a worker; what an earlier run has finished is not done again."""
+    """Scores all fits under a change in a worker; what an earlier run has finished is not done again.
+
+    Raises:
+        UserError: memory is refused.
+    """
     if not path.exists():
-        with replacing(path) as temporary:
+        with telling(f"diagnostics: the scores of {path.stem}", AGAIN), replacing(path) as temporary:
             _scored(chosen, change).write_parquet(temporary)
     return pl.read_parquet(path)
 

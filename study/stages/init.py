@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ WARM_UP = 4
 """One horizon in so many that the log lasts."""
 RARE, LEAST_COUNT, MOST_COUNT = 20_000, 2, 50
 """A value of fewer than one in so many events is folded into the rare ones, within these bounds."""
+SHORT = {"sum-horizon-short": "flat-horizon", "who-sum-short-bce": "who-flat-bce"}
+"""Variants that are to see as much history as a flat one, which has room for other numbers of events of another log."""
 
 
 def run(source: str) -> None:
@@ -124,15 +125,13 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
 
 def _contexts(before: Params, spec: Snapshot) -> dict[str, int]:
     """The contexts of variants that see as much history as a flat one: as many events as its context has tokens for."""
-    found, (was, now) = {}, (1 + len(one.coded) for one in (before.snapshot, spec))
-    for contrast in before.contrasts.values():
-        for name, other in permutations((contrast.left, contrast.right)):
-            short, flat = before.roster.get(name), before.roster.get(other)
-            if not isinstance(short, SequenceEntry) or not isinstance(flat, SequenceEntry):
-                continue
-            if flat.representation == "flat" and short.context == round(flat.context / was):
-                found[f"roster.{name}.context"] = max(2, round(flat.context / now))
-    return found
+    tokens = 1 + len(spec.coded)
+    flats = {short: before.roster.get(flat) for short, flat in SHORT.items() if short in before.roster}
+    return {
+        f"roster.{short}.context": max(2, round(flat.context / tokens))
+        for short, flat in flats.items()
+        if isinstance(flat, SequenceEntry)
+    }
 
 
 def _yaml(value: Any) -> str:

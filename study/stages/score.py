@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from study.errors import UserError
 from study.events.log import Log
+from study.failures import AGAIN
 from study.models.base import Recommender
 from study.models.data import encoded, prepared_of, read_spans
 from study.models.factory import build_model
@@ -19,7 +19,7 @@ from study.prepared import kept
 from study.questions.development import remembering
 from study.questions.kind import kind_of
 from study.searched import chosen_trial, read_search
-from study.tuning.trial import DIED
+from study.tuning.refused import died, telling
 from study.tuning.workers import run_all
 
 ORDER = ("seed", "cutoff", "user_id", "k")
@@ -38,7 +38,7 @@ def run(variant: str) -> None:
     scored = dict(run_all(tasks, workers, params.engine))
     parts = [tables for _, tables in sorted(scored.items()) if tables is not None]
     if len(parts) < count:
-        raise UserError(f"{variant}: a window of test could not be scored: {DIED}")
+        raise died(f"{variant}: a window of test")
     tables = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
     for name, table in tables.items():
         keys = [column for column in ORDER if column in table.columns]
@@ -49,12 +49,17 @@ def run(variant: str) -> None:
 
 
 def score_window(params: Params, variant: str, number: int) -> dict[str, pl.DataFrame]:
-    """The tables of one window of test, of every seed; in a worker."""
+    """The tables of one window of test, of every seed; in a worker.
+
+    Raises:
+        UserError: memory is refused.
+    """
     question = params.question_of(variant)
-    evaluation = read_window(params.variants[variant].question, question, number)
-    model, folders = _trained(params, variant)
     kind = kind_of(question)
-    parts = [kind.score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
+    with telling(f"{variant}: window {number} of test", AGAIN):
+        evaluation = read_window(params.variants[variant].question, question, number)
+        model, folders = _trained(params, variant)
+        parts = [kind.score(model.load(folder), evaluation, seed) for seed, folder in enumerate(folders)]
     return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 

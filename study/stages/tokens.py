@@ -18,7 +18,6 @@ from tqdm import tqdm
 from study.diagnostics.accounting import COLUMN, UNIGRAM, account, finding
 from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses
 from study.diagnostics.twins import SEEN, Seen, twin
-from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Log
 from study.events.stream import Cutoffs, Readouts, Stream
@@ -38,7 +37,7 @@ from study.scratch import scratch
 from study.seeds import hash_text, mix64, seed_of
 from study.stages.arm_manifest import publish
 from study.stages.scored import text_of
-from study.tuning.refused import telling
+from study.tuning.refused import died, telling
 from study.tuning.workers import run_all
 
 NAIVE = (UNIGRAM, COLUMN)
@@ -82,7 +81,7 @@ def run() -> None:
             run_all(tasks, budget.workers, params.engine), total=len(tasks), desc="tokens", unit="fit"
         ):
             if table is None:
-                raise UserError(f"tokens: the worker that fitted {'-'.join(map(str, fits[index]))} died every time")
+                raise died(f"tokens: {'-'.join(map(str, fits[index]))}")
             done[index] = table
         curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
     asked = read(params, entry)

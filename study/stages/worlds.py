@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 import numpy as np
 import polars as pl
 
-from study.errors import UserError, unknown
+from study.errors import unknown
 from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
@@ -21,6 +21,7 @@ from study.stages.scored import text_of
 from study.stages.world_board import ORACLE, contrasts, draws_of, estimate, variants
 from study.stages.world_fit import RECALL, Fitted, K, entry_in, fit_once, recalls
 from study.stages.world_log import Oracle, Scene, Site, columns, scene
+from study.tuning.refused import died
 from study.tuning.workers import run_all
 from study.worlds.diary import ITEM, Floats
 
@@ -83,7 +84,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
     for number, found in run_all(tasks, budget.workers, params.engine):
         name, _, seed = asked[order[number]]
         if found is None:
-            raise UserError(f"worlds: the worker that fitted {name} with seed {seed} in {site.world} died every time")
+            raise died(f"worlds: {name}-{seed} in {site.world}")
         done[order[number]] = found
         print(f"{site.world}: {name} {RECALL} {found.queries[RECALL].to_numpy().mean():.4f}", flush=True)
     return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in entries}

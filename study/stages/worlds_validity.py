@@ -19,7 +19,6 @@ import polars as pl
 from statsmodels.stats.proportion import proportion_confint
 from tqdm import tqdm
 
-from study.errors import UserError
 from study.metrics.verdicts import percentile_interval
 from study.params import Params, load
 from study.params.roster import Variant
@@ -33,6 +32,7 @@ from study.stages.world_board import draws_of, verdicts
 from study.stages.world_fit import RECALL, entry_in, fit_and_score
 from study.stages.world_log import Site, scene
 from study.stages.worlds import fingerprint, origin, worlds_of
+from study.tuning.refused import died
 from study.tuning.workers import run_all
 
 COVERAGE = 0.95
@@ -95,7 +95,7 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
         done = dict(tqdm(run_all(tasks, params.spent("worlds").workers, params.engine), desc=told, total=count))
     rows = [row for _, row in sorted(done.items()) if row is not None]
     if len(rows) < count:
-        raise UserError(f"{told}: a worker died every time, most likely for want of memory")
+        raise died(told)
     return rows
 
 

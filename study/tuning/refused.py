@@ -6,9 +6,15 @@ from contextlib import contextmanager
 from study.errors import UserError
 from study.failures import AGAIN
 
+DIED = "its worker died at every attempt, most likely for want of memory"
 NO_MEMORY = "there was not enough memory"
 MORE_MEMORY = f"give it more memory or fewer workers, {AGAIN}"
 _SAID = ("can't allocate memory", "out of memory")
+
+
+def died(what: str) -> UserError:
+    """What to raise where the worker of something that nothing can take the place of died at every attempt."""
+    return UserError(f"{what}: {DIED}; {MORE_MEMORY}")
 
 
 def reason_of(error: Exception) -> str | None:

@@ -13,10 +13,10 @@ from study.params import Params
 from study.params.base import Frozen
 from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
+from study.tuning.refused import died
 from study.tuning.spaces import space_of
 from study.tuning.trial import (
     COST,
-    DIED,
     Outcome,
     Refit,
     Rung,
@@ -177,7 +177,7 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
         pass
     for path in folders:
         if not (path / COST).exists():
-            raise UserError(f"{variant}: the refit of {path.name} failed: {DIED}")
+            raise died(f"{variant}: the refit of {path.name}")
     return folders
 
 

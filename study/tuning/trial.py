@@ -20,11 +20,10 @@ from study.paths import CHOSEN, PARAMS, replacing, write_text
 from study.prepared import Stopwatch
 from study.questions.development import read_development, read_windows
 from study.questions.kind import kind_of
-from study.tuning.refused import NO_MEMORY, reason_of, telling
+from study.tuning.refused import DIED, NO_MEMORY, reason_of, telling
 
 STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
 BEGUN, MODEL, COST = "begun", "model", "cost.json"
-DIED = "its worker died at every attempt, most likely for want of memory"
 FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
 
 

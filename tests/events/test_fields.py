@@ -1,5 +1,7 @@
 """Every row of CSV has the fields of the header and whole fields in quotes, whichever columns are read."""
 
+import os
+
 import polars as pl
 import pytest
 
@@ -40,6 +42,33 @@ def test_a_quote_in_the_header_is_named(tmp_path):
     path.write_text(HEAD.replace("note", 'note"') + "1,2024,x,n\n", encoding="utf-8")
 
     with pytest.raises(UserError, match="row of the header: a quote stands inside 'note\"'"):
+        read_file(path, ["user"])
+
+
+@pytest.mark.parametrize("head", ['user,"time"x,item\n', 'user,"time\n'])
+def test_a_header_that_is_wrong_is_called_so(head, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(head, encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"log\.csv: row of the header: "):
+        read_file(path, None)
+
+
+def test_separators_inside_quotes_separate_nothing(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text('"Price, net, EUR, 2024";user;time\n"1,5";a;2024\n', encoding="utf-8")
+
+    assert [("1,5", "a", "2024")] == read_file(path, None).rows()
+
+
+def test_a_file_that_has_changed_is_looked_at_again(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(HEAD + "1,2024,x,n\n", encoding="utf-8")
+    read_file(path, ["user"])
+    path.write_text(HEAD + "1,2024,x,n,\n", encoding="utf-8")
+    os.utime(path, ns=(0, 0))
+
+    with pytest.raises(UserError, match="row 1 has 5 fields"):
         read_file(path, ["user"])
 
 

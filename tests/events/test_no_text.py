@@ -66,6 +66,13 @@ def test_a_guess_leaves_out_bytes_that_are_no_text_unless_they_are_the_user():
         guess(log(user_id=[UUID, UUID]), "log.parquet")
 
 
+def test_bytes_that_are_called_like_a_user_stop_no_guess_where_another_column_is():
+    guessed = guess(pl.concat([log(item=["x", "y"], device_hash=[UUID, UUID])] * 30), "log.parquet")
+
+    assert "user_id" == guessed.columns["user"]
+    assert "its values are bytes that are no text" == guessed.left_out["device_hash"]
+
+
 def test_a_column_of_bytes_is_of_a_kind_of_its_own(tmp_path):
     log(item=[b"x", b"y"], request=[UUID, UUID]).write_parquet(tmp_path / "log.parquet")
     found = columns_of(tmp_path / "log.parquet", "*")

@@ -23,7 +23,7 @@ import signal
 
 from study.models.counting import personal_decay
 from study.models.counting.personal_decay import Settings, build as build_whole
-from study.tuning.trial import DIED
+from study.tuning.refused import DIED
 
 
 def build(entry, settings):

@@ -59,6 +59,18 @@ def test_a_short_history_has_as_many_events_as_the_tokens_of_a_flat_one(workspac
     assert {"sum-horizon-short", "who-sum-short-bce"} == changed
 
 
+def test_a_second_log_changes_the_short_histories_alone(workspace):
+    """After the first, of four tokens an event, a short history is as long as the others."""
+    for number, names in enumerate((["button text", "price", "shop"], [])):
+        funnel().drop(names).write_parquet(f"log{number}.parquet")
+        before = load().roster
+        assert 0 == main(["init", f"log{number}.parquet"])
+    after = load().roster
+
+    changed = {name for name in before if before[name] != after[name]}
+    assert {"sum-horizon-short", "who-sum-short-bce"} == changed
+
+
 def test_all_else_in_the_parameters_stays_and_the_file_before_is_kept(workspace):
     funnel().write_parquet("log.parquet")
     before = PARAMS.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ def test_a_window_whose_worker_died_is_told_and_the_scores_before_stay(tmp_path,
             yield from ((number, None if number else task()) for number, task in enumerate(tasks))
 
         monkeypatch.setattr(score, "run_all", dying)
-        with pytest.raises(UserError, match=rf"{VARIANT}: a window of test could not be scored"):
+        with pytest.raises(UserError, match=rf"{VARIANT}: a window of test: its worker died .*; give it more memory"):
             score.run(VARIANT)
         after = {path: path.read_bytes() for path in score_folder("main", VARIANT).iterdir()}
 

@@ -90,7 +90,7 @@ def test_a_world_is_published_the_same_after_it_was_cut(params, name):
 def test_a_worker_that_died_every_time_is_told(params, monkeypatch, stage):
     for module in (worlds, worlds_validity):
         monkeypatch.setattr(module, "run_all", lambda tasks, *_: ((number, None) for number in range(len(tasks))))
-    with pytest.raises(UserError, match="died every time"):
+    with pytest.raises(UserError, match="its worker died at every attempt"):
         stage()
 
 
