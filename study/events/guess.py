@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import decoded, no_json, text_of
+from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
+from study.events.guess_kinds import FEW, kinds_of, names_alone
 from study.events.times import looks_like_time, no_time
-from study.params.snapshot import LONG, PATTERN, TAKEN, is_long, is_pattern
+from study.params.snapshot import PATTERN, is_pattern
 
 PERSON = (
     r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
@@ -25,24 +26,12 @@ BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page"
 )
 """What users do who may take a key action."""
-WORDS = r"word|text|label|title|tag|keyword|caption"
 ROWS = 200_000
 """Rows that a guess rests on: those at the beginning."""
-MEASURE = (
-    r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
-    r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
-)
-COMMA = r"^-?\d+,\d+$"
 MOST_TYPES = 100
-FEW = 20
-"""Numbers with at most so many values name things more often than they count them."""
-NEARLY_AN_ID = 0.5
-"""Share of distinct values above which a column tells rows apart instead of grouping them."""
 BEST, LEAST, MOST = 300, 11, 5_000
 """Candidates that a catalogue should have: about as many as the default log, at least, at most."""
 FILLED = 0.95
-NUMBERS = 0.95
-"""Share of numbers from which a column is one of numbers with mistakes in it."""
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
 BY_HAND = "write the sections snapshot and questions of params.yaml by hand, as the README says under Your own log"
@@ -93,7 +82,10 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     user = _user(log, time, place)
     rest = log.drop(time, user)
     event_type = _event_type(rest, place)
-    attributes, left_out = _attributes(rest.drop([event_type] if event_type else []))
+    attributes, left_out = kinds_of(rest.drop([event_type] if event_type else []))
+    for name in [name for name in attributes if names_alone(log[user], rest[name])]:
+        left_out[name] = f"another name of {user}: one value for each"
+        del attributes[name]
     key_action, why = _key_action(log, event_type)
     column, allowed = next(iter(key_action.items()))
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
@@ -136,7 +128,7 @@ def _time(log: pl.DataFrame, place: str) -> str:
 
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:
-    others = [name for name in log.columns if name != time]
+    others = [name for name, dtype in log.schema.items() if name != time and not dtype.is_nested()]
     named = [*_named(PERSON, others), *_named(VISIT, others)]
     for name in named:
         if 1 < log[name].n_unique() < log.height:
@@ -180,73 +172,6 @@ def _tells_acts(column: pl.Series) -> bool:
     values = text_of(column).unique().to_list()
     acts = [value for value in values if re.search(f"{KEY}|{BESIDES}", value, flags=re.IGNORECASE)]
     return 1 < len(values) == len(acts) and any(re.search(KEY, value, flags=re.IGNORECASE) for value in acts)
-
-
-def _attributes(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
-    kinds: dict[str, Any] = {}
-    left_out: dict[str, str] = {}
-    for name, dtype in log.schema.items():
-        values = log[name].drop_nulls()
-        distinct = values.n_unique() if not dtype.is_nested() else 0
-        if fault := _unusable(name, values):
-            left_out[name] = fault
-        elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
-            if is_long(f"{name}.1"):  # one of its places
-                left_out[name] = LONG
-            else:
-                kinds[name] = {"kind": "list", "items": 3}
-        elif dtype.is_nested() or dtype.is_temporal():
-            left_out[name] = f"its values are {dtype}"
-        elif distinct == 1:
-            left_out[name] = "always the same"
-        elif distinct > FEW and _measures(name, values):
-            kinds[name] = "numeric"
-        elif distinct > FEW and (wrong := _mistakes(name, values)):
-            left_out[name] = wrong
-        elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
-            left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
-        else:
-            kinds[name] = "categorical"
-    return kinds, left_out
-
-
-def _unusable(name: str, values: pl.Series) -> str:
-    """Why a column can be no attribute, whatever its kind; nothing where it can."""
-    if name in TAKEN:
-        return "the name is taken; rename the column"
-    if is_long(name):
-        return LONG
-    if not len(values):
-        return "always empty"
-    wrong = no_json(values) if values.dtype == pl.String else ""
-    return f"begins like a JSON array, but is none, as {wrong!r}: mend it, then it is a list" if wrong else ""
-
-
-def _measures(name: str, values: pl.Series) -> bool:
-    """Whether numbers measure something; whole ones do so by their name alone: others are the codes of something."""
-    numbers = text_of(values).cast(pl.Float64, strict=False)
-    if numbers.null_count():
-        return False
-    return bool((numbers != numbers.floor()).any()) or bool(re.search(MEASURE, name, flags=re.IGNORECASE))
-
-
-def _mistakes(name: str, values: pl.Series) -> str:
-    """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
-    texts = text_of(values)
-    if texts.str.contains(COMMA).all():
-        return "numbers with a decimal comma: write them with a point, then it is numeric"
-    is_number = texts.cast(pl.Float64, strict=False).is_not_null()
-    share = is_number.mean()
-    if not isinstance(share, float) or not NUMBERS <= share < 1 or not _measures(name, values.filter(is_number)):
-        return ""
-    wrong = texts.filter(~is_number)
-    return f"numbers, but for {len(wrong)} of {len(texts)} values, as {wrong[0]!r}: mend them, then it is numeric"
-
-
-def _is_listed(name: str, values: pl.Series) -> bool:
-    if values.str.starts_with("[").all():
-        return True
-    return bool(re.search(WORDS, name, flags=re.IGNORECASE)) and bool(values.str.contains(" ").mean() or 0)
 
 
 def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:

@@ -87,6 +87,7 @@ def doubts(
     question: Question,
     tables: dict[str, pl.LazyFrame],
     candidates: pl.DataFrame,
+    actions: int,
     settings: Statistics,
     contrasts: int,
 ) -> list[str]:
@@ -95,6 +96,7 @@ def doubts(
     Args:
         tables: the queries of stop, select and test.
         candidates: of the log, with the time `first` of their first event.
+        actions: key actions that have a candidate.
         contrasts: the most that an arm which asks the question declares.
     """
     development = pl.concat([tables["stop"], tables["select"]])
@@ -109,8 +111,8 @@ def doubts(
         found.append(
             f"{queries:,} queries of {users:,} users are on test; of differences below {detectable:.3f} recall@10 many "
             "will stay undetermined, and of larger ones too where variants differ more from user to user than on the "
-            f"default log, seeds are few or contrasts many; the margin is {settings.margin:g}: bring a longer log or "
-            "more windows, or read the verdicts with that in mind"
+            f"default log, seeds are few or contrasts many; the margin is {settings.margin:g}: ask for more windows "
+            "of test, with a longer log where they do not fit, bring more users, or read the verdicts with that in mind"
         )
     if (alike := queries / asked.max(initial=1)) < least:
         found.append(
@@ -119,7 +121,7 @@ def doubts(
         )
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)
-    return [*found, *_size(_only(relevant, pl.col("relevant").n_unique()), _only(relevant, pl.len()), len(candidates))]
+    return [*found, *_size(len(candidates), actions)]
 
 
 def _few_act(select: pl.LazyFrame, least: int) -> list[str]:
@@ -159,12 +161,12 @@ def _rate(share: float) -> list[str]:
     return []
 
 
-def _size(distinct: int, relevant: int, catalogue: int) -> list[str]:
+def _size(catalogue: int, actions: int) -> list[str]:
     if catalogue < FEW:
         return [f"the catalogue has {catalogue} candidates: recall@10 is easy for everyone"]
-    if distinct > NEARLY_AN_ID * relevant:
+    if catalogue > NEARLY_AN_ID * actions:
         return [
-            f"{distinct:,} candidates share {relevant:,} key actions: the candidate is nearly an id; choose a "
+            f"{catalogue:,} candidates share {actions:,} key actions: the candidate is nearly an id; choose a "
             "coarser one"
         ]
     return []

@@ -50,7 +50,10 @@ def pace(events: Parts) -> Pace:
         count = int(minutes / (length * (1440 if unit == "days" else 1)))
         if count >= HORIZONS:
             break
-    told = f"{returning:.0%} of the users come back another day; the log lasts {count} such horizons"
+    told = (
+        f"{returning:.0%} of the users come back another day; the log lasts {count} such horizons, and {HORIZONS} are "
+        "wanted"
+    )
     return Pace({f"horizon_{unit}": length}, count, told)
 
 

@@ -33,12 +33,15 @@ def card(results: Results) -> Html:
     first, last = (local_day(time, data.timezone) for time in (data.first, data.last))
     text = (
         f"Snapshot {code(data.snapshot)}: {count(data.events)} events of {plural(data.users, 'user')} "
-        f"({kinds}) from {first} to {last}, before the test span. The median user "
-        f"is active on {_days(data.active_days_median)}. The catalogue has "
-        f"{plural(data.catalogue, 'candidate')}."
+        f"({kinds}){'' if results.question.horizon_minutes else f' from {first} to {last}'}, before the test span. "
     )
+    if not results.question.horizon_minutes:  # whose days and dates are those of the study's clock
+        text += f"The median user is active on {_days(data.active_days_median)}. "
+    text += f"The catalogue has {plural(data.catalogue, 'candidate')}."
     if data.most_events is not None:
-        text += f" Had the log more than {count(data.most_events)} events, these users are drawn by a hash from it."
+        text += (
+            f" Of a log of more than {count(data.most_events)} events some users alone are studied, drawn by a hash."
+        )
     rows = [
         [name(column), words(a.kind), whole(a.cardinality), Cell(percent(a.missing), a.missing)]
         for column, a in data.attributes.items()

@@ -19,9 +19,10 @@ def candidate(asked: BaseQuestion) -> str:
     return f"{values}, {percent(asked.held_back)} of them held back" if asked.held_back else values
 
 
-def candidates(asked: BaseQuestion, catalogue: int) -> str:
-    """What is ranked, and how many of them there are: a sentence."""
-    return f"The candidates are {candidate(asked)}: {count(catalogue)} are in the catalogue before the test span."
+def candidates(asked: BaseQuestion, catalogue: int, young: int) -> str:
+    """What is ranked, how many of them there are, and how many of these were held back: a sentence."""
+    held = f", {count(young)} of them held back" if young else ""
+    return f"The candidates are {candidate(asked)}: {count(catalogue)} occur before the test span{held}."
 
 
 def key_action(asked: BaseQuestion) -> str:

@@ -185,6 +185,7 @@ class Data(Record):
     snapshot: str
     source: str
     most_events: int | None = None
+    young: int = 0
     users: int
     events: int
     first: str

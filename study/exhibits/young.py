@@ -34,7 +34,7 @@ def answer(results: Results | None) -> Html:
     most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
-        f"{candidates(results.question, results.data.catalogue)} "
+        f"{candidates(results.question, results.data.catalogue, results.data.young)} "
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
         f"back from all that a model was fitted on; {count(int((queries > 0).sum()))} of "
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "

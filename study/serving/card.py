@@ -171,8 +171,9 @@ def _population(exported: Exported) -> str:
     """From where it knows what other users do."""
     entry = exported.entry
     if isinstance(entry, SequenceEntry) and not import_module(entry.parts()["head"]).COMPOSES:
-        return "It reads a user's own events alone: a log of the users to rank, with their histories, is enough."
+        return "It reads a user's own events alone: a log of the users to rank, with their whole histories, is enough."
     return (
         "What is counted as of the cut-off (recent popularity, neighbours, aggregates, what describes a candidate) is "
-        "counted in the log that is ranked: give the recent log of all users, not of the few that are asked about."
+        "counted in the log that is ranked: give the whole log of all users, not its last weeks alone, nor "
+        "that of the few who are asked about."
     )

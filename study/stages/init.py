@@ -10,6 +10,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from study.errors import UserError
+from study.events.attributes import values_of
 from study.events.database import read_query
 from study.events.files import files_of, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
@@ -46,12 +47,13 @@ def run(source: str) -> None:
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     refuse_absent(Path(source), "init")
-    found = guess(*_beginning(Path(source)))
+    beginning, place = _beginning(Path(source))
+    found = guess(beginning, place)
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
-    text = _section(text, "snapshot", _snapshot(spec, found))
+    text = _section(text, "snapshot", _snapshot(spec, found, f"{beginning.height:,} rows of {place}"))
     text = _section(text, "questions", _questions(found, tempo))
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
@@ -61,7 +63,7 @@ def run(source: str) -> None:
         "features.min_count": max(LEAST_COUNT, min(MOST_COUNT, count // RARE)),
         "features.warmup_days": tempo.horizons // WARM_UP * days,
     }
-    text = edited(text, changes | sizes | _contexts(before, spec))
+    text = edited(text, changes | sizes | _contexts(before, _tokens(beginning, spec, Path(place))))
     parse(text, PARAMS)
     kept = _keep()
     write_text(PARAMS, text)
@@ -73,8 +75,12 @@ def _beginning(source: Path) -> tuple[pl.DataFrame, str]:
     """The first rows of the log, and the file that they stand in."""
     if source.suffix == QUERY and source.is_file():
         return read_query(source), str(source)
-    file = files_of(source, "*")[0]
-    return read_file(file, None, ROWS), str(file)
+    files = files_of(source, "*")
+    read = (read_file(file, None, ROWS) for file in files)
+    found = next(((rows, str(file)) for rows, file in zip(read, files, strict=True) if rows.height), None)
+    if found is None:
+        raise UserError(f"{source}: there are no events in it")
+    return found
 
 
 def _described(source: str, found: Guess) -> Snapshot:
@@ -86,8 +92,7 @@ def _described(source: str, found: Guess) -> Snapshot:
         raise UserError(f"{source}: {describe(error, Snapshot)}") from None
 
 
-def _snapshot(spec: Snapshot, found: Guess) -> list[str]:
-    raw = spec.model_dump(mode="json", exclude_defaults=True)
+def _snapshot(spec: Snapshot, found: Guess, where: str) -> list[str]:
     lines = [
         f"  name: {_yaml(spec.name)}",
         f"  source: {_yaml(spec.source)}",
@@ -96,9 +101,9 @@ def _snapshot(spec: Snapshot, found: Guess) -> list[str]:
         f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",
         f"    time: {_yaml(spec.columns.time)} # guess: {found.reasons['time']}",
         f"    event_type: {_yaml(spec.columns.event_type)} # guess",
-        "  attributes: # guesses; the kinds are categorical, numeric, ordinal, list and part",
+        f"  attributes: # guesses by {where}; the kinds are categorical, numeric, ordinal, list and part",
     ]
-    lines += [f"    {_yaml(name)}: {_yaml(kind)}" for name, kind in raw["attributes"].items()]
+    lines += [f"    {_yaml(name)}: {_yaml(kind)}" for name, kind in found.attributes.items()]
     return [*lines, *(f"    # {_yaml(name)} is left out: {why}" for name, why in found.left_out.items())]
 
 
@@ -123,9 +128,18 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
     return lines
 
 
-def _contexts(before: Params, spec: Snapshot) -> dict[str, int]:
+def _tokens(beginning: pl.DataFrame, spec: Snapshot, place: Path) -> float:
+    """How many tokens an event has: one for its type, and one for each value that is not missing."""
+    shares = [
+        1 - column.null_count() / len(column)
+        for name, kind in spec.attributes.items()
+        for column in values_of(beginning[name], name, kind, spec.timezone, place).values()
+    ]
+    return 1 + sum(shares)
+
+
+def _contexts(before: Params, tokens: float) -> dict[str, int]:
     """The contexts of variants that see as much history as a flat one: as many events as its context has tokens for."""
-    tokens = 1 + len(spec.coded)
     flats = {short: before.roster.get(flat) for short, flat in SHORT.items() if short in before.roster}
     return {
         f"roster.{short}.context": max(2, round(flat.context / tokens))

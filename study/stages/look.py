@@ -143,4 +143,6 @@ def _told(
         told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
         without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"
         told.append((f"{name}: key actions", f"{found.actions:,}{without if found.unnamed else ''}"))
-    return told, health.doubts(question, found.tables, found.candidates, settings, family)
+    return told, health.doubts(
+        question, found.tables, found.candidates, found.actions - found.unnamed, settings, family
+    )

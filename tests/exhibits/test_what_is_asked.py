@@ -30,7 +30,7 @@ def test_the_page_young_counts_queries_with_a_young_candidate(made):
     """Both queries of the hand-made log have one."""
     told = text(young.answer(made(young=lambda _: None).beside("young")))
 
-    assert "The candidates are the values of product_type, 20 % of them held back: 2 are in the catalogue" in told
+    assert "The candidates are the values of product_type, 20 % of them held back: 2 occur before the test span" in told
     assert "2 of 2 queries have one." in told
 
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from study.diagnostics.twins import SEEN
+from study.errors import UserError
 from study.exhibits import diagnostics as diagnostics_page
 from study.exhibits import leak_alarm
 from study.exhibits import tokens as tokens_page
@@ -193,7 +194,7 @@ def test_a_variant_that_is_not_flat_is_refused(workspace):
     with inside(workspace):
         params = load()
         changed = params.model_copy(update={"tokens": params.tokens | {"variant": "sum-horizon-repeat"}})
-        with pytest.raises(tokens.UserError, match="next_token"):
+        with pytest.raises(UserError, match="next_token"):
             tokens.variant_of(changed)
 
 
@@ -202,7 +203,7 @@ def test_a_model_whose_loss_is_no_number_is_one_line_and_nothing_of_it_is_kept(w
         params = load()
         entry, source = tokens.variant_of(params)
         wild = source.model_copy(update={"settings": source.settings | {"learning_rate": 1e30}})
-        with pytest.raises(tokens.UserError, match=f"tokens: {FLAT} that sees {SEEN[0]}, seed 1: the training loss is"):
+        with pytest.raises(UserError, match=f"tokens: {FLAT} that sees {SEEN[0]}, seed 1: the training loss is"):
             tokens.account_once(tmp_path / "fit", params, entry, wild, SEEN[0], 1)
 
     assert [] == list(tmp_path.iterdir())

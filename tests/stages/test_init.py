@@ -45,16 +45,16 @@ def rest_of(text: str) -> str:
 
 
 def test_a_short_history_has_as_many_events_as_the_tokens_of_a_flat_one(workspace):
-    """An event of the funnel has eight tokens: its type, four attributes, and a list of three places."""
+    """An event of the funnel has seven tokens: its type, four attributes, and a list of two words for three places."""
     funnel().write_parquet("log.parquet")
     before = load().roster
     main(["init", "log.parquet"])
     after = load().roster
 
-    assert (512, 51, 64) == tuple(
+    assert (512, 51, 73) == tuple(
         one.context for one in (after["flat-horizon"], before["sum-horizon-short"], after["sum-horizon-short"])
     )
-    assert 32 == after["who-sum-short-bce"].context
+    assert 37 == after["who-sum-short-bce"].context
     changed = {name for name in before if before[name] != after[name]}
     assert {"sum-horizon-short", "who-sum-short-bce"} == changed
 
@@ -82,7 +82,7 @@ def test_all_else_in_the_parameters_stays_and_the_file_before_is_kept(workspace)
     assert before == (workspace / "params.before.yaml").read_text(encoding="utf-8")
     assert after == (workspace / "params.before2.yaml").read_text(encoding="utf-8")
     was = rest_of(before)
-    assert was.replace("context: 51}", "context: 64}").replace("context: 26}", "context: 32}") == rest_of(after)
+    assert was.replace("context: 51}", "context: 73}").replace("context: 26}", "context: 37}") == rest_of(after)
     assert before[: before.index("snapshot:")] == after[: after.index("snapshot:")]
 
 

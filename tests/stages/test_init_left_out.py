@@ -61,3 +61,34 @@ def test_what_only_begins_like_a_list_is_left_out_with_the_reason(workspace):
     text = " ".join(PARAMS.read_text(encoding="utf-8").replace("#", "").split())
     assert "tags is left out: begins like a JSON array, but is none, as \"['long tail', 'beta']\": mend it" in text
     assert "tags" not in load().snapshot.attributes
+
+
+def test_a_flag_with_gaps_is_an_attribute_and_another_name_of_the_user_is_none(workspace):
+    log = funnel().with_columns(
+        promo=pl.when(pl.int_range(pl.len()) % 10 == 0).then(pl.lit("yes")),
+        nickname=pl.format("n{}", "customerId"),
+    )
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "categorical" == load().snapshot.attributes["promo"]
+    assert "nickname is left out: another name of customerId: one value for each" in PARAMS.read_text(encoding="utf-8")
+
+
+def test_a_record_is_no_user(workspace):
+    """Of records there are as many as there are combinations of what is in them."""
+    log = funnel().rename({"customerId": "buyer_name"})
+    log.with_columns(buyer=pl.struct("buyer_name", "shop")).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "buyer_name" == load().snapshot.columns.user
+
+
+def test_a_file_without_rows_is_passed_over_and_the_one_that_is_read_is_named(workspace):
+    folder = workspace / "logs"
+    folder.mkdir()
+    funnel().head(0).write_csv(folder / "01.csv")
+    funnel().write_csv(folder / "02.csv")
+
+    assert 0 == main(["init", "logs"])
+    assert "guesses by 6,000 rows of logs/02.csv; the kinds are" in PARAMS.read_text(encoding="utf-8")

@@ -1,0 +1,97 @@
+"""A first guess at the kinds of the columns of an unknown log, and at those that are no attributes."""
+
+import re
+from typing import Any
+
+import polars as pl
+
+from study.events.attributes import no_json, text_of
+from study.params.snapshot import LONG, TAKEN, is_long
+
+WORDS = r"word|text|label|title|tag|keyword|caption"
+MEASURE = (
+    r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
+    r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
+)
+COMMA = r"^-?\d+,\d+$"
+FEW = 20
+"""Numbers with at most so many values name things more often than they count them."""
+NEARLY_AN_ID = 0.5
+"""Share of distinct values above which a column tells rows apart instead of grouping them."""
+NUMBERS = 0.95
+"""Share of numbers from which a column is one of numbers with mistakes in it."""
+
+
+def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
+    """The kind of each column that can be an attribute, and why each other one cannot."""
+    kinds: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
+    for name, dtype in log.schema.items():
+        values = log[name].drop_nulls()
+        distinct = values.n_unique() if not dtype.is_nested() else 0
+        if fault := _unusable(name, values):
+            left_out[name] = fault
+        elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
+            if is_long(f"{name}.1"):  # one of its places
+                left_out[name] = LONG
+            else:
+                kinds[name] = {"kind": "list", "items": 3}
+        elif dtype.is_nested() or dtype.is_temporal():
+            left_out[name] = f"its values are {dtype}"
+        elif distinct == 1 and len(values) == log.height:
+            left_out[name] = "always the same"
+        elif distinct > FEW and _measures(name, values):
+            kinds[name] = "numeric"
+        elif distinct > FEW and (wrong := _mistakes(name, values)):
+            left_out[name] = wrong
+        elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
+            left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
+        else:
+            kinds[name] = "categorical"
+    return kinds, left_out
+
+
+def names_alone(user: pl.Series, values: pl.Series) -> bool:
+    """Whether a column says of every event no more than whose it is."""
+    if values.dtype.is_nested() or values.n_unique() <= FEW:
+        return False
+    return pl.DataFrame([user.alias("user"), values.alias("value")]).n_unique() == user.n_unique() == values.n_unique()
+
+
+def _unusable(name: str, values: pl.Series) -> str:
+    """Why a column can be no attribute, whatever its kind; nothing where it can."""
+    if name in TAKEN:
+        return "the name is taken; rename the column"
+    if is_long(name):
+        return LONG
+    if not len(values):
+        return "always empty"
+    wrong = no_json(values) if values.dtype == pl.String else ""
+    return f"begins like a JSON array, but is none, as {wrong!r}: mend it, then it is a list" if wrong else ""
+
+
+def _measures(name: str, values: pl.Series) -> bool:
+    """Whether numbers measure something; whole ones do so by their name alone: others are the codes of something."""
+    numbers = text_of(values).cast(pl.Float64, strict=False)
+    if numbers.null_count():
+        return False
+    return bool((numbers != numbers.floor()).any()) or bool(re.search(MEASURE, name, flags=re.IGNORECASE))
+
+
+def _mistakes(name: str, values: pl.Series) -> str:
+    """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
+    texts = text_of(values)
+    if texts.str.contains(COMMA).all():
+        return "numbers with a decimal comma: write them with a point, then it is numeric"
+    is_number = texts.cast(pl.Float64, strict=False).is_not_null()
+    share = is_number.mean()
+    if not isinstance(share, float) or not NUMBERS <= share < 1 or not _measures(name, values.filter(is_number)):
+        return ""
+    wrong = texts.filter(~is_number)
+    return f"numbers, but for {len(wrong)} of {len(texts)} values, as {wrong[0]!r}: mend them, then it is numeric"
+
+
+def _is_listed(name: str, values: pl.Series) -> bool:
+    if values.str.starts_with("[").all():
+        return True
+    return bool(re.search(WORDS, name, flags=re.IGNORECASE)) and bool(values.str.contains(" ").mean() or 0)
