@@ -1,5 +1,6 @@
 """What the key action of a question is, in the words of `params.yaml`."""
 
+from study.events.split import LEAST_EVENTS
 from study.exhibits.markup import code, isolated, listing
 from study.exhibits.prose import count, percent, plural
 from study.params.question import MINUTES_OF_DAY, BaseQuestion, WhatQuestion, WhoQuestion
@@ -11,17 +12,19 @@ def allowed(asked: BaseQuestion) -> str:
 
 
 def candidate(asked: BaseQuestion) -> str:
-    """What is ranked: "the values of product_type, 20 % of them held back"."""
+    """What is ranked: "the values of product_type (20 % of those with at least 20 events are held back)"."""
     if not isinstance(asked, WhatQuestion):
         return "users"
     columns = listing([code(column) for column in asked.candidate])
     values = f"the values of {columns}{'' if len(asked.candidate) == 1 else ' together'}"
-    return f"{values}, {percent(asked.held_back)} of them held back" if asked.held_back else values
+    if not asked.held_back:
+        return values
+    return f"{values} ({percent(asked.held_back)} of those with at least {count(LEAST_EVENTS)} events are held back)"
 
 
 def candidates(asked: BaseQuestion, catalogue: int, young: int) -> str:
     """What is ranked, how many of them there are, and how many of these were held back: a sentence."""
-    held = f", {count(young)} of them held back" if young else ""
+    held = f", and {count(young)} of them are held back" if young else ""
     return f"The candidates are {candidate(asked)}: {count(catalogue)} occur before the test span{held}."
 
 

@@ -78,7 +78,7 @@ def on_this_log(results: Results) -> Html:
     text = (
         f"In the table {one} reads {number(rates[0] / rates[1], 1)} times as many events a second as {other}. On the "
         f"log of this report a round of a refit takes {seconds(spent[0])} of {one} and {seconds(spent[1])} of {other}, "
-        f"each at the settings that its search chose (<em>Cost</em>){beside_other_work(results)}"
+        f"each at the settings that its search chose{beside_other_work(results)}"
     )
     return paragraphs([f"{text}{': which of the two is dearer depends on the log and on the settings' * differ}."])
 

@@ -9,6 +9,8 @@ from study.params.question import WhatQuestion
 from study.training.contrast import SLICE, USERS
 from tests.exhibits.pairing import text
 
+HELD = "(20 % of those with at least 20 events are held back)"
+
 
 def rows_of(html) -> dict[str, str]:
     """The rows of a table as text, by the text of their first cell."""
@@ -20,7 +22,7 @@ def test_candidates_are_named_by_their_columns(made):
     asked = made().params.questions["young"]
     assert isinstance(asked, WhatQuestion)
 
-    assert "the values of <code>product_type</code>, 20 % of them held back" == candidate(asked)
+    assert f"the values of <code>product_type</code> {HELD}" == candidate(asked)
     several = asked.model_copy(update={"candidate": ["element", "colour"], "held_back": 0.0})
     assert "the values of <code>element</code> and <code>colour</code> together" == candidate(several)
     assert "users" == candidate(made().params.questions["coupons"])
@@ -30,7 +32,7 @@ def test_the_page_young_counts_queries_with_a_young_candidate(made):
     """Both queries of the hand-made log have one."""
     told = text(young.answer(made(young=lambda _: None).beside("young")))
 
-    assert "The candidates are the values of product_type, 20 % of them held back: 2 occur before the test span" in told
+    assert f"The candidates are the values of product_type {HELD}: 2 occur" in told
     assert "2 of 2 queries have one." in told
 
 
@@ -72,7 +74,7 @@ def test_the_windows_say_what_is_told_of_test(made):
 def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
     shown = rows_of(plan.arms(made()))
 
-    assert "event_type is purchasethe values of product_type, 20 % of them held back" in shown["young"]
+    assert f"event_type is purchasethe values of product_type {HELD}" in shown["young"]
     assert "discount is couponusers" in shown["who"]
 
 
