@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from study.exhibits import scope, topic
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.modules import constants
 from study.exhibits.prose import count, number, percent, plural, worded
 from study.exhibits.results import Results
 from study.params.parts import names_in
@@ -41,7 +40,7 @@ def notes(results: Results) -> Html:
 
 
 def _pretrained(results: Results, variant: str, objective: str) -> str:
-    share: float = constants(MODEL)["PRETRAINED_SHARE"]
+    share: float = names_in(MODEL)["PRETRAINED_SHARE"]
     rounds = results.budget.rounds
     first = max(1, round(share * rounds))
     return (
@@ -52,7 +51,7 @@ def _pretrained(results: Results, variant: str, objective: str) -> str:
 
 
 def _contrastive(results: Results, variants: Sequence[str]) -> str:
-    found = constants(SLICES)
+    found = names_in(SLICES)
     events = number(found["SLICE"] / scope.tokens_of_event(results), 1)
     has = "has" if len(variants) == 1 else "have"
     return (

@@ -1,7 +1,10 @@
 """What counting rules and models of aggregates compute, in a line each; the page Plan shows it."""
 
+import ast
+import importlib.util
+from pathlib import Path
+
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.modules import told_by
 from study.exhibits.prose import count
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -20,7 +23,7 @@ def counting(results: Results) -> Html:
     if not variants:
         return paragraphs(["No counting rule is declared."])
     rows = [
-        [name(rule), words(told_by(f"{COUNTING}.{rule}")), Cell(listing(list(map(code, found))), None, "words long")]
+        [name(rule), words(_told_by(f"{COUNTING}.{rule}")), Cell(listing(list(map(code, found))), None, "words long")]
         for rule, found in variants.items()
     ]
     return table(["rule", "what it ranks by", "variants"], rows, "The counting rules of the roster, of all arms")
@@ -29,7 +32,7 @@ def counting(results: Results) -> Html:
 def aggregates(results: Results) -> Html:
     """Which model each variant on aggregates is, by which loss and from which windows it learns."""
     rows = [
-        [name(variant), words(told_by(f"{MODELS}.{entry.model}")), words(entry.loss), _windows(entry)]
+        [name(variant), words(_told_by(f"{MODELS}.{entry.model}")), words(entry.loss), _windows(entry)]
         for variant, entry in results.params.roster.items()
         if isinstance(entry, AggregateEntry)
     ]
@@ -40,6 +43,14 @@ def aggregates(results: Results) -> Html:
         "model, the latest or all after the warm-up"
     )
     return table(["variant", "model", "loss", "windows"], rows, caption)
+
+
+def _told_by(module: str) -> str:
+    """The first line of a module's docstring, without the marks of code."""
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
+    text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0].replace("`", "")
 
 
 def _windows(entry: AggregateEntry) -> Cell:

@@ -9,7 +9,8 @@ from study.events.stream import Stream
 from study.training.batches import Batcher, Pieces
 from study.training.step import Encode
 
-USERS, SLICE = 12, 64
+USERS = 12
+SLICE = 64
 TEMPERATURE = 0.1
 
 
