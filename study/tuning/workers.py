@@ -2,7 +2,9 @@
 
 import math
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
@@ -40,7 +42,7 @@ def leaves_one(tasks: int, workers: int, engine: Engine) -> bool:
 def _on_this_machine(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T | None]]:
     done = set()
     try:
-        for index, result in Parallel(n_jobs=workers, return_as="generator_unordered")(_numbered(tasks)):
+        for index, result in _as_they_end(tasks, workers):
             done.add(index)
             yield index, result
     except TerminatedWorkerError:
@@ -66,6 +68,21 @@ def _on_cluster(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) 
         yield index, None
 
 
+def _as_they_end(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, T]]:
+    """From processes that hear of no Ctrl-C, which reaches every process of a terminal: this one does, and ends them.
+
+    One that is just starting would die of it, with a traceback of whatever it was importing. What is blocked here while
+    it is started stays blocked in it.
+    """
+    resource_tracker.ensure_running()  # which unblocks what it has blocked; loky would start it below
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ended: Iterator[tuple[int, T]] = Parallel(n_jobs=workers, return_as="generator_unordered")(_numbered(tasks))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return ended
+
+
 def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
     return (delayed(_with_number)(os.getpid(), index, task) for index, task in enumerate(tasks))
 
@@ -84,7 +101,7 @@ def _with_number(driver: int, index: int, task: Callable[[], T]) -> tuple[int, T
 
 def _alone(task: Callable[[], T]) -> T | None:
     try:
-        result: T = Parallel(n_jobs=2)(_numbered([task]))[0][1]
+        ((_, result),) = _as_they_end([task], 2)
     except TerminatedWorkerError:
         return None
     return result

@@ -1,10 +1,13 @@
-"""Workers: what they keep, and who ends with whom: a worker with the process that started it, that with nobody."""
+"""Workers: what they keep, what they hear, and who ends with whom: a worker with its driver, that with nobody."""
 
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from study.params.engine import Engine
 from study.tuning.workers import run_all
@@ -58,3 +61,35 @@ def test_a_worker_keeps_what_it_has_prepared():
 
     assert 6 == len(processes)
     assert 2 == len(set(processes))
+
+
+INTERRUPTED_AS_IT_STARTS = """
+import os, signal, sys
+if any("popen_loky" in argument for argument in sys.orig_argv):
+    os.kill(os.getpid(), signal.SIGINT)
+"""
+"""Python runs a `sitecustomize` before anything else of a process."""
+
+DRIVER = """
+import os, signal
+from study.params.engine import Engine
+from study.tuning.workers import run_all
+
+def hears():
+    return os.getpid(), signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+before = hears()
+found = [answer for _, answer in run_all([hears] * 4, 2, Engine(name="loky"))]
+print(4 == len(found), before[0] not in {process for process, _ in found}, {heard for _, heard in found})
+print(before == hears() == (os.getpid(), True))
+"""
+
+
+def test_a_worker_hears_of_no_ctrl_c_from_its_first_moment_on_and_its_driver_does(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED_AS_IT_STARTS)
+    here = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{here}"}
+    done = subprocess.run([sys.executable, "-c", DRIVER], capture_output=True, text=True, env=environment, check=False)
+
+    assert "True True {False}\nTrue\n" == done.stdout, done.stderr
+    assert "" == done.stderr
