@@ -1,20 +1,27 @@
 """An answer of Findings: a sentence that says what its contrasts settle, and what stands beside it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from study.exhibits.markup import bullets
 from study.exhibits.prose import raised, sentence
+from study.exhibits.records import Contrast
 
 BESIDE = "Further contrasts, and what limits this answer"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A clause with effect, interval and verdict, and what else was asked, or limits it, a clause each; HTML."""
+    """A clause with effect, interval and verdict, and what else was asked, or limits it, a clause each; HTML.
+
+    `rests_on` are the contrasts that settle it, and `margin` is their margin of equivalence, None where there are none.
+    """
 
     lead: str
     beside: list[str] = field(default_factory=list)
+    rests_on: list[Contrast] = field(default_factory=list)
+    margin: float | None = None
 
     @property
     def whole(self) -> str:
@@ -27,9 +34,9 @@ def semicolons(*clauses: str) -> str:
     return "; ".join(filter(None, clauses))
 
 
-def of(lead: str, *beside: str) -> Answer:
+def of(lead: str, *beside: str, rests_on: Sequence[Contrast] = (), margin: float | None = None) -> Answer:
     """The answer; of what stands beside it empty clauses are left out."""
-    return Answer(lead, [clause for clause in beside if clause])
+    return Answer(lead, [clause for clause in beside if clause], list(rests_on), margin if rests_on else None)
 
 
 def shown(answer: Answer, asked: str = "", link: str = "") -> str:

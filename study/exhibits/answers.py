@@ -66,7 +66,8 @@ def beats_counting(results: Results) -> Answer:
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against, results.power.margin)
     lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
-    return of(lead, apart(results, further, "besides"), _on_the_larger_catalogue(results))
+    larger = _on_the_larger_catalogue(results)
+    return of(lead, apart(results, further, "besides"), larger, rests_on=against, margin=results.power.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -101,8 +102,9 @@ def is_it_the_data(results: Results) -> Answer:
     size = enough.judge(results.diagnoses, gained, power.margin)
     if size is None:
         return of("the diagnostics did not vary the number of users, so these results cannot say", limits)
-    told = evidence([as_contrast(found) for found in size.shown], power.margin)
-    return of(f"{size.lead} (in {smaller(results)}): {told}", *size.limits, limits)
+    shown = [as_contrast(found) for found in size.shown]
+    lead = f"{size.lead} (in {smaller(results)}): {evidence(shown, power.margin)}"
+    return of(lead, *size.limits, limits, rests_on=shown, margin=power.margin)
 
 
 def as_contrast(found: Diagnosis) -> Contrast:
@@ -133,6 +135,7 @@ def representation(results: Results) -> Answer:
         f"{LONGER}, {limited(results, unsaid, *sides, 'head')}" if unsaid else "",
     )
     control = judged if longer else apart(results, short, as_short)
+    leading = [*cleared, *(short if longer else []), *unsaid]
     heads = results.about("head")
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
@@ -146,6 +149,8 @@ def representation(results: Results) -> Answer:
         scope.best_sequence(results),
         apart(results, further, "besides"),
         apart(results, heads, counts),
+        rests_on=scope.trained(results, leading),
+        margin=results.power.margin,
     )
 
 
@@ -167,7 +172,12 @@ def objective(results: Results) -> Answer:
     further = choose.others(results.about("objective"), horizon)
     rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
     lead = limited(results, horizon, named("horizon"), rivals, "representation", "head")
-    return of(semicolons(lead, scope.across(results, "objective")), apart(results, further, "besides"))
+    return of(
+        semicolons(lead, scope.across(results, "objective")),
+        apart(results, further, "besides"),
+        rests_on=scope.trained(results, horizon),
+        margin=results.power.margin,
+    )
 
 
 def order(results: Results) -> Answer:
@@ -176,8 +186,13 @@ def order(results: Results) -> Answer:
     kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
     readers = " or ".join(READERS[one] for one in scope.lefts(results, kept, "architecture"))
     others = choose.about(results, reads, reads, "architecture")
-    among = _among_readers(results, [one for one in others if _architectures(results, one) == 2])
-    return of(semicolons(limited(results, kept, readers, "an average by age"), _shuffled(results)), among)
+    shuffled = _of_shuffling(results)
+    return of(
+        semicolons(limited(results, kept, readers, "an average by age"), _shuffled(results, shuffled)),
+        _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
+        rests_on=[*scope.trained(results, kept), *shuffled],
+        margin=results.power.margin,
+    )
 
 
 def _architectures(results: Results, contrast: Contrast) -> int:
@@ -199,11 +214,16 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f"{lead}: {evidence(found, results.power.margin, hedged(results))}"
 
 
-def _shuffled(results: Results) -> str:
+def _of_shuffling(results: Results) -> list[Contrast]:
+    """The fits of the diagnostics as they were over those whose order was shuffled."""
+    found = results.diagnoses or []
+    return [flipped(as_contrast(one)) for one in found if one.change.startswith("order")]
+
+
+def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
     """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
     if results.diagnoses is None:
         return f"what shuffling the order does, {missing('diagnostics')}"
-    shuffled = [flipped(as_contrast(found)) for found in results.diagnoses if found.change.startswith("order")]
     if not shuffled:
         return "the diagnostics did not shuffle the order"
     sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
@@ -233,7 +253,12 @@ def young(results: Results) -> Answer:
     alone = "no relevant candidate of the test windows is young"
     if rows:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
-    return of(semicolons(lead, aware_of if aware else "", alone), semicolons(over, scope.turned(found, against)))
+    return of(
+        semicolons(lead, aware_of if aware else "", alone),
+        semicolons(over, scope.turned(found, against)),
+        rests_on=scope.trained(found, [*plain, *aware]),
+        margin=found.power.margin,
+    )
 
 
 def who_will_buy(results: Results) -> Answer:
@@ -257,7 +282,8 @@ def who_will_buy(results: Results) -> Answer:
     most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
     reach = f"has {share} of those who act among its top 5 % of users{most}"
     asked = f"asked is whether {key_action(found.question)}"
-    return of(f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}")
+    lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
+    return of(lead, rests_on=against, margin=margin)
 
 
 QUESTIONS = [

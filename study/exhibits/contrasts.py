@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from study.exhibits import few_seeds
-from study.exhibits.effects import effect_marks, margin_band
-from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
+from study.exhibits.effects import margin_band, tally, verdict_marks
+from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
+from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, p_value, table, words
@@ -26,7 +26,6 @@ NONE = (
     "No contrast of this run is about this. Contrasts are declared in <code>params.yaml</code>; a taste keeps those "
     "between its few variants."
 )
-VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
 def subject(question: str) -> str:
@@ -67,27 +66,14 @@ def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
 
 def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
-    groups = {verdict: [c for c in contrasts if c.verdict == verdict] for verdict in VERDICTS}
-    traces = [
-        effect_marks(
-            shown,
-            [inert(marked(c)) for c in shown],
-            list(map(_hover, shown)),
-            style=verdict_style(verdict),
-            name=verdict,
-        )
-        for verdict, shown in groups.items()
-        if shown
-    ]
-    tally = ", ".join(f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown)
     margin = results.power.margin
     caption = (
-        f"Effect of left over right in {PRIMARY} for {plural(len(contrasts), 'declared contrast')} ({tally}), each "
-        f"with the interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}"
-        f"{dagger(contrasts)}."
+        f"Effect of left over right in {PRIMARY} for {plural(len(contrasts), 'declared contrast')} "
+        f"({tally(contrasts)}), each with the interval that its verdict used; shaded: the margin of equivalence, "
+        f"±{margin:g}{dagger(contrasts)}."
     )
     return draw(
-        traces,
+        verdict_marks(contrasts, [inert(marked(c)) for c in contrasts], list(map(_hover, contrasts))),
         caption,
         height=row_height(len(contrasts)) + 30,
         showlegend=True,

@@ -1,12 +1,17 @@
 """Effects in a figure: a mark with its interval for each, and the margin of equivalence behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 
 import plotly.graph_objects as go
 
 from study.exhibits.colours import GREY, SHADE
-from study.exhibits.figures import error_bars
-from study.exhibits.records import Contrast, Diagnosis, Effect, Estimate
+from study.exhibits.figures import error_bars, verdict_style
+from study.exhibits.markup import listing
+from study.exhibits.prose import count
+from study.exhibits.records import Estimate, Tested
+
+VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
 def margin_band(margin: float) -> list[dict[str, object]]:
@@ -18,8 +23,8 @@ def margin_band(margin: float) -> list[dict[str, object]]:
 
 
 def effect_marks(
-    shown: Sequence[Contrast] | Sequence[Diagnosis] | Sequence[Effect],
-    rows: Sequence[str] | Sequence[float],
+    shown: Sequence[Tested],
+    rows: Sequence[str | float],
     texts: Sequence[str],
     *,
     style: tuple[str, str],
@@ -44,3 +49,26 @@ def effect_marks(
         text=list(texts),
         hovertemplate="%{text}<extra></extra>",
     )
+
+
+def verdict_marks(
+    shown: Sequence[Tested],
+    rows: Sequence[str | float],
+    texts: Sequence[str],
+    called: Mapping[str, str] | None = None,
+) -> list[go.Scatter]:
+    """The same for effects of all verdicts, each verdict in its own style under its name, or what it is `called`."""
+    traces = []
+    for verdict in VERDICTS:
+        found = [one.verdict == verdict for one in shown]
+        if any(found):
+            some = list(compress(shown, found)), list(compress(rows, found)), list(compress(texts, found))
+            name = (called or {}).get(verdict, verdict)
+            traces.append(effect_marks(*some, style=verdict_style(verdict), name=name))
+    return traces
+
+
+def tally(shown: Sequence[Tested], called: Mapping[str, str] | None = None) -> str:
+    """How many effects have each verdict, for a caption."""
+    counts = {verdict: sum(one.verdict == verdict for one in shown) for verdict in VERDICTS}
+    return listing([f"{count(many)} {(called or {}).get(v, v)}" for v, many in counts.items() if many])

@@ -1,11 +1,10 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
 from study.exhibits import cube
-from study.exhibits.contrasts import VERDICTS
-from study.exhibits.effects import effect_marks, margin_band
-from study.exhibits.figures import draw, inert, names_axis, row_height, verdict_style
+from study.exhibits.effects import margin_band, tally, verdict_marks
+from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, probability, signed, to_margin
+from study.exhibits.prose import number, percent, plural, probability, signed, to_margin
 from study.exhibits.records import PRIMARY, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
@@ -104,22 +103,12 @@ def _interaction(results: Results, last: str) -> float:
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used."""
     effects, margin = results.factorial, results.power.margin
-    groups = {verdict: [e for e in effects if e.verdict == verdict] for verdict in VERDICTS}
-    tally = ", ".join(f"{count(len(shown))} {SIGNS.get(v, v)}" for v, shown in groups.items() if shown)
+    labels = [inert(label(effect)) for effect in effects]
+    texts = [f"<b>{name}</b><br>{signed(one.effect)}" for name, one in zip(labels, effects, strict=True)]
     return draw(
-        [
-            effect_marks(
-                shown,
-                [inert(label(effect)) for effect in shown],
-                [f"<b>{inert(label(effect))}</b><br>{signed(effect.effect)}" for effect in shown],
-                style=verdict_style(verdict),
-                name=SIGNS.get(verdict, verdict),
-            )
-            for verdict, shown in groups.items()
-            if shown
-        ],
-        f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally}), each with the "
-        f"interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}.",
+        verdict_marks(effects, labels, texts, SIGNS),
+        f"Main effects and interactions in {PRIMARY}: {plural(len(effects), 'effect')} ({tally(effects, SIGNS)}), "
+        f"each with the interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}.",
         height=row_height(len(effects)) + 30,
         showlegend=True,
         xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, agreement, answers, choose, contrasts, few_seeds, resolution
+from study.exhibits import advice, agreement, answers, at_a_glance, choose, contrasts, few_seeds, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -42,6 +42,11 @@ def answer(results: Results) -> Html:
         f"own counts.{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
+
+
+def glance(results: Results) -> Html:
+    """The contrasts that the answers rest on, in one figure."""
+    return at_a_glance.figure(results)
 
 
 def _by_t(results: Results) -> str:

@@ -14,26 +14,36 @@ UNTESTED = "which no contrast tests itself"
 def loss(results: Results) -> Answer:
     """Which loss, and does the catalogue's size matter?"""
     small, large = choose.over_softmax(results), results.beside("catalogue")
-    if not small:
-        found = {} if large is None else choose.over_softmax(large)
-        if large is not None and found:
-            return of(*_softmax(large, found))
-        who = results.beside("who")
-        users = [] if who is None else who.about("loss")
-        told = f"between users, {evidence(users, results.params.statistics.who_margin)}"
-        return of(told if users else NOTHING)
+    if small:
+        told = _with_the_larger(results, small, large)
+        return of(*told, rests_on=_leading(results, small), margin=results.power.margin)
+    found = {} if large is None else choose.over_softmax(large)
+    if large is not None and found:
+        return of(*_softmax(large, found), rests_on=_leading(large, found), margin=large.power.margin)
+    who, margin = results.beside("who"), results.params.statistics.who_margin
+    users = [] if who is None else who.about("loss")
+    return of(f"between users, {evidence(users, margin)}" if users else NOTHING, rests_on=users, margin=margin)
+
+
+def _with_the_larger(results: Results, small: dict[str, list[Contrast]], large: Results | None) -> list[str]:
+    """What the losses of each objective settle, first whether that changes with the catalogue, a clause each."""
     told, *further = _softmax(results, small)
     if large is None:
-        return of(f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further)
+        return [f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further]
     found = choose.over_softmax(large)
     if not found:
-        return of(f"{told}; no loss is contrasted on the larger catalogue", *further)
+        return [f"{told}; no loss is contrasted on the larger catalogue", *further]
     if large.question.candidate_columns == results.question.candidate_columns:
         same = "the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
-        return of(f"{told}; {same}", *further)
+        return [f"{told}; {same}", *further]
     budgets = "" if large.budget == results.budget else ", and the budgets of the two arms differ"
     turns = _turns(_verdicts(results, small), _verdicts(large, found), f"{UNTESTED}{budgets}")
-    return of(semicolons(told, turns), *further, *_softmax(large, found))
+    return [semicolons(told, turns), *further, *_softmax(large, found)]
+
+
+def _leading(results: Results, by_objective: dict[str, list[Contrast]]) -> list[Contrast]:
+    """Those of the first objective, which the answer begins with."""
+    return scope.trained(results, next(iter(by_objective.values())))
 
 
 def loss_of(results: Results, variant: str) -> str:

@@ -72,7 +72,8 @@ def ship(results: Results) -> Answer:
     told = (
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
-    return of(semicolons(told, _instead(results, variant, margin)), *_in_turn(results, reason))
+    lead = semicolons(told, _instead(results, variant, margin))
+    return of(lead, *_in_turn(results, reason), rests_on=[reason], margin=margin)
 
 
 def _among(results: Results) -> str:

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from study.exhibits import choose, scope, source
-from study.exhibits.contrasts import NONE, VERDICTS
-from study.exhibits.effects import effect_marks, margin_band
+from study.exhibits.contrasts import NONE
+from study.exhibits.effects import VERDICTS, margin_band, tally, verdict_marks
 from study.exhibits.figures import (
     draw,
     inert,
     names_axis,
     row_height,
-    verdict_style,
 )
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
@@ -169,28 +168,17 @@ def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     if not results.contrasts:
         return paragraphs([NONE])
-    margin = windows_of(results).margin
-    groups = {verdict: [c for c in results.contrasts if c.verdict == verdict] for verdict in VERDICTS}
-    tally = listing([f"{count(len(shown))} {verdict}" for verdict, shown in groups.items() if shown])
+    margin, every = windows_of(results).margin, results.contrasts
+    texts = [f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in every]
     return draw(
-        [
-            effect_marks(
-                shown,
-                [inert(marked(c)) for c in shown],
-                [f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in shown],
-                style=verdict_style(verdict),
-                name=verdict,
-            )
-            for verdict, shown in groups.items()
-            if shown
-        ],
+        verdict_marks(every, [inert(marked(c)) for c in every], texts),
         f"Effect of left over right in recall among the top 5 % of the users for "
-        f"{plural(len(results.contrasts), 'declared contrast')} ({tally}), each with the interval that its verdict "
-        f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(results.contrasts)}.",
-        height=row_height(len(results.contrasts)) + 30,
+        f"{plural(len(every), 'declared contrast')} ({tally(every)}), each with the interval that its verdict "
+        f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(every)}.",
+        height=row_height(len(every)) + 30,
         showlegend=True,
         xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.3~f", "nticks": 6},
-        yaxis=names_axis(marked(c) for c in results.contrasts),
+        yaxis=names_axis(marked(c) for c in every),
         shapes=margin_band(margin),
     )
 
