@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts, findings, new_to_users
+from study.exhibits import contrasts, effects, findings, new_to_users
 from study.exhibits.figures import (
     draw,
     error_bars,
@@ -15,7 +15,7 @@ from study.exhibits.figures import (
     series_style,
 )
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, few_or_counted, number, percent, plural, sentence
+from study.exhibits.prose import few_or_counted, number, percent, plural, sentence
 from study.exhibits.records import PRIMARY, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -150,6 +150,5 @@ def tally(results: Results) -> Html:
     """How many contrasts ended in which verdict; nothing where there is none."""
     if not results.contrasts:
         return Html("")
-    verdicts = [contrast.verdict for contrast in results.contrasts]
-    told = [f"{count(verdicts.count(v))} {v}" for v in dict.fromkeys(verdicts)]
-    return paragraphs([f"Of {plural(len(verdicts), 'declared contrast')}: {listing(told)}."])
+    found = plural(len(results.contrasts), "declared contrast")
+    return paragraphs([f"Of {found}: {effects.tally(results.contrasts)}."])

@@ -220,7 +220,7 @@ def test_tally_and_forest_count_the_verdicts(made):
     others = len(results.contrasts) - 1
 
     assert f"{others + 1} declared contrasts: 1 better and {others} undetermined" in leaderboard.tally(results).text
-    assert f"(1 better, {others} undetermined)" in leaderboard.forest(results).text
+    assert f"(1 better and {others} undetermined)" in leaderboard.forest(results).text
 
 
 def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
