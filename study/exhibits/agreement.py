@@ -209,7 +209,8 @@ def contrast_table(pair: Pair) -> Html:
     caption = (
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
-        "against a difference shown to be beyond the margin; compatible: equivalent against one that may be smaller"
+        "against a difference shown to be beyond the margin; compatible: equivalent on one, on the other a "
+        "difference that may be below the margin"
         f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
     lines = [_line(one, changes[one.here.name] if changes else None) for one in found]

@@ -13,7 +13,7 @@ def hardly_shown(who: Results) -> str:
     powers = _powers(who)
     if not powers or powers[0] >= LIKELY or any(contrast.verdict == "equivalent" for contrast in who.contrasts):
         return ""
-    told = "would rather have been missed than shown" if round(100 * powers[0]) else "was hardly to be shown"
+    told = "would more likely have been missed than shown" if round(100 * powers[0]) else "could hardly have been shown"
     return f"an equivalence {told}"
 
 
@@ -24,7 +24,7 @@ def unlikely_shown(who: Results) -> str:
         return ""
     first, alone = (percent(power, 0) for power in _powers(who))
     return (
-        f"{told}: where two variants are alike, the power to do so is {first} at the first step of Holm, and {alone} "
+        f"{told}: for two variants that are truly alike the power is {first} at the first step of Holm, and {alone} "
         "for a contrast that stands alone"
     )
 

@@ -281,7 +281,7 @@ def who_will_buy(results: Results) -> Answer:
     limit = windows_of(found).limit
     most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
     reach = f"has {share} of those who act among its top 5 % of users{most}"
-    asked = f"asked is whether {key_action(found.question)}"
+    asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
     return of(lead, rests_on=against, margin=margin)
 

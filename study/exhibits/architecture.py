@@ -56,9 +56,10 @@ def labels(results: Results) -> Html:
     names = dict.fromkeys(contrast.right_variant for contrast in asked)
     controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
     text = (
-        f"The contrasts separate the two: {controls}, causal, {are} asked at the end of sampled prefixes alone, as the "
-        f"bidirectional model is ({'; '.join(brief(contrast, margin) for contrast in asked)}). A label at every "
-        "prefix, which sees its piece of a long history alone, against sampled prefixes, which see all of a context, "
+        f"The contrasts separate attention from the number of labels: {controls}, causal, {are} asked at the end of "
+        "sampled prefixes alone, as the bidirectional model is "
+        f"({'; '.join(brief(contrast, margin) for contrast in asked)}). A label at every prefix, which sees its piece "
+        "of a long history alone, against sampled prefixes, which see all of a context, "
         f"is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
     )
     return paragraphs([text])

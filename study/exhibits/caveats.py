@@ -105,8 +105,8 @@ def _searched_more(results: Results) -> str:
 
 def _one_processor() -> str:
     return (
-        "<strong>One type of processor.</strong> Another one rounds sums otherwise: a search there may choose another "
-        "trial, which can turn a verdict at a border and with it an answer. Some of the reasons in the table of "
+        "<strong>One type of processor.</strong> Another one rounds sums differently: a search there may choose "
+        "another trial, which can turn a borderline verdict and with it an answer. Some of the reasons in the table of "
         "scorings (<em>Protocol</em>) tell of such turns."
     )
 
@@ -145,8 +145,8 @@ def _small(results: Results) -> list[str]:
     return [
         f"<strong>Small models{briefly}.</strong> The sequence models have {size} parameters and {depth}, and "
         f"a fit reads at most {count(read)} events, of a log of "
-        f"{count(results.data.events)}; models of aggregates learn from at most {count(asked)} training queries. What "
-        f"gains from more of any was not asked{shallow if flat else ''}."
+        f"{count(results.data.events)}; models of aggregates learn from at most {count(asked)} training "
+        f"queries. Whether more of any of these would help was not asked{shallow if flat else ''}."
     ]
 
 
@@ -190,8 +190,8 @@ def _unfinished(results: Results) -> list[str]:
     rest = f", and {before} one round before it" if nearly else ""
     return [
         f"<strong>Unfinished.</strong> {raised(told)} had {whose} best round at the end of the budget{rest}; more "
-        "training might help. The cap is the same for all, but a refit takes as many rounds as its variant's chosen "
-        f"trial was best after: one dip of a curve makes it a round shorter{_last_gain(results)}."
+        "training might help. The cap is the same for all, but a refit takes the number of rounds at which its "
+        f"variant's chosen trial was best: one dip of a curve makes it a round shorter{_last_gain(results)}."
     ]
 
 

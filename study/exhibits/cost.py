@@ -65,8 +65,8 @@ def _efficient(results: Results) -> str:
         for row in frontier(results, _refit)
     ]
     return (
-        f"No other variant is both cheaper to refit and higher on test than {listing(steps)}: by estimates alone, of "
-        "which neighbours often cannot be told apart."
+        f"The Pareto frontier of refit time and test {PRIMARY}: {listing(steps)}; by estimates alone, and neighbours "
+        "on it often cannot be told apart."
     )
 
 

@@ -76,11 +76,12 @@ def answer(found: Diagnostics | None) -> Html:
     variants = {c.family: c.left_variant for c in found.contrasts}
     told = [f"{code(variant)} of the {family(group)}" for group, variant in variants.items()]
     lead = (
-        f"The variants that are best on select, {listing(told)}, with their chosen settings and no new search. A "
-        f"change is harmful or helpful by its verdict, adjusted over {plural(len(found.contrasts), 'contrast')}, "
-        f"and within ±{found.margin:g} {PRIMARY} it is equivalent. What is changed at test alone is scored with the "
-        "very fits of the unchanged side, and what is fitted again starts as they did; the bootstrap draws the seeds "
-        "of each side by itself all the same, so that an interval may be wider than it need be."
+        f"Asked are the variants that are best on select, {listing(told)}, with their chosen settings and no new "
+        f"search. A change is harmful or helpful by its verdict, adjusted over "
+        f"{plural(len(found.contrasts), 'contrast')}, and within ±{found.margin:g} {PRIMARY} it is equivalent. What is "
+        "changed at test alone is scored with the very fits of the unchanged side, and what is fitted again starts as "
+        "they did; the bootstrap draws the seeds of each side independently all the same, so an interval may be wider "
+        "than it need be."
     )
     topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
     items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)

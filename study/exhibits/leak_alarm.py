@@ -23,7 +23,7 @@ def leak_alarm(found: Diagnostics | None) -> Html:
     if found.alarm.rings:
         lead = f"<strong>The leak alarm rings</strong> for {ringing}: a reason to look, not a verdict."
         return joined([paragraphs([lead], "prose alarm"), told])
-    lead = "<strong>The leak alarm is silent</strong>: nothing is above what it is held against beyond its interval."
+    lead = "<strong>The leak alarm is silent</strong>: no interval lies wholly above zero."
     return joined([paragraphs([lead]), told])
 
 
@@ -33,6 +33,6 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     against = "chance" if row.against == CHANCE else code(row.against)
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
-        f"{signed(row.low)} to {signed(row.high)} (with one as wide it would ring above "
+        f"{signed(row.low)} to {signed(row.high)} (with an interval as wide it would ring above "
         f"{signed(row.effect - row.low)}); fitted to its own labels it reaches {within(honest)}"
     )

@@ -21,10 +21,10 @@ from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
 WIDTH = (
-    "How wide the intervals are: where users and seeds are both drawn, the noise of single pairs of them counts up to "
-    "three times (Owen, 2007), so that intervals are wide, more so the more two variants err on the same users; where "
-    "most of the variance is that of few seeds, or fewer than some twenty users are asked, they are narrow, and a p is "
-    "too small. The first favours <em>undetermined</em>; against the second, each contrast of an arm that ranks "
+    "How wide the intervals are: where users and seeds are both drawn, their interaction counts up to three times "
+    "(Owen, 2007), so intervals are wide, more so the more two variants err on the same users; where few seeds make "
+    "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small. The "
+    "first favours <em>undetermined</em>; against the second, each contrast of an arm that ranks "
     "candidates is judged by Student's t as well, and the pages name the verdicts that it would leave undetermined. "
     "The spread of the seeds themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the "
     "arm <code>who</code>, the diagnostics and the worlds no seeds are published."
@@ -37,10 +37,10 @@ FEW = (
     "weighed as much as the one who weighs most."
 )
 FAMILIES = (
-    "Error is held in each family by itself and for each kind of test: every arm, the factorial, the diagnostics, "
-    "every world, the contrasts of another snapshot and the changes from it to this one are families of their own; "
-    "the leak alarm is adjusted for nothing. So over the whole report a false verdict is likelier than in one of "
-    "them, and an answer or a mark of an advice that takes verdicts of several families is no single test."
+    "The error rate is controlled within each family, for each kind of test: every arm, the factorial, the "
+    "diagnostics, every world, the contrasts of another snapshot and the changes from it to this one are families of "
+    "their own; the leak alarm is not adjusted. So a false verdict is likelier over the whole report than in one "
+    "family, and an answer or a mark of an advice that combines verdicts of several families is no single test."
 )
 COLUMNS = {
     "trials": "trials",

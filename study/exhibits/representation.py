@@ -39,8 +39,8 @@ def history(results: Results) -> Html:
         f"The context of a flat model is counted in tokens: {count(tokens)}. With {number(per_event, 1)} tokens to an "
         f"event of this log on average, they hold about {plural(round(tokens / per_event), 'event')} of history, where "
         f"an event-level model sees up to {count(events)}. A query has all that there is room for. In "
-        "training, where every prefix of a piece is asked, a readout in its middle sees the half before it, in a "
-        "flat and in an event-level model."
+        "training histories are cut into pieces, and a place asked in the middle of one sees only the half before it, "
+        "flat or event-level."
     )
     longest, least = scope.longest(results), min(scope.events_seen(results, entry.model_dump()) for entry in entries)
     if longest <= least:

@@ -26,7 +26,7 @@ def sizes() -> Html:
     largest = max(found.events)
     spent = found.events[largest]
     told = [
-        f"Twice the events take 2<sup>e</sup> times the seconds, with e between the two largest logs {listing(slopes)}."
+        f"Seconds grow with events to the power e; between the two largest logs e is {listing(slopes)}."
         if slopes
         else "How seconds grow takes two sizes to tell, and one alone was measured.",
         f"At {count(largest)} events {_slowest(spent)}{_waited(spent, found.cores)}",

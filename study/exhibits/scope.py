@@ -98,9 +98,10 @@ def hardly_weighed(results: Results) -> list[str]:
     share = sum(types.get(str(kind), 0) for kind in asked["event_type"]) / max(1, sum(types.values()))
     if share < ALL_KEY:
         return []
+    differ = "differs from its rival" if len(names) == 1 else "differ from their rivals"
     return [
-        f"<strong>Nothing to weigh.</strong> {percent(share, 2)} of the events are key actions, so that a weight of "
-        f"theirs is one of nearly all: what {listing(names)} differs in from its rival is little but another search."
+        f"<strong>Nothing to weigh.</strong> {percent(share, 2)} of the events are key actions, so a weight on them "
+        f"weights nearly everything: {listing(names)} {differ} in little but another search."
     ]
 
 

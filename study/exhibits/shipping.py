@@ -93,9 +93,9 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
         for some in ([c for c in found if c.left_variant in beating], found)
         if some
     ]
-    turn = " in turn" if reason.verdict == "equivalent" else ""
+    turn = "in turn " if reason.verdict == "equivalent" else ""
     return [
-        f"{code(c.left_variant)} is equivalent to that{turn}, {signed(c.effect)}; it refits in "
+        f"{code(c.left_variant)} is {turn}equivalent to {code(reason.left_variant)}, {signed(c.effect)}; it refits in "
         f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(beating.get(c.left_variant))}"
         for c in {c.left_variant: c for c in cheapest}.values()
     ]

@@ -69,9 +69,9 @@ def _settled_later(pair: Pair) -> list[str]:
     other, this = map(code, pair.names)
     return [
         f"{other} is tested from {tested} on, and the roster, the contrasts and the defaults of the arm "
-        f"{code(pair.here.arm)} were settled on weeks of {this} up to {settled}. So its test windows were no secret to "
-        f"them: {count(chosen)} of {plural(len(searches), 'search')} there chose the defaults. What is repeated is the "
-        "comparison, on other labels, not every choice behind it."
+        f"{code(pair.here.arm)} were settled on weeks of {this} up to {settled}. So they were settled with its test "
+        f"windows in view: {count(chosen)} of {plural(len(searches), 'search')} there chose the defaults. What is "
+        "repeated is the comparison, on other labels, not every choice behind it."
     ]
 
 

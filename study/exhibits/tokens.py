@@ -102,9 +102,9 @@ def verdict(found: Accounting) -> str:
         return f"Whether {claim} cannot be told: its loss does not lie clearly below the unigram loss."
     if _is_overtaken(found):
         return (
-            f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone is "
-            f"better than it ({_share(share)} of the drop of its loss below the unigram loss), so that it has not even "
-            "learned what its own event tells."
+            f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone has the "
+            f"lower loss ({_share(share)} of the model's drop below the unigram loss), so the model has not even "
+            "learned what the event at hand tells."
         )
     reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
     asked = f"at least {percent(found.at_least)} of the drop was asked for"
@@ -155,7 +155,7 @@ def _overtaken(found: Accounting) -> str:
         f"the criterion, that a twin which sees one event alone reaches at least {percent(found.at_least)} of the drop"
     )
     reached = f"Taken literally, {asked}, is {criterion}: " if criterion else ""
-    lead = "but shares of a drop that a part exceeds are no shares. " if criterion else ""
+    lead = "but parts larger than the whole are no shares. " if criterion else ""
     return (
         f"{reached}{lead}At this budget what lies outside of the event costs the training more than it tells; what a "
         "longer training would draw from it, these losses do not say."

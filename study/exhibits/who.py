@@ -88,8 +88,8 @@ def answer(results: Results | None) -> Html:
     share = f"the top 5 % of the users by {code(best.variant)}, which is best on select,"
     mean = f", in the mean of {plural(len(shown.windows), 'test window')}" if len(shown.windows) > 1 else ""
     told = [
-        f"Asked is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among {share} are "
-        f"{percent(found.estimate)} of those who do{mean}{_interval(found)}: {_times(found, shown)}."
+        f"The question is whether {key_action(results.question)}. {percent(shown.base_rate)} of them do. Among "
+        f"{share} are {percent(found.estimate)} of those who do{mean}{_interval(found)}: {_times(found, shown)}."
     ]
     if counting is not None and counting is not best:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
@@ -122,11 +122,11 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     least, most = min(seen.values()), max(seen.values())
     trained = min((results.cost[side].positions or 0) // events for side, events in seen.items() if events == most)
     return [
-        "The budget counts events, all that a trained user's history gives. So a side that sees more of it is "
-        "trained on fewer users, and in fewer steps. Where histories are that long, a fit that sees the most of them "
-        f"is trained on {plural(trained, 'history')} in all its rounds, each of a user at a cut-off: up to "
-        f"{number(most / least, 1)} times fewer than one that sees the least. What these contrasts show is the two "
-        "together; models of aggregates read every training row."
+        "The budget counts events, and a training user costs as many as the side sees of the history. So a side that "
+        "sees more is trained on fewer users, in fewer steps. Where histories are that long, the side that sees most "
+        f"is trained on {plural(trained, 'history')} (each of a user at a cut-off) in all rounds, up to "
+        f"{number(most / least, 1)} times fewer than the side that sees least. These contrasts show both together; "
+        "models of aggregates read every training row."
     ]
 
 

@@ -35,7 +35,7 @@ def _told(part: Part, checked: Validity) -> str:
     family = len(part.contrasts)
     drawn = (
         f"{plural(part.repeats, 'log')} of {count(part.users)} users, {plural(family, 'contrast')} in each, "
-        f"{plural(part.seeds, 'seed')} of what is trained{_trained(part)}"
+        f"{plural(part.seeds, 'seed')} per trained model{_trained(part)}"
     )
     kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)

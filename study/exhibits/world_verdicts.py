@@ -43,7 +43,7 @@ def _easy(contrasts: list[Judged], checked: Validity | None) -> str:
     repeated = [abs(one.truth.effect) for part in (checked.parts if checked else []) for one in part.contrasts]
     who = "the repetitions below say" if any(0 < size < min(sizes) for size in repeated) else "was not asked"
     return (
-        f" Where there is a difference, none was measured smaller than {number(min(sizes))}: how often the verdict on "
+        f" Where there is a difference, the smallest measured is {number(min(sizes))}: how often the verdict on "
         f"a smaller one is right or stays open, {who}."
     )
 

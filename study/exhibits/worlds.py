@@ -13,7 +13,7 @@ from study.exhibits.world_records import ORDER, Reached, Validity, World, Worlds
 from study.exhibits.world_verdicts import tally
 from study.paths import world_file
 
-HIGHEST = "The variants that lead were picked by these very recalls: the highest of several is a little too high."
+HIGHEST = "The leaders were picked by these same recalls, so the highest of several is biased slightly upwards."
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 RISING = "↑"
 """Marks the share of a variant with a fit whose best round was its last."""

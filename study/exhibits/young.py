@@ -52,10 +52,9 @@ def _how_long(results: Results) -> str:
     early = f"{first} to {last} windows" if last > first else plural(first, "window")
     late = f"none to {windows.test - 1}" if windows.test > 1 else "none"
     return (
-        "Young candidates come into histories where the span ends that a model is fitted on: on select, by which "
-        f"settings and the best are chosen, {early}{each} before a query, on test {late}. So what "
-        "counts a user's own events with young candidates has more to count on select than on test, and may be "
-        "favoured there."
+        "Young candidates enter histories only after the span that a model is fitted on: on select, which chooses the "
+        f"settings and the best variant, {early}{each} before a query, on test {late}. So what counts a user's own "
+        "events with young candidates has more to count on select than on test, and may be favoured there."
     )
 
 

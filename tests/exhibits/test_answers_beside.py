@@ -68,10 +68,13 @@ def few_act(detectable, change):
 @pytest.mark.parametrize(
     ("detectable", "expected"),
     [
-        (0.05, "; an equivalence was hardly to be shown: where two variants are alike, the power to do so is 0 % at"),
+        (
+            0.05,
+            "; an equivalence could hardly have been shown: for two variants that are truly alike the power is 0 % at",
+        ),
         (
             0.018,
-            "; an equivalence would rather have been missed than shown: where two variants are alike, ",
+            "; an equivalence would more likely have been missed than shown: for two variants that are truly alike ",
         ),
         (0.001, None),
         (None, None),

@@ -229,8 +229,8 @@ def test_a_longer_history_is_told_with_the_users_that_it_leaves_to_train_on(made
 
     told = who.histories(made(who=spent).beside("who")).text
 
-    assert "a fit that sees the most of them is trained on 7,000 histories in all its rounds" in told
-    assert "up to 9.8 times fewer than one that sees the least" in told
+    assert "the side that sees most is trained on 7,000 histories (each of a user at a cut-off) in all rounds" in told
+    assert "up to 9.8 times fewer than the side that sees least" in told
 
 
 @pytest.mark.parametrize(("others", "is_told"), [(1, True), (40, False)])

@@ -81,7 +81,7 @@ def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
 def test_every_counting_rule_is_defined_with_its_variants(made):
     shown = rows_of(rules.counting(made()))
 
-    assert "halves its weight with age" in shown["personal_decay"]
+    assert "halved with each half-life" in shown["personal_decay"]
     assert "personal-decay-products" in shown["personal_decay"]
     assert {"popularity", "recent_popularity", "personal_frequency", "tifu_knn", "co_occurrence", "markov"} <= set(
         shown

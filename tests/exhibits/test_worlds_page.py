@@ -84,7 +84,7 @@ def test_whether_smaller_differences_were_repeated_is_told():
         worlds.answer(Worlds([world()], validity)).text for validity in (checked(0.05, 0.05), checked(0.05, 0.2), None)
     )
 
-    assert "none was measured smaller than 0.1" in smaller
+    assert "the smallest measured is 0.1" in smaller
     assert "a smaller one is right or stays open, the repetitions below say." in smaller
     assert all("a smaller one is right or stays open, was not asked." in told for told in (larger, none))
 
@@ -139,7 +139,7 @@ def test_contrasts_of_a_side_that_is_not_told_what_decides_are_no_evidence():
 
     alone = worlds.answer(Worlds([world("delay", sides, declared[:1])], None)).text
     assert "No other is declared." in alone
-    assert "none was measured smaller" not in alone
+    assert "the smallest measured" not in alone
 
     alike = worlds.answer(Worlds([world("frequency", sides, declared)], None)).text
     assert "whose truth is known, 2 verdicts are right, 0 wrong, and 1 left open" in alike
@@ -211,11 +211,11 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     shown = [world_validity.validity(Worlds([], found)).text for found in (one, two)]
 
     assert (
-        "400 logs of 500 users, 1 contrast in each, 2 seeds of what is trained for 3 rounds of 40,000 positions:"
+        "400 logs of 500 users, 1 contrast in each, 2 seeds per trained model for 3 rounds of 40,000 positions:"
         in shown[0]
     )
     assert "the 5 % that a single test allows" in shown[0]
-    assert "400 logs of 500 users, 2 contrasts in each, 2 seeds of" in shown[1]
+    assert "400 logs of 500 users, 2 contrasts in each, 2 seeds per" in shown[1]
     assert "the 5 % that Holm&#x27;s procedure over 2 contrasts allows" in shown[1].replace("'", "&#x27;")
     assert "has 2 contrasts; families as large as those of the" in shown[1]
 

@@ -1,4 +1,4 @@
-"""Personal frequency with time decay: a day on which the user acted on the candidate halves its weight with age."""
+"""Personal frequency with time decay: days on which the user acted on the candidate, halved with each half-life."""
 
 from typing import Annotated
 
