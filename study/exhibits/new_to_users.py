@@ -21,12 +21,12 @@ def found_less(results: Results) -> str:
         return ""
     ends = " to ".join(dict.fromkeys(map(number, (min(shown), max(shown)))))
     beaten = winners[0].right_variant
-    best = f"{code(most)}, most of the counting rules, {number(rules[most])}"
-    others = f"{code(beaten)} {number(rules[beaten])}, and {best}" if beaten in rules and beaten != most else best
-    gain = ", the gain is mostly one in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
+    rule = f"{code(beaten)} {number(rules[beaten])}, " if beaten in rules and beaten != most else ""
+    best = f"{rule}and {code(most)}, the highest of the counting rules, {number(rules[most])}"
+    gain = ", the gain is mostly in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
     return (
-        f"of the candidates that are new to a user what beats counting finds {ends} by {PRIMARY}, {others}: by "
-        f"estimates, which no contrast tests{gain}"
+        f"on candidates new to a user, what beats counting has a {PRIMARY} of {ends}, {best}: by estimates, which no "
+        f"contrast tests{gain}"
     )
 
 
