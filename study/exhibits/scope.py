@@ -183,8 +183,10 @@ def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
     of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
     margin = results.params.statistics.margin_of(results.arm)
     told = "; ".join(brief(control, margin) for control in controls)
+    names = listing([f"{code(c.left_variant)} over {code(c.right_variant)}" for c in cleared])
+    verdicts = "the verdict" if len(cleared) == 1 else "the verdicts"
     return (
-        "histories differ as well, which is too little to turn these verdicts: a longer one is equivalent within "
+        f"in {names}, histories differ as well, but too little to turn {verdicts}: a longer one is equivalent within "
         f"±{margin:g}{of_heads}, {told}"
     )
 

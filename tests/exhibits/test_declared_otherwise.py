@@ -131,7 +131,22 @@ def test_a_control_that_is_better_leaves_the_representation_open_whatever_anothe
         return changed
 
     asked = "Which representation?"
-    taken = "histories differ as well, which is too little to turn these verdicts: a longer one is equivalent within"
+    pairs = "sum-horizon over flat-horizon and sum-horizon-repeat over flat-horizon-repeat"
+    taken = f"in {pairs}, histories differ as well, but too little to turn the verdicts: a longer one is equivalent"
     assert taken in told(made(change([])), asked)
     assert "too little to turn" not in told(made(change([second])), asked)
     assert lead(made(change([second])), asked).startswith("with a shorter history")
+
+
+def test_a_history_is_said_to_turn_no_verdict_of_those_contrasts_alone_of_which_that_is_shown(made):
+    def change(written):
+        for row in written["contrasts.json"]:
+            if row["name"] == "long-over-short":
+                row |= {"verdict": "equivalent", "effect": 0.001, "low": -0.002, "high": 0.004}
+            if row["name"] == "event-over-flat-horizon":
+                row |= {"verdict": "better", "effect": 0.02, "low": 0.015, "high": 0.025}
+            if row["name"] == "event-over-flat-horizon-repeat":
+                row |= {"verdict": "better", "effect": 0.005, "low": 0.003, "high": 0.007}
+
+    shown = told(made(change), "Which representation?")
+    assert "in sum-horizon over flat-horizon, histories differ as well, but too little to turn the verdict:" in shown
