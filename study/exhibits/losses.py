@@ -9,6 +9,9 @@ from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
 UNTESTED = "which no contrast tests itself"
+ABOVE = "clearly above popularity on both"
+Verdicts = dict[tuple[str, str], str | None]
+"""By objective and loss."""
 
 
 def loss(results: Results) -> Answer:
@@ -63,28 +66,33 @@ def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[
     ]
 
 
-def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> dict[tuple[str, str], str]:
-    """The verdict of each objective and loss, with its negatives."""
+def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> Verdicts:
+    """The verdict of each objective and loss, with its negatives; None where a side is not clearly above popularity."""
     return {
-        (objective, loss_of(results, c.left_variant)): c.verdict
+        (objective, loss_of(results, c.left_variant)): c.verdict if scope.trained(results, [c]) else None
         for objective, asked in by_objective.items()
-        for c in scope.trained(results, asked)
+        for c in asked
     }
 
 
-def _turns(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], limits: str) -> str:
+def _turns(before: Verdicts, after: Verdicts, limits: str) -> str:
     """Whether the verdict of any loss differs between the catalogues, which no contrast tests."""
     both = [key for key in before if key in after]
-    known = [key for key in both if "undetermined" not in (before[key], after[key])]
+    learned = [key for key in both if None not in (before[key], after[key])]
+    known = [key for key in learned if "undetermined" not in (before[key], after[key])]
+    among = "" if learned == both else f"of the losses that, like the full softmax, are {ABOVE}, "
     names = listing(list(dict.fromkeys(code(key[1]) for key in known)))
     changed = [key for key in known if before[key] != after[key]]
     turned = [f"{code(key[1])}: {before[key]}, then {after[key]}" for key in changed]
     if not both:
         return "no loss was compared on both"
+    if not learned:
+        return f"no loss that was compared on both is, together with the full softmax, {ABOVE}"
     if not known:
-        return "no loss that was compared on both has a settled verdict on both"
+        none = f"{among}none" if among else "no loss that was compared on both"
+        return f"{none} has a settled verdict on both"
     if not turned:
         lead = "the one verdict that is" if len(known) == 1 else f"the {len(known)} verdicts that are"
         does = "does" if len(known) == 1 else "do"
-        return f"{lead} settled on both catalogues, on {names}, {does} not change with the size, {limits}"
-    return f"with the catalogue's size the verdict changes for {listing(turned)}, {limits}"
+        return f"{among}{lead} settled on both catalogues, on {names}, {does} not change with the size, {limits}"
+    return f"{among}the verdict changes with the catalogue's size for {listing(turned)}, {limits}"

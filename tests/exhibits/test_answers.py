@@ -146,7 +146,7 @@ def test_the_loss_turns_with_the_catalogue(made):
     )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
-    assert "the verdict changes for sampled softmax (64 negatives): worse, then better, bce" in told(turned, LOSS)
+    assert "size for sampled softmax (64 negatives): worse, then better, bce" in told(turned, LOSS)
 
 
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
@@ -164,6 +164,30 @@ def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(
     assert "the one verdict that is settled on both catalogues, on bce (1 negative), does not change" in told(
         same, LOSS
     )
+
+
+def test_losses_that_are_at_popularity_on_one_catalogue_are_left_out_of_what_changes_and_that_is_said(made):
+    def unlearned(verdict, *variants):
+        def change(written):
+            say(verdict, *LARGE)(written)
+            for row in written["leaderboard.json"]:
+                row["select"] = 0.001 if row["variant"] in variants else row["select"]
+
+        return change
+
+    some, no = ["sum-horizon-bce-products"], ["sum-horizon-products"]
+    among = "of the losses that, like the full softmax, are clearly above popularity on both, "
+    same, turned, half, none = (
+        told(made(say("worse", *SMALL), catalogue=unlearned(verdict, *at)), LOSS)
+        for verdict, at in (("worse", some), ("better", some), ("undetermined", some), ("worse", no))
+    )
+
+    kept = "on sampled softmax (64 negatives), gbce (64 negatives) and bpr (1 negative)"
+    assert f"{among}the 3 verdicts that are settled on both catalogues, {kept}, do not change" in same
+    assert f"{among}the verdict changes with the catalogue's size for sampled softmax" in turned
+    assert "bce (1 negative): worse, then better" not in turned
+    assert f"{among}none has a settled verdict on both" in half
+    assert "no loss that was compared on both is, together with the full softmax, clearly above popularity" in none
 
 
 @pytest.mark.parametrize(
