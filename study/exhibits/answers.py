@@ -206,12 +206,10 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not contrasts:
         return ""
     found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
-    compared = f"of {plural(len(contrasts), 'contrast')} between models that all read it"
-    if not found:
-        return f"{compared}, none shows a difference"
-    show = "shows" if len(found) == 1 else "show"
-    lead = bracketed(f"{compared}, {count(len(found))} {show} a difference", scope.learning(results, found))
-    return f"{lead}: {evidence(found, results.power.margin, hedged(results))}"
+    compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
+    shown = f"{count(len(found)) if found else 'none'} {'show' if len(found) > 1 else 'shows'} a difference"
+    lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
+    return f"{lead}: {evidence(contrasts, results.power.margin, hedged(results))}"
 
 
 def _of_shuffling(results: Results) -> list[Contrast]:
