@@ -155,9 +155,8 @@ def factorial(results: Results) -> Html:
         "their interactions: what one factor gains may depend on another."
     )
     rows = [[name(cell), *(words(level) for level in levels)] for cell, levels in plan.cells.items()]
-    cells = table(
-        ["variant", *plan.factors], rows, "The variant of each cell, all trained on the same number of events"
-    )
+    counted = " or ".join(sorted({choose.counted(choose.parts_of(results, cell)) for cell in plan.cells}))
+    cells = table(["variant", *plan.factors], rows, f"The variant of each cell, all under the same cap on {counted}")
     if len(plan.factors) != cube.DIMENSIONS:
         return joined([paragraphs([text]), cells])
     return joined([paragraphs([text]), cube.picture(plan, dict.fromkeys(plan.cells, ""), "The factorial"), cells])
