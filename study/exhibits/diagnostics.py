@@ -21,6 +21,10 @@ from study.params.budget import Size
 from study.paths import results_folder
 
 CHANCE = "chance"
+LEAVING_COUNTS = ("attributes", "noise", "users")
+"""The topics whose changes take nothing from the user's own counts."""
+READING_COUNTS = ("aggregates", "hybrid")
+"""The families that read them as features."""
 METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
@@ -96,20 +100,32 @@ def _at_stake(found: Diagnostics) -> list[str]:
     if gained is None:
         return []
     text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
-    above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0}
+    counting = _left_their_counts(found.contrasts)
+    above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0 and variant in counting}
     if not above:
         return [text]
     text += (
-        " A change that leaves a model above that rule the user's own counts, as taking an attribute, adding noise and "
-        "taking users do for trees and for a repeat-aware head, can hardly take more than that, but for the error of "
-        "these estimates."
+        " Taking an attribute, adding noise or taking users leaves models of aggregates and a repeat-aware head the "
+        "user's own counts. Such a model that is above that rule can hardly lose more than its lead by it, but for the "
+        "error of these estimates."
     )
     if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
         text += (
-            f" For {listing(near)} that is less than the margin of {found.margin:g}, by estimates that no contrast "
-            "tests: there an equivalence was to be expected."
+            f" For {listing(near)} that lead is less than the margin of {found.margin:g}, by estimates that no "
+            "contrast tests: there an equivalence was to be expected."
         )
     return [text]
+
+
+def _left_their_counts(contrasts: Sequence[Diagnosis]) -> set[str]:
+    """The variants that know the user's own counts, and were asked for a change that leaves them."""
+    variants = params.load().variants
+    asked = {c.left_variant: c.family for c in contrasts if c.question in LEAVING_COUNTS}
+    return {
+        variant
+        for variant, group in asked.items()
+        if group in READING_COUNTS or getattr(variants.get(variant), "head", "").endswith("repeat_aware")
+    }
 
 
 def _topic(label: str, shown: Sequence[Diagnosis], margin: float) -> str:

@@ -204,29 +204,51 @@ def test_a_rule_that_ranks_alike_for_all_is_the_floor_of_short_histories(effects
 
 def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     """A fit that is hardly above counting has little that a change could take."""
-    change = diagnosis("without-price", "attributes", "equivalent", 0.0001)
-    diagnosed([change])
+    diagnosed([diagnosis("without-price", "attributes", "equivalent", 0.0001, "aggregates")])
     told = {}
     for gain in (0.002, 0.02, -0.02):
         rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
-        write(folder / "diagnostics", {"estimates.json": [reached(), rule, reached("who-sequence", "auroc")]})
+        shown = [reached("aggregates"), rule, reached("who-sequence", "auroc")]
+        write(folder / "diagnostics", {"estimates.json": shown})
         told[gain] = diagnostics.answer(diagnostics.load()).text
 
     assert "differ from <code>decay</code>, a rule that counts: <code>sum</code> by +0.0020" in told[0.002]
     assert "an equivalence was to be expected" in told[0.002]
-    assert "that is less than the margin of 0.005" in told[0.002]
+    assert "that lead is less than the margin of 0.005" in told[0.002]
     assert "<code>sum</code> by +0.0200" in told[0.02]
     assert "was to be expected" not in told[0.02]
     assert "was to be expected" not in told[-0.02]
-    assert "hardly take more" in told[0.02]
-    assert "hardly take more" not in told[-0.02]
+    assert "hardly lose more" in told[0.02]
+    assert "hardly lose more" not in told[-0.02]
+
+
+@pytest.mark.parametrize(
+    ("variant", "family", "topic", "is_told"),
+    [
+        ("flat-horizon-repeat", "sequence", "attributes", True),
+        ("flat-horizon", "sequence", "attributes", False),
+        ("hybrid-lambdarank", "hybrid", "recent", False),
+        ("lightgbm-lambdarank", "aggregates", "order", False),
+    ],
+)
+def test_an_equivalence_is_expected_of_what_is_left_its_counts_alone(
+    diagnosed, folder, variant, family, topic, is_told
+):
+    diagnosed([diagnosis("a-change", topic, "equivalent", 0.0001, family) | {"left_variant": variant}])
+    rule = reached("counting", variant="decay") | {"estimate": 0.308}
+    write(folder / "diagnostics", {"estimates.json": [reached(family, variant=variant), rule]})
+    told = diagnostics.answer(diagnostics.load()).text
+
+    assert f"a rule that counts: <code>{variant}</code> by +0.0020" in told
+    assert is_told == ("hardly lose more" in told) == ("was to be expected" in told)
 
 
 def test_a_rule_is_not_told_against_itself(diagnosed, folder):
     own = diagnosis("last-8", "recent", "worse", -0.02, family="counting") | {"left_variant": "decay"}
-    diagnosed([diagnosis("without-price", "attributes", "equivalent", 0.0001), own])
+    diagnosed([diagnosis("without-price", "attributes", "equivalent", 0.0001, "aggregates"), own])
     rule = reached("counting", variant="decay") | {"estimate": 0.308}
-    write(folder / "diagnostics", {"estimates.json": [reached(), rule, rule | {"family": "impersonal"}]})
+    shown = [reached("aggregates"), rule, rule | {"family": "impersonal"}]
+    write(folder / "diagnostics", {"estimates.json": shown})
     told = diagnostics.answer(diagnostics.load()).text
 
     assert "a rule that counts: <code>sum</code> by +0.0020. " in told
