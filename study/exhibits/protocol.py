@@ -177,8 +177,18 @@ def budgets_of_arms(results: Results) -> Html:
         [name(arm), words(size), *(_spent(arm, declared.of(size).of(arm), key) for key in COLUMNS)]
         for arm, size in spent
     ]
-    caption = "The budget of every arm; a dash stands for what it does not read: the arms without a leaderboard of"
-    return table(["arm", "budget", *COLUMNS.values()], rows, f"{caption} their own tune nothing")
+    caption = (
+        f"The budget of every arm{_of_the_accounting(results)}; a dash stands for what it does not read: the arms "
+        "without a leaderboard of their own tune nothing"
+    )
+    return table(["arm", "budget", *COLUMNS.values()], rows, caption)
+
+
+def _of_the_accounting(results: Results) -> str:
+    """That a round of the arm `tokens` counts tokens, where the variant that it is about does; or nothing."""
+    entry = results.params.variants.get(str(results.params.tokens.get("variant")))
+    counts_tokens = entry is not None and choose.counted(entry.model_dump()) == "tokens"
+    return "; a round of the arm tokens has so many tokens, not events" if counts_tokens else ""
 
 
 def _sizes(results: Results, arm: Arm) -> list[str]:

@@ -46,7 +46,7 @@ def _told(part: Part, checked: Validity) -> str:
 def _trained(part: Part) -> str:
     """For how long: a network's rounds, or trees."""
     if part.rounds > 1:
-        return f" for {count(part.rounds)} rounds of {count(part.positions)} positions"
+        return f" for {count(part.rounds)} rounds of {count(part.positions)} events"
     return f" with {count(part.boosting_rounds)} trees" if part.boosting_rounds > 1 else ""
 
 

@@ -95,6 +95,15 @@ def test_the_budget_of_an_arm_is_the_one_that_it_was_run_with(made):
     assert "diagnostics default – – 37,500 – – – 5" in rows
 
 
+@pytest.mark.parametrize(("variant", "is_told"), [("flat-next-tokens", True), ("flat-next", False)])
+def test_a_round_of_the_accounting_is_told_in_what_its_variant_counts(made, variant, is_told):
+    results = made()
+    declared = {"tokens": results.params.tokens | {"variant": variant}}
+    shown = protocol.budgets_of_arms(Results(results.root, results.params.model_copy(update=declared))).text
+
+    assert is_told == ("a round of the arm tokens has so many tokens, not events" in shown)
+
+
 @pytest.mark.parametrize(
     "exhibit",
     [diagnostics.answer, tokens.answer, tokens.training, young.verdicts, young.board, who.answer, who.windows],

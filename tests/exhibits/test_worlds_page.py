@@ -211,7 +211,7 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     shown = [world_validity.validity(Worlds([], found)).text for found in (one, two)]
 
     assert (
-        "400 logs of 500 users, 1 contrast in each, 2 seeds per trained model for 3 rounds of 40,000 positions:"
+        "400 logs of 500 users, 1 contrast in each, 2 seeds per trained model for 3 rounds of 40,000 events:"
         in shown[0]
     )
     assert "the 5 % that a single test allows" in shown[0]
