@@ -102,7 +102,9 @@ def catalogue() -> Html:
     ]
     caption = (
         "Milliseconds and peak memory beyond that of the catalogue itself: score, a query with the ranks of its "
-        "relevant candidates; a step of training of the head, by its loss"
+        "relevant candidates; a step of training of the head, by its loss. The steps on the page Catalogue are another "
+        "measurement, with the code of their own run: seconds of the clock, and memory beyond what is held before the "
+        "first step of a size; here: seconds of the processor, and memory beyond what is held after a first step"
     )
     return joined(
         [paragraphs([told]), grid(figures), table(["candidates", "what", "milliseconds", "MB"], rows, caption)]

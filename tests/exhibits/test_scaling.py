@@ -66,6 +66,14 @@ def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made
     assert "foresee the largest with an error of at most 25 %" in scaling.foreseen(made()).text
 
 
+def test_the_steps_of_each_loss_are_told_apart_from_those_on_the_page_catalogue(logged):
+    logged("size", sized(0.25) | {"catalogue": {100: {"score": spent(0.1, 1), "softmax": spent(0.2, 2)}}})
+    text = scaling.catalogue().text
+
+    assert "The steps on the page Catalogue are another measurement" in text
+    assert ">200.00<" in text
+
+
 def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
     logged("size", sized(0.25))
     logged("training", trained(50_000))
