@@ -1,6 +1,9 @@
 """The pages say what is ranked, what counting rules count, and what a round of training costs."""
 
 import re
+from dataclasses import replace
+
+import pytest
 
 from study.exhibits import catalogue, cost, data, evidence, heads, objective_and_loss, plan, rules, young
 from study.exhibits.key_action import candidate
@@ -76,6 +79,16 @@ def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
 
     assert f"event_type is purchasethe values of product_type {HELD}" in shown["young"]
     assert "discount is couponusers" in shown["who"]
+
+
+@pytest.mark.parametrize(("budget_in", "expected"), [("events", "events<"), ("positions", "events or tokens<")])
+def test_the_cells_of_the_factorial_are_under_one_cap_on_what_their_budgets_count(made, budget_in, expected):
+    results = made()
+    counted = results.params.roster["flat-next"].model_copy(update={"budget_in": budget_in})
+    roster = results.params.roster | {"flat-next": counted}
+    shown = plan.factorial(replace(results, params=results.params.model_copy(update={"roster": roster}))).text
+
+    assert f"all under the same cap on {expected}" in shown
 
 
 def test_every_counting_rule_is_defined_with_its_variants(made):
