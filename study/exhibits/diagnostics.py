@@ -106,8 +106,8 @@ def _at_stake(found: Diagnostics) -> list[str]:
         return [text]
     text += (
         " Taking an attribute, adding noise or taking users leaves models of aggregates and a repeat-aware head the "
-        "user's own counts. Such a model that is above that rule can hardly lose more than its lead by it, but for the "
-        "error of these estimates."
+        "user's own counts. Such a model that is above that rule can hardly lose more than its lead by that change, "
+        "but for the error of these estimates."
     )
     if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
         text += (
