@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from study.exhibits import effect_changes
+from study.exhibits import effect_changes, few_seeds
 from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
@@ -25,11 +25,13 @@ WORDS: dict[Standing, str] = {"undetermined on one": "undetermined on one of the
 
 @dataclass(frozen=True)
 class Repeated:
-    """One declared contrast on both snapshots, and the margin of equivalence."""
+    """One declared contrast on both snapshots, the margin of equivalence, and which verdict is open by t, if one is."""
 
     there: Contrast
     here: Contrast
     margin: float
+    open_there: str = ""
+    open_here: str = ""
 
     @property
     def standing(self) -> Standing:
@@ -68,7 +70,9 @@ def repeated(pair: Pair) -> list[Repeated]:
     """The contrasts that are declared alike on both snapshots, in their order."""
     known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
     margin = pair.here.params.statistics.margin_of(pair.here.arm)
-    return [Repeated(known[_declared(c)], c, margin) for c in pair.here.contrasts if _declared(c) in known]
+    both = [(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
+    by_t = few_seeds.by_t
+    return [Repeated(there, c, margin, by_t(pair.there, there), by_t(pair.here, c)) for there, c in both]
 
 
 def _declared(contrast: Contrast) -> tuple[str, str, str]:
@@ -161,8 +165,9 @@ def _told(asked: Sequence[Repeated], standing: Standing) -> str:
 
 def _verdicts(one: Repeated) -> str:
     """Both verdicts where they differ, and that the contrast is no plan made beforehand; or nothing."""
-    sides = {"there": one.there, "here": one.here}
-    told = [f"{side.verdict} {place}" for place, side in sides.items() if one.there.verdict != one.here.verdict]
+    sides = {"there": (one.there, one.open_there), "here": (one.here, one.open_here)}
+    unlike = one.there.verdict != one.here.verdict
+    told = [f"{side.verdict} {place}{is_open}" for place, (side, is_open) in sides.items() if unlike or is_open]
     told += effect_changes.unplanned(one.there, one.here)
     return f" ({', '.join(told)})" if told else ""
 
@@ -186,7 +191,7 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
 def _there(contrast: Contrast, other: str, one: Repeated) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast."""
     there = one.there if contrast.left == one.here.left else flipped(one.there)
-    return f" (on {code(other)} {signed(there.effect)}, {there.verdict}; the change is shown)"
+    return f" (on {code(other)} {signed(there.effect)}, {there.verdict}{one.open_there}; the change is shown)"
 
 
 def contrast_table(pair: Pair) -> Html:
@@ -210,7 +215,7 @@ def contrast_table(pair: Pair) -> Html:
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
         "against a difference shown to be beyond the margin; compatible: equivalent on one, on the other a "
-        "difference that may be below the margin"
+        "difference that may be below the margin; by t: by the t distribution, see Protocol"
         f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
     lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
@@ -223,9 +228,9 @@ def _line(one: Repeated, change: Change | None) -> list[Cell]:
     return [
         name(marked(one.here)),
         _effect(one.there),
-        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}"),
+        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}"),
         _effect(one.here),
-        words(one.here.verdict),
+        words(f"{one.here.verdict}{one.open_here}"),
         *(effect_changes.cells(change) if change else []),
         words(one.sign),
         words(one.standing),

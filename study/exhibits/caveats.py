@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import choose, few_seeds, scope
+from study.exhibits import chance, choose, few_seeds, scope
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -20,6 +20,7 @@ def caveats(results: Results) -> Html:
     told = [
         _one_search(results),
         *_few_seeds(results),
+        *chance.borderline(results),
         *_shared_fits(results),
         *_by_hand(results),
         _one_log(results),

@@ -89,7 +89,7 @@ def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
 
 
 def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
-    """The variants on the sides of changed effects whose refits are not as long here as there; or nothing.
+    """The sequence models on the sides of changed effects whose refits are not as long here as there; or nothing.
 
     Told with how many of the other contrasts have such a side too.
     """
@@ -106,7 +106,8 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
     if rest > 1:
         shared = f"; so {'has' if others == 1 else 'have'} {others or 'none'} of the {rest} others"
     return (
-        f"{times} of those that changed {have} a side whose refits are longer on one snapshot, in rounds: {told}"
+        f"{times} of those that changed {have} a sequence model on a side whose refits are longer on one snapshot, in "
+        f"rounds: {told}"
         f"{shared}. "
     )
 

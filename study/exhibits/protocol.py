@@ -6,7 +6,7 @@ from typing import get_args
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, scoring_log, source
+from study.exhibits import chance, choose, scoring_log, source
 from study.exhibits.colours import BLUE, GREEN, GREY, ORANGE
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import draw
@@ -17,17 +17,18 @@ from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.params.budget import Arm, Budget
+from study.params.statistics import POWER
 from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, their interaction counts up to three times "
     "(Owen, 2007), so intervals are wide, more so the more two variants err on the same users; where few seeds make "
-    "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small. The "
-    "first favours <em>undetermined</em>; against the second, each contrast of an arm that ranks "
-    "candidates is judged by Student's t as well, and the pages name the verdicts that it would leave undetermined. "
-    "The spread of the seeds themselves stands on the pages of the topics of the main arm, Catalogue and Young; of the "
-    "arm <code>who</code>, the diagnostics and the worlds no seeds are published."
+    "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small "
+    "(decisions 53 and 73 say by how much). The first favours <em>undetermined</em>; against the second, each contrast "
+    "of an arm that ranks candidates is judged by Student's t as well, and the pages name the verdicts that it would "
+    "leave undetermined. The spread of the seeds themselves stands on the pages of the topics of the main arm, "
+    "Catalogue and Young; of the arm <code>who</code>, the diagnostics and the worlds no seeds are published."
 )
 FEW = (
     "With few users, a difference larger than the margin may be true though it shows in none of those who were asked. "
@@ -211,11 +212,26 @@ def statistics(results: Results) -> Html:
     """How estimates become intervals and verdicts."""
     settings = results.params.statistics
     estimates = (
-        f"Estimate: the mean over queries of the mean over seeds; intervals from {count(settings.resamples)} paired "
-        "bootstrap resamples of users, all windows of a user together and each variant's seeds drawn independently. "
-        f"The tests of an arm that ranks candidates, of the diagnostics and between snapshots draw "
-        f"{count(settings.resamples)} for each contrast of their family, since Holm divides alpha among them; those of "
-        f"the arm {code('who')} and of the worlds draw {count(settings.resamples)} in all."
+        f"Estimate: the mean over queries of the mean over seeds. Intervals are percentiles of "
+        f"{count(settings.resamples)} paired bootstrap resamples of users, all windows of a user together and each "
+        "variant's seeds drawn independently; since a mean of S drawn seeds varies too little, its deviation from the "
+        "mean of all S is stretched by the root of S / (S \N{MINUS SIGN} 1)."
+    )
+    tests = (
+        "Of R resamples with k on the wrong side of zero, p is 2 (k + 1) / (R + 1) for a difference; for equivalence "
+        "it is (k + 1) / (R + 1), with the k of the margin that more of them lie beyond. The tests of an arm that "
+        f"ranks candidates, of the diagnostics and between snapshots draw {count(settings.resamples)} resamples for "
+        "each contrast of their family, since Holm divides alpha among them, and the factorial uses those of its arm; "
+        f"those of the arm {code('who')} and of the worlds draw {count(settings.resamples)} in all. "
+        f"{chance.error_of_p(results)}"
+    )
+    shown = (
+        "The interval that stands with a verdict has the level of the step of Holm that decided, where j contrasts "
+        "have a p at least as great: 1 \N{MINUS SIGN} alpha / j for a difference, 1 \N{MINUS SIGN} 2 alpha / j for "
+        "equivalence. All contrasts from the step on at which Holm stops share that step, and one that stays "
+        "<em>undetermined</em> is shown with the wider of its two intervals. The smallest difference to be found with "
+        f"{percent(POWER)} power is the median standard error of the contrasts times the sum of the normal quantiles "
+        "of the two-sided alpha and of the power."
     )
     verdicts = (
         f"Margin, fixed beforehand: {settings.margin:g} {PRIMARY}, and {settings.who_margin:g} of the recall among the "
@@ -228,7 +244,7 @@ def statistics(results: Results) -> Html:
         f"{count(len(results.contrasts))} belong to the arm {code(results.arm)}, which Holm adjusts together; a side "
         "called “best” is the variant of its group that is best on select."
     )
-    return bullets([estimates, verdicts, declared, WIDTH, FEW, FAMILIES])
+    return bullets([estimates, tests, verdicts, shown, declared, WIDTH, FEW, FAMILIES])
 
 
 def scorings(results: Results, log: Path = LOG) -> Html:

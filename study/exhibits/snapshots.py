@@ -174,7 +174,7 @@ def _ranks(pair: Pair) -> Html:
         f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
         f"{number(tau.estimate)}: 1 is the same order, 0 is chance. Noise alone leaves less than 1: two redraws of "
         f"the users and seeds of one and the same snapshot agree to {number(tau.low)} to {number(tau.high)} in "
-        f"{percent(found.level)} of the draws, so {_noisy(tau)}. {same}"
+        f"{percent(found.level)} of the draws, those of both snapshots taken together, so {_noisy(tau)}. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
 

@@ -7,6 +7,7 @@ from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
+from scipy.special import ndtri
 
 from study.exhibits import choose, scope, source
 from study.exhibits.contrasts import NONE
@@ -19,7 +20,18 @@ from study.exhibits.figures import (
 )
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import count, dagger, marked, number, percent, plural, sentence, signed, verdict_sentence
+from study.exhibits.prose import (
+    count,
+    dagger,
+    is_unbounded,
+    marked,
+    number,
+    percent,
+    plural,
+    sentence,
+    signed,
+    verdict_sentence,
+)
 from study.exhibits.records import Contrast, Estimate, Record
 from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import LEARNED, Results, read
@@ -209,15 +221,23 @@ def windows(results: Results | None) -> Html:
         )
         text += (
             f" A difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
-            f"{percent(POWER)} power (median over the declared contrasts, at the first step of Holm over "
-            f"{count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands alone); the "
-            f"margin is {shown.margin:g}. Two variants that are alike in truth are shown to be equivalent at that step "
-            f"with a power of {at_step} ({alone} for a contrast that stands alone): what stays <em>undetermined</em> "
-            "here is no sign of a difference."
+            f"{percent(POWER)} power (median over the declared contrasts{_by_width(results)}, at the first step of "
+            f"Holm over {count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands "
+            f"alone); the margin is {shown.margin:g}. Two variants that are alike in truth are shown to be equivalent "
+            f"at that step with a power of {at_step} ({alone} for a contrast that stands alone) where their difference "
+            "varies as the median one does: what stays <em>undetermined</em> here is no sign of a difference."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     told = paragraphs([text, *clock(results.question)])
     return joined([told, table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
+
+
+def _by_width(results: Results) -> str:
+    """From where to where what can be found lies, by the widths of the contrasts' intervals; nothing for one."""
+    step = results.params.statistics.alpha / len(results.contrasts)
+    reach = ndtri(1 - step / 2) + ndtri(POWER)
+    found = [reach * (c.high - c.low) / 2 / ndtri((1 + c.level) / 2) for c in results.contrasts if not is_unbounded(c)]
+    return f"; by contrast, from {number(min(found), 3)} to {number(max(found), 3)}" if len(found) > 1 else ""
 
 
 def _day(cutoff: datetime, zone: str) -> date:

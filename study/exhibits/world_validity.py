@@ -97,7 +97,8 @@ def _narrow(checked: Validity) -> list[str]:
     return short or [
         f"Taken each by itself, {held} {'ends' if below == 1 else 'end'} below {level}. After Holm over all of them, "
         "and with the error of a truth that is the mean of a few fresh logs allowed for, no interval is shown to have "
-        "the truth inside less often than its level says."
+        "the truth inside less often than its level says. Where seeds are few and make most of the variance, it has "
+        "(<em>Protocol</em>)."
     ]
 
 

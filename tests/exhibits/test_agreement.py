@@ -1,10 +1,12 @@
 """What another snapshot confirms, corrects and leaves open."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from study.exhibits import findings, snapshots
+from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
 
@@ -130,3 +132,21 @@ def test_a_contrast_that_was_declared_otherwise_is_not_compared(compared):
 
     assert "No contrast of the arm main is declared alike on both" in text(snapshots.contrasts(results))
     assert "no headline contrast" in text(findings.repeated(results))
+
+
+@pytest.mark.parametrize("where", ["old", "complete-journey"])
+def test_that_a_verdict_of_either_snapshot_is_open_by_t_is_told_of_that_one(compared, monkeypatch, where):
+    here, there = (only(contrast("better", effect, **TREES)) for effect in (0.01, 0.02))
+    results = compared(here, there)
+    by = {TREES["name"]: SimpleNamespace(verdict="undetermined", seed_share=0.9, p_difference=0.1, p_equivalence=1.0)}
+    monkeypatch.setattr(Results, "by_student", property(lambda self: by if self.params.snapshot.name == where else {}))
+
+    (line,) = re.findall(r"<tr>(<td.*?)</tr>", snapshots.contrasts(results).text)
+    cells = [text(cell) for cell in re.findall(r"<td.*?</td>", line)]
+    expected = {
+        "old": ["better, undetermined by t", "better"],
+        "complete-journey": ["better", "better, undetermined by t"],
+    }
+    assert expected[where] == [cells[2], cells[4]]
+    place = "there" if where == "old" else "here"
+    assert f"{TREES['name']} (better {place}, undetermined by t)" in text(findings.repeated(results))

@@ -71,7 +71,8 @@ def test_sides_that_were_refitted_longer_on_one_snapshot_are_named(compared):
     rows = (ONE, -0.008, 0.0014, "better", 0.006), (TWO, 0.02, 0.01, "worse", 0.006)
     shown = text(findings.repeated(pair(compared, *rows, change=longer)))
 
-    assert "2 of those that changed have a side whose refits are longer on one snapshot, in rounds: flat-next" in shown
+    longest = "have a sequence model on a side whose refits are longer on one snapshot, in rounds: flat-next"
+    assert f"2 of those that changed {longest}" in shown
     assert "flat-next (1 there, 2 here). One search per variant" in shown
     assert "refits are longer" not in text(findings.repeated(pair(compared, *rows)))
     beside = text(findings.repeated(pair(compared, *rows, (TREES, 0.01, 0.01, "equivalent", 0.004), change=longer)))

@@ -108,10 +108,21 @@ def test_the_detectable_difference_says_what_it_is(shown):
 
     told = who.windows(shown(3.0, change)).text
 
-    assert (
-        "has to reach 0.022 to be found with 80 % power (median over the declared contrasts, at the first step" in told
-    )
-    assert "of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the margin is" in told
+    assert "has to reach 0.022 to be found with 80 % power (median over the declared contrasts; by contrast, " in told
+    assert ", at the first step of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the" in told
+
+
+def test_what_each_contrast_could_find_follows_from_the_width_of_its_interval(shown):
+    """At the first of two steps: (2.241403 + 0.841621) times half the width over the quantile of the level."""
+
+    def change(files):
+        judged = json.loads(files["contrasts.json"])
+        judged[0] |= {"low": -0.01, "high": 0.03, "level": 0.95}
+        judged[1] |= {"low": -0.02, "high": 0.02, "level": 0.99}
+        files["contrasts.json"] = json.dumps(judged)
+        files["windows.json"] = json.dumps(json.loads(files["windows.json"]) | {"detectable": 0.02})
+
+    assert "; by contrast, from 0.024 to 0.031, at" in who.windows(shown(3.0, change)).text
 
 
 def test_the_power_to_show_an_equivalence_is_told(shown):

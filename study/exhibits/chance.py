@@ -1,0 +1,79 @@
+"""How far the luck of the bootstrap's own draws reaches: the standard error of a p, and verdicts near the border."""
+
+from collections.abc import Sequence
+
+from study.exhibits import few_seeds
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import number, plural, probability
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+
+NEAR = 2.0
+"""Standard errors of a p from alpha within which another draw may well turn a verdict."""
+
+
+def error_of_p(results: Results) -> str:
+    """How well an adjusted p near alpha is known, at most and in the arms apart, a sentence."""
+    alpha, resamples = results.params.statistics.alpha, results.params.statistics.resamples
+    told = f"So a p is known but for chance: near {alpha:g} its standard error is at most "
+    told += number(standard_error(alpha, resamples, 1))
+    who = results.beside("who")
+    if who is None or not who.contrasts:
+        return f"{told}."
+    family = len(who.contrasts)
+    rough = number(standard_error(alpha, resamples, family), 3)
+    return (
+        f"{told}; in the arm {code('who')}, where {plural(family, 'contrast')} share the resamples, it is {rough}, and "
+        f"one resample more makes a p greater by up to {number(2 * family / (resamples + 1))}."
+    )
+
+
+def standard_error(p: float, resamples: float, step: float) -> float:
+    """Of a Holm-adjusted two-sided p, which `step` times two times the share of the resamples beyond zero makes.
+
+    The number of these resamples is binomial, and nearly Poisson where they are few of many.
+    """
+    return float((2 * step * p / resamples) ** 0.5)
+
+
+def borderline(results: Results) -> list[str]:
+    """The verdicts whose p is so near to alpha that another draw may well turn them, a sentence; nothing for none."""
+    arms = few_seeds.of_arms(results)
+    who = results.beside("who")
+    found = [(contrast, _deciding(contrast)) for arm, shown in arms for contrast in _near(arm, shown, len(shown))]
+    if who is not None:
+        found += [(contrast, _deciding(contrast)) for contrast in _near(who, who.contrasts, 1)]
+    if not found:
+        return []
+    told = listing([f"{code(c.name)} ({c.verdict}, {probability(p)})" for c, p in found])
+    its = "its p lies" if len(found) == 1 else "their p lie"
+    return [
+        f"<strong>Near the border.</strong> {told}: {its} within two standard errors of "
+        f"{results.params.statistics.alpha:g}, so that another draw of the bootstrap's resamples may well turn "
+        f"{'this verdict' if len(found) == 1 else 'these verdicts'}."
+    ]
+
+
+def _near(results: Results, contrasts: Sequence[Contrast], drawn: int) -> list[Contrast]:
+    """Those near alpha; `drawn` times the resamples of an interval were drawn for their tests."""
+    settings = results.params.statistics
+    total = settings.resamples * drawn
+    return [
+        one
+        for one in contrasts
+        if abs((p := _deciding(one)) - settings.alpha) < NEAR * standard_error(p, total, _step(one, settings.alpha))
+    ]
+
+
+def _deciding(contrast: Contrast) -> float:
+    """The p that decided, or that came nearest to deciding."""
+    if contrast.verdict == "equivalent":
+        return contrast.p_equivalence
+    if contrast.verdict == "undetermined":
+        return min(contrast.p_equivalence, contrast.p_difference)
+    return contrast.p_difference
+
+
+def _step(contrast: Contrast, alpha: float) -> float:
+    """How many contrasts shared alpha at the step of Holm that its level tells; a one-sided test has half the tails."""
+    return alpha / (1 - contrast.level)
