@@ -15,7 +15,7 @@ NEAR = 2.0
 def error_of_p(results: Results) -> str:
     """How well an adjusted p near alpha is known, at most and in the arms apart, a sentence."""
     alpha, resamples = results.params.statistics.alpha, results.params.statistics.resamples
-    told = f"So a p is known but for chance: near {alpha:g} its standard error is at most "
+    told = f"So p itself is subject to chance: near {alpha:g} its standard error is at most "
     told += number(standard_error(alpha, resamples, 1))
     who = results.beside("who")
     if who is None or not who.contrasts:
@@ -46,7 +46,7 @@ def borderline(results: Results) -> list[str]:
     if not found:
         return []
     told = listing([f"{code(c.name)} ({c.verdict}, {probability(p)})" for c, p in found])
-    its = "its p lies" if len(found) == 1 else "their p lie"
+    its = "its p value lies" if len(found) == 1 else "their p values lie"
     return [
         f"<strong>Near the border.</strong> {told}: {its} within two standard errors of "
         f"{results.params.statistics.alpha:g}, so that another draw of the bootstrap's resamples may well turn "

@@ -51,7 +51,9 @@ def test_a_verdict_near_the_border_is_named(made, verdict, changes, is_near):
     shown = text(caveats(made(with_p(verdict, **changes))))
     p = next(value for value in changes.values() if 0.04 < value < 0.06) if is_near else 0
 
-    assert is_near == (f"Near the border. {NAME} ({verdict}, p = {p:.3f}): its p lies within two standard" in shown)
+    assert is_near == (
+        f"Near the border. {NAME} ({verdict}, p = {p:.3f}): its p value lies within two standard" in shown
+    )
     assert is_near == ("Near the border" in shown)
 
 
