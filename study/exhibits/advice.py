@@ -197,8 +197,8 @@ def marks(results: Results) -> Html:
     """Each advice with its mark, part by part, and the contrasts behind the marks."""
     found = {advice.text: advice.parts(results) for advice in ADVICE}
     rows = [_row(text, part) for text, parts in found.items() for part in parts]
-    where = ["where", "following it", "instead of", "level", "p (differ)", "p (equivalent)"]
-    head = ["advice", "mark here", "why", "effect", *where]
+    head = ["advice", "mark here", "following it", "instead of", "effect"]
+    head += ["why", "where", "level", "p (differ)", "p (equivalent)"]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters; a gain with "
@@ -268,11 +268,11 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
-        Cell(f"{part.reason}{part.by_t}{late(c)}{part.since}", part.reason, "words long"),
-        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
-        words(part.where),
         name(c.left_variant),
         name(c.right_variant),
+        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
+        Cell(f"{part.reason}{part.by_t}{late(c)}{part.since}", part.reason, "words long"),
+        words(part.where),
         Cell(percent(c.level, 2), c.level),
         *(Cell(probability(p).removeprefix("p ").removeprefix("= "), p) for p in (c.p_difference, c.p_equivalence)),
     ]

@@ -195,7 +195,7 @@ def _there(contrast: Contrast, other: str, one: Repeated) -> str:
 
 
 def contrast_table(pair: Pair) -> Html:
-    """Every contrast that both snapshots have: effect and verdict on each, the change, what they say together."""
+    """Every contrast that both snapshots have: what both say together, the change, effect and verdict on each."""
     found = repeated(pair)
     if not found:
         return paragraphs([f"No contrast of the arm {code(pair.here.arm)} is declared alike on both."])
@@ -210,7 +210,7 @@ def contrast_table(pair: Pair) -> Html:
     )
     tested = effect_changes.HEAD if changes else []
     effects = [f"effect, {other}", "verdict", f"effect, {this}", "verdict"]
-    head = ["contrast", *effects, *tested, "sign", "together", "sides"]
+    head = ["contrast", "together", *tested, *effects, "sign", "sides"]
     caption = (
         f"Declared contrasts of the arm {pair.here.arm} on {other} and on {this}, with the intervals that their "
         "verdicts used; confirmed: one and the same settled verdict; corrected: better against worse, or equivalent "
@@ -227,13 +227,13 @@ def _line(one: Repeated, change: Change | None) -> list[Cell]:
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
         name(marked(one.here)),
+        words(one.standing),
+        *(effect_changes.cells(change) if change else []),
         _effect(one.there),
         words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}"),
         _effect(one.here),
         words(f"{one.here.verdict}{one.open_here}"),
-        *(effect_changes.cells(change) if change else []),
         words(one.sign),
-        words(one.standing),
         Cell(", then ".join(told), told[-1], "words long"),
     ]
 

@@ -98,10 +98,10 @@ def peers() -> Html:
         return missing("peers")
     threads = sorted({number for side in found.sides.values() for number in side.rates})
     rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
-    head = ["side"]
+    head = ["side", "recall@10"]
     for amount in threads:
         head += [f"{what}, {plural(amount, 'thread')}" for what in ("events a second", "targets a second", "cores")]
-    head += ["recall@10", "best after", "peak, MB", "parameters", "ours to its best"]
+    head += ["best after", "peak, MB", "parameters", "ours to its best"]
     return joined([origin(found), table(head, rows, _what_was_alike(found, max(threads)))])
 
 
@@ -137,8 +137,8 @@ def _beside(side: str, row: Side, threads: list[int]) -> list[Cell]:
     best = DASH if row.seconds_to_best is None else f"{seconds(row.seconds_to_best)}{' +' if row.is_cut else ''}"
     return [
         name(side),
-        *(cell for number in threads for cell in _rates(row.rates.get(number))),
         decimal(row.best_recall),
+        *(cell for number in threads for cell in _rates(row.rates.get(number))),
         Cell(best, row.seconds_to_best),
         whole(row.peak_mb),
         whole(row.parameters),

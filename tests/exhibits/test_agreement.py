@@ -99,8 +99,8 @@ def test_a_contrast_is_told_with_sign_and_verdict_on_both(compared, there, here,
     shown = snapshots.contrasts(results).text
     (line,) = re.findall(r"<tr>(<td.*?)</tr>", shown)
 
-    assert ["event-over-next-token", there[0], here[0], sign, together] == [
-        text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 2, 4, 5, 6}
+    assert ["event-over-next-token", together, there[0], here[0], sign] == [
+        text(cell) for i, cell in enumerate(re.findall(r"<td.*?</td>", line)) if i in {0, 1, 3, 5, 6}
     ]
     assert f"1 {together}" in text(shown)
 
@@ -147,6 +147,6 @@ def test_that_a_verdict_of_either_snapshot_is_open_by_t_is_told_of_that_one(comp
         "old": ["better, undetermined by t", "better"],
         "complete-journey": ["better", "better, undetermined by t"],
     }
-    assert expected[where] == [cells[2], cells[4]]
+    assert expected[where] == [cells[3], cells[5]]
     place = "there" if where == "old" else "here"
     assert f"{TREES['name']} (better {place}, undetermined by t)" in text(findings.repeated(results))

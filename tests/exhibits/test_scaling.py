@@ -260,6 +260,7 @@ RATE = {"events": spread(40_000, 39_000, 41_000), "targets": spread(310, 300, 32
 def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(beside):
     text = beside(mine=sided({1: RATE}, is_cut=True), theirs=sided({2: RATE}))
 
+    assert text.index(">recall@10<") < text.index(">events a second")
     assert "40,000 (39,000 to 41,000)" in text
     assert "310 (300 to 320)" in text
     assert "targets a second, 1 thread" in text
