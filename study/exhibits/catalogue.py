@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, contrasts, evidence
+from study.exhibits import choose, contrasts, evidence, loss_costs
 from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.key_action import candidate
@@ -57,23 +57,23 @@ def board(results: Results) -> Html:
     head = [
         "loss",
         "candidates",
-        "variant",
-        "select",
-        "test",
         "over softmax",
         "low",
         "high",
         "verdict",
+        "variant",
+        "select",
+        "test",
         "training",
         "rounds",
         "a round",
     ]
     caption = (
         f"{PRIMARY} of every loss by size of catalogue ({brackets(results.params.statistics.alpha)}), its effect over "
-        f"the full softmax with the interval of the verdict, how far it was trained ({TRAINING}), the rounds of its "
-        "refits, which its search chose, and the mean seconds of one, with all that a refit does beside training, at "
-        f"the settings that the search chose{_doubtful(results)}. Levels of two catalogues answer two questions; only "
-        "effects compare"
+        "the full softmax with the interval of the verdict, how far it was trained, the rounds of its refits, which "
+        "its search chose, and the mean seconds of one, with all that a refit does beside training, at the settings "
+        f"that the search chose{_doubtful(results)}; training: {TRAINING}. Levels of two catalogues answer two "
+        "questions; only effects compare"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
 
@@ -98,11 +98,11 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
     return [
         words(loss),
         whole(arm.data.catalogue),
+        *(Cell(DASH if value is None else signed(value), value) for value in effects),
+        words("" if contrast is None else contrast.verdict),
         name(variant),
         decimal(row.select),
         estimate(row.test),
-        *(Cell(DASH if value is None else signed(value), value) for value in effects),
-        words("" if contrast is None else contrast.verdict),
         words(arm.training(variant)),
         whole(rounds),
         Cell(seconds(each), each),
@@ -114,9 +114,15 @@ def effects(results: Results) -> Html:
     found = compared(results)
     if not found:
         return Html("")
-    losses = list(dict.fromkeys(loss for _, by_loss in found for loss in by_loss))
+    losses = {loss: choose.parts_of(arm, c.left_variant)["loss"] for arm, told in found for loss, c in told.items()}
+    places = loss_costs.places(results, losses)
     traces = [
-        _effect(loss, [(arm.data.catalogue, by_loss[loss]) for arm, by_loss in found if loss in by_loss], index)
+        _effect(
+            loss,
+            [(arm.data.catalogue, by_loss[loss]) for arm, by_loss in found if loss in by_loss],
+            series_style(places[loss]),
+            index,
+        )
         for index, loss in enumerate(losses)
     ]
     sizes = [arm.data.catalogue for arm, _ in found]
@@ -140,12 +146,12 @@ def effects(results: Results) -> Html:
             "tickvals": sizes,
             "ticktext": [count(s) for s in sizes],
         },
-        yaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f"},
+        yaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.4~f"},
     )
 
 
-def _effect(loss: str, points: Sequence[tuple[int, Contrast]], index: int) -> go.Scatter:
-    colour, dash = series_style(index)
+def _effect(loss: str, points: Sequence[tuple[int, Contrast]], style: tuple[str, str], index: int) -> go.Scatter:
+    colour, dash = style
     return go.Scatter(
         x=[size * 1.03**index for size, _ in points],
         y=[contrast.effect for _, contrast in points],

@@ -1,8 +1,10 @@
 """What one step of each loss costs on ever larger catalogues; the page Catalogue shows it."""
 
+from collections.abc import Mapping
+
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, paragraphs
-from study.exhibits.prose import count, number, plural
+from study.exhibits.prose import count, number, plural, worded
 from study.exhibits.records import LossCost
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, table, whole, words
@@ -31,21 +33,42 @@ def _largest(measured: list[LossCost]) -> str:
     if len(last) == 1:
         (only,) = last.values()
         took = f"{1000 * only.seconds:.2f} ms and {count(only.peak_mb)} MB"
-        return f"With {count(most)} candidates a step of {code(only.loss)}, the only loss of the arm, takes {took}."
+        return f"With {count(most)} candidates a step of {_named(only)}, the only loss of the arm, takes {took}."
     fast = min(last.values(), key=lambda one: one.seconds)
     slow = max(last.values(), key=lambda one: one.seconds)
     lean, fat = (f(last.values(), key=lambda one: one.peak_mb) for f in (min, max))
     return (
-        f"With {count(most)} candidates {code(slow.loss)} takes about {number(slow.seconds / fast.seconds, 0)} times "
-        f"as long as {code(fast.loss)}, the fastest, and losses that are nearly as fast may change places with it from "
-        f"one measurement to the next; {code(lean.loss)} takes least memory and "
-        f"{code(fat.loss)} most ({count(fat.peak_mb)} against {count(lean.peak_mb)} MB)."
+        f"With {count(most)} candidates {_named(slow)} takes about {number(slow.seconds / fast.seconds, 0)} times "
+        f"as long as {_named(fast)}, the fastest, and losses that are nearly as fast may change places with it from "
+        f"one measurement to the next; {_named(lean)} takes least memory and "
+        f"{_named(fat)} most ({count(fat.peak_mb)} against {count(lean.peak_mb)} MB)."
     )
 
 
+def _named(one: LossCost) -> str:
+    return code(worded(one.loss))
+
+
+def places(results: Results, losses: Mapping[str, str]) -> dict[str, int]:
+    """Which line of a figure each loss is: that of its cost, so that it has one colour on the page.
+
+    Args:
+        results: beside which the costs were measured, or were not.
+        losses: the loss, without its negatives, by what it is called. Of several that are one loss the first has its
+            line, and the others have lines of their own.
+    """
+    lines = [] if results.loss_costs is None else list(dict.fromkeys(one.loss for one in results.loss_costs.measured))
+    found: dict[str, int] = {}
+    for called, loss in losses.items():
+        is_free = loss in lines and lines.index(loss) not in found.values()
+        found[called] = lines.index(loss) if is_free else len(lines)
+        lines += [] if is_free else [called]
+    return found
+
+
 def _figures(measured: list[LossCost]) -> Html:
-    by_time = {(one.loss, one.candidates): one.seconds for one in measured}
-    by_memory = {(one.loss, one.candidates): one.peak_mb for one in measured}
+    by_time = {(worded(one.loss), one.candidates): one.seconds for one in measured}
+    by_memory = {(worded(one.loss), one.candidates): one.peak_mb for one in measured}
     return grid([_figure(by_time, "seconds per step"), _figure(by_memory, "peak memory, MB")])
 
 
@@ -61,7 +84,7 @@ def _figure(values: dict[tuple[str, int], float], title: str) -> Html:
 def _numbers(measured: list[LossCost]) -> Html:
     rows = [
         [
-            words(one.loss),
+            words(worded(one.loss)),
             whole(one.candidates),
             Cell(f"{1000 * one.seconds:.2f}", one.seconds),
             decimal(one.peak_mb, 1),
