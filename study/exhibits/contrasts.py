@@ -77,7 +77,7 @@ def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
         caption,
         height=row_height(len(contrasts)) + 30,
         showlegend=True,
-        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
+        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in contrasts),
         shapes=margin_band(margin),
     )

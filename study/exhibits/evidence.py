@@ -102,7 +102,7 @@ def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:
         traces,
         f"Test {PRIMARY} of every seed of the refit: {'; '.join(spreads)}.",
         height=row_height(len(variants)),
-        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".4~f", "nticks": 6},
         yaxis=names_axis(variants),
     )
 
@@ -137,7 +137,7 @@ def _windows(results: Results, contrast: Contrast) -> Html:
         shapes=[horizontal(contrast.effect)],
         bargap=0.5,
         xaxis={"type": "category"},
-        yaxis={"title": {"text": "difference"}, "tickformat": "+.3~f", "zeroline": True},
+        yaxis={"title": {"text": "difference"}, "tickformat": "+.4~f", "zeroline": True},
     )
 
 

@@ -111,7 +111,7 @@ def forest(results: Results) -> Html:
         f"each with the interval that its verdict used; shaded: the margin of equivalence, ±{margin:g}.",
         height=row_height(len(effects)) + 30,
         showlegend=True,
-        xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
+        xaxis={"title": {"text": f"effect in {PRIMARY}"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=names_axis(label(e) for e in effects),
         shapes=margin_band(margin),
     )

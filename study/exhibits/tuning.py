@@ -115,7 +115,7 @@ def history(results: Results) -> Html:
         showlegend=True,
         legend=legend_below(0.14),
         xaxis=whole_axis("trial", max(len(search.trials) for search in searches.values())),
-        yaxis={"title": {"text": "below the chosen"}, "tickformat": ".3~f"},
+        yaxis={"title": {"text": "below the chosen"}, "tickformat": ".4~f"},
     )
 
 
@@ -132,18 +132,24 @@ def _visible(results: Results, variant: str) -> bool | str:
     return True if is_best else "legendonly"
 
 
+def _line(results: Results, variant: str, index: int) -> dict[str, str]:
+    """The line of a variant: in the colour of its family where it is shown, dashed by its place in the figure."""
+    colour, dash = series_style(index)
+    is_shown = _visible(results, variant) is True
+    return {"color": family_style(results.row(variant).family)[0] if is_shown else colour, "dash": dash}
+
+
 def _select(trial: Trial) -> float:
     return math.nan if trial.select is None else trial.select
 
 
 def _history(results: Results, variant: str, best: NDArray[np.float64], index: int) -> go.Scatter:
     trials = results.search(variant).trials
-    colour, dash = series_style(index)
     return go.Scatter(
         x=[trial.number for trial in trials],
         y=[None if math.isnan(value) else value for value in (best - best[-1]).tolist()],
         mode="lines+markers",
-        line={"color": colour, "dash": dash, "shape": "hv", "width": 1.6},
+        line=_line(results, variant, index) | {"shape": "hv", "width": 1.6},
         marker={"size": 5, "symbol": family_style(results.row(variant).family)[1]},
         name=inert(variant),
         visible=_visible(results, variant),
@@ -195,7 +201,7 @@ def _stop_curves(results: Results, variant: str, search: Search) -> Html:
         caption,
         height=240,
         xaxis=whole_axis("round", search.last_round),
-        yaxis={"title": {"text": PRIMARY}, "tickformat": ".3~f", "nticks": 5},
+        yaxis={"title": {"text": PRIMARY}, "tickformat": ".4~f", "nticks": 5},
     )
 
 
@@ -207,9 +213,11 @@ def loss_curves(results: Results) -> Html:
         return paragraphs(["No variant recorded a training loss."])
     rising = [code(row.variant) for row, curve in known if curve[-1][1] >= curve[0][1]]
     every = "the only variant" if len(known) == 1 else f"all {plural(len(known), 'variant')}"
-    text = f"It does not fall for {listing(rising)}." if rising else f"It falls for {every}."
+    told = f"does not fall for {listing(rising)}" if rising else f"falls for {every}"
     figures = grid(_losses(row, curve) for row, curve in known)
-    return joined([paragraphs([text]), folded(f"the loss of {plural(len(known), 'variant')}", figures)])
+    return joined(
+        [paragraphs([f"The training loss {told}."]), folded(f"the loss of {plural(len(known), 'variant')}", figures)]
+    )
 
 
 def _losses(row: Row, curve: Sequence[tuple[float, float]]) -> Html:
@@ -259,7 +267,7 @@ def budget_curve(results: Results) -> Html:
         showlegend=True,
         legend=legend_below(0.14),
         xaxis=whole_axis("n, trials", max(map(len, best.values()))),
-        yaxis={"title": {"text": "below that of all"}, "tickformat": ".3~f"},
+        yaxis={"title": {"text": "below that of all"}, "tickformat": ".4~f"},
     )
 
 
@@ -268,13 +276,12 @@ def _reached(trial: Trial) -> float:
 
 
 def _expectation(results: Results, variant: str, best: NDArray[np.float64], index: int) -> go.Scatter:
-    colour, dash = series_style(index)
     return go.Scatter(
         x=list(range(1, len(best) + 1)),
         y=(best - best[-1]).tolist(),
         customdata=best.tolist(),
         mode="lines",
-        line={"color": colour, "dash": dash, "width": 1.8},
+        line=_line(results, variant, index) | {"width": 1.8},
         name=inert(variant),
         visible=_visible(results, variant),
         hovertemplate="<b>%{fullData.name}</b><br>best of %{x}: %{customdata:.4f} (%{y:.4f})<extra></extra>",

@@ -189,7 +189,7 @@ def forest(results: Results) -> Html:
         f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(every)}.",
         height=row_height(len(every)) + 30,
         showlegend=True,
-        xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.3~f", "nticks": 6},
+        xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in every),
         shapes=margin_band(margin),
     )
