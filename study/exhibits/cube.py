@@ -47,15 +47,15 @@ def picture(plan: Factorial, told: dict[str, str], title: str) -> Html:
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
-    ways = ("to the right", "up", "to the back")
+    ways = ("left to right", "bottom to top", "front to back")
     axes = [
-        f"{factor} from {low} to {high} {way}"
+        f"{way}: {low} to {high} ({factor})"
         for (factor, (low, high)), way in zip(plan.factors.items(), ways, strict=True)
     ]
     names = "; ".join(f"{cell} {told[cell]}" for cell in place) if any(told.values()) else ", ".join(place)
     return draw(
         [lines, cells],
-        f"{title}: {', '.join(axes)}. {names}.",
+        f"{title}, {'; '.join(axes)}. {names}.",
         height=420,
         xaxis={"visible": False, "range": [-0.35, 1.9]},
         yaxis={"visible": False, "range": [-0.12, 1.62]},

@@ -133,7 +133,12 @@ def candidates(results: Results) -> Html:
         f"candidates, from {top[0][0]} ({count(top[0][1])}) to {top[-1][0]} ({count(top[-1][1])})."
     )
     return draw(
-        [bars], caption, height=row_height(len(top)), yaxis=names_axis(candidate for candidate, _ in top), bargap=0.35
+        [bars],
+        caption,
+        height=row_height(len(top)),
+        xaxis={"title": {"text": "key actions"}},
+        yaxis=names_axis(candidate for candidate, _ in top),
+        bargap=0.35,
     )
 
 

@@ -36,7 +36,7 @@ TOPICS = {
 }
 TELLING = {
     "order-at-test": "order shuffled at test only",
-    "order-retrained": "order shuffled, trained anew",
+    "order-retrained": "order shuffled, retrained",
     "no-time": "a steady pace instead of time",
 }
 
@@ -180,7 +180,7 @@ def forest(found: Diagnostics | None) -> Html:
         caption,
         height=row_height(2 * len(rows)),
         showlegend=True,
-        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.3~f", "nticks": 6},
+        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=ticks,
         shapes=margin_band(found.margin),
     )

@@ -122,7 +122,7 @@ def standings(results: Results, rows: list[Row], which: str) -> Html:
     least, most = (f"{row.variant} ({number(row.recall)})" for row in (order[0], order[-1]))
     caption = (
         f"Test {PRIMARY} with {percent(1 - results.params.statistics.alpha)} intervals of "
-        f"{which}, from {least} to {most}{reference}."
+        f"{which}, sorted by test, from {least} to {most}{reference}."
     )
     return draw(
         [_dots(member, [row for row in order if row.family == member]) for member in families],
@@ -130,7 +130,7 @@ def standings(results: Results, rows: list[Row], which: str) -> Html:
         height=row_height(len(order)),
         showlegend=True,
         shapes=[vertical(rule.recall)] if rule else [],
-        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".3~f", "nticks": 6},
+        xaxis={"title": {"text": f"test {PRIMARY}"}, "tickformat": ".4~f", "nticks": 6},
         yaxis=names_axis(row.variant for row in reversed(order)),
     )
 

@@ -15,6 +15,7 @@ from study.exhibits.tables import Cell, name, table, words
 MINIMUM = 4
 TREES = 64
 HEAD = ["variant", "setting", "importance", "space", "chosen"]
+CAPTION = "Share of variance that each setting explains alone, its search space, and the chosen value"
 
 
 def importance_table(searches: dict[str, Search], seed: int) -> Html:
@@ -27,7 +28,7 @@ def importance_table(searches: dict[str, Search], seed: int) -> Html:
         f"is left is that of settings together. From {plural(most, 'trial')} at most, these are hints."
     )
     rows = [_row(v, searches[v], key, share) for v, shares in found.items() for key, share in shares.items()]
-    parts = [paragraphs([note]), table(HEAD, rows, "Importance of settings")] if rows else []
+    parts = [paragraphs([note]), table(HEAD, rows, CAPTION)] if rows else []
     silent = [code(variant) for variant, shares in found.items() if not shares]
     few = (
         f"Importance cannot be told for {listing(silent)}: fewer than {count(MINIMUM)} trials can be compared, or none "

@@ -14,7 +14,7 @@ import yaml
 from study.errors import UserError
 from study.exhibits.colours import BLUE, GREY
 from study.exhibits.figures import draw, inert
-from study.exhibits.markup import Html, code, paragraphs
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.exhibits.tables import name, table, words
@@ -164,7 +164,7 @@ def pipeline(results: Results) -> Html:
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
-    order = "; ".join(" and ".join(labels[stage] for stage in layer) for layer in layers)
+    order = "; ".join(listing([labels[stage] for stage in layer]) for layer in layers)
     return draw(
         [_arrows([(place[start], place[end]) for start, end in graph.edges]), nodes],
         f"The stages of {PIPELINE}, in the order in which they can run: {order}.",

@@ -35,12 +35,9 @@ POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
 """What a refit is a round shorter for than those of its rivals that were best at the end."""
-LEARNED = (
-    "unfinished, where the best round was the last of the budget; best one round before it, where a refit is so much "
-    "shorter"
-)
+LEARNED = f"unfinished (best round was the budget's last), or {NEARLY} (refits one round shorter)"
 """What `Results.training` says in an arm without the rule `popularity`, in words."""
-TRAINING = f"{LEARNED}; not clearly above popularity, where it gains less than the margin over that rule on select"
+TRAINING = f"{LEARNED}, or not clearly above popularity (gains less than the margin over that rule on select)"
 """What it says in the others."""
 Found = TypeVar("Found")
 

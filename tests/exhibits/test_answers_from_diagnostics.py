@@ -33,7 +33,7 @@ def test_shuffling_is_told_apart_from_the_control_with_the_size_of_its_fits(made
     sentence = told(results, "Does order matter?")
 
     assert expected in sentence
-    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, trained anew" in sentence
+    assert "sum-horizon-repeat over sum-horizon-repeat, order shuffled, retrained" in sentence
     assert share_of_fits(results) in sentence
     assert share_of_fits(results) not in told(made(diagnoses=[]), "Does order matter?")
 

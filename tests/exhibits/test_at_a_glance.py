@@ -95,6 +95,14 @@ def test_contrasts_declared_after_test_was_seen_are_marked_and_no_others(whole):
     assert [f"{sides(c)}\N{DAGGER}" for c in rests_on if c.after_test] == marked
 
 
+def test_a_row_of_one_of_the_longer_names_is_whole(made):
+    variant = {"left_variant": "lightgbm-lambdarank", "right_variant": "lightgbm-lambdarank", "family": "aggregates"}
+    rows, _ = drawn(figure(made(diagnoses=[diagnosis("order-retrained", "worse", -0.02, **variant)])))
+
+    assert [row for row in rows if row.startswith("lightgbm-lambdarank over itself, order shuffled")]
+    assert not [row for row in rows if "\N{HORIZONTAL ELLIPSIS}" in row]
+
+
 def test_where_no_answer_rests_on_a_contrast_nothing_is_drawn(made):
     def no_contrasts(written):
         written["contrasts.json"] = []

@@ -52,7 +52,7 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     assert all(cell in cells for cell in results.params.factorial.cells)
     assert '<td class="words moved" data-key="concat">' in moves
     assert '<td class="words" data-key="sum">' in moves
-    assert "representation from flat to sum to the right" in cells
+    assert "left to right: flat to sum (representation)" in cells
     summary = text(plan.summary(results))
     assert "sequence models are anchored at sum-horizon" in summary
     assert "exactly one factor away from it (flat-horizon with the history that fits); 12 move several, 4 of" in summary
@@ -278,7 +278,7 @@ def test_shuffled_orders_are_told_family_by_family(made):
     results = made(diagnoses=[diagnosis("order-retrained", "worse", -0.02), diagnosis("no-time", "worse", -0.02)])
 
     shown = text(architecture.shuffled(results))
-    assert "sequence: sum-horizon-repeat, order shuffled, trained anew over sum-horizon-repeat −0.0200" in shown
+    assert "sequence: sum-horizon-repeat, order shuffled, retrained over sum-horizon-repeat −0.0200" in shown
     assert "no-time" not in shown
 
 

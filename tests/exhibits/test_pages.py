@@ -203,6 +203,7 @@ def test_the_pipeline_of_the_study_is_drawn_with_every_stage(made):
     shown = reproduce.pipeline(made()).text
 
     assert all(stage in shown for stage in ("check", "train-composed", "compare (4 arms)", "diagnostics", "tokens"))
+    assert all(layer.count(" and ") <= 1 for layer in shown.split("<figcaption>")[1].split("; "))
 
 
 def test_what_is_run_once_for_each_other_snapshot_is_said_to_be(tmp_path):
