@@ -23,6 +23,8 @@ HAVE_MARKS = """plots => plots.map(plot =>
     plot.data.some(trace => trace.visible !== 'legendonly') &&
     plot.querySelector('.trace path, .trace .point, .plot path, .barlayer path') !== null)"""
 WIDTHS = "plots => plots.map(plot => plot.getBoundingClientRect().width)"
+LABELS = """plots => plots.flatMap(plot => ["x", "y"].map(
+    axis => [...plot.querySelectorAll(`.${axis}tick text`)].map(label => label.textContent)))"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
 SORTED = """table => [...table.querySelectorAll("th")].map((head, column) => {
     const keys = () => [...table.tBodies[0].rows].map(row => row.cells[column].dataset.key);
@@ -129,6 +131,13 @@ def test_figures_say_in_words_what_they_show(opened):
     assert all(len(label.split()) > 5 for label in labels)
     assert labels == page.locator("figure.exhibit figcaption").all_inner_texts()
     assert "nan" not in " ".join(labels).lower()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_no_axis_has_one_label_twice(opened, width):
+    axes = opened(width).page.locator(".plot").evaluate_all(LABELS)
+
+    assert [] == [labels for labels in axes if len(set(labels)) < len(labels)]
 
 
 def test_tables_sort_by_the_column_that_is_clicked(opened):
