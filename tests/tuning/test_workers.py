@@ -63,7 +63,7 @@ def test_a_worker_keeps_what_it_has_prepared():
     processes = [process for _, process in run_all([prepared_by(400)] * 6, 2, Engine(name="loky"))]
 
     assert 6 == len(processes)
-    assert 2 == len(set(processes))
+    assert len(set(processes)) <= 2
 
 
 INTERRUPTED_AS_IT_STARTS = """
