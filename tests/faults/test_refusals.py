@@ -140,6 +140,7 @@ def test_what_repro_has_started_ends_with_it(clone, expected):
 
     assert len(started) > 1
     assert [] == alive
+    assert not (clone / OWN[0]).exists(), "the stage went on to its end"
     code, said = repro(clone)
     assert 0 == code, said
     assert expected == results(clone)
