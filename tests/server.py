@@ -29,9 +29,6 @@ def _served(folder: Path, programs: Path):
     if os.geteuid() == 0:
         shutil.chown(folder, user)
     (folder / "password").write_text(PASSWORD)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
 
     def run(program: str, *arguments: str, **options):
         own = {"user": user} if os.geteuid() == 0 else {}
@@ -40,6 +37,9 @@ def _served(folder: Path, programs: Path):
         )
 
     run("initdb", "-D", "data", "-U", "tester", "--auth=scram-sha-256", "--pwfile=password")
+    with socket.socket() as free:  # as late as can be: another process may take it
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     options = f"-h 127.0.0.1 -p {port} -k {folder}"
     run("pg_ctl", "-D", "data", "-w", "-o", options, "-l", "log", "start")
     try:

@@ -119,7 +119,7 @@ def _compile(workspace: Path, temporary: Path) -> Path:
 
 
 def _run(command: list[str], temporary: Path) -> None:
-    # The hook is safe in a process without threads; what it starts ends with it, however that is.
+    # The hook is safe in a process whose other threads only wait; what it starts ends with it, however that is.
     bound = partial(die_with_parent, os.getpid())
     environment = _environment(temporary)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, preexec_fn=bound, check=False)

@@ -16,6 +16,7 @@ from joblib import register_parallel_backend
 from joblib._parallel_backends import ParallelBackendBase
 
 from study.errors import UserError
+from study.parent import die_with_parent
 
 NAME = "downfunnel-ray"
 ADDRESS = "RAY_ADDRESS"
@@ -138,7 +139,8 @@ def register() -> None:
 
 
 def _in_folder(folder: str, func: Callable[[], Any]) -> Any:
-    """Runs a task in the folder of the study, which all machines see under one path."""
+    """Runs a task in the folder of the study, which all machines see under one path; it ends with its machine's Ray."""
+    die_with_parent(os.getppid())
     if not Path(folder, "params.yaml").is_file():
         where = os.uname().nodename
         raise UserError(f"{folder}: the study is not there on {where}; all machines need it under the same path")

@@ -77,25 +77,31 @@ def _as_they_end(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tup
     resource_tracker.ensure_running()  # which unblocks what it has blocked; loky would start it below
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        ended: Iterator[tuple[int, T]] = Parallel(n_jobs=workers, return_as="generator_unordered")(_numbered(tasks))
+        ended: Iterator[tuple[int, T]] = Parallel(
+            n_jobs=workers, return_as="generator_unordered", initializer=_begin, initargs=(os.getpid(),)
+        )(_numbered(tasks))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return ended
 
 
 def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
-    return (delayed(_with_number)(os.getpid(), index, task) for index, task in enumerate(tasks))
+    return (delayed(_with_number)(index, task) for index, task in enumerate(tasks))
 
 
-def _with_number(driver: int, index: int, task: Callable[[], T]) -> tuple[int, T]:
-    """In a process of its own, it ends when the one that started it does, and keeps what it has prepared.
+def _begin(driver: int) -> None:
+    """What a process does before its first task: it ends when its driver does, and keeps what it has prepared.
+
+    The driver may have ended while it was starting: it would do what lies ready for it, beside the next run.
 
     loky would end a process that has grown by 300 MB since its first task, as one that leaks: what grows here is data
     that the next tasks need, and a fresh process would have to read and prepare it again.
     """
-    if os.getpid() != driver:
-        die_with_parent(os.getppid())
-        process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # noqa: SLF001 - loky has no setting for it
+    die_with_parent(driver)
+    process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # noqa: SLF001 - loky has no setting for it
+
+
+def _with_number(index: int, task: Callable[[], T]) -> tuple[int, T]:
     return index, task()
 
 

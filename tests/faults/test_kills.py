@@ -3,6 +3,7 @@
 import random
 import shutil
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -34,7 +35,8 @@ def kill(victim: str, folder, seconds: float) -> None:
         if wait_until(lambda: workers(running), running):
             time.sleep(seconds)
             for worker in workers(running)[:1]:
-                worker.kill()
+                with suppress(psutil.NoSuchProcess):  # it has ended since
+                    worker.kill()
         said = end(running)
         assert "Traceback" not in said
         assert 0 == running.returncode, said

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from tests.faults.small import DVC, TARGET, VARIANTS, below, end, repro, results, run, start, wait_until
+from tests.faults.small import DVC, PATIENCE, TARGET, VARIANTS, below, end, repro, results, run, start, wait_until
 
 pytestmark = pytest.mark.slow
 COUNT = [sys.executable, "-m", "study", "train", VARIANTS[0]]
@@ -136,10 +136,11 @@ def test_what_repro_has_started_ends_with_it(clone, expected):
     started = below(running)
     running.terminate()
     running.wait()
-    _, alive = psutil.wait_procs(started, timeout=30)
+    _, alive = psutil.wait_procs(started, timeout=PATIENCE)
 
     assert len(started) > 1
     assert [] == alive
+    assert not (clone / OWN[0]).exists(), "the stage went on to its end"
     code, said = repro(clone)
     assert 0 == code, said
     assert expected == results(clone)

@@ -17,6 +17,7 @@ from study.paths import REPORT
 pytestmark = pytest.mark.browser
 
 DESKTOP, PHONE = 1280, 390  # CSS pixels
+PATIENCE = 300_000  # milliseconds: a page with many figures is drawn within seconds, or a minute on a busy machine
 LOCAL = ("file:", "data:", "blob:")
 DRAWN = "plot => plot.querySelector('svg.main-svg') !== null && plot.data.length > 0"
 HAVE_MARKS = """plots => plots.map(plot =>
@@ -55,6 +56,7 @@ def window(browser: Browser, width: int) -> Opened:
     is_phone = width == PHONE
     size = {"width": width, "height": 900}
     seen = Opened(browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone).new_page())
+    seen.page.set_default_timeout(PATIENCE)
     seen.page.on("console", lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None)
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on("request", lambda sent: seen.requests.append(sent.url))
@@ -182,6 +184,7 @@ def test_the_first_screen_of_a_phone_has_the_answer(browser, book):
     """What a reader sees without scrolling: the title, and the first question with its answer, all of it."""
     screen = {"width": 390, "height": 844}
     page = browser.new_context(viewport=screen, has_touch=True, is_mobile=True).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((book / "index.html").as_uri())
     page.wait_for_url("**/findings.html")
     page.wait_for_function(f"[...document.querySelectorAll('.plot')].every({DRAWN})")
@@ -219,6 +222,7 @@ def test_the_citation_names_the_revision_of_the_results(desktop):
 
 def test_index_opens_the_findings(browser, book):
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((book / "index.html").as_uri())
     page.wait_for_url("**/findings.html")
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 PAGES = ["findings", "plan", "leaderboard", "data", "tokens", "tuning", "reproduce", "downloads"]
 LINK = re.compile(r"\[([^\]]+)\]\(\w+\.md\)")
 DRAWN = "[...document.querySelectorAll('.plot')].every(plot => plot.querySelector('svg.main-svg') !== null)"
+PATIENCE = 300_000  # milliseconds: a busy machine is no failure
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
 ODD = "article :is(img, iframe, object, b, i, script:not([type='application/json']), [onerror], [onclick], [onload])"
 LABELS = "[...document.querySelectorAll('.plot text')].map(label => label.textContent)"
@@ -48,6 +49,7 @@ def opened(browser, spoilt) -> dict[str, Opened]:
     found = {}
     for name in PAGES:
         seen = found[name] = Opened(browser.new_page())
+        seen.page.set_default_timeout(PATIENCE)
         seen.page.on("dialog", lambda dialog, seen=seen: (seen.dialogs.append(dialog.message), dialog.dismiss()))
         seen.page.on("pageerror", lambda error, seen=seen: seen.complaints.append(str(error)))
         seen.page.goto((spoilt / f"{name}.html").as_uri())
@@ -104,7 +106,7 @@ def test_what_a_pointer_is_told_is_the_very_value(opened):
     plot = opened["data"].page.locator(".plot", has_text=hostile.SMILE)
     for point, value in enumerate(hostile.CANDIDATES):
         plot.evaluate("(plot, n) => Plotly.Fx.hover(plot, [{curveNumber: 0, pointNumber: n}])", point)
-        expect(plot.locator(".hoverlayer")).to_have_text(f"{value}: {100 - point}")
+        expect(plot.locator(".hoverlayer")).to_have_text(f"{value}: {100 - point}", timeout=PATIENCE)
 
 
 def test_the_search_index_and_the_titles_have_no_markup_of_the_values(spoilt):

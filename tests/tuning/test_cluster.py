@@ -20,7 +20,7 @@ from study.errors import UserError
 from study.params.engine import Engine
 from study.tuning import cluster
 from study.tuning.workers import run_all
-from tests.faults.small import SMALL, VARIANTS, environment, small_params
+from tests.faults.small import PATIENCE, SMALL, VARIANTS, environment, small_params
 from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -c constraints.txt -e '.[ray]'")
@@ -30,7 +30,6 @@ pytestmark = pytest.mark.slow
 LOOPBACK = "127.0.0.1"
 VARIANT = VARIANTS[1]
 RAY = Engine(name="ray")
-PATIENCE = 120.0
 
 
 @contextmanager
