@@ -158,6 +158,8 @@ def _sides(params: "Params") -> list[str]:
             if getattr(contrast, side) not in known:
                 place = f"contrasts.{name}.{side}"
                 found.append(unknown_name(f"{place} (arm {contrast.arm})", getattr(contrast, side), known))
+        if contrast.left == contrast.right:
+            found.append(f"contrasts.{name}: both sides are '{contrast.left}'; name two")
     snapshot, known = params.snapshot.name, list(params.contrasts)
     late = params.after_test.get(snapshot, [])
     return found + [unknown_name(f"after_test.{snapshot}", name, known) for name in late if name not in known]

@@ -164,6 +164,12 @@ class WorldContrast(Frozen):
     right: str
     truth: Literal["better", "equal"]
 
+    @model_validator(mode="after")
+    def _has_two_sides(self) -> Self:
+        if self.left == self.right:
+            raise ValueError(f"both sides are '{self.left}'; name two")
+        return self
+
 
 class Validity(Frozen):
     """One part of the validity check: variants that cost about the same to fit, in logs of `users` users each.
