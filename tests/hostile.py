@@ -25,7 +25,8 @@ SMILE = "\N{GRINNING FACE} caf\N{LATIN SMALL LETTER E WITH ACUTE}"
 ENTITY = "&lt;i&gt; &amp; &#60;i&#62; </script><!--"
 FORMULA = '=HYPERLINK("x","y")'
 NUMBER, DATE = "0012", "2020-01-01"
-VARIANT = "<b>tifu<b> &lt;knn&gt; $x$"
+VARIANT = "_0012__.tifu--\N{LATIN SMALL LETTER E WITH ACUTE}__-_knn_"
+"""Of the names that `params.yaml` takes for a variant, which files are named after: emphasis, for Markdown."""
 CONTRAST = '<a href="javascript:alert(1)">x</a>'
 
 RENAMED = {

@@ -15,8 +15,8 @@ from study.params.engine import Engine
 from study.params.features import Features
 from study.params.messages import describe, unknown_name
 from study.params.plain import plain, read_plain
-from study.params.question import Question
-from study.params.roster import Composed, ComposedEntry, Variant
+from study.params.question import Question, QuestionName
+from study.params.roster import Composed, ComposedEntry, Variant, VariantName
 from study.params.snapshot import Snapshot
 from study.params.statistics import BEST, Contrast, Factorial, Statistics
 from study.paths import PARAMS
@@ -37,12 +37,12 @@ class Params(Frozen):
     snapshot: Snapshot
     compare_with: list[str] = []
     warm_start: str | None = None
-    questions: dict[str, Question] = Field(min_length=1)
+    questions: dict[QuestionName, Question] = Field(min_length=1)
     features: Features
     statistics: Statistics
     budgets: Budgets
-    roster: dict[str, Variant]
-    composed: dict[str, Composed] = {}
+    roster: dict[VariantName, Variant]
+    composed: dict[VariantName, Composed] = {}
     contrasts: dict[str, Contrast]
     after_test: dict[str, list[str]] = {}
     factorial: Factorial

@@ -146,4 +146,6 @@ class WhoQuestion(BaseQuestion):
         return []
 
 
+QuestionName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+"""As that of a variant; DVC would take what follows a dot for a key of the question."""
 Question = Annotated[WhatQuestion | WhoQuestion, Field(discriminator="kind")]

@@ -11,6 +11,8 @@ Compared = Literal["main", "catalogue", "young", "who"]
 COMPARED: tuple[Compared, ...] = get_args(Compared)
 """The arms that have variants of their own, as dvc.yaml lists them; a roster may leave one out."""
 Part = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+VariantName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
+"""Stages of DVC, their commands and files are named after a variant."""
 
 
 class Entry(Frozen):

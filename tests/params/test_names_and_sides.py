@@ -27,3 +27,20 @@ def test_a_contrast_of_a_variant_with_itself_is_refused(place, tmp_path):
         right = right[key]
 
     assert f"{place}: both sides are '{right}'" in refused(f"{place}.left", right, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["my streak", "@x", "my/streak", "best:streak", "-x", ".x", "", "$(x)"])
+@pytest.mark.parametrize("place", ["roster", "composed", "questions"])
+def test_a_name_that_no_stage_or_file_could_have_is_refused(place, name, tmp_path):
+    """`dvc repro` would run another command, or none, and a side of a contrast could stand for something else."""
+    entries = yaml.safe_load(changed("seed", 1, tmp_path).read_text(encoding="utf-8"))[place]
+    first = next(iter(entries.values()))
+
+    assert f"'{name}' is no name here: it must match" in refused(place, entries | {name: first}, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["markov-2", "Markov_2", "1.5", "größe"])
+def test_other_names_of_variants_are_taken(name, tmp_path):
+    entries = yaml.safe_load(changed("seed", 1, tmp_path).read_text(encoding="utf-8"))["roster"]
+
+    assert name in load(changed("roster", entries | {name: entries["markov"]}, tmp_path)).roster
