@@ -28,7 +28,9 @@ from study.models.sequence_shape import Shape, shape_of
 from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.budget import Budget
+from study.params.edit import flow
 from study.params.roster import SequenceEntry
+from study.paths import PARAMS
 from study.prepared import kept
 from study.seeds import seed_of
 from study.training.batches import Asking, Batcher
@@ -39,6 +41,7 @@ from study.training.placement import moved
 
 __all__ = ["SequenceModel", "Settings", "build", "settings_of"]
 
+RANKS = "candidates"
 INFERENCE_POSITIONS = 16_384
 """Scored at a time: what a layer makes of many more of them does not fit into a processor's cache."""
 PADDED = 16
@@ -186,7 +189,8 @@ class SequenceModel:
         try:
             loss: Loss = self.parts["loss"].build(frequency, **self.entry.loss_options)
         except ValueError as error:
-            raise UserError(f"params.yaml: roster: loss_options: {error}") from None
+            told = f"loss {self.entry.loss} with loss_options {flow(self.entry.loss_options)}"
+            raise UserError(f"{PARAMS}: roster: {told}: {error}") from None
         return loss
 
     def _stream(self, log: Log, last: int | None = None) -> Stream:

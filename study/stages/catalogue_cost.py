@@ -8,6 +8,7 @@ import json
 import os
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -24,9 +25,10 @@ from study.nn.heads.base import HeadModule
 from study.nn.losses.base import Loss
 from study.params import Params, load
 from study.params.budget import Arm
+from study.params.edit import flow
 from study.params.roster import SequenceEntry
 from study.parent import die_with_parent
-from study.paths import LOSS_COSTS, write_text
+from study.paths import LOSS_COSTS, PARAMS, write_text
 from study.seeds import seed_of
 
 ARM: Arm = "catalogue"
@@ -36,11 +38,15 @@ Options = dict[str, Any]
 
 
 def run() -> None:
-    """Writes the measurements, each made in a process of its own, to `data/results/_simulated/losses.json`."""
+    """Writes the measurements, each made in a process of its own, to `data/results/_simulated/losses.json`.
+
+    Raises:
+        UserError: a loss refuses its options, or its process died.
+    """
     params = load()
     measured = [
-        {"loss": loss, "candidates": size, **_alone(loss, options, size, params.seed)}
-        for loss, options in losses(params).items()
+        {"loss": name, "candidates": size, **_alone(loss, options, size, params.seed)}
+        for name, (loss, options) in losses(params).items()
         for size in SIZES
     ]
     fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS}
@@ -48,13 +54,22 @@ def run() -> None:
     write_text(path, json.dumps({**fixed, "measured": measured}, indent=1) + "\n")
 
 
-def losses(params: Params) -> dict[str, Options]:
-    """The losses that the arm compares, with their options, in the order of the roster."""
+def losses(params: Params) -> dict[str, tuple[str, Options]]:
+    """The losses that the arm compares, with their options, in the order of the roster.
+
+    The name of each is that of the loss; where the arm has it with several options, these stand beside it.
+    """
     entries = [entry for entry in params.entries(ARM).values() if isinstance(entry, SequenceEntry)]
-    found: dict[str, Options] = {}
+    found: list[tuple[str, Options]] = []
     for entry in entries:
-        found.setdefault(entry.loss, dict(entry.loss_options))
-    return found
+        if (one := (entry.loss, dict(entry.loss_options))) not in found:
+            found.append(one)
+    times = Counter(loss for loss, _ in found)
+    return {_name(loss, options) if times[loss] > 1 else loss: (loss, options) for loss, options in found}
+
+
+def _name(loss: str, options: Options) -> str:
+    return f"{loss} ({', '.join(f'{name} {value}' for name, value in options.items())})" if options else loss
 
 
 def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
@@ -65,18 +80,23 @@ def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float
     worker.start()
     sender.close()
     try:
-        cost: dict[str, float] = receiver.recv()
+        cost: dict[str, float] | str = receiver.recv()
     except EOFError:
         raise UserError(f"{loss} with {size} candidates: the process that measured it died; is memory short?") from None
     finally:
         worker.join()
+    if isinstance(cost, str):
+        raise UserError(cost)
     return cost
 
 
 def _send(parent: int, sender: Any, loss: str, options: Options, size: int, seed: int) -> None:
     die_with_parent(parent)
     torch.set_num_threads(1)
-    sender.send(measure(loss, options, size, seed))
+    try:
+        sender.send(measure(loss, options, size, seed))
+    except UserError as error:
+        sender.send(str(error))
 
 
 def measure(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
@@ -87,6 +107,9 @@ def measure(loss: str, options: Options, size: int, seed: int) -> dict[str, floa
         options: of the loss.
         size: C, the number of candidates.
         seed: of the study.
+
+    Raises:
+        UserError: the loss refuses its options.
     """
     step_of(loss, options, min(SIZES), seed)()  # what is loaded and allocated once is no cost of a step
     step = step_of(loss, options, size, seed)
@@ -98,7 +121,11 @@ def measure(loss: str, options: Options, size: int, seed: int) -> dict[str, floa
 
 
 def step_of(loss: str, options: Options, size: int, seed: int) -> Callable[[], float]:
-    """A function that runs one step over `READOUTS` readouts and returns its loss."""
+    """A function that runs one step over `READOUTS` readouts and returns its loss.
+
+    Raises:
+        UserError: the loss refuses its options.
+    """
     own_seed = seed_of(seed, "catalogue-cost", loss, str(size))
     generator = torch.Generator().manual_seed(own_seed)
     with torch.random.fork_rng():
@@ -106,7 +133,11 @@ def step_of(loss: str, options: Options, size: int, seed: int) -> Callable[[], f
         head = plain.build(WIDTH, size, 0, [])
     rows = torch.arange(READOUTS).repeat_interleave(LABELS)
     labels = _labels(size, generator)
-    built: Loss = import_module(f"study.nn.losses.{loss}").build(torch.bincount(labels, minlength=size), **options)
+    frequency = torch.bincount(labels, minlength=size)
+    try:
+        built: Loss = import_module(f"study.nn.losses.{loss}").build(frequency, **options)
+    except ValueError as error:
+        raise UserError(f"{PARAMS}: roster: loss {loss} with loss_options {flow(options)}: {error}") from None
     hidden = torch.randn(READOUTS, WIDTH, generator=generator)
     return partial(_step, head, built, hidden, rows, labels, generator)
 

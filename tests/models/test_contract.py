@@ -191,5 +191,6 @@ def test_options_that_a_loss_refuses_are_the_users_error(studied):
     )
     model = build_model(entry, {}, params.spent(entry.arm), Sources(params, entry.arm))
 
-    with pytest.raises(UserError, match=r"gbce.s calibration is between 0 and 1"):
+    entries = r"params\.yaml: roster: loss gbce with loss_options \{calibration: 1\.5, negatives: 4\}: "
+    with pytest.raises(UserError, match=rf"^{entries}gbce.s calibration is between 0 and 1"):
         model.fit(data["sum-horizon-gbce"].fold, rounds=1, seed=1, report=lambda *_: None)

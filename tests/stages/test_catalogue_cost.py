@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from study.errors import UserError
 from study.params import load
 from study.params.roster import SequenceEntry
 from study.stages import catalogue_cost
@@ -14,14 +15,32 @@ def test_the_losses_of_the_arm_are_measured_with_their_options():
     found = catalogue_cost.losses(params)
     entries = [e for e in params.entries("catalogue").values() if isinstance(e, SequenceEntry)]
 
-    assert {entry.loss for entry in entries} == set(found)
-    assert {"negatives": 1} == found["bce"]
+    assert [entry.loss for entry in entries if entry.head == "plain"] == list(found)
+    assert ("bce", {"negatives": 1}) == found["bce"]
+
+
+def test_a_loss_that_the_arm_has_with_several_options_is_measured_with_each():
+    params = load()
+    entry = params.roster["sum-horizon-sampled-products"]
+    wider = entry.model_copy(update={"loss_options": {"negatives": 4096}})
+    roster = {**params.roster, "wider": wider, "same": entry}
+    found = catalogue_cost.losses(params.model_copy(update={"roster": roster}))
+
+    assert ("sampled_softmax", {"negatives": 64}) == found["sampled_softmax (negatives 64)"]
+    assert ("sampled_softmax", {"negatives": 4096}) == found["sampled_softmax (negatives 4096)"]
+    assert len(catalogue_cost.losses(params)) + 1 == len(found)
+
+
+def test_options_that_a_loss_refuses_are_the_users_error():
+    entries = r"params\.yaml: roster: loss gbce with loss_options \{calibration: 2, negatives: 4\}: "
+    with pytest.raises(UserError, match=rf"^{entries}gbce.s calibration is between 0 and 1"):
+        catalogue_cost._alone("gbce", {"negatives": 4, "calibration": 2}, 50, seed=1)
 
 
 @pytest.mark.parametrize("loss", catalogue_cost.losses(load()))
 def test_a_step_is_a_function_of_its_seed_and_moves_no_state(loss):
-    options = catalogue_cost.losses(load())[loss]
-    first, second = (catalogue_cost.step_of(loss, options, 50, seed=1) for _ in range(2))
+    named = catalogue_cost.losses(load())[loss]
+    first, second = (catalogue_cost.step_of(*named, 50, seed=1) for _ in range(2))
 
     assert first() == second()
     assert 0 < first()
