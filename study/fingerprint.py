@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from study.syntax import parsed
+
 PACKAGE = "study"
 
 
@@ -20,12 +22,16 @@ def _path(module: str) -> Path | None:
 
 @cache
 def imports_of(module: str) -> frozenset[str]:
-    """The modules of the package that a module imports anywhere in its text, and its own packages."""
+    """The modules of the package that a module imports anywhere in its text, and its own packages.
+
+    Raises:
+        UserError: its text is no Python.
+    """
     path = _path(module)
     if path is None:
         return frozenset()
     found = {module.rsplit(".", depth)[0] for depth in range(1, module.count(".") + 1)}
-    for node in _statements(ast.parse(path.read_text(encoding="utf-8")).body):
+    for node in _statements(parsed(path, path.as_posix()).body):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -15,6 +15,7 @@ from study.params.base import Frozen
 from study.params.roster import AverageEntry
 from study.seeds import seed_of
 
+RANKS = "candidates"
 RECORD = "sources.json"
 
 

@@ -16,13 +16,14 @@ Report = Callable[["Recommender", int], None]
 
 
 class Recommender(Protocol):
-    """A model of question `what`.
+    """A model that ranks the candidates of each query; of question `who`, whose one candidate is the key action, users.
 
     A model module has `Settings`, a frozen type whose annotations say what is tuned; one that imports torch has it
     in `<module>_settings`. `build(entry, settings, ...)` returns the model, from the budget too, for a network also the
-    device, for a composed variant its sources in their place (`factory.py`). A model never computes a reported metric,
-    and can read neither a stop, select nor test window: `fit` gets the log up to the end of the fit span, `scores` the
-    log up to the cut-off.
+    device, for a composed variant its sources in their place (`factory.py`). `RANKS` is "candidates" or "users" where
+    the model can rank these alone: `check` refuses it for the other kind of question. A model never computes a reported
+    metric, and can read neither a stop, select nor test window: `fit` gets the log up to the end of the fit span,
+    `scores` the log up to the cut-off.
     """
 
     def fit(self, fold: Fold, *, rounds: int, seed: int, report: Report) -> None:

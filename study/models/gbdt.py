@@ -23,6 +23,7 @@ from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 from study.seeds import seed_of
 
+RANKS = "candidates"
 Floats = NDArray[np.float64]
 MODEL = "trees.txt"
 SEAL = "sha256 of all above: "

@@ -22,6 +22,7 @@ from study.params.roster import HybridEntry
 
 __all__ = ["Hybrid", "Settings", "build"]
 
+RANKS = "candidates"
 HELD_WINDOWS = 6
 """The last windows of a fit span: the first fit of the base ends before them, and their queries train the trees."""
 

@@ -20,6 +20,7 @@ from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 
+RANKS = "candidates"
 FITTED = "fitted.safetensors"
 TOLERANCE = 1e-4
 CONSTANT = 1e-6

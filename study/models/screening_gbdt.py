@@ -14,6 +14,7 @@ from study.models.user_aggregates import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 
+RANKS = "users"
 TRUNCATION = 200
 """Lambdarank learns from the pairs with one of the first so many users; LightGBM's 30 suits lists that end sooner."""
 

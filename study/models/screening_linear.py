@@ -11,6 +11,7 @@ from study.models.user_aggregates import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 
+RANKS = "users"
 TOLERANCE = 1e-8
 """Of Newton's method, which needs some ten steps: stopped earlier, machines would differ in whom they rank first."""
 

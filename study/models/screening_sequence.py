@@ -22,6 +22,7 @@ from study.params.roster import SequenceEntry
 from study.prepared import kept
 from study.training.cutoff_batches import CutoffBatcher, Strata
 
+RANKS = "users"
 PRIOR = "prior.json"
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from study.params.messages import unknown_name
-from study.params.parts import OBJECTIVES, is_part, misfit, names_in, siblings
+from study.params.parts import (
+    OBJECTIVES,
+    RANKED,
+    is_part,
+    misfit,
+    names_in,
+    no_part,
+    ranks_other,
+    refuse_misdeclared,
+    siblings,
+)
 from study.params.question import Between
 from study.params.roster import SequenceEntry, Variant
 from study.params.snapshot import Ordinal
@@ -23,13 +33,20 @@ COMPOSING = "main"
 
 
 def problems(params: "Params") -> list[str]:
-    """Every contradiction, a line each."""
+    """Every contradiction, a line each.
+
+    Raises:
+        UserError: a part file is no Python, or does not say of itself what it has to.
+    """
     found = [*_credentials(params), *_columns(params), *_questions(params), *_snapshots(params)]
     if not found:  # what follows looks up the question of each arm
         found = [*_arms(params), *_sources(params), *_sides(params), *_cells(params)]
         found += [*_modules(params), *_timezone(params)]
     if not found:  # what follows reads the part files
-        found = [told for name, entry in params.roster.items() for told in _misfits(f"roster.{name}", entry)]
+        for module in dict.fromkeys(module for entry in params.variants.values() for module in entry.modules()):
+            refuse_misdeclared(module)
+        found = [*_kinds(params)]
+        found += [told for name, entry in params.roster.items() for told in _misfits(f"roster.{name}", entry)]
     return found
 
 
@@ -179,9 +196,21 @@ def _modules(params: "Params") -> list[str]:
     for name, entry in params.variants.items():
         for module in entry.modules():
             if not is_part(module):
-                package, _, missing = module.rpartition(".")
-                found.append(unknown_name(f"roster.{name} ({package})", missing, siblings(module)))
+                found.append(no_part(f"roster.{name} ({module.rpartition('.')[0]})", module))
     return found
+
+
+def _kinds(params: "Params") -> Iterator[str]:
+    """What ranks users alone is asked about users, and what ranks candidates alone about candidates."""
+    for name, entry in params.variants.items():
+        kind, module = params.question_of(name).kind, entry.modules()[0]
+        if ranks_other(module, kind):
+            place = f"{'composed' if name in params.composed else 'roster'}.{name}"
+            (other,) = set(RANKED.values()) - {RANKED[kind]}
+            yield (
+                f"{place}: {module.rpartition('.')[2]} ranks {other}, but '{entry.question}' is a question of kind "
+                f"{kind}, which ranks {RANKED[kind]}; name another"
+            )
 
 
 def _misfits(place: str, entry: Variant) -> Iterator[str]:
@@ -215,7 +244,7 @@ def _misfits(place: str, entry: Variant) -> Iterator[str]:
 def _asks(entry: SequenceEntry, layout: str | None, objective: str) -> bool:
     """Whether an objective can be asked of such positions; the model across users alone makes its own readouts."""
     names = names_in(objective)
-    return layout in names.get("LAYOUTS", (layout,)) and ("readouts" in names) == (entry.model == "sequence")
+    return layout in (names.get("LAYOUTS") or ()) and ("readouts" in names) == (entry.model == "sequence")
 
 
 def _timezone(params: "Params") -> list[str]:

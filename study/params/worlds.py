@@ -8,6 +8,7 @@ from study.errors import UserError
 from study.params.base import Frozen
 from study.params.features import Features
 from study.params.messages import unknown_name
+from study.params.parts import ranks_other, refuse_lacking
 from study.params.question import Windows
 from study.params.roster import Variant
 from study.paths import PARAMS
@@ -20,6 +21,8 @@ NAMES: tuple[WorldName, ...] = get_args(WorldName)
 BASE = "popularity"
 """The variant whose share of what can be reached is 0."""
 FRESH_USERS = 20_000
+SIMULATED = ("values", "simulate", "oracle")
+"""What the file of a world has."""
 
 
 class WorldSettings(Frozen):
@@ -231,16 +234,25 @@ class Worlds(Frozen):
         """The entries of the variants that run in every world.
 
         Raises:
-            UserError: the roster lacks one.
+            UserError: the roster lacks one, or one ranks users alone.
         """
+        place = f"{PARAMS}: worlds.roster"
         for name in self.roster:
             if name not in roster:
-                raise UserError(unknown_name(f"{PARAMS}: worlds.roster", name, list(roster)))
+                raise UserError(unknown_name(place, name, list(roster)))
+            if ranks_other(roster[name].modules()[0], "what"):
+                raise UserError(f"{place}: '{name}' ranks users, and worlds ask for candidates; drop it")
         return {name: roster[name] for name in self.roster}
 
     def declared(self, world: WorldName) -> dict[str, WorldContrast]:
         """The contrasts of a world, in their order."""
         return {name: contrast for name, contrast in self.contrasts.items() if contrast.world == world}
+
+    @model_validator(mode="after")
+    def _are_simulated(self) -> Self:
+        for world in NAMES:
+            refuse_lacking(f"study.worlds.{world}", SIMULATED)
+        return self
 
     @model_validator(mode="after")
     def _has_a_base(self) -> Self:

@@ -32,8 +32,10 @@ LOSS = """
 def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
     return negatives
 """
+BY_NAME_ALONE = LOSS.replace("frequency, negatives: int,", "frequency, *, negatives: int,")
 
 
+@pytest.mark.parametrize("text", [LOSS, BY_NAME_ALONE], ids=["either way", "by name alone"])
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -47,9 +49,10 @@ def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
         ),
     ],
 )
-def test_options_are_held_against_what_build_takes(tmp_path, monkeypatch, options, told):
-    (tmp_path / "a_loss_of_a_test.py").write_text(LOSS, encoding="utf-8")
+def test_options_are_held_against_what_build_takes(tmp_path, monkeypatch, text, options, told):
+    name = "a_loss" if text == LOSS else "a_loss_by_name_alone"
+    (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    found = misfit("here", "a_loss_of_a_test", options)
+    found = misfit("here", name, options)
 
     assert (found or "").startswith(told) if told else found is None

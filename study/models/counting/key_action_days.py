@@ -10,6 +10,8 @@ from study.models.rule import Rule
 from study.params.base import Frozen
 from study.params.roster import CountingEntry
 
+RANKS = "users"
+
 
 class Settings(Frozen):
     """`window_days` is fixed."""

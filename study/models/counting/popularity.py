@@ -13,6 +13,8 @@ from study.models.rule import Rule, known_only
 from study.params.base import Frozen
 from study.params.roster import CountingEntry
 
+RANKS = "candidates"
+
 
 class Settings(Frozen):
     """Nothing to set."""

@@ -15,6 +15,8 @@ from study.params.roster import CountingEntry
 from study.params.tuned import Range
 from study.prepared import latest
 
+RANKS = "candidates"
+
 
 class Settings(Frozen):
     """How far back it looks."""
