@@ -8,7 +8,7 @@ import polars as pl
 from study.events.log import Log, Queries
 from study.events.queries import tables_of
 from study.events.spans import DAY, Window
-from study.events.split import with_candidates
+from study.events.split import held_back, marked_young, with_candidates
 from study.features.vocabulary import fit_vocabulary
 from study.params.features import Features
 from study.params.question import Question, WhatQuestion, Windows
@@ -42,6 +42,11 @@ def made_events(
     when = [START + timedelta(days=day) for day in frame["day"]]
     frame = frame.drop("day").with_columns(pl.Series("timestamp", when, dtype=pl.Datetime("us", "UTC")))
     return with_candidates(frame, question, "UTC", 0)
+
+
+def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:
+    """The events with `young`, as the split has them of a log in one part."""
+    return marked_young(events, held_back([events], question, end, seed))
 
 
 def day_of(days: float) -> int:

@@ -66,20 +66,16 @@ def places_of(column: str, columns: Iterable[str]) -> list[str]:
     return [column] if column in known else [name for name in known if place.fullmatch(name)]
 
 
-def with_young(events: pl.DataFrame, question: Question, end: int, seed: int) -> pl.DataFrame:
-    """The events with `young`: whether the candidate is one of those held back.
+def held_back(parts: Iterable[pl.DataFrame], question: Question, end: int, seed: int) -> list[str]:
+    """The candidates that are held back, in the order of the alphabet.
 
-    Each candidate with at least 20 events before `end` is held back with the question's probability, by a seeded hash
-    of its name: whether one is does not depend on the others.
+    Each with at least 20 events before `end` is held back with the question's probability, by a seeded hash of its
+    name: whether one is does not depend on the others.
 
     Args:
+        parts: of the log, with `candidate`.
         end: the first test cut-off, so that no count looks into test; microseconds since 1970 UTC.
     """
-    return marked_young(events, held_back([events], question, end, seed))
-
-
-def held_back(parts: Iterable[pl.DataFrame], question: Question, end: int, seed: int) -> list[str]:
-    """The candidates that are held back, in the order of the alphabet; of a log in parts, as of `with_young`."""
     share = question.held_back if isinstance(question, WhatQuestion) else 0.0
     if share == 0:
         return []

@@ -14,7 +14,6 @@ SHARES = {"recall@1%": 0.01, "recall@5%": 0.05, "recall@10%": 0.1}
 PRIMARY = "recall@5%"
 AVERAGE_PRECISION, AUROC, LOG_LOSS, CALIBRATION = "average_precision", "auroc", "log_loss", "ece"
 ORDER_METRICS = [*SHARES, AVERAGE_PRECISION, AUROC]
-METRICS = [*ORDER_METRICS, LOG_LOSS, CALIBRATION]
 ROUNDING = 1e-9
 SMALLEST = 1e-6
 """Probabilities are kept this far from 0 and 1, as no 2,000 users could tell the difference."""

@@ -11,7 +11,7 @@ from study.params.budget import Arm
 BEST = "best:"
 Topic = Literal[
     "counting", "trees", "sequence", "representation", "objective", "loss", "architecture", "head", "hybrid",
-    "catalogue", "young", "who", "factor",
+    "catalogue", "young",
 ]  # fmt: skip
 """What a contrast is about: pages group them by it."""
 

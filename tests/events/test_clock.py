@@ -9,9 +9,9 @@ import pytest
 from study.errors import UserError
 from study.events.clock import on_study_clock, stretched
 from study.events.spans import DAY, make_spans
-from study.events.split import TIME, with_candidates, with_young
+from study.events.split import TIME, with_candidates
 from study.params.question import WhatQuestion, WhoQuestion
-from tests.made import window_queries
+from tests.made import window_queries, with_young
 
 START = datetime(2024, 5, 1, 9, tzinfo=UTC)
 WINDOWS = {"stop": 1, "select": 1, "test": 2}

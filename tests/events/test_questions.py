@@ -13,9 +13,9 @@ from study.events import fold as fold_module
 from study.events.fold import Fold, take
 from study.events.queries import queries_of
 from study.events.spans import DAY, Spans, Window
-from study.events.split import LEAST_EVENTS, places_of, with_young, without_young
+from study.events.split import LEAST_EVENTS, places_of, without_young
 from study.params.question import WhoQuestion, Windows
-from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, random_log, window_queries
+from tests.made import FEATURES, QUESTION, START, day_of, made_events, made_log, random_log, window_queries, with_young
 
 DAY_30 = Window((START + timedelta(days=30)).date(), day_of(30), day_of(37))
 YOUNG = QUESTION.model_copy(update={"held_back": 0.5})
