@@ -1,6 +1,7 @@
 """What README.md and CONTRIBUTING.md show works as it stands there."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 
 from study.params import load
 from study.params.question import Question
-from study.params.roster import Variant
+from study.paths import PARAMS
 from tests.nn.test_losses import Table
 
 CONTRIBUTING = Path("CONTRIBUTING.md")
@@ -52,14 +53,24 @@ def test_the_representation_of_the_walk_through_is_the_mean_of_its_columns(parts
     assert torch.equal(expected, network(codes)[0, 0])
 
 
-def test_entries_of_the_walk_through_are_valid_and_their_contrast_has_both_sides():
-    declared = load()
+def test_what_the_walk_through_adds_to_the_parameters_is_accepted(parts, tmp_path, monkeypatch):
+    """With the file of the loss where it says; `build` takes the options that the entry has."""
+    package = import_module("study.nn.losses")
+    (tmp_path / "hinge.py").write_text(blocks(CONTRIBUTING, "python")[0], encoding="utf-8")
+    where = [*package.__path__, str(tmp_path)]
+    monkeypatch.setattr(package, "__path__", where)
+    monkeypatch.setattr(package.__spec__, "submodule_search_locations", where)
     shown = yaml.safe_load(blocks(CONTRIBUTING, "yaml")[0])
-    entries = TypeAdapter(dict[str, Variant]).validate_python(shown["roster"])
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    late = {name: raw["after_test"][name] + added for name, added in shown["after_test"].items()}
+    added = {section: raw[section] | shown[section] for section in ("roster", "contrasts")}
+    path = tmp_path / PARAMS
+    path.write_text(yaml.safe_dump(raw | added | {"after_test": late}, sort_keys=False), encoding="utf-8")
+    params = load(path)
 
-    assert entries
-    for contrast in shown["contrasts"].values():
-        assert {contrast["left"], contrast["right"]} <= {*entries, *declared.roster}
+    for name in shown["roster"]:
+        parts[0].build(torch.ones(2), **params.roster[name].loss_options)
+    assert set(shown["contrasts"]) <= set(params.after_test[params.snapshot.name])
 
 
 def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks():
