@@ -173,9 +173,10 @@ def misfit(place: str, module: str, options: dict[str, Any]) -> str | None:
     if not isinstance(build, ast.FunctionDef):
         return None
     given = build.args
-    taken = [*given.args[1:], *given.kwonlyargs]  # the first is the frequency of the classes
+    first = [*given.posonlyargs, *given.args]
+    taken = [*first[1:], *given.kwonlyargs]  # the first is the frequency of the classes
     known = {one.arg: ast.unparse(one.annotation) if one.annotation else "" for one in taken}
-    spared = {one.arg for one in given.args[len(given.args) - len(given.defaults) :]}
+    spared = {one.arg for one in first[len(first) - len(given.defaults) :]}
     spared |= {one.arg for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None}
     for name, value in options.items():
         if name not in known:

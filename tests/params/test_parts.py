@@ -32,7 +32,7 @@ LOSS = """
 def build(frequency, negatives: int, margin: float = 1.0, kind: str = "hinge"):
     return negatives
 """
-BY_NAME_ALONE = LOSS.replace("frequency, negatives: int,", "frequency, *, negatives: int,")
+BY_NAME_ALONE = LOSS.replace("frequency, negatives: int,", "frequency, /, *, negatives: int,")
 
 
 @pytest.mark.parametrize("text", [LOSS, BY_NAME_ALONE], ids=["either way", "by name alone"])
