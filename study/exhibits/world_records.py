@@ -14,6 +14,10 @@ FOLLOWING = ("order", "binding", "delay")
 """The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
 NOT_TOLD = ("counting", "aggregates")
 """The families that read the attributes of key actions alone."""
+K = 10
+"""Of the recall."""
+SAME = 1e-9
+"""By so much the gains of the oracle may be beyond chance by rounding alone."""
 Found = TypeVar("Found")
 
 
@@ -76,6 +80,11 @@ class World(Record):
     oracle: Oracle
     variants: list[Reached]
     contrasts: list[Judged]
+
+    @property
+    def promises_more_than_chance(self) -> bool:
+        """Whether the gains of the oracle tell candidates apart."""
+        return self.oracle.expected > K / self.items + SAME
 
     def is_unlike(self, contrast: Judged) -> bool:
         """Whether one side of a contrast is told what decides and the other is not."""

@@ -44,7 +44,13 @@ def answer(found: Worlds) -> Html:
 
 def _leader(world: World) -> str:
     label = f"<strong>{escape(world.world)}:</strong>"
-    if all(row.share is None for row in world.variants):
+    if _is_out_of_reach(world) and world.promises_more_than_chance:
+        best = _most(world.variants)
+        return (
+            f"{label} the oracle is not clearly ahead of {code(world.base)}, so there is nothing more to reach; "
+            f"{_reach(best)} most, {_points(best[0].above_chance)} points of recall@10 above chance."
+        )
+    if _is_out_of_reach(world):
         far = max(world.variants, key=lambda row: abs(row.above_chance))
         return (
             f"{label} there is nothing to learn, and the largest distance from chance is that of {code(far.variant)}, "
@@ -56,6 +62,11 @@ def _leader(world: World) -> str:
         "" if not counts or counts == best else f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}"
     )
     return f"{label} {_reach(best)} {_share(best[0])} of the reachable recall{than}."
+
+
+def _is_out_of_reach(world: World) -> bool:
+    """Whether no variant can reach more than popularity does."""
+    return all(row.share is None for row in world.variants)
 
 
 def _most(rows: list[Reached]) -> list[Reached]:
@@ -125,8 +136,7 @@ def heat_map(found: Worlds) -> Html:
         hovertemplate="%{y} in %{x}: %{text}<extra></extra>",
     )
     caption = (
-        "Share of the reachable recall@10, from popularity (0 %) to the oracle (100 %); in the world null, where there "
-        "is nothing to reach, points above the recall of a random ranking."
+        f"Share of the reachable recall@10, from popularity (0 %) to the oracle (100 %){_without_reach(found.worlds)}."
     )
     if any(RISING in text for line in texts for text in line):
         caption += f" {RISING}: the best round of a fit was its last, so longer training may reach more."
@@ -137,6 +147,15 @@ def heat_map(found: Worlds) -> Html:
         xaxis={"type": "category", "side": "top", "showgrid": False},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
     )
+
+
+def _without_reach(worlds: list[World]) -> str:
+    """What is shown of the worlds where there is nothing to reach, for a caption; nothing without one."""
+    names = [world.world for world in worlds if _is_out_of_reach(world)]
+    if not names:
+        return ""
+    where = f"world{'s' if len(names) > 1 else ''} {listing(names)}"
+    return f"; in the {where}, where there is nothing to reach, points above the recall of a random ranking"
 
 
 def _cell(world: World, variant: str) -> Reached | None:

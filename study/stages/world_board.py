@@ -23,24 +23,28 @@ def draws_of(queries: pl.DataFrame, settings: Statistics, seed: int) -> Draws:
     return bootstrap(queries, [RECALL], resamples=settings.resamples, seed=seed)[RECALL]
 
 
-def variants(draws: Draws, chance: float, alpha: float, *, reachable: bool) -> list[Row]:
+def variants(draws: Draws, chance: float, settings: Statistics) -> list[Row]:
     """Recall of each variant but the oracle, with its share of the reachable, from popularity 0 to oracle 1.
+
+    The share is null where the oracle is not ahead of popularity by more than the margin, in every resample: there is
+    nothing to reach then.
 
     Args:
         chance: recall@10 of a random ranking; `above_chance` is what the recall has beyond it.
-        reachable: whether the oracle has more to offer than popularity; the share is null where it has not.
 
     `beats_oracle` says that the recall is above the oracle's beyond noise: the lower end of the interval of the
     difference, adjusted for the number of variants (Bonferroni), is above 0. It would be an error or a leak.
     """
     base, best = (draws.values[:, draws.variants.index(name)] for name in (BASE, ORACLE))
+    lead, leads = draws.difference(ORACLE, BASE)
+    alpha, is_reachable = settings.alpha, min(lead, leads.min()) > settings.margin
     return [
         {
             "variant": name,
             "recall": estimate(draws, name, alpha),
             "above_chance": float(draws.estimates[i] - chance),
             "beats_oracle": percentile_interval(draws.values[:, i] - best, alpha / (len(draws.variants) - 1))[0] > 0,
-            "share": _share(draws, name, (draws.values[:, i] - base) / (best - base), alpha) if reachable else None,
+            "share": _share(draws, name, (draws.values[:, i] - base) / (best - base), alpha) if is_reachable else None,
         }
         for i, name in enumerate(draws.variants)
         if name != ORACLE

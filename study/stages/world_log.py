@@ -117,6 +117,17 @@ class Oracle:
         return found
 
 
+def is_flat(site: Site) -> bool:
+    """Whether the oracle has the same gains for all items, whoever is asked about: no ranking is better than another.
+
+    Of the first test window of the site's log.
+    """
+    made = scene(site, 1)
+    gains = Oracle(site, made.events).gains(made.test[0].queries)
+    scene.cache_clear()  # no fit is of this scene
+    return bool(np.allclose(gains, gains[..., :1]))
+
+
 def columns(site: Site, gains: Floats, queries: Queries, candidates: Ints) -> Floats:
     """The gains [..., items] of the candidates of a catalogue, [..., C]."""
     place = {name: code for code, name in enumerate(site.module.values(site.settings)[ITEM])}

@@ -101,7 +101,7 @@ def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]
     )
     draws = draws_of(queries, settings, params.seed)
     items = len(site.module.values(site.settings)[ITEM])
-    rows = variants(draws, K / items, settings.alpha, reachable=site.world != "null")
+    rows = variants(draws, K / items, settings)
     for row in rows:
         found = fits[row["variant"]]
         row |= {"family": params.roster[row["variant"]].family, "seeds": len(found)}

@@ -8,7 +8,7 @@ would pass. A finished log is one atomically replaced file, so a run can be cut 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import draws_of, verdicts
 from study.stages.world_fit import RECALL, entry_in, fit_and_score
-from study.stages.world_log import Site, scene
+from study.stages.world_log import Site, is_flat, scene
 from study.stages.worlds import fingerprint, origin, worlds_of
 from study.tuning.refused import died
 from study.tuning.workers import run_all
@@ -80,7 +80,7 @@ def run(repeats: int) -> None:
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
             study = Study(name, part, world, params)
-            fresh = _logs(study, "fresh", 0 if world == "null" else part.fresh)
+            fresh = _logs(study, "fresh", 0 if is_flat(study.site("fresh", 0)) else part.fresh)
             rows.append(summary(study, _logs(study, "repeat", count), fresh))
     settings = params.statistics.model_dump(mode="json")
     found = {**origin(params), "statistics": settings, "coverage_level": COVERAGE, "parts": rows}
@@ -191,9 +191,12 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
 VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
-def truth_of(one: WorldContrast, fresh: Iterable[Row]) -> Row:
-    """The mean difference over the fresh logs and its standard error; where nothing can differ it is known to be 0."""
-    if one.world == "null":
+def truth_of(one: WorldContrast, fresh: Sequence[Row]) -> Row:
+    """The mean difference over the fresh logs and its standard error.
+
+    Without any nothing can differ: it is known to be 0.
+    """
+    if not fresh:
         return {"effect": 0.0, "error": 0.0}
     found = np.array([row["recall"][one.left] - row["recall"][one.right] for row in fresh])
     return {"effect": float(found.mean()), "error": float(found.std(ddof=1) / np.sqrt(len(found)))}

@@ -105,15 +105,6 @@ def heat_map(*shown: World) -> dict:
     return json.loads(text.split('<script type="application/json">')[1].split("</script>")[0])["data"][0]
 
 
-def test_the_heat_map_shows_points_where_nothing_can_be_reached():
-    nothing = world(
-        "null", variants=[reached("popularity", "counting", None), reached("sum-horizon", "sequence", None)]
-    )
-    shown = heat_map(world(), nothing)
-    assert [["0 %", "+1.3"], ["90 %", "+1.3"]] == shown["text"]
-    assert [0.9, None] == shown["z"][1]
-
-
 def test_the_heat_map_has_the_variants_of_every_world():
     more = [reached(variant, "sequence", 0.5) for variant in ("popularity", "flat-next")]
     shown = heat_map(world(), world("null", variants=more))
@@ -256,16 +247,6 @@ def covering(share, fresh_logs=20):
     one = part.contrasts[0].model_copy(update={"coverage": Rate.model_validate(rate(share))})
     spoilt = part.model_copy(update={"contrasts": [one], "fresh_logs": fresh_logs})
     return world_validity.validity(Worlds([], fine.model_copy(update={"parts": [spoilt]}))).text
-
-
-def test_the_largest_distance_from_chance_may_lie_below_it():
-    rows = [
-        reached("popularity", "counting", None, recall=estimate(0.06), above_chance=0.01),
-        reached("sum-horizon", "sequence", None, recall=estimate(0.02), above_chance=-0.03),
-    ]
-    text = worlds.answer(Worlds([world("null", variants=rows)], None)).text
-
-    assert "largest distance from chance is that of <code>sum-horizon</code>, −3.0 points" in text
 
 
 def test_where_something_differs_both_kinds_of_verdict_may_be_false():

@@ -20,7 +20,7 @@ from study.params.worlds import FrequencySettings, NullSettings, WorldContrast
 from study.paths import PARAMS
 from study.stages import world_board, world_fit, worlds, worlds_validity
 from study.stages.world_fit import RECALL, entry_in, fit_and_score, fit_once, recalls
-from study.stages.world_log import Oracle, Site, scene
+from study.stages.world_log import Oracle, Site, is_flat, scene
 from study.stages.worlds import expected
 from tests.tiny import ROOT, Counted
 
@@ -161,13 +161,22 @@ def queries(values: dict[str, list[float]]) -> pl.DataFrame:
 def test_the_share_lies_between_popularity_and_the_oracle():
     made = queries({"oracle": [1.0, 0.5] * 50, "popularity": [0.25, 0.25] * 50, "other": [0.5, 0.5] * 50})
     draws = world_board.draws_of(made, SETTINGS, 0)
-    rows = {row["variant"]: row for row in world_board.variants(draws, 0.1, 0.05, reachable=True)}
+    rows = {row["variant"]: row for row in world_board.variants(draws, 0.1, SETTINGS)}
     assert {"popularity", "other"} == rows.keys()
     assert 0 == rows["popularity"]["share"]["estimate"]
     assert 0.5 == pytest.approx(rows["other"]["share"]["estimate"])
     assert rows["other"]["share"]["low"] <= 0.5 <= rows["other"]["share"]["high"]
     assert 0.4 == pytest.approx(rows["other"]["above_chance"])
-    assert world_board.variants(draws, 0.1, 0.05, reachable=False)[0]["share"] is None
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.4, -0.4])
+def test_there_is_no_share_where_the_oracle_does_not_lead_by_more_than_the_margin(lead):
+    """One user in four tells popularity and the oracle apart: in some resamples nobody does."""
+    made = queries({"oracle": [0.5 + lead] + [0.5] * 3, "popularity": [0.5] * 4, "other": [0.25] * 4})
+    rows = world_board.variants(world_board.draws_of(made, SETTINGS, 0), 0.1, SETTINGS)
+
+    assert [None, None] == [row["share"] for row in rows]
+    assert [0.4, 0.15] == pytest.approx([row["above_chance"] for row in rows])
 
 
 @pytest.mark.parametrize(
@@ -191,7 +200,7 @@ def test_the_truth_is_the_mean_of_the_fresh_logs_and_zero_where_nothing_can_diff
     fresh = [{"recall": {"a": 0.3, "b": 0.1}}, {"recall": {"a": 0.5, "b": 0.1}}]
     told = worlds_validity.truth_of(WorldContrast(world="order", left="a", right="b", truth="better"), fresh)
     assert (0.3, 0.1) == (pytest.approx(told["effect"]), pytest.approx(told["error"]))
-    told = worlds_validity.truth_of(WorldContrast(world="null", left="a", right="b", truth="equal"), fresh)
+    told = worlds_validity.truth_of(WorldContrast(world="null", left="a", right="b", truth="equal"), [])
     assert (0.0, 0.0) == (told["effect"], told["error"])
 
 
@@ -199,6 +208,13 @@ def test_a_rate_has_its_wilson_interval():
     # Wilson (1927) by hand for 5 of 100: centre (0.05 + z^2/200) / (1 + z^2/100)
     found = worlds_validity.rate(5, 100)
     assert (0.0215, 0.1118) == (pytest.approx(found["low"], abs=1e-3), pytest.approx(found["high"], abs=1e-3))
+
+
+def test_an_oracle_that_tells_no_items_apart_is_known_by_its_gains():
+    dials = NullSettings(users=40, days=63, context=16, items=50, purchase=0.3, view=0.2)
+
+    assert is_flat(Site("null", dials, WINDOWS, FEATURES, BATCH, 1))
+    assert not is_flat(site())
 
 
 def test_null_gives_every_rule_the_recall_of_chance(tmp_path):
@@ -218,7 +234,7 @@ def test_a_variant_beyond_the_oracle_is_found_but_not_one_within_noise():
     made = queries(
         {"oracle": oracle.tolist(), "popularity": [0.1] * 400, "near": noisy.tolist(), "leak": (oracle + 0.05).tolist()}
     )
-    rows = world_board.variants(world_board.draws_of(made, SETTINGS, 0), 0.1, 0.05, reachable=True)
+    rows = world_board.variants(world_board.draws_of(made, SETTINGS, 0), 0.1, SETTINGS)
     assert {"popularity": False, "near": False, "leak": True} == {row["variant"]: row["beats_oracle"] for row in rows}
 
 
@@ -226,5 +242,5 @@ def test_one_beyond_the_oracle_is_told_at_a_level_for_all_variants():
     """20 of 1,000 resamples below are few for one variant, of which 25 may be, but not for the best of three."""
     names, below = ["oracle", "popularity", "lucky", "leak"], [0, 1000, 20, 5]
     values = np.column_stack([np.where(np.arange(1000) < count, -0.1, 0.1 * bool(count)) for count in below])
-    rows = world_board.variants(Draws(names, np.array([0.5] * 4), values, 100), 0.1, 0.05, reachable=False)
+    rows = world_board.variants(Draws(names, np.array([0.5] * 4), values, 100), 0.1, SETTINGS)
     assert {"popularity": False, "lucky": False, "leak": True} == {row["variant"]: row["beats_oracle"] for row in rows}

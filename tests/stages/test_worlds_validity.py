@@ -73,9 +73,10 @@ def test_a_world_is_published_the_same_after_it_was_cut(params, name):
     path = world_file(name)
     first, found = path.read_bytes(), json.loads(path.read_bytes())
     assert RULES == [row["variant"] for row in found["variants"]]
-    assert (name == "null") == (found["variants"][0]["share"] is None)
-    if name == "shop":
+    if name == "shop":  # so small that the oracle is not clearly ahead of popularity
         assert found["oracle"]["low"] <= found["oracle"]["high"]
+    else:
+        assert (name == "null") == (found["variants"][0]["share"] is None)
     finished = sorted(SCRATCH.glob("worlds/*/*/*.json"))
     assert len(finished) == len(RULES)
     finished[0].unlink()

@@ -1,17 +1,22 @@
 """What the worlds promise with the published dials: their margins, their windows, the same log for the same seed."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 from pydantic import ValidationError
 
+from study.exhibits.world_records import ORDER as ORDER_OF_THE_PAGE
 from study.params import load
-from study.params.worlds import BindingSettings, DelaySettings, OrderSettings
+from study.params.worlds import NAMES, BindingSettings, DelaySettings, OrderSettings
 from study.paths import PARAMS
 from study.worlds import binding, delay, order
 from study.worlds.diary import ITEM, PURCHASE
 from study.worlds.series import exponential, logarithm, product, reciprocal
 from tests.tiny import ROOT
+from tests.worlds.test_oracles import TINY
 
 DIALS = load(ROOT / PARAMS).section("worlds")
 ORDER, BINDING, DELAY = DIALS.order, DIALS.binding, DIALS.delay
@@ -26,6 +31,19 @@ def with_last(events: pl.DataFrame, kind: str, column: str, name: str, nth: int 
     return events.sort("timestamp").join_asof(
         earlier.sort("timestamp"), on="timestamp", by="user_id", allow_exact_matches=False, check_sortedness=False
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("ORDER of study/exhibits/world_records.py", ORDER_OF_THE_PAGE),
+        ("TINY of tests/worlds/test_oracles.py", [*TINY, "shop"]),
+        ("dvc.yaml, stage worlds", yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]["worlds"]["foreach"]),
+        ("report/worlds.md", re.findall(r"^- \*(\w+)\*:", (ROOT / "report" / "worlds.md").read_text(), re.MULTILINE)),
+    ],
+)
+def test_every_world_is_named_wherever_worlds_are(place, named) -> None:
+    assert set(NAMES) == set(named), f"{place}: name every world there, and no other"
 
 
 @pytest.mark.parametrize(("module", "settings"), WORLDS)
