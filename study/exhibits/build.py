@@ -28,6 +28,7 @@ die_with_parent(int(os.environ["JPY_PARENT_PID"]))
 del os, die_with_parent
 """
 """Ends a kernel with its parent. It looks for that itself, too, but not where it ended before the kernel was ready."""
+CONTENTS = "_toc.yml"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -49,6 +50,7 @@ def build_book(destination: Path) -> Path:
         UserError: results are missing or contradict the parameters, or a page cannot be built.
     """
     results = load()
+    pages()
     destination.parent.mkdir(parents=True, exist_ok=True)
     _sweep(destination.parent)
     with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=destination.parent.resolve()) as temporary:
@@ -70,9 +72,19 @@ def _sweep(folder: Path) -> None:
 
 
 def pages() -> dict[str, str]:
-    """The pages of the book in their order, each with its title."""
-    contents = yaml.safe_load((REPORT / "_toc.yml").read_text(encoding="utf-8"))
+    """The pages of the book in their order, each with its title.
+
+    Raises:
+        UserError: a page has no title, or the contents name one that is not there, or lack one that is.
+    """
+    contents = yaml.safe_load((REPORT / CONTENTS).read_text(encoding="utf-8"))
     names = [contents["root"], *(chapter["file"] for chapter in contents["chapters"])]
+    there = sorted(page.stem for page in REPORT.glob("*.md") if page != LOG)
+    if left_out := [name for name in there if name not in names]:
+        place = REPORT / f"{left_out[0]}.md"
+        raise UserError(f"{place}: {REPORT / CONTENTS} does not name it; add a line `- file: {left_out[0]}` there")
+    if missing := [name for name in names if name not in there]:
+        raise UserError(f"{REPORT / CONTENTS}: there is no page {REPORT / missing[0]}.md; write it, or remove its line")
     return {name: _title(REPORT / f"{name}.md") for name in names}
 
 

@@ -13,7 +13,18 @@ from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, count, family, percent, plural, probability, signed, to_margin
+from study.exhibits.prose import (
+    agreeing,
+    count,
+    family,
+    percent,
+    plural,
+    probability,
+    raised,
+    signed,
+    to_margin,
+    worded,
+)
 from study.exhibits.records import PRIMARY, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
@@ -34,6 +45,7 @@ TOPICS = {
     "noise": "Noise",
     "users": "Number of users",
 }
+"""What the topics are called, in the order of the page; one that is not named here comes last, by its own name."""
 TELLING = {
     "order-at-test": "order shuffled at test only",
     "order-retrained": "order shuffled, retrained",
@@ -87,11 +99,19 @@ def answer(found: Diagnostics | None) -> Html:
         "they did; the bootstrap draws the seeds of each side independently all the same, so an interval may be wider "
         "than it need be."
     )
-    topics = [(label, [c for c in found.contrasts if c.question == topic]) for topic, label in TOPICS.items()]
-    items = bullets(_topic(label, shown, found.margin) for label, shown in topics if shown)
+    by_topic = {topic: [c for c in found.contrasts if c.question == topic] for topic in _topics(found.contrasts)}
+    items = bullets(
+        _topic(TOPICS.get(topic, raised(worded(topic))), shown, found.margin) for topic, shown in by_topic.items()
+    )
     return joined(
         [paragraphs([lead]), items, paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(found)])]
     )
+
+
+def _topics(contrasts: Sequence[Diagnosis]) -> list[str]:
+    """Those of the contrasts, in the order of the page."""
+    asked = dict.fromkeys(c.question for c in contrasts)
+    return [topic for topic in dict.fromkeys([*TOPICS, *asked]) if topic in asked]
 
 
 def _at_stake(found: Diagnostics) -> list[str]:

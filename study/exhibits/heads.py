@@ -4,7 +4,7 @@ from study.exhibits import choose, prose, topic
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
-from study.params.roster import AverageEntry, HybridEntry
+from study.params.roster import AverageEntry, ComposedEntry, HybridEntry
 from study.params.statistics import BEST
 
 LIMIT = (
@@ -39,16 +39,19 @@ def _member(results: Results, member: str) -> str:
     return f"{code(variant)} (the best on select of the {prose.family(member.removeprefix(BEST))})"
 
 
+def _made(results: Results, entry: ComposedEntry) -> str:
+    """What a composed variant is made of; of a type without a recipe here the members alone."""
+    if isinstance(entry, HybridEntry):
+        return f"{code(entry.loss)} on aggregates and on out-of-sample scores of {code(entry.base)}"
+    members = listing([_member(results, member) for member in entry.sources()])
+    if isinstance(entry, AverageEntry):
+        return f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
+    return f"made of {members}"
+
+
 def recipes(results: Results) -> Html:
     """What each composed variant is made of, and what hybrids are limited by; says so where there is none."""
-    items = []
-    for name, entry in results.params.composed.items():
-        if isinstance(entry, HybridEntry):
-            made = f"{code(entry.loss)} on aggregates and on out-of-sample scores of {code(entry.base)}"
-        elif isinstance(entry, AverageEntry):
-            members = listing([_member(results, member) for member in entry.members])
-            made = f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
-        items.append(f"{code(name)}: {made}.")
+    items = [f"{code(name)}: {_made(results, entry)}." for name, entry in results.params.composed.items()]
     if not items:
         return paragraphs(["No variant of this roster is composed of others."])
     is_hybrid = any(isinstance(entry, HybridEntry) for entry in results.params.composed.values())

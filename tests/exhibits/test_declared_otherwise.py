@@ -7,6 +7,7 @@ import pytest
 from study.exhibits import choose, diagnostics, heads, protocol, representation, source, tokens, who, young
 from study.exhibits.prose import flipped
 from study.exhibits.results import Results
+from study.params.roster import ComposedEntry
 from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import text
@@ -119,6 +120,23 @@ def test_without_a_composed_variant_no_limitation_of_hybrids_is_told(made):
 
     assert "A limitation of hybrids" in text(heads.recipes(results))
     assert "No variant of this roster is composed of others." == text(heads.recipes(none))
+
+
+def test_of_a_composed_variant_of_a_new_type_the_members_are_told(made):
+    class Blend(ComposedEntry):
+        family: str = "blend"
+
+        def sources(self):
+            return ["sum-horizon", "best:counting"]
+
+    results = made()
+    blend = Blend(question="categories", arm="main")
+    composed = {"blend": blend, **results.params.composed, "again": blend}
+    told = text(heads.recipes(Results(results.root, results.params.model_copy(update={"composed": composed}))))
+
+    members = "made of sum-horizon and popularity (the best on select of the counting rules)."
+    assert f"blend: {members}" in told
+    assert f"again: {members}" in told
 
 
 def test_a_control_that_is_better_leaves_the_representation_open_whatever_another_says(made):

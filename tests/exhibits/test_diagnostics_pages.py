@@ -65,6 +65,14 @@ def write(folder, files):
         (folder / name).write_text(json.dumps(value), encoding="utf-8")
 
 
+def test_a_topic_without_a_name_of_its_own_is_told_behind_the_others(diagnosed):
+    new = diagnosis("weekend", "day_of_week", "worse", -0.02)
+    shown = diagnostics.answer(diagnosed([new, diagnosis("users-50", "users", "equivalent", 0.0)])).text
+
+    assert "<strong>Day of week.</strong> sequence models: harmful: <code>weekend</code>" in shown
+    assert shown.index("Number of users") < shown.index("Day of week")
+
+
 def test_the_answer_follows_the_verdicts(diagnosed):
     hurt = diagnosis("order-at-test", "order", "worse", -0.02)
     same = diagnosis("without-price", "attributes", "equivalent", 0.0001)

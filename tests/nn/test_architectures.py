@@ -58,6 +58,7 @@ def test_a_later_position_is_seen_only_by_those_that_say_so(architecture, x, day
 
 
 def test_an_earlier_position_is_seen(architecture, x, days):
+    """Seven positions later, with two blocks."""
     network, earlier = built(architecture), x.clone()
     earlier[:, 2] += torch.randn(BATCH, WIDTH)
 

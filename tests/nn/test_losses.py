@@ -54,6 +54,10 @@ TABLE = Table([[1.0, 2.0, -1.0, 0.5], [0.0, 3.0, 4.0, -2.0]])
 FOUR = torch.ones(4)
 
 
+def test_every_loss_has_options_that_it_is_tested_with():
+    assert set(parts("losses")) == set(OPTIONS), "OPTIONS of tests/nn/test_losses.py: add an entry for every loss"
+
+
 def test_softmax_of_a_set_is_the_mean_of_its_log_probabilities():
     head = Table([[0.0, math.log(2.0), math.log(3.0)], [0.0, 0.0, 0.0]])
     losses = softmax.build(torch.ones(3))(head, HIDDEN, ROWS, torch.tensor([1, 2, 0]), generator())

@@ -93,6 +93,24 @@ def test_pages_are_those_of_the_contents_with_their_titles():
     assert set(pages()) == {path.stem for path in REPORT.glob("*.md")} - {"log"}
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda report: (report / "basket.md").write_text("# Basket"),
+            r"report/basket.md: report/_toc.yml does not name it; add a line `- file: basket` there",
+        ),
+        (lambda report: (report / "cost.md").unlink(), r"report/_toc.yml: there is no page report/cost.md; write it"),
+    ],
+)
+def test_a_page_without_its_line_in_the_contents_is_refused_before_anything_is_built(workspace, change, told):
+    change(workspace / REPORT)
+
+    with pytest.raises(UserError, match=told):
+        build_book(workspace / "book")
+    assert not (workspace / "book").exists()
+
+
 def test_a_builder_that_is_killed_leaves_no_process_and_what_it_had_begun_is_swept(workspace):
     code = "from pathlib import Path; from study.exhibits.build import build_book; build_book(Path('made/book'))"
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as builder:
