@@ -26,6 +26,12 @@ RANKING = ("bpr", "softmax", "lambdarank")
 """Losses that compare candidates, or users, with each other; between users the softmax is over those of a batch."""
 
 
+LAYOUTS: tuple[choose.Parts, choose.Parts] = {"layout": "event"}, {"layout": "token"}
+"""The sides of a contrast of one position per event with flattened tokens."""
+SUM = "sum"
+"""The representation that adds up the embeddings of an event."""
+
+
 @dataclass(frozen=True)
 class Advice:
     """What is advised, and how its parts are found in the results of the main arm.
@@ -42,10 +48,9 @@ class Advice:
 
 def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
-    sides = {"representation": "sum"}, {"representation": "flat"}
-    found = choose.about(results, *sides, "representation")
+    found = choose.about(results, *LAYOUTS, "representation")
     parts = [replace(_part(results, c, _objective(results, c)), besides=_unlike(results, c)) for c in found]
-    return parts + _between_users(results, *sides, "representation")
+    return parts + _between_users(results, *LAYOUTS, "representation")
 
 
 def _unlike(results: Results, contrast: Contrast) -> str:
@@ -63,8 +68,9 @@ def _objective(results: Results, contrast: Contrast) -> str:
 
 
 def encoder(results: Results) -> list[Part]:
-    """Bidirectional against causal, all else equal."""
-    found = choose.about(results, {"architecture": "bidirectional"}, {"architecture": "causal"}, "architecture")
+    """Positions that see later ones against such as do not but read the order too, all else equal."""
+    sides = {"sees_later": True}, {"sees_later": False, "reads_order": True}
+    found = choose.about(results, *sides, "architecture")
     return [_part(results, c, f"labels {choose.labels(choose.parts_of(results, c.left_variant))}") for c in found]
 
 
@@ -165,24 +171,24 @@ def _negatives(results: Results) -> str:
     return told
 
 
-def _other_embeddings(results: Results) -> str:
-    """That the parts speak for the sum alone, and what the contrasts say of the other event-level representations."""
-    found = [
-        c
-        for other in ("concat", "tuple")
-        for c in choose.about(results, {"representation": other}, {"representation": "sum"}, "representation")
-    ]
-    if not found:
+def _other_embeddings(results: Results, asked: Sequence[Contrast]) -> str:
+    """Of which event-level representations the parts speak, and what the contrasts say of the others against these."""
+    known = scope.lefts(results, asked, "representation")
+    found = choose.about(results, {"layout": "event"}, {"representation": tuple(known)}, "representation")
+    others = [c for c in found if choose.parts_of(results, c.left_variant)["representation"] not in known]
+    if not others:
         return ""
-    told = listing([f"{code(c.left_variant)} {signed(c.effect)}, {c.verdict}{late(c)}" for c in found])
-    return f" All of this is said of the sum of an event's embeddings; against that: {told}."
+    told = listing([f"{code(c.left_variant)} {signed(c.effect)}, {c.verdict}{late(c)}" for c in others])
+    sums = "the sum of an event's embeddings"
+    of_known = sums if known == [SUM] else f"the representation {listing([code(worded(one)) for one in known])}"
+    return f" All of this is said of {of_known}; against that: {told}."
 
 
 def _of_event_level(results: Results) -> str:
     """What the parts leave open, and by what histories that differ are taken to matter not."""
-    found = choose.about(results, {"representation": "sum"}, {"representation": "flat"}, "representation")
+    found = choose.about(results, *LAYOUTS, "representation")
     histories = scope.other_histories(results, found)
-    return f"{_other_embeddings(results)}{f' {sentence(histories)}' if histories else ''}"
+    return f"{_other_embeddings(results, found)}{f' {sentence(histories)}' if histories else ''}"
 
 
 ADVICE = [

@@ -7,13 +7,14 @@ from study.exhibits import choose, enough, new_to_users, scope
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, open_by_t, together
-from study.exhibits.diagnostics import smaller, telling
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, open_by_t
+from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.prose import bracketed, count, flipped, named, number, percent, plural, sentence, signed, worded
-from study.exhibits.records import PRIMARY, Contrast, Diagnosis
+from study.exhibits.order import order
+from study.exhibits.prose import named, number, percent, plural, sentence, signed, worded
+from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.source import missing
@@ -21,15 +22,8 @@ from study.exhibits.who import windows_of
 from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 
-COMPOSED = {
-    "plain": ("composed", "composed_with_id"),
-    "repeat_aware": ("composed_repeat_aware", "composed_with_id_repeat_aware"),
-}
-"""The heads that make candidates of their attributes, by the one that they are beside an id table."""
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
 LONGER = "where their histories differ as well"
-READERS = {"causal": "causal attention", "bidirectional": "attention to both sides", "gru": "recurrence"}
-"""The architectures that read the order of events."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +101,9 @@ def is_it_the_data(results: Results) -> Answer:
     return of(lead, *size.limits, limits, rests_on=shown, margin=power.margin)
 
 
-def as_contrast(found: Diagnosis) -> Contrast:
-    """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
-    is_named = found.left_variant != found.right_variant
-    told = f"{found.left_variant}, {telling(found.change)}"
-    return found if is_named else found.model_copy(update={"left_variant": told})
-
-
 def representation(results: Results) -> Answer:
     """One position per event, or one per attribute?"""
-    layouts = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
-    asked = choose.about(results, *layouts, "representation")
+    asked = choose.about(results, {"layout": "event"}, {"layout": "token"}, "representation")
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
     further = choose.others(results.about("representation"), asked)
@@ -180,60 +166,15 @@ def objective(results: Results) -> Answer:
     )
 
 
-def order(results: Results) -> Answer:
-    """Does it help to know in which order the events came? Mean pool has no order but weighs events by their age."""
-    reads = {"architecture": tuple(READERS)}
-    kept: list[Contrast] = choose.about(results, reads, {"architecture": "mean_pool"}, "architecture")
-    readers = " or ".join(READERS[one] for one in scope.lefts(results, kept, "architecture"))
-    others = choose.about(results, reads, reads, "architecture")
-    shuffled = _of_shuffling(results)
-    return of(
-        semicolons(limited(results, kept, readers, "an average by age"), _shuffled(results, shuffled)),
-        _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
-        rests_on=[*scope.trained(results, kept), *shuffled],
-        margin=results.power.margin,
-    )
-
-
-def _architectures(results: Results, contrast: Contrast) -> int:
-    """How many there are on its two sides: one of depth or of an objective has the same on both."""
-    sides = (contrast.left_variant, contrast.right_variant)
-    return len({choose.parts_of(results, side)["architecture"] for side in sides})
-
-
-def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """Which architectures that read the order differ; nothing where none are compared."""
-    if not contrasts:
-        return ""
-    found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
-    compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
-    shown = f"{count(len(found)) if found else 'none'} {'show' if len(found) > 1 else 'shows'} a difference"
-    lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
-    return f"{lead}: {evidence(contrasts, results.power.margin, hedged(results))}"
-
-
-def _of_shuffling(results: Results) -> list[Contrast]:
-    """The fits of the diagnostics as they were over those whose order was shuffled."""
-    found = results.diagnoses or []
-    return [flipped(as_contrast(one)) for one in found if one.change.startswith("order")]
-
-
-def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
-    """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
-    if results.diagnoses is None:
-        return f"what shuffling the order does, {missing('diagnostics')}"
-    if not shuffled:
-        return "the diagnostics did not shuffle the order"
-    sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
-    return f"in {smaller(results)}, {together(results, shuffled, *sides)}"
-
-
 def young(results: Results) -> Answer:
     """Can candidates that training never saw be ranked? The contrasts are about all candidates."""
     found = results.beside("young")
     if found is None:
         return of(missing("young"))
-    plain, aware = (choose.about(found, {"head": heads}, {"head": table}) for table, heads in COMPOSED.items())
+    plain, aware = (
+        choose.about(found, {"composes": True, "reads_own": own}, {"composes": False, "reads_own": own})
+        for own in (False, True)
+    )
     sides, rows = ("candidates composed from their attributes", "an id table alone"), with_young(found)
     recalls = parts_of_recall(found) if rows else {}
 

@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from study.exhibits import choose, source, topic
-from study.exhibits.answers import as_contrast
-from study.exhibits.diagnostics import smaller
+from study.exhibits import choose, scope, source, topic
+from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import brief, count, plural
+from study.exhibits.prose import brief, count, plural, worded
 from study.exhibits.results import Results
 from study.params.roster import SequenceEntry
 
@@ -48,16 +47,20 @@ def depths(results: Results) -> Html:
 
 def labels(results: Results) -> Html:
     """How the contrasts tell the architecture apart from the number of its labels."""
-    asked = choose.about(results, {"architecture": "bidirectional"}, {"architecture": "causal", "prefixes": True})
-    dense = choose.about(results, {"architecture": "causal", "prefixes": False}, {"prefixes": True})
+    backward: choose.Parts = {"sees_later": False, "reads_order": True}
+    control = backward | {"prefixes": True}
+    asked = choose.about(results, {"sees_later": True, "hides": None}, control)
+    dense = choose.about(results, backward | {"prefixes": False}, control)
     if not asked or not dense:
         return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
     margin = results.power.margin
     names = dict.fromkeys(contrast.right_variant for contrast in asked)
     controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
+    both, back = (list(map(worded, some(results, asked, "architecture"))) for some in (scope.lefts, scope.rights))
+    like = f"{listing(both)} {'model is' if len(both) == 1 else 'models are'}"
     text = (
-        f"The contrasts separate attention from the number of labels: {controls}, causal, {are} asked at the end of "
-        "sampled prefixes alone, as the bidirectional model is "
+        f"The contrasts separate attention from the number of labels: {controls}, {listing(back)}, {are} asked at the "
+        f"end of sampled prefixes alone, as the {like} "
         f"({'; '.join(brief(contrast, margin) for contrast in asked)}). A label at every prefix, which sees its piece "
         "of a long history alone, against sampled prefixes, which see all of a context, "
         f"is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."

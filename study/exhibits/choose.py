@@ -6,15 +6,40 @@ from typing import Any
 from study.exhibits.prose import flipped
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.params.parts import names_in
 from study.params.statistics import BEST
 
 Parts = dict[str, Any]
-"""Values of fields of roster entries, each a value or a tuple of values that all will do."""
+"""Values of fields of roster entries, each a value or a tuple of values that all will do; also those of `DECLARED`."""
+DECLARED = {
+    "layout": ("representation", "representations", "LAYOUT"),
+    "sees_later": ("architecture", "architectures", "SEES_LATER"),
+    "reads_order": ("architecture", "architectures", "READS_ORDER"),
+    "hides": ("objective", "objectives", "HIDES"),
+    "weighs_key": ("objective", "objectives", "WEIGHS_KEY"),
+    "reads_own": ("head", "heads", "READS_OWN"),
+    "composes": ("head", "heads", "COMPOSES"),
+}
+"""What the file of a part says of itself: the field that names it, its folder in `study/nn`, and its name there."""
 
 
 def parts_of(results: Results, variant: str) -> dict[str, Any]:
     """The roster entry of a variant as plain values."""
     return results.params.variants[variant].model_dump()
+
+
+def declared(entry: Parts) -> Parts:
+    """What the parts of an entry say of themselves, by the names of `DECLARED`; of one without parts nothing."""
+    return {
+        name: names_in(f"study.nn.{folder}.{entry[part]}").get(constant)
+        for name, (part, folder, constant) in DECLARED.items()
+        if entry.get(part)
+    }
+
+
+def is_of_tokens(entry: Parts) -> bool:
+    """Whether the positions of a sequence variant are tokens; of any other entry they are none."""
+    return bool(declared(entry).get("layout") == "token")
 
 
 def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Contrast]:
@@ -99,15 +124,16 @@ def stands_for(results: Results, member: str) -> str:
 
 def labels(entry: Parts) -> str:
     """Where a sequence variant is asked in training: one that sees later events at an end alone, or at hidden ones."""
-    if entry["objective"] == "masked_event":
+    found = declared(entry)
+    if found["hides"]:
         return "of hidden events"
-    is_sampled = entry["prefixes"] or entry["architecture"] == "bidirectional"
+    is_sampled = entry["prefixes"] or found["sees_later"]
     return "of sampled prefixes" if is_sampled else "of every prefix"
 
 
 def counted(entry: Parts) -> str:
     """What the budget of a sequence variant counts; the positions of a flat model are tokens."""
-    return "tokens" if entry.get("budget_in") == "positions" and entry["representation"] == "flat" else "events"
+    return "tokens" if entry.get("budget_in") == "positions" and is_of_tokens(entry) else "events"
 
 
 def _sides_have(results: Results, contrast: Contrast, left: Parts, right: Parts) -> bool:
@@ -116,4 +142,5 @@ def _sides_have(results: Results, contrast: Contrast, left: Parts, right: Parts)
 
 
 def _has(entry: dict[str, Any], wanted: Parts) -> bool:
-    return all(entry.get(part) in (value if isinstance(value, tuple) else (value,)) for part, value in wanted.items())
+    known = entry | declared(entry)
+    return all(known.get(part) in (value if isinstance(value, tuple) else (value,)) for part, value in wanted.items())

@@ -13,19 +13,8 @@ from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import (
-    agreeing,
-    count,
-    family,
-    percent,
-    plural,
-    probability,
-    raised,
-    signed,
-    to_margin,
-    worded,
-)
-from study.exhibits.records import PRIMARY, Diagnosis, Manifest
+from study.exhibits.prose import agreeing, count, family, percent, plural, probability, raised, signed, to_margin
+from study.exhibits.records import PRIMARY, Contrast, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.params.budget import Size
@@ -100,9 +89,7 @@ def answer(found: Diagnostics | None) -> Html:
         "than it need be."
     )
     by_topic = {topic: [c for c in found.contrasts if c.question == topic] for topic in _topics(found.contrasts)}
-    items = bullets(
-        _topic(TOPICS.get(topic, raised(worded(topic))), shown, found.margin) for topic, shown in by_topic.items()
-    )
+    items = bullets(_topic(topic, shown, found.margin) for topic, shown in by_topic.items())
     return joined(
         [paragraphs([lead]), items, paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(found)])]
     )
@@ -148,7 +135,8 @@ def _left_their_counts(contrasts: Sequence[Diagnosis]) -> set[str]:
     }
 
 
-def _topic(label: str, shown: Sequence[Diagnosis], margin: float) -> str:
+def _topic(topic: str, shown: Sequence[Diagnosis], margin: float) -> str:
+    label = TOPICS.get(topic, raised(topic.replace("_", " ")))
     groups = dict.fromkeys(c.family for c in shown)
     parts = [f"{family(group)}: {_clause([c for c in shown if c.family == group], margin)}" for group in groups]
     return f"<strong>{label}.</strong> {'; '.join(parts)}."
@@ -180,6 +168,13 @@ def telling(change: str) -> str:
         "users": f"{rest} % of the users",
     }
     return TELLING.get(change) or by_kind.get(kind, code(change))
+
+
+def as_contrast(found: Diagnosis) -> Contrast:
+    """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
+    is_named = found.left_variant != found.right_variant
+    told = f"{found.left_variant}, {telling(found.change)}"
+    return found if is_named else found.model_copy(update={"left_variant": told})
 
 
 def forest(found: Diagnostics | None) -> Html:

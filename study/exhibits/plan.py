@@ -68,7 +68,7 @@ def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
 
 
 def _context(entry: SequenceEntry) -> str:
-    return f"{entry.context} {'tokens' if entry.representation == 'flat' else 'events'}"
+    return f"{entry.context} {'tokens' if choose.is_of_tokens(entry.model_dump()) else 'events'}"
 
 
 def anchor(variants: dict[str, dict[str, str]]) -> str:

@@ -100,12 +100,12 @@ def _steps(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
 
 def is_flat(entry: SequenceEntry) -> bool:
     """Whether its positions are tokens."""
-    return entry.representation == "flat"
+    return choose.is_of_tokens(entry.model_dump())
 
 
 def _controls(results: Results) -> list[str]:
     """With a history as short as that of a flat model, and what the longer one is worth."""
-    at_flat = choose.about(results, {"family": "sequence"}, {"representation": "flat"})
+    at_flat = choose.about(results, {"layout": "event"}, {"layout": "token"})
     short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
     names = {contrast.left_variant for contrast in short}
     longer = choose.others(choose.onto(results, names), short)

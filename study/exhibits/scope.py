@@ -91,7 +91,7 @@ def hardly_weighed(results: Results) -> list[str]:
     names = [
         code(variant)
         for variant, entry in results.params.entries(results.arm).items()
-        if getattr(entry, "objective", "") == "next_token_weighted"
+        if choose.declared(entry.model_dump()).get("weighs_key")
     ]
     if not names or set(asked) != {"event_type"}:
         return []
@@ -113,7 +113,7 @@ def tokens_of_event(results: Results) -> float:
 def events_seen(results: Results, entry: choose.Parts) -> int:
     """How many events of a history a sequence variant sees, of a flat one on average."""
     context: int = entry["context"]
-    return round(context / tokens_of_event(results)) if entry["representation"] == "flat" else context
+    return round(context / tokens_of_event(results)) if choose.is_of_tokens(entry) else context
 
 
 def longest(results: Results) -> float:
@@ -124,7 +124,7 @@ def longest(results: Results) -> float:
 def history(results: Results, entry: choose.Parts) -> str:
     """How much of a history a sequence variant sees."""
     events = plural(events_seen(results, entry), "event")
-    return f"{plural(entry['context'], 'token')} (about {events})" if entry["representation"] == "flat" else events
+    return f"{plural(entry['context'], 'token')} (about {events})" if choose.is_of_tokens(entry) else events
 
 
 def _sides(contrasts: Sequence[Contrast]) -> list[str]:

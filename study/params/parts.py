@@ -21,7 +21,7 @@ EITHER: Asked = ("True or False", lambda value: isinstance(value, bool))
 TRUE: Asked = ("True; leave it out where it is not", lambda value: value is True)
 NEEDED: dict[str, dict[str, Asked]] = {
     "study.nn.representations": {"LAYOUT": ('"event" or "token"', lambda value: value in LAYOUTS)},
-    "study.nn.architectures": {"SEES_LATER": EITHER},
+    "study.nn.architectures": {"SEES_LATER": EITHER, "READS_ORDER": EITHER},
     "study.nn.heads": {"READS_OWN": EITHER, "COMPOSES": EITHER},
     OBJECTIVES: {
         "CLASSES": ('"candidates" or "tokens"', lambda value: value in ("candidates", "tokens")),

@@ -88,13 +88,12 @@ def test_dropout_is_off_at_evaluation(architecture, x, days):
     assert torch.equal(everywhere(network, x, days), everywhere(network, x, days))
 
 
-@pytest.mark.parametrize(("name", "knows_order"), [("mean_pool", False), ("causal", True), ("gru", True)])
-def test_only_the_mean_pool_does_not_know_the_order_of_what_happened_at_one_time(name, knows_order, x, days):
-    network, order = built(ARCHITECTURES[name]), torch.randperm(LENGTH, generator=torch.Generator().manual_seed(3))
+def test_the_order_of_what_happened_at_one_time_is_read_only_by_those_that_say_so(architecture, x, days):
+    network, order = built(architecture), torch.randperm(LENGTH, generator=torch.Generator().manual_seed(3))
     same = torch.zeros_like(days)
     before, after = everywhere(network, x, same)[:, -1], everywhere(network, x[:, order], same)[:, -1]
 
-    assert knows_order is not torch.allclose(before, after, atol=1e-5)
+    assert architecture.READS_ORDER is not torch.allclose(before, after, atol=1e-5)
 
 
 def test_a_mean_pool_knows_ages(x, days):

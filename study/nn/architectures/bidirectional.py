@@ -9,6 +9,7 @@ from study.nn.dropout import dropout
 from study.nn.time import rotation
 
 SEES_LATER = True
+READS_ORDER = True
 
 
 class Bidirectional(nn.Module):

@@ -10,6 +10,7 @@ from study.nn.dropout import dropout
 from study.nn.time import rotation
 
 SEES_LATER = False
+READS_ORDER = True
 
 
 class Causal(nn.Module):

@@ -7,6 +7,7 @@ from study.nn.architectures.blocks import FeedForward
 from study.nn.dropout import dropout
 
 SEES_LATER = False
+READS_ORDER = True
 
 
 class RecurrentBlock(nn.Module):

@@ -14,6 +14,7 @@ from study.nn.architectures.blocks import FeedForward
 from study.nn.dropout import dropout
 
 SEES_LATER = False
+READS_ORDER = False
 AVERAGES = 4
 """Of a part of the channels each; twice as many took twice the time of attention."""
 FIRST_DAYS, LAST_DAYS = 10.0, 100.0

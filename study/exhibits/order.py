@@ -1,0 +1,74 @@
+"""Whether order matters: the answer that Findings and the page Architecture and order are about."""
+
+from collections.abc import Sequence
+
+from study.exhibits import choose, scope
+from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.clauses import evidence, hedged, limited, together
+from study.exhibits.diagnostics import as_contrast, smaller
+from study.exhibits.markup import code
+from study.exhibits.prose import bracketed, count, flipped, plural, worded
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.source import missing
+
+WORDS = {
+    "causal": "causal attention",
+    "bidirectional": "attention to both sides",
+    "gru": "recurrence",
+    "mean_pool": "an average by age",
+}
+"""What architectures do with the order of events, in words; another one is told by its name."""
+
+
+def order(results: Results) -> Answer:
+    """Does it help to know in which order the events came? Mean pool has no order but weighs events by their age."""
+    reads = {"reads_order": True}
+    kept: list[Contrast] = choose.about(results, reads, {"reads_order": False}, "architecture")
+    readers, blind = (_named(some(results, kept, "architecture")) for some in (scope.lefts, scope.rights))
+    others = choose.about(results, reads, reads, "architecture")
+    shuffled = _of_shuffling(results)
+    return of(
+        semicolons(limited(results, kept, readers, blind), _shuffled(results, shuffled)),
+        _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
+        rests_on=[*scope.trained(results, kept), *shuffled],
+        margin=results.power.margin,
+    )
+
+
+def _named(architectures: Sequence[str]) -> str:
+    """Architectures in words."""
+    return " or ".join(WORDS.get(one, f"the architecture {code(worded(one))}") for one in architectures)
+
+
+def _architectures(results: Results, contrast: Contrast) -> int:
+    """How many there are on its two sides: one of depth or of an objective has the same on both."""
+    sides = (contrast.left_variant, contrast.right_variant)
+    return len({choose.parts_of(results, side)["architecture"] for side in sides})
+
+
+def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """Which architectures that read the order differ; nothing where none are compared."""
+    if not contrasts:
+        return ""
+    found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
+    compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
+    shown = f"{count(len(found)) if found else 'none'} {'show' if len(found) > 1 else 'shows'} a difference"
+    lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
+    return f"{lead}: {evidence(contrasts, results.power.margin, hedged(results))}"
+
+
+def _of_shuffling(results: Results) -> list[Contrast]:
+    """The fits of the diagnostics as they were over those whose order was shuffled."""
+    found = results.diagnoses or []
+    return [flipped(as_contrast(one)) for one in found if one.change.startswith("order")]
+
+
+def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
+    """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
+    if results.diagnoses is None:
+        return f"what shuffling the order does, {missing('diagnostics')}"
+    if not shuffled:
+        return "the diagnostics did not shuffle the order"
+    sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
+    return f"in {smaller(results)}, {together(results, shuffled, *sides)}"
