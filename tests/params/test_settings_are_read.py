@@ -22,7 +22,7 @@ PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Con
 ENTRIES = [kind for union in (Variant, Composed) for kind in get_args(get_args(union)[0])]
 SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
 WORLDS = [WorldContrast, Validity, *(Worlds.model_fields[name].annotation for name in NAMES)]
-BY_THE_TYPES = {*NAMES, "architecture", "head", "pretrain"}
+BY_THE_TYPES = {*NAMES, "representation", "architecture", "head", "pretrain"}
 """Read by name in `study/params` itself, which turns them into the dials of a world and the modules that are loaded."""
 
 
