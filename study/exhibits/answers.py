@@ -148,13 +148,9 @@ def _of_other_heads(results: Results, longer: Sequence[Contrast], known: Sequenc
 
 def objective(results: Results) -> Answer:
     """What should a prefix predict?"""
-    plain = {"pretrain": None}
-    horizon = choose.about(
-        results,
-        {"objective": "horizon", **plain},
-        {"objective": ("next_moment", "next_line", "next_token")},
-        "objective",
-    )
+    plain = {"hides": None, "weighs_key": None, "contrasts_parts": None}
+    asked = choose.about(results, {"objective": "horizon", "pretrain": None}, plain, "objective")
+    horizon = [contrast for contrast in asked if scope.unlike_objectives(results, contrast)]
     further = choose.others(results.about("objective"), horizon)
     rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
     lead = limited(results, horizon, named("horizon"), rivals, "representation", "head")

@@ -17,6 +17,7 @@ DECLARED = {
     "reads_order": ("architecture", "architectures", "READS_ORDER"),
     "hides": ("objective", "objectives", "HIDES"),
     "weighs_key": ("objective", "objectives", "WEIGHS_KEY"),
+    "contrasts_parts": ("objective", "objectives", "CONTRASTS_PARTS"),
     "reads_own": ("head", "heads", "READS_OWN"),
     "composes": ("head", "heads", "COMPOSES"),
 }

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from pydantic import TypeAdapter
 
 from study import params
-from study.exhibits import far_past, source
+from study.exhibits import choose, far_past, source
 from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
 from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
@@ -128,11 +128,8 @@ def _left_their_counts(contrasts: Sequence[Diagnosis]) -> set[str]:
     """The variants that know the user's own counts, and were asked for a change that leaves them."""
     variants = params.load().variants
     asked = {c.left_variant: c.family for c in contrasts if c.question in LEAVING_COUNTS}
-    return {
-        variant
-        for variant, group in asked.items()
-        if group in READING_COUNTS or getattr(variants.get(variant), "head", "").endswith("repeat_aware")
-    }
+    own = {name for name, entry in variants.items() if choose.declared(entry.model_dump()).get("reads_own")}
+    return {variant for variant, group in asked.items() if group in READING_COUNTS or variant in own}
 
 
 def _topic(topic: str, shown: Sequence[Diagnosis], margin: float) -> str:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import advice, architecture, choose, clauses, plan, representation
+from study.exhibits import advice, architecture, choose, clauses, diagnostics, plan, representation
+from study.exhibits.records import Diagnosis
 from study.params.parts import names_in
 from study.params.roster import SequenceEntry
 from tests.exhibits.asking import as_long, lead, told
+from tests.exhibits.conftest import diagnosis
 from tests.exhibits.pairing import text
 
 
@@ -85,6 +87,23 @@ def test_architectures_are_held_against_one_without_order_by_what_they_say_of_th
         found = found.replace(name, word)
 
     assert lead(known, "Does order matter?") == found
+
+
+def test_the_horizon_is_held_against_any_objective_about_what_comes_next(renamed):
+    known, new = renamed("objective", next_moment="next_basket")
+    found = lead(new, "Which objective?")
+
+    assert "between the horizon and the next basket" in found
+    assert lead(known, "Which objective?") == found.replace("next basket", "next moment")
+
+
+def test_a_head_that_reads_the_own_past_is_left_its_counts(renamed, monkeypatch):
+    _, new = renamed("head", repeat_aware="counting")
+    monkeypatch.setattr(diagnostics.params, "load", lambda: new.params)
+    found = diagnosis("without-category", "equivalent", 0.0, question="attributes")
+    shown = [Diagnosis.model_validate(found | {"left_variant": v}) for v in ("sum-horizon-repeat", "sum-horizon")]
+
+    assert {"sum-horizon-repeat"} == diagnostics._left_their_counts(shown)
 
 
 def test_an_objective_that_hides_events_is_told_by_it(renamed):
