@@ -111,9 +111,9 @@ def stages(values: Values, path: Path = PIPELINE) -> nx.DiGraph:
     for maker, stage in permutations(made, 2):
         if _meet(needed[stage], made[maker]):
             graph.add_edge(maker, stage)
-    reduced = nx.transitive_reduction(graph)
-    reduced.add_nodes_from(graph.nodes(data=True))
-    return reduced
+    drawn = nx.create_empty_copy(graph)
+    drawn.add_edges_from(sorted(nx.transitive_reduction(graph).edges))  # which come in the order of a set
+    return drawn
 
 
 def _items(foreach: Any, values: Values) -> list[Values]:

@@ -206,6 +206,15 @@ def test_the_pipeline_of_the_study_is_drawn_with_every_stage(made):
     assert all(layer.count(" and ") <= 1 for layer in shown.split("<figcaption>")[1].split("; "))
 
 
+def test_the_graph_is_drawn_alike_whatever_the_order_of_a_set_is(made):
+    graph = reproduce.stages(made().params.model_dump())
+
+    assert len(graph.edges) > len(graph) // 2
+    for stage in graph:
+        assert sorted(graph.succ[stage]) == list(graph.succ[stage])
+        assert sorted(graph.pred[stage]) == list(graph.pred[stage])
+
+
 def test_what_is_run_once_for_each_other_snapshot_is_said_to_be(tmp_path):
     path = tmp_path / "dvc.yaml"
     path.write_text("stages: {snapshots: {foreach: '${compare_with}', do: {cmd: x}}}", encoding="utf-8")
