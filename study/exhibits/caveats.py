@@ -98,8 +98,7 @@ def _has_tried(results: Results) -> bool:
 
 def _searched_more(results: Results) -> str:
     """That by it one side of some contrasts was searched more than the other, a sentence; or nothing."""
-    layouts = {"representation": ("sum", "concat", "tuple")}, {"representation": "flat"}
-    if not _has_tried(results) or not choose.about(results, *layouts):
+    if not _has_tried(results) or not choose.about(results, {"layout": "event"}, {"layout": "token"}):
         return ""
     return " So in contrasts with flat models the event-level side had that search by hand as well."
 
@@ -116,7 +115,7 @@ def _counts_inside(results: Results) -> list[str]:
     """Which networks beat counting with a counting term of their own."""
     winners = [c.left_variant for c in choose.against_counting(results) if c.verdict == "better"]
     entries = {variant: choose.parts_of(results, variant) for variant in winners}
-    names = [code(variant) for variant, entry in entries.items() if entry.get("head") == "repeat_aware"]
+    names = [code(variant) for variant, entry in entries.items() if choose.declared(entry).get("reads_own")]
     if not names:
         return []
     return [
@@ -139,7 +138,7 @@ def _small(results: Results) -> list[str]:
     size = " to ".join(map(count, sorted({min(sizes), max(sizes)})))
     read, asked = results.budget.rounds * results.budget.positions, results.params.features.max_queries
     briefly = ", trained briefly" if read < BRIEF * results.data.events else ""
-    flat = any(e["representation"] == "flat" and e["blocks"] == 1 for e in entries)
+    flat = any(choose.is_of_tokens(e) and e["blocks"] == 1 for e in entries)
     shallow = (
         "; one block cannot compose flat tokens to events before it compares them, so that depth may matter most there"
     )
