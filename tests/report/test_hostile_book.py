@@ -10,7 +10,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from study.exhibits.build import build_book
-from study.paths import REPORT
+from study.paths import LOG, REPORT
 from tests import hostile
 
 pytestmark = pytest.mark.browser
@@ -35,8 +35,11 @@ class Opened:
 def spoilt(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     hostile.write_workspace(folder)
-    for page in (folder / REPORT).glob("*.md"):  # links to pages that are left out
-        page.write_text(LINK.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (folder / REPORT).glob("*.md"):  # others are left out, and links to them
+        if page.stem in PAGES:
+            page.write_text(LINK.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
+        elif page != folder / LOG:
+            page.unlink()
     contents = {"format": "jb-book", "root": PAGES[0], "chapters": [{"file": name} for name in PAGES[1:]]}
     (folder / REPORT / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
