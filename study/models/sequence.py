@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from study.device import Device, chosen
-from study.errors import UserError
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
 from study.events.stream import Cutoffs, Readouts, Stream
@@ -21,6 +20,7 @@ from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, prompt_of, token_stream
 from study.memory import keep_freed
 from study.models.base import Report, Scores
+from study.models.candidate_loss import build_loss
 from study.models.past import Past
 from study.models.prompt import score_tokens
 from study.models.sequence_settings import Settings, settings_of
@@ -28,9 +28,7 @@ from study.models.sequence_shape import Shape, shape_of
 from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.budget import Budget
-from study.params.edit import flow
 from study.params.roster import SequenceEntry
-from study.paths import PARAMS
 from study.prepared import kept
 from study.seeds import seed_of
 from study.training.batches import Asking, Batcher
@@ -186,12 +184,7 @@ class SequenceModel:
         assert self.shape is not None
         classes = sum(self.shape.sizes) if self._asks_tokens else self.shape.candidates
         frequency = torch.from_numpy(np.bincount(asked.labels, minlength=classes).astype(np.float32))
-        try:
-            loss: Loss = self.parts["loss"].build(frequency, **self.entry.loss_options)
-        except ValueError as error:
-            told = f"loss {self.entry.loss} with loss_options {flow(self.entry.loss_options)}"
-            raise UserError(f"{PARAMS}: roster: {told}: {error}") from None
-        return loss
+        return build_loss(self.parts["loss"], frequency, self.entry.loss_options)
 
     def _stream(self, log: Log, last: int | None = None) -> Stream:
         lay_out = token_stream if self._lays_out_tokens else event_stream

@@ -20,15 +20,15 @@ from torch import Tensor
 
 from study.errors import UserError
 from study.memory import forget_peak, held_mb, peak_mb
+from study.models.candidate_loss import build_loss
 from study.nn.heads import plain
 from study.nn.heads.base import HeadModule
 from study.nn.losses.base import Loss
 from study.params import Params, load
 from study.params.budget import Arm
-from study.params.edit import flow
 from study.params.roster import SequenceEntry
 from study.parent import die_with_parent
-from study.paths import LOSS_COSTS, PARAMS, write_text
+from study.paths import LOSS_COSTS, write_text
 from study.seeds import seed_of
 
 ARM: Arm = "catalogue"
@@ -134,10 +134,7 @@ def step_of(loss: str, options: Options, size: int, seed: int) -> Callable[[], f
     rows = torch.arange(READOUTS).repeat_interleave(LABELS)
     labels = _labels(size, generator)
     frequency = torch.bincount(labels, minlength=size)
-    try:
-        built: Loss = import_module(f"study.nn.losses.{loss}").build(frequency, **options)
-    except ValueError as error:
-        raise UserError(f"{PARAMS}: roster: loss {loss} with loss_options {flow(options)}: {error}") from None
+    built = build_loss(import_module(f"study.nn.losses.{loss}"), frequency, options)
     hidden = torch.randn(READOUTS, WIDTH, generator=generator)
     return partial(_step, head, built, hidden, rows, labels, generator)
 
