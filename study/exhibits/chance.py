@@ -37,7 +37,10 @@ def standard_error(p: float, resamples: float, step: float) -> float:
 
 
 def borderline(results: Results) -> list[str]:
-    """The verdicts whose p is so near to alpha that another draw may well turn them, a sentence; nothing for none."""
+    """The verdicts whose p is so near to alpha that another draw may well turn them, a sentence; nothing for none.
+
+    Those of the arms that have variants of their own.
+    """
     arms = few_seeds.of_arms(results)
     who = results.beside("who")
     found = [(contrast, _deciding(contrast)) for arm, shown in arms for contrast in _near(arm, shown, len(shown))]
