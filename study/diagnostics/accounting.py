@@ -82,9 +82,14 @@ def _share(part: Floats, whole: Floats, alpha: float) -> Row | None:
 
 
 def finding(share: Row | None, at_least: float) -> str:
-    """Whether a share reaches a bound: "holds", "fails", or "undetermined" where its interval holds the bound."""
+    """Whether a share reaches a bound: "holds", "fails", or "undetermined" where its interval holds the bound.
+
+    "overtaken" where it is clearly more than the whole: then the whole was not learned, and has no shares.
+    """
     if share is None:
         return "undetermined"
+    if share["low"] > 1:
+        return "overtaken"
     if share["low"] >= at_least:
         return "holds"
     return "fails" if share["high"] < at_least else "undetermined"

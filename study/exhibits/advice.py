@@ -112,12 +112,13 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
 
 
 def _users(who: Results, contrast: Contrast) -> str:
-    """The head, where they have one, and how much of a history each side sees, where that differs or is short."""
+    """Head and representation of the sides that have them, and what each sees of a history, where that is not alike."""
     entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
     head = f", head {worded(entry['head'])}" if entry.get("head") else ""
     if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
         seen = "as short a history"
-    return f"users of one cut-off{head}{f', {seen}' if seen else ''}"
+    flat = ", flattened tokens" if choose.is_of_tokens(entry) else ""
+    return f"users of one cut-off{head}{flat}{f', {seen}' if seen else ''}"
 
 
 def softmax(results: Results) -> list[Part]:

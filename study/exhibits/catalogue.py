@@ -114,7 +114,7 @@ def effects(results: Results) -> Html:
     found = compared(results)
     if not found:
         return Html("")
-    losses = {loss: choose.parts_of(arm, c.left_variant)["loss"] for arm, told in found for loss, c in told.items()}
+    losses = list(dict.fromkeys(loss for _, told in found for loss in told))
     places = loss_costs.places(results, losses)
     traces = [
         _effect(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import few_seeds
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import number, plural, probability
+from study.exhibits.prose import number, probability
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -13,18 +13,11 @@ NEAR = 2.0
 
 
 def error_of_p(results: Results) -> str:
-    """How well an adjusted p near alpha is known, at most and in the arms apart, a sentence."""
+    """How well an adjusted p near alpha is known, at most, a sentence."""
     alpha, resamples = results.params.statistics.alpha, results.params.statistics.resamples
-    told = f"So p itself is subject to chance: near {alpha:g} its standard error is at most "
-    told += number(standard_error(alpha, resamples, 1))
-    who = results.beside("who")
-    if who is None or not who.contrasts:
-        return f"{told}."
-    family = len(who.contrasts)
-    rough = number(standard_error(alpha, resamples, family), 3)
     return (
-        f"{told}; in the arm {code('who')}, where {plural(family, 'contrast')} share the resamples, it is {rough}, and "
-        f"one resample more makes a p greater by up to {number(2 * family / (resamples + 1))}."
+        f"So p itself is subject to chance: near {alpha:g} its standard error is at most "
+        f"{number(standard_error(alpha, resamples, 1))}."
     )
 
 
@@ -41,11 +34,9 @@ def borderline(results: Results) -> list[str]:
 
     Those of the arms that have variants of their own.
     """
-    arms = few_seeds.of_arms(results)
-    who = results.beside("who")
-    found = [(contrast, _deciding(contrast)) for arm, shown in arms for contrast in _near(arm, shown, len(shown))]
-    if who is not None:
-        found += [(contrast, _deciding(contrast)) for contrast in _near(who, who.contrasts, 1)]
+    arms, who = few_seeds.of_arms(results), results.beside("who")
+    arms += [] if who is None else [(who, who.contrasts)]
+    found = [(contrast, _deciding(contrast)) for arm, shown in arms for contrast in _near(arm, shown)]
     if not found:
         return []
     told = listing([f"{code(c.name)} ({c.verdict}, {probability(p)})" for c, p in found])
@@ -57,10 +48,10 @@ def borderline(results: Results) -> list[str]:
     ]
 
 
-def _near(results: Results, contrasts: Sequence[Contrast], drawn: int) -> list[Contrast]:
-    """Those near alpha; `drawn` times the resamples of an interval were drawn for their tests."""
+def _near(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Those near alpha, for each of which as many resamples were drawn as for an interval."""
     settings = results.params.statistics
-    total = settings.resamples * drawn
+    total = settings.resamples * len(contrasts)
     return [
         one
         for one in contrasts

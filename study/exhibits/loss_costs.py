@@ -1,12 +1,13 @@
 """What one step of each loss costs on ever larger catalogues; the page Catalogue shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.prose import count, number, plural, worded
 from study.exhibits.records import LossCost
 from study.exhibits.results import Results
+from study.exhibits.source import short
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
 
@@ -18,8 +19,9 @@ def cost(results: Results) -> Html:
     if not costs.measured:
         return paragraphs(["The arm catalogue has no loss whose cost could be measured on larger catalogues."])
     fixed = (
-        f"Synthetic hidden states: {count(costs.readouts)} readouts of width {count(costs.width)} with "
-        f"{plural(costs.labels, 'label')} each, one step forward and backward; the median of "
+        f"Measured at revision {code(short(costs.revision))} on {plural(costs.threads, 'thread')}, with the negatives "
+        f"that the losses of the arm have. Synthetic hidden states: {count(costs.readouts)} readouts of width "
+        f"{count(costs.width)} with {plural(costs.labels, 'label')} each, one step forward and backward; the median of "
         f"{plural(costs.steps, 'step')}."
     )
     return joined(
@@ -46,29 +48,40 @@ def _largest(measured: list[LossCost]) -> str:
 
 
 def _named(one: LossCost) -> str:
-    return code(worded(one.loss))
+    return code(_called(one))
 
 
-def places(results: Results, losses: Mapping[str, str]) -> dict[str, int]:
+def _called(one: LossCost) -> str:
+    """The loss in words, with its negatives and what else it is told."""
+    return f"{_by_negatives(one)}, {one.options}" if one.options else _by_negatives(one)
+
+
+def _by_negatives(one: LossCost) -> str:
+    """The loss in words, with its negatives."""
+    negatives = "" if one.negatives is None else f" ({plural(one.negatives, 'negative')})"
+    return f"{worded(one.loss)}{negatives}"
+
+
+def places(results: Results, losses: Iterable[str]) -> dict[str, int]:
     """Which line of a figure each loss is: that of its cost, so that it has one colour on the page.
 
     Args:
         results: beside which the costs were measured, or were not.
-        losses: the loss, without its negatives, by what it is called. Of several that are one loss the first has its
-            line, and the others have lines of their own.
+        losses: the losses in words, with their negatives. Of several that are called alike here the first has the line,
+            and one whose cost was not measured has a line of its own.
     """
-    lines = [] if results.loss_costs is None else list(dict.fromkeys(one.loss for one in results.loss_costs.measured))
+    measured = [] if results.loss_costs is None else results.loss_costs.measured
+    lines = list({_called(one): _by_negatives(one) for one in measured}.values())
     found: dict[str, int] = {}
-    for called, loss in losses.items():
-        is_free = loss in lines and lines.index(loss) not in found.values()
-        found[called] = lines.index(loss) if is_free else len(lines)
-        lines += [] if is_free else [called]
+    for called in losses:
+        lines += [] if called in lines else [called]
+        found[called] = lines.index(called)
     return found
 
 
 def _figures(measured: list[LossCost]) -> Html:
-    by_time = {(worded(one.loss), one.candidates): one.seconds for one in measured}
-    by_memory = {(worded(one.loss), one.candidates): one.peak_mb for one in measured}
+    by_time = {(_called(one), one.candidates): one.seconds for one in measured}
+    by_memory = {(_called(one), one.candidates): one.peak_mb for one in measured}
     return grid([_figure(by_time, "seconds per step"), _figure(by_memory, "peak memory, MB")])
 
 
@@ -84,7 +97,7 @@ def _figure(values: dict[tuple[str, int], float], title: str) -> Html:
 def _numbers(measured: list[LossCost]) -> Html:
     rows = [
         [
-            words(worded(one.loss)),
+            words(_called(one)),
             whole(one.candidates),
             Cell(f"{1000 * one.seconds:.2f}", one.seconds),
             decimal(one.peak_mb, 1),

@@ -219,10 +219,10 @@ def statistics(results: Results) -> Html:
     )
     tests = (
         "Of R resamples with k on the wrong side of zero, p is 2 (k + 1) / (R + 1) for a difference; for equivalence "
-        "it is (k + 1) / (R + 1), with the k of the margin that more of them lie beyond. The tests of an arm that "
-        f"ranks candidates, of the diagnostics and between snapshots draw {count(settings.resamples)} resamples for "
-        "each contrast of their family, since Holm divides alpha among them, and the factorial uses those of its arm; "
-        f"those of the arm {code('who')} and of the worlds draw {count(settings.resamples)} in all. "
+        "it is (k + 1) / (R + 1), with the k of the margin that more of them lie beyond. The tests of an arm, of the "
+        f"diagnostics and between snapshots draw {count(settings.resamples)} resamples for each contrast of their "
+        "family, since Holm divides alpha among them, and the factorial uses those of its arm; those of the worlds "
+        f"draw {count(settings.resamples)} in all. "
         f"{chance.error_of_p(results)}"
     )
     shown = (

@@ -92,10 +92,13 @@ class Effect(Tested):
 class LossCost(Record):
     """Measured cost of one step of a loss over a catalogue of `candidates`.
 
-    `seconds` of a forward and a backward pass, `peak_mb` of memory above what the process held before.
+    `negatives` of the loss, None where it has none; `options` beside them, as text; `seconds` of a forward and a
+    backward pass, `peak_mb` of memory above what the process held before.
     """
 
     loss: str
+    negatives: int | None
+    options: str
     candidates: int
     seconds: float
     peak_mb: float
@@ -104,10 +107,12 @@ class LossCost(Record):
 class LossCosts(Record):
     """The measurements, and what was held fixed in all of them."""
 
+    revision: str
     readouts: int
     width: int
     labels: int
     steps: int
+    threads: int
     measured: list[LossCost]
 
 

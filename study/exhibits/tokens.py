@@ -30,7 +30,8 @@ LADDER = {
     "moment": "sees its moment",
     "everything": "sees everything",
 }
-Finding = Literal["holds", "fails", "undetermined"]
+Finding = Literal["holds", "fails", "undetermined", "overtaken"]
+OVERTAKEN: Finding = "overtaken"
 
 
 class Slot(Record):
@@ -45,7 +46,10 @@ class Slot(Record):
 
 
 class Accounting(Record):
-    """The whole accounting; `at_least` is the share that the criterion asks for."""
+    """The whole accounting; `at_least` is the share that the criterion asks for.
+
+    A finding is `overtaken` where the twin that sees one event has the lower loss.
+    """
 
     variant: str
     seeds: int
@@ -89,7 +93,7 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     if results is None:
         return source.NOTHING
     found = results[0]
-    if _is_overtaken(found):
+    if found.finding == OVERTAKEN:
         return paragraphs([verdict(found), _overtaken(found), _order_alone(found.total)])
     return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
 
@@ -100,7 +104,7 @@ def verdict(found: Accounting) -> str:
     claim = f"{code(found.variant)} learns token statistics instead of behaviour"
     if share is None:
         return f"Whether {claim} cannot be told: its loss does not lie clearly below the unigram loss."
-    if _is_overtaken(found):
+    if found.finding == OVERTAKEN:
         return (
             f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone has the "
             f"lower loss ({_share(share)} of the model's drop below the unigram loss), so the model has not even "
@@ -118,7 +122,7 @@ def _beyond(found: Accounting) -> str:
     if share is None:
         return "Beyond knowing which column comes next, there is no clear drop to share out."
     bound = percent(found.at_least)
-    told = {"holds": f"at least {bound}", "fails": f"less than {bound}"}
+    told = {"holds": f"at least {bound}", OVERTAKEN: f"at least {bound}", "fails": f"less than {bound}"}
     judged = told.get(found.finding_beyond_column, f"whether that is {bound} or more stays undetermined")
     return f"{_by_columns(found)} Of what the model earns beyond that, {_share(share)} needs no other event: {judged}."
 
@@ -150,21 +154,14 @@ def _ladder(row: Slot) -> list[str]:
 
 def _overtaken(found: Accounting) -> str:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
-    criterion = {"holds": "reached", "fails": "missed"}.get(found.finding)
     asked = (
         f"the criterion, that a twin which sees one event alone reaches at least {percent(found.at_least)} of the drop"
     )
-    reached = f"Taken literally, {asked}, is {criterion}: " if criterion else ""
-    lead = "but parts larger than the whole are no shares. " if criterion else ""
     return (
-        f"{reached}{lead}At this budget what lies outside of the event costs the training more than it tells; what a "
-        "longer training would draw from it, these losses do not say."
+        f"Taken literally, {asked}, is reached: but parts larger than the whole are no shares. At this budget what "
+        "lies outside of the event costs the training more than it tells; what a longer training would draw from it, "
+        "these losses do not say."
     )
-
-
-def _is_overtaken(found: Accounting) -> bool:
-    share = found.total.shares["within_event"]
-    return share is not None and share.low is not None and share.low > 1
 
 
 def _share(share: Estimate | None) -> str:

@@ -4,6 +4,7 @@ A drawn user stands in the ranking as often as it was drawn, all copies together
 and their running sums along the one sorted order of a run and cut-off give every metric of order.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from study.metrics.screening import (
     AVERAGE_PRECISION,
     LOG_LOSS,
     ORDER_METRICS,
+    PRIMARY,
     ROUNDING,
     SHARES,
     log_losses,
@@ -28,6 +30,8 @@ Floats = NDArray[np.float64]
 GRID = 2.0**20
 """Log-losses are rounded to 1 / GRID, so that their sums are exact in float64 in whatever order they are added."""
 BOOTSTRAPPED = [*ORDER_METRICS, LOG_LOSS]
+LOOKED_AT = 1.5
+"""Of the ranking, how many times the share of `PRIMARY` is looked at first: a few more users than are among the top."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +70,36 @@ def bootstrap(scores: pl.DataFrame, *, resamples: int, seed: int) -> dict[str, D
     Raises:
         ValueError: the variants and seeds were not scored on the same users.
     """
+    return _bootstrap(scores, BOOTSTRAPPED, _at_cutoff, resamples, seed)
+
+
+def bootstrap_primary(scores: pl.DataFrame, *, resamples: int, seed: int) -> Draws:
+    """The same of `PRIMARY` alone, many times sooner, since only the top of a ranking counts; same bits."""
+    return _bootstrap(scores, [PRIMARY], _primary_at_cutoff, resamples, seed)[PRIMARY]
+
+
+def _bootstrap(
+    scores: pl.DataFrame,
+    metrics: Sequence[str],
+    at_cutoff: Callable[[Cutoff, Floats], Floats],
+    resamples: int,
+    seed: int,
+) -> dict[str, Draws]:
     runs = runs_of(scores)
     users, cutoffs = cutoffs_of(scores, runs)
     names = runs["variant"].unique(maintain_order=True).to_list()
     sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
     starts = np.cumsum(sizes) - sizes
     seeds = SeedWeights(names, sizes, seed)
-    values = np.empty((len(BOOTSTRAPPED), resamples, len(names)))
+    values = np.empty((len(metrics), resamples, len(names)))
     for done, drawn in user_weights(users, resamples, seed):
         block, weights = slice(done, done + len(drawn)), seeds.draw(len(drawn))
-        for metric, out in zip(_resampled(cutoffs, drawn, runs.height), values, strict=True):
+        for metric, out in zip(_resampled(cutoffs, drawn, at_cutoff), values, strict=True):
             out[block] = np.add.reduceat(metric * weights, starts, axis=1)
-    once = _resampled(cutoffs, np.ones((1, users)), runs.height)[:, 0]
+    once = _resampled(cutoffs, np.ones((1, users)), at_cutoff)[:, 0]
     estimates = np.add.reduceat(once, starts, axis=1) / sizes
     acting = _acting(cutoffs, users)
-    return {name: Draws(names, estimates[i], values[i], acting) for i, name in enumerate(BOOTSTRAPPED)}
+    return {name: Draws(names, estimates[i], values[i], acting) for i, name in enumerate(metrics)}
 
 
 def _acting(cutoffs: list[Cutoff], users: int) -> float:
@@ -120,15 +139,16 @@ def _cutoff(table: pl.DataFrame, runs: int) -> Cutoff:
     return Cutoff(users[0], label[0], orders, np.round(losses.T * GRID) / GRID)
 
 
-def _resampled(cutoffs: list[Cutoff], drawn: Floats, runs: int) -> Floats:
+def _resampled(cutoffs: list[Cutoff], drawn: Floats, at_cutoff: Callable[[Cutoff, Floats], Floats]) -> Floats:
     """The metrics of each run, averaged over the cut-offs that have them, float64 [metrics, block, runs]."""
-    total, count = np.zeros((len(BOOTSTRAPPED), len(drawn), runs)), np.zeros((len(BOOTSTRAPPED), len(drawn), runs))
+    total: Floats | float = 0.0
+    count: Floats | float = 0.0
     for cutoff in cutoffs:
-        values = _at_cutoff(cutoff, drawn[:, cutoff.users])
+        values = at_cutoff(cutoff, drawn[:, cutoff.users])
         known = ~np.isnan(values)
-        total += np.where(known, values, 0)
-        count += known
-    return total / np.where(count > 0, count, np.nan)
+        total = total + np.where(known, values, 0)
+        count = count + known.astype(np.float64)
+    return np.asarray(total / np.where(count > 0, count, np.nan))
 
 
 def _at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
@@ -138,12 +158,43 @@ def _at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
     values = np.empty((len(BOOTSTRAPPED), len(drawn), len(cutoff.orders)))
     for run, order in enumerate(cutoff.orders):
         positive = np.flatnonzero(cutoff.label[order])
-        sums = np.cumsum(np.take(weights, order, axis=1), axis=1, dtype=np.int32)
+        sums = _sums(weights, order)
         own = weights[:, order[positive]].astype(np.float64)
         found = weighted_metrics(own, sums[:, positive].astype(np.float64), everyone)
         values[:-1, :, run] = [found[name] for name in ORDER_METRICS]
     values[-1] = _ratio(drawn @ cutoff.losses, everyone[:, None])
     return values
+
+
+def _primary_at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
+    """`PRIMARY` of each run at one cut-off, float64 [1, block, runs]; of each ranking only the top is read."""
+    weights = drawn.astype(np.int32)
+    first = _first(SHARES[PRIMARY], drawn.sum(axis=1))
+    positives = drawn[:, cutoff.label].sum(axis=1)
+    values = np.empty((1, len(drawn), len(cutoff.orders)))
+    for run, order in enumerate(cutoff.orders):
+        read = int(LOOKED_AT * SHARES[PRIMARY] * len(order)) + 1
+        sums = _sums(weights, order[:read])
+        if (sums[:, -1] < first).any():  # so few of the top were drawn that it reaches further down
+            sums = _sums(weights, order)
+        positive = np.flatnonzero(cutoff.label[order[: sums.shape[1]]])
+        own = weights[:, order[positive]].astype(np.float64)
+        values[0, :, run] = _ratio(_among(first, own, sums[:, positive].astype(np.float64)), positives)
+    return values
+
+
+def _sums(weights: NDArray[np.int32], order: Ints) -> NDArray[np.int32]:
+    return np.cumsum(np.take(weights, order, axis=1), axis=1, dtype=np.int32)
+
+
+def _first(share: float, everyone: Floats) -> Floats:
+    """How many drawn users are among the top, at least one."""
+    return np.asarray(np.maximum(np.floor(share * everyone + ROUNDING), 1))
+
+
+def _among(first: Floats, own: Floats, through: Floats) -> Floats:
+    """How many of the users with the key action, copies counted, are among the `first`."""
+    return np.asarray(np.clip(first[:, None] - (through - own), 0, own).sum(axis=1))
 
 
 def weighted_metrics(own: Floats, through: Floats, everyone: Floats) -> dict[str, Floats]:
@@ -156,11 +207,7 @@ def weighted_metrics(own: Floats, through: Floats, everyone: Floats) -> dict[str
         everyone: number of drawn users, copies counted, [resamples].
     """
     positives = own.sum(axis=1)
-    before = through - own
-    found = {}
-    for name, share in SHARES.items():
-        first = np.maximum(np.floor(share * everyone + ROUNDING), 1)
-        found[name] = _ratio(np.clip(first[:, None] - before, 0, own).sum(axis=1), positives)
+    found = {name: _ratio(_among(_first(share, everyone), own, through), positives) for name, share in SHARES.items()}
     positives_through = np.cumsum(own, axis=1)
     precision = _ratio(positives_through, through)
     found[AVERAGE_PRECISION] = _ratio((own * np.nan_to_num(precision)).sum(axis=1), positives)

@@ -8,7 +8,6 @@ import json
 import os
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -29,11 +28,12 @@ from study.params.budget import Arm
 from study.params.roster import SequenceEntry
 from study.parent import die_with_parent
 from study.paths import LOSS_COSTS, write_text
+from study.provenance import revision
 from study.seeds import seed_of
 
 ARM: Arm = "catalogue"
 SIZES = (100, 1_000, 10_000, 100_000)
-READOUTS, WIDTH, LABELS, STEPS = 256, 64, 8, 5
+READOUTS, WIDTH, LABELS, STEPS, THREADS = 256, 64, 8, 31, 1
 Options = dict[str, Any]
 
 
@@ -45,31 +45,29 @@ def run() -> None:
     """
     params = load()
     measured = [
-        {"loss": name, "candidates": size, **_alone(loss, options, size, params.seed)}
-        for name, (loss, options) in losses(params).items()
+        {"loss": loss, **_told(options), "candidates": size, **_alone(loss, options, size, params.seed)}
+        for loss, options in losses(params)
         for size in SIZES
     ]
-    fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS}
-    path = LOSS_COSTS
-    write_text(path, json.dumps({**fixed, "measured": measured}, indent=1) + "\n")
+    fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS, "threads": THREADS}
+    found = {"revision": revision(), **fixed, "measured": measured}
+    write_text(LOSS_COSTS, json.dumps(found, indent=1) + "\n")
 
 
-def losses(params: Params) -> dict[str, tuple[str, Options]]:
-    """The losses that the arm compares, with their options, in the order of the roster.
-
-    The name of each is that of the loss; where the arm has it with several options, these stand beside it.
-    """
+def losses(params: Params) -> list[tuple[str, Options]]:
+    """The losses that the arm compares, with their options, in the order of the roster."""
     entries = [entry for entry in params.entries(ARM).values() if isinstance(entry, SequenceEntry)]
     found: list[tuple[str, Options]] = []
     for entry in entries:
         if (one := (entry.loss, dict(entry.loss_options))) not in found:
             found.append(one)
-    times = Counter(loss for loss, _ in found)
-    return {_name(loss, options) if times[loss] > 1 else loss: (loss, options) for loss, options in found}
+    return found
 
 
-def _name(loss: str, options: Options) -> str:
-    return f"{loss} ({', '.join(f'{name} {value}' for name, value in options.items())})" if options else loss
+def _told(options: Options) -> Options:
+    """The negatives of a loss, and its other options as text."""
+    others = ", ".join(f"{name} {value}" for name, value in options.items() if name != "negatives")
+    return {"negatives": options.get("negatives"), "options": others}
 
 
 def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float]:
@@ -92,7 +90,7 @@ def _alone(loss: str, options: Options, size: int, seed: int) -> dict[str, float
 
 def _send(parent: int, sender: Any, loss: str, options: Options, size: int, seed: int) -> None:
     die_with_parent(parent)
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
     try:
         sender.send(measure(loss, options, size, seed))
     except UserError as error:

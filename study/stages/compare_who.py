@@ -6,7 +6,7 @@ from study.errors import UserError
 from study.metrics.leaderboard import contrasts
 from study.metrics.screening import PRIMARY
 from study.metrics.screening_board import binned, leaderboard, reliabilities_of, resolution, windows
-from study.metrics.screening_bootstrap import bootstrap
+from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary
 from study.metrics.screening_calibration import calibrated
 from study.params import Params
 from study.params.budget import Arm
@@ -51,10 +51,11 @@ def assemble(
     settings = settings.model_copy(update={"margin": settings.who_margin})
     told, calibrators = calibrated(scores, select)
     draws = bootstrap(told, resamples=settings.resamples, seed=seed)
+    tails = bootstrap_primary(told, resamples=settings.resamples * max(1, len(declared)), seed=seed)
     reliabilities = reliabilities_of(told)
     seeds = dict(told.group_by("variant").agg(pl.col("seed").n_unique()).iter_rows())
     board = leaderboard(roster, searches, draws, seeds, reliabilities, settings.alpha)
-    verdicts = contrasts(declared, board, draws[PRIMARY], settings)
+    verdicts = contrasts(declared, board, tails, settings)
     headline = {r["variant"]: {PRIMARY: r["estimates"][PRIMARY]["estimate"], "select": r["select"]} for r in board}
     return {
         "leaderboard.json": text_of(board),

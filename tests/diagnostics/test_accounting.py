@@ -180,7 +180,14 @@ def test_shares_are_steps_of_the_ladder_by_the_drop():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"), [(0.5, 0.6, "holds"), (0.3, 0.49, "fails"), (0.4, 0.6, "undetermined")]
+    ("low", "high", "expected"),
+    [
+        (0.5, 0.6, "holds"),
+        (0.3, 0.49, "fails"),
+        (0.4, 0.6, "undetermined"),
+        (0.9, 1.2, "holds"),
+        (1.01, 1.2, "overtaken"),
+    ],
 )
 def test_the_criterion_reads_the_interval(low, high, expected):
     assert expected == finding({"estimate": (low + high) / 2, "low": low, "high": high}, 0.5)

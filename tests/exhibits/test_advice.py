@@ -84,7 +84,7 @@ def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict
 
 
 LINE = ["line-bce-over-softmax", "line-gbce-over-softmax"]
-PAIRWISE = ["bpr-over-bce", "bpr-over-bce-products"]
+PAIRWISE = ["bpr-over-bce", "bpr-over-bce-products", "bpr-64-over-bce-64-products"]
 
 
 def ranking(results) -> dict[str, advice.Part]:
@@ -96,18 +96,18 @@ def ranking(results) -> dict[str, advice.Part]:
 def test_a_ranking_loss_is_judged_for_trees_on_each_catalogue_and_between_users(made, verdict):
     results = made(
         say(verdict, "lambdarank-over-binary", "bpr-over-bce"),
-        catalogue=say(verdict, *LARGE, "bpr-over-bce-products"),
+        catalogue=say(verdict, *LARGE, *PAIRWISE[1:]),
         who=say(verdict, effect=None),
     )
     found = ranking(results)
-    softmax = [found.pop(name) for name in ("bce-over-softmax", "bce-over-softmax-products", LINE[0])]
+    pointwise = ("bce-over-softmax", "bce-over-softmax-products", "bce-64-over-softmax-products", LINE[0])
+    softmax = [found.pop(name) for name in pointwise]
     users = {part.where for name, part in found.items() if name.startswith("who-")}
     expected = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}.get(verdict, verdict)
 
     assert ["lambdarank-over-binary", *PAIRWISE] == [name for name in found if not name.startswith("who-")]
-    assert {"users of one cut-off", "users of one cut-off, head plain", "users of one cut-off, head repeat-aware"} == (
-        users
-    )
+    heads = ("", ", head plain", ", head repeat-aware", ", head plain, flattened tokens")
+    assert {f"users of one cut-off{head}" for head in heads} == users
     assert {expected} == set(marks(found.values()))
     assert {"undetermined"} == set(marks(softmax))
 

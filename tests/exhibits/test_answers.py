@@ -132,7 +132,7 @@ def test_the_objective_turns(made, verdict, expected):
 
 LOSS = "Which loss, and does the catalogue's size matter?"
 SMALL = [f"{loss}-over-softmax" for loss in ("sampled", "bce", "gbce", "bpr")]
-LARGE = [f"{name}-products" for name in SMALL]
+LARGE = [f"{loss}-over-softmax-products" for loss in ("sampled", "bce", "gbce", "bpr", "bce-64", "bpr-64")]
 
 
 def test_the_loss_turns_with_the_catalogue(made):

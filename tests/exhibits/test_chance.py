@@ -57,11 +57,15 @@ def test_a_verdict_near_the_border_is_named(made, verdict, changes, is_near):
     assert is_near == ("Near the border" in shown)
 
 
-def test_the_error_of_p_is_told_of_the_arm_who_apart(made):
-    alone, both = chance.error_of_p(made()), text(chance.error_of_p(made(who=lambda _: None)))
+def test_a_verdict_near_the_border_of_the_arm_who_is_named_too(made):
+    def near(written):
+        for one in written["contrasts.json"]:
+            one.update(verdict="better", effect=0.05, low=0.001, high=0.1, level=0.95, p_difference=0.0495)
 
-    assert "near 0.05 its standard error is at most" in alone
-    assert alone.endswith(".")
-    assert "who" not in alone
-    first, second = (float(value) for value in re.findall(r"(?:at most|it is) ([\d.]+\d)", both))
-    assert second > first
+    assert "who-pairwise-over-bce (better, p = 0.050)" in text(caveats(made(who=near)))
+
+
+def test_the_error_of_p_is_that_of_one_that_lies_at_alpha(made):
+    (told,) = re.findall(r"near 0\.05 its standard error is at most ([\d.]+\d)\.$", chance.error_of_p(made()))
+
+    assert float(told) == pytest.approx(chance.standard_error(0.05, 10_000, 1), rel=0.1)

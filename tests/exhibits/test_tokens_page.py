@@ -56,13 +56,13 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
 def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
     told = "costs the training more than it tells"
 
-    assert told in tokens.answer(accounted(within=1.1)).text
+    assert told in tokens.answer(accounted("overtaken", within=1.1)).text
     assert told not in tokens.answer(accounted(within=1.005)).text
     assert told not in tokens.answer(accounted()).text
 
 
 def test_nothing_is_told_of_what_is_learned_where_a_twin_that_sees_less_is_better(accounted):
-    shown = tokens.answer(accounted(within=1.1)).text
+    shown = tokens.answer(accounted("overtaken", within=1.1)).text
 
     assert "Whether <code>flat-next</code> learns token" in shown
     assert "<strong>cannot be told</strong> at this budget" in shown

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
+from study.metrics import screening_bootstrap
 from study.metrics.bootstrap import runs_of
 from study.metrics.screening import (
     SHARES,
@@ -14,7 +15,7 @@ from study.metrics.screening import (
     recall_at_share,
     tie_hashes,
 )
-from study.metrics.screening_bootstrap import bootstrap, weighted_metrics
+from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, weighted_metrics
 
 HASHES = np.arange(10, dtype=np.uint64)
 FIRST = datetime(2024, 3, 1, tzinfo=UTC)
@@ -158,6 +159,18 @@ def test_more_resamples_begin_with_the_same_and_rows_may_come_in_any_order():
     )
 
     assert np.array_equal(few, bootstrap(shuffled, resamples=250, seed=3)["auroc"].values[:100])
+
+
+@pytest.mark.parametrize(("users", "most_read"), [(60, 1.5), (400, 1.5), (400, 1.0)])
+def test_the_primary_metric_alone_has_the_same_bits(users, most_read, monkeypatch):
+    """Also where fewer of the top were drawn than are among the first, so that it reaches further down."""
+    monkeypatch.setattr(screening_bootstrap, "LOOKED_AT", most_read)
+    scores = scored({"a": 2, "b": 1}, users=users, rate=0.1)
+    whole, alone = (draw(scores, resamples=700, seed=3) for draw in (bootstrap, bootstrap_primary))
+
+    assert np.array_equal(whole["recall@5%"].values, alone.values, equal_nan=True)
+    assert np.array_equal(whole["recall@5%"].estimates, alone.estimates)
+    assert whole["recall@5%"].users == alone.users
 
 
 def test_the_seeds_of_a_variant_are_drawn_and_stretched():

@@ -180,8 +180,8 @@ def test_the_page_says_whether_the_criterion_holds(accounted, workspace):
     with inside(workspace):
         told = tokens_page.answer(tokens_page.load()).text
 
-    expected = {"holds": "holds</strong>", "fails": "not hold</strong>"}.get(accounted["finding"], "undetermined")
-    assert (expected in told) != ("cannot be told" in told)  # the latter where a twin is better than the model
+    expected = {"holds": "holds</strong>", "fails": "not hold</strong>", "overtaken": "cannot be told</strong>"}
+    assert expected.get(accounted["finding"], "undetermined") in told
 
 
 def test_twins_are_trained_on_the_same_tokens(accounted):
