@@ -69,9 +69,10 @@ def asked(name: str, question: Question, spans: Spans, tables: dict[str, pl.Lazy
         return [*rows, (f"{name}: users who act in a window", f"{_acting(development):.1%}")]
     relevant = _only(development, pl.col("relevant").list.len().sum())
     repeats = _only(development, pl.col("relevant").list.set_intersection("seen").list.len().sum())
+    whole = ", with nothing held back" if question.held_back else ""
     return [
         *rows,
-        (f"{name}: relevant candidates that the user had acted on before", f"{repeats / max(relevant, 1):.1%}"),
+        (f"{name}: relevant candidates that the user had acted on before{whole}", f"{repeats / max(relevant, 1):.1%}"),
     ]
 
 

@@ -83,8 +83,8 @@ def tables_of(events: pl.DataFrame, windows: list[Window], question: Question) -
 
 def _met(coded: pl.DataFrame) -> pl.DataFrame:
     """From when each user has acted on each candidate, or was there at all (null), sorted by user and candidate."""
+    width = 2 + (coded.select(CANDIDATE.to_physical().max()).item() or 0)  # of all candidates, whose codes these are
     coded = coded.with_columns(pl.when("key").then(CANDIDATE).alias("candidate"))
-    width = coded["candidate"].n_unique() + 1
     place = (CANDIDATE.to_physical().cast(pl.Int64) + 1).fill_null(0)
     pairs = coded.select("user_id", "candidate", "time", pair=USER.to_physical().cast(pl.Int64) * width + place)
     return first_of_each(pairs, "pair", "time")

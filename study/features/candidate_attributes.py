@@ -12,12 +12,21 @@ def describing(log: Log) -> list[str]:
     return [name for name in log.codes if name != "event_type" and name not in log.candidate_columns]
 
 
+def composing(log: Log) -> list[str]:
+    """The columns that a candidate can be composed from: what describes it, and its own where these are several.
+
+    A candidate of one column that nothing describes is composed from that one: it is an id then, by another name.
+    """
+    found = describing(log)
+    return [*log.candidate_columns, *found] if len(log.candidate_columns) > 1 or not found else found
+
+
 def candidate_attributes(log: Log) -> NDArray[np.int32]:
-    """The codes of each candidate, int32 [catalogue, columns of `describing`], as of the end of the log.
+    """The codes of each candidate, int32 [catalogue, columns of `composing`], as of the end of the log.
 
     Of equally frequent codes the smaller is taken; a candidate without an event has missing ones.
     """
-    names = describing(log)
+    names = composing(log)
     result = np.full((len(log.catalogue), len(names)), MISSING, dtype=np.int32)
     events = np.flatnonzero(log.candidate >= 0)
     candidate = log.candidate[events].astype(np.int64)

@@ -2,7 +2,7 @@
 
 from study.events.fold import Fold
 from study.events.stream import Stream
-from study.features.candidate_attributes import describing
+from study.features.candidate_attributes import composing
 from study.features.sequences import token_starts
 from study.models.prompt import CandidateTokens
 from study.params.base import Frozen
@@ -39,6 +39,6 @@ def shape_of(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
         candidates=log.known,
         horizon=fold.horizon,
         per_event=len(stream.time) / max(len(log.time), 1),
-        described=[log.sizes[name] for name in describing(log)],
+        described=[log.sizes[name] for name in composing(log)],
         tokens=CandidateTokens.of(log, token_starts(log)) if with_tokens else None,
     )

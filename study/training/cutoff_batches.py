@@ -51,12 +51,21 @@ class CutoffBatcher(Batcher):
             yield self._pieces(np.sort(self._drawn(rows, generator)))
 
     def prior_shift(self) -> float:
-        """By how much the log-odds in the batches exceed those among all readouts."""
+        """By how much the log-odds in the batches exceed those among all readouts; 0 where nothing can be drawn.
+
+        A batch has fewer users of a kind than its stratum where the cut-off has fewer.
+        """
+        if not self.cutoffs:
+            return 0.0
+        drawn = np.array([self._counts(self.acts[rows]) for rows in self.cutoffs])
+        positives, negatives = self._chances() @ drawn
         among_all = float(self.acts.mean())
-        if among_all == 1:
-            return 0.0  # all act: there is nothing to learn, as `epoch` will say
-        in_batches = self.strata.positives / self.strata.users
-        return float(np.log(in_batches / (1 - in_batches)) - np.log(among_all / (1 - among_all)))
+        return float(np.log(positives / negatives) - np.log(among_all / (1 - among_all)))
+
+    def _counts(self, acts: NDArray[np.bool_]) -> tuple[int, int]:
+        """How many users of a cut-off who take the key action a batch has, and how many who do not."""
+        positives = min(int(acts.sum()), self.strata.positives)
+        return positives, min(len(acts) - int(acts.sum()), self.strata.users - positives)
 
     def _chances(self) -> NDArray[np.float64]:
         time = self.asked.time[[rows[0] for rows in self.cutoffs]]
@@ -65,9 +74,10 @@ class CutoffBatcher(Batcher):
 
     def _drawn(self, rows: Ints, generator: np.random.Generator) -> Ints:
         acts = self.acts[rows]
-        positives = generator.permutation(rows[acts])[: self.strata.positives]
-        negatives = generator.permutation(rows[~acts])[: self.strata.users - len(positives)]
-        return np.concatenate([positives, negatives])
+        positives, negatives = self._counts(acts)
+        return np.concatenate(
+            [generator.permutation(rows[acts])[:positives], generator.permutation(rows[~acts])[:negatives]]
+        )
 
     def _pieces(self, readouts: Ints) -> Pieces:
         stop = self.asked.position[readouts] + 1

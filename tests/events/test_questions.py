@@ -80,6 +80,26 @@ def test_a_query_tells_its_young_candidates_and_has_seen_none():
     assert "young" not in window_queries(events, DAY_30, QUESTION).columns
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_queries_are_those_found_event_by_event_where_most_candidates_are_only_looked_at(seed):
+    generator = np.random.default_rng(seed)
+    rows = []
+    for _ in range(300):
+        item, user = int(generator.integers(40)), f"u{generator.integers(12)}"
+        kind = "buy" if item % 7 == 0 and generator.random() < 0.8 else "look"
+        rows.append((user, float(np.round(generator.uniform(0, 37), 1)), kind, f"i{item:02}", None))
+    bought = {user: [(day, item) for name, day, kind, item, _ in rows if (name, kind) == (user, "buy")]
+              for user, *_ in rows}  # fmt: skip
+    there = {user for user, day, *_ in rows if day < 30}
+    expected = [
+        (user, sorted({item for day, item in acts if day >= 30}), sorted({item for day, item in acts if day < 30}))
+        for user, acts in sorted(bought.items())
+        if user in there and any(day >= 30 for day, _ in acts)
+    ]
+
+    assert expected == window_queries(made_events(rows), DAY_30, QUESTION).select("user_id", "relevant", "seen").rows()
+
+
 WHO_ROWS = [
     ("acts", 20.0, "look", None, None), ("acts", 31.0, "buy", "x", "red"),
     ("buys another", 29.9, "buy", "x", "blue"), ("buys another", 31.0, "buy", "x", "blue"),

@@ -1,10 +1,13 @@
 """What describes a candidate: the mode of its events' attributes, as of the end of a log."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from study.features.candidate_attributes import candidate_attributes, describing
+from study.features.candidate_attributes import candidate_attributes, composing, describing
 from study.features.vocabulary import MISSING
-from tests.made import day_of, made_log
+from tests.made import QUESTION, day_of, made_log
 
 ROWS = [
     ("a", 1.0, "buy", "x", "red"),
@@ -38,6 +41,18 @@ def described(log, day: float):
 def test_all_attributes_describe_but_those_that_are_the_candidate(log):
     assert ["colour"] == describing(log)
     assert (3, 1) == candidate_attributes(log).shape
+
+
+def test_a_candidate_of_several_columns_is_composed_from_them_too_and_one_that_nothing_describes_from_its_own():
+    pairs = QUESTION.model_copy(update={"candidate": ["item", "colour"]})
+    joint, alone = made_log(ROWS, pairs), made_log(ROWS)
+    alone = replace(alone, codes={name: codes for name, codes in alone.codes.items() if name != "colour"})
+
+    assert ["colour"] == composing(made_log(ROWS))
+    assert ["item", "colour"] == composing(joint)
+    assert len(joint.catalogue) == len(np.unique(candidate_attributes(joint), axis=0)) > 3
+    assert ["item"] == composing(alone)
+    assert 3 == len(np.unique(candidate_attributes(alone)))
 
 
 def test_the_most_frequent_code_is_taken_as_of_the_end_of_the_log(log):
