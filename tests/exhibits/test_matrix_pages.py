@@ -206,7 +206,7 @@ def test_every_page_names_revision_and_budget(made):
     results = made(lambda written: written["manifest.json"].update(revision="0123456789abcdef+changes", budget="full"))
 
     shown = text(source.line(results))
-    assert "revision 0123456789ab+changes, budget full: 48 trials per tuned variant, up to 24 rounds" in shown
+    assert "revision 0123456789ab+changes, budget full: 16 trials per tuned variant, up to 12 rounds" in shown
 
 
 def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
