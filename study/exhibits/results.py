@@ -35,9 +35,11 @@ POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
 """What a refit is a round shorter for than those of its rivals that were best at the end."""
-LEARNED = f"unfinished (best round was the budget's last), or {NEARLY} (refits one round shorter)"
-"""What `Results.training` says in an arm without the rule `popularity`, in words."""
-TRAINING = f"{LEARNED}, or not clearly above popularity (gains less than the margin over that rule on select)"
+MARKS = ("unfinished", "not clearly above popularity", NEARLY)
+"""What `Results.marks` says, in the order in which a sentence tells it."""
+LEARNED = f"{MARKS[0]} (best round was the budget's last), or {NEARLY} (refits one round shorter)"
+"""What a column of them says in an arm without the rule `popularity`, in words."""
+TRAINING = f"{LEARNED}; besides, {MARKS[1]} (gains less than the margin over that rule on select)"
 """What it says in the others."""
 Found = TypeVar("Found")
 
@@ -202,19 +204,20 @@ class Results:
             return False
         return self.row(variant).select < self.row(rules[0]).select + self.params.statistics.margin
 
+    def marks(self, variant: str) -> list[str]:
+        """What is to be said of how far a variant was trained: none where its curve flattened above popularity."""
+        found = (self.row(variant).unfinished, self.at_popularity(variant), self.is_a_round_short(variant))
+        return [mark for mark, is_told in zip(MARKS, found, strict=True) if is_told]
+
     def training(self, variant: str) -> str:
-        """What is to be said of how far a variant was trained; nothing where its curve flattened above popularity."""
-        if self.at_popularity(variant):
-            return "not clearly above popularity"
-        if self.row(variant).unfinished:
-            return "unfinished"
-        return NEARLY if self.is_a_round_short(variant) else ""
+        """The marks as text."""
+        return ", ".join(self.marks(variant))
 
     def is_a_round_short(self, variant: str) -> bool:
         """Whether a sequence variant was best one round before the end: its refit is a round shorter than others'."""
-        if self.row(variant).family != "sequence":
+        row, search = self.row(variant), self.search(variant)
+        if row.family != "sequence" or row.unfinished:
             return False
-        search = self.search(variant)
         return search.rounds == search.last_round - 1
 
     def search(self, variant: str) -> Search:

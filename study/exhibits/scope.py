@@ -6,7 +6,7 @@ from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect
-from study.exhibits.results import NEARLY, Results
+from study.exhibits.results import MARKS, NEARLY, Results
 
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
@@ -56,18 +56,19 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
 
     One that was best next to last is told beside such a side alone: its refit is a round shorter than that one's.
     """
-    states = [results.training(variant) for variant in _sides(contrasts)]
-    kinds = sorted(set(states) - {""}, key=("unfinished", "not clearly above popularity", NEARLY).index)
-    told = [f"{count(n)} {_was(state, n)} {state}" for state in kinds if (n := states.count(state))]
+    sides = _sides(contrasts)
+    marks = [mark for variant in sides for mark in results.marks(variant)]
+    kinds = [mark for mark in MARKS if mark in marks]
+    told = [f"{count(n)} {_was(mark, n)} {mark}" for mark in kinds if (n := marks.count(mark))]
     if not set(kinds) - {NEARLY}:
         return ""
-    if len(kinds) == 1 and len(states) == states.count(kinds[0]):
-        return f"{'both' if len(states) == 2 else f'all {count(len(states))}'} models compared are {kinds[0]}"
-    return f"of the {count(len(states))} models compared, {listing(told)}"
+    if len(kinds) == 1 and len(sides) == len(marks):
+        return f"{'both' if len(sides) == 2 else f'all {count(len(sides))}'} models compared are {kinds[0]}"
+    return f"of the {count(len(sides))} models compared, {listing(told)}"
 
 
-def _was(state: str, number: int) -> str:
-    if state == NEARLY:
+def _was(mark: str, number: int) -> str:
+    if mark == NEARLY:
         return "was" if number == 1 else "were"
     return "is" if number == 1 else "are"
 

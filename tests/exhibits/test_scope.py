@@ -130,6 +130,19 @@ def test_sides_that_were_still_learning_are_counted(made):
     assert "unfinished" not in told(made(), OBJECTIVE)
 
 
+def test_a_side_that_was_still_learning_and_is_not_above_popularity_has_both_marks(made):
+    def change(written):
+        still_learning("flat-next")(written)
+        next(row for row in written["leaderboard.json"] if row["variant"] == "flat-next")["select"] = 0.0
+
+    results = made(change)
+    over = next(one for one in results.contrasts if one.name == "event-over-next-token")
+
+    assert "unfinished, not clearly above popularity" == results.training("flat-next")
+    told = "of the 2 models compared, 1 is unfinished, 1 is not clearly above popularity and 1 was best one round"
+    assert scope.learning(results, [over]).startswith(told)
+
+
 def test_sides_that_have_not_left_popularity_are_told_apart(made):
     def stuck(written):
         select = next(row["select"] for row in written["leaderboard.json"] if row["variant"] == "sum-horizon-bpr")
