@@ -50,7 +50,7 @@ def labels(results: Results) -> Html:
     backward: choose.Parts = {"sees_later": False, "reads_order": True}
     control = backward | {"prefixes": True}
     asked = choose.about(results, {"sees_later": True, "hides": None}, control)
-    dense = choose.about(results, backward | {"prefixes": False}, control)
+    dense = choose.about(results, backward | {"prefixes": False, "read_share": 1.0}, control)
     if not asked or not dense:
         return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
     margin = results.power.margin

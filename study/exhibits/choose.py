@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from study.exhibits.prose import flipped
+from study.exhibits.prose import flipped, percent
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.parts import names_in
@@ -18,10 +18,13 @@ DECLARED = {
     "hides": ("objective", "objectives", "HIDES"),
     "weighs_key": ("objective", "objectives", "WEIGHS_KEY"),
     "contrasts_parts": ("objective", "objectives", "CONTRASTS_PARTS"),
+    "read_share": ("objective", "objectives", "READ_SHARE"),
     "reads_own": ("head", "heads", "READS_OWN"),
     "composes": ("head", "heads", "COMPOSES"),
 }
 """What the file of a part says of itself: the field that names it, its folder in `study/nn`, and its name there."""
+HIDDEN, SAMPLED = "of hidden events", "of sampled prefixes"
+"""Where a sequence variant is asked whose objective alone does not say so."""
 
 
 def parts_of(results: Results, variant: str) -> dict[str, Any]:
@@ -124,12 +127,17 @@ def stands_for(results: Results, member: str) -> str:
 
 
 def labels(entry: Parts) -> str:
-    """Where a sequence variant is asked in training: one that sees later events at an end alone, or at hidden ones."""
+    """Where a sequence variant is asked in training: one that sees later events at an end alone, or at hidden ones.
+
+    Of an objective that asks a share of the prefixes alone, that share, beside which it asks where candidates follow.
+    """
     found = declared(entry)
     if found["hides"]:
-        return "of hidden events"
-    is_sampled = entry["prefixes"] or found["sees_later"]
-    return "of sampled prefixes" if is_sampled else "of every prefix"
+        return HIDDEN
+    if entry["prefixes"] or found["sees_later"]:
+        return SAMPLED
+    share = found["read_share"]
+    return f"of {percent(share)} of the prefixes" if share < 1 else "of every prefix"
 
 
 def counted(entry: Parts) -> str:

@@ -77,9 +77,16 @@ def anchor(variants: dict[str, dict[str, str]]) -> str:
 
 
 def moved(variants: dict[str, dict[str, str]], start: str, variant: str) -> list[str]:
-    """The factors in which a variant differs from another one; with the representation its context moves, too."""
+    """The factors in which a variant differs from another one.
+
+    With the representation its context moves, too, and with the objective the share of the prefixes that it asks.
+    """
     found = [part for part in PARTS if variants[variant][part] != variants[start][part]]
-    return [part for part in found if part != "context" or "representation" not in found]
+    brought = {"context"} if "representation" in found else set()
+    asked = {variants[name_]["labels"] for name_ in (start, variant)}
+    if "objective" in found and not asked & {choose.HIDDEN, choose.SAMPLED}:
+        brought.add("labels")
+    return [part for part in found if part not in brought]
 
 
 def summary(results: Results) -> Html:
@@ -125,7 +132,8 @@ def moves(results: Results) -> Html:
     once = sum(len(moved(variants, start, v)) == 1 for v in variants)
     move = "moves" if once == 1 else "move"
     caption = (
-        f"The sequence variants of the plan, with the factors that vary. Marked: what differs from the anchor {start}. "
+        "The sequence variants of the plan, with the factors that vary. Marked: the factors that are moved away from "
+        f"the anchor {start}. "
         f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]

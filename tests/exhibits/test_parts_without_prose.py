@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from study.exhibits import advice, architecture, choose, clauses, diagnostics, plan, representation
+from study.exhibits.prose import percent
 from study.exhibits.records import Diagnosis
+from study.nn.objectives import next_token
 from study.params.parts import names_in
 from study.params.roster import SequenceEntry
 from tests.exhibits.asking import as_long, lead, told
@@ -110,6 +112,16 @@ def test_an_objective_that_hides_events_is_told_by_it(renamed):
     _, new = renamed("objective", masked_event="cloze")
 
     assert "of hidden events" == choose.labels(choose.parts_of(new, "bidirectional-masked-event"))
+
+
+def test_an_objective_that_asks_a_share_of_the_prefixes_is_told_with_it(renamed):
+    known, new = renamed("objective", next_token="next_word")
+    told = f"of {percent(next_token.READ_SHARE)} of the prefixes"
+
+    assert told == choose.labels(choose.parts_of(known, "flat-next"))
+    assert told == choose.labels(choose.parts_of(new, "flat-next"))
+    assert "of every prefix" == choose.labels(choose.parts_of(new, "sum-horizon"))
+    assert f'<td class="words" data-key="{told}">' in plan.moves(new).text
 
 
 def test_heads_that_compose_candidates_are_held_against_an_id_table(renamed):
