@@ -9,7 +9,7 @@ from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style
 from study.exhibits.key_action import candidate
 from study.exhibits.losses import loss as answer_of_losses
-from study.exhibits.losses import loss_of
+from study.exhibits.losses import loss_of, plain_bce
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import PRIMARY, Contrast
@@ -42,17 +42,17 @@ def compared(results: Results) -> list[tuple[Results, dict[str, Contrast]]]:
 
 
 def asked(results: Results) -> Html:
-    """What the candidates of each arm are that compares losses."""
+    """What the candidates of each arm are that compares losses, and which loss is another one on so few of them."""
     told = [
         f"In the arm {code(arm.arm)} the candidates are {candidate(arm.question)}, "
         f"{count(arm.data.catalogue)} of them before the test span."
         for arm, _ in compared(results)
     ]
-    return paragraphs([" ".join(told)] if told else [])
+    return paragraphs([" ".join(told), *plain_bce([arm for arm, _ in compared(results)])] if told else [])
 
 
 def board(results: Results) -> Html:
-    """Every loss on every catalogue: quality, and the seconds of a round of training."""
+    """Every loss on every catalogue: quality, the seconds of a round of training, and memory."""
     rows = [row for arm, by_loss in compared(results) for row in _rows(arm, by_loss)]
     head = [
         "loss",
@@ -67,12 +67,14 @@ def board(results: Results) -> Html:
         "training",
         "rounds",
         "a round",
+        "peak, MB",
     ]
     caption = (
         f"{PRIMARY} of every loss by size of catalogue ({brackets(results.params.statistics.alpha)}), its effect over "
         "the full softmax with the interval of the verdict, how far it was trained, the rounds of its refits, which "
         "its search chose, and the mean seconds of one, with all that a refit does beside training, at the settings "
-        f"that the search chose{_doubtful(results)}; training: {TRAINING}. Levels of two catalogues answer two "
+        f"that the search chose{_doubtful(results)}; peak: the memory of the largest process of its search and its "
+        f"refits, with what that shares with others; training: {TRAINING}. Levels of two catalogues answer two "
         "questions; only effects compare"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
@@ -92,8 +94,8 @@ def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:
 
 
 def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> list[Cell]:
-    row, rounds = arm.row(variant), arm.search(variant).rounds
-    each = arm.cost[variant].refit_seconds / max(rounds, 1)
+    row, rounds, cost = arm.row(variant), arm.search(variant).rounds, arm.cost[variant]
+    each = cost.refit_seconds / max(rounds, 1)
     effects = (None, None, None) if contrast is None else (contrast.effect, contrast.low, contrast.high)
     return [
         words(loss),
@@ -106,6 +108,7 @@ def _row(arm: Results, loss: str, variant: str, contrast: Contrast | None) -> li
         words(arm.training(variant)),
         whole(rounds),
         Cell(seconds(each), each),
+        whole(cost.peak_mb),
     ]
 
 

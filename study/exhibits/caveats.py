@@ -1,9 +1,10 @@
 """What the findings are conditional on."""
 
-from study.exhibits import chance, choose, few_seeds, scope
+from study.exhibits import chance, choose, few_seeds, scope, unfinished
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
+from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import on, was_run
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
@@ -31,6 +32,7 @@ def caveats(results: Results) -> Html:
         _only_actors(results),
         *_counts_inside(results),
         *scope.hardly_weighed(results),
+        *_bce_twice(results),
         *_small(results),
         *_unfinished(results),
     ]
@@ -125,6 +127,11 @@ def _counts_inside(results: Results) -> list[str]:
     ]
 
 
+def _bce_twice(results: Results) -> list[str]:
+    """In which arms gBCE is no loss of its own."""
+    return [f"<strong>gBCE that is BCE.</strong> {told}" for told in plain_bce([results, *unfinished.beside(results)])]
+
+
 def _small(results: Results) -> list[str]:
     """How large the sequence models are, and how much of the log a fit reads."""
     rows = [row for row in results.leaderboard if row.family == SEQUENCE]
@@ -181,9 +188,10 @@ def _only_actors(results: Results) -> str:
 
 
 def _unfinished(results: Results) -> list[str]:
-    names = [code(row.variant) for row in results.leaderboard if row.unfinished]
+    names, others = unfinished.names(results), unfinished.elsewhere(results)
     if not names:
-        return []
+        none = f"No variant of {code(results.arm)} had its best round at the end of the budget."
+        return [f"<strong>Unfinished.</strong> {none} {others}"] if others else []
     whose = "its" if len(names) == 1 else "their"
     nearly = [code(row.variant) for row in results.leaderboard if results.is_a_round_short(row.variant)]
     told, before = (few_or_counted(some, "variant", "named on <em>Tuning</em>") for some in (names, nearly))
@@ -192,6 +200,7 @@ def _unfinished(results: Results) -> list[str]:
         f"<strong>Unfinished.</strong> {raised(told)} had {whose} best round at the end of the budget{rest}; more "
         "training might help. The cap is the same for all, but a refit takes the number of rounds at which its "
         f"variant's chosen trial was best: one dip of a curve makes it a round shorter{_last_gain(results)}."
+        f"{f' {others}' if others else ''}"
     ]
 
 

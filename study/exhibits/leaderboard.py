@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts, effects, findings, new_to_users
+from study.exhibits import contrasts, effects, findings, new_to_users, unfinished
 from study.exhibits.figures import (
     draw,
     error_bars,
@@ -67,11 +67,11 @@ def _line(results: Results, row: Row) -> list[Cell]:
 
 def flags(results: Results) -> Html:
     """Which variants had their best round at the end of the budget."""
-    unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
-    whose = few_or_counted(unfinished, "variant", f"{code('unfinished')} in the table of <em>Tuning</em>")
+    last = unfinished.names(results)
+    whose = few_or_counted(last, "variant", f"{code('unfinished')} in the table of <em>Tuning</em>")
     text = (
         f"The best round of {whose} was the last that the budget allowed."
-        if unfinished
+        if last
         else "No variant had its best round at the end of its budget."
     )
     return paragraphs([text])

@@ -1,15 +1,18 @@
 """Which loss, on the small and on the large catalogue: the answer that Findings and the page Catalogue share."""
 
+from collections.abc import Sequence
+
 from study.exhibits import choose, scope, source
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import NOTHING, evidence, limited
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import named, plural, worded
+from study.exhibits.prose import count, named, plural, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
 UNTESTED = "which no contrast tests itself"
 ABOVE = "clearly above popularity on both"
+GBCE = "gbce"
 Verdicts = dict[tuple[str, str], str | None]
 """By objective and loss."""
 
@@ -54,6 +57,26 @@ def loss_of(results: Results, variant: str) -> str:
     loss = worded(choose.parts_of(results, variant)["loss"])
     found = scope.negatives(results, variant)
     return f"{loss} ({found})" if found else loss
+
+
+def plain_bce(arms: Sequence[Results]) -> list[str]:
+    """Where gBCE has as many negatives as there are other candidates, and so is no loss of its own, sentences."""
+    return [told for arm in arms for told in _plain_bce(arm)]
+
+
+def _plain_bce(arm: Results) -> list[str]:
+    entries = {name: entry.model_dump() for name, entry in arm.params.entries(arm.arm).items()}
+    drawn = {name: entry["loss_options"]["negatives"] for name, entry in entries.items() if entry.get("loss") == GBCE}
+    rivals = arm.data.catalogue - 1 if drawn else 0
+    names = [code(name) for name, negatives in drawn.items() if negatives >= rivals]
+    if not names:
+        return []
+    are, has = ("is", "has") if len(names) == 1 else ("are", "have")
+    return [
+        f"In the arm {code(arm.arm)} {listing(names)} {are} trained with plain BCE in all but name: {has} at least as "
+        f"many negatives as a candidate has rivals, {count(rivals)}, and gBCE then weighs no positive down, at any "
+        "calibration."
+    ]
 
 
 def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from study.exhibits import scope, topic
-from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.losses import plain_bce
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, worded
 from study.exhibits.results import Results
 from study.params.parts import names_in
@@ -15,8 +16,9 @@ MODEL, SLICES = "study.models.sequence", "study.training.contrast"
 
 
 def verdicts(results: Results, about: str) -> Html:
-    """What the contrasts of one topic, `objective` or `loss`, show."""
-    return topic.verdicts(results, about)
+    """What the contrasts of one topic, `objective` or `loss`, show, and which loss is another one on this catalogue."""
+    found = topic.verdicts(results, about)
+    return joined([found, paragraphs(plain_bce([results]))]) if about == "loss" else found
 
 
 def composition(results: Results, about: str) -> Html:
@@ -57,6 +59,8 @@ def _contrastive(results: Results, variants: Sequence[str]) -> str:
     return (
         f"The contrastive term, which {listing(list(map(code, variants)))} {has}, compares short pieces: each step "
         f"draws {plural(found['USERS'], 'user')} and of each two slices of {plural(found['SLICE'], 'token')}, about "
-        f"{events} events of this log on average. Users with less than two slices take no part. Longer pieces, or more "
-        "users to tell apart, were not tried."
+        f"{events} events of this log on average. Users with less than two slices take no part. Its loss is InfoNCE "
+        f"(van den Oord and others, 2018) at temperature {found['TEMPERATURE']:g}: of each slice the other one of the "
+        "same user is to be told from those of the other users. The slices are after CoLES (Babaev and others, 2022), "
+        "which has another loss, one with a margin. Longer pieces, or more users to tell apart, were not tried."
     )

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from study.exhibits import unfinished
 from study.exhibits.colours import GREY
 from study.exhibits.expected_best import expected_best
 from study.exhibits.figures import (
@@ -38,7 +39,7 @@ def tuned(results: Results) -> dict[str, Search]:
 
 
 def summary(results: Results) -> Html:
-    """All searches in a table."""
+    """All searches in a table, and where those of the other arms are."""
     rows = [_search(row, results.search(row.variant)) for row in results.leaderboard]
     head = ["variant", *STATES, "chosen", "select", "best round", "last round", "flag", "settings"]
     caption = (
@@ -46,15 +47,16 @@ def summary(results: Results) -> Html:
         f"of which 0 has the declared defaults; select: mean {PRIMARY} of the chosen trial on the select span; best "
         "and last round: of the chosen trial, and of the budget"
     )
-    return joined([paragraphs([_totals(results), *clock(results.question)]), table(head, rows, caption)])
+    told = paragraphs([_totals(results), *clock(results.question)])
+    return joined([told, table(head, rows, caption), unfinished.summary(results)])
 
 
 def _totals(results: Results) -> str:
     states = [trial.state for search in tuned(results).values() for trial in search.trials]
     told = listing([f"{count(states.count(state))} {state}" for state in STATES if state in states])
-    unfinished = [code(row.variant) for row in results.leaderboard if row.unfinished]
-    whose = few_or_counted(unfinished, "variant", "in the column <em>flag</em>")
-    flags = f"the best round of {whose} was the last" if unfinished else "no variant had its best round last"
+    last = unfinished.names(results)
+    whose = few_or_counted(last, "variant", "in the column <em>flag</em>")
+    flags = f"the best round of {whose} was the last" if last else "no variant had its best round last"
     were = "was" if len(tuned(results)) == 1 else "were"
     return (
         f"{plural(len(tuned(results)), 'variant')} {were} tuned, with {plural(len(states), 'trial')}: {told}; {flags}."
@@ -81,14 +83,15 @@ def _settings(trial: Trial) -> str:
 
 
 def failures(results: Results) -> Html:
-    """Trials that failed, with their reasons."""
+    """Trials of all arms that failed, with their reasons."""
     failed = [
         f"trial {count(trial.number)} of {code(variant)} ({escape(trial.reason or 'no reason recorded')})"
-        for variant, search in results.tuning.items()
+        for arm in (results, *unfinished.beside(results))
+        for variant, search in arm.tuning.items()
         for trial in search.trials
         if trial.state == "failed"
     ]
-    return paragraphs([f"Failed: {listing(failed)}." if failed else "No trial failed."])
+    return paragraphs([f"Failed: {listing(failed)}." if failed else "No trial failed, in any arm."])
 
 
 def history(results: Results) -> Html:

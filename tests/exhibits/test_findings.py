@@ -142,6 +142,25 @@ def test_caveats_name_the_unfinished_only_where_there_are_some(made):
     assert "popularity had its best round at the end" in text(caveats.caveats(made(unfinished)))
 
 
+def test_caveats_name_the_unfinished_of_other_arms_with_their_arm(made):
+    def last(*places: int):
+        def change(written):
+            for place in places:
+                written["leaderboard.json"][place]["unfinished"] = True
+
+        return change
+
+    results = made(catalogue=last(0, 1), young=lambda _: None, who=last(*range(7)))
+    first, second = (row.variant for row in results.beside("catalogue").leaderboard[:2])
+    told = f": in catalogue {first} and {second}; in who 7 variants (named on Tuning)."
+
+    alone = text(caveats.caveats(results))
+    assert "No variant of main had its best round at the end of the budget. In other arms these had" in alone
+    assert told in alone
+    both = text(caveats.caveats(made(last(0), catalogue=last(0, 1), who=last(*range(7)))))
+    assert "popularity had its best round at the end" in both and told in both
+
+
 def test_windows_that_disagree_with_the_whole_are_counted(against_counting):
     """Left comes later in the roster, so the hand-made queries make it worse in either window."""
     agreeing = against_counting("worse", -0.02)

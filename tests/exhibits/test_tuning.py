@@ -8,6 +8,7 @@ from study.exhibits import tuning
 from study.exhibits.expected_best import expected_best
 from study.exhibits.importance import importances
 from study.exhibits.records import Search
+from tests.exhibits.pairing import text
 
 
 def test_expected_best_is_the_mean_maximum_over_all_draws_with_replacement():
@@ -90,7 +91,25 @@ def test_failed_trials_are_published_with_their_reason(made):
         written["tuning.json"]["markov"]["trials"][0] |= failed
 
     assert "trial 0 of <code>markov</code> (died &lt;twice&gt;)" in tuning.failures(made(fail)).text
-    assert "No trial failed." in tuning.failures(made()).text
+    assert "No trial failed, in any arm." in tuning.failures(made()).text
+
+
+def test_trials_of_other_arms_are_told_with_what_failed_and_was_cut_short(made):
+    def change(written):
+        written["leaderboard.json"][0]["unfinished"] = True
+        variant = written["leaderboard.json"][0]["variant"]
+        written["tuning.json"][variant]["trials"][0] |= {"state": "failed", "select": None, "curve": [], "reason": "r"}
+
+    results = made(young=change, catalogue=lambda _: None)
+    young = results.beside("young").leaderboard[0].variant
+    trials = {arm: sum(len(s.trials) for s in results.beside(arm).tuning.values()) for arm in ("catalogue", "young")}
+    shown = text(tuning.summary(results))
+
+    assert f"Not in this table: the {trials['catalogue']} trials of catalogue and {trials['young']} trials of" in shown
+    assert f"best round last, in other arms: 1 variantyoung: {young}." in shown
+    assert f"Failed: trial 0 of {young} (r)." in text(tuning.failures(results))
+    assert "No variant of these arms had its best round last." in text(tuning.summary(made(young=lambda _: None)))
+    assert "Not in this table" not in text(tuning.summary(made()))
 
 
 def test_a_caption_names_as_shown_what_is_drawn_and_a_legend_only_where_it_switches(made):
