@@ -1,5 +1,6 @@
-"""What the benchmarks have measured: the latest line of each log in `benchmarks/log`."""
+"""What the benchmarks have measured: the latest lines of each log in `benchmarks/log`."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -167,15 +168,30 @@ def latest(name: str, kind: type[Line]) -> Line | None:
     Raises:
         UserError: its line is broken.
     """
+    lines = _lines(name)
+    return _parsed(name, lines, len(lines), kind) if lines else None
+
+
+def every(name: str, kind: type[Line]) -> list[Line]:
+    """All runs of a benchmark, the last one last.
+
+    Raises:
+        UserError: a line is broken.
+    """
+    lines = _lines(name)
+    return [_parsed(name, lines, number, kind) for number in range(1, len(lines) + 1)]
+
+
+def _lines(name: str) -> list[str]:
     path = benchmark_log(name)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    if not lines:
-        return None
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _parsed(name: str, lines: Sequence[str], number: int, kind: type[Line]) -> Line:
+    """The run of a line, counted from 1."""
     try:
-        return kind.model_validate_json(lines[-1])
+        return kind.model_validate_json(lines[number - 1])
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UserError(
-            f"{path}: line {len(lines)}: {place}: {first['msg']}; run python benchmarks/{name}.py"
-        ) from None
+        place = f"{benchmark_log(name)}: line {number}: {'.'.join(map(str, first['loc']))}"
+        raise UserError(f"{place}: {first['msg']}; run python benchmarks/{name}.py") from None

@@ -29,7 +29,7 @@ def sizes() -> Html:
         f"Seconds grow with events to the power e; between the two largest logs e is {listing(slopes)}."
         if slopes
         else "How seconds grow takes two sizes to tell, and one alone was measured.",
-        f"At {count(largest)} events {_slowest(spent)}{_waited(spent, found.cores)}",
+        f"At {count(largest)} events {_slowest(spent)}{_together(spent)}{_waited(spent, found.cores)}",
     ]
     figures = [
         _by_size(found.events, lambda one: one.seconds, "processor seconds"),
@@ -47,6 +47,22 @@ def _slowest(spent: dict[str, Spent]) -> str:
     return (
         f"{code(slow)} is the slowest stage ({seconds(stages[slow].seconds)} of the processor{beside}), and "
         f"{code(fat)} takes most memory ({count(stages[fat].peak_mb)} MB)."
+    )
+
+
+def _together(spent: dict[str, Spent]) -> str:
+    """How many times a plain scan, sort and write all stages take that read the log, a sentence; nothing without it."""
+    stages, plain = [spent[stage] for stage in cost_model.STAGES if stage in spent], spent.get("plain")
+    if plain is None or len(stages) < len(cost_model.STAGES):
+        return ""
+    clocks = [one.clock for one in stages if one.clock is not None]
+    waited = ""
+    if plain.clock is not None and len(clocks) == len(stages):
+        waited = f", and {number(sum(clocks) / plain.clock, 1)} times its seconds of the clock"
+    told = number(sum(one.seconds for one in stages) / plain.seconds, 1)
+    return (
+        f" Together {listing(list(map(code, cost_model.STAGES)))} take {told} times the processor seconds of the plain "
+        f"scan, sort and write{waited}."
     )
 
 
@@ -75,7 +91,8 @@ def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
         for step, one in spent.items()
     ]
     caption = (
-        f"Processor seconds and peak memory of each stage on {LOG}; plain is a scan, sort and write of it by Polars"
+        f"Processor seconds and peak memory of each stage on {LOG}, each measured once; plain is a scan, sort and "
+        "write of it by Polars"
     )
     return table(["events", "stage", "seconds", "peak, MB", "times plain"], rows, caption)
 
@@ -101,10 +118,11 @@ def catalogue() -> Html:
         for step, one in spent.items()
     ]
     caption = (
-        "Milliseconds and peak memory beyond that of the catalogue itself: score, a query with the ranks of its "
-        "relevant candidates; a step of training of the head, by its loss. The steps on the page Catalogue are another "
-        "measurement, with the code of their own run: seconds of the clock, and memory beyond what is held before the "
-        "first step of a size; here: seconds of the processor, and memory beyond what is held after a first step"
+        "Milliseconds and peak memory beyond that of the catalogue itself, each from one run, the mean over its "
+        "queries or steps: score, a query with the ranks of its relevant candidates; a step of training of the head, "
+        "by its loss. The steps on the page Catalogue are another measurement, with the code of their own run: seconds "
+        "of the clock, and memory beyond what is held before the first step of a size; here: seconds of the processor, "
+        "and memory beyond what is held after a first step"
     )
     return joined(
         [paragraphs([told]), grid(figures), table(["candidates", "what", "milliseconds", "MB"], rows, caption)]

@@ -13,9 +13,10 @@ from study.exhibits.measurements import (
     Training,
     Tuning,
     Workers,
+    every,
     latest,
 )
-from study.exhibits.prose import DASH, count, number, percent, plural, seconds
+from study.exhibits.prose import DASH, count, number, percent, plural, raised, seconds
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -102,7 +103,40 @@ def peers() -> Html:
     for amount in threads:
         head += [f"{what}, {plural(amount, 'thread')}" for what in ("events a second", "targets a second", "cores")]
     head += ["best after", "peak, MB", "parameters", "ours to its best"]
-    return joined([origin(found), table(head, rows, _what_was_alike(found, max(threads)))])
+    shown = table(head, rows, _what_was_alike(found, max(threads)))
+    return joined([origin(found), shown, paragraphs(_against_peers(found))])
+
+
+def _against_peers(found: Peers) -> list[str]:
+    """How this study under equal settings stands to the others, a sentence; none where one side is missing."""
+    ours, others = found.sides.get(EQUAL), {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN}}
+    if ours is None or not others:
+        return []
+    told, fastest = [], []
+    for threads, rates in sorted(ours.rates.items()):
+        rivals = {n: side.rates[threads].events.median for n, side in others.items() if threads in side.rates}
+        if rivals:
+            fastest.append(max(rivals, key=rivals.__getitem__))
+            times = number(rates.events.median / rivals[fastest[-1]], 1)
+            told.append(f"on {plural(threads, 'thread')} {times} times that of {code(fastest[-1])}")
+    ahead = [n for n, side in others.items() if side.ours_to_its_best.get(EQUAL, 0) is None]
+    best = [_to_the_best(ours, n, others[n]) for n in dict.fromkeys([*fastest, *ahead])]
+    rate = f"The rate of {code(EQUAL)} is {listing(told)}, the fastest of the others." if told else ""
+    reached = "; ".join(filter(None, best))
+    return [f"{rate} {raised(reached)}." if reached else rate]
+
+
+def _to_the_best(ours: Side, name_: str, side: Side) -> str:
+    """When this study had the best recall of another side, or that it is behind; nothing of one that was not judged."""
+    if side.best_recall is None or side.seconds_to_best is None or EQUAL not in side.ours_to_its_best:
+        return ""
+    best = f"{number(side.best_recall)} after {seconds(side.seconds_to_best)}"
+    after, own = side.ours_to_its_best.get(EQUAL), side.ours_to_its_best.get(OWN)
+    if after is not None:
+        return f"it reached the best recall of {code(name_)}, {best}, after {seconds(after)}"
+    cut = ", which was ended while recall still grew" if ours.is_cut else ""
+    with_own = f"; {code(OWN)} reached it after {seconds(own)}" if own is not None else ""
+    return f"it is behind {code(name_)}, whose best recall, {best}, it did not reach in its own run{cut}{with_own}"
 
 
 def _what_was_alike(found: Peers, threads: int) -> str:
@@ -215,10 +249,14 @@ def _ranked(found: Ranking) -> str:
 
 
 def loop() -> Html:
-    """What a user waits for."""
-    found = latest("loop", Loop)
-    if found is None:
+    """What a user waits for: every command as the last run measured it that did not leave it out."""
+    last = {command: run for run in every("loop", Loop) for command in run.seconds}
+    if not last:
         return missing("loop")
-    rows = [[words(command), _spread(one, 2)] for command, one in found.seconds.items()]
-    caption = "Seconds of the clock until a command has ended (median, least and most of the repeats)"
-    return joined([origin(found), table(["command", "seconds"], rows, caption)])
+    rows = [[words(command), _spread(run.seconds[command], 2), words(run.date[:10])] for command, run in last.items()]
+    caption = (
+        "Seconds of the clock until a command has ended (median, least and most of the repeats), as the last run "
+        "measured it that did not leave it out"
+    )
+    runs = sorted({run.date: run for run in last.values()}.values(), key=lambda run: run.date, reverse=True)
+    return joined([*map(origin, runs), table(["command", "seconds", "measured"], rows, caption)])

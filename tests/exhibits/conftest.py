@@ -18,6 +18,7 @@ import pytest
 from study.exhibits.results import Results
 from study.params import Params, load
 from study.params.budget import Arm
+from study.paths import benchmark_log
 from study.provenance import params_hash
 from tests.exhibits.pairing import sign
 
@@ -77,7 +78,7 @@ def _declared(name: str, params: Params) -> dict[str, Any]:
 
 
 def resolved(side: str, params: Params, arm: Arm) -> str:
-    """The variant that a side stands for: of the main arm as in `BEST`, else the first of the group."""
+    """The variant that a side stands for: of the main arm as in `BEST`, else the first of the family."""
     if not side.startswith("best:"):
         return side
     named = BEST.get(side) if arm == "main" else None
@@ -263,3 +264,16 @@ def compared(made, monkeypatch):
         return Results(results.root, params)
 
     return make
+
+
+@pytest.fixture
+def logged(tmp_path, monkeypatch):
+    """Writes the lines of a benchmark's log, of which there are no others."""
+    monkeypatch.setattr("study.paths.BENCHMARKS", tmp_path / "log")
+
+    def write(name, *lines):
+        path = benchmark_log(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    return write

@@ -1,6 +1,5 @@
 """The page Scaling: the latest run of each benchmark, and lines through what was measured."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from study.errors import UserError
 from study.exhibits import cost_model, measurements, scaling, speed
 from study.params import load
-from study.paths import benchmark_log
 
 ORIGIN = {"date": "2026-01-02T03:04:05+00:00", "revision": "abc", "machine": "<b>M</b>", "cores": 4, "versions": {}}
 
@@ -31,19 +29,6 @@ def trained(rate):
     spread = {"median": rate, "least": rate, "most": rate}
     told = {"events_per_second": spread, "operations_per_event": 1e6, "share_of_rate": spread | {"median": 0.5}}
     return ORIGIN | {"products_per_second": 1e11, "variants": {"sum-horizon": told}, "bare": {"blocks: 2, bf16": told}}
-
-
-@pytest.fixture
-def logged(tmp_path, monkeypatch):
-    """Writes the lines of a benchmark's log, of which there are no others."""
-    monkeypatch.setattr("study.paths.BENCHMARKS", tmp_path / "log")
-
-    def write(name, *lines):
-        path = benchmark_log(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-
-    return write
 
 
 def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logged):
@@ -71,6 +56,7 @@ def test_the_steps_of_each_loss_are_told_apart_from_those_on_the_page_catalogue(
     text = scaling.catalogue().text
 
     assert "The steps on the page Catalogue are another measurement" in text
+    assert "each from one run" in text and "each measured once" in scaling.sizes().text
     assert ">200.00<" in text
 
 
@@ -152,6 +138,23 @@ def test_seconds_of_the_clock_are_told_where_every_stage_has_them(logged):
     assert "One after the other they take 4.0 min of the clock on 4 cores." in scaling.sizes().text
 
 
+def test_the_stages_together_are_held_against_a_plain_scan_sort_and_write(logged):
+    """Four stages of twice the seconds of plain, and of three times its clock."""
+    sizes = sized(0.25)
+    plain = {"seconds": 10, "clock": 4, "peak_mb": 1}
+    sizes["events"][1000] = {"plain": plain} | dict.fromkeys(cost_model.STAGES, plain | {"seconds": 20, "clock": 12})
+    told = "take 8.0 times the processor seconds of the plain scan, sort and write"
+    logged("size", sizes)
+    assert f"{told}, and 12.0 times its seconds of the clock." in scaling.sizes().text
+
+    del sizes["events"][1000]["plain"]["clock"]
+    logged("size", sizes)
+    assert f"{told}." in scaling.sizes().text
+    del sizes["events"][1000]["plain"]
+    logged("size", sizes)
+    assert "Together" not in scaling.sizes().text
+
+
 def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     logged("training", trained(1), trained(23_456))
     text = speed.training().text
@@ -213,72 +216,6 @@ def test_what_an_engine_adds_is_told_with_the_start_of_its_workers_and_without(l
     assert [">1.500<" in row for row in text.split("<tr>")[2:4]] == [True, False]
     assert ">0.031<" in text
     assert "40 tasks that sleep 0.25 s each, on 2 workers of loky" in text
-
-
-def spread(median, least, most):
-    return {"median": median, "least": least, "most": most}
-
-
-def test_ranking_is_told_with_the_spread_of_its_repeats(logged):
-    one = {"users_per_second": spread(5_000, 4_800, 5_100), "seconds": spread(4, 3.9, 4.2)}
-    one |= {"ranked_per_second": spread(9_000, 8_000, 9_500), "peak_mb": 512.4}
-    counts = {"users": 20_000, "events": 2_560_000, "catalogue": 300}
-    logged("rank", ORIGIN | {"variants": {"sum-horizon": one | counts}})
-    text = speed.ranking().text
-
-    assert "5,000 (4,800 to 5,100)" in text
-    assert "9,000 (8,000 to 9,500)" in text
-    assert "4.0 (3.9 to 4.2)" in text
-    assert ">512<" in text
-    assert (
-        "on one core, 20,000 users with 128 events each and 300 candidates of a simulated log, the world shop: ranking"
-        in text
-    )
-
-
-def sided(rates, **changes):
-    """A side that reached a recall of 0.25 after a minute, uncut."""
-    return {"rates": rates, "best_recall": 0.25, "seconds_to_best": 60, "peak_mb": 900, "parameters": 7} | changes
-
-
-@pytest.fixture
-def beside(logged):
-    """The table of peers, of sides that a test names."""
-
-    def make(**sides):
-        shape = dict.fromkeys(["width", "blocks", "feed_forward", "context", "batch"], 64) | {"users": None}
-        told = {"peers": {"theirs": "1.2 2.3+cpu 1.26"}, "settings": shape}
-        logged("peers", ORIGIN | told | {"sides": {side.replace("_", "-"): row for side, row in sides.items()}})
-        return speed.peers().text
-
-    return make
-
-
-RATE = {"events": spread(40_000, 39_000, 41_000), "targets": spread(310, 300, 320), "cores": spread(0.96, 0.9, 1)}
-
-
-def test_sides_are_told_with_what_was_cut_and_what_was_never_reached(beside):
-    text = beside(mine=sided({1: RATE}, is_cut=True), theirs=sided({2: RATE}))
-
-    assert text.index(">recall@10<") < text.index(">events a second")
-    assert "40,000 (39,000 to 41,000)" in text
-    assert "310 (300 to 320)" in text
-    assert "targets a second, 1 thread" in text
-    assert ">1.0<" in text
-    assert [True, False] == ["+</td>" in row for row in text.split("<tr>")[2:4]]
-    assert "theirs 1.2 torch 2.3+cpu numpy 1.26" in text
-
-
-def test_a_peer_is_held_against_equal_settings_alone(beside):
-    reached = {"downfunnel": 50, "downfunnel-own": 20}
-    text = beside(
-        downfunnel=sided({1: RATE}), downfunnel_own=sided({1: RATE}), theirs=sided({}, ours_to_its_best=reached)
-    )
-
-    assert "50 s</td>" in text
-    assert "20 s</td>" not in text
-    assert "downfunnel-own has that shape, but the batches, learning rate, dropout and heads that the study" in text
-    assert "has that shape" not in beside(downfunnel=sided({1: RATE}))
 
 
 def test_a_broken_line_is_one_message_that_names_it(logged):
