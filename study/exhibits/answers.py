@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, new_to_users, scope
+from study.exhibits import choose, enough, new_to_users, other_changes, scope
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
@@ -95,10 +95,11 @@ def is_it_the_data(results: Results) -> Answer:
     gained = enough.gains(results.diagnoses, results.reached)
     size = enough.judge(results.diagnoses, gained, power.margin)
     if size is None:
-        return of("the diagnostics did not vary the number of users, so these results cannot say", limits)
+        silent = "the diagnostics did not vary the number of users, so these results cannot say"
+        return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results)}): {evidence(shown, power.margin)}"
-    return of(lead, *size.limits, limits, rests_on=shown, margin=power.margin)
+    return of(lead, *size.limits, limits, *other_changes.told(results), rests_on=shown, margin=power.margin)
 
 
 def representation(results: Results) -> Answer:

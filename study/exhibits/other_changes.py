@@ -1,0 +1,54 @@
+"""What Findings says of the log beside its size: attributes, noise, time and the leak alarm, from the diagnostics."""
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from study.exhibits.diagnosis_records import Alarm
+from study.exhibits.diagnostics import telling
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import MANY, agreeing, count, plural, signed
+from study.exhibits.records import Diagnosis
+from study.exhibits.results import Results, read
+
+LINK = '<a href="diagnostics.html">Is it the data?</a>'
+TOPICS = {
+    "attributes": "taking one attribute away",
+    "noise": "adding random attributes",
+    "time": "taking the times away",
+}
+"""What is done to the log under the topics that are told, in their order."""
+
+
+def told(results: Results) -> list[str]:
+    """What each of these shows, one clause for all changes and one for the alarm; none of what was not asked."""
+    shown = {topic: [c for c in results.diagnoses or [] if c.question == topic] for topic in TOPICS}
+    changes = [f"{TOPICS[topic]} {_shown(found)}" for topic, found in shown.items() if found]
+    return [*([f"in the fits of the diagnostics, {'; '.join(changes)} ({LINK})"] if changes else []), *_alarm(results)]
+
+
+def _shown(found: Sequence[Diagnosis]) -> str:
+    hit = [
+        f"{code(c.left_variant)} {c.verdict} ({telling(c.change)}, {signed(c.effect)})"
+        for c in found
+        if agreeing(c).verdict in ("better", "worse")
+    ]
+    if hit:
+        return f"makes {listing(hit)}" if len(hit) <= MANY else f"makes a difference in {_of(len(hit), found)}"
+    equivalent = sum(c.verdict == "equivalent" for c in found)
+    are = "is" if equivalent == 1 else "are"
+    return f"is not shown to make a difference ({_of(equivalent, found)} {are} equivalent)"
+
+
+def _of(number: int, found: Sequence[Diagnosis]) -> str:
+    return f"{count(number)} of {plural(len(found), 'contrast')}"
+
+
+def _alarm(results: Results) -> list[str]:
+    path = results.root / "diagnostics" / "alarm.json"
+    alarm = read(path, TypeAdapter(Alarm)) if path.exists() else None
+    if alarm is None or not alarm.variants:
+        return []
+    ringing = listing([code(row.variant) for row in alarm.variants if row.rings])
+    state = f"rings for {ringing}, a reason to look and no verdict" if alarm.rings else "is silent"
+    return [f"the leak alarm, of fits to labels that were permuted, {state} ({LINK})"]
