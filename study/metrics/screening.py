@@ -1,7 +1,7 @@
 """How well the users of one cut-off are screened: who takes the key action.
 
-A ranking here is a strict order, higher scores first and ties by a seeded hash: it is what a team that writes to the
-first so many users would act on, and every metric of order reads the same one.
+A ranking here is a strict order, higher scores first and ties by a hash of user and cut-off: it is what a team that
+writes to the first so many users would act on, and every metric of order reads the same one.
 """
 
 import numpy as np
