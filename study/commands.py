@@ -79,7 +79,7 @@ def fit(arguments: Sequence[str]) -> None:
 def export(arguments: Sequence[str]) -> None:
     """`python -m study export [VARIANT]`."""
     parser = Parser(prog="python -m study export", description="Writes a trained variant as one folder.")
-    told = "a variant, or best:GROUP; by default the best of the main arm on select"
+    told = "a variant, or best:FAMILY; by default the best of the main arm on select"
     parser.add_argument("variant", metavar="VARIANT", nargs="?", help=told)
     parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default data/exports/VARIANT")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="which of its refits; 0 by default")

@@ -120,9 +120,9 @@ def is_unbounded(contrast: Contrast) -> bool:
 
 
 def side(declared: str, variant: str) -> str:
-    """One side of a contrast; says which group it is the best of, where it was declared so."""
-    group = declared.removeprefix("best:")
-    return code(variant) if group == declared else f"{code(variant)} (best {group} variant on select)"
+    """One side of a contrast; says which family it is the best of, where it was declared so."""
+    found = declared.removeprefix("best:")
+    return code(variant) if found == declared else f"{code(variant)} (best {found} variant on select)"
 
 
 def sides(contrast: Contrast) -> tuple[str, str]:

@@ -242,7 +242,7 @@ def statistics(results: Results) -> Html:
     declared = (
         f"Of {plural(len(results.params.contrasts), 'contrast')} that {code('params.yaml')} declares, "
         f"{count(len(results.contrasts))} belong to the arm {code(results.arm)}, which Holm adjusts together; a side "
-        "called “best” is the variant of its group that is best on select."
+        "called “best” is the variant of its family that is best on select."
     )
     return bullets([estimates, tests, verdicts, shown, declared, WIDTH, FEW, FAMILIES])
 

@@ -31,7 +31,7 @@ class Side:
 def changes(here: Side, there: Side, metric: str, settings: Statistics, seed: int) -> list[Row]:
     """The effect here less that there of every contrast that is declared alike on both, in the order of this snapshot.
 
-    Declared alike: the same name, left and right; the variants that a side `best:GROUP` stands for may differ. A user
+    Declared alike: the same name, left and right; the variants that a side `best:FAMILY` stands for may differ. A user
     who is drawn brings the queries of both snapshots, and one who is known to one of them alone counts there. The
     refits of two snapshots are different fits, though their seeds have the same numbers, so each variant's seeds are
     drawn independently on each. Every change is one contrast of a family of its own under Holm, with as many resamples

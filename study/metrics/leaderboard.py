@@ -88,7 +88,7 @@ def estimate(draws: Draws, variant: str, alpha: float, most: float = 1.0) -> Row
 
 
 def resolve(side: str, board: list[Row]) -> str:
-    """The variant that a side of a contrast names; `best:GROUP` is the group's first on the leaderboard."""
+    """The variant that a side of a contrast names; `best:FAMILY` is the family's first on the leaderboard."""
     if not side.startswith(BEST):
         return side
     return str(next(row["variant"] for row in board if row["family"] == side.removeprefix(BEST)))

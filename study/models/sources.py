@@ -20,7 +20,7 @@ class Source(Frozen):
 
 
 class Sources:
-    """Looks up the variants of an arm by name, or `best:GROUP`, the best of a group on select.
+    """Looks up the variants of an arm by name, or `best:FAMILY`, the best of a family on select.
 
     Args:
         fitted: of the run of each variant, the folder with what its own stage has fitted on the very fold, and with

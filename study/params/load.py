@@ -106,13 +106,13 @@ class Params(Frozen):
         return found
 
     def sources(self, variant: str) -> list[str]:
-        """The variants of the roster that one may be composed of: all of a group where the best of it is asked for."""
+        """The variants of the roster that one may be composed of: all of a family where its best is asked for."""
         entry = self.variants[variant]
         named = entry.sources() if isinstance(entry, ComposedEntry) else []
         return list(dict.fromkeys(found for side in named for found in self.candidates(entry.arm, side)))
 
     def candidates(self, arm: Arm, side: str) -> list[str]:
-        """The variants that a name, or `best:GROUP`, may stand for."""
+        """The variants that a name, or `best:FAMILY`, may stand for."""
         return [name for name, entry in self.entries(arm).items() if side in {name, BEST + entry.family}]
 
     def question(self, name: str) -> Question:

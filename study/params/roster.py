@@ -119,7 +119,7 @@ class ComposedEntry(Entry):
 
     @abstractmethod
     def sources(self) -> list[str]:
-        """The variants that it is made of, or `best:GROUP`."""
+        """The variants that it is made of, or `best:FAMILY`."""
 
 
 class HybridEntry(ComposedEntry):

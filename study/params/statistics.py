@@ -59,7 +59,7 @@ class Factorial(Frozen):
 class Contrast(Frozen):
     """The effect of `left` over `right`, two variants of one arm, on the primary metric.
 
-    A side is a variant, or `best:GROUP`: the variant of that group of the arm that is best on select. Verdicts are
+    A side is a variant, or `best:FAMILY`: the variant of that family of the arm that is best on select. Verdicts are
     adjusted for all contrasts of their arm.
     """
 

@@ -48,7 +48,7 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
     """Writes the folder of a variant and says where it is.
 
     Args:
-        name: a variant, or `best:GROUP` of the main arm; by default the best of the main arm on select.
+        name: a variant, or `best:FAMILY` of the main arm; by default the best of the main arm on select.
         target: the folder; one that is there is replaced if it is an exported variant and has nothing else in it.
         refit: the number of the refit whose weights are taken.
 
@@ -66,10 +66,10 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
 
 
 def selected(params: Params, name: str | None) -> str:
-    """The variant that a name, `best:GROUP` of the main arm, or nothing stands for.
+    """The variant that a name, `best:FAMILY` of the main arm, or nothing stands for.
 
     Raises:
-        UserError: there is no such variant or group, or one that it may be was not trained.
+        UserError: there is no such variant or family, or one that it may be was not trained.
     """
     if name is not None and not name.startswith(BEST):
         params.variant(name)

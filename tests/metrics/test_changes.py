@@ -59,7 +59,7 @@ def test_a_user_who_is_drawn_brings_the_queries_of_both():
 
 
 def test_a_variant_and_itself_are_equal_however_few_are_asked():
-    """As where `best:GROUP` and the other side are one variant on both; on one of them alone nothing is known."""
+    """As where `best:FAMILY` and the other side are one variant on both; on one of them alone nothing is known."""
     random = np.random.default_rng(6)
     known = {"new": random.random(20), "old": random.random(20)}
     named = ONE | {"left": "best:counting", "right": "old"}
