@@ -16,8 +16,8 @@ from study.events.log import Ints, Log, Queries
 from study.events.ragged import expand
 from study.models.scorer import Evaluation, mean_recall, sample
 from study.params import load
+from study.params.statistics import PRIMARY_K
 from study.questions.development import read_windows
-from study.questions.what import PRIMARY_K
 
 QUESTION = "categories"
 

@@ -11,16 +11,15 @@ from study.metrics.bootstrap import Draws
 from study.metrics.ranking import DEPTHS
 from study.metrics.verdicts import judge, percentile_interval
 from study.params.roster import Composed, Variant
-from study.params.statistics import BEST, Contrast, Statistics
+from study.params.statistics import BEST, PRIMARY_K, Contrast, Statistics
 from study.searched import chosen_select
 
 Row = dict[str, Any]
-PRIMARY = "recall@10"
 SHOWN = [
     *(f"recall@{k}{part}" for part in ("", "/repeat", "/explore") for k in DEPTHS),
-    "ndcg@10",
-    "hit_rate@10",
-    "capped_recall@10",
+    f"ndcg@{PRIMARY_K}",
+    f"hit_rate@{PRIMARY_K}",
+    f"capped_recall@{PRIMARY_K}",
 ]
 """The metrics that have an estimate with an interval."""
 OF_YOUNG = [f"recall@{k}/{part}" for part in ("known", "young") for k in DEPTHS]
@@ -41,13 +40,14 @@ def leaderboard(
         searches: the record of each variant's search.
         draws: of each metric in `SHOWN`, and of any others.
         seeds: number of refits of each variant.
-        coverage: rows `variant`, `k`, `coverage`, one per seed and cut-off; the entry gives the mean at k = 10.
+        coverage: rows `variant`, `k`, `coverage`, one per seed and cut-off; the entry gives the mean at the k of the
+            primary metric.
     """
     estimates = {}
     for name in roster:
-        covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == 10]
+        covered = [row["coverage"] for row in coverage if row["variant"] == name and row["k"] == PRIMARY_K]
         estimates[name] = {metric: estimate(draws[metric], name, alpha) for metric in draws}
-        estimates[name]["coverage@10"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
+        estimates[name][f"coverage@{PRIMARY_K}"] = {"estimate": float(np.mean(covered)), "low": None, "high": None}
     return ordered(roster, searches, seeds, estimates)
 
 

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import PRIMARY
-from study.params.statistics import POWER, Statistics
+from study.params.statistics import POWER, PRIMARY, PRIMARY_K, Statistics
 
 Row = dict[str, Any]
 
@@ -47,7 +46,7 @@ def power(queries: pl.DataFrame, contrasts: list[Row], board: list[Row], draws: 
         "margin": settings.margin,
         "detectable": _detectable(contrasts, draws, settings.alpha),
         "ceiling": float((outside / relevant).mean()),
-        "perfect": float((np.minimum(relevant - outside, 10) / relevant).mean()),
+        "perfect": float((np.minimum(relevant - outside, PRIMARY_K) / relevant).mean()),
         "counting": _best([row for row in board if row["family"] == "counting"]),
         "best": _best(board),
         "repeat_share": float(queries["repeat"].to_numpy().sum() / relevant.sum()),

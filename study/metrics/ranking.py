@@ -103,6 +103,20 @@ def ranks_of_relevant(keys: Keys, labels: Labels) -> Ints:
     return ranks
 
 
+def recall_at(ranks: Ints, labels: Labels, k: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """The share of the relevant candidates of each query that are among its first k, float64 [queries].
+
+    NaN where a query has none.
+
+    Args:
+        ranks: of each relevant candidate, from 1; `MISS` where it is outside the catalogue, int64 [len(labels.codes)].
+        among: which relevant candidates count, bool [len(labels.codes)]; all by default.
+    """
+    counted = np.ones(len(labels.codes), dtype=bool) if among is None else among
+    sizes = _per_query(counted, labels)
+    return _per_query(counted & (ranks <= k), labels) / np.where(sizes > 0, sizes, np.nan)
+
+
 def query_metrics(
     ranks: Ints, labels: Labels, slices: dict[str, NDArray[np.bool_]], ks: tuple[int, ...]
 ) -> pl.DataFrame:
@@ -140,7 +154,7 @@ def _at(
     capped = np.minimum(sizes, k)
     some = np.where(sizes > 0, 1.0, np.nan)
     return {
-        "recall": hits / (sizes * some),
+        "recall": recall_at(ranks, labels, k, mask),
         "capped_recall": hits / (capped * some),
         "ndcg": gains / (ideal[capped.astype(np.int64)] * some),
         "hit_rate": (hits > 0) * some,

@@ -56,7 +56,12 @@ def tie_hashes(users: list[str], cutoff: int) -> NDArray[np.uint64]:
 
 def places(share: float, users: int) -> int:
     """How many users the first `share` of them are: whole ones, at least one."""
-    return max(int(share * users + ROUNDING), 1)
+    return int(places_of_each(share, np.array(users, dtype=np.float64)))
+
+
+def places_of_each(share: float, users: Floats) -> Floats:
+    """The same of several numbers of users, float64, of any shape."""
+    return np.asarray(np.maximum(np.floor(share * users + ROUNDING), 1))
 
 
 def log_losses(probabilities: Floats, labels: Bools) -> Floats:

@@ -19,9 +19,9 @@ from study.metrics.screening import (
     LOG_LOSS,
     ORDER_METRICS,
     PRIMARY,
-    ROUNDING,
     SHARES,
     log_losses,
+    places_of_each,
     ranking,
     tie_hashes,
 )
@@ -169,7 +169,7 @@ def _at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
 def _primary_at_cutoff(cutoff: Cutoff, drawn: Floats) -> Floats:
     """`PRIMARY` of each run at one cut-off, float64 [1, block, runs]; of each ranking only the top is read."""
     weights = drawn.astype(np.int32)
-    first = _first(SHARES[PRIMARY], drawn.sum(axis=1))
+    first = places_of_each(SHARES[PRIMARY], drawn.sum(axis=1))
     positives = drawn[:, cutoff.label].sum(axis=1)
     values = np.empty((1, len(drawn), len(cutoff.orders)))
     for run, order in enumerate(cutoff.orders):
@@ -187,11 +187,6 @@ def _sums(weights: NDArray[np.int32], order: Ints) -> NDArray[np.int32]:
     return np.cumsum(np.take(weights, order, axis=1), axis=1, dtype=np.int32)
 
 
-def _first(share: float, everyone: Floats) -> Floats:
-    """How many drawn users are among the top, at least one."""
-    return np.asarray(np.maximum(np.floor(share * everyone + ROUNDING), 1))
-
-
 def _among(first: Floats, own: Floats, through: Floats) -> Floats:
     """How many of the users with the key action, copies counted, are among the `first`."""
     return np.asarray(np.clip(first[:, None] - (through - own), 0, own).sum(axis=1))
@@ -207,7 +202,9 @@ def weighted_metrics(own: Floats, through: Floats, everyone: Floats) -> dict[str
         everyone: number of drawn users, copies counted, [resamples].
     """
     positives = own.sum(axis=1)
-    found = {name: _ratio(_among(_first(share, everyone), own, through), positives) for name, share in SHARES.items()}
+    found = {
+        name: _ratio(_among(places_of_each(share, everyone), own, through), positives) for name, share in SHARES.items()
+    }
     positives_through = np.cumsum(own, axis=1)
     precision = _ratio(positives_through, through)
     found[AVERAGE_PRECISION] = _ratio((own * np.nan_to_num(precision)).sum(axis=1), positives)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from study.events.fold import take
 from study.events.log import Ints, Labels, Log, Queries
 from study.events.spans import Window
-from study.metrics.ranking import Order, ranks_of_relevant
+from study.metrics.ranking import Order, ranks_of_relevant, recall_at
 from study.models.base import Recommender
 from study.seeds import hash_text, mix64, seed_of
 
@@ -171,7 +171,5 @@ def mean_recall(model: Recommender, windows: list[Evaluation], k: int) -> float:
     values = []
     for evaluation in windows:
         for ranking in rank(model, evaluation, depth=k):
-            labels = take(evaluation.relevant, ranking.rows)
-            hits = np.bincount(labels.rows, weights=ranking.ranks <= k, minlength=len(ranking.rows))
-            values.append(hits / labels.sizes)
+            values.append(recall_at(ranking.ranks, take(evaluation.relevant, ranking.rows), k))
     return float(np.concatenate(values).mean())

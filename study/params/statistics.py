@@ -14,8 +14,9 @@ Topic = Literal[
     "catalogue", "young",
 ]  # fmt: skip
 """What a contrast is about: pages group them by it."""
-
-
+PRIMARY_K = 10
+"""How many places of a ranking the primary metric of question `what` counts."""
+PRIMARY = f"recall@{PRIMARY_K}"
 POWER = 0.8
 """With which a difference that is called detectable is found."""
 

@@ -6,9 +6,8 @@ import polars as pl
 from study.metrics.ranking import DEPTHS, coverage, query_metrics
 from study.models.base import Recommender
 from study.models.scorer import Evaluation, evaluations, mean_recall, rank, sample
+from study.params.statistics import PRIMARY, PRIMARY_K
 
-PRIMARY_K = 10
-PRIMARY = f"recall@{PRIMARY_K}"
 CALIBRATES = False
 
 __all__ = ["CALIBRATES", "PRIMARY", "evaluations", "headline", "primary", "sample", "score"]

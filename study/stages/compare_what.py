@@ -7,10 +7,11 @@ import polars as pl
 from study.exhibits.picture import leaderboard_svg
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.factorial import factorial_effects
-from study.metrics.leaderboard import OF_YOUNG, PRIMARY, SHOWN, contrasts, leaderboard, recall_curves
+from study.metrics.leaderboard import OF_YOUNG, SHOWN, contrasts, leaderboard, recall_curves
 from study.metrics.power import power
 from study.params import Params
 from study.params.budget import Arm
+from study.params.statistics import PRIMARY
 from study.stages.scored import read_scores, read_searches, text_of
 
 CONTRAST_COLUMNS = ["name", "question", "left_variant", "right_variant", "effect", "low", "high", "level", "verdict"]

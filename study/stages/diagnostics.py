@@ -14,12 +14,12 @@ from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal
 from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
 from study.failures import AGAIN
 from study.metrics.bootstrap import Draws, bootstrap
-from study.metrics.leaderboard import PRIMARY
 from study.metrics.screening import AUROC
 from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import read_spans
 from study.params import Params, load
 from study.params.question import Question
+from study.params.statistics import PRIMARY
 from study.paths import code_of, events_file, queries_file, replacing
 from study.provenance import file_hash
 from study.questions.kind import kind_of

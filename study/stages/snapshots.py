@@ -10,10 +10,10 @@ import polars as pl
 from study.errors import UserError
 from study.metrics.changes import Side, changes
 from study.metrics.drift import drift
-from study.metrics.leaderboard import PRIMARY
 from study.metrics.stability import stability
 from study.params import Params, load
 from study.params.budget import Arm
+from study.params.statistics import PRIMARY
 from study.paths import comparison_folder, data_card_file, results_folder, write_text
 from study.provenance import file_hash, revision
 from study.stages.scored import text_of

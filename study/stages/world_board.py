@@ -8,9 +8,8 @@ import polars as pl
 
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.verdicts import Verdict, judge, percentile_interval
-from study.params.statistics import Statistics
+from study.params.statistics import PRIMARY, Statistics
 from study.params.worlds import BASE, WorldContrast
-from study.stages.world_fit import RECALL
 from study.worlds.diary import Floats
 
 ORACLE = "oracle"
@@ -20,7 +19,7 @@ Row = dict[str, Any]
 
 def draws_of(queries: pl.DataFrame, settings: Statistics, seed: int) -> Draws:
     """The bootstrap of recall@10; `queries` as in `study.metrics.bootstrap`."""
-    return bootstrap(queries, [RECALL], resamples=settings.resamples, seed=seed)[RECALL]
+    return bootstrap(queries, [PRIMARY], resamples=settings.resamples, seed=seed)[PRIMARY]
 
 
 def variants(draws: Draws, chance: float, settings: Statistics) -> list[Row]:

@@ -9,19 +9,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from study.events.fold import take
+from study.metrics.ranking import recall_at
 from study.models.base import Recommender
 from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
 from study.params.budget import Budget
 from study.params.roster import SequenceEntry, Variant
+from study.params.statistics import PRIMARY, PRIMARY_K
 from study.paths import PARAMS, replacing, write_text
 from study.stages.world_log import Scene, Site, scene
 from study.tuning.refused import telling
 from study.tuning.trial import save_into
-
-K = 10
-RECALL = f"recall@{K}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _fit_and_score(best: Path, site: Site, entry: Variant, budget: Budget, seed:
     model, curve = build_model(entry, settings, budget, device=site.device), list[tuple[int, float]]()
 
     def report(current: Recommender, done: int) -> None:
-        curve.append((done, mean_recall(current, made.before, K)))
+        curve.append((done, mean_recall(current, made.before, PRIMARY_K)))
         if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
             save_into(current, best)
 
@@ -106,10 +104,8 @@ def recalls(model: Recommender, windows: list[Evaluation]) -> pl.DataFrame:
     """`user_id`, `cutoff` and recall@10 (float32) of each query, in order."""
     tables = []
     for evaluation in windows:
-        ranks = np.concatenate([block.ranks for block in rank(model, evaluation, depth=K)])
-        labels = take(evaluation.relevant, np.arange(len(evaluation.queries.users)))
-        hits = np.bincount(labels.rows, weights=ranks <= K, minlength=len(evaluation.queries.users))
+        ranks = np.concatenate([block.ranks for block in rank(model, evaluation, depth=PRIMARY_K)])
         users = [evaluation.queries.log.users[user] for user in evaluation.queries.users]
-        recall = pl.Series(RECALL, hits / labels.sizes, dtype=pl.Float32)
+        recall = pl.Series(PRIMARY, recall_at(ranks, evaluation.relevant, PRIMARY_K), dtype=pl.Float32)
         tables.append(pl.DataFrame({"user_id": users, "cutoff": evaluation.queries.cutoff}).with_columns(recall))
     return pl.concat(tables)

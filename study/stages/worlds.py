@@ -12,6 +12,7 @@ from study.errors import unknown
 from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
+from study.params.statistics import PRIMARY, PRIMARY_K
 from study.params.worlds import BASE, WorldName, Worlds
 from study.paths import code_of, world_file, write_text
 from study.provenance import file_hash, revision
@@ -19,7 +20,7 @@ from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import ORACLE, contrasts, draws_of, estimate, variants
-from study.stages.world_fit import RECALL, Fitted, K, entry_in, fit_once, recalls
+from study.stages.world_fit import Fitted, entry_in, fit_once, recalls
 from study.stages.world_log import Oracle, Scene, Site, columns, scene
 from study.tuning.refused import died
 from study.tuning.workers import run_all
@@ -86,7 +87,7 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
         if found is None:
             raise died(f"worlds: {name}-{seed} in {site.world}")
         done[order[number]] = found
-        print(f"{site.world}: {name} {RECALL} {found.queries[RECALL].to_numpy().mean():.4f}", flush=True)
+        print(f"{site.world}: {name} {PRIMARY} {found.queries[PRIMARY].to_numpy().mean():.4f}", flush=True)
     return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in entries}
 
 
@@ -101,7 +102,7 @@ def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]
     )
     draws = draws_of(queries, settings, params.seed)
     items = len(site.module.values(site.settings)[ITEM])
-    rows = variants(draws, K / items, settings)
+    rows = variants(draws, PRIMARY_K / items, settings)
     for row in rows:
         found = fits[row["variant"]]
         row |= {"family": params.roster[row["variant"]].family, "seeds": len(found)}
@@ -140,10 +141,10 @@ def expected(oracle: Oracle, made: Scene) -> Row:
 def _worth(halves: Floats) -> Floats:
     """By the other half, by both together, by itself: float64 [Q, 3] of estimates [H, Q, C]."""
     whole = halves.mean(axis=0)
-    middle = np.sort(whole, axis=1)[:, -K:].sum(axis=1)
+    middle = np.sort(whole, axis=1)[:, -PRIMARY_K:].sum(axis=1)
     by_other, by_self = np.zeros(len(whole)), np.zeros(len(whole))
     for half, other in zip(halves, halves[::-1], strict=True):
-        first = np.argsort(-half, axis=1, kind="stable")[:, :K]
+        first = np.argsort(-half, axis=1, kind="stable")[:, :PRIMARY_K]
         by_other += np.take_along_axis(other, first, axis=1).sum(axis=1) / len(halves)
         by_self += np.take_along_axis(half, first, axis=1).sum(axis=1) / len(halves)
     return np.column_stack([by_other, middle, by_self])

@@ -22,14 +22,14 @@ from tqdm import tqdm
 from study.metrics.verdicts import percentile_interval
 from study.params import Params, load
 from study.params.roster import Variant
-from study.params.statistics import Statistics
+from study.params.statistics import PRIMARY, Statistics
 from study.params.worlds import Validity, WorldContrast, WorldName
 from study.paths import code_of, world_file, write_text
 from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
 from study.stages.world_board import draws_of, verdicts
-from study.stages.world_fit import RECALL, entry_in, fit_and_score
+from study.stages.world_fit import entry_in, fit_and_score
 from study.stages.world_log import Site, is_flat, scene
 from study.stages.worlds import fingerprint, origin, worlds_of
 from study.tuning.refused import died
@@ -117,7 +117,7 @@ def one_log(path: Path, study: Study, role: str, number: int) -> Row:
         read: Row = json.loads(path.read_text(encoding="utf-8"))
         return read
     queries = _fits(study, study.site(role, number), path)
-    means = dict(queries.group_by("variant").agg(pl.col(RECALL).cast(pl.Float64).mean()).sort("variant").iter_rows())
+    means = dict(queries.group_by("variant").agg(pl.col(PRIMARY).cast(pl.Float64).mean()).sort("variant").iter_rows())
     row: Row = {"recall": means}
     if role == "repeat":
         row["contrasts"] = judged(queries, study.declared, study.params.statistics, study.params.seed)

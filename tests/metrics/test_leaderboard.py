@@ -2,11 +2,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from study.events.values import PLACES
+from study.exhibits import picture, records, world_records
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import PRIMARY, SHOWN, contrasts, leaderboard, recall_curves
+from study.metrics.leaderboard import SHOWN, contrasts, leaderboard, recall_curves
 from study.metrics.power import power
 from study.params.roster import AggregateEntry, CountingEntry
-from study.params.statistics import Contrast, Statistics
+from study.params.statistics import PRIMARY, PRIMARY_K, Contrast, Statistics
+from study.questions import what
 
 STATISTICS = Statistics(resamples=1000, margin=0.005, who_margin=0.02, alpha=0.05)
 RULE = {"question": "categories", "arm": "main", "family": "counting"}
@@ -49,6 +52,11 @@ def board():
     ]
     seeds = dict.fromkeys(ROSTER, 1) | {"trees": 5}
     return leaderboard(ROSTER, searches, every | {"recall@1/explore": nowhere}, seeds, coverage, 0.05)
+
+
+def test_the_primary_metric_is_one_wherever_it_is_named():
+    assert {"recall@10"} == {PRIMARY, what.PRIMARY, records.PRIMARY, picture.METRIC}
+    assert {10} == {PRIMARY_K, PLACES, world_records.K}
 
 
 def test_best_on_select_first_ties_in_the_order_of_the_roster():

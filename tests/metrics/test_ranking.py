@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from study.events.log import Labels
 from study.metrics import ranking
-from study.metrics.ranking import MISS, Order, coverage, query_metrics, ranks_of_relevant
+from study.metrics.ranking import MISS, Order, coverage, query_metrics, ranks_of_relevant, recall_at
 
 KS = (1, 5, 10, 20, 50)
 NAN = float("nan")
@@ -121,6 +121,15 @@ def test_metrics_of_a_query_by_hand():
         "explore": 2,
         "outside": 1,
     }.items() <= row.items()
+
+
+def test_recall_is_the_share_of_all_that_is_relevant_or_of_a_part_of_it():
+    labels, ranks = labels_of([7, 3, 5, -1], [], [2]), np.array([1, 4, 12, MISS, 11])
+    some = np.array([True, False, True, False, False])
+
+    assert np.array_equal([0.5, NAN, 0.0], recall_at(ranks, labels, 10), equal_nan=True)
+    assert np.array_equal([0.75, NAN, 1.0], recall_at(ranks, labels, 12), equal_nan=True)
+    assert np.array_equal([0.5, NAN, NAN], recall_at(ranks, labels, 10, some), equal_nan=True)
 
 
 def test_a_slice_without_relevant_candidates_is_null_and_types_are_small():

@@ -11,6 +11,7 @@ from study.metrics.screening import (
     SHARES,
     log_losses,
     places,
+    places_of_each,
     ranking,
     recall_at_share,
     tie_hashes,
@@ -96,6 +97,7 @@ def test_a_share_is_rounded_down_to_whole_users_whatever_rounding_does_to_it():
     assert 29 == places(0.1, 290)
     assert 1 == places(0.01, 20)
     assert 29 == places(0.29, 100)  # a product of 28.999...
+    assert [95, 94, 1] == places_of_each(0.05, np.array([1900.0, 1899.0, 20.0])).tolist()
 
 
 def test_average_precision_and_auroc_by_hand():

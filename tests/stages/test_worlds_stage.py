@@ -15,11 +15,12 @@ from study.params.budget import Budget
 from study.params.features import Features
 from study.params.question import Windows
 from study.params.roster import CountingEntry
-from study.params.statistics import Statistics
+from study.params.statistics import PRIMARY, PRIMARY_K, Statistics
 from study.params.worlds import FrequencySettings, NullSettings, WorldContrast
 from study.paths import PARAMS
+from study.questions import what
 from study.stages import world_board, world_fit, worlds, worlds_validity
-from study.stages.world_fit import RECALL, entry_in, fit_and_score, fit_once, recalls
+from study.stages.world_fit import entry_in, fit_and_score, fit_once, recalls
 from study.stages.world_log import Oracle, Site, is_flat, scene
 from study.stages.worlds import expected
 from tests.tiny import ROOT, Counted
@@ -71,8 +72,8 @@ def test_counting_is_near_the_oracle_where_taste_decides_and_popularity_far(tmp_
     best = recalls(Oracle(site(), made.events), made.test)
     rules = ("popularity", "personal_frequency")
     found = {rule: fit_and_score(tmp_path / rule, site(), counting(rule), budget(), 0) for rule in rules}
-    means = {rule: fitted.queries[RECALL].to_numpy().mean() for rule, fitted in found.items()}
-    oracle = best[RECALL].to_numpy().mean()
+    means = {rule: fitted.queries[PRIMARY].to_numpy().mean() for rule, fitted in found.items()}
+    oracle = best[PRIMARY].to_numpy().mean()
     assert means["popularity"] < 0.5 * oracle
     assert (means["personal_frequency"] - means["popularity"]) / (oracle - means["popularity"]) > 0.95
     assert oracle == pytest.approx(expected(Oracle(site(), made.events), made)["expected"], abs=0.06)
@@ -91,10 +92,12 @@ def test_the_gains_of_a_window_are_made_once(monkeypatch):
     assert [window.queries.cutoff for window in made.test] == asked
 
 
-def test_recall_is_that_of_the_one_scorer():
+def test_recall_is_bit_for_bit_what_the_study_reports():
     made = scene(site(), 100)
     oracle = Oracle(site(), made.events)
-    assert mean_recall(oracle, made.test, 10) == pytest.approx(recalls(oracle, made.test)[RECALL].to_numpy().mean())
+    found, scored = recalls(oracle, made.test), [what.score(oracle, window, 0)["metrics"] for window in made.test]
+    assert pl.concat(scored)[PRIMARY].equals(found[PRIMARY])
+    assert mean_recall(oracle, made.test, PRIMARY_K) == pytest.approx(found[PRIMARY].to_numpy().mean())
 
 
 def test_a_finished_fit_is_not_done_again(tmp_path, monkeypatch):
@@ -150,8 +153,8 @@ def test_a_variant_that_reads_tokens_sees_as_many_events_as_another(variant, tok
 
 def queries(values: dict[str, list[float]]) -> pl.DataFrame:
     parts = [
-        pl.DataFrame({"user_id": [f"u{i}" for i in range(len(recall))], RECALL: recall}).with_columns(
-            variant=pl.lit(name), seed=pl.lit(0), cutoff=pl.lit(0), **{RECALL: pl.col(RECALL).cast(pl.Float32)}
+        pl.DataFrame({"user_id": [f"u{i}" for i in range(len(recall))], PRIMARY: recall}).with_columns(
+            variant=pl.lit(name), seed=pl.lit(0), cutoff=pl.lit(0), **{PRIMARY: pl.col(PRIMARY).cast(pl.Float32)}
         )
         for name, recall in values.items()
     ]
@@ -222,7 +225,7 @@ def test_null_gives_every_rule_the_recall_of_chance(tmp_path):
     null = Site("null", dials, WINDOWS, FEATURES, BATCH, 1)
     made = scene(null, 100)
     for rule in ("popularity", "personal_frequency"):
-        recall = fit_and_score(tmp_path / rule, null, counting(rule), budget(), 0).queries[RECALL].to_numpy()
+        recall = fit_and_score(tmp_path / rule, null, counting(rule), budget(), 0).queries[PRIMARY].to_numpy()
         assert abs(recall.mean() - 10 / 50) < 4 * recall.std() / np.sqrt(len(recall))
     assert 0.2 == pytest.approx(expected(Oracle(null, made.events), made)["expected"])
 
