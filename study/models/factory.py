@@ -9,15 +9,8 @@ from study.models.base import Recommender
 from study.models.sources import Sources
 from study.params.base import Frozen
 from study.params.budget import Budget
-from study.params.roster import (
-    AggregateEntry,
-    Composed,
-    ComposedEntry,
-    CountingEntry,
-    HybridEntry,
-    SequenceEntry,
-    Variant,
-)
+from study.params.parts import grows_trees
+from study.params.roster import Composed, ComposedEntry, CountingEntry, SequenceEntry, Variant
 
 
 def settings_of(entry: Variant | Composed) -> type[Frozen]:
@@ -61,5 +54,4 @@ def cap_of(entry: Variant | Composed, budget: Budget) -> int:
     """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
     if isinstance(entry, SequenceEntry):
         return budget.rounds
-    has_trees = isinstance(entry, HybridEntry) or (isinstance(entry, AggregateEntry) and entry.model.endswith("gbdt"))
-    return budget.boosting_rounds if has_trees else 1
+    return budget.boosting_rounds if grows_trees(entry.modules()[0]) else 1

@@ -24,11 +24,15 @@ from study.params.tuned import Range
 from study.seeds import seed_of
 
 RANKS = "candidates"
+TREES = True
+LOSSES = ("bce", "lambdarank")
 Floats = NDArray[np.float64]
 MODEL = "trees.txt"
 SEAL = "sha256 of all above: "
 LARGEST_GROUP = 10_000
 """LightGBM takes no larger one."""
+TRUNCATION = 30
+"""Lambdarank learns from the pairs with one of the first so many candidates of a query; LightGBM's default."""
 REPORTS = 8
 """Readings of stop in a whole trial, at least; as many as sequence variants have rounds where these are more."""
 FIXED = {
@@ -151,7 +155,7 @@ class Gbdt:
 
     def _objective(self) -> dict[str, Any]:
         if self.loss == "lambdarank":
-            return {"objective": "lambdarank", "lambdarank_truncation_level": 30}
+            return {"objective": "lambdarank", "lambdarank_truncation_level": TRUNCATION}
         return {"objective": "binary"}
 
     def _dataset(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:

@@ -23,6 +23,7 @@ from study.params.roster import HybridEntry
 __all__ = ["Hybrid", "Settings", "build"]
 
 RANKS = "candidates"
+TREES = True
 HELD_WINDOWS = 6
 """The last windows of a fit span: the first fit of the base ends before them, and their queries train the trees."""
 
@@ -35,8 +36,9 @@ class Record(Frozen):
 
 
 class Hybrid(Gbdt):
-    """Trees that never learn from in-sample scores.
+    """Trees that never learn from in-sample scores: stacked generalisation (Wolpert, 1992) of one variant.
 
+    Wolpert holds out each part of the data in turn; here what is held out comes last, as what is predicted does.
     The base is fitted twice with its own chosen settings and rounds: up to the last `HELD_WINDOWS` windows of the fit
     span, to score the training queries, all of which come later; and on the whole fit span, to score what comes after
     it. Codes of attribute values are those of the whole fit span for both, as for every model.

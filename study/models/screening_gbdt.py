@@ -15,6 +15,8 @@ from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 
 RANKS = "users"
+TREES = True
+LOSSES = ("bce", "lambdarank")
 TRUNCATION = 200
 """Lambdarank learns from the pairs with one of the first so many users; LightGBM's 30 suits lists that end sooner."""
 

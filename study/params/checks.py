@@ -11,6 +11,7 @@ from study.params.parts import (
     OBJECTIVES,
     RANKED,
     is_part,
+    losses_of,
     misfit,
     names_in,
     no_part,
@@ -19,7 +20,7 @@ from study.params.parts import (
     siblings,
 )
 from study.params.question import Between
-from study.params.roster import SequenceEntry, Variant
+from study.params.roster import AggregateEntry, SequenceEntry, Variant
 from study.params.snapshot import Ordinal
 from study.params.statistics import BEST
 from study.paths import WRITTEN
@@ -45,7 +46,7 @@ def problems(params: "Params") -> list[str]:
     if not found:  # what follows reads the part files
         for module in dict.fromkeys(module for entry in params.variants.values() for module in entry.modules()):
             refuse_misdeclared(module)
-        found = [*_kinds(params)]
+        found = [*_kinds(params), *_losses(params)]
         found += [told for name, entry in params.roster.items() for told in _misfits(f"roster.{name}", entry)]
     return found
 
@@ -211,6 +212,13 @@ def _kinds(params: "Params") -> Iterator[str]:
                 f"{place}: {module.rpartition('.')[2]} ranks {other}, but '{entry.question}' is a question of kind "
                 f"{kind}, which ranks {RANKED[kind]}; name another"
             )
+
+
+def _losses(params: "Params") -> Iterator[str]:
+    """What a model on aggregates is trained with it has."""
+    for name, entry in params.roster.items():
+        if isinstance(entry, AggregateEntry) and entry.loss not in (known := losses_of(entry.modules()[0])):
+            yield f"roster.{name}: model {entry.model} has no loss '{entry.loss}'; known: {', '.join(known)}"
 
 
 def _misfits(place: str, entry: Variant) -> Iterator[str]:

@@ -37,8 +37,17 @@ NEEDED: dict[str, dict[str, Asked]] = {
 RANKED = {"what": "candidates", "who": "users"}
 """What is ranked in each kind of question."""
 RANKS: Asked = ('"candidates" or "users"', lambda value: value in RANKED.values())
+LOSSES = ("bce", "lambdarank")
+"""What a model on aggregates may be trained with."""
 SPARED: dict[str, dict[str, Asked]] = {
-    "study.models": {"RANKS": RANKS},
+    "study.models": {
+        "RANKS": RANKS,
+        "TREES": TRUE,
+        "LOSSES": (
+            '("bce",), ("lambdarank",) or both',
+            lambda value: isinstance(value, tuple) and set() < set(value) <= set(LOSSES),
+        ),
+    },
     "study.models.counting": {"RANKS": RANKS},
     OBJECTIVES: {"HIDES": TRUE, "WEIGHS_KEY": TRUE, "CONTRASTS_PARTS": TRUE},
 }
@@ -75,6 +84,17 @@ def ranks_other(module: str, kind: str) -> bool:
         kind: of the question.
     """
     return "RANKS" in (names := names_in(module)) and bool(names["RANKS"] != RANKED[kind])
+
+
+def grows_trees(module: str) -> bool:
+    """Whether a round of a model is a tree; one that does not say so has one round."""
+    return bool(names_in(module).get("TREES"))
+
+
+def losses_of(module: str) -> tuple[str, ...]:
+    """What a model on aggregates can be trained with: bce alone where it does not say."""
+    found: tuple[str, ...] = names_in(module).get("LOSSES", LOSSES[:1])
+    return found
 
 
 def refuse_lacking(module: str, names: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue
 
 from study.params.base import Frozen
 
@@ -54,12 +54,6 @@ class AggregateEntry(Entry):
     model: Literal["linear", "gbdt", "screening_linear", "screening_gbdt"]
     loss: Literal["bce", "lambdarank"]
     windows: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _has_the_loss(self) -> "AggregateEntry":
-        if self.loss != "bce" and self.model.endswith("linear"):
-            raise ValueError(f"model {self.model} has no loss '{self.loss}'; known: bce")
-        return self
 
     def modules(self) -> list[str]:
         """Dotted names of the modules that this entry loads by name."""
