@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from sklearn.metrics import roc_auc_score
 
+from study.errors import UserError
 from study.events.log import Queries
 from study.events.spans import DAY
 from study.features.training_rows import TrainingRows, held
@@ -194,6 +195,12 @@ def test_binary_cross_entropy_speaks_of_all_users_and_not_of_its_batches():
 
     assert training_rows(fold).relevant.mean() == pytest.approx(0.188, abs=0.001)
     assert probability == pytest.approx(0.188, rel=0.2)
+
+
+def test_a_focus_that_the_loss_refuses_is_the_users_error(log):
+    entries = r"params\.yaml: roster: loss focal with loss_options \{gamma: -1\.0\}: "
+    with pytest.raises(UserError, match=rf"^{entries}focal's gamma is a number of 0 or more, not -1\.0$"):
+        sequence("focal", gamma=-1.0).fit(screened_fold(log), rounds=1, seed=1, report=lambda *_: None)
 
 
 def test_days_are_counted_in_their_window_alone(log):

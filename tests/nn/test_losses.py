@@ -236,6 +236,7 @@ def test_a_loss_is_a_pure_function_of_its_generator(name):
     [
         (sampled_softmax, {"negatives": 0}, "at least one"),
         (bce, {"negatives": 0}, "at least one"),
+        (bpr, {"negatives": 0}, "at least one"),
         (gbce, {"negatives": 0, "calibration": 0.5}, "at least one"),
         (gbce, {"negatives": 1, "calibration": 1.5}, "between 0 and 1"),
     ],

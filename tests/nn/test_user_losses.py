@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from study.nn import user_losses
+from study.nn.user_losses import focal
 
 OPTIONS = {"focal": {"gamma": 2.0}}
 NAMES = sorted(p.stem for p in Path(user_losses.__path__[0]).glob("[a-z]*.py") if p.stem != "users")
@@ -97,3 +98,15 @@ def test_large_logits_stay_finite(name):
 
     assert torch.isfinite(values).all()
     assert torch.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("gamma", [-0.5, float("nan"), float("inf")])
+def test_a_focus_that_makes_no_sense_is_refused(gamma):
+    with pytest.raises(ValueError, match="0 or more"):
+        focal.build(torch.ones(1), gamma)
+
+
+def test_without_focus_it_is_binary_cross_entropy():
+    values = focal.build(torch.ones(1), 0.0)(Given(), torch.tensor([[1.0], [-2.0]]), torch.tensor([0]), None, None)
+
+    assert [softplus(-1.0), softplus(-2.0)] == pytest.approx(values.tolist())

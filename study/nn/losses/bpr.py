@@ -28,5 +28,11 @@ class PersonalisedRanking:
 
 
 def build(frequency: Tensor, negatives: int) -> Loss:
-    """The loss with that many negatives per positive."""
+    """The loss with that many negatives per positive.
+
+    Raises:
+        ValueError: fewer than one negative.
+    """
+    if negatives < 1:
+        raise ValueError(f"bpr needs at least one negative, not {negatives}")
     return PersonalisedRanking(negatives)

@@ -1,5 +1,7 @@
 """Focal loss (Lin et al., ICCV 2017): binary cross-entropy that turns away from users who are classified well."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
@@ -15,7 +17,7 @@ class Focal:
     paper is left to the batches, which hold a fixed share of positives.
 
     Args:
-        gamma: 0 gives binary cross-entropy; the paper's choice is 2.
+        gamma: 0 or more; 0 gives binary cross-entropy; the paper's choice is 2.
     """
 
     def __init__(self, gamma: float) -> None:
@@ -29,5 +31,11 @@ class Focal:
 
 
 def build(frequency: Tensor, gamma: float) -> Loss:
-    """The loss with that focus."""
+    """The loss with that focus.
+
+    Raises:
+        ValueError: a focus below 0, or none that is finite.
+    """
+    if not 0 <= gamma < math.inf:
+        raise ValueError(f"focal's gamma is a number of 0 or more, not {gamma}")
     return Focal(gamma)
