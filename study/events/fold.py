@@ -61,7 +61,7 @@ class Fold:
 
 
 def take(labels: Labels, rows: Ints) -> Labels:
-    """The labels of the given rows, in their order."""
+    """The labels of the given rows, int64 [R], in their order; a row may be given several times."""
     sizes = labels.sizes[rows]
     offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     source = np.repeat(labels.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])

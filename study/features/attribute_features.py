@@ -53,6 +53,7 @@ class AttributeIndex:
 
         Args:
             acted: the key actions of the R pairs.
+            users: of the pairs, int64 [R].
             modes: of the candidates, as of `modes_at`, int64 [R].
             user_events: key actions of the user, [R].
         """

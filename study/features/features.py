@@ -15,11 +15,11 @@ HALF_LIVES = (5.0, 14.0, 40.0, 120.0)
 
 
 def ratio(above: NDArray[Any], below: NDArray[Any]) -> NDArray[np.float64]:
-    """Above / below; NaN where `below` is 0 or NaN."""
+    """Above / below, float64, of the shape of both; NaN where `below` is not above 0."""
     positive = below > 0
     return np.where(positive, above / np.where(positive, below, 1), np.nan)
 
 
 def spread(columns: Columns, index: Ints) -> Columns:
-    """Each column at the given places."""
+    """Each column, float64 [N], at the given places, int64 [R]: float64 [R]."""
     return {name: values[index] for name, values in columns.items()}

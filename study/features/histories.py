@@ -63,7 +63,13 @@ def decayed_days(queries: Queries, users: Ints, half_life_days: float) -> csr_ar
 
 
 def matrix_of(rows: Ints, columns: NDArray[np.int32], values: Weights, shape: tuple[int, int]) -> csr_array:
-    """The sparse matrix of a list of cells; cells that occur twice are added."""
+    """The sparse matrix of a list of cells, float32 of the given shape; cells that occur twice are added.
+
+    Args:
+        rows: of each cell, int64 [N].
+        columns: of each cell, int32 [N].
+        values: of each cell, float32 [N].
+    """
     matrix = csr_array((values, (rows, columns)), shape=shape)
     matrix.sum_duplicates()
     return matrix

@@ -37,7 +37,13 @@ def bin_of(probabilities: Floats, bins: int = BINS) -> NDArray[np.int64]:
 
 
 def reliability(probabilities: Floats, labels: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """The bins of some users; a bin that ties leave empty is left out."""
+    """The bins of some users; a bin that ties leave empty is left out.
+
+    Args:
+        probabilities: that each user takes the key action, float64 [U].
+        labels: whether it does, bool [U].
+        bins: how many there are without ties.
+    """
     place = bin_of(probabilities, bins)
     users = np.bincount(place, minlength=bins).astype(np.float64)
     filled = users > 0

@@ -90,6 +90,9 @@ class Linear:
 def refuse_one_class(relevant: NDArray[np.bool_]) -> None:
     """Regression has nothing to tell apart where all rows, or none, are relevant.
 
+    Args:
+        relevant: of each training row, bool [N].
+
     Raises:
         FloatingPointError: so it is.
     """
@@ -100,8 +103,12 @@ def refuse_one_class(relevant: NDArray[np.bool_]) -> None:
 def scaler(features: Floats) -> dict[str, Floats]:
     """What is fitted before the weights.
 
+    Args:
+        features: of N training rows, NaN where one cannot be measured, float32 [N, F].
+
     Returns:
-        `unit`, `mean` and `scale` of each feature where it can be measured, and `gaps`: which sometimes cannot be.
+        `unit` (the mean positive value), `mean` and `scale` (of the logarithms, the standard deviation) of each feature
+        where it can be measured, float32 [F] each, and `gaps`: the columns that sometimes cannot be, float32 [G].
     """
     typical = _moments(features, features > 0)[0]
     unit: Floats = np.where(typical > 0, typical, 1).astype(np.float32)
