@@ -201,7 +201,7 @@ def looks_like_time(raw: pl.Series) -> bool:
     """Whether the values of a column are times in one of the forms that need no `time_format`, and no mere numbers."""
     values = raw.drop_nulls()
     if not len(values) or raw.dtype.is_temporal():
-        return bool(len(values)) and raw.dtype not in {pl.Duration, pl.Time}
+        return bool(len(values)) and not isinstance(raw.dtype, pl.Duration | pl.Time)
     number = values.cast(pl.Float64, strict=False) if raw.dtype == pl.String or raw.dtype.is_numeric() else None
     if number is not None and number.null_count() == 0:
         return bool(number.min() >= SECONDS_OF_2000)  # type: ignore[operator]

@@ -1,6 +1,7 @@
 """What `init` leaves out is named with the reason."""
 
 import polars as pl
+import pytest
 
 from study.__main__ import main
 from study.params import load
@@ -73,6 +74,17 @@ def test_a_flag_with_gaps_is_an_attribute_and_another_name_of_the_user_is_none(w
     assert 0 == main(["init", "log.parquet"])
     assert "categorical" == load().snapshot.attributes["promo"]
     assert "nickname is left out: another name of customerId: one value for each" in PARAMS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", [pl.Duration("us"), pl.Duration("ms"), pl.Time()])
+def test_how_long_something_lasted_and_an_hour_of_the_day_are_no_times_of_events(workspace, kind):
+    number = 1_000_000 * (pl.int_range(pl.len()) % 90)
+    log = funnel().rename({"occurred_at": "event_timestamp"})
+    log.with_columns(dwell_time=number.cast(kind)).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "event_timestamp" == load().snapshot.columns.time
+    assert "dwell_time is left out: its values are " in PARAMS.read_text(encoding="utf-8")
 
 
 def test_a_record_is_no_user(workspace):
