@@ -40,8 +40,8 @@ class Budget(Frozen):
     def _rungs_rise(self) -> "Budget":
         if self.trials % self.batch:
             raise ValueError(f"trials ({self.trials}) is no multiple of batch ({self.batch})")
-        if self.workers == 0:
-            raise ValueError("workers: 0 works on nothing; -1 takes all cores")
+        if self.workers < 1 and self.workers != -1:
+            raise ValueError(f"workers: {self.workers} is no number of processes; give 1 or more, or -1 for all cores")
         if sorted(set(self.rungs)) != self.rungs or not all(0 < rung < 1 for rung in self.rungs):
             raise ValueError("rungs must rise and lie strictly between 0 and 1")
         return self

@@ -7,7 +7,8 @@ from study.params.budget import Budget
 from tests.tiny import BUDGET
 
 
-def test_no_workers_are_refused_and_all_cores_are_taken_by_a_number_below_0():
-    assert -1 == Budget(**BUDGET | {"workers": -1}).workers
-    with pytest.raises(ValidationError, match="workers: 0 works on nothing; -1 takes all cores"):
-        Budget(**BUDGET | {"workers": 0})
+@pytest.mark.parametrize("workers", [0, -2])
+def test_workers_are_a_number_of_processes_or_all_cores(workers):
+    assert [-1, 1, 8] == [Budget(**BUDGET | {"workers": number}).workers for number in (-1, 1, 8)]
+    with pytest.raises(ValidationError, match=f"workers: {workers} is no .*; give 1 or more, or -1 for all cores"):
+        Budget(**BUDGET | {"workers": workers})
