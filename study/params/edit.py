@@ -1,10 +1,15 @@
 """Changes values of `params.yaml` in place: comments, order and layout stay as they are."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from study.errors import UserError
+from study.paths import PARAMS
+
+MERGE = "<<"
 PLAIN = re.compile(r"[a-z][\w./-]*", re.IGNORECASE)
 
 
@@ -17,10 +22,16 @@ def edited(text: str, changes: dict[str, Any]) -> str:
 
     Raises:
         KeyError: a key inside a section is not there.
+        UserError: a value is written by an anchor, an alias or a merge, so that another would change with it.
     """
-    root = yaml.compose(text)
+    try:
+        root = yaml.compose(text)
+    except yaml.composer.ComposerError as error:
+        told = f"{error.problem}: its anchor stood in a section that is written anew"
+        raise UserError(f"{PARAMS}: {told}; write its values out") from None
     assert root is not None
-    spans = {key: _span(root, key.split(".")) for key in changes}
+    shared = set(_shared(root, set()))
+    spans = {key: _span(root, key, key.split("."), shared) for key in changes}
     for key, span in sorted(spans.items(), key=lambda found: found[1] or (0, 0), reverse=True):
         if span is not None:
             start, end = span
@@ -30,15 +41,49 @@ def edited(text: str, changes: dict[str, Any]) -> str:
     return text + "\n" * bool(added and not text.endswith("\n")) + "".join(added)
 
 
-def _span(node: yaml.Node, keys: list[str]) -> tuple[int, int] | None:
-    """Where the value of a key begins and ends, in characters; None where the key could be added."""
-    found = {key.value: value for key, value in node.value}
+def _shared(node: yaml.Node, seen: set[int]) -> Iterator[int]:
+    """The ids of the nodes that an alias stands for, too."""
+    if id(node) in seen:
+        yield id(node)
+        return
+    seen.add(id(node))
+    for part in _inner(node):
+        yield from _shared(part, seen)
+
+
+def _inner(node: yaml.Node) -> list[yaml.Node]:
+    """The items of a list, and keys and values of a mapping."""
+    found = node.value if isinstance(node, yaml.CollectionNode) else []
+    return [part for one in found for part in (one if isinstance(one, tuple) else (one,))]
+
+
+def _span(node: yaml.Node, named: str, keys: list[str], shared: set[int]) -> tuple[int, int] | None:
+    """Where the value of a key begins and ends, in characters; None where the key could be added.
+
+    Args:
+        named: the whole key, for messages; `keys` is what is left of it below the node.
+        shared: see `_shared`.
+    """
+    found, is_last = {key.value: value for key, value in node.value}, len(keys) == 1
     if keys[0] not in found:
-        if isinstance(node, yaml.MappingNode) and node.start_mark.column == 0 and len(keys) == 1:
+        if MERGE in found:
+            raise _not_alone(named)
+        if isinstance(node, yaml.MappingNode) and node.start_mark.column == 0 and is_last:
             return None
         raise KeyError(keys[0])
     value = found[keys[0]]
-    return _span(value, keys[1:]) if len(keys) > 1 else (value.start_mark.index, _end(value))
+    if id(value) in shared or (is_last and _has_shared(value, shared)):
+        raise _not_alone(named)
+    return (value.start_mark.index, _end(value)) if is_last else _span(value, named, keys[1:], shared)
+
+
+def _has_shared(node: yaml.Node, shared: set[int]) -> bool:
+    return any(id(part) in shared or _has_shared(part, shared) for part in _inner(node))
+
+
+def _not_alone(named: str) -> UserError:
+    told = "is written by an anchor (&), an alias (*) or a merge (<<), so that other values would change with it"
+    return UserError(f"{PARAMS}: {named}: {told}; write its values out")
 
 
 def _end(node: yaml.Node) -> int:

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from study.errors import UserError
 from study.params.edit import edited
 from study.paths import PARAMS
 from tests.tiny import ROOT
@@ -58,6 +59,36 @@ def test_a_key_that_is_missing_is_added_at_the_end_and_one_in_a_section_is_not()
     assert "a: 1\nb: [x]\n" == edited("a: 1", {"b": ["x"]})
     with pytest.raises(KeyError):
         edited(TEXT, {"snapshot.nmae": "x"})
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("base: &b\n  c: 1\nx: *b\n", "x.c"),
+        ("base: &b\n  c: 1\nx: *b\n", "base.c"),
+        ("base: &b 1\nx: *b\n", "x"),
+        ("base: &b 1\nx: *b\n", "base"),
+        ("base: [&b 1, 2]\nx: *b\n", "base"),
+        ("base:\n- &b 1\nx:\n- 2\n- *b\n", "x"),
+        ("base: &b {c: 1}\nx: {<<: *b}\n", "x.c"),
+        ("base: &b {c: {d: 1}}\nx: {<<: *b}\n", "x.c.d"),
+    ],
+)
+def test_a_value_that_stands_for_others_too_is_refused_by_its_key(text, key):
+    with pytest.raises(UserError, match=rf"^params.yaml: {key}: .*; write its values out$"):
+        edited(text, {key: 3})
+
+
+def test_values_beside_anchors_aliases_and_merges_are_changed_alone():
+    text = "base: &b\n  c: 1\nx: {<<: *b, d: 2}\ny: &never 5\n"
+
+    assert text.replace("2", "3").replace("&never 5", "6") == edited(text, {"x.d": 3, "y": 6})
+
+
+def test_an_alias_whose_anchor_is_gone_is_one_line():
+    """As after a section with the anchor has been written anew."""
+    with pytest.raises(UserError, match=r"^params.yaml: .*alias 'b'.*; write its values out$"):
+        edited("base: 1\nx: *b\n", {"base": 2})
 
 
 def test_the_published_parameters_keep_every_other_byte():
