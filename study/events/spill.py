@@ -1,11 +1,13 @@
 """Folders on disk for what memory does not hold."""
 
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from study.paths import SCRATCH
@@ -30,12 +32,24 @@ def _made(name: str, stack: ExitStack) -> Path:
     for left in SCRATCH.glob(f"spill-{name}.*[0-9]"):
         with suppress(OSError), _locked(left):  # held by a process that lives, or gone meanwhile
             shutil.rmtree(left)
-    folder = SCRATCH / f"spill-{name}.{os.getpid()}"
-    folder.mkdir(exist_ok=True)
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    with suppress(OSError):  # a file system without locks
+    names = (SCRATCH / f"spill-{name}.{os.getpid()}-{number}" for number in count())
+    return next(folder for folder in names if _is_ours(folder, stack))
+
+
+def _is_ours(folder: Path, stack: ExitStack) -> bool:
+    """Makes a folder and locks it; false where another process has it, or took it for one that is left."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    try:
         stack.enter_context(_locked(folder))
-    return folder
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError:  # a file system without locks, where nothing that is left is removed
+        pass
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return True
 
 
 @contextmanager
@@ -43,11 +57,15 @@ def _locked(folder: Path) -> Iterator[None]:
     """Holds the lock of a folder.
 
     Raises:
-        OSError: a process that lives holds it.
+        BlockingIOError: a process that lives holds it.
+        FileNotFoundError: it is gone, perhaps since it was opened.
+        OSError: the file system has no locks.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(descriptor), folder.stat()):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
         yield
     finally:
         os.close(descriptor)

@@ -148,6 +148,33 @@ def test_times_that_clash_far_from_each_other_are_refused_all_the_same(times, tm
     assert str(whole.value) == str(pieces.value)
 
 
+@pytest.mark.parametrize("moment", ["opened", "locked", "held"])
+def test_a_folder_that_another_process_takes_for_one_that_was_left_is_not_handed_out(tmp_path, monkeypatch, moment):
+    module, name = (os, "open") if moment == "opened" else (fcntl, "flock")
+    does, taken, held = getattr(module, name), [], []
+
+    def after_another(*given, **named):
+        if not taken:
+            taken.extend(SCRATCH.glob("spill-*"))
+            if moment == "held":
+                held.append(os.open(taken[0], os.O_RDONLY))
+                does(held[0], fcntl.LOCK_EX)
+            else:
+                taken[0].rmdir()
+        return does(*given, **named)
+
+    monkeypatch.setattr(module, name, after_another)
+    with inside(tmp_path):
+        with spilling("snapshot") as folder, spilling("snapshot") as beside:
+            own = folder()
+            assert beside().is_dir()
+            assert own.is_dir()
+            assert [own] != taken
+        for descriptor in held:
+            os.close(descriptor)
+        assert not own.exists()
+
+
 def test_what_a_killed_process_spilled_is_removed_and_what_a_living_one_spills_stays(tmp_path):
     with inside(tmp_path):
         dead, alive = SCRATCH / "spill-snapshot.999999999", SCRATCH / "spill-snapshot.1"
