@@ -10,7 +10,7 @@ from typing import Any
 from study import under_dvc
 from study.arguments import Parser
 from study.errors import UserError, few, unknown
-from study.failures import explain
+from study.failures import AGAIN, ANEW, explain
 from study.redact import hidden, show_without_credentials
 
 STAGES = {
@@ -163,6 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(dict.fromkeys(THREADS, "1"))
     given = sys.argv[1:] if arguments is None else list(arguments)
     words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
+    goes_on = words is None or words in GO_ON
     try:
         under_dvc.begin()
         if words is None:
@@ -173,10 +174,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
         return USER_ERROR
     except OSError as error:
-        print(f"downfunnel: {hidden(explain(error))}", file=sys.stderr)
+        print(f"downfunnel: {hidden(explain(error, AGAIN if goes_on else ANEW))}", file=sys.stderr)
         return MACHINE_ERROR
     except KeyboardInterrupt:
-        after = "goes on from here" if words is None or words in GO_ON else "begins anew"
+        after = "goes on from here" if goes_on else "begins anew"
         print(f"downfunnel: interrupted; the same command {after}", file=sys.stderr)
         return INTERRUPTED
     return 0

@@ -11,32 +11,38 @@ from pathlib import Path
 from study.errors import UserError
 
 AGAIN = "then run the same command again: what is finished stays"
-_ROOM, _RIGHTS, _SHAPE = f"make room, {AGAIN}", f"make it writable for you, {AGAIN}", f"move it away, {AGAIN}"
+ANEW = "then run the same command again: it begins anew"
+_ROOM, _RIGHTS, _SHAPE = "make room", "make it writable for you", "move it away"
+_ABSENT = "an earlier stage makes it, or params.yaml names it; `dvc repro` runs what is missing"
 _ADVICE = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
-    errno.EFBIG: f"a limit on the size of files is in the way (ulimit -f); raise it, {AGAIN}",
+    errno.EFBIG: "a limit on the size of files is in the way (ulimit -f); raise it",
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
     errno.EROFS: _RIGHTS,
     errno.ENOTDIR: f"a file stands where a folder is needed; {_SHAPE}",
     errno.EEXIST: f"a file stands where a folder is needed; {_SHAPE}",
     errno.EISDIR: f"a folder stands where a file is needed; {_SHAPE}",
-    errno.ENOENT: "an earlier stage makes it, or params.yaml names it; `dvc repro` runs what is missing",
-    errno.EMFILE: f"no more files may be open at once; raise the limit (ulimit -n), {AGAIN}",
+    errno.EMFILE: "no more files may be open at once; raise the limit (ulimit -n)",
 }
 _NUMBER, _NESTED = re.compile(r"\(os error (\d+)\)"), re.compile(r"\[Errno (\d+)\]")
 
 
-def explain(error: OSError) -> str:
-    """One line for the person who runs the study."""
+def explain(error: OSError, again: str = AGAIN) -> str:
+    """One line for the person who runs the study.
+
+    Args:
+        again: what the same command does after that is mended.
+    """
     number = _number(error)
     if number is None:
         return " ".join(str(error).split())
     place = _missing(error) or error.filename
     where = f"{os.fspath(place)}: " if isinstance(place, str | os.PathLike) else ""
     said = os.strerror(number) if where else " ".join(_NUMBER.sub("", str(error)).split())
-    return f"{where}{said}; {_ADVICE.get(number, f'mend that, {AGAIN}')}"
+    advice = _ABSENT if number == errno.ENOENT else f"{_ADVICE.get(number, 'mend that')}, {again}"
+    return f"{where}{said}; {advice}"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from study.errors import UserError
 from study.failures import naming
@@ -33,6 +34,22 @@ def place_of(folder: Path, is_own: Owned, what: str) -> Path:
         told = f"exists and is no {what}, or has other files in it"
         raise UserError(f"{folder}: {told}; give another folder with --to")
     return place
+
+
+def refuse_unwritable(place: Path) -> None:
+    """Finds out now whether a folder can be made there, by one that is made in the nearest that exists and removed.
+
+    Args:
+        place: see `place_of`.
+
+    Raises:
+        OSError: the machine refuses; it names the nearest folder, or the file that stands for one.
+    """
+    nearest = next(parent for parent in place.parents if parent.exists())
+    try:
+        Path(mkdtemp(prefix=".", dir=nearest)).rmdir()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(nearest)) from error
 
 
 def left_of(folder: Path) -> str | None:

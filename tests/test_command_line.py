@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import shutil
@@ -182,6 +183,21 @@ def test_repeats_run_the_check_of_the_worlds(monkeypatch):
 
     assert 0 == command_line.main(["worlds", "--repeat", "3"])
     assert [("check",), ("worlds_validity", 3)] == ran
+
+
+def test_a_refusal_says_whether_the_same_command_keeps_what_is_finished(monkeypatch, capsys):
+    def refuse() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "data/x")
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(command_line.under_dvc, "begin", refuse)
+
+    said = []
+    for command in (["train", "popularity"], ["repro"], ["fit", "sum-horizon"], ["export"]):
+        assert 1 == command_line.main(command)
+        said.append(capsys.readouterr().err.rpartition(": ")[2])
+    assert ["what is finished stays\n"] * 2 + ["it begins anew\n"] * 2 == said
 
 
 def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):

@@ -40,6 +40,11 @@ def group(asked: Device) -> Iterator[Share]:
         dist.destroy_process_group()
 
 
+def is_first() -> bool:
+    """Whether this process is the one that writes; also before the group is joined."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def share() -> Share:
     """That of this process in the group that it has joined; everything where it has joined none."""
     return Share(dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else ALL

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from study.device import name_of
 from study.errors import UserError
-from study.folders import place_of, replacing_folder
+from study.folders import place_of, refuse_unwritable, replacing_folder
 from study.models.base import Recommender
 from study.models.data import FitSpan, read_refit
 from study.models.factory import build_model, cap_of, settings_of
@@ -26,7 +26,7 @@ from study.paths import fit_folder, search_file
 from study.provenance import revision
 from study.questions.development import read_development
 from study.questions.kind import kind_of
-from study.training.group import group
+from study.training.group import group, is_first
 from study.training.share import Share
 from study.tuning.refused import telling
 
@@ -46,12 +46,15 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
     Raises:
         UserError: no such variant or setting, one that nothing can be learned with, the target is something else,
             memory is refused, or there is no such device.
+        OSError: the target cannot be written; found out before anything is trained.
     """
     params = load()
     entry, folder = params.variant(variant), target or fit_folder(variant)
     if not isinstance(entry, SequenceEntry):
         raise UserError(f"fit: {variant} is no sequence variant; one process fits it")
     place = place_of(folder, is_fitted, "fitted model")
+    if is_first():
+        refuse_unwritable(place)
     known = _chosen(params, variant)
     settings = _changed(settings_of(entry), known.settings, given)
     with group(params.device) as share:
@@ -105,15 +108,21 @@ def _chosen(params: Params, variant: str) -> Source:
 
 def _changed(kind: type[Any], settings: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:
     """All settings, with those that were given."""
-    pairs = dict(text.partition("=")[::2] for text in given)
+    values = dict(map(_pair, given))
     try:
-        values = {name: yaml.safe_load(text) for name, text in pairs.items()}
         whole: Settings = kind.model_validate(settings | values)
-    except yaml.YAMLError:
-        raise UserError(f"fit --set {' '.join(given)}: give name=value") from None
     except ValidationError as error:
         raise UserError(f"fit --set {describe(error, kind)}") from None
     return whole.model_dump(mode="json")
+
+
+def _pair(given: str) -> tuple[str, Any]:
+    """The name of a setting and its value."""
+    name, _, text = given.partition("=")
+    try:
+        return name, yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):  # the latter where a day is in no calendar
+        raise UserError(f"fit --set {given}: this is no value of a setting; give name=value") from None
 
 
 def _fold(params: Params, variant: str, span: FitSpan) -> Any:

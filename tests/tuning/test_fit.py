@@ -67,6 +67,7 @@ def test_everything_before_test_is_fitted_without_a_score_being_read(workspace):
         ([VARIANT, "--set", "widht=32"], "widht: this key is unknown"),
         ([VARIANT, "--set", "width=wide"], "width: Input should be a valid integer"),
         ([VARIANT, "--set", "width=[3"], "give name=value"),
+        ([VARIANT, "--set", "dropout=2024-13-45"], "dropout=2024-13-45: this is no value of a setting"),
         ([VARIANT, "--set", "heads=3"], "width 64 must be a multiple of twice the heads, 6"),
         ([VARIANT, "--set", "learning_rate=.nan"], "learning_rate: Input should be"),
         ([VARIANT, "--set", "recency_days=0"], "recency_days: Input should be greater than 0"),
@@ -102,6 +103,21 @@ def test_a_folder_with_anything_else_in_it_stays_and_so_does_what_is_beside_it(w
     assert before == files("mine")
 
 
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_trained(workspace, capsys, monkeypatch):
+    def trains(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr(SequenceModel, "fit", trains)
+    Path("taken").write_text("ours", encoding="utf-8")
+    before = sorted(workspace.iterdir())
+
+    assert 1 == command_line.main(["fit", VARIANT, "--to", "taken/deep/mine"])
+    assert "taken: Not a directory; a file stands where a folder is needed; move it away" in capsys.readouterr().err
+    with pytest.raises(AssertionError):
+        command_line.main(["fit", VARIANT, "--to", "free/deep/mine"])
+    assert before == sorted(workspace.iterdir())
+
+
 def test_a_fit_that_cannot_be_written_leaves_the_one_that_is_there(workspace, capsys, monkeypatch):
     assert 0 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "kept"])
     before = files("kept")
@@ -112,7 +128,8 @@ def test_a_fit_that_cannot_be_written_leaves_the_one_that_is_there(workspace, ca
     monkeypatch.setattr(SequenceModel, "save", is_full)
     capsys.readouterr()
     assert 1 == command_line.main(["fit", VARIANT, "--rounds", "1", "--to", "kept"])
-    assert "kept: No space left on device; make room" in capsys.readouterr().err
+    told = "kept: No space left on device; make room, then run the same command again: it begins anew\n"
+    assert capsys.readouterr().err.endswith(told)
     assert before == files("kept")
     assert [] == list(workspace.glob(".kept*"))
 
