@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from study.failures import naming
+from study.folders import replacing_folder
 from study.memory import peak_mb
 from study.models.base import Recommender
 from study.models.data import read_refit
@@ -217,12 +217,7 @@ def save_into(model: Recommender, folder: Path, beside: dict[str, str] | None = 
     Raises:
         OSError: the machine refuses; it names the folder.
     """
-    fresh = folder.with_name(folder.name + ".new")
-    with naming(folder):
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+    with replacing_folder(folder) as fresh:
         model.save(fresh)
         for name, text in (beside or {}).items():
             (fresh / name).write_text(text, encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)

@@ -1,5 +1,8 @@
 """The search: what is tried, who goes on, who is chosen, when a trial ends, and for how long it is refitted."""
 
+import errno
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +13,7 @@ from study.tuning import search as searches
 from study.tuning import trial as trials
 from study.tuning.proposals import Trial, propose
 from study.tuning.search import Search, _better_half, refit_seeds, search
-from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung
+from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung, save_into
 from tests.tiny import BUDGET, Counted, tiny_params
 
 VARIANT = "sum-horizon"
@@ -55,6 +58,29 @@ def test_the_best_on_select_is_chosen_and_of_equals_the_first(monkeypatch, tmp_p
 
     assert expected == found.chosen
     assert expected == found.best.number
+
+
+@pytest.mark.parametrize("refused", ["save", "rename"])
+def test_a_model_that_cannot_be_saved_leaves_the_one_before_and_nothing_beside_it(monkeypatch, tmp_path, refused):
+    model, rename, folder = Counted(), Path.rename, tmp_path / "best"
+    model.done = 1
+    save_into(model, folder, {"beside": "text"})
+    model.done = 2
+
+    def fails(fresh: Path, target: Path | None = None) -> Path:
+        if target is not None and ".new" not in fresh.name:
+            return rename(fresh, target)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if refused == "save":
+        monkeypatch.setattr(model, "save", fails)
+    else:
+        monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match=f"No space left on device: '{folder}'"):
+        save_into(model, folder)
+
+    assert {"done": "1", "beside": "text"} == {path.name: path.read_text() for path in folder.iterdir()}
+    assert [folder] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
