@@ -1,6 +1,7 @@
 """A book of results that are full of markup, in a real browser: all of it shows as text, and nothing runs."""
 
 import html
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +114,15 @@ def test_what_a_pointer_is_told_is_the_very_value(opened):
 
 
 def test_the_search_index_and_the_titles_have_no_markup_of_the_values(spoilt):
-    for page in spoilt.glob("*.html"):
-        head = page.read_text(encoding="utf-8").split("</head>")[0]
-        assert not any(html.escape(value) in head or value in head for value in hostile.RENAMED.values())
+    heads = {page.stem: page.read_text(encoding="utf-8").split("</head>")[0] for page in spoilt.glob("*.html")}
+    index = (spoilt / "searchindex.js").read_text(encoding="utf-8")
+    written = [form(value) for value in hostile.RENAMED.values() for form in (str, html.escape, in_json)]
+
+    assert set(PAGES) <= set(heads)
+    assert all(f'"{name}"' in index for name in PAGES)
+    assert [] == [(name, value) for name, head in heads.items() for value in written if value in head]
+    assert [] == [value for value in written if value in index]
+
+
+def in_json(value: str) -> str:
+    return json.dumps(value)[1:-1]
