@@ -29,7 +29,7 @@ SIDES = (1, 2)
 
 
 def searched(params: Params, variant: str, workers: int) -> dict[str, float]:
-    """Seconds of one search with so many workers, and the recall on select of its best trial."""
+    """Seconds of one search with so many workers, the number of the trial that it chose, and its recall on select."""
     receive, send = multiprocessing.get_context("spawn").Pipe(duplex=False)
     child = multiprocessing.get_context("spawn").Process(target=_search, args=(params, variant, workers, send))
     child.start()
@@ -48,7 +48,8 @@ def _search(params: Params, variant: str, workers: int, send: Any) -> None:
     with TemporaryDirectory() as folder:
         begin = time.perf_counter()
         best = search(changed, variant, Path(folder)).best
-        send.send({"seconds": time.perf_counter() - begin, "select": best.select})
+        seconds = time.perf_counter() - begin
+        send.send({"seconds": seconds, "chosen": best.number, "select": best.select})
     get_reusable_executor().shutdown(wait=True)  # its workers would be waited for until they have idled for minutes
 
 
@@ -59,8 +60,8 @@ def compared(params: Params, variant: str, repeats: int) -> dict[str, Any]:
     for repeat in range(repeats):
         for side in SIDES if repeat % 2 == 0 else SIDES[::-1]:
             runs[side].append(searched(params, variant, side))
-    selects = {run["select"] for side in runs.values() for run in side}
-    assert len(selects) == 1, f"{variant}: not the same search: {selects}"
+    chosen = {(run["chosen"], run["select"]) for side in runs.values() for run in side}
+    assert len(chosen) == 1, f"{variant}: not the same search: trials and their recall on select {sorted(chosen)}"
     seconds = {side: [run["seconds"] for run in found] for side, found in runs.items()}
     ratios = [one / two for one, two in zip(seconds[1], seconds[2], strict=True)]
     return {"one_seconds": spread(seconds[1]), "two_seconds": spread(seconds[2]), "ratio": spread(ratios)}

@@ -1,0 +1,72 @@
+"""A benchmark writes what the page Scaling reads, and compares like with like; how fast anything is, no test asks."""
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+
+from study.exhibits.measurements import Loop, Ranking, Sizes, Training, Workers, latest
+from study.params import load
+from study.paths import PARAMS
+from study.tuning.proposals import Trial
+from tests.tiny import ROOT
+
+LOG = ["--users", "40", "--events", "128", "--items", "20"]
+ROUNDS = ["--positions", "1000", "--settings", '{"batch": 512}']
+RUNS = {
+    "training": (Training, "variants", {"sum-horizon"}, [*LOG, *ROUNDS, "--variants", "sum-horizon"]),
+    "rank": (Ranking, "variants", {"personal-decay"}, [*LOG, "--variants", "personal-decay"]),
+    "size": (Sizes, "catalogue", {100}, ["--events", "--catalogue", "100"]),
+    "workers": (Workers, "again", {"first_result", "whole", "added_per_task"}, ["--tasks", "4", "--seconds", "0.01"]),
+    "loop": (Loop, "seconds", {"help"}, ["--commands", "help"]),
+}
+"""The record of a line, what of it is looked at, what that must name, and the arguments of the smallest run."""
+REPEATED = {"training", "rank", "loop"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
+def test_a_small_run_leaves_a_line_that_the_page_reads(name, tmp_path, monkeypatch):
+    kind, part, expected, given = RUNS[name]
+    once = ["--repeats", "1"] if name in REPEATED else []
+    command = [sys.executable, f"benchmarks/{name}.py", *given, *once, "--out", str(tmp_path / f"{name}.jsonl")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+
+    assert 0 == done.returncode, done.stderr
+    monkeypatch.setattr("study.paths.BENCHMARKS", tmp_path)
+    line = latest(name, kind)
+    assert expected == set(line.model_dump()[part])
+    assert {"numpy", "torch"} <= set(line.versions)
+
+
+@pytest.fixture
+def tuning(monkeypatch):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return import_module("tuning")
+
+
+@pytest.mark.parametrize("other", [{"chosen": 1}, {"select": 0.4}])
+def test_searches_that_end_otherwise_with_two_workers_are_not_compared(tuning, monkeypatch, other):
+    def searched(params, variant, workers):
+        return {"seconds": 1.0, "chosen": 0, "select": 0.5} | (other if workers == 2 else {})
+
+    monkeypatch.setattr(tuning, "searched", searched)
+    with pytest.raises(AssertionError, match="sum-horizon: not the same search"):
+        tuning.compared(None, "sum-horizon", 1)
+
+
+def test_a_search_tells_which_trial_it_has_chosen(tuning, monkeypatch):
+    best, asked, sent = Trial(number=3, batch=0, settings={}, state="complete", select=0.5), [], []
+    monkeypatch.setattr(tuning, "search", lambda params, *_: asked.append(params) or SimpleNamespace(best=best))
+    monkeypatch.setattr(tuning, "get_reusable_executor", lambda: SimpleNamespace(shutdown=lambda **_: None))
+    tuning._search(load(ROOT / PARAMS), "sum-horizon", 2, SimpleNamespace(send=sent.append))
+
+    assert [(3, 0.5)] == [(told["chosen"], told["select"]) for told in sent]
+    assert [2] == [params.spent("main").workers for params in asked]
