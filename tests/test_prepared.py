@@ -19,7 +19,7 @@ from study.features.training_rows import kept_rows
 from study.features.vocabulary import Vocabulary
 from study.models.data import read_refit
 from study.models.factory import build_model
-from study.models.user_aggregates import training_rows as user_rows
+from study.models.user_rows import training_rows as user_rows
 from study.params import Params, load
 from study.prepared import Prepared, Stopwatch, kept
 from study.questions.development import read_development

@@ -10,8 +10,8 @@ from study.diagnostics.change import UNCHANGED, Change
 from study.diagnostics.labels import permuting
 from study.diagnostics.noise import with_noise
 from study.diagnostics.order import shuffled
-from study.diagnostics.pace import steady
 from study.diagnostics.recent import last_events
+from study.diagnostics.steady import steady
 from study.diagnostics.users import fewer_events, fewer_queries
 from study.events.fold import Fold
 from study.events.log import Log

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import TrainingRows, kept_rows
-from study.models.aggregate import Block, scoring_blocks
 from study.models.base import Report, Scores
+from study.models.scoring_blocks import Block, scoring_blocks
 from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import TrainingRows, held, training_rows
-from study.models.aggregate import KEPT_ROWS, Block, scoring_blocks
 from study.models.base import Recommender, Report
 from study.models.gbdt import Gbdt, Settings
+from study.models.scoring_blocks import KEPT_ROWS, Block, scoring_blocks
 from study.models.sources import Source, Sources
 from study.models.standardised import standardised
 from study.params.base import Frozen

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import kept_rows
-from study.models.aggregate import scoring_blocks
 from study.models.base import Report, Scores
+from study.models.scoring_blocks import scoring_blocks
 from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry

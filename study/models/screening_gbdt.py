@@ -8,9 +8,9 @@ import numpy as np
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import TrainingRows
-from study.models.aggregate import Block
 from study.models.gbdt import Gbdt, Settings
-from study.models.user_aggregates import query_rows, training_rows
+from study.models.scoring_blocks import Block
+from study.models.user_rows import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 

@@ -7,7 +7,7 @@ from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.models.base import Report, Scores
 from study.models.linear import Linear, Settings, refuse_one_class, scaler
-from study.models.user_aggregates import query_rows, training_rows
+from study.models.user_rows import query_rows, training_rows
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 

@@ -8,16 +8,16 @@ from study.diagnostics.attributes import without
 from study.diagnostics.labels import permuted, permuting
 from study.diagnostics.noise import with_noise
 from study.diagnostics.order import shuffled
-from study.diagnostics.pace import steady
 from study.diagnostics.plan import Subject, changes, unnoticed
 from study.diagnostics.recent import last_events
+from study.diagnostics.steady import steady
 from study.diagnostics.users import fewer_events, fewer_queries
 from study.events.fold import Fold, take
 from study.events.spans import DAY, Window, make_spans
 from study.events.stream import Readouts
 from study.features.sequences import event_stream
 from study.features.training_rows import training_rows
-from study.models import user_aggregates
+from study.models import user_rows
 from study.models.screening_sequence import user_readouts
 from study.params import load
 from study.params.diagnostics import Diagnostics
@@ -227,7 +227,7 @@ def test_the_rows_of_aggregates_follow_the_permuted_labels(whole):
 
 def test_users_who_are_screened_exchange_their_labels_too(whole):
     fold = replace(fold_of(whole), eligible_days=28)
-    honest, mixed = (user_aggregates.training_rows(one) for one in (fold, permuting(fold, 2)))
+    honest, mixed = (user_rows.training_rows(one) for one in (fold, permuting(fold, 2)))
 
     np.testing.assert_array_equal(honest.features, mixed.features)
     assert not np.array_equal(honest.relevant, mixed.relevant)

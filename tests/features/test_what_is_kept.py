@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from study.features.aggregates import Aggregates
-from study.models.user_aggregates import query_rows
+from study.models.user_rows import query_rows
 from tests.made import asked, random_log
 
 

@@ -14,7 +14,7 @@ from study.features.training_rows import TrainingRows, held
 from study.models import gbdt as trees
 from study.models import screening_gbdt, screening_linear, screening_sequence
 from study.models.counting import key_action_days, personal_decay
-from study.models.user_aggregates import training_rows
+from study.models.user_rows import training_rows
 from study.params import load
 from study.params.roster import SequenceEntry
 from study.training.cutoff_batches import Strata
