@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from study import params
 from study.exhibits import source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
-from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
 from study.exhibits.results import read
@@ -149,7 +149,20 @@ def _ladder(row: Slot) -> list[str]:
     if row.shares["within_event"] is None:
         return []
     parts = [f"{label} {_share(row.shares[key])}" for key, label in PARTS.items()]
-    return [f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."]
+    told = f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
+    return [" ".join([told, *_below_zero(row)])]
+
+
+def _below_zero(row: Slot) -> list[str]:
+    """That a part is clearly negative, and what that says; nothing where none is."""
+    parts = ((label, row.shares[key]) for key, label in PARTS.items())
+    found = [label for label, share in parts if share is not None and share.high is not None and share.high < 0]
+    if not found:
+        return []
+    return [
+        f"A part below zero says that a model which sees less has the lower loss: at this budget {listing(found)} cost "
+        "the training more than they tell, which says nothing of a longer one."
+    ]
 
 
 def _overtaken(found: Accounting) -> str:

@@ -27,8 +27,8 @@ def slot(name, losses, shares):
 
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="fails", clear=True, within=0.7):
-        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": 0.2, "within_event": within}
+    def make(finding="holds", beyond="fails", clear=True, within=0.7, earlier=0.2):
+        shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": earlier, "within_event": within}
         shares = shares if clear else dict.fromkeys(shares)
         rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
@@ -71,6 +71,14 @@ def test_nothing_is_told_of_what_is_learned_where_a_twin_that_sees_less_is_bette
     assert "(110 %" in shown
     assert "needs no other event" not in shown
     assert "cannot be told" not in tokens.answer(accounted()).text
+
+
+def test_a_part_that_is_clearly_below_zero_is_explained(accounted):
+    told = "at this budget strictly earlier moments cost the training more than they tell"
+
+    assert told in tokens.answer(accounted(earlier=-0.05)).text
+    assert "below zero" not in tokens.answer(accounted(earlier=-0.005)).text
+    assert "below zero" not in tokens.answer(accounted()).text
 
 
 def test_the_batch_of_the_accounting_is_told(accounted):
