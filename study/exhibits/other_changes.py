@@ -50,5 +50,6 @@ def _alarm(results: Results) -> list[str]:
     if alarm is None or not alarm.variants:
         return []
     ringing = listing([code(row.variant) for row in alarm.variants if row.rings])
-    state = f"rings for {ringing}, a reason to look and no verdict" if alarm.rings else "is silent"
+    quiet = "is silent, which is weak evidence: it misses what a model has to learn to use"
+    state = f"rings for {ringing}, a reason to look and no verdict" if alarm.rings else quiet
     return [f"the leak alarm, of fits to labels that were permuted, {state} ({LINK})"]
