@@ -49,7 +49,7 @@ def test_of_what_was_not_changed_nothing_is_said(made):
 @pytest.mark.parametrize(
     ("rings", "expected"),
     [
-        (False, "permuted, is silent, which is weak evidence: it misses what a model has to learn to use (Is it the data?)"),
+        (False, "is silent, which is weak evidence: it misses what a model has to learn to use (Is it the data?)"),
         (True, "permuted, rings for sum-horizon-repeat, a reason to look and no verdict (Is it the data?)"),
         (None, None),
     ],
