@@ -113,7 +113,6 @@ class Truth(Record):
 class Repeated(Record):
     """A contrast over all repeats."""
 
-    name: str
     left: str
     right: str
     truth: Truth
@@ -130,6 +129,7 @@ class Part(Record):
     part: str
     world: str
     users: int
+    days: int
     seeds: int
     rounds: int
     positions: int

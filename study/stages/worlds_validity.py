@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from study.metrics.verdicts import percentile_interval
 from study.params import Params, load
 from study.params.roster import Variant
 from study.params.statistics import PRIMARY, Statistics
-from study.params.worlds import Validity, WorldContrast, WorldName
+from study.params.worlds import Validity, WorldName
 from study.paths import code_of, world_file, write_text
 from study.scratch import scratch
 from study.seeds import seed_of
@@ -37,6 +38,7 @@ from study.tuning.workers import run_all
 
 COVERAGE = 0.95
 Row = dict[str, Any]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,20 @@ class Study:
     params: Params
 
     @property
-    def declared(self) -> dict[str, WorldContrast]:
-        """The contrasts of the world between variants of the part."""
-        found = worlds_of(self.params).declared(self.world)
-        return {name: one for name, one in found.items() if {one.left, one.right} <= set(self.part.variants)}
+    def pairs(self) -> list[Pair]:
+        """All pairs of the part's variants: the left side is the one that is named later."""
+        return [(left, right) for right, left in combinations(self.part.variants, 2)]
 
     @property
     def entries(self) -> dict[str, Variant]:
-        """The variants that they are about: no other is fitted."""
-        named = {side for one in self.declared.values() for side in (one.left, one.right)}
+        """The variants of the part."""
         known = worlds_of(self.params).entries(self.params.roster)
-        return {name: known[name] for name in self.part.variants if name in named}
+        return {name: known[name] for name in self.part.variants}
 
     def site(self, role: str, number: int) -> Site:
         """The log of a number; `role` parts the repeats from the fresh ones."""
         worlds = worlds_of(self.params)
-        dials = worlds.dials(self.world).model_copy(update={"users": self.part.users})
+        dials = worlds.dials(self.world).model_copy(update={"users": self.part.users, "days": self.part.days})
         seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
         return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed, self.params.device)
 
@@ -100,14 +100,12 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
 
 
 def _fingerprint(study: Study) -> str:
-    sides = [f"{name} {one.model_dump_json()}" for name, one in study.declared.items()]
     parts = [
         fingerprint(study.params, study.world, code_of("worlds_validity")),
         study.name,
         study.part.model_dump_json(),
-        *sides,
+        study.params.statistics.model_dump_json(),
     ]
-    parts.append(study.params.statistics.model_dump_json())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -120,7 +118,7 @@ def one_log(path: Path, study: Study, role: str, number: int) -> Row:
     means = dict(queries.group_by("variant").agg(pl.col(PRIMARY).cast(pl.Float64).mean()).sort("variant").iter_rows())
     row: Row = {"recall": means}
     if role == "repeat":
-        row["contrasts"] = judged(queries, study.declared, study.params.statistics, study.params.seed)
+        row["contrasts"] = judged(queries, study.pairs, study.params.statistics, study.params.seed)
     write_text(path, json.dumps(row))
     return row
 
@@ -140,33 +138,32 @@ def _fits(study: Study, site: Site, path: Path) -> pl.DataFrame:
     return pl.concat(tables)
 
 
-def judged(queries: pl.DataFrame, declared: dict[str, WorldContrast], settings: Statistics, seed: int) -> list[Row]:
-    """The verdict of each contrast, adjusted for all, and its plain 95 % interval."""
-    draws, sides = draws_of(queries, settings, seed), [(one.left, one.right) for one in declared.values()]
-    plain = [percentile_interval(draws.difference(*pair)[1], 1 - COVERAGE) for pair in sides]
-    found = verdicts(draws, sides, settings)
+def judged(queries: pl.DataFrame, pairs: list[Pair], settings: Statistics, seed: int) -> list[Row]:
+    """The verdict of each pair, adjusted for all, and its plain 95 % interval."""
+    draws = draws_of(queries, settings, seed)
+    plain = [percentile_interval(draws.difference(*pair)[1], 1 - COVERAGE) for pair in pairs]
+    found = verdicts(draws, pairs, settings)
     return [
-        {"name": name, **asdict(verdict), "plain_low": low, "plain_high": high}
-        for name, verdict, (low, high) in zip(declared, found, plain, strict=True)
+        {**asdict(verdict), "plain_low": low, "plain_high": high}
+        for verdict, (low, high) in zip(found, plain, strict=True)
     ]
 
 
 def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
     """How often the repeats found the truth of each contrast, and how often a log had any false verdict."""
     margin, total = study.params.statistics.margin, len(repeats)
-    truths = {name: truth_of(one, fresh) for name, one in study.declared.items()}
-    told = [{one["name"]: one for one in repeat["contrasts"]} for repeat in repeats]
+    truths = [truth_of(pair, fresh) for pair in study.pairs]
+    told = [repeat["contrasts"] for repeat in repeats]
     rows = []
-    for name, truth in truths.items():
-        mine = [one[name] for one in told]
+    for pair, truth, mine in zip(study.pairs, truths, zip(*told, strict=True), strict=True):
         hits = sum(is_right(one["verdict"], truth["effect"], margin) for one in mine)
         covered = sum(one["plain_low"] <= truth["effect"] <= one["plain_high"] for one in mine)
         adjusted = sum(one["low"] <= truth["effect"] <= one["high"] for one in mine)
         equivalents = sum(one["verdict"] == "equivalent" for one in mine) if abs(truth["effect"]) > margin else 0
         rows.append(
             {
-                "name": name,
-                **study.declared[name].model_dump(include={"left", "right"}),
+                "left": pair[0],
+                "right": pair[1],
                 "truth": truth,
                 "verdicts": {kind: sum(one["verdict"] == kind for one in mine) for kind in VERDICTS},
                 "right_verdicts": rate(hits, total),
@@ -175,11 +172,14 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
                 "coverage_of_verdicts": rate(adjusted, total),
             }
         )
-    wrong = sum(any(is_false(one[n]["verdict"], t["effect"], margin) for n, t in truths.items()) for one in told)
+    wrong = sum(
+        any(is_false(one["verdict"], truth["effect"], margin) for one, truth in zip(repeat, truths, strict=True))
+        for repeat in told
+    )
     return {
         "part": study.name,
         "world": study.world,
-        **study.part.model_dump(include={"users", "seeds", "rounds", "positions", "boosting_rounds"}),
+        **study.part.model_dump(include={"users", "days", "seeds", "rounds", "positions", "boosting_rounds"}),
         "repeats": total,
         "fresh_logs": len(fresh),
         "fresh_users": len(fresh) * study.part.users,
@@ -191,14 +191,15 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
 VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
-def truth_of(one: WorldContrast, fresh: Sequence[Row]) -> Row:
+def truth_of(pair: Pair, fresh: Sequence[Row]) -> Row:
     """The mean difference over the fresh logs and its standard error.
 
     Without any nothing can differ: it is known to be 0.
     """
     if not fresh:
         return {"effect": 0.0, "error": 0.0}
-    found = np.array([row["recall"][one.left] - row["recall"][one.right] for row in fresh])
+    left, right = pair
+    found = np.array([row["recall"][left] - row["recall"][right] for row in fresh])
     return {"effect": float(found.mean()), "error": float(found.std(ddof=1) / np.sqrt(len(found)))}
 
 

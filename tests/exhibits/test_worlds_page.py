@@ -42,12 +42,12 @@ def rate(value: float) -> dict:
 
 def checked(any_false: float, truth: float = 0.0, repeats: int = 400) -> Validity:
     contrast = {
-        "name": "n", "left": "personal-frequency", "right": "popularity", "truth": {"effect": truth, "error": 0.01},
+        "left": "personal-frequency", "right": "popularity", "truth": {"effect": truth, "error": 0.01},
         "verdicts": {"better": 399, "worse": 0, "equivalent": 0, "undetermined": 1}, "right_verdicts": rate(0.99),
         "false_equivalent": rate(0.02), "coverage": rate(0.95), "coverage_of_verdicts": rate(0.96),
     }  # fmt: skip
     part = {
-        "part": "counting", "world": "null", "users": 500, "seeds": 2, "rounds": 3, "positions": 40_000,
+        "part": "counting", "world": "null", "users": 500, "days": 98, "seeds": 2, "rounds": 3, "positions": 40_000,
         "boosting_rounds": 1, "repeats": repeats, "fresh_logs": 40,
         "fresh_users": 20000, "any_false": rate(any_false), "contrasts": [contrast],
     }  # fmt: skip

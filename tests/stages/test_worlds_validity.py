@@ -17,7 +17,8 @@ from study.stages import worlds, worlds_validity
 from tests.tiny import ROOT
 
 RULES = ["popularity", "personal-frequency", "personal-decay"]
-SIZE = {"share": 1.0, "fresh": 20, "users": 1000, "seeds": 1, "rounds": 1, "positions": 100, "boosting_rounds": 1}
+SIZE = {"share": 1.0, "fresh": 20, "users": 1000, "days": 42, "seeds": 1, "rounds": 1, "positions": 100}
+SIZE |= {"boosting_rounds": 1}
 SECTION = {
     "roster": RULES,
     "windows": {"stop": 1, "select": 1, "test": 1},
@@ -111,7 +112,9 @@ def test_fits_lie_in_scratch_by_all_that_they_depend_on(params):
 
 
 def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(params, tmp_path, monkeypatch):
-    part = Validity.model_validate(SECTION["validity"]["counting"] | {"users": 1500, "rounds": 7, "positions": 300})
+    part = Validity.model_validate(
+        SECTION["validity"]["counting"] | {"users": 1500, "days": 49, "rounds": 7, "positions": 300}
+    )
     study = worlds_validity.Study("counting", part, "frequency", params)
     sites = [study.site(role, number) for role in ("repeat", "fresh") for number in (0, 1)]
     given = []
@@ -120,7 +123,7 @@ def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(para
     worlds_validity._fits(study, sites[0], tmp_path / "repeat-0.json")
 
     assert 4 == len({site.seed for site in sites})
-    assert {1500} == {site.settings.users for site in sites}
+    assert {(1500, 49)} == {(site.settings.users, site.settings.days) for site in sites}
     assert ["popularity", "personal_frequency"] == [entry.rule for _, _, entry, _, _ in given]
     assert {(7, 300)} == {(budget.rounds, budget.positions) for _, _, _, budget, _ in given}
     assert 0 == worlds_validity.scene.cache_info().currsize  # as many logs as repeats would not fit into memory
@@ -129,7 +132,7 @@ def test_the_logs_that_tell_the_truth_are_others_than_those_that_are_judged(para
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"worlds": ["order"]}, "no contrast of order is between popularity, personal-frequency"),
+        ({"variants": ["popularity", "popularity"]}, "a contrast needs two of them, each named once"),
         ({"variants": ["popularity", "personal-frequncy"]}, "did you mean 'personal-frequency'"),
         ({"users": 999}, "the truth needs at least 20000 users"),
     ],
@@ -164,11 +167,10 @@ def test_a_summary_counts_what_was_right_false_and_covered(params, effect, equiv
     """Of three repeats: one right, one that says equivalent and misses the truth, one that says nothing."""
     part = Validity.model_validate(SECTION["validity"]["counting"])
     study = worlds_validity.Study("counting", part, "frequency", params)
-    (name,) = study.declared
     fresh = [{"recall": {"personal-frequency": 0.5 + effect + noise, "popularity": 0.5}} for noise in (-0.1, 0.0, 0.1)]
     told = [("better", 0.2, 0.4), ("equivalent", -0.9, -0.8), ("undetermined", -0.5, 0.5)]
     repeats = [
-        {"contrasts": [{"name": name, "verdict": one, "low": a, "high": b, "plain_low": a, "plain_high": b / 2}]}
+        {"contrasts": [{"verdict": one, "low": a, "high": b, "plain_low": a, "plain_high": b / 2}]}
         for one, a, b in told
     ]
     found = worlds_validity.summary(study, repeats, fresh)
@@ -211,5 +213,5 @@ def test_logs_that_other_versions_have_fitted_are_made_again(params, monkeypatch
 
 
 def test_a_part_of_fewer_than_two_variants_says_what_to_do():
-    with pytest.raises(ValidationError, match="variants: a contrast needs two of them; add one, or remove this part"):
+    with pytest.raises(ValidationError, match="two of them, each named once; add one, or remove this part"):
         Validity(worlds=["null"], variants=["popularity"], **SIZE | {"users": 20_000})
