@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import proportion_confint
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
-from study.exhibits.world_records import Part, Rate, Validity, Worlds
+from study.exhibits.world_records import Part, Rate, Repeated, Validity, Worlds
 
 FAR = 4
 """Margins from which on an effect is so large that a false verdict of it is hardly possible."""
@@ -34,8 +34,8 @@ def _told(part: Part, checked: Validity) -> str:
     name_ = f"{escape(part.part)} in {escape(part.world)}"
     family = len(part.contrasts)
     drawn = (
-        f"{plural(part.repeats, 'log')} of {count(part.users)} users, {plural(family, 'contrast')} in each, "
-        f"{plural(part.seeds, 'seed')} per trained model{_trained(part)}"
+        f"{plural(part.repeats, 'log')} of {count(part.users)} users and {count(part.days)} days, "
+        f"{plural(family, 'contrast')} in each, {plural(part.seeds, 'seed')} per trained model{_trained(part)}"
     )
     kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
@@ -117,23 +117,42 @@ def _families(checked: Validity) -> str:
     largest = max(len(part.contrasts) for part in checked.parts)
     most = max(part.seeds for part in checked.parts)
     margin = checked.statistics["margin"]
-    truths = [abs(one.truth.effect) for part in checked.parts for one in part.contrasts]
-    beyond = [truth for truth in truths if truth > margin]
-    near = (
-        f" Of the true effects beyond the margin the least is {number(min(beyond))}, {number(min(beyond) / margin, 1)} "
-        f"times the margin{HARDLY if min(beyond) >= FAR * margin else '.'}"
-        if beyond
-        else ""
-    )
+    beyond = [
+        (abs(one.truth.effect), part, one)
+        for part in checked.parts
+        for one in part.contrasts
+        if abs(one.truth.effect) > margin
+    ]
+    near = _nearest(*min(beyond, key=lambda found: found[0]), margin) if beyond else ""
     return (
         f"The largest family that was checked has {plural(largest, 'contrast')}; families as large as those of the "
         f"study's arms were not checked, nor more than {plural(most, 'seed')} of a fit.{near}"
     )
 
 
+def _nearest(size: float, part: Part, one: Repeated, margin: float) -> str:
+    """The least of the true effects beyond the margin, where a false *equivalent* is likeliest."""
+    lead = (
+        f" Of the true effects beyond the margin the least is {number(size)}, {number(size / margin, 1)} times the "
+        f"margin"
+    )
+    if size >= FAR * margin:
+        return f"{lead}{HARDLY}"
+    called = f" That of {code(one.left)} over {code(one.right)} in {escape(part.world)} is called equivalent in "
+    rate = one.false_equivalent
+    if rate is None:
+        return f"{lead}."
+    told = one.right_verdicts
+    return (
+        f"{lead}.{called}{percent(rate.rate)} of the logs ({_ends(rate)}), which is false, and what it is, "
+        f"{'better' if one.truth.effect > 0 else 'worse'}, in {percent(told.rate)} ({_ends(told)})."
+    )
+
+
 def _repeated(checked: Validity) -> Html:
     rows = [
         [
+            words(part.part),
             words(part.world),
             name(one.left),
             name(one.right),
@@ -148,6 +167,7 @@ def _repeated(checked: Validity) -> Html:
         for one in part.contrasts
     ]
     head = [
+        "part",
         "world",
         "left",
         "right",

@@ -202,11 +202,11 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     shown = [world_validity.validity(Worlds([], found)).text for found in (one, two)]
 
     assert (
-        "400 logs of 500 users, 1 contrast in each, 2 seeds per trained model for 3 rounds of 40,000 events:"
+        "400 logs of 500 users and 98 days, 1 contrast in each, 2 seeds per trained model for 3 rounds of 40,000"
         in shown[0]
     )
     assert "the 5 % that a single test allows" in shown[0]
-    assert "400 logs of 500 users, 2 contrasts in each, 2 seeds per" in shown[1]
+    assert "400 logs of 500 users and 98 days, 2 contrasts in each, 2 seeds per" in shown[1]
     assert "the 5 % that Holm&#x27;s procedure over 2 contrasts allows" in shown[1].replace("'", "&#x27;")
     assert "has 2 contrasts; families as large as those of the" in shown[1]
 
@@ -215,7 +215,9 @@ def test_the_size_of_each_family_is_told_with_what_was_not_checked():
     ("truth", "expected"),
     [
         (0.05, "the least is 0.0500, 10.0 times the margin, so that hardly any false verdict was possible there:"),
-        (0.0055, "the least is 0.0055, 1.1 times the margin.</p>"),
+        (0.0055, "the least is 0.0055, 1.1 times the margin. That of <code>personal-frequency</code> over"),
+        (0.0055, "is called equivalent in 2 % of the logs (interval 1 % to 3 %), which is false, and what it is, bett"),
+        (-0.0055, "which is false, and what it is, worse, in 99 %"),
     ],
 )
 def test_that_false_verdicts_were_hardly_possible_is_said_of_large_effects_alone(truth, expected):
