@@ -1,7 +1,6 @@
 """Does anything leak? The label sets of one cut-off change hands, so that no history says anything of its own label."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -16,17 +15,13 @@ from study.seeds import seed_of
 class PermutedFold(Fold):
     """A fold in which users who are asked at the same time have exchanged their label sets.
 
-    Models of aggregates read their labels from `asked`: permuted among the users of a training cut-off. Sequence
-    variants make readouts of a fold and keep them in its memo before they use them: there the label sets are permuted
-    among all readouts whose cut-off lies in the same horizon, be it a training cut-off, the end of a moment or a
-    token. What a variant could still learn is how often a candidate is acted on at all, as of that time.
+    Models of aggregates read their labels from `asked`: permuted among the users of a training cut-off. Those of the
+    readouts of sequence variants are permuted among all readouts whose cut-off lies in the same horizon, be it a
+    training cut-off, the end of a moment or a token. What a variant could still learn is how often a candidate is
+    acted on at all, as of that time.
     """
 
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Also of a fold that was made from this one, whose memo starts anew."""
-        object.__setattr__(self, "memo", _Memo(self))
 
     def asked(self, window: Window) -> tuple[Ints, Labels]:
         """See `Fold`."""
@@ -34,16 +29,9 @@ class PermutedFold(Fold):
         generator = np.random.default_rng(seed_of(self.seed, "labels", window.day))
         return users, take(labels, generator.permutation(len(users)))
 
-
-class _Memo(dict[Any, Any]):
-    def __init__(self, fold: PermutedFold) -> None:
-        super().__init__()
-        self.seed, self.end, self.horizon = fold.seed, fold.end, fold.horizon
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(value, Readouts):
-            value = permuted(value, (value.time - self.end) // self.horizon, self.seed)
-        super().__setitem__(key, value)
+    def relabelled(self, readouts: Readouts) -> Readouts:
+        """See `Fold`."""
+        return permuted(readouts, (readouts.time - self.end) // self.horizon, self.seed)
 
 
 def permuted(asked: Readouts, group: Ints, seed: int) -> Readouts:

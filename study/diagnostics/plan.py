@@ -67,7 +67,7 @@ def changes(asked: Diagnostics, attributes: list[str], seed: int, *, by_counts: 
 
 
 def unnoticed(change: Change, subject: Subject) -> str | None:
-    """Why the change would leave this variant as it is by definition, or cannot be asked of it; None where it can."""
+    """Why the change would leave this variant as it is, or cannot be asked of it; None where it can."""
     family, dropped = subject.entry.family, change.name.removeprefix("without-")
     drops = change.topic == "attributes" and dropped in subject.candidate_columns
     counts, tokens = family == "counting", _classes_are_tokens(subject.entry)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import agreement, choose, few_seeds, scope
+from study.exhibits import agreement, choose, few_seeds, scope, steps
 from study.exhibits.advice_part import MARKS, Part
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -12,6 +12,7 @@ from study.exhibits.prose import (
     flipped,
     late,
     named,
+    over,
     percent,
     probability,
     sentence,
@@ -188,8 +189,9 @@ def _other_embeddings(results: Results, asked: Sequence[Contrast]) -> str:
 def _of_event_level(results: Results) -> str:
     """What the parts leave open, and by what histories that differ are taken to matter not."""
     found = choose.about(results, *LAYOUTS, "representation")
-    histories = scope.other_histories(results, found)
-    return f"{_other_embeddings(results, found)}{f' {sentence(histories)}' if histories else ''}"
+    histories, taken = scope.other_histories(results, found), steps.told(results) if found else ""
+    more = [sentence(histories)] if histories else []
+    return "".join([_other_embeddings(results, found), *(f" {one}" for one in more), f" {taken}" if taken else ""])
 
 
 ADVICE = [
@@ -267,7 +269,7 @@ def plural_of(parts: Sequence[Part]) -> str:
 def _sides(part: Part) -> str:
     c = part.contrast
     effect = f"{signed(c.effect)}{part.by_t}{late(c)}{part.since}"
-    return f"{code(c.left_variant)} over {code(c.right_variant)}, {escape(part.where)}, {effect}"
+    return f"{over(c)}, {escape(part.where)}, {effect}"
 
 
 def _row(text: str, part: Part) -> list[Cell]:

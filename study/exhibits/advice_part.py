@@ -56,7 +56,8 @@ class Part:
         if self.untrained:
             return f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
         if self.besides:
-            return f"its sides differ in {self.besides} as well, which may be what makes the difference"
+            does = "hide a difference" if self.contrast.verdict == "equivalent" else "be what makes the difference"
+            return f"its sides differ in {self.besides} as well, which may {does}"
         return {
             "better": f"following it is better{to_margin(self.contrast, self.margin)}",
             "worse": f"following it is worse{to_margin(self.contrast, self.margin)}",

@@ -181,9 +181,9 @@ def young(results: Results) -> Answer:
         parts = parts_of_effect(recalls, contrast)
         return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
 
-    lead = f"over all candidates, known and young together, {limited(found, plain, *sides, more=more)}"
+    lead = f"over all candidates, known and young together, {limited(found, plain, *sides, 'head', more=more)}"
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
-    aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, more=more)}{counted}"
+    aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, 'head', more=more)}{counted}"
     against = choose.against_counting(found)
     over = f"against counting, {evidence(against, found.power.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import late, number
+from study.exhibits.prose import late, number, signed
 from study.exhibits.records import Contrast
 
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
@@ -33,7 +33,9 @@ def _yes(winners: Sequence[Contrast], margin: float) -> str:
     if any(contrast.low >= margin for contrast in winners):
         return "yes"
     least, most = (number(pick(contrast.effect for contrast in winners)) for pick in (min, max))
-    gain = least if least == most else f"{least} to {most}"
+    low, high = min(contrast.low for contrast in winners), max(contrast.high for contrast in winners)
+    their = "interval" if len(winners) == 1 else "intervals from"
+    gain = f"an estimated {least if least == most else f'{least} to {most}'} ({their} {signed(low)} to {signed(high)})"
     if all(contrast.high < margin for contrast in winners):
         return f"yes, by {gain}, which is less than the margin of {margin:g}"
     return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"

@@ -70,7 +70,8 @@ def _level(found: Sequence[Reliability]) -> str:
             "each error may be a shift that all share"
         )
     return (
-        f"On average they predict {told}, {way} observed{shift}. With as many users in as many bins, faultless "
+        f"The calibrated probabilities of these variants are on average {told}, {way} observed{shift}. With as many "
+        "users in as many bins, faultless "
         f"probabilities would show an error of about {_range(chance, 3)} by chance."
     )
 

@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import chance, choose, few_seeds, scope, unfinished
+from study.exhibits import at_popularity, chance, choose, few_seeds, scope, unfinished
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -9,6 +9,7 @@ from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import on, was_run
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
+from study.paths import LOG
 
 TRIED = "sum-horizon"
 """The variant by which the defaults of sequence models were found, on the study's own log (`report/log.md`)."""
@@ -84,9 +85,15 @@ def _by_hand(results: Results) -> list[str]:
     return [
         "<strong>Defaults found by hand.</strong> The first trial of each search has the declared defaults. They were "
         "found on stop and select of the log that the study was made with, those of the sequence models mostly by "
-        f"trying {_tried(results)} (the log of what did not work says how); {count(first)} of "
+        f"trying {_tried(results)} ({_where(results)} says how); {count(first)} of "
         f"{plural(len(searched), 'search')} of sequence models chose them.{_searched_more(results)}"
     ]
+
+
+def _where(results: Results) -> str:
+    """Where what was tried stands: the page shows it beside the study's own log alone."""
+    own = results.data.source == COMPLETE_JOURNEY
+    return "<em>What did not work</em> on the page Protocol" if own else f"{code(str(LOG))} in the repository"
 
 
 def _tried(results: Results) -> str:
@@ -217,14 +224,8 @@ def _last_gain(results: Results) -> str:
 
 
 def _at_popularity(results: Results) -> list[str]:
-    names = [code(row.variant) for row in results.leaderboard if results.at_popularity(row.variant)]
-    if not names:
-        return []
-    its = "its" if len(names) == 1 else "their"
-    return [
-        f"<strong>Not clearly above popularity.</strong> {listing(names)} gained less than the margin over popularity "
-        f"on select: at this budget {its} contrasts say little of what is compared."
-    ]
+    told = at_popularity.told(results, [row.variant for row in results.leaderboard])
+    return [f"<strong>Not clearly above popularity.</strong> {told}"] if told else []
 
 
 def _late(results: Results) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from study.exhibits import few_seeds
-from study.exhibits.markup import code, listing
-from study.exhibits.prose import number, probability
+from study.exhibits.markup import listing
+from study.exhibits.prose import number, over, probability
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -17,7 +17,8 @@ def error_of_p(results: Results) -> str:
     alpha, resamples = results.params.statistics.alpha, results.params.statistics.resamples
     return (
         f"So p itself is subject to chance: near {alpha:g} its standard error is at most "
-        f"{number(standard_error(alpha, resamples, 1))}."
+        f"{number(standard_error(alpha, resamples, 1))}, in a world at most the root of the number of its contrasts "
+        "times that."
     )
 
 
@@ -36,10 +37,10 @@ def borderline(results: Results) -> list[str]:
     """
     arms, who = few_seeds.of_arms(results), results.beside("who")
     arms += [] if who is None else [(who, who.contrasts)]
-    found = [(contrast, _deciding(contrast)) for arm, shown in arms for contrast in _near(arm, shown)]
+    found = [contrast for arm, shown in arms for contrast in _near(arm, shown)]
     if not found:
         return []
-    told = listing([f"{code(c.name)} ({c.verdict}, {probability(p)})" for c, p in found])
+    told = listing([f"{over(c)} ({c.verdict}, {probability(_deciding(c))} of {_test(c)})" for c in found])
     its = "its p value lies" if len(found) == 1 else "their p values lie"
     return [
         f"<strong>Near the border.</strong> {told}: {its} within two standard errors of "
@@ -61,11 +62,14 @@ def _near(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
 
 def _deciding(contrast: Contrast) -> float:
     """The p that decided, or that came nearest to deciding."""
-    if contrast.verdict == "equivalent":
-        return contrast.p_equivalence
+    return contrast.p_equivalence if _test(contrast) == "equivalence" else contrast.p_difference
+
+
+def _test(contrast: Contrast) -> str:
+    """Which of the two tests decided, or came nearest to deciding."""
     if contrast.verdict == "undetermined":
-        return min(contrast.p_equivalence, contrast.p_difference)
-    return contrast.p_difference
+        return "equivalence" if contrast.p_equivalence < contrast.p_difference else "a difference"
+    return "equivalence" if contrast.verdict == "equivalent" else "a difference"
 
 
 def _step(contrast: Contrast, alpha: float) -> float:

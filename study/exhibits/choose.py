@@ -129,7 +129,7 @@ def stands_for(results: Results, member: str) -> str:
 def labels(entry: Parts) -> str:
     """Where a sequence variant is asked in training: one that sees later events at an end alone, or at hidden ones.
 
-    Of an objective that asks a share of the prefixes alone, that share, beside which it asks where candidates follow.
+    An objective that asks a share of the prefixes asks those as well that a candidate of a key action follows.
     """
     found = declared(entry)
     if found["hides"]:
@@ -137,7 +137,7 @@ def labels(entry: Parts) -> str:
     if entry["prefixes"] or found["sees_later"]:
         return SAMPLED
     share = found["read_share"]
-    return f"of {percent(share)} of the prefixes" if share < 1 else "of every prefix"
+    return f"of {percent(share)} of the prefixes and all before key actions" if share < 1 else "of every prefix"
 
 
 def counted(entry: Parts) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from study.exhibits import agreement, choose, few_seeds, scope
 from study.exhibits.answer import semicolons
-from study.exhibits.prose import bracketed, brief, settled
+from study.exhibits.prose import bracketed, brief, count, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -49,8 +49,10 @@ def limited(
         return NOTHING
     margin, trained = results.power.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
+    if 0 < len(trained) < len(asked):
+        told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {scope.BOTH_TRAINED}, {told}"
     told += open_by_t(results, trained)
-    shared = f", {scope.held(results, asked, *held)}" if held else ""
+    shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
     shown, rest = (
         [scope.with_negatives(results, contrast) for contrast in some]
         for some in (trained, choose.others(asked, trained))

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import few_seeds
+from study.exhibits import at_popularity, few_seeds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import PRIMARY, Contrast
 from study.exhibits.results import Results
@@ -47,21 +47,10 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs([NONE])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
-    limits = paragraphs([*_untrained(results, contrasts), *few_seeds.told([(results, contrasts)])])
+    asked = dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant))
+    untrained = at_popularity.told(results, list(asked))
+    limits = paragraphs([*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])])
     return joined([found, limits, forest(results, contrasts)])
-
-
-def _untrained(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
-    """Which sides are no better than popularity: their contrasts say little of what the sides are made of."""
-    sides = dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant))
-    found = [code(variant) for variant in sides if results.at_popularity(variant)]
-    if not found:
-        return []
-    gains, its = ("gains", "its") if len(found) == 1 else ("gain", "their")
-    return [
-        f"On select {listing(found)} {gains} less than the margin over popularity: at this budget {its} contrasts say "
-        "little of what is compared."
-    ]
 
 
 def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:

@@ -239,7 +239,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
     for row in left_out:
         reasons.setdefault((row.variant, row.reason), []).append(code(row.change))
     items = [f"{code(variant)}: {listing(made)} ({escape(why)})" for (variant, why), made in reasons.items()]
-    lead = f"{plural(len(left_out), 'pair')} of a variant and a change were left out, since they could change nothing:"
+    lead = f"{plural(len(left_out), 'pair')} of a variant and a change were left out, for the reasons in brackets:"
     return [paragraphs([lead]), bullets(items)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from study.errors import UserError
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, comparison
-from study.exhibits.prose import late, plural, signed, to_margin
+from study.exhibits.prose import late, over, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast, Verdict
 from study.exhibits.tables import Cell, words
 
@@ -140,10 +140,11 @@ def _size(moved: Sequence[Change], margin: float) -> str:
 
 
 def _named(moved: Sequence[Change], alike: Alike) -> str:
-    told = {here.name: unplanned(there, here) for there, here in alike}
+    found = {here.name: (over(here), unplanned(there, here)) for there, here in alike}
+    told = [(one, *found[one.name]) for one in moved]
     shown = [
-        f"{code(one.name)} ({', '.join([f'{signed(one.there)} there, {signed(one.here)} here', *told[one.name]])})"
-        for one in moved
+        f"{which} ({', '.join([f'{signed(one.there)} there, {signed(one.here)} here', *late])})"
+        for one, which, late in told
     ]
     return f": {listing(shown)}" if shown else ""
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, percent, probability
+from study.exhibits.markup import listing
+from study.exhibits.prose import count, over, percent, probability
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -49,7 +49,7 @@ def _clause(results: Results, contrast: Contrast) -> str:
     if (seeds := _fewest(results, contrast)) > 1:
         why = f"{percent(by.seed_share, 0)} of the variance is that of {count(seeds)} seeds, "
     tests = f"{probability(passed)} by the bootstrap, {probability(left)} by t"
-    return f"{code(contrast.name)} ({contrast.verdict}; {why}{tests})"
+    return f"{over(contrast)} ({contrast.verdict}; {why}{tests})"
 
 
 def _fewest(results: Results, contrast: Contrast) -> int:

@@ -39,7 +39,9 @@ def answer(results: Results) -> Html:
         f"the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
-        f"own counts.{_by_t(results)}"
+        "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "
+        "candidates of the next moment with events, or all of the horizon, the days that the question is about."
+        f"{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
 

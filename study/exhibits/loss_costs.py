@@ -31,7 +31,7 @@ def cost(results: Results) -> Html:
 
 def _largest(measured: list[LossCost]) -> str:
     most = max(one.candidates for one in measured)
-    last = {one.loss: one for one in measured if one.candidates == most}
+    last = {_called(one): one for one in measured if one.candidates == most}
     if len(last) == 1:
         (only,) = last.values()
         took = f"{1000 * only.seconds:.2f} ms and {count(only.peak_mb)} MB"

@@ -40,11 +40,24 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "objective": "horizon",
         "loss": "sampled_softmax",
     },
+    "like GRU4Rec (Hidasi and others, 2016)": {"architecture": "gru"},
+    "like RepeatNet (Ren and others, 2019)": {"head": "repeat_aware"},
     "like CoLES (Babaev and others, 2022)": {"objective": "next_token_contrastive"},
     "like TIFU-KNN (Hu and others, 2020)": {"rule": "tifu_knn"},
     "LambdaMART (Burges, 2010)": {"loss": "lambdarank"},
+    "BPR (Rendle and others, 2009)": {"loss": "bpr"},
+    "Sampled softmax with log-Q correction (Bengio and Senécal, 2008; Yi and others, 2019)": {
+        "loss": "sampled_softmax"
+    },
+    "Focal loss (Lin and others, 2017)": {"loss": "focal"},
 }
 """Published methods, each by the parts that make a variant one; *like* where the rest of the recipe is this study's."""
+MEANING = (
+    "Objective: what is predicted where a prefix ends, the next token, the candidate of the next line, all candidates "
+    "of the next moment or of the horizon, or what was hidden; pretrained on: the objective of the first part of the "
+    "budget; labels: at which places that is asked in training; budget counts: what the cap on a round is a number "
+    "of; blocks: of attention; the losses are explained on Objective and loss"
+)
 UNLIKE = (
     "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
     "sequence model of this study reads all attributes and the times of events, not the ids of items alone, and ranks "
@@ -134,7 +147,7 @@ def moves(results: Results) -> Html:
     caption = (
         "The sequence variants of the plan, with the factors that vary. Marked: the factors that are moved away from "
         f"the anchor {start}. "
-        f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several"
+        f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several. {MEANING}"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
     return table(["variant", *map(worded, columns)], rows, caption)

@@ -130,6 +130,11 @@ def sides(contrast: Contrast) -> tuple[str, str]:
     return side(contrast.left, contrast.left_variant), side(contrast.right, contrast.right_variant)
 
 
+def over(contrast: Contrast) -> str:
+    """Left over right, as HTML."""
+    return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"
+
+
 def agreeing(contrast: Contrast) -> Contrast:
     """The contrast itself.
 
@@ -164,7 +169,7 @@ def brief(contrast: Contrast, margin: float) -> str:
     """
     agreeing(contrast)
     return (
-        f"{code(contrast.left_variant)} over {code(contrast.right_variant)} {signed(contrast.effect)} "
+        f"{over(contrast)} {signed(contrast.effect)} "
         f"[{signed(contrast.low)}, {signed(contrast.high)}{f': {NO_BOUND}' if is_unbounded(contrast) else ''}], "
         f"<strong>{contrast.verdict}</strong>"
         f"{to_margin(contrast, margin)}{late(contrast)}"

@@ -1,34 +1,32 @@
 """The page Protocol: spans, budgets, statistics, and how often test was looked at."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import get_args
 
 import plotly.graph_objects as go
 
-from study.exhibits import chance, choose, scoring_log, source
+from study.exhibits import chance, choose, source
 from study.exhibits.colours import BLUE, GREEN, GREY, ORANGE
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import draw
 from study.exhibits.key_action import allowed, clock
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import PRIMARY, Window
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.params.budget import Arm, Budget
 from study.params.statistics import POWER
-from study.paths import LOG
 
 DAY_MILLISECONDS = 86_400_000
 WIDTH = (
     "How wide the intervals are: where users and seeds are both drawn, their interaction counts up to three times "
     "(Owen, 2007), so intervals are wide, more so the more two variants err on the same users; where few seeds make "
     "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small "
-    "(decisions 53 and 73 say by how much). The first favours <em>undetermined</em>; against the second, each contrast "
-    "of an arm that ranks candidates is judged by Student's t as well, and the pages name the verdicts that it would "
-    "leave undetermined. The spread of the seeds themselves stands on the pages of the topics of the main arm, "
-    "Catalogue and Young; of the arm <code>who</code>, the diagnostics and the worlds no seeds are published."
+    "(decisions 53 and 73 in the repository say by how much). The first favours <em>undetermined</em>; against the "
+    "second, each contrast of an arm that ranks candidates is judged by Student's t as well, and the pages name the "
+    "verdicts that it would leave undetermined. The spread of the seeds themselves stands on the pages of the topics "
+    "of the main arm, Catalogue and Young; of the arm <code>who</code>, the diagnostics and the worlds no seeds are "
+    "published."
 )
 FEW = (
     "With few users, a difference larger than the margin may be true though it shows in none of those who were asked. "
@@ -58,21 +56,6 @@ UNREAD: dict[Arm, set[str]] = {
     "worlds": {"trials", "patience"},
 }
 """What an arm does not read of its budget; the diagnostics train each fit as long as its search chose."""
-SEEN = (
-    "Every look at test is logged with its revision and its reason. What was chosen was compared on stop and select. "
-    "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
-    "searches have not read the test windows, but those who made the study have seen them. A first and smaller roster "
-    "was scored before most of the main arm was declared, and its best sequence model was worse than counting there. "
-    "Heads that count, hybrids, averages, further architectures and the factorial came after that. A contrast is "
-    "marked as <em>declared after test was seen</em> where it, or one of its sides, came after the scores of the "
-    "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
-    "and smaller roster: that is most of the main arm."
-)
-SEEN_ELSEWHERE = (
-    "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
-    "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them. "
-    "Whoever changes the roster after a look at these scores has seen them, and should say so in the table."
-)
 _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 
@@ -143,12 +126,12 @@ def budgets(results: Results) -> Html:
     spent = results.budget
     at = f"at {listing([percent(rung) for rung in spent.rungs])} of the cap; " if spent.rungs else ""
     rows: list[tuple[str, int, str]] = [
-        ("trials per tuned variant", spent.trials, f"in batches of {count(spent.batch)}; the first uses the defaults"),
+        ("trials per tuned variant", spent.trials, _proposed(spent)),
         (
             "rungs",
             len(spent.rungs),
-            f"{at}the better half of a batch goes on; what is fitted in one round has none, so all its trials are read "
-            "on select",
+            f"{at}the better half of a batch goes on (successive halving, Jamieson and Talwalkar, 2016); what is "
+            "fitted in one round has none, so all its trials are read on select",
         ),
         (
             "rounds, sequence models",
@@ -170,6 +153,17 @@ def budgets(results: Results) -> Html:
     return table(["what", "amount", "meaning"], cells, f"Budget {manifest.budget}, the same for every tuned variant")
 
 
+def _proposed(spent: Budget) -> str:
+    """Where the settings of the trials come from."""
+    first = f"in batches of {count(spent.batch)}; the first uses the defaults, the rest of its batch is drawn at random"
+    if spent.trials <= spent.batch:
+        return first
+    return (
+        f"{first}, and every further batch is proposed by Optuna's multivariate TPE (Bergstra and others, 2011) from "
+        "the trials before it"
+    )
+
+
 def budgets_of_arms(results: Results) -> Html:
     """The budget of every arm, of the size that it was run with, of main's where it was not run."""
     declared = results.params.budgets
@@ -180,7 +174,8 @@ def budgets_of_arms(results: Results) -> Html:
     ]
     caption = (
         f"The budget of every arm{_of_the_accounting(results)}; a dash stands for what it does not read: the arms "
-        "without a leaderboard of their own tune nothing"
+        "without a leaderboard of their own tune nothing; where there are no more trials than in a batch, none is "
+        "guided by another"
     )
     return table(["arm", "budget", *COLUMNS.values()], rows, caption)
 
@@ -245,32 +240,3 @@ def statistics(results: Results) -> Html:
         "called “best” is the variant of its family that is best on select."
     )
     return bullets([estimates, tests, verdicts, shown, declared, WIDTH, FEW, FAMILIES])
-
-
-def scorings(results: Results, log: Path = LOG) -> Html:
-    """How often test was scored, and why, from the study's log; a row that says it scored none is not counted.
-
-    The log of another log than the study's own tells of both: only its users know which rows are of theirs.
-
-    Raises:
-        UserError: the log has no table of scorings.
-    """
-    head, rows = scoring_log.table_of(log)
-    if not rows:
-        return paragraphs(["<strong>Test has not been scored yet.</strong>"])
-    scored = list(filter(scoring_log.has_scored, rows))
-    times = "once" if len(scored) == 1 else f"{'at least ' if scored else ''}{count(len(scored))} times"
-    rest = len(rows) - len(scored)
-    others = f" {plural(rest, 'row')} of the table scored {scoring_log.UNSCORED} of a log." if rest else ""
-    where = ""
-    told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
-    if results.data.source != COMPLETE_JOURNEY:
-        told = f"The table tells of {plural(len(scored), 'scoring')} of test, one a row"
-        where = (
-            " The study came with rows of the log that it was made with. Those of this log are what whoever scored it "
-            f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
-        )
-    text = f"{told}; where a row tells of more, that many more.{others}{where}"
-    cells = [[words(cell) for cell in row] for row in rows]  # a revision may be all digits
-    seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
-    return joined([paragraphs([text]), table(head, cells, "Scorings of test"), seen])

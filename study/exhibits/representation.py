@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope, topic
+from study.exhibits import choose, scope, steps, topic
 from study.exhibits.clauses import hedged
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
@@ -16,8 +16,6 @@ from study.params.roster import SequenceEntry
 TOPIC = "representation"
 NEXT_LINE = "sum-next-line"
 """Has the objective of that model."""
-MODEL = "study.models.sequence"
-"""Says how large a batch of tokens is; read as text, for no page imports a model."""
 
 
 def verdicts(results: Results) -> Html:
@@ -48,7 +46,7 @@ def history(results: Results) -> Html:
             f" Nineteen of twenty users of this log have no more than {count(longest)} events, which every model "
             "holds: what is called a longer history below is none."
         )
-    text += "".join(f" {told}" for told in [*_asked(entries, per_event), *_steps(entries, per_event)])
+    text += "".join(f" {told}" for told in [*_asked(entries, per_event), *filter(None, [steps.told(results)])])
     return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])
 
 
@@ -81,20 +79,6 @@ def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
         f"{percent(share)} of its other positions, about {number(share * (per_event - 1), 1)} in an event."
         for share in shares
         if share < 1
-    ]
-
-
-def _steps(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
-    """How many steps of the optimizer a flat model takes at as many events as others, a sentence or none."""
-    larger: int = names_in(MODEL)["TOKENS_IN_BATCH"]
-    times = per_event / larger
-    if number(times, 1) == number(1, 1) or not any(is_flat(e) and e.budget_in == "events" for e in entries):
-        return []
-    return [
-        f"A batch of tokens has {count(larger)} times the positions of a batch of events, so {number(1 / times, 2)} "
-        f"times the events: at an equal number of events a flat model takes about {number(times, 1)} times as many "
-        "steps of the optimizer. The learning rate is tuned on every side, the batch on none, and no contrast tells "
-        "the steps from the representation."
     ]
 
 

@@ -194,15 +194,15 @@ class Results:
         return self._found("leaderboard.json", variant, {row.variant: row for row in self.leaderboard})
 
     def at_popularity(self, variant: str) -> bool:
-        """Whether a sequence variant has not left popularity: its select gains less than the margin over the rule's.
+        """Whether a sequence variant has not left popularity: it gains less than the margin over the rule on select."""
+        gain = self.over_popularity(variant)
+        return self.row(variant).family == "sequence" and gain is not None and gain < self.params.statistics.margin
 
-        False in an arm without that rule. What such a model is made of shows little, whether its curve is flat or not.
-        """
+    def over_popularity(self, variant: str) -> float | None:
+        """What a variant has on select beyond the rule of popularity; None in an arm without that rule."""
         entries = self.params.entries(self.arm)
         rules = [name for name, one in entries.items() if isinstance(one, CountingEntry) and one.rule == POPULARITY]
-        if self.row(variant).family != "sequence" or not rules:
-            return False
-        return self.row(variant).select < self.row(rules[0]).select + self.params.statistics.margin
+        return self.row(variant).select - self.row(rules[0]).select if rules else None
 
     def marks(self, variant: str) -> list[str]:
         """What is to be said of how far a variant was trained: none where its curve flattened above popularity."""

@@ -140,7 +140,7 @@ def foreseen(results: Results) -> Html:
         return missing("training")
     rows = [row for events in FORESEEN for row in _foreseen(results, read, trained, events)]
     head = ["events", "work", "core hours", f"machines of {read.cores} cores for a day, if divided", "kept, TB"]
-    caption = "What larger logs would take, by the model above"
+    caption = "What larger logs would take, by the model above; kept: the files that stay on the disk, in terabytes"
     return joined([paragraphs([_model(results, read), _left_out()]), table(head, rows, caption)])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import brief, count, percent, plural, signed, worded
+from study.exhibits.prose import brief, count, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import MARKS, NEARLY, Results
 
@@ -21,6 +21,7 @@ MOST_USERS = "0.95"
 ALL_KEY = 0.95
 """From which share of key actions on a weight of theirs weighs nearly everything alike."""
 OF_FLAT = "that of the flat side"
+BOTH_TRAINED = "those whose sides are both clearly above popularity on select"
 UNTRAINED = "with a side that is not clearly above popularity on select, so that the contrast says little"
 
 
@@ -184,7 +185,7 @@ def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
     of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
     margin = results.params.statistics.margin_of(results.arm)
     told = "; ".join(brief(control, margin) for control in controls)
-    names = listing([f"{code(c.left_variant)} over {code(c.right_variant)}" for c in cleared])
+    names = listing([over(c) for c in cleared])
     verdicts = "the verdict" if len(cleared) == 1 else "the verdicts"
     return (
         f"in {names}, histories differ as well, but too little to turn {verdicts}: a longer one is equivalent within "

@@ -1,4 +1,4 @@
-"""The table of scorings in the study's log, and what its rows say of a run."""
+"""The tables of the study's log, and what the rows of scorings say of a run."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ from study.exhibits.results import Results
 from study.paths import LOG
 
 HEADING = "## Scorings of test"
+DID_NOT_WORK = "## What did not work"
 UNSCORED = "no test window"
 """What the reason of a row says that scored none, unless it begins with the other words for it."""
 NOTHING_SCORED = "nothing scored"
@@ -18,8 +19,8 @@ DIGITS = 7
 """Of a revision, in a row."""
 
 
-def table_of(log: Path = LOG) -> tuple[list[str], list[list[str]]]:
-    """The head of the table of scorings and its rows, as plain text.
+def table_of(log: Path = LOG, heading: str = HEADING) -> tuple[list[str], list[list[str]]]:
+    """The head of the table under a heading of the log, and its rows, as plain text.
 
     Raises:
         UserError: there is no log, or no such table in it.
@@ -28,11 +29,11 @@ def table_of(log: Path = LOG) -> tuple[list[str], list[list[str]]]:
         text = log.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{log}: no such file; it records every scoring of test") from None
-    _, found, section = text.partition(f"{HEADING}\n")
+    _, found, section = text.partition(f"{heading}\n")
     lines = [line.strip() for line in section.split("\n## ")[0].splitlines() if line.strip().startswith("|")]
     parsed = [[re.sub(r"[`*]", "", cell).strip() for cell in line.strip("|").split("|")] for line in lines]
     if not found or len(parsed) < 2 or any(len(row) != len(parsed[0]) for row in parsed):
-        raise UserError(f"{log}: under '{HEADING}' there must be a table with a head, its lines all of one length")
+        raise UserError(f"{log}: under '{heading}' there must be a table with a head, its lines all of one length")
     return parsed[0], parsed[2:]
 
 

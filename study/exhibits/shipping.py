@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from study.exhibits import choose
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import hedged
-from study.exhibits.markup import code
+from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
 from study.exhibits.records import PRIMARY, Contrast, Verdict
 from study.exhibits.results import Results
@@ -73,7 +73,7 @@ def ship(results: Results) -> Answer:
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
     lead = semicolons(told, _instead(results, variant, margin))
-    return of(lead, *_in_turn(results, reason), rests_on=[reason], margin=margin)
+    return of(lead, *_in_turn(results, reason), *_not_shown_worse(results, reason), rests_on=[reason], margin=margin)
 
 
 def _among(results: Results) -> str:
@@ -98,6 +98,23 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
         f"{code(c.left_variant)} is {turn}equivalent to {code(reason.left_variant)}, {signed(c.effect)}; it refits in "
         f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(beating.get(c.left_variant))}"
         for c in {c.left_variant: c for c in cheapest}.values()
+    ]
+
+
+def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
+    """What beats counting too, refits sooner and is not settled against what is shipped, a clause for all; or none."""
+    beating = {c.left_variant for c in choose.against_counting(results) if c.verdict == "better"}
+    found = [c for c in _toward(results, reason, "undetermined") if _saves(results, c) and c.left_variant in beating]
+    told = [
+        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)})"
+        for c in found
+    ]
+    if not told:
+        return []
+    does, is_ = ("beats", "it is") if len(told) == 1 else ("beat", "they are")
+    return [
+        f"{listing(told)} {does} counting as well and would refit sooner; whether {is_} worse than "
+        f"{code(reason.left_variant)} stays undetermined"
     ]
 
 
@@ -126,7 +143,7 @@ def _instead(results: Results, variant: str, margin: float) -> str:
 
 def _why(results: Results, reason: Contrast) -> str:
     if reason.verdict == "equivalent":
-        return "the cheaper one of two equivalent variants"
+        return "the one of two equivalent variants that refits sooner"
     if results.row(reason.right_variant).family == "counting":
         return "the best on select of what is shown to beat counting"
     return "the better one of two variants that are shown to beat counting"

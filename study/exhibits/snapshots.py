@@ -182,7 +182,10 @@ def _ranks(pair: Pair) -> Html:
 def _noisy(tau: Ranks) -> str:
     """What the tau of two snapshots says beside those of one."""
     if (tau.estimate or 0.0) < (tau.low or 0.0):
-        return "the two orders agree less than noise explains"
+        return (
+            "the two orders agree less than the noise of users and seeds explains; the luck of two searches, one on "
+            "each snapshot, is no part of it"
+        )
     return "no difference of the two orders beyond noise is shown"
 
 

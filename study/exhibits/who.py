@@ -26,6 +26,7 @@ from study.exhibits.prose import (
     is_unbounded,
     marked,
     number,
+    over,
     percent,
     plural,
     sentence,
@@ -115,10 +116,7 @@ def answer(results: Results | None) -> Html:
 def histories(results: Results) -> Html:
     """Which contrasts are of sides that see more or less of a history."""
     found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
-    told = [
-        f"{code(contrast.left_variant)} over {code(contrast.right_variant)} compares {seen} of history."
-        for contrast, seen in found
-    ]
+    told = [f"{over(contrast)} compares {seen} of history." for contrast, seen in found]
     return paragraphs(
         [*told, *_fewer_users(results, [contrast for contrast, _ in found]), *scope.after_one_round(results)]
     )
@@ -131,14 +129,17 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     seen = {side: scope.events_seen(results, e) for side, e in zip(sides, entries, strict=True) if e.get("context")}
     if not seen:
         return []
-    least, most = min(seen.values()), max(seen.values())
-    trained = min((results.cost[side].positions or 0) // events for side, events in seen.items() if events == most)
+    trained = {side: (results.cost[side].positions or 0) / events for side, events in seen.items()}
+    told = [
+        f"{code(side)} {count(round(histories, -2))} in {plural(results.search(side).rounds, 'round')}"
+        for side, histories in sorted(trained.items(), key=lambda found: found[1])
+    ]
     return [
-        "The budget counts events, and a training user costs as many as the side sees of the history. So a side that "
-        "sees more is trained on fewer users, in fewer steps. Where histories are that long, the side that sees most "
-        f"is trained on {plural(trained, 'history')} (each of a user at a cut-off) in all rounds, up to "
-        f"{number(most / least, 1)} times fewer than the side that sees least. These contrasts show both together; "
-        "models of aggregates read every training row."
+        "The budget counts events, and a training user costs as many as the side sees of the history. So of two sides "
+        "the one that sees more is trained on fewer users in a round, in fewer steps, and rounds are those that were "
+        "best on stop. Where histories are as long as what is seen, the refits were trained on about so many histories "
+        f"(each of a user at a cut-off): {listing(told)}. These contrasts show all of that together; models of "
+        "aggregates read every training row."
     ]
 
 
@@ -237,7 +238,7 @@ def _by_width(results: Results) -> str:
     step = results.params.statistics.alpha / len(results.contrasts)
     reach = ndtri(1 - step / 2) + ndtri(POWER)
     found = [reach * (c.high - c.low) / 2 / ndtri((1 + c.level) / 2) for c in results.contrasts if not is_unbounded(c)]
-    return f"; by contrast, from {number(min(found), 3)} to {number(max(found), 3)}" if len(found) > 1 else ""
+    return f"; contrast by contrast, from {number(min(found), 3)} to {number(max(found), 3)}" if len(found) > 1 else ""
 
 
 def _day(cutoff: datetime, zone: str) -> date:
@@ -251,10 +252,6 @@ def losses(results: Results) -> Html:
     if not found:
         return paragraphs(["No loss is compared."])
     groups = {verdict: [c for c in found if c.verdict == verdict] for verdict in VERDICTS}
-    told = {verdict: listing([_sides(contrast) for contrast in shown]) for verdict, shown in groups.items()}
+    told = {verdict: listing([over(contrast) for contrast in shown]) for verdict, shown in groups.items()}
     clauses = [f"{count(len(shown))} {verdict} ({told[verdict]})" for verdict, shown in groups.items() if shown]
     return paragraphs([f"Of {plural(len(found), 'contrast')} with another loss, all else equal: {'; '.join(clauses)}."])
-
-
-def _sides(contrast: Contrast) -> str:
-    return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"

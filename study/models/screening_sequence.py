@@ -1,7 +1,6 @@
 """Neural variants of question `who`: a score of each user at a cut-off, learned against the other users of it."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -56,7 +55,7 @@ class ScreeningSequence(SequenceModel):
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         """Those of the eligible users of the training cut-offs, made once for all trials."""
         key = ("users", self.parts["representation"].LAYOUT, fold.features.warmup_days)
-        return kept(fold.memo, key, partial(user_readouts, fold, stream))
+        return kept(fold.memo, key, lambda: fold.relabelled(user_readouts(fold, stream)))
 
     def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> CutoffBatcher:
         batcher = CutoffBatcher(stream, asked, self._asking(kind), own, self.strata)

@@ -217,8 +217,7 @@ class SequenceModel:
 
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         key = ("readouts", self.parts["representation"].LAYOUT, self.parts[kind].__name__)
-        asked: Readouts = kept(fold.memo, key, lambda: self.parts[kind].readouts(stream, _cutoffs(fold)))
-        return asked
+        return kept(fold.memo, key, lambda: fold.relabelled(self.parts[kind].readouts(stream, _cutoffs(fold))))
 
     def _trainer(self, seed: int) -> Trainer:
         assert self.shape is not None

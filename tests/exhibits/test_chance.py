@@ -11,6 +11,7 @@ from study.metrics.verdicts import judge
 from tests.exhibits.pairing import text
 
 NAME = "horizon-over-moment"
+SIDES = "sum-horizon over sum-next-moment"
 
 
 def test_the_standard_error_of_a_p_is_that_of_p_over_many_draws():
@@ -51,9 +52,10 @@ def test_a_verdict_near_the_border_is_named(made, verdict, changes, is_near):
     shown = text(caveats(made(with_p(verdict, **changes))))
     p = next(value for value in changes.values() if 0.04 < value < 0.06) if is_near else 0
 
-    assert is_near == (
-        f"Near the border. {NAME} ({verdict}, p = {p:.3f}): its p value lies within two standard" in shown
-    )
+    kind = "equivalence" if is_near and changes.get("p_equivalence") == p else "a difference"
+    told = f"Near the border. {SIDES} ({verdict}, p = {p:.3f} of {kind}): its p value lies within two standard"
+
+    assert is_near == (told in shown)
     assert is_near == ("Near the border" in shown)
 
 
@@ -62,10 +64,10 @@ def test_a_verdict_near_the_border_of_the_arm_who_is_named_too(made):
         for one in written["contrasts.json"]:
             one.update(verdict="better", effect=0.05, low=0.001, high=0.1, level=0.95, p_difference=0.0495)
 
-    assert "who-pairwise-over-bce (better, p = 0.050)" in text(caveats(made(who=near)))
+    assert "who-sum-bpr over who-sum-bce (better, p = 0.050 of a difference)" in text(caveats(made(who=near)))
 
 
 def test_the_error_of_p_is_that_of_one_that_lies_at_alpha(made):
-    (told,) = re.findall(r"near 0\.05 its standard error is at most ([\d.]+\d)\.$", chance.error_of_p(made()))
+    (told,) = re.findall(r"near 0\.05 its standard error is at most ([\d.]+\d), in a world", chance.error_of_p(made()))
 
     assert float(told) == pytest.approx(chance.standard_error(0.05, 10_000, 1), rel=0.1)

@@ -43,9 +43,9 @@ def test_what_changed_is_named_with_both_effects(compared):
     results = pair(compared, *rows[:2], (*rows[2], 0.004))
     expected = (
         "The changes of the effects, tested by themselves and Holm-adjusted: 2 of 3 effects are shown to have changed, "
-        "perhaps by less than the margin of 0.005: event-over-next-token (−0.0080 there, +0.0014 here) and "
-        "event-over-flat-horizon (+0.0200 there, +0.0100 here); 1 is shown to be the same within ±0.005. flat-next is "
-        "a side of 2 of those that changed, which may be one change seen 2 times. One "
+        "perhaps by less than the margin of 0.005: sum-next-moment over flat-next (−0.0080 there, +0.0014 here) and "
+        "sum-horizon over flat-next (+0.0200 there, +0.0100 here); 1 is shown to be the same within ±0.005. flat-next "
+        "is a side of 2 of those that changed, which may be one change seen 2 times. One "
         "search per variant and snapshot lies behind these effects, and no interval covers its luck."
     )
 
@@ -58,7 +58,7 @@ def test_what_changed_is_named_with_both_effects(compared):
 def test_a_changed_effect_that_was_no_plan_on_the_other_snapshot_is_told_so(compared):
     planned = pair(compared, (ONE, -0.008, 0.0014, "better", 0.006))
     late = planned.params.model_copy(update={"after_test": {"old": [ONE["name"]]}})
-    told = "event-over-next-token (−0.0080 there, +0.0014 here"
+    told = "sum-next-moment over flat-next (−0.0080 there, +0.0014 here"
 
     assert f"{told})" in text(findings.repeated(planned))
     assert f"{told}, declared after test was seen there)" in text(findings.repeated(Results(planned.root, late)))

@@ -32,7 +32,7 @@ def test_a_verdict_that_student_would_not_pass_is_named_wherever_it_stands(made)
     results = made(say("better", NAME))
     spread(results, np.linspace(-1, 1, 5) * 0.2)
     about = [one for one in results.contrasts if one.name == NAME]
-    expected = f"{NAME} (better; 100 % of the variance is that of"
+    expected = "sum-horizon over sum-next-moment (better; 100 % of the variance is that of"
 
     assert [NAME] == [one.name for one in few_seeds.unsure(results, about)]
     assert expected in text(section(results, about))
@@ -56,7 +56,7 @@ def test_of_a_verdict_on_few_users_and_rules_without_seeds_no_seeds_are_told(mad
     about = [one for one in results.contrasts if one.name == "decay-over-frequency"]
 
     assert about == few_seeds.unsure(results, about)
-    assert "decay-over-frequency (better; p = 0.012 by the bootstrap, p = " in text(caveats(results))
+    assert "personal-decay over personal-frequency (better; p = 0.012 by the bootstrap, p = " in text(caveats(results))
 
 
 def test_a_verdict_that_both_pass_is_not(made):

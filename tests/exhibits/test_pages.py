@@ -8,7 +8,19 @@ from types import SimpleNamespace
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost, data, factorial, figures, leaderboard, protocol, reproduce, source, tables, topic
+from study.exhibits import (
+    cost,
+    data,
+    factorial,
+    figures,
+    leaderboard,
+    protocol,
+    reproduce,
+    scorings,
+    source,
+    tables,
+    topic,
+)
 from study.exhibits.build import pages
 from study.paths import REPORT
 
@@ -98,20 +110,20 @@ def log(tmp_path: Path, rows: list[str], heading: str = "## Scorings of test") -
     ],
 )
 def test_scorings_of_test_are_counted_from_the_log(made, tmp_path, rows, expected):
-    shown = protocol.scorings(made(), log(tmp_path, rows)).text
+    shown = scorings.scored(made(), log(tmp_path, rows)).text
 
     assert expected in shown
     assert "<b>" not in shown
 
 
 def test_a_revision_of_digits_alone_is_no_number(made, tmp_path):
-    shown = protocol.scorings(made(), log(tmp_path, ["| 2020-01-01 | 1372202 | first |"])).text
+    shown = scorings.scored(made(), log(tmp_path, ["| 2020-01-01 | 1372202 | first |"])).text
 
     assert ">1372202<" in shown
 
 
 def test_rows_that_scored_no_window_are_told_apart(made, tmp_path):
-    shown = protocol.scorings(made(), log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
+    shown = scorings.scored(made(), log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
 
     assert "Test has been scored 0 times" in shown
     assert "1 row of the table scored no test window of a log." in shown
@@ -130,7 +142,7 @@ def test_contrasts_are_counted_in_all_arms_and_in_this_one(made):
 @pytest.mark.parametrize(("rows", "heading"), [(["| 2020-01-01 | abc |"], "## Scorings of test"), ([], "## Something")])
 def test_a_log_without_its_table_is_refused(made, tmp_path, rows, heading):
     with pytest.raises(UserError, match="Scorings of test"):
-        protocol.scorings(made(), log(tmp_path, rows, heading))
+        scorings.scored(made(), log(tmp_path, rows, heading))
 
 
 def test_the_frontier_has_what_is_neither_dearer_nor_worse(made):

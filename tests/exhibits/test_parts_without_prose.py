@@ -1,5 +1,6 @@
 """Parts that the pages have no words for are told by what their files say of themselves, and by their names."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -116,7 +117,7 @@ def test_an_objective_that_hides_events_is_told_by_it(renamed):
 
 def test_an_objective_that_asks_a_share_of_the_prefixes_is_told_with_it(renamed):
     known, new = renamed("objective", next_token="next_word")
-    told = f"of {percent(next_token.READ_SHARE)} of the prefixes"
+    told = f"of {percent(next_token.READ_SHARE)} of the prefixes and all before key actions"
 
     assert told == choose.labels(choose.parts_of(known, "flat-next"))
     assert told == choose.labels(choose.parts_of(new, "flat-next"))
@@ -129,4 +130,6 @@ def test_heads_that_compose_candidates_are_held_against_an_id_table(renamed):
     found = told(new, "What about young candidates?")
 
     assert clauses.NOTHING not in found
+    for old, renewed in (("composed", "attributes"), ("repeat-aware", "counting")):
+        found = re.sub(rf"(with head |or ){renewed}\b", rf"\1{old}", found)
     assert found == told(known, "What about young candidates?")

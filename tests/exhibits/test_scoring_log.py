@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import findings, shipping
+from study.exhibits import findings, scorings, shipping
 from study.exhibits.scoring_log import beside_other_work
 from tests.exhibits.asking import lead
 from tests.exhibits.pairing import text
@@ -42,3 +42,19 @@ def test_seconds_are_told_with_it(made, monkeypatch):
 
     assert f"MB on the machine of this run{told}" in lead(made(), "What to ship, at what cost?")
     assert f"its cost on the machine of this run{told}" in text(findings.price(made()))
+
+
+def test_what_did_not_work_is_shown_of_the_study_s_own_log_alone(made, tmp_path):
+    path = tmp_path / "log.md"
+    path.write_text(
+        "# Log\n\n## What did not work\n\n| Tried | What came of it |\n|---|---|\n| `wider` | 0.25, <b>slower</b> |\n"
+    )
+    own, other = (
+        scorings.failures(made(change), path).text
+        for change in (lambda _: None, lambda written: written["data.json"].update(source="mine.parquet"))
+    )
+
+    assert "1 row" in own
+    assert ">wider<" in own
+    assert "<b>" not in own
+    assert "wider" not in other

@@ -73,7 +73,24 @@ def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
 
     sentence = told(made(cheaper), "What to ship, at what cost?")
     assert "ost? gru-horizon (recall@10" in sentence
-    assert "the cheaper one of two equivalent variants" in sentence
+    assert "the one of two equivalent variants that refits sooner" in sentence
+
+
+def test_what_beats_counting_for_less_and_is_not_shown_to_be_worse_is_told_beside(made):
+    def undecided(written):
+        against(("sum-horizon", "better", 0.02), ("gru-horizon", "better", 0.02))(written)
+        written["contrasts.json"].append(told_of("undetermined", -0.001, "gru-horizon", "sum-horizon"))
+        written["cost/gru-horizon.json"]["refit_seconds"] = 1
+
+    def dearer(written):
+        undecided(written)
+        written["cost/gru-horizon.json"]["refit_seconds"] = 9
+
+    clause = "gru-horizon (−0.0010, 1.0 s) beats counting as well and would refit sooner; whether it is worse than "
+    cheap, dear = (told(made(change), "What to ship, at what cost?") for change in (undecided, dearer))
+    assert f"{clause}sum-horizon stays undetermined" in cheap
+    assert "ost? sum-horizon (recall@10" in cheap
+    assert "would refit sooner" not in dear
 
 
 @pytest.mark.parametrize("verdict", ["undetermined", "worse"])

@@ -104,7 +104,10 @@ def test_drift_and_tau_are_told(compared):
 @pytest.mark.parametrize(
     ("ranks", "expected"),
     [
-        ({"estimate": 0.7, "low": 0.8, "high": 1.0}, "so the two orders agree less than noise explains."),
+        (
+            {"estimate": 0.7, "low": 0.8, "high": 1.0},
+            "so the two orders agree less than the noise of users and seeds explains; the luck",
+        ),
         ({"estimate": None}, "On one of them all common variants have one value, so there is no order to compare."),
         ({"estimate": None, "variants": ["a"]}, "Too few variants are common to compare their order."),
     ],

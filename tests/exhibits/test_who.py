@@ -108,7 +108,10 @@ def test_the_detectable_difference_says_what_it_is(shown):
 
     told = who.windows(shown(3.0, change)).text
 
-    assert "has to reach 0.022 to be found with 80 % power (median over the declared contrasts; by contrast, " in told
+    assert (
+        "has to reach 0.022 to be found with 80 % power (median over the declared contrasts; contrast by contrast, "
+        in told
+    )
     assert ", at the first step of Holm over 2, the strictest; 0.020 for a contrast that stands alone); the" in told
 
 
@@ -122,7 +125,7 @@ def test_what_each_contrast_could_find_follows_from_the_width_of_its_interval(sh
         files["contrasts.json"] = json.dumps(judged)
         files["windows.json"] = json.dumps(json.loads(files["windows.json"]) | {"detectable": 0.02})
 
-    assert "; by contrast, from 0.024 to 0.031, at" in who.windows(shown(3.0, change)).text
+    assert "; contrast by contrast, from 0.024 to 0.031, at" in who.windows(shown(3.0, change)).text
 
 
 def test_the_power_to_show_an_equivalence_is_told(shown):
@@ -155,10 +158,10 @@ def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
 
     told = calibration.calibration(shown(3.0, change(0.08, 0.2))).text
     assert (
-        "On average they predict 15 %, as much as is observed"
+        "these variants are on average 15 %, as much as is observed"
         in calibration.calibration(shown(3.0, change(0.1, 0.3))).text
     )
-    assert "On average they predict 15 %, above the 11 % observed" in told
+    assert "these variants are on average 15 %, above the 11 % observed" in told
     assert "part of each error may be a shift that all share" in told
     assert "shift that all share" not in calibration.calibration(shown(3.0, change(0.1, 0.3))).text
     assert "faultless probabilities would show an error of about 0.020 by chance" in told
@@ -173,7 +176,7 @@ def test_probabilities_that_err_to_both_sides_share_no_shift(shown):
         files["reliability.json"] = json.dumps(found)
 
     told = calibration.calibration(shown(3.0, written)).text
-    assert "On average they predict 10 %, above or below the 5 % to 15 % observed. With as many users" in told
+    assert "these variants are on average 10 %, above or below the 5 % to 15 % observed. With as many users" in told
     assert "shift that all share" not in told
 
 

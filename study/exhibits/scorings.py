@@ -1,0 +1,73 @@
+"""Every scoring of test, and what was tried and did not work: the tables of the study's log, for the page Protocol."""
+
+from pathlib import Path
+
+from study.exhibits import scoring_log
+from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.prose import count, plural
+from study.exhibits.results import Results
+from study.exhibits.tables import table, words
+from study.paths import LOG
+
+SEEN = (
+    "Every look at test is logged with its revision and its reason. What was chosen was compared on stop and select. "
+    "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
+    "searches have not read the test windows, but those who made the study have seen them. A first and smaller roster "
+    "was scored before most of the main arm was declared, and its best sequence model was worse than counting there. "
+    "Heads that count, hybrids, averages, further architectures and the factorial came after that. A contrast is "
+    "marked as <em>declared after test was seen</em> where it, or one of its sides, came after the scores of the "
+    "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
+    "and smaller roster: that is most of the main arm."
+)
+SEEN_ELSEWHERE = (
+    "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
+    "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them. "
+    "Whoever changes the roster after a look at these scores has seen them, and should say so in the table."
+)
+
+
+def scored(results: Results, log: Path = LOG) -> Html:
+    """How often test was scored, and why, from the study's log; a row that says it scored none is not counted.
+
+    The log of another log than the study's own tells of both: only its users know which rows are of theirs.
+
+    Raises:
+        UserError: the log has no table of scorings.
+    """
+    head, rows = scoring_log.table_of(log)
+    if not rows:
+        return paragraphs(["<strong>Test has not been scored yet.</strong>"])
+    counted = list(filter(scoring_log.has_scored, rows))
+    times = "once" if len(counted) == 1 else f"{'at least ' if counted else ''}{count(len(counted))} times"
+    rest = len(rows) - len(counted)
+    others = f" {plural(rest, 'row')} of the table scored {scoring_log.UNSCORED} of a log." if rest else ""
+    where = ""
+    told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
+    if results.data.source != COMPLETE_JOURNEY:
+        told = f"The table tells of {plural(len(counted), 'scoring')} of test, one a row"
+        where = (
+            " The study came with rows of the log that it was made with. Those of this log are what whoever scored it "
+            f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
+        )
+    text = f"{told}; where a row tells of more, that many more.{others}{where}"
+    seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
+    return joined([paragraphs([text]), _table(head, rows, "Scorings of test"), seen])
+
+
+def failures(results: Results, log: Path = LOG) -> Html:
+    """What was tried on the study's own log and did not work, from the study's log; nothing of another log.
+
+    Raises:
+        UserError: the log has no such table.
+    """
+    if results.data.source != COMPLETE_JOURNEY:
+        return paragraphs(["The study was made with another log, and so was what it tried; none of it is shown here."])
+    head, rows = scoring_log.table_of(log, scoring_log.DID_NOT_WORK)
+    text = f"What was tried on stop and select, {plural(len(rows), 'row')}, each with the numbers of its revision."
+    return joined([paragraphs([text]), _table(head, rows, "What did not work")])
+
+
+def _table(head: list[str], rows: list[list[str]], caption: str) -> Html:
+    """As text, for a revision may be all digits."""
+    return table(head, [[words(cell) for cell in row] for row in rows], caption)

@@ -1,0 +1,45 @@
+"""What is said of sequence variants that this budget leaves at popularity, and of contrasts with them."""
+
+import pytest
+
+from study.exhibits import answers, at_popularity
+from tests.exhibits.pairing import text
+
+
+def with_select(**selects):
+    def change(written):
+        for row in written["leaderboard.json"]:
+            row["select"] = selects.get(row["variant"].replace("-", "_"), row["select"])
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (0.3, 0.3, ""),
+        (0.202, 0.3, "sum-horizon gained less than the margin over popularity on select: at this budget its contrasts"),
+        (0.19, 0.3, "sum-horizon gained less than the margin over popularity on select, and is below it: at this "),
+        (0.19, 0.202, "on select, and sum-horizon is below it: at this budget their contrasts say little"),
+        (
+            0.19,
+            0.19,
+            "sum-horizon and gru-horizon gained less than the margin over popularity on select, and are below",
+        ),
+    ],
+)
+def test_variants_below_popularity_are_called_so(made, ours, theirs, expected):
+    results = made(with_select(popularity=0.2, sum_horizon=ours, gru_horizon=theirs))
+    found = text(at_popularity.told(results, ["sum-horizon", "gru-horizon", "lightgbm-binary"]))
+
+    assert expected in found
+    assert bool(expected) == bool(found)
+
+
+def test_an_answer_says_of_how_many_contrasts_it_is_where_some_say_little(made):
+    selects = {"popularity": 0.2, "sum_horizon_bce": 0.19}
+    few, all_ = (text(answers.answers(made(with_select(**told)))) for told in (selects, {}))
+
+    assert "in 3 of 4 contrasts, those whose sides are both clearly above popularity on select, " in few
+    assert "with a side that is not clearly above popularity on select, so that the contrast says little" in few
+    assert "contrasts, those whose sides are both" not in all_
