@@ -23,10 +23,10 @@ Answers = tuple[Question, str, str]
 
 def changed(pair: Pair) -> Html:
     """Old conclusions against new ones, of the questions that both snapshots answer."""
-    told = _answers(pair)
-    if told is None:
-        why = "its roster or contrasts are not those of today, so its answers cannot be composed"
-        return paragraphs([f"{code(pair.names[0])} was run with other parameters: {why}."])
+    try:
+        told = _answers(pair)
+    except UserError as error:
+        return paragraphs([f"The answers of {code(pair.names[0])} cannot be composed today: {escape(str(error))}."])
     silent = [question.asked for question, *both in told if any(SILENT in answer for answer in both)]
     comparable = [one for one in told if one[0].asked not in silent]
     turned = [one for one in comparable if wording(one[1]) != wording(one[2])]
@@ -36,13 +36,14 @@ def changed(pair: Pair) -> Html:
     return joined([paragraphs([lead + left]), *items])
 
 
-def _answers(pair: Pair) -> list[Answers] | None:
-    try:
-        pair.there.check()
-        there = [question.answer(pair.there).whole for question in QUESTIONS]
-    except UserError:
-        return None
-    return [(question, old, question.answer(pair.here).whole) for question, old in zip(QUESTIONS, there, strict=True)]
+def _answers(pair: Pair) -> list[Answers]:
+    """What every question is answered there and here.
+
+    Raises:
+        UserError: the results there are broken, or their roster or contrasts are not those of today.
+    """
+    pair.there.check()
+    return [(question, question.answer(pair.there).whole, question.answer(pair.here).whole) for question in QUESTIONS]
 
 
 def _change(one: Answers, names: tuple[str, str]) -> str:

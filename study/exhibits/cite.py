@@ -40,7 +40,6 @@ class Citation(Record):
     title: str
     authors: list[Author] = Field(min_length=1)
     version: str
-    license: str
     date_released: date | None = None
     url: str | None = None
 

@@ -44,8 +44,8 @@ TRAINING = f"{LEARNED}; besides, {MARKS[1]} (gains less than the margin over tha
 Found = TypeVar("Found")
 
 
-def read(path: Path, kind: TypeAdapter[Found]) -> Found:
-    """A result file.
+def read(path: Path, kind: TypeAdapter[Found], remedy: str = REPRODUCE) -> Found:
+    """A result file; `remedy` is how it is made.
 
     Raises:
         UserError: it is missing or broken.
@@ -53,11 +53,11 @@ def read(path: Path, kind: TypeAdapter[Found]) -> Found:
     try:
         return kind.validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; {REPRODUCE}") from None
+        raise UserError(f"{path}: no such file; {remedy}") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {place}: {first['msg']}; {REPRODUCE}") from None
+        raise UserError(f"{path}: {place}: {first['msg']}; {remedy}") from None
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,7 @@ def windows(results: Results | None) -> Html:
         [words(day.isoformat()), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]
         for day, w in zip(days, shown.windows, strict=True)
     ]
-    fewest, most = (choose(w.positives for w in shown.windows) for choose in (min, max))
+    fewest, most = (pick(w.positives for w in shown.windows) for pick in (min, max))
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
     place = f"at least one of {count(len(rows))} test windows" if len(rows) > 1 else "the only test window"
     were = "was" if shown.users == 1 else "were"

@@ -159,10 +159,10 @@ class Worlds:
     validity: Validity | None
 
 
-def read(path: Path, kind: TypeAdapter[Found]) -> Found | None:
+def read(path: Path, kind: TypeAdapter[Found], remedy: str = results.REPRODUCE) -> Found | None:
     """A result file; None where it has not been made yet.
 
     Raises:
         UserError: it is broken.
     """
-    return results.read(path, kind) if path.exists() else None
+    return results.read(path, kind, remedy) if path.exists() else None

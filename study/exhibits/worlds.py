@@ -17,6 +17,8 @@ HIGHEST = "The leaders were picked by these same recalls, so the highest of seve
 NOT_RUN = "The worlds have not been run yet: <code>dvc repro</code> runs every arm."
 RISING = "↑"
 """Marks the share of a variant with a fit whose best round was its last."""
+CHECK = "run `python -m study worlds --repeat 400`"
+"""What makes the file of the validity check, which is no stage of the pipeline."""
 COLOURS = [[0.0, "#ffffff"], [0.5, "#8cc5e3"], [1.0, "#0072b2"]]
 
 
@@ -27,7 +29,7 @@ def load() -> Worlds:
         UserError: a file is broken.
     """
     found = [read(world_file(world), TypeAdapter(World)) for world in ORDER]
-    checked = read(world_file("validity"), TypeAdapter(Validity))
+    checked = read(world_file("validity"), TypeAdapter(Validity), CHECK)
     return Worlds([world for world in found if world is not None], checked)
 
 

@@ -112,10 +112,15 @@ def _columns(params: "Params") -> list[str]:
     return found
 
 
+def _place(params: "Params", variant: str) -> str:
+    """Where the entry of a variant stands."""
+    return f"{'composed' if variant in params.composed else 'roster'}.{variant}"
+
+
 def _questions(params: "Params") -> list[str]:
     known = list(params.questions)
     return [
-        unknown_name(f"roster.{name}.question", entry.question, known)
+        unknown_name(f"{_place(params, name)}.question", entry.question, known)
         for name, entry in params.variants.items()
         if entry.question not in known
     ]
@@ -140,7 +145,7 @@ def _arms(params: "Params") -> list[str]:
     for arm in params.arms:
         asked = params.asked_by(arm)
         found += [
-            f"roster.{name}.question: '{entry.question}', but the arm '{arm}' asks '{asked}'; "
+            f"{_place(params, name)}.question: '{entry.question}', but the arm '{arm}' asks '{asked}'; "
             "all variants of an arm answer one question"
             for name, entry in params.entries(arm).items()
             if entry.question != asked
@@ -197,7 +202,7 @@ def _modules(params: "Params") -> list[str]:
     for name, entry in params.variants.items():
         for module in entry.modules():
             if not is_part(module):
-                found.append(no_part(f"roster.{name} ({module.rpartition('.')[0]})", module))
+                found.append(no_part(f"{_place(params, name)} ({module.rpartition('.')[0]})", module))
     return found
 
 
@@ -206,7 +211,7 @@ def _kinds(params: "Params") -> Iterator[str]:
     for name, entry in params.variants.items():
         kind, module = params.question_of(name).kind, entry.modules()[0]
         if ranks_other(module, kind):
-            place = f"{'composed' if name in params.composed else 'roster'}.{name}"
+            place = _place(params, name)
             (other,) = set(RANKED.values()) - {RANKED[kind]}
             yield (
                 f"{place}: {module.rpartition('.')[2]} ranks {other}, but '{entry.question}' is a question of kind "

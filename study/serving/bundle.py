@@ -94,14 +94,19 @@ def read_bundle(folder: Path, device: Device = "auto") -> Bundle:
         exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
         _refuse_mixed(folder, exported.files)
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
-        sources = ExportedSources(exported.sources, exported.budget, device)
-        model = build_model(exported.entry, exported.settings, exported.budget, sources, device).load(folder / WEIGHTS)
+        model = load_model(folder, exported, device)
     except ValidationError as error:
         raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
     except (OSError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError) as error:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{folder}: {_NOT_OURS} ({first_line})") from None
     return Bundle(exported, vocabulary, model)
+
+
+def load_model(folder: Path, exported: Exported, device: Device) -> Recommender:
+    """The exported model with its weights; what goes wrong there is told as it is."""
+    sources = ExportedSources(exported.sources, exported.budget, device)
+    return build_model(exported.entry, exported.settings, exported.budget, sources, device).load(folder / WEIGHTS)
 
 
 def digests(folder: Path) -> dict[str, str]:

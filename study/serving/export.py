@@ -20,7 +20,7 @@ from study.params.statistics import BEST
 from study.paths import QUICK, export_folder, run_folder, search_file
 from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
-from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Exported, digests, is_exported, read_bundle
+from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Bundle, Exported, digests, is_exported, load_model
 from study.serving.card import card
 from study.serving.published import published
 from study.serving.trained import refuse_changed, trained_on
@@ -113,7 +113,8 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         files=digests(folder),
     )
     (folder / MODEL).write_text(exported.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    bundle = read_bundle(folder, params.device)  # what cannot be loaded is not worth exporting
+    model = load_model(folder, exported, params.device)  # what cannot be loaded is not worth exporting
+    bundle = Bundle(exported, vocabulary, model)
     (folder / CARD).write_text(card(bundle, chosen, published(params, variant)), encoding="utf-8")
 
 

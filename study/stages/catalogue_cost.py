@@ -4,7 +4,6 @@ Hidden states are synthetic, since cost does not depend on what they say. It is 
 equal bits, and no input of anything but the report.
 """
 
-import json
 import os
 import statistics
 import time
@@ -30,6 +29,7 @@ from study.parent import die_with_parent
 from study.paths import LOSS_COSTS, write_text
 from study.provenance import revision
 from study.seeds import seed_of
+from study.stages.scored import text_of
 
 ARM: Arm = "catalogue"
 SIZES = (100, 1_000, 10_000, 100_000)
@@ -51,7 +51,7 @@ def run() -> None:
     ]
     fixed = {"readouts": READOUTS, "width": WIDTH, "labels": LABELS, "steps": STEPS, "threads": THREADS}
     found = {"revision": revision(), **fixed, "measured": measured}
-    write_text(LOSS_COSTS, json.dumps(found, indent=1) + "\n")
+    write_text(LOSS_COSTS, text_of(found))
 
 
 def losses(params: Params) -> list[tuple[str, Options]]:

@@ -1,6 +1,5 @@
 """Cuts the snapshot into development and test events for one question, and writes the queries of every window."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -36,6 +35,7 @@ from study.paths import (
     spans_file,
     write_text,
 )
+from study.stages.scored import text_of
 
 
 def run(name: str) -> None:
@@ -63,7 +63,7 @@ def run(name: str) -> None:
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
         refuse_few(name, question, card["catalogue"])
     card["tested_from"] = None if question.sessions else _shown(log.clock.of_log(spans.test[0].cutoff))
-    write_text(data_card_file(spec.name, name), json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    write_text(data_card_file(spec.name, name), text_of(card))
 
 
 def _shown(time: int) -> str:

@@ -26,6 +26,7 @@ from study.paths import (
 from study.provenance import asked_of, file_hash
 from study.questions.kind import kind_of
 from study.scratch import scratch
+from study.stages.scored import text_of
 from study.tuning import record
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
@@ -97,4 +98,4 @@ def _write_cost(params: Params, variant: str, work: Path, folders: list[Path], f
         "parameters": refits[0]["parameters"],
         "positions": None if positions is None else found.best.best_round * positions,
     }
-    write_text(cost_file(params.snapshot.name, entry.arm, variant), json.dumps(cost, indent=1) + "\n")
+    write_text(cost_file(params.snapshot.name, entry.arm, variant), text_of(cost))

@@ -158,6 +158,7 @@ MISTAKES = [
     ("statistics.who_margin", 0, ["statistics.who_margin", "greater than 0"]),
     ("composed.hybrid-lambdarank.base", "sum-horizn", ["composed.hybrid-lambdarank", "did you mean 'sum-horizon'?"]),
     ("composed.hybrid-lambdarank.base", "sum-horizon-young", ["composed.hybrid-lambdarank", "'sum-horizon-young'"]),
+    ("composed.hybrid-lambdarank.question", "coupons", ["composed.hybrid-lambdarank.question"]),
     ("composed.hybrid-lambdarank.family", "hybird", ["composed.hybrid-lambdarank.family", "known: hybrid, average"]),
     ("composed.average-of-seeds.members", [], ["composed.average-of-seeds", "members", "at least 1"]),
     ("composed.average-of-seeds.members", ["best:hybrid"], ["composed.average-of-seeds", "'best:hybrid'", "best:se"]),

@@ -201,9 +201,9 @@ def test_a_verdict_is_right_wrong_or_open(truth, verdict, expected):
 
 def test_the_truth_is_the_mean_of_the_fresh_logs_and_zero_where_nothing_can_differ():
     fresh = [{"recall": {"a": 0.3, "b": 0.1}}, {"recall": {"a": 0.5, "b": 0.1}}]
-    told = worlds_validity.truth_of(WorldContrast(world="order", left="a", right="b", truth="better"), fresh)
+    told = worlds_validity.truth_of(("a", "b"), fresh)
     assert (0.3, 0.1) == (pytest.approx(told["effect"]), pytest.approx(told["error"]))
-    told = worlds_validity.truth_of(WorldContrast(world="null", left="a", right="b", truth="equal"), [])
+    told = worlds_validity.truth_of(("a", "b"), [])
     assert (0.0, 0.0) == (told["effect"], told["error"])
 
 
