@@ -15,6 +15,12 @@ HARDLY = (
     ", so that hardly any false verdict was possible there: what is checked of errors is that of a difference where "
     "there is none."
 )
+OF_OTHER_LOGS = (
+    "The truth is a mean over fresh logs, each with training data and seeds of its own, while an interval is drawn from "
+    "the users and seeds of one log. So what the training data of a log bring by chance is in no interval, nor is what "
+    "a seed brings where a model is fitted once: where that is much, the truth lies outside more often than the level "
+    "says."
+)
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
 
 
@@ -24,7 +30,7 @@ def validity(found: Worlds) -> Html:
     if checked is None:
         return paragraphs([NOT_CHECKED])
     told = [_told(part, checked) for part in checked.parts]
-    notes = [*_narrow(checked), _families(checked), _power(checked), _made(found, checked)]
+    notes = [*_narrow(checked), OF_OTHER_LOGS, _families(checked), _power(checked), _made(found, checked)]
     return joined([bullets(told), _repeated(checked), paragraphs(notes)])
 
 
