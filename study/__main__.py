@@ -9,7 +9,7 @@ from typing import Any
 
 from study import under_dvc
 from study.arguments import Parser
-from study.errors import UserError, few, unknown
+from study.errors import UserError, few, one_line, unknown
 from study.failures import AGAIN, ANEW, explain
 from study.redact import hidden, show_without_credentials
 
@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             getattr(import_module("study.commands"), "_".join(words))(given[len(words) :])
     except UserError as error:
-        print(f"downfunnel: {hidden(str(error))}", file=sys.stderr)
+        print(f"downfunnel: {one_line(hidden(str(error)))}", file=sys.stderr)
         return USER_ERROR
     except OSError as error:
         print(f"downfunnel: {hidden(explain(error, AGAIN if goes_on else ANEW))}", file=sys.stderr)

@@ -34,6 +34,11 @@ def meant(name: str, known: Sequence[str]) -> str:
     return f"did you mean '{folded[close[0]]}'? " if close else ""
 
 
+def one_line(text: str) -> str:
+    """The text with a blank for each character that would end its line or cannot be shown: names come from logs."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def few(names: Sequence[str]) -> str:
     """The first ones of some names, and how many more there are."""
     more = len(names) - SHOWN

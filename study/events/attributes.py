@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, one_line
 from study.params.snapshot import Attribute, Listed, Ordinal, Part, places
 
 PARTS = {"hour": "%H", "weekday": "%A", "day": "%d", "month": "%m"}
@@ -131,7 +131,7 @@ def refuse(wrong: pl.Series, raw: pl.Series, place: Path, fault: str) -> None:
 
 def shown(value: object) -> str:
     """A value in one line of a message."""
-    return "".join(c if c.isprintable() else " " for c in str(value))[:SHOWN]
+    return one_line(str(value))[:SHOWN]
 
 
 def _cast(raw: pl.Series, place: Path) -> pl.Series:

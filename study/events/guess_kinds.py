@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from study.events.attributes import no_json, text_of
-from study.params.snapshot import LONG, TAKEN, is_long
+from study.params.snapshot import LONG, NAMELESS, TAKEN, is_long
 
 WORDS = r"word|text|label|title|tag|keyword|caption"
 MEASURE = (
@@ -60,6 +60,8 @@ def names_alone(user: pl.Series, values: pl.Series) -> bool:
 
 def _unusable(name: str, values: pl.Series) -> str:
     """Why a column can be no attribute, whatever its kind; nothing where it can."""
+    if not name.strip():
+        return NAMELESS
     if name in TAKEN:
         return "the name is taken; rename the column"
     if is_long(name):

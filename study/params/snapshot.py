@@ -12,6 +12,8 @@ TAKEN = ("user_id", "timestamp", "event_type", "local", "candidate", "key", "you
 """What columns of the study itself are called, so that no attribute can be."""
 PATTERN = "the name reads as a pattern of names; rename the column"
 """What is told of a column that `is_pattern`."""
+NAMELESS = "a column without a name; give it one"
+"""What is told of a column whose name is empty."""
 LONGEST = 100
 """Bytes of the name of an attribute, in UTF-8: files are named after it, and file systems take some 255."""
 LONG = f"the name has more than {LONGEST} bytes; rename the column"
@@ -125,6 +127,8 @@ class Snapshot(Frozen):
     @model_validator(mode="after")
     def _is_unambiguous(self) -> "Snapshot":
         for name in self.coded:
+            if not name.strip():
+                raise ValueError(f"attributes: '{name}': {NAMELESS}")
             if name in TAKEN:
                 raise ValueError(f"attributes.{name}: the name is taken; rename the column")
             if is_long(name):

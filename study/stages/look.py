@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, one_line
 from study.events import health
 from study.events.asked import Asked
 from study.events.facts import Facts, facts_of
@@ -67,6 +67,7 @@ def run(source: str | None) -> None:
             for doubt in [*doubts, *unseen(question, facts.counts)]:
                 doubted.setdefault(doubt, []).append(name)
         found += [f"{', '.join(names)}: {doubt}" for doubt, names in doubted.items()]
+    rows, found = [(one_line(label), one_line(value)) for label, value in rows], [one_line(text) for text in found]
     width = max(len(label) for label, _ in rows)
     left_out = "" if spec.until is None else f"; what happened from {spec.until} on is left out"
     if spec.most_events is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from study.errors import UserError
+from study.errors import UserError, one_line
 from study.events.columns import changes, columns_of
 from study.events.facts import Facts, facts_of
 from study.events.files import matching
@@ -60,7 +60,7 @@ def run(file: str, name: str) -> None:
         told.append(f"{target}: takes the place of a log that has no results; DVC's cache keeps that one")
     _track(path, target, after.snapshot.files)
     write_text(PARAMS, text)
-    print("\n".join([*told, *_next(after, facts, target)]))
+    print("\n".join(map(one_line, [*told, *_next(after, facts, target)])))
 
 
 def _suffix(path: Path) -> str:

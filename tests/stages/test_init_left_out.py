@@ -45,6 +45,20 @@ def test_a_column_whose_name_is_too_long_is_left_out_and_said(workspace):
     assert f"{'c' * 101} is left out: the name has more than 100 bytes" in PARAMS.read_text(encoding="utf-8")
 
 
+def test_a_column_without_a_name_is_left_out_and_said_and_refused_as_an_attribute(workspace, capsys):
+    """As the index that pandas writes first into CSV, once a part of it has been sorted or joined."""
+    funnel().select(pl.col("shop").alias(""), pl.all()).write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    assert '    # "" is left out: a column without a name; give it one' in PARAMS.read_text(encoding="utf-8")
+    assert 0 == main(["check"])
+    guessed = PARAMS.read_text(encoding="utf-8")
+    PARAMS.write_text(guessed.replace("  attributes: #", '  attributes:\n    "": categorical #'), encoding="utf-8")
+    capsys.readouterr()
+    assert 2 == main(["check"])
+    assert "attributes: '': a column without a name; give it one" in capsys.readouterr().err
+
+
 def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
     comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
     funnel().with_columns(comma).write_csv("log.csv")

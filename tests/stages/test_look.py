@@ -117,6 +117,16 @@ def asking(raw: dict, **asked) -> None:
         question.update(asked if question["kind"] == "what" else {})
 
 
+def test_a_name_that_ends_a_line_is_told_in_one(workspace, capsys):
+    log = funnel().rename({"price": "price\npaid"})
+    said = checked(log, capsys)
+    refused = checked(log, capsys, key_action={"price\npaid": ["7"]})
+
+    assert any(line.startswith("attribute price paid  ") for line in said.splitlines())
+    assert "downfunnel: params.yaml: questions.categories.key_action.price paid: 'price paid' is numeric; " in refused
+    assert 1 == len(refused.splitlines())
+
+
 @pytest.mark.parametrize("late", [10, 12])
 def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys, late):
     """What occurs for the first time in a window of test is no candidate of any fit."""
