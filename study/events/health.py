@@ -212,16 +212,22 @@ def _folded(facts: Facts, spec: Snapshot, questions: list[Question], settings: F
     return found
 
 
+def _several(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
     found = strays(facts)
     if facts.future:
         found.append(
-            f"{facts.future:,} events lie in the future; the windows end with the last event, so the test weeks do too"
+            f"{_several(facts.future, 'event lies', 'events lie')} in the future; the windows end with the last event, "
+            "so the test weeks do too"
         )
     if facts.repeated:
         found.append(
-            f"{facts.repeated:,} rows repeat another one in every column; they are kept, as lines of a basket may"
+            f"{_several(facts.repeated, 'row repeats', 'rows repeat')} another one in every column; "
+            "such rows are kept, as a basket may hold a line twice"
         )
     if facts.users.returning < RETURNING and not all(question.sessions for question in questions):
         found.append(
