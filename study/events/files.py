@@ -144,7 +144,8 @@ def _told(path: Path) -> Iterator[None]:
 
 def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
     if path.name.lower().removesuffix(".gz").endswith(".parquet"):
-        table = pl.scan_parquet(path, glob=False)
+        # Text that the writer has numbered, as pandas does its categories, is text in any other file.
+        table = pl.scan_parquet(path, glob=False).with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     elif _is_csv(path):
         table = pl.scan_csv(path, infer_schema=False, separator=separator_of(path), glob=False)
         names = table.collect_schema().names()

@@ -82,6 +82,18 @@ def test_a_folder_is_read_whole_or_by_a_pattern(tmp_path):
         read_source(spec(tmp_path, files="*.parquet"))
 
 
+@pytest.mark.parametrize("kind", [pl.Categorical(), pl.Enum(["0.5", "2", "a", "b", "2024-01-01", "2024-01-02"])])
+def test_text_that_parquet_has_as_categories_is_read_whatever_it_tells(kind, tmp_path):
+    plain = pl.DataFrame({"user_id": ["a", "b"], "timestamp": ["2024-01-01", "2024-01-02"], "price": ["0.5", "2"]})
+    plain.write_parquet(tmp_path / "text.parquet")
+    plain.cast(kind).write_parquet(tmp_path / "categories.parquet")
+    asked = {"columns": {"event_type": None}, "attributes": {"price": "numeric"}}
+    text, categories = (read_source(spec(tmp_path / f"{name}.parquet", **asked)) for name in ("text", "categories"))
+
+    assert [0.5, 2.0] == categories["price"].to_list()
+    assert text.equals(categories)
+
+
 def test_a_user_id_that_changes_its_type_from_file_to_file_stays_one(tmp_path):
     frame = pl.DataFrame({"user_id": [7], "timestamp": [datetime(2024, 1, 1)], "event_type": ["buy"], "price": [1]})
     for number, kind in enumerate([pl.Int64, pl.Float64, pl.String]):
