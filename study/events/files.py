@@ -200,13 +200,18 @@ def _fault_of_text(path: Path) -> str | None:
                 line.decode("utf-8")
             except UnicodeDecodeError:
                 return f"line {number} is no UTF-8; save the file as UTF-8"
-            if not is_csv and line.strip() and not _is_object(line):
-                return f"line {number} is no JSON object: {line.decode()[:60].strip()}"
+            if not is_csv and line.strip() and (fault := _no_object(line)):
+                return f"line {number} {fault}"
     return ragged(path) if is_csv else None
 
 
-def _is_object(line: bytes) -> bool:
+def _no_object(line: bytes) -> str | None:
+    """Why a line is no JSON object; None where it is one."""
+    others: list[str] = []
     try:
-        return isinstance(json.loads(line), dict)
+        is_object = isinstance(json.loads(line, parse_constant=others.append), dict)
     except json.JSONDecodeError:
-        return False
+        is_object = False
+    if not is_object:
+        return f"is no JSON object: {line.decode()[:60].strip()}"
+    return f"has {others[0]}, which JSON does not know; write null there" if others else None

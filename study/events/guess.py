@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import decoded, text_of
+from study.events.attributes import decoded, shown, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
 from study.events.times import looks_like_time, no_time
@@ -121,10 +121,21 @@ def _time(log: pl.DataFrame, place: str) -> str:
     for name in _named(TIME, texts):
         if told := no_time(log[name], place):
             raise UserError(f"{told}; {BY_HAND}")
+    if numbers := _named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
+        example = shown(log[numbers[0]].drop_nulls()[0])
+        raise UserError(
+            f"{place}: column '{numbers[0]}' is named like a time, but as a number since 1970 '{example}' is no time "
+            f"of our days; if it is a day or a time, say so by columns.time_format, such as %Y%m%d; {BY_HAND}"
+        )
     raise UserError(
         f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
         f"such as `time`; {BY_HAND}"
     )
+
+
+def _are_numbers(raw: pl.Series) -> bool:
+    values = raw.drop_nulls()
+    return bool(len(values)) and not text_of(values).cast(pl.Float64, strict=False).null_count()
 
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:

@@ -188,6 +188,10 @@ FAULTS = {
     "line 2 is no UTF-8": ("log.csv", HEAD.encode() + b"1,2024-01-01,b\xff,1,,\n"),
     "the file is UTF-16": ("log.csv", HEAD.encode("utf-16")),
     'line 2 is no JSON object: {"user_id":': ("log.jsonl", '{"user_id": 1, "timestamp": 1}\n{"user_id":\n'),
+    "line 2 has NaN, which JSON does not know; write null": (
+        "log.jsonl",
+        '{"user_id": 1, "timestamp": 1}\n{"user_id": 1, "timestamp": 1, "event_type": "b", "price": NaN}\n',
+    ),
     "cut short": ("log.parquet", b"PAR1 and nothing else PAR1"),
     "its name does not say what it is": ("log.txt", HEAD),
 }

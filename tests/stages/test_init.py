@@ -182,6 +182,10 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
     ("change", "said"),
     [
         (lambda log: log.drop("occurred_at"), "no column looks like a time, of customerId, event_name, "),
+        (
+            lambda log: log.with_columns(pl.col("occurred_at").dt.strftime("%Y%m%d").cast(int)),
+            "'occurred_at' is named like a time, but as a number since 1970 '202",
+        ),
         (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
         (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
         (lambda log: log.head(0), "there are no events in it"),
