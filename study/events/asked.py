@@ -12,7 +12,7 @@ from study.events.spans import EPOCH, Window
 from study.events.spill import Folder
 from study.events.split import TIME
 from study.failures import naming
-from study.params.question import Question
+from study.params.question import Question, WhoQuestion
 
 
 class Asked:
@@ -31,7 +31,7 @@ class Asked:
         self.name, self.windows, self.question, self.folder, self.clock = name, windows, question, folder, clock
         self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
         self.first = min(window.cutoff for some in windows.values() for window in some)
-        self.acted = False
+        self.acted, self.differs = False, not isinstance(question, WhoQuestion)
         self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
 
     def add(self, events: pl.DataFrame, spans: list[str]) -> None:
@@ -45,6 +45,7 @@ class Asked:
         tables = tables_of(events, [self.windows[span][number] for span, number in places], self.question)
         for (span, number), table in zip(places, tables, strict=True):
             self.answered[span][number] |= answered(table)
+            self.differs = self.differs or not table["label"].all()
             parts = self.tables[span][number]
             parts.append(self._kept(table, f"{span}-{number}-{len(parts):05d}") if parts else table.lazy())
 
@@ -58,7 +59,8 @@ class Asked:
         """Whether every window can be scored, and something can be learned before all of them.
 
         Raises:
-            UserError: one has no query, or none with an answer; or no key action comes before them.
+            UserError: one has no query, or none with an answer; or no key action comes before them, or all users who
+                are asked about take it in each.
         """
         if not self.acted:
             raise UserError(
@@ -70,6 +72,12 @@ class Asked:
             for window, has_answer in zip(some, self.answered[span], strict=True):
                 told = f"{span} window{self._when(window)}"
                 refuse_empty(f"questions.{self.name}", self.question, told, has_answer=has_answer)
+        if not self.differs:
+            raise UserError(
+                f"params.yaml: questions.{self.name}: all users who are asked about take the key action in every "
+                "window, so that all rankings are alike and nothing can be learned; ask for a rarer key action or a "
+                "shorter horizon"
+            )
 
     def _when(self, window: Window) -> str:
         """When a window is in the time of the log; of sessions, which are laid side by side, there is none."""

@@ -10,6 +10,7 @@ from study.events.facts import Facts
 from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
+from study.events.split import LEAST_EVENTS
 from study.events.values import alike, asked_columns
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
@@ -96,7 +97,7 @@ def doubts(
 
     Args:
         tables: the queries of stop, select and test.
-        candidates: of the log, with the time `first` of their first event.
+        candidates: of the log before test, with the time `first` of their first event and their number of `events`.
         actions: key actions that have a candidate.
         contrasts: the most that an arm which asks the question declares.
     """
@@ -122,6 +123,11 @@ def doubts(
         )
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)
+    if question.held_back and not (candidates["events"] >= LEAST_EVENTS).any():
+        found.append(
+            f"no candidate has {LEAST_EVENTS} events before test, so that none is held back, and nothing will be said "
+            "of young ones; choose a coarser candidate, or bring a longer log"
+        )
     return [*found, *_size(len(candidates), actions)]
 
 

@@ -16,7 +16,7 @@ from study.events.parts import Parts
 from study.events.read import reading, sources
 from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
-from study.events.split import acting, marked
+from study.events.split import TIME, acting, marked
 from study.events.timed import timed
 from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
@@ -27,7 +27,9 @@ from study.stages.check import others, refuse_left_out, sections
 
 
 class Found(NamedTuple):
-    """The spans of a question, the queries of stop, select and test, and the candidates before test, as first met.
+    """The spans of a question, the queries of stop, select and test, and the candidates before test.
+
+    Of each candidate the time `first` of its first event, and how many `events` it has before test.
 
     And how many key actions there are, and how many of them have no candidate.
     """
@@ -121,16 +123,17 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     spans = log.spans(name, question)
     refuse_long_warmup(spans, params.features.warmup_days, name, question)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
-    candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC")})
+    candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC"), "events": pl.UInt32})
     actions = named = 0
     for part in log:
         actions += int(part.select(acting(question, part.columns).sum()).item())
         derived = marked(part, question, log.clock.timezone)
         asked.add(derived, list(asked.windows))
         named += int(derived["key"].sum())
-        met = derived.select("candidate", first="timestamp").drop_nulls()
-        candidates = pl.concat([candidates, met]).group_by("candidate").agg(pl.col("first").min())
-    candidates = candidates.filter(pl.col("first").dt.timestamp("us") < spans.test[0].cutoff)
+        met = derived.filter(TIME.lt(spans.test[0].cutoff) & pl.col("candidate").is_not_null())
+        met = met.group_by("candidate").agg(first=pl.col("timestamp").min(), events=pl.len())
+        both = pl.concat([candidates, met]).group_by("candidate")
+        candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
     asked.check()
     refuse_few(name, question, len(candidates))
     return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)

@@ -1,0 +1,51 @@
+"""`check` says of a question that cannot be answered, or hardly, that it is so."""
+
+import polars as pl
+import pytest
+import yaml
+
+from study.__main__ import main
+from study.paths import PARAMS
+from study.stages import snapshot
+from tests.stages.own_log import funnel, workspace
+
+__all__ = ["workspace"]
+
+
+def ask(log: pl.DataFrame, name: str, **changes) -> None:
+    """Parameters as `init` writes them for a log, with one question changed."""
+    log.write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    raw["questions"][name] |= changes
+    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize("acts", [1.0, 0.9])
+def test_users_who_all_take_the_key_action_cannot_be_ranked(workspace, capsys, acts):
+    """Told before anything is trained: what learns from aggregates would find no row of those who do not."""
+    log = funnel(users=40)
+    often = log.join(pl.DataFrame({"day": range(200)}), how="cross").unique(["customerId", "day"])
+    often = often.filter(pl.col("customerId") < 40 * acts).with_columns(
+        occurred_at=pl.datetime(2024, 1, 1, time_zone="UTC") + pl.duration(days="day"),
+        event_name=pl.lit("order_placed"),
+    )
+    ask(pl.concat([log, often.drop("day")]), "coupons")
+    snapshot.run()
+    told = (
+        "downfunnel: params.yaml: questions.coupons: all users who are asked about take the key action in every window"
+    )
+
+    for command in (["check"], ["split", "coupons"]):
+        capsys.readouterr()
+        assert (2 if acts == 1 else 0) == main(command)
+        assert (acts == 1) == capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize(("candidate", "is_doubted"), [(["product", "shop"], True), (["category"], False)])
+def test_a_question_of_young_candidates_of_which_none_is_held_back_is_doubted(workspace, capsys, candidate, is_doubted):
+    ask(funnel(), "young", candidate=candidate)
+    capsys.readouterr()
+
+    assert 0 == main(["check"])
+    assert is_doubted == ("warning: young: no candidate has 20 events before test" in capsys.readouterr().out)
