@@ -151,6 +151,8 @@ def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
         names = table.collect_schema().names()
         _refuse_twice(names, path)
         refuse_ragged(path, len(names), rows)
+        # Polars leaves a quote in a name as it is written, twice; one in a value it does not.
+        table = table.rename({name: name.replace('""', '"') for name in names if '""' in name})
     else:
         table = pl.read_ndjson(opened(path).read(), infer_schema_length=None).lazy()
     return table if rows is None else table.head(rows)

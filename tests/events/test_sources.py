@@ -117,6 +117,12 @@ def test_columns_may_have_other_names_and_an_event_type_may_be_missing(read):
     assert [("7", datetime(2024, 7, 3, 8, tzinfo=UTC), "event", 2.0)] == events.rows()
 
 
+def test_a_quote_in_the_name_of_a_column_is_one_as_in_a_value(read):
+    rows = 'user_id,timestamp,event_type,"the ""big"" one"\n1,2024-01-01,buy,"a ""b"" c"\n'
+
+    assert ['a "b" c'] == read("log.csv", rows, attributes={'the "big" one': "categorical"})['the "big" one'].to_list()
+
+
 def test_foreign_text_passes_unchanged(read):
     values = ["😀", "שלום", "<script>", "a'b", 'say "hi"', "a,b", "new\nline", "x" * 100_000]
     quoted = "".join('1,2024-01-01,buy,,"{}",\n'.format(v.replace('"', '""')) for v in values)
