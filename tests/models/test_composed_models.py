@@ -118,6 +118,22 @@ def test_trees_are_told_the_standardised_score_and_the_rank_among_what_exists_at
     assert number == len(rows.relevant) > 0
 
 
+def test_what_trees_are_told_in_training_knows_nothing_from_the_cutoff_of_the_row_on(fold):
+    """Neither the fit of the base, which ends before all rows, nor the histories that it scores."""
+    base, asked_for = Told([2.0, 9.0, 4.0, 4.5, -3.0]), []
+    scores = base.scores
+    base.scores = lambda queries, candidates: asked_for.append(queries) or scores(queries, candidates)
+    fresh = replace(fold, memo={})
+    hybrid_of(base).fit(fresh, rounds=2, seed=1, report=lambda *_: None)
+    (late, *_), (early, *_) = base.fits
+
+    assert late is fresh
+    assert early.end == min(queries.cutoff for queries in asked_for)
+    assert early.log.time.max() < early.end < fold.end
+    assert len(asked_for) > 1
+    assert all(queries.log.time.max() < queries.cutoff for queries in asked_for)
+
+
 def test_a_hybrid_reads_the_scores_of_the_fit_on_the_whole_fit_span(fold):
     """The same trees answer otherwise when the base does."""
     model = hybrid_of(Told([0.0, 1.0, 2.0, 3.0, 4.0]))

@@ -70,6 +70,9 @@ def test_popularity_counts_the_days_of_all_users(log):
 
 def test_recent_popularity_looks_back_so_many_days(log):
     assert scores(recent_popularity, log, 10, days=3)["b"] == {"bread": 1, "milk": 0, "tea": 1}
+    # bread was bought at the midnight that begins day 8, as in a log of dates
+    assert scores(recent_popularity, log, 10, days=2)["b"] == {"bread": 1, "milk": 0, "tea": 1}
+    assert scores(recent_popularity, log, 11, days=2)["b"] == {"bread": 0, "milk": 0, "tea": 1}
 
 
 def test_tifu_knn_mixes_own_rates_with_those_of_the_neighbours():

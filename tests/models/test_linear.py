@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features.training_rows import training_rows
 from study.models import linear, screening_linear
 from tests.made import FEATURES, START, day_of, made_log
 from tests.screened import QUESTION, screened_fold
@@ -31,3 +33,20 @@ def test_users_who_all_act_in_every_window_or_in_none_teach_nothing(until):
 
     with pytest.raises(FloatingPointError, match="there is nothing to learn: the training rows are all relevant"):
         model.fit(screened_fold(made_log(rows, QUESTION)), rounds=1, seed=1, report=lambda *_: None)
+
+
+def test_a_row_weighs_as_many_candidates_as_it_stands_for():
+    """With a constant to fit, what is expected of all candidates is what there is: drawn rows stand for others."""
+    random = np.random.default_rng(3)
+    bought = [(f"u{random.integers(10)}", random.uniform(0, 42), f"i{random.zipf(1.5) % 40}") for _ in range(600)]
+    log = made_log([(user, day, "buy", item, None) for user, day, item in bought])
+    few = FEATURES.model_copy(update={"popular": 1, "sampled": 1})
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), few)
+    model = linear.build(ENTRY, linear.Settings(max_iterations=2000), None)
+    model.fit(fold, rounds=1, seed=1, report=lambda *_: None)
+    rows = training_rows(fold, seed=1)
+    logits = model._inputs(rows.features) @ model.fitted["weights"] + model.fitted["bias"]
+    expected = (rows.weights / (1 + np.exp(-logits))).sum()
+
+    assert rows.weights[rows.relevant].sum() == pytest.approx(expected, rel=0.01)
+    assert rows.relevant.mean() > 1.1 * np.average(rows.relevant, weights=rows.weights)
