@@ -70,6 +70,27 @@ def test_next_moment_has_the_whole_set_of_the_next_moment(stream):
     assert answers(next_moment.readouts(stream, NONE)) == [(0, 1, [1]), (2, 2, [1, 2])]
 
 
+def test_next_moment_asks_for_the_candidates_of_the_event_type_that_comes_first_there(stream):
+    stream.user[:], stream.offsets[:], stream.candidate[:] = 0, [0, 5, 5], [0, 1, 2, 1, 0]
+    stream.time[:] = np.array([0, 1, 1, 2, 2]) * DAY
+    stream.moment_end[:] = [True, False, True, False, True]
+    stream.event_type[:] = [PURCHASE, LETTER, PURCHASE, PURCHASE, LETTER]
+    asked = next_moment.readouts(stream, NONE)
+
+    assert [(0, 1, [1]), (2, 2, [1])] == answers(asked)
+    assert [LETTER, PURCHASE] == asked.event_type.tolist()
+    assert [False, True] == asked.is_key.tolist()
+
+
+def test_moments_and_cutoffs_are_told_on_their_local_clocks(stream):
+    hour = DAY // 24
+    early = replace(cutoffs([3], [5], 100), local=np.array([3 * DAY - hour]))
+    asked = horizon.readouts(replace(stream, local=stream.time + hour), early)
+
+    assert [(2, 2, [2]), (2, 3, [2])] == answers(asked)
+    assert [2 * DAY + hour, 3 * DAY - hour] == asked.local.tolist()
+
+
 def test_horizon_is_open_at_the_moment_and_closed_at_its_end(stream):
     assert answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=3))) == [(1, 0, [2]), (2, 2, [2])]
     assert answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=2))) == [(2, 2, [2])]
@@ -97,6 +118,18 @@ def test_key_actions_alone_are_labels_of_a_horizon(stream):
     stream.candidate[2:4] = [2, 0]  # the letter has a candidate too
 
     assert [(1, 0, [0]), (2, 2, [0])] == answers(horizon.readouts(stream, cutoffs([], [], 100, horizon_days=3)))
+
+
+def test_the_own_past_ends_with_what_the_position_sees(stream):
+    """With the target in it, a head that reads it would be told the answer."""
+    until = {
+        "line": next_line.readouts(stream, NONE).until.tolist(),
+        "moment": next_moment.readouts(stream, NONE).until.tolist(),
+        "horizon": horizon.readouts(stream, cutoffs([3], [5], 100, horizon_days=3)).until.tolist(),
+        "masked": masked_event.readouts(stream, NONE).until.tolist(),
+    }
+
+    assert {"line": [1, 2, 3], "moment": [2, 3], "horizon": [2, 3, 3], "masked": [-1] * 4} == until
 
 
 def test_the_own_past_at_a_token_ends_before_the_basket_at_hand():

@@ -8,6 +8,8 @@ import pytest
 from study.events.spans import DAY
 from study.events.stream import Readouts, Stream
 from study.features.own_counts import OwnCounts
+from study.features.sequences import event_stream
+from study.nn.time import time_features
 from study.training.batches import (
     Asking,
     Batcher,
@@ -202,3 +204,38 @@ def test_pieces_that_end_at_their_readout_are_those_of_the_readouts_that_are_ask
     assert asked == sum(len(batch.lengths) for batch in batches)
     assert COUNT / 3 + 0.2 * COUNT * 2 / 3 == pytest.approx(asked, rel=0.05)
     assert COUNT * 2 == pytest.approx(sum(float(batch.weight.sum()) for batch in batches), rel=0.05)
+
+
+def test_a_readout_is_told_the_time_from_its_position_to_its_cutoff_and_the_calendar_of_that():
+    """And so is the own past: as of the cut-off, as where a model is asked to rank."""
+    log = made_log(BASKETS)
+    stream, own, hour = event_stream(log), OwnCounts.of(log, 7 * DAY), DAY // 24
+    time = np.array([day_of(4.0), day_of(9.0), day_of(5.0)])
+    position, none, labels = np.array([0, 1, 2]), np.zeros(3, dtype=np.int32), np.zeros(3, dtype=np.int64)
+    asked = Readouts(position, time, time + hour, none, np.arange(4), labels, position + 1, none > 0)
+    how = Asking(context=5, recency_days=1.0, prefixes=False, hides=False, read_share=1.0, key_weight=1.0)
+    batcher = Batcher(stream, asked, how, own, np.arange(2))
+    batch = batcher.assemble(pieces([0, 2], [2, 3], [0, 2], [2, 3]), np.random.default_rng(0))
+    gaps = np.array([3, 7, 2]) * DAY
+    past = own_past(own, np.arange(2), np.array([0, 0, 1]), position + 1, time)
+
+    assert np.array_equal(time_features(gaps, time + hour), batch.query)
+    assert past.classes.tolist() == batch.own.classes.tolist()
+    assert np.array_equal(past.counts, batch.own.counts)
+
+
+def test_histories_are_cut_elsewhere_in_every_epoch_into_pieces_that_have_a_past():
+    """A hundred positions, one alone, and five; nothing is so old that it is left out."""
+    offsets, random = np.array([0, 100, 101, 106]), np.random.default_rng(0)
+    time, cuts, seen = np.zeros(106, dtype=np.int64), set(), np.zeros(106, dtype=int)
+    for _ in range(200):
+        starts, stops = chunks_of_epoch(offsets, time, 10, 1.0, random)
+        cuts |= {int(stop) % 10 for stop in stops if stop < 100}
+        for start, stop in zip(starts, stops, strict=True):
+            assert 1 < stop - start <= 10
+            seen[start:stop] += 1
+
+    assert set(range(10)) == cuts
+    assert 0 == seen[100]
+    assert np.delete(seen, 100).min() >= 150
+    assert seen.max() <= 200

@@ -28,3 +28,12 @@ def test_an_event_that_is_guessed_is_hidden_at_the_cutoff_and_asked_about_at_its
     np.testing.assert_array_equal(after.features[[0, 1], [2, 1]], before.query)
     np.testing.assert_array_equal(after.query, time_features(np.zeros(2, dtype=np.int64), np.full(2, local)))
     assert not np.array_equal(after.query, before.query)
+
+
+def test_the_cutoff_is_told_by_the_time_since_the_last_event():
+    log = made_log([("a", 1.0, "buy", "x", None), ("a", 3.0, "buy", "y", None), ("b", 8.0, "buy", "x", None)])
+    told = SimpleNamespace(cutoff=CUTOFF, local=CUTOFF + 3600 * 10**6)
+    found = histories(event_stream(log, None), told, np.arange(2), 5)
+
+    np.testing.assert_array_equal(time_features(np.array([6, 1]) * DAY, np.full(2, told.local)), found.query)
+    np.testing.assert_allclose([8, 1], found.since)
