@@ -207,3 +207,22 @@ def test_a_young_candidate_is_there_from_the_end_of_the_fit_span_itself():
     events = made_events([("a", day, "buy", "x", None) for day in (29.0, 30.0, 31.0)]).with_columns(young=True)
 
     assert [30, 31] == [(when - START).days for when in without_young(events, day_of(30))["timestamp"]]
+
+
+def test_the_eligible_days_are_local_ones_also_where_a_clock_was_put_back():
+    """Of the seven days before Tuesday, 5 November 2024, in New York one has 25 hours: they begin at 04:00 UTC."""
+    zone = "America/New_York"
+    window = Spans(zone, 7, START.date(), [], [], []).window(datetime(2024, 11, 5).date())
+    rows = [("in", 302 + 4 / 24, "look", None, None), ("out", 302 + 3.99 / 24, "look", None, None)]
+    events = made_events(rows, WHO).with_columns(
+        local=pl.col("timestamp").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    )
+
+    assert ["in"] == window_queries(events, window, WHO.model_copy(update={"eligible_days": 7}))["user_id"].to_list()
+
+
+def test_no_training_window_begins_with_the_log():
+    """Nobody has a history there: a window of no query would count among those that are held."""
+    fold = Fold(made_log(WHO_ROWS), Spans("UTC", 7, START.date(), [], [], []), day_of(28), FEATURES)
+
+    assert [day_of(7), day_of(14), day_of(21)] == [window.cutoff for window in fold.windows()]

@@ -147,3 +147,21 @@ def test_what_is_told_of_users_candidates_and_days_equals_counting_by_hand():
     assert (2, 1) == (ax["pair_other_days"], ax["pair_other_days_7"])
     assert (1, 0) == (by["pair_other_days"], by["pair_other_days_7"])
     assert (4 * 1 / 3, 4 * 3 / 3) == pytest.approx((ax["candidate_trend_7"], ax["candidate_trend_28"]))
+    # two users have acted on x, who came back after 7 and after 140 days
+    assert (2, 2, 147 / 2) == (ax["candidate_buyers"], ax["candidate_days_per_buyer"], ax["candidate_gap"])
+    assert 1 == by["candidate_buyers"]
+    assert np.isnan(by["candidate_gap"])
+
+
+def test_baskets_and_attributes_of_a_user_equal_counting_by_hand():
+    """Four lines in three moments of two days; two of three lines of x are blue, which its first was not."""
+    rows = [("a", 1.5, "buy", "x", "red"), ("a", 3.25, "buy", "x", "blue"), ("a", 3.75, "buy", "x", "blue")]
+    log = made_log([*rows, ("a", 3.75, "buy", "y", "red")])
+    asked_of = Aggregates.of(log).columns(day_of(10), np.zeros(1, np.int64), np.array([log.catalogue.index("x")]))
+    found = {name: float(values[0]) for name, values in asked_of.items()}
+    colour = dict(zip(["red", "blue"], log.codes["colour"][:2].tolist(), strict=True))
+
+    assert (2, 3, 4 / 3) == (found["user_days"], found["user_moments"], found["user_basket"])
+    assert 2 / 4 == found["colour_share"]
+    assert 2 ** (-7 / 40) == pytest.approx(found["colour_decayed"])
+    assert (colour["red"] + 2 * colour["blue"]) / 3 == pytest.approx(found["colour_pair_mean"])

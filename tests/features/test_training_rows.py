@@ -94,3 +94,28 @@ def test_queries_are_drawn_for_some_at_a_time_without_moving_a_draw(log, monkeyp
     assert max(laid) <= 11
     for name in ("features", "relevant", "weights", "sizes"):
         assert np.array_equal(getattr(whole, name), getattr(parts, name), equal_nan=True)
+
+
+def test_the_first_window_that_is_held_begins_as_the_warm_up_ends(log):
+    days = [[w.day.toordinal() - START.toordinal() for w in rows_module.held(fold_of(log, warmup_days=n), None)]
+            for n in (14, 15)]  # fmt: skip
+
+    assert [[14, 21, 28], [21, 28]] == days
+
+
+def test_of_the_last_windows_never_all_are_held(log):
+    """What was fitted before them would have nothing to learn from."""
+    fold = fold_of(log)
+    held = {last: len(rows_module.held(fold, last)) for last in (1, 3, 4, 9, None)}
+
+    assert {1: 1, 3: 3, 4: 3, 9: 3, None: 4} == held
+
+
+def test_every_seed_draws_queries_of_its_own(log):
+    """Else the fits of several seeds would tell too little of how much a fit depends on what it learns from."""
+    users = [
+        np.concatenate([part.users for part in training_rows(fold_of(log, max_queries=7), seed).parts]).tolist()
+        for seed in (0, 1, 0)
+    ]
+
+    assert users[0] == users[2] != users[1]

@@ -70,3 +70,10 @@ def test_every_column_is_named_and_none_twice():
 
     assert len(set(index.names)) == index.rows(queries.local, queries.users).shape[1]
     assert day_of(20) == queries.cutoff
+
+
+def test_of_late_days_of_all_users_the_share_with_a_key_action_is_told():
+    """In the last four weeks two users were there on three days, on one of them with a key action."""
+    found = columns(ROWS, 30)["u"]
+
+    assert (0, 1 / 3) == (found["population_share_7"], found["population_share_28"])

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from study.features.vocabulary import fit_vocabulary
+from study.features.vocabulary import FIRST, RARE, fit_vocabulary
 from study.params.snapshot import Snapshot
 from tests.made import FEATURES, QUESTION, SPEC, made_events
 
@@ -42,3 +42,33 @@ def test_a_number_on_an_edge_is_in_the_bin_above_it_and_a_missing_one_in_none():
 
     assert [1.0, 2.0] == found.edges["size"]
     assert [2, 3, 4, 0] == found.encode(numbers).codes["size"].tolist()
+
+
+COUNTED = [("u", 1.0, "buy", "a", "red"), ("u", 2.0, "buy", "b", "blue"), ("u", 3.0, "look", "b", "blue"),
+           ("u", 4.0, "look", "b", "red"), ("u", 5.0, "buy", "a", "red"), ("u", 6.0, "look", "c", "green")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "known"),
+    [
+        ({"min_count": 2}, ["red", "blue"]),
+        ({"min_count": 3}, ["red"]),
+        ({"max_values": 1}, ["red"]),
+    ],
+)
+def test_values_that_are_frequent_enough_have_codes_and_the_others_share_one(limits, known):
+    events = made_events(COUNTED)
+    found = fit_vocabulary(events, SPEC, FEATURES.model_copy(update=limits), ["item"], ["event_type"])
+    colours = [known.index(row[-1]) + FIRST if row[-1] in known else RARE for row in COUNTED]
+
+    assert known == found.values["colour"]
+    assert colours == found.encode(events).codes["colour"].tolist()
+
+
+def test_a_candidate_is_never_folded_and_as_popular_as_it_has_key_actions():
+    events = made_events(COUNTED)
+    settings = FEATURES.model_copy(update={"min_count": 3, "max_values": 1})
+    found = fit_vocabulary(events, SPEC, settings, ["item"], ["event_type"])
+
+    assert (["a", "b", "c"], [2, 1, 0]) == (found.candidates, found.popularity)
+    assert {"a", "b", "c"} == set(found.values["item"])

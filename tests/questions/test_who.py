@@ -92,3 +92,12 @@ def test_who_stands_first_among_equals_is_the_same_where_a_trial_is_chosen_and_w
 
     assert window.tie_hash.argsort().tolist() == cutoff.orders[0].tolist()
     assert who.headline({"scores": table}) == who.primary(Fixed({}), [window])
+
+
+def test_the_headline_is_the_mean_over_cutoffs_and_seeds():
+    """Two of the four who act are among the first two by one seed, and none by the other, whose scores are higher."""
+    (window,) = windows()
+    right, wrong = {"u00": 2.0, "u01": 1.0}, {f"u{number}": 9.0 for number in range(30, 34)}
+    seeds = [who.score(Fixed(told), window, seed)["scores"] for seed, told in enumerate([right, wrong])]
+
+    assert 0.25 == who.headline({"scores": pl.concat(seeds)})
