@@ -146,3 +146,18 @@ def test_no_step_takes_a_gradient_longer_than_one(fold, monkeypatch):
 
     assert [1.0] * len(lengths) == pytest.approx(lengths, rel=1e-3)
     assert lengths
+
+
+def test_a_round_has_equal_events_whatever_their_tokens_or_equal_positions(fold):
+    """As the entry says: every purchase of the toy log has a token of its type and of each attribute."""
+    tokens = PARAMS.roster["flat-next-tokens"]
+    entries = [PARAMS.roster["sum-horizon"], tokens, tokens.model_copy(update={"budget_in": "events"})]
+    models = [
+        build_model(entry, SMALL, PARAMS.spent("main").model_copy(update={"positions": 500})) for entry in entries
+    ]
+    for model in models:
+        model.fit(fold, rounds=0, seed=1, report=lambda *_: None)
+    each = 1 + len(PARAMS.snapshot.attributes)
+
+    assert ["events", "positions", "events"] == [entry.budget_in for entry in entries]
+    assert [500, 500, 500 * each] == [model.trainer.how.positions for model in models]
