@@ -78,6 +78,23 @@ def test_a_change_that_nobody_shows_may_be_twice_what_an_effect_can_be():
     assert ["undetermined", -2, 2] == [change[key] for key in ("verdict", "low", "high")]
 
 
+@pytest.mark.parametrize(("here", "there", "verdict"), [(60, 200, "undetermined"), (119, 122, "equivalent")])
+def test_of_two_snapshots_with_unlike_numbers_of_users_the_weight_of_one_user_is_the_mean(here, there, verdict):
+    """2 / (1 / 60 + 1 / 200) are 92 users, fewer than the 120 that would tell; 2 / (1 / 119 + 1 / 122) are 120.5."""
+    sides = [side({name: np.full(count, 0.5) for name in ("new", "old")}, users(0, count)) for count in (here, there)]
+
+    assert [verdict] == [change["verdict"] for change in found(*sides)]
+
+
+def test_each_contrast_brings_as_many_resamples_as_one_alone_has():
+    """Of a hundred the least p of three is 3 * 2 / 101, and nothing could ever be found at 0.05."""
+    old = np.linspace(0.25, 0.75, 20)
+    three = [ONE | {"name": name} for name in ("one", "another", "a third")]
+    sides = [side({"new": old + gain, "old": old}, users(0, 20), *three) for gain in (0.25, -0.25)]
+
+    assert ["better"] * 3 == [change["verdict"] for change in found(*sides, resamples=100)]
+
+
 def test_the_seeds_of_two_snapshots_are_drawn_independently():
     """Users all alike, the same values: all that varies is five seeds of one variant, once here and once there."""
     values = np.array([[0.1], [0.4], [0.2], [0.35], [0.3]])

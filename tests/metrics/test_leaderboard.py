@@ -5,7 +5,7 @@ import pytest
 from study.events.values import PLACES
 from study.exhibits import picture, records, world_records
 from study.metrics.bootstrap import Draws
-from study.metrics.leaderboard import SHOWN, contrasts, leaderboard, recall_curves
+from study.metrics.leaderboard import SHOWN, contrasts, estimate, leaderboard, recall_curves
 from study.metrics.power import power
 from study.params.roster import AggregateEntry, CountingEntry
 from study.params.statistics import PRIMARY, PRIMARY_K, Contrast, Statistics
@@ -110,3 +110,12 @@ def test_recall_curves_have_a_point_per_depth():
     assert [0.26, 0.30, 0.35, 0.45, 0.75] == pytest.approx(shown["recall"].to_list())
     assert (shown["low"] < shown["recall"]).all() and (shown["recall"] < shown["high"]).all()
     assert ["k", "recall", "low", "high", "variant"] == curves.columns
+
+
+def test_an_interval_ends_where_the_metric_does():
+    """The stretch of the seeds may lead beyond: of a share no further than to 0 and to 1, of a loss at will."""
+    drawn = Draws(["a"], np.array([0.5]), np.linspace(-0.5, 1.5, 1001)[:, None], 100)
+
+    assert {"estimate": 0.5, "low": 0.0, "high": 1.0} == estimate(drawn, "a", 0.05)
+    loss = estimate(drawn, "a", 0.05, most=np.inf)
+    assert (0.0, 1.45) == (loss["low"], pytest.approx(loss["high"], abs=0.01))

@@ -137,6 +137,8 @@ def test_a_slice_without_relevant_candidates_is_null_and_types_are_small():
 
     assert [1.0, None] == table["recall@5/repeat"].to_list()
     assert [None, 1.0] == table["ndcg@5/explore"].to_list()
+    for metric in ("recall", "capped_recall", "ndcg", "hit_rate"):
+        assert [False, True] == table[f"{metric}@5/repeat"].is_null().to_list()
     assert {pl.Float32} == {dtype for name, dtype in table.schema.items() if "@" in name}
     assert 4 * 5 * 3 + 4 == table.width
 

@@ -153,6 +153,15 @@ def test_the_same_users_are_drawn_for_all_variants():
     assert found.values[:, 0].std() > 0
 
 
+def test_a_resample_has_the_mean_loss_of_the_users_that_were_drawn():
+    """All have the same loss, so every resample has it, however many of those who are asked at a cut-off are drawn."""
+    scores = scored({"a": 1}).with_columns(probability=pl.lit(0.5))
+    found = bootstrap(scores, resamples=50, seed=3)["log_loss"]
+
+    assert np.log(2) == pytest.approx(found.values, abs=1e-6)
+    assert np.log(2) == pytest.approx(found.estimates, abs=1e-6)
+
+
 def test_more_resamples_begin_with_the_same_and_rows_may_come_in_any_order():
     scores = scored({"a": 2, "b": 2})
     few = bootstrap(scores, resamples=100, seed=3)["auroc"].values

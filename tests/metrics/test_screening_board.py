@@ -55,6 +55,16 @@ def test_contrasts_name_the_variants_that_their_sides_stand_for(published):
     assert (0, "equivalent") == (itself["effect"], itself["verdict"])
 
 
+def test_each_contrast_brings_as_many_resamples_as_one_alone_has(published):
+    """Of fifty the least p of three is 3 * 2 / 51, and nothing could ever be found at 0.05."""
+    scores, _ = published
+    declared = dict.fromkeys(("one", "another", "a third"), DECLARED["trees-over-counting"])
+    few, select = SETTINGS.model_copy(update={"resamples": 50}), scores.filter(seed=0).drop("seed")
+    files = assemble(ROSTER, {"rule": search(0.1), "trees": search(0.3)}, scores, select, declared, few, 7)
+
+    assert ["better"] * 3 == [row["verdict"] for row in json.loads(files["contrasts.json"])]
+
+
 def test_windows_are_counted_once_whatever_the_number_of_variants(published):
     scores, files = published
     once = scores.filter((pl.col("variant") == "rule") & (pl.col("seed") == 0))
@@ -66,6 +76,28 @@ def test_windows_are_counted_once_whatever_the_number_of_variants(published):
     assert once["user_id"].n_unique() == found["users"]
     assert 0.02 == found["margin"]
     assert found["detectable"] > 0
+
+
+def test_the_base_rate_is_the_mean_over_the_windows_however_many_users_each_has():
+    """All of three who are asked in one window act, and none of those in the other."""
+    scores = scored({"rule": 1}, users=20, rate=0)
+    first, second = (part.with_columns(label=pl.lit(number == 0)) for number, part in enumerate(
+        scores.sort("cutoff").partition_by("cutoff", maintain_order=True)))  # fmt: skip
+    found = windows(pl.concat([first.head(3), second]))
+
+    assert [1, 0] == [window["base_rate"] for window in found["windows"]]
+    assert [1 / 3, None] == [window["perfect"] for window in found["windows"]]
+    assert (0.5, 1 / 3) == (found["base_rate"], found["perfect"])
+
+
+def test_the_calibration_error_is_the_mean_over_the_seeds(published):
+    _, files = published
+    errors = {name: told["errors"] for name, told in files["reliability.json"].items()}
+
+    assert len(set(errors["trees"])) > 1
+    for row in files["leaderboard.json"]:
+        told = errors[row["variant"]]
+        assert sum(told) / len(told) == pytest.approx(row["estimates"]["ece"]["estimate"])
 
 
 def test_a_faultless_ranking_finds_no_more_than_there_is_room_for():
