@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -7,7 +8,7 @@ import torch
 
 from study.diagnostics.accounting import LADDER, _share, account, finding
 from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, diagnoses
-from study.diagnostics.slots import Strict, Unigram, _batches, by_user, losses, number_of, slots, sum_of
+from study.diagnostics.slots import Strict, Unigram, _batches, by_user, inside, losses, number_of, slots, sum_of
 from study.diagnostics.subjects import IMPERSONAL
 from study.events.stream import Cutoffs
 from study.features.sequences import prompt_of, token_stream
@@ -257,3 +258,10 @@ def test_the_alarm_is_silent_where_a_lead_is_within_noise():
 
     assert rung["effect"] > 0 > rung["low"]
     assert not rung["rings"]
+
+
+def test_a_token_at_the_end_of_a_window_is_in_the_next_one():
+    asked, stream = SimpleNamespace(position=np.arange(3)), SimpleNamespace(time=np.array([0, 10, 20, 30]))
+
+    assert [0, 1] == inside(asked, stream, 10, 30).tolist()
+    assert [2] == inside(asked, stream, 30, 40).tolist()

@@ -128,6 +128,7 @@ def test_noise_is_the_same_in_every_log_that_a_history_begins(whole):
     np.testing.assert_array_equal(noisy.before(day_of(30)).codes["noise_2"], early.codes["noise_2"])
     assert set(range(2, 9)) == set(noisy.codes["noise_1"])
     assert abs(np.corrcoef(noisy.codes["noise_1"], noisy.codes["noise_2"])[0, 1]) < 0.15
+    assert not np.array_equal(noisy.codes["noise_1"], with_noise(whole, 2, 7, seed=5).codes["noise_1"])
 
 
 def test_fewer_users_are_a_part_of_more_and_the_rest_has_no_event(whole):
@@ -175,6 +176,7 @@ def test_label_sets_change_hands_inside_a_cutoff(whole):
     np.testing.assert_array_equal(users, same)
     assert sets(labels) != sets(other)
     assert sorted(sets(labels)) == sorted(sets(other))
+    assert sets(other) != sets(permuting(fold, 3).asked(window)[1])
 
 
 def sets(labels):
@@ -284,3 +286,11 @@ def test_what_cannot_be_asked_is_said_of_hybrids_and_of_models_of_tokens():
 
 def test_a_window_of_the_fold_is_a_window(whole):
     assert isinstance(permuting(fold_of(whole), 0).windows()[0], Window)
+
+
+def test_a_changed_fold_has_nothing_that_was_derived_from_the_unchanged_one(whole):
+    fold = fold_of(whole)
+    fold.memo["derived"] = "from the unchanged one"
+    changed = [change.fold(fold, 1) for change in changes(ASKED, ["item"], seed=1, by_counts=True)[1:]]
+
+    assert not [one for one in changed if "derived" in one.memo]

@@ -119,3 +119,14 @@ def test_every_seed_draws_queries_of_its_own(log):
     ]
 
     assert users[0] == users[2] != users[1]
+
+
+def test_rows_that_are_kept_are_those_of_the_seed_the_windows_and_the_settings_that_are_asked_for(log):
+    fold, few = fold_of(log), fold_of(log, max_queries=7)
+    few = replace(few, memo=fold.memo)
+    asked = [(fold, 0, None), (fold, 1, None), (fold, 1, 2), (few, 1, 2), (few, 2, 2)]
+
+    for one, seed, windows in asked:
+        found, alone = rows_module.kept_rows(one, seed, windows), training_rows(one, seed, windows)
+        assert np.array_equal(alone.weights, found.weights)
+        assert np.array_equal(alone.features, found.features, equal_nan=True)

@@ -13,7 +13,7 @@ from study.tuning import search as searches
 from study.tuning import trial as trials
 from study.tuning.proposals import Trial, propose
 from study.tuning.search import Search, _better_half, refit_seeds, search
-from study.tuning.trial import COST, Outcome, Rung, _is_flat, run_rung, save_into
+from study.tuning.trial import COST, Outcome, Refit, Rung, _is_flat, run_refit, run_rung, save_into
 from tests.tiny import BUDGET, Counted, tiny_params
 
 VARIANT = "sum-horizon"
@@ -155,7 +155,7 @@ def test_a_trial_that_was_flat_at_a_rung_is_not_trained_on_at_the_next(monkeypat
     monkeypatch.setattr(trials, "read_development", lambda *_: data)
     monkeypatch.setattr(trials, "kind_of", lambda _: kind)
     first = Rung(variant=VARIANT, number=0, settings={}, index=0, rounds=3, is_last=False)
-    run_rung(params_of(2, []), tmp_path, first)
+    assert run_rung(params_of(2, []), tmp_path, first).select is None  # which is read once, of a finished trial
     found = run_rung(params_of(2, []), tmp_path, first.model_copy(update={"index": 1, "rounds": 4, "is_last": True}))
 
     assert [(1, 0.3), (2, 0.2), (3, 0.2)] == found.curve
@@ -228,3 +228,25 @@ def test_who_goes_on_is_told_by_the_best_reading_not_by_the_last():
     }
 
     assert [0] == _better_half([0, 1], outcomes)
+
+
+def test_a_refit_has_the_seed_and_the_rounds_that_it_is_asked_for_and_the_span_before_test(monkeypatch, tmp_path):
+    given = []
+
+    class Remembers(Counted):
+        def fit(self, fold, *, rounds, seed, report):
+            """See `Recommender`."""
+            given.append((fold, rounds, seed))
+            super().fit(fold, rounds=rounds, seed=seed, report=report)
+
+        def parameters(self):
+            """See `Recommender`."""
+            return 0
+
+    monkeypatch.setattr(trials, "build_model", lambda *_: Remembers())
+    monkeypatch.setattr(trials, "read_refit", lambda *_: "before test")
+    for seed in (41, 42):
+        (folder := tmp_path / str(seed)).mkdir()
+        run_refit(params_of(2, []), folder, Refit(variant=VARIANT, settings={}, rounds=3, seed=seed))
+
+    assert [("before test", 3, 41), ("before test", 3, 42)] == given
