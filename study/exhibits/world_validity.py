@@ -17,9 +17,9 @@ HARDLY = (
 )
 OF_OTHER_LOGS = (
     "The truth is a mean over fresh logs, each with training data and seeds of its own, while an interval is drawn "
-    "from the users and seeds of one log. So what the training data of a log bring by chance is in no interval, nor is what "
-    "a seed brings where a model is fitted once: where that is much, the truth lies outside more often than the level "
-    "says."
+    "from the users and seeds of one log. So what the training data of a log bring by chance is in no interval, nor is "
+    "what a seed brings where a model is fitted once: where that is much, the truth lies outside more often than the "
+    "level says."
 )
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
 
