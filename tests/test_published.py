@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from study.params import load
 from study.paths import PARAMS, RESULTS, SIMULATED, world_file
 from study.provenance import params_hash
+from study.stages.worlds import worlds_of
 from study.versions import PACKAGES
 from tests.tiny import ROOT
 
@@ -79,3 +81,21 @@ def test_every_arm_was_run_with_the_published_parameters(arm):
     manifest = json.loads((ROOT / RESULTS / SNAPSHOT / arm / "manifest.json").read_text(encoding="utf-8"))
 
     assert manifest["params_hash"] == params_hash(PUBLISHED, arm)
+
+
+def test_the_validity_check_is_the_one_that_params_declares():
+    """No stage makes it, so that no lock vouches for it."""
+    found = json.loads(REPEATED.read_text(encoding="utf-8"))
+    sizes = ("users", "days", "seeds", "rounds", "positions", "boosting_rounds")
+    declared = [
+        (name, world, *(getattr(part, size) for size in sizes), [[b, a] for a, b in combinations(part.variants, 2)])
+        for name, part in worlds_of(PUBLISHED).validity.items()
+        for world in part.worlds
+    ]
+    made = [
+        (one["part"], one["world"], *(one[size] for size in sizes), [[c["left"], c["right"]] for c in one["contrasts"]])
+        for one in found["parts"]
+    ]
+
+    assert declared == made
+    assert "+changes" not in found["revision"]
