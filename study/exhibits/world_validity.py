@@ -41,7 +41,7 @@ def _told(part: Part, checked: Validity) -> str:
     family = len(part.contrasts)
     drawn = (
         f"{plural(part.repeats, 'log')} of {count(part.users)} users and {count(part.days)} days, "
-        f"{plural(family, 'contrast')} in each, {plural(part.seeds, 'seed')} per trained model{_trained(part)}"
+        f"{plural(family, 'contrast')} in each{_trained(part)}"
     )
     kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
@@ -50,10 +50,13 @@ def _told(part: Part, checked: Validity) -> str:
 
 
 def _trained(part: Part) -> str:
-    """For how long: a network's rounds, or trees."""
+    """With how many seeds and for how long: a network's rounds, or trees; nothing of rules."""
+    if part.rounds == part.boosting_rounds == 1:
+        return ""
+    spent = f" with {count(part.boosting_rounds)} trees"
     if part.rounds > 1:
-        return f" for {count(part.rounds)} rounds of {count(part.positions)} events"
-    return f" with {count(part.boosting_rounds)} trees" if part.boosting_rounds > 1 else ""
+        spent = f" for {count(part.rounds)} rounds of {count(part.positions)} events"
+    return f", {plural(part.seeds, 'seed')} per trained model{spent}"
 
 
 def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
