@@ -147,11 +147,7 @@ MISTAKES = [
         "flat",
         ["contrasts.event-over-next-token.right", "'flat'", "known: popularity, flat-next"],
     ),
-    (
-        "after_test.complete-journey",
-        ["seeds-averagd"],
-        ["after_test.complete-journey", "did you mean 'seeds-averaged'"],
-    ),
+    ("after_test.complete-journey", ["seeds-averagd"], ["after_test.complete-journey", "mean 'seeds-averaged'"]),
     ("contrasts.trees-over-counting.left", "best:trees", ["'best:trees'", "best:aggregates", "best:hybrid"]),
     ("contrasts.trees-over-counting.question", "tree", ["contrasts.trees-over-counting.question", "'trees'"]),
     ("statistics.alpha", 5, ["statistics.alpha", "less than 0.5"]),
