@@ -1,11 +1,14 @@
-"""What the architectures are made of: attention over positions, and a feed-forward layer at each."""
+"""A stack of blocks: attention over positions, and a feed-forward layer at each."""
+
+from collections.abc import Callable
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from study.nn.dropout import dropout
-from study.nn.time import rotate
+from study.nn.time import rotate, rotation
 
 EXPANSION = 4
 LEAST_BITS = 2
@@ -72,6 +75,38 @@ class Block(nn.Module):
         joined = self.join(mixed)
         after: Tensor = self.forward_layer(x.flatten(0, 1)[at] + dropout(joined, self.dropout, self.training))
         return after
+
+
+class Stack(nn.Module):
+    """Blocks one after the other; in the last one only what a readout asks is computed.
+
+    Args:
+        width: D.
+        heads: of attention.
+        dropout: probability.
+        sees: last position that each position sees, int64 [B, L], of rows with times in days [B, L] and lengths [B].
+    """
+
+    def __init__(
+        self, width: int, blocks: int, heads: int, dropout: float, sees: Callable[[Tensor, Tensor], Tensor]
+    ) -> None:
+        super().__init__()
+        self.rotary_pairs, self.dropout, self.sees = width // heads // 2, dropout, sees
+        self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(blocks))
+        self.last = nn.LayerNorm(width)
+
+    def forward(self, x: Tensor, days: Tensor, lengths: Tensor, at: Tensor) -> Tensor:
+        """Hidden states [R, D] at flat positions `at` of vectors [B, L, D] at times in days [B, L].
+
+        Padding must stand on the right, row b having lengths[b] >= 1 positions; `at` is int64 [R], ascending.
+        """
+        phases, last = rotation(days, self.rotary_pairs), self.sees(days, lengths)
+        x = dropout(x, self.dropout, self.training)
+        for block in self.blocks[:-1]:
+            x = block(x, phases, last)
+        final = cast("Block", self.blocks[-1])
+        hidden: Tensor = self.last(final.asked(x, phases, last, at))
+        return hidden
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, at: Tensor, seen: Tensor) -> Tensor:
