@@ -163,14 +163,21 @@ def _written(path: Path, made: Made) -> Made:
 def kept(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:
     """What a memo has under a key, made by `make` where it has nothing yet."""
     if key not in memo:
-        memo[key] = memo.made(key, make) if isinstance(memo, Prepared) else make()
+        memo[key] = made(memo, key, make)
     found: T = memo[key]
     return found
 
 
-def latest(memo: dict[Any, Any], name: str, told: Any, make: Callable[[], T]) -> T:
-    """What was made last under a name; made anew where it was told something else, so that one is held at a time."""
+def made(memo: dict[Any, Any], key: Any, make: Callable[[], T]) -> T:
+    """What `make` makes, or what the folder of a memo has under a key; the memo itself does not hold it."""
+    found: T = memo.made(key, make) if isinstance(memo, Prepared) else make()
+    return found
+
+
+def latest(memo: dict[Any, Any], name: Any, told: Any, make: Callable[[], T]) -> T:
+    """What was made last under a name; where it was told something else it is let go, and then made anew."""
     if name not in memo or memo[name][0] != told:
+        memo.pop(name, None)
         memo[name] = told, make()
     found: T = memo[name][1]
     return found

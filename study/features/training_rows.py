@@ -11,7 +11,7 @@ from study.events.log import Ints, Labels, Log
 from study.events.ragged import expand, first_at
 from study.events.spans import Window
 from study.features.aggregates import Aggregates
-from study.prepared import kept
+from study.prepared import latest, made
 from study.seeds import seed_of
 
 LATELY = 50
@@ -100,11 +100,10 @@ def held(fold: Fold, last: int | None) -> list[Window]:
 
 
 def kept_rows(fold: Fold, seed: int, windows: int | None) -> TrainingRows:
-    """`training_rows`, made once for all trials that learn from the same fold with the same seed."""
+    """`training_rows`, made once for all trials that learn from the same fold with the same seed; one is held."""
     key = ("training rows", seed, windows, fold.features)
-    if key not in fold.memo:
-        fold.memo.clear()
-    return kept(fold.memo, key, partial(training_rows, fold, seed, windows))
+    make = partial(made, fold.memo, key, partial(training_rows, fold, seed, windows))
+    return latest(fold.memo, key[0], key, make)
 
 
 def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints, Labels]]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -15,12 +16,13 @@ from numpy.typing import NDArray
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import TrainingRows, kept_rows
-from study.models.base import Report, Scores
+from study.models.base import Recommender, Report, Scores
 from study.models.scoring_blocks import Block, scoring_blocks
 from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
+from study.prepared import latest
 from study.seeds import seed_of
 
 RANKS = "candidates"
@@ -56,7 +58,7 @@ class Settings(Frozen):
     max_bin: int = 63
 
 
-class Gbdt:
+class Gbdt(Recommender):
     """A `Recommender` of which a round is a tree.
 
     `bce` learns the probability that a candidate is acted on, from rows weighed by how many candidates they stand
@@ -163,17 +165,16 @@ class Gbdt:
 
         It starts from scores that LightGBM writes into the dataset, and would leave them to what starts afresh.
         """
-        slot, key = ("binned", self.booster is None), (self._rows_key(seed), self.loss, self.settings.max_bin)
-        kept: tuple[Any, lgb.Dataset] | None = fold.memo.pop(slot, None)
-        if kept is None or kept[0] != key:
-            kept = None  # before other rows are made: a dataset holds its own
-            rows = self._rows(fold, seed)
-            rows = grouped(rows, seed) if self.loss == "lambdarank" else rows
-            label = rows.relevant.astype(np.float32)
-            given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}
-            kept = key, lgb.Dataset(rows.features, label, **given, params=params, free_raw_data=False)
-        fold.memo[slot] = kept
-        return kept[1]
+        key = self._rows_key(seed), self.loss, self.settings.max_bin
+        make = partial(self._binned, fold, seed, params)
+        return latest(fold.memo, ("binned", self.booster is None), key, make)
+
+    def _binned(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
+        rows = self._rows(fold, seed)
+        rows = grouped(rows, seed) if self.loss == "lambdarank" else rows
+        label = rows.relevant.astype(np.float32)
+        given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}
+        return lgb.Dataset(rows.features, label, **given, params=params, free_raw_data=False)
 
 
 def _booster(env: CallbackEnv) -> lgb.Booster:

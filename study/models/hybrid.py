@@ -19,6 +19,7 @@ from study.models.sources import Source, Sources
 from study.models.standardised import standardised
 from study.params.base import Frozen
 from study.params.roster import HybridEntry
+from study.prepared import latest
 
 __all__ = ["Hybrid", "Settings", "build"]
 
@@ -77,19 +78,15 @@ class Hybrid(Gbdt):
 
     def _rows(self, fold: Fold, seed: int) -> TrainingRows:
         """The training queries of the last windows, with the scores of the early fit; kept until another seed's."""
-        slot, key = "hybrid rows", self._rows_key(seed)
-        kept: tuple[Any, TrainingRows] | None = fold.memo.pop(slot, None)
-        if kept is None or kept[0] != key:
-            kept = None
-            first = held(fold, HELD_WINDOWS)[0].cutoff
-            assert self.record is not None
-            before = _before(fold, first)
-            early = self._kept(fold, "early", partial(self.sources.fit_anew, self.record.source, before, seed))
-            rows = training_rows(fold, seed, HELD_WINDOWS)
-            added = [_of_rows(early, fold, part) for part in rows.parts]
-            kept = key, replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
-        fold.memo[slot] = kept
-        return kept[1]
+        return latest(fold.memo, "hybrid rows", self._rows_key(seed), partial(self._told_rows, fold, seed))
+
+    def _told_rows(self, fold: Fold, seed: int) -> TrainingRows:
+        assert self.record is not None
+        before = _before(fold, held(fold, HELD_WINDOWS)[0].cutoff)
+        early = self._kept(fold, "early", partial(self.sources.fit_anew, self.record.source, before, seed))
+        rows = training_rows(fold, seed, HELD_WINDOWS)
+        added = [_of_rows(early, fold, part) for part in rows.parts]
+        return replace(rows, features=np.column_stack([rows.features, np.concatenate(added)]))
 
     def _rows_key(self, seed: int) -> tuple[object, ...]:
         return *super()._rows_key(seed), self._source_key

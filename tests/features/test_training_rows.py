@@ -130,3 +130,13 @@ def test_rows_that_are_kept_are_those_of_the_seed_the_windows_and_the_settings_t
         found, alone = rows_module.kept_rows(one, seed, windows), training_rows(one, seed, windows)
         assert np.array_equal(alone.weights, found.weights)
         assert np.array_equal(alone.features, found.features, equal_nan=True)
+
+
+def test_of_rows_one_set_is_held_and_what_others_keep_of_the_fold_stays(log):
+    fold = fold_of(log)
+    fold.memo["stream"] = kept = object()
+    first, second = rows_module.kept_rows(fold, 0, None), rows_module.kept_rows(fold, 1, None)
+
+    assert kept is fold.memo["stream"]
+    assert second is rows_module.kept_rows(fold, 1, None)
+    assert first is not rows_module.kept_rows(fold, 0, None)
