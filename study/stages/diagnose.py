@@ -6,8 +6,6 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
 from study.diagnostics.change import Change
 from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
 from study.folders import replacing_folder
@@ -17,9 +15,9 @@ from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabula
 from study.provenance import file_hash
 from study.scratch import scratch
 from study.seeds import seed_of
-from study.tuning.refused import died, telling
+from study.tuning.refused import telling
 from study.tuning.trial import save_into
-from study.tuning.workers import run_all
+from study.tuning.workers import run_each
 
 FITTED = "fitted.json"
 FITS = RUNS / "diagnostics"
@@ -37,23 +35,14 @@ def run() -> None:
             if change.retrains
             for number in range(chosen.fits(change))
         ]
-        tasks = [partial(fit_once, fit_folder(folder, c, change, n), c, change, n) for c, change, n in asked]
-        done = tqdm(
-            run_all(tasks, params.spent("diagnostics").workers, params.engine),
-            total=len(tasks),
-            desc="diagnose",
-            unit="fit",
-        )
-        for index, is_fitted in done:
-            if not is_fitted:
-                chosen, change, number = asked[index]
-                where = f"{chosen.source.variant} under {change.name}, seed {number}"
-                raise died(f"diagnose: {where}")
-        _publish(folder, [fit_folder(Path(), c, change, n) for c, change, n in asked])
+        fits = {fit_folder(Path(), *one): one for one in asked}
+        tasks = {f"diagnose: {fit}": partial(fit_once, folder / fit, *one) for fit, one in fits.items()}
+        run_each(tasks, params.spent("diagnostics").workers, params.engine, desc="diagnose", unit="fit")
+        _publish(folder, list(fits))
 
 
-def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
-    """Fits in a worker; what an earlier run has finished is not done again. True when it is there."""
+def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> Path:
+    """Fits in a worker, into the folder; what an earlier run has finished is not done again."""
     if not (folder / FITTED).exists():
         params, model = chosen.params, chosen.build(change)
         seed = seed_of(params.seed, "refit", number)  # the same under every change: equal starts and batches
@@ -64,7 +53,7 @@ def fit_once(folder: Path, chosen: Chosen, change: Change, number: int) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         save_into(model, folder / "model")
         write_text(folder / FITTED, json.dumps({"parameters": model.parameters()}) + "\n")
-    return True
+    return folder
 
 
 def _publish(folder: Path, fits: list[Path]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from tqdm import tqdm
 
 from study.diagnostics.change import Change
 from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, compared, diagnoses, estimates
@@ -28,8 +27,8 @@ from study.stages.arm_manifest import publish
 from study.stages.diagnose import FITS, fingerprint
 from study.stages.score import read_window
 from study.stages.scored import text_of
-from study.tuning.refused import died, telling
-from study.tuning.workers import run_all
+from study.tuning.refused import telling
+from study.tuning.workers import run_each
 
 KEPT = {"what": ("metrics", [PRIMARY]), "who": ("scores", ["score", "label"])}
 """By the kind of a question: which of its tables is read, and which columns beside the keys."""
@@ -77,14 +76,14 @@ def _auroc(scores: pl.DataFrame, resamples: int, seed: int) -> Draws:
 def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFrame]:
     """`variant`, `seed`, `user_id`, `cutoff` and what is kept of each query, a table for each of the asked."""
     evaluation_of.cache_clear()  # those of another run in this process
-    tasks = [partial(score_once, folder / f"{one.label}.parquet", chosen, change) for one, chosen, change in asked]
-    done: dict[int, pl.DataFrame] = {}
-    scored = run_all(tasks, params.spent("diagnostics").workers, params.engine)
-    for index, table in tqdm(scored, total=len(tasks), desc="diagnostics", unit="change"):
-        if table is None:
-            raise died(f"diagnostics: the scores of {asked[index][0].label}")
-        done[index] = table.select(pl.lit(asked[index][0].label).alias("variant"), pl.all())
-    return [done[index] for index in range(len(asked))]
+    tasks = {
+        f"diagnostics: the scores of {one.label}": partial(score_once, folder / f"{one.label}.parquet", chosen, change)
+        for one, chosen, change in asked
+    }
+    workers = params.spent("diagnostics").workers
+    tables = run_each(tasks, workers, params.engine, desc="diagnostics", unit="change").values()
+    labels = [pl.lit(one.label).alias("variant") for one, _, _ in asked]
+    return [table.select(label, pl.all()) for label, table in zip(labels, tables, strict=True)]
 
 
 def score_once(path: Path, chosen: Chosen, change: Change) -> pl.DataFrame:

@@ -14,13 +14,13 @@ from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params, load
 from study.params.question import Question
-from study.paths import events_file, queries_file, replacing, run_folder, score_folder
+from study.paths import events_file, queries_file, refit_folders, replacing, run_folder, score_folder
 from study.prepared import kept
 from study.questions.development import remembering
 from study.questions.kind import kind_of
 from study.searched import chosen_trial, read_search
-from study.tuning.refused import died, telling
-from study.tuning.workers import run_all
+from study.tuning.refused import telling
+from study.tuning.workers import run_each
 
 ORDER = ("seed", "cutoff", "user_id", "k")
 
@@ -34,11 +34,10 @@ def run(variant: str) -> None:
     params = load()
     entry = params.variants[variant]
     count, workers = len(read_spans(entry.question).test), params.spent(entry.arm).workers
-    tasks = [partial(score_window, params, variant, number) for number in range(count)]
-    scored = dict(run_all(tasks, workers, params.engine))
-    parts = [tables for _, tables in sorted(scored.items()) if tables is not None]
-    if len(parts) < count:
-        raise died(f"{variant}: a window of test")
+    tasks = {
+        f"{variant}: window {number} of test": partial(score_window, params, variant, number) for number in range(count)
+    }
+    parts = list(run_each(tasks, workers, params.engine, desc=f"{variant}: test", unit="window").values())
     tables = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
     for name, table in tables.items():
         keys = [column for column in ORDER if column in table.columns]
@@ -84,8 +83,7 @@ def _read_test(name: str) -> tuple[Log, pl.DataFrame]:
 def _trained(params: Params, variant: str) -> tuple[Recommender, list[Path]]:
     """The model with the chosen settings, and the folder of each seed's weights."""
     entry = params.variants[variant]
-    runs = run_folder(entry.runs, variant)
-    folders = sorted(runs.glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
+    folders = list(refit_folders(run_folder(entry.runs, variant)).values())
     sources = Sources(params, entry.arm)
     settings = chosen_trial(read_search(entry.runs, variant))["settings"]
     model = build_model(entry, settings, params.spent(entry.arm), sources, params.device)

@@ -13,7 +13,6 @@ from typing import cast
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from study.diagnostics.accounting import COLUMN, UNIGRAM, account, finding
 from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses
@@ -37,8 +36,8 @@ from study.scratch import scratch
 from study.seeds import hash_text, mix64, seed_of
 from study.stages.arm_manifest import publish
 from study.stages.scored import text_of
-from study.tuning.refused import died, telling
-from study.tuning.workers import run_all
+from study.tuning.refused import telling
+from study.tuning.workers import run_each
 
 NAIVE = (UNIGRAM, COLUMN)
 
@@ -75,17 +74,13 @@ def run() -> None:
     read_asked.cache_clear()  # what another run in this process has kept
     with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens", params.device) as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
-        tasks = [partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits]
-        done: dict[int, pl.DataFrame] = {}
-        for index, table in tqdm(
-            run_all(tasks, budget.workers, params.engine), total=len(tasks), desc="tokens", unit="fit"
-        ):
-            if table is None:
-                raise died(f"tokens: {'-'.join(map(str, fits[index]))}")
-            done[index] = table
+        tasks = {
+            f"tokens: {s}-{n}": partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits
+        }
+        tables = run_each(tasks, budget.workers, params.engine, desc="tokens", unit="fit")
         curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
     asked = read(params, entry)
-    sums = pl.concat([*naive(asked), *(done[index] for index in sorted(done))])
+    sums = pl.concat([*naive(asked), *tables.values()])
     rows = account(sums, list(asked.log.codes), params.statistics, params.seed)
     whole = rows[-1]
     found = {

@@ -22,8 +22,7 @@ from study.stages.scored import text_of
 from study.stages.world_board import ORACLE, contrasts, draws_of, estimate, variants
 from study.stages.world_fit import Fitted, entry_in, fit_once, recalls
 from study.stages.world_log import Oracle, Scene, Site, columns, scene
-from study.tuning.refused import died
-from study.tuning.workers import run_all
+from study.tuning.workers import run_each
 from study.worlds.diary import ITEM, Floats
 
 Row = dict[str, Any]
@@ -70,25 +69,24 @@ def site_of(params: Params, world: WorldName) -> Site:
 def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:
     """The fits of each variant, one per seed; those that lie in the folder are not done again."""
     budget, entries = params.spent("worlds"), worlds_of(params).entries(params.roster)
-    asked = [
-        (name, entry_in(entry, site, made), seed)
-        for name, entry in entries.items()
-        for seed in range(budget.seeds if entry.is_seeded else 1)
-    ]
+    seeds = {name: range(budget.seeds if entry.is_seeded else 1) for name, entry in entries.items()}
+    tasks = {}
     # the longest first, so that no worker is left alone with one at the end
-    order = sorted(range(len(asked)), key=lambda i: not isinstance(asked[i][1], SequenceEntry))
-    tasks = [
-        partial(fit_once, folder / f"{name}-{seed}", site, entry, budget, seed_of(params.seed, "world fit", name, seed))
-        for name, entry, seed in (asked[i] for i in order)
-    ]
-    done: dict[int, Fitted] = {}
-    for number, found in run_all(tasks, budget.workers, params.engine):
-        name, _, seed = asked[order[number]]
-        if found is None:
-            raise died(f"worlds: {name}-{seed} in {site.world}")
-        done[order[number]] = found
-        print(f"{site.world}: {name} {PRIMARY} {found.queries[PRIMARY].to_numpy().mean():.4f}", flush=True)
-    return {name: [done[i] for i in range(len(asked)) if asked[i][0] == name] for name in entries}
+    for name, entry in sorted(entries.items(), key=lambda pair: not isinstance(pair[1], SequenceEntry)):
+        there = entry_in(entry, site, made)
+        for number in seeds[name]:
+            path, seed = folder / f"{name}-{number}", seed_of(params.seed, "world fit", name, number)
+            tasks[_called(site, name, number)] = partial(fit_once, path, site, there, budget, seed)
+    done = run_each(tasks, budget.workers, params.engine, desc=site.world, unit="fit")
+    fits = {name: [done[_called(site, name, number)] for number in seeds[name]] for name in entries}
+    for name, found in fits.items():
+        mean = float(np.mean([fit.queries[PRIMARY].to_numpy().mean() for fit in found]))
+        print(f"{site.world}: {name} {PRIMARY} {mean:.4f}", flush=True)
+    return fits
+
+
+def _called(site: Site, name: str, number: int) -> str:
+    return f"worlds: {name}-{number} in {site.world}"
 
 
 def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:

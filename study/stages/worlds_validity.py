@@ -18,12 +18,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 from statsmodels.stats.proportion import proportion_confint
-from tqdm import tqdm
 
 from study.metrics.verdicts import percentile_interval
 from study.params import Params, load
-from study.params.roster import Variant
-from study.params.statistics import PRIMARY, Statistics
+from study.params.roster import Single
+from study.params.statistics import PRIMARY, VERDICTS, Statistics
 from study.params.worlds import Validity, WorldName
 from study.paths import code_of, world_file, write_text
 from study.scratch import scratch
@@ -33,8 +32,7 @@ from study.stages.world_board import draws_of, verdicts
 from study.stages.world_fit import entry_in, fit_and_score
 from study.stages.world_log import Site, is_flat, scene
 from study.stages.worlds import fingerprint, origin, worlds_of
-from study.tuning.refused import died
-from study.tuning.workers import run_all
+from study.tuning.workers import run_each
 
 COVERAGE = 0.95
 Row = dict[str, Any]
@@ -56,7 +54,7 @@ class Study:
         return [(left, right) for right, left in combinations(self.part.variants, 2)]
 
     @property
-    def entries(self) -> dict[str, Variant]:
+    def entries(self) -> dict[str, Single]:
         """The variants of the part."""
         known = worlds_of(self.params).entries(self.params.roster)
         return {name: known[name] for name in self.part.variants}
@@ -91,12 +89,11 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
     """What each log gave, in their order; those that lie in scratch are not made again."""
     params, told = study.params, f"{study.name}: {role} logs of {study.world}"
     with scratch(Path("worlds", "validity"), _fingerprint(study), told, params.device) as folder:
-        tasks = [partial(one_log, folder / f"{role}-{number}.json", study, role, number) for number in range(count)]
-        done = dict(tqdm(run_all(tasks, params.spent("worlds").workers, params.engine), desc=told, total=count))
-    rows = [row for _, row in sorted(done.items()) if row is not None]
-    if len(rows) < count:
-        raise died(told)
-    return rows
+        tasks = {
+            f"{told}, number {number}": partial(one_log, folder / f"{role}-{number}.json", study, role, number)
+            for number in range(count)
+        }
+        return list(run_each(tasks, params.spent("worlds").workers, params.engine, desc=told, unit="log").values())
 
 
 def _fingerprint(study: Study) -> str:
@@ -186,9 +183,6 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
         "any_false": rate(wrong, total),
         "contrasts": rows,
     }
-
-
-VERDICTS = ("better", "worse", "equivalent", "undetermined")
 
 
 def truth_of(pair: Pair, fresh: Sequence[Row]) -> Row:

@@ -3,17 +3,19 @@
 import math
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from tqdm import tqdm
 
 from study.params.engine import Engine
 from study.parent import die_with_parent
 from study.tuning import cluster
+from study.tuning.refused import died
 
 T = TypeVar("T")
 
@@ -31,6 +33,26 @@ def run_all(tasks: Sequence[Callable[[], T]], workers: int, engine: Engine) -> I
     if engine.name == "ray" and workers != 1:
         return _on_cluster(tasks, workers, engine)
     return _on_this_machine(tasks, workers)
+
+
+def run_each(
+    tasks: Mapping[str, Callable[[], T]], workers: int, engine: Engine, *, desc: str, unit: str
+) -> dict[str, T]:
+    """The results of tasks by name, in their order, none of which can be done without; a bar tells how far it is.
+
+    Args:
+        workers, engine: see `run_all`.
+        desc, unit: of the bar.
+
+    Raises:
+        UserError: the worker of a task died at every attempt, or there is no such cluster.
+    """
+    names, done = list(tasks), dict[str, T]()
+    for index, result in tqdm(run_all(list(tasks.values()), workers, engine), total=len(tasks), desc=desc, unit=unit):
+        if result is None:
+            raise died(names[index])
+        done[names[index]] = result
+    return {name: done[name] for name in names}
 
 
 def leaves_one(tasks: int, workers: int, engine: Engine) -> bool:

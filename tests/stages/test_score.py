@@ -5,6 +5,7 @@ import pytest
 from study.errors import UserError
 from study.paths import score_folder
 from study.stages import score, train
+from study.tuning import workers
 from tests.tiny import inside, prepare, tiny_log, write_workspace
 
 VARIANT = "personal-decay"
@@ -21,8 +22,8 @@ def test_a_window_whose_worker_died_is_told_and_the_scores_before_stay(tmp_path,
         def dying(tasks, workers, engine):
             yield from ((number, None if number else task()) for number, task in enumerate(tasks))
 
-        monkeypatch.setattr(score, "run_all", dying)
-        with pytest.raises(UserError, match=rf"{VARIANT}: a window of test: its worker died .*; give it more memory"):
+        monkeypatch.setattr(workers, "run_all", dying)
+        with pytest.raises(UserError, match=rf"{VARIANT}: window 1 of test: its worker died .*; give it more memory"):
             score.run(VARIANT)
         after = {path: path.read_bytes() for path in score_folder("main", VARIANT).iterdir()}
 

@@ -14,6 +14,7 @@ from study.params.roster import CountingEntry
 from study.params.worlds import Validity, Worlds
 from study.paths import SCRATCH, code_of, world_file, write_text
 from study.stages import worlds, worlds_validity
+from study.tuning import workers
 from tests.tiny import ROOT
 
 RULES = ["popularity", "personal-frequency", "personal-decay"]
@@ -90,8 +91,7 @@ def test_a_world_is_published_the_same_after_it_was_cut(params, name):
 
 @pytest.mark.parametrize("stage", [lambda: worlds.run("frequency"), lambda: worlds_validity.run(3)])
 def test_a_worker_that_died_every_time_is_told(params, monkeypatch, stage):
-    for module in (worlds, worlds_validity):
-        monkeypatch.setattr(module, "run_all", lambda tasks, *_: ((number, None) for number in range(len(tasks))))
+    monkeypatch.setattr(workers, "run_all", lambda tasks, *_: ((number, None) for number in range(len(tasks))))
     with pytest.raises(UserError, match="its worker died at every attempt"):
         stage()
 
