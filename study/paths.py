@@ -36,6 +36,7 @@ EXPORTS = DATA / "exports"
 FITS = DATA / "fits"
 CHOSEN = "chosen"
 SEARCH = "search.json"
+SELECT = "select.parquet"
 ASKED = "asked.json"
 """Of a run: the entry and the question that it was made for, and how the log was read."""
 BOOK_STAMP = DATA / "book.json"
@@ -84,12 +85,24 @@ def vocabulary_file(question: str, fit_span: str) -> Path:
 
 
 def run_folder(runs: str, variant: str) -> Path:
-    """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`seed-<n>`).
+    """The search of a variant, the model of the chosen trial (`CHOSEN`), and that of each refit (`refit_folder`).
+
+    Of question `who` also what the chosen trial scored on select (`SELECT`).
 
     Args:
         runs: of the variant's entry: its arm, or `main-composed` for one that is composed of variants of the main arm.
     """
     return RUNS / runs / variant
+
+
+def refit_folder(run: Path, number: int) -> Path:
+    """The fit with the seed of that number, in a run folder or one that is laid out like it."""
+    return run / f"seed-{number}"
+
+
+def refit_folders(run: Path) -> dict[int, Path]:
+    """The fits that lie there, by the number of their seed, ascending."""
+    return dict(sorted((int(path.name.split("-")[1]), path) for path in run.glob("seed-*")))
 
 
 def search_file(runs: str, variant: str) -> Path:

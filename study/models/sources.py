@@ -7,7 +7,7 @@ from study.models.base import Recommender
 from study.params import Params
 from study.params.base import Frozen
 from study.params.budget import Arm
-from study.paths import CHOSEN, run_folder
+from study.paths import CHOSEN, refit_folder, run_folder
 from study.searched import chosen_trial, read_search
 
 
@@ -45,7 +45,7 @@ class Sources:
         entry = self.params.variants[source.variant]
         folder = run_folder(entry.runs, source.variant) / self.fitted
         if not entry.is_seeded and self.fitted != CHOSEN:
-            folder = folder.with_name("seed-0")
+            folder = refit_folder(folder.parent, 0)
         return self.build(source).load(folder)
 
     def fit_anew(self, source: Source, fold: Fold, seed: int) -> Recommender:

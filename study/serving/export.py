@@ -17,7 +17,7 @@ from study.params import Params, load
 from study.params.budget import Arm
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import QUICK, export_folder, run_folder, search_file
+from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file
 from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
 from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Bundle, Exported, digests, is_exported, load_model
@@ -85,10 +85,10 @@ def selected(params: Params, name: str | None) -> str:
 def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     entry, chosen = params.variants[variant], _chosen(params, variant)
     sources = Noted(params, entry.arm)
-    snapshot, trained = trained_on(params, variant), run_folder(entry.runs, variant) / f"seed-{refit}"
+    snapshot, trained = trained_on(params, variant), refit_folder(run_folder(entry.runs, variant), refit)
     if not trained.is_dir():
-        known = sorted(path.name.removeprefix("seed-") for path in trained.parent.glob("seed-*"))
-        raise UserError(f"export: {variant} has no refit {refit}; known: {', '.join(known)}")
+        known = ", ".join(map(str, refit_folders(trained.parent)))
+        raise UserError(f"export: {variant} has no refit {refit}; known: {known}")
     refuse_changed(params, variant)
     model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources, params.device).load(trained)
     model.save(folder / WEIGHTS)

@@ -10,9 +10,9 @@ from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary
 from study.metrics.screening_calibration import calibrated
 from study.params import Params
 from study.params.budget import Arm
-from study.params.roster import Composed, Variant
+from study.params.roster import Variant
 from study.params.statistics import Contrast, Statistics
-from study.paths import run_folder
+from study.paths import SELECT, run_folder
 from study.stages.scored import Row, read_scores, read_searches, text_of
 
 
@@ -29,7 +29,7 @@ def published(params: Params, arm: Arm) -> dict[str, str | pl.DataFrame]:
 
 
 def assemble(
-    roster: dict[str, Variant | Composed],
+    roster: dict[str, Variant],
     searches: dict[str, Row],
     scores: pl.DataFrame,
     select: pl.DataFrame,
@@ -70,7 +70,7 @@ def assemble(
 
 
 def _select(params: Params, variant: str) -> pl.DataFrame:
-    path = run_folder(params.variants[variant].runs, variant) / "select.parquet"
+    path = run_folder(params.variants[variant].runs, variant) / SELECT
     if not path.exists():
         raise UserError(f"{path}: no such file; this variant was not trained: run `dvc repro`")
     return pl.read_parquet(path).select(pl.lit(variant).alias("variant"), "user_id", "cutoff", "score", "label")

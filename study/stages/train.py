@@ -12,6 +12,7 @@ from study.paths import (
     ASKED,
     CHOSEN,
     SEARCH,
+    SELECT,
     code_of,
     cost_file,
     events_file,
@@ -31,7 +32,7 @@ from study.tuning import record
 from study.tuning.proposals import publish
 from study.tuning.search import Search, refit_seeds, search, seconds_spent
 from study.tuning.spaces import describe, space_of
-from study.tuning.trial import BEST, COST, MODEL, SELECT
+from study.tuning.trial import BEST, COST, MODEL
 
 
 def run(variant: str) -> None:

@@ -11,6 +11,7 @@ from study.errors import UserError
 from study.models.factory import cap_of, settings_of
 from study.params import Params
 from study.params.base import Frozen
+from study.paths import refit_folder
 from study.seeds import seed_of
 from study.tuning.proposals import Trial, propose
 from study.tuning.refused import died
@@ -156,7 +157,7 @@ def refit_seeds(params: Params, found: Search, folder: Path) -> list[Path]:
     entry = params.variants[variant]
     budget = params.spent(entry.arm)
     seeds = budget.seeds if entry.is_seeded else 1
-    folders = [folder / f"seed-{number}" for number in range(seeds)]
+    folders = [refit_folder(folder, number) for number in range(seeds)]
     asked = [
         Refit(
             variant=variant,
