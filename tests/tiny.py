@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import yaml
 
+from study.models.base import Recommender
 from study.models.data import read_refit
 from study.params import load
 from study.params.worlds import NAMES
@@ -137,7 +138,7 @@ def train_and_score(folder: Path, variants: list[str] | None = None) -> None:
             score.run(variant)
 
 
-class Counted:
+class Counted(Recommender):
     """A model that is nothing but the rounds that it was trained for."""
 
     def fit(self, fold, *, rounds, seed, report):

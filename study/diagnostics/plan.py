@@ -16,7 +16,7 @@ from study.diagnostics.users import fewer_events, fewer_queries
 from study.events.fold import Fold
 from study.events.log import Log
 from study.params.diagnostics import Diagnostics
-from study.params.roster import Composed, SequenceEntry, Variant
+from study.params.roster import SequenceEntry, Variant
 
 PERMUTED = "labels-permuted"
 
@@ -30,7 +30,7 @@ class Subject:
         candidate_columns: the columns that the candidate is made of.
     """
 
-    entry: Variant | Composed
+    entry: Variant
     learns: bool
     candidate_columns: list[str]
 
@@ -84,7 +84,7 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-def _classes_are_tokens(entry: Variant | Composed) -> bool:
+def _classes_are_tokens(entry: Variant) -> bool:
     return (
         isinstance(entry, SequenceEntry) and import_module(f"study.nn.objectives.{entry.objective}").CLASSES == "tokens"
     )

@@ -16,9 +16,9 @@ from study.params.budget import Arm
 from study.params.diagnostics import Diagnostics, Topic
 from study.params.features import Features
 from study.params.question import Question
-from study.params.roster import Composed, Variant
+from study.params.roster import Variant
 from study.params.statistics import BEST
-from study.paths import run_folder
+from study.paths import refit_folder, run_folder
 from study.searched import chosen_select, read_search
 
 MAIN: Arm = "main"
@@ -45,7 +45,7 @@ class Chosen:
     source: Source
 
     @property
-    def entry(self) -> Variant | Composed:
+    def entry(self) -> Variant:
         """What the roster says of it."""
         return self.params.variants[self.source.variant]
 
@@ -82,7 +82,7 @@ class Chosen:
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
         by_counts = self.entry.family == "aggregates"
         every = changes(diagnostics_of(self.params), attributes, self.params.seed, by_counts=by_counts)
-        fitted = self.build(every[0]).load(run_folder(self.entry.runs, self.source.variant) / "seed-0")
+        fitted = self.build(every[0]).load(refit_folder(run_folder(self.entry.runs, self.source.variant), 0))
         subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns)
         wanted = [change for change in every if change.topic in {UNCHANGED, *self.topics}]
         reasons = {change.name: unnoticed(change, subject) for change in wanted if change.name != UNCHANGED}
@@ -110,4 +110,4 @@ def subjects(params: Params) -> list[Chosen]:
 
 def fit_folder(root: Path, chosen: Chosen, change: Change, number: int) -> Path:
     """Where the fit that is scored under a change lies below a root."""
-    return root / chosen.group / change.fit / f"seed-{number}"
+    return refit_folder(root / chosen.group / change.fit, number)

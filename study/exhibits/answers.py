@@ -14,13 +14,14 @@ from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
 from study.exhibits.prose import named, number, percent, plural, sentence, signed, worded
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.source import missing
 from study.exhibits.who import windows_of
 from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
+from study.params.statistics import PRIMARY
 
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
 LONGER = "where their histories differ as well"

@@ -7,8 +7,9 @@ from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import EDGE, draw, inert, shortened
 from study.exhibits.markup import Html
 from study.exhibits.prose import DAGGER, dagger, late, plural, signed
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.params.statistics import PRIMARY
 
 ROW = 20
 """Height of a row, in CSS pixels: small ones, since there are many."""

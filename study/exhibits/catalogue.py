@@ -12,10 +12,11 @@ from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.losses import loss_of, plain_bce
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
+from study.params.statistics import PRIMARY
 
 NONE = "No loss is contrasted with the full softmax under an objective that the arms share."
 

@@ -7,9 +7,10 @@ from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, p_value, table, words
+from study.params.statistics import PRIMARY
 
 SUBJECTS = {
     "counting": "Within counting",

@@ -9,10 +9,11 @@ from study.exhibits.colours import GREY
 from study.exhibits.figures import draw, error_bars, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, seconds
-from study.exhibits.records import PRIMARY, Cost, Row
+from study.exhibits.records import Cost, Row
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
+from study.params.statistics import PRIMARY
 
 Measure = Callable[[Cost], float]
 SHORTEST = 1e-3  # seconds: what is faster was not measured well

@@ -14,10 +14,11 @@ from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import agreeing, count, family, percent, plural, probability, raised, signed, to_margin
-from study.exhibits.records import PRIMARY, Contrast, Diagnosis, Manifest
+from study.exhibits.records import Contrast, Diagnosis, Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.params.budget import Size
+from study.params.statistics import PRIMARY
 from study.paths import results_folder
 
 CHANCE = "chance"

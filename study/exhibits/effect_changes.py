@@ -7,10 +7,11 @@ from study.errors import UserError
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, comparison
 from study.exhibits.prose import late, over, plural, signed, to_margin
-from study.exhibits.records import Change, Contrast, Verdict
+from study.exhibits.records import Change, Contrast
 from study.exhibits.tables import Cell, words
+from study.params.statistics import Outcome
 
-WORDS: dict[Verdict, str] = {
+WORDS: dict[Outcome, str] = {
     "better": "risen",
     "worse": "fallen",
     "equivalent": "the same",

@@ -10,8 +10,7 @@ from study.exhibits.figures import error_bars, verdict_style
 from study.exhibits.markup import listing
 from study.exhibits.prose import count
 from study.exhibits.records import Estimate, Tested
-
-VERDICTS = ("better", "worse", "equivalent", "undetermined")
+from study.params.statistics import VERDICTS
 
 
 def margin_band(margin: float) -> list[dict[str, object]]:

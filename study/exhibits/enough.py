@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from study.exhibits.diagnosis_records import Reached
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import FAMILIES, percent, signed
-from study.exhibits.records import PRIMARY, Diagnosis
+from study.exhibits.records import Diagnosis
+from study.params.statistics import PRIMARY
 
 UNCHANGED = "unchanged"
 BY_COUNTS = "aggregates"

@@ -10,9 +10,10 @@ from study.exhibits.colours import BLUE, VERMILION
 from study.exhibits.figures import draw, family_style, grid, horizontal, inert, names_axis, row_height
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed, worded
-from study.exhibits.records import PRIMARY, Contrast
+from study.exhibits.records import Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import brackets, decimal, estimate, name, table, words
+from study.params.statistics import PRIMARY
 
 COMPANIONS = {f"{PRIMARY}/repeat": "repeat", f"{PRIMARY}/explore": "explore", "ndcg@10": "nDCG"}
 

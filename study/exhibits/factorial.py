@@ -5,9 +5,10 @@ from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import number, percent, plural, probability, signed, to_margin
-from study.exhibits.records import PRIMARY, Effect
+from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
+from study.params.statistics import PRIMARY
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 SIGNS = {"better": "positive", "worse": "negative"}

@@ -7,7 +7,8 @@ from study.exhibits.diagnosis_records import Reached
 from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import count, family, number, signed
-from study.exhibits.records import PRIMARY, Diagnosis
+from study.exhibits.records import Diagnosis
+from study.params.statistics import PRIMARY
 
 LAST = "last-"
 """What the name of a change begins with that leaves the last events of a user; their number follows."""

@@ -16,10 +16,11 @@ from study.exhibits.prose import (
     verdict_sentence,
     within,
 )
-from study.exhibits.records import PRIMARY, Contrast, Row
+from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
+from study.params.statistics import PRIMARY
 
 COUNTING = "counting"
 SEQUENCE = "sequence"

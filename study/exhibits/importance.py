@@ -9,8 +9,9 @@ from optuna.importance import FanovaImportanceEvaluator
 
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, percent, plural, setting
-from study.exhibits.records import PRIMARY, Search, Trial
+from study.exhibits.records import Search, Trial
 from study.exhibits.tables import Cell, name, table, words
+from study.params.statistics import PRIMARY
 
 MINIMUM = 4
 TREES = 64

@@ -3,8 +3,9 @@
 from study.exhibits import choose
 from study.exhibits.markup import code
 from study.exhibits.prose import number
-from study.exhibits.records import PRIMARY, Contrast, Row
+from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
+from study.params.statistics import PRIMARY
 
 
 def found_less(results: Results) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.records import Contrast, Estimate, Tested, Verdict
+from study.exhibits.records import Contrast, Estimate, Tested
+from study.params.statistics import Outcome
 
 MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
@@ -193,7 +194,7 @@ def late(contrast: Contrast) -> str:
 
 def flipped(contrast: Contrast) -> Contrast:
     """The same finding told of right over left."""
-    turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+    turned: dict[Outcome, Outcome] = {"better": "worse", "worse": "better"}
     changes = {
         "left": contrast.right,
         "right": contrast.left,

@@ -11,11 +11,11 @@ from study.exhibits.figures import draw
 from study.exhibits.key_action import allowed, clock
 from study.exhibits.markup import Html, bullets, code, escape, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
-from study.exhibits.records import PRIMARY, Window
+from study.exhibits.records import Window
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.params.budget import Arm, Budget
-from study.params.statistics import POWER
+from study.params.statistics import POWER, PRIMARY
 
 DAY_MILLISECONDS = 86_400_000
 WIDTH = (

@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-PRIMARY = "recall@10"
-Verdict = Literal["better", "worse", "equivalent", "undetermined"]
+from study.params.statistics import PRIMARY, Outcome
 
 
 class Record(BaseModel):
@@ -56,7 +55,7 @@ class Tested(Record):
     level: float
     p_difference: float
     p_equivalence: float
-    verdict: Verdict
+    verdict: Outcome
 
 
 class Contrast(Tested):

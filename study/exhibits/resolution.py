@@ -4,9 +4,9 @@ from scipy.special import ndtr, ndtri
 
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.prose import count, number, percent, plural
-from study.exhibits.records import PRIMARY, Power
+from study.exhibits.records import Power
 from study.exhibits.results import Results
-from study.params.statistics import POWER
+from study.params.statistics import POWER, PRIMARY
 
 
 def sentences(results: Results) -> list[str]:

@@ -11,23 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 from study import params
 from study.errors import UserError
 from study.exhibits.diagnosis_records import Reached
-from study.exhibits.records import (
-    PRIMARY,
-    Contrast,
-    Cost,
-    Data,
-    Diagnosis,
-    Effect,
-    LossCosts,
-    Manifest,
-    Power,
-    Row,
-    Search,
-)
+from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Arm, Budget
 from study.params.question import Question
 from study.params.roster import ComposedEntry, CountingEntry
+from study.params.statistics import PRIMARY
 from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 REPRODUCE, STUDY = "run `dvc repro`", "run `make study`"

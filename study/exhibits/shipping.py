@@ -7,9 +7,10 @@ from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import hedged
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, seconds, signed, within
-from study.exhibits.records import PRIMARY, Contrast, Verdict
+from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
+from study.params.statistics import PRIMARY, Outcome
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
@@ -42,7 +43,7 @@ def _best(results: Results, contrasts: Sequence[Contrast]) -> Contrast:
     return max(contrasts, key=lambda contrast: results.row(contrast.left_variant).select)
 
 
-def _toward(results: Results, chosen: Contrast, verdict: Verdict) -> list[Contrast]:
+def _toward(results: Results, chosen: Contrast, verdict: Outcome) -> list[Contrast]:
     """The contrasts of another variant over the left one of `chosen`, told so, that have this verdict."""
     variant = chosen.left_variant
     told = [flipped(c) if c.left_variant == variant else c for c in results.contrasts]

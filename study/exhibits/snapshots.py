@@ -12,11 +12,12 @@ from study.exhibits.figures import draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, comparison, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural
-from study.exhibits.records import PRIMARY, Drift, Ranks, Row
+from study.exhibits.records import Drift, Ranks, Row
 from study.exhibits.results import Results
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.exhibits.warm import saved
+from study.params.statistics import PRIMARY
 
 TOP = 5
 """How many of the attributes that drift most are named."""

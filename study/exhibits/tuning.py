@@ -25,9 +25,10 @@ from study.exhibits.importance import importance_table
 from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, family, few_or_counted, number, plural, setting
-from study.exhibits.records import PRIMARY, Row, Search, Trial
+from study.exhibits.records import Row, Search, Trial
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
+from study.params.statistics import PRIMARY
 
 STATES = ("complete", "pruned", "failed")
 

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from study.exhibits import choose, scope, source
 from study.exhibits.contrasts import NONE
-from study.exhibits.effects import VERDICTS, margin_band, tally, verdict_marks
+from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import (
     draw,
     inert,
@@ -38,7 +38,7 @@ from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import LEARNED, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.screening import PRIMARY, SHARES, places
-from study.params.statistics import POWER
+from study.params.statistics import POWER, VERDICTS
 
 OTHERS = {
     "recall@1%": "top 1 %",

@@ -7,15 +7,14 @@ from typing import Literal, TypeVar
 from pydantic import TypeAdapter
 
 from study.exhibits import results
-from study.exhibits.records import Estimate, Record, Verdict
+from study.exhibits.records import Estimate, Record
+from study.params.statistics import PRIMARY_K, Outcome
 
 ORDER = ("frequency", "order", "binding", "delay", "shop", "null")
 FOLLOWING = ("order", "binding", "delay")
 """The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
 NOT_TOLD = ("counting", "aggregates")
 """The families that read the attributes of key actions alone."""
-K = 10
-"""Of the recall."""
 SAME = 1e-9
 """By so much the gains of the oracle may be beyond chance by rounding alone."""
 Found = TypeVar("Found")
@@ -60,7 +59,7 @@ class Judged(Record):
     low: float
     high: float
     level: float
-    verdict: Verdict
+    verdict: Outcome
     finding: Literal["right", "wrong", "open"]
 
 
@@ -84,7 +83,7 @@ class World(Record):
     @property
     def promises_more_than_chance(self) -> bool:
         """Whether the gains of the oracle tell candidates apart."""
-        return self.oracle.expected > K / self.items + SAME
+        return self.oracle.expected > PRIMARY_K / self.items + SAME
 
     def is_unlike(self, contrast: Judged) -> bool:
         """Whether one side of a contrast is told what decides and the other is not."""

@@ -8,6 +8,7 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, paragraph
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.exhibits.world_records import Part, Rate, Repeated, Validity, Worlds
+from study.params.statistics import VERDICTS
 
 FAR = 4
 """Margins from which on an effect is so large that a false verdict of it is hardly possible."""
@@ -166,7 +167,7 @@ def _repeated(checked: Validity) -> Html:
             name(one.left),
             name(one.right),
             Cell(f"{signed(one.truth.effect)} ± {number(one.truth.error)}", one.truth.effect),
-            *(whole(one.verdicts[verdict]) for verdict in ("better", "worse", "equivalent", "undetermined")),
+            *(whole(one.verdicts[verdict]) for verdict in VERDICTS),
             _rate(one.right_verdicts),
             _rate(one.false_equivalent),
             _rate(one.coverage),

@@ -11,9 +11,10 @@ from study.exhibits.figures import draw, error_bars, inert, names_axis, row_heig
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
-from study.exhibits.records import PRIMARY, Contrast, Row
+from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
+from study.params.statistics import PRIMARY
 
 PARTS = ("known", "young")
 YOUNG = f"{PRIMARY}/young"

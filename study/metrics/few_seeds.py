@@ -8,7 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from study.metrics.verdicts import Outcome, holm
+from study.metrics.verdicts import holm
+from study.params.statistics import Outcome
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import polars as pl
 from study.metrics.bootstrap import Draws
 from study.metrics.ranking import DEPTHS
 from study.metrics.verdicts import judge, percentile_interval
-from study.params.roster import Composed, Variant
+from study.params.roster import Variant
 from study.params.statistics import BEST, PRIMARY_K, Contrast, Statistics
 from study.searched import chosen_select
 
@@ -27,7 +27,7 @@ OF_YOUNG = [f"recall@{k}/{part}" for part in ("known", "young") for k in DEPTHS]
 
 
 def leaderboard(
-    roster: dict[str, Variant | Composed],
+    roster: dict[str, Variant],
     searches: dict[str, Row],
     draws: dict[str, Draws],
     seeds: dict[str, int],
@@ -52,7 +52,7 @@ def leaderboard(
 
 
 def ordered(
-    roster: dict[str, Variant | Composed], searches: dict[str, Row], seeds: dict[str, int], estimates: dict[str, Row]
+    roster: dict[str, Variant], searches: dict[str, Row], seeds: dict[str, int], estimates: dict[str, Row]
 ) -> list[Row]:
     """The entries of a leaderboard, best on select first, ties in the order of the roster.
 

@@ -12,7 +12,7 @@ from study.metrics.power import detectable_difference
 from study.metrics.screening import CALIBRATION, LOG_LOSS, PRIMARY, SHARES, places
 from study.metrics.screening_calibration import Platt
 from study.metrics.screening_reliability import Reliability, reliability
-from study.params.roster import Composed, Variant
+from study.params.roster import Variant
 from study.params.statistics import Statistics
 
 Row = dict[str, Any]
@@ -20,7 +20,7 @@ ROUNDED = 6
 
 
 def leaderboard(
-    roster: dict[str, Variant | Composed],
+    roster: dict[str, Variant],
     searches: dict[str, Row],
     draws: dict[str, Draws],
     seeds: dict[str, int],

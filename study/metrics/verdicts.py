@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from study.params.statistics import Outcome
+
 Floats = NDArray[np.float64]
-Outcome = Literal["better", "worse", "equivalent", "undetermined"]
 
 
 @dataclass(frozen=True)

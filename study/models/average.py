@@ -23,7 +23,7 @@ class Settings(Frozen):
     """Nothing is tuned: the members bring their own chosen settings."""
 
 
-class Average:
+class Average(Recommender):
     """A `Recommender` with one round, in which each member is fitted for its own chosen number of rounds."""
 
     def __init__(self, entry: AverageEntry, sources: Sources) -> None:

@@ -42,6 +42,16 @@ class Recommender(Protocol):
     def parameters(self) -> int:
         """How many numbers were fitted."""
 
+    @property
+    def losses(self) -> list[float]:
+        """Mean training loss of each round; empty for a model that tells none."""
+        return []
+
+    @property
+    def pretraining(self) -> int:
+        """Rounds before those of what is asked for: what they reach is no reading of it."""
+        return 0
+
     def save(self, folder: Path) -> None:
         """Writes all that `load` needs into an existing folder; no pickle."""
 

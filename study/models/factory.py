@@ -10,10 +10,10 @@ from study.models.sources import Sources
 from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.parts import grows_trees
-from study.params.roster import Composed, ComposedEntry, CountingEntry, SequenceEntry, Variant
+from study.params.roster import ComposedEntry, CountingEntry, SequenceEntry, Variant
 
 
-def settings_of(entry: Variant | Composed) -> type[Frozen]:
+def settings_of(entry: Variant) -> type[Frozen]:
     """The `Settings` type of the entry's model; a module whose entries differ in it has a function of that name.
 
     A module that imports torch has its settings in one of its own, `<module>_settings`: the driver of a search need not
@@ -27,7 +27,7 @@ def settings_of(entry: Variant | Composed) -> type[Frozen]:
 
 
 def build_model(
-    entry: Variant | Composed,
+    entry: Variant,
     chosen: dict[str, Any],
     budget: Budget,
     sources: Sources | None = None,
@@ -50,7 +50,7 @@ def build_model(
     return model
 
 
-def cap_of(entry: Variant | Composed, budget: Budget) -> int:
+def cap_of(entry: Variant, budget: Budget) -> int:
     """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
     if isinstance(entry, SequenceEntry):
         return budget.rounds

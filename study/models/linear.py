@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
 from study.features.training_rows import kept_rows
-from study.models.base import Report, Scores
+from study.models.base import Recommender, Report, Scores
 from study.models.scoring_blocks import scoring_blocks
 from study.params.base import Frozen
 from study.params.budget import Budget
@@ -35,7 +35,7 @@ class Settings(Frozen):
     max_iterations: int = 150
 
 
-class Linear:
+class Linear(Recommender):
     """A `Recommender` with one round: the probability that a candidate is acted on.
 
     Features enter as log(1 + x / the mean positive x), so that shares and counts bend alike, standardised; one that

@@ -10,12 +10,12 @@ from safetensors.numpy import load_file, save_file
 
 from study.events.fold import Fold
 from study.events.log import Ints, Queries
-from study.models.base import Report, Scores
+from study.models.base import Recommender, Report, Scores
 
 FITTED = "fitted.safetensors"
 
 
-class Rule(ABC):
+class Rule(Recommender, ABC):
     """A `Recommender` that counts.
 
     Attributes:

@@ -19,7 +19,7 @@ from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
 from study.features.sequences import event_stream, prompt_of, token_stream
 from study.memory import keep_freed
-from study.models.base import Report, Scores
+from study.models.base import Recommender, Report, Scores
 from study.models.candidate_loss import build_loss
 from study.models.past import Past
 from study.models.prompt import score_tokens
@@ -51,7 +51,7 @@ PRETRAINED_SHARE = 0.25
 """Share of the rounds of the cap that a variant with pre-training spends on it."""
 
 
-class SequenceModel:
+class SequenceModel(Recommender):
     """A `Recommender` over positions of events or tokens.
 
     Raises:
@@ -128,12 +128,12 @@ class SequenceModel:
 
     @property
     def losses(self) -> list[float]:
-        """Mean training loss of each round."""
+        """See `Recommender`."""
         return self.trainer.progress.losses if self.trainer else []
 
     @property
     def pretraining(self) -> int:
-        """Rounds before those of the objective."""
+        """See `Recommender`: those of the objective that comes before."""
         return max(1, round(PRETRAINED_SHARE * self.budget.rounds)) if "pretrain" in self.parts else 0
 
     @property

@@ -20,7 +20,7 @@ from study.params.parts import (
     siblings,
 )
 from study.params.question import Between
-from study.params.roster import AggregateEntry, SequenceEntry, Variant
+from study.params.roster import AggregateEntry, SequenceEntry, Single
 from study.params.snapshot import Ordinal
 from study.params.statistics import BEST
 from study.paths import WRITTEN
@@ -226,7 +226,7 @@ def _losses(params: "Params") -> Iterator[str]:
             yield f"roster.{name}: model {entry.model} has no loss '{entry.loss}'; known: {', '.join(known)}"
 
 
-def _misfits(place: str, entry: Variant) -> Iterator[str]:
+def _misfits(place: str, entry: Single) -> Iterator[str]:
     """What the parts of a sequence variant ask of each other, and what its loss asks of its options."""
     if not isinstance(entry, SequenceEntry):
         return

@@ -16,7 +16,7 @@ from study.params.features import Features
 from study.params.messages import describe, unknown_name
 from study.params.plain import plain, read_plain
 from study.params.question import Question, QuestionName
-from study.params.roster import Composed, ComposedEntry, Variant, VariantName
+from study.params.roster import Composed, ComposedEntry, Single, Variant, VariantName
 from study.params.snapshot import Snapshot
 from study.params.statistics import BEST, Contrast, Factorial, Statistics
 from study.paths import PARAMS
@@ -41,7 +41,7 @@ class Params(Frozen):
     features: Features
     statistics: Statistics
     budgets: Budgets
-    roster: dict[VariantName, Variant]
+    roster: dict[VariantName, Single]
     composed: dict[VariantName, Composed] = {}
     contrasts: dict[str, Contrast]
     after_test: dict[str, list[str]] = {}
@@ -51,7 +51,7 @@ class Params(Frozen):
     worlds: dict[str, JsonValue] = {}
 
     @property
-    def variants(self) -> dict[str, Variant | Composed]:
+    def variants(self) -> dict[str, Variant]:
         """The roster, and the variants that are composed of it."""
         return {**self.roster, **self.composed}
 
@@ -64,7 +64,7 @@ class Params(Frozen):
         """The budget of an arm, of the size that `budget` names."""
         return self.budgets.of(self.budget).of(arm)
 
-    def entries(self, arm: Arm) -> dict[str, Variant | Composed]:
+    def entries(self, arm: Arm) -> dict[str, Variant]:
         """The variants of an arm, in the order of the roster."""
         return {name: entry for name, entry in self.variants.items() if entry.arm == arm}
 
@@ -96,13 +96,13 @@ class Params(Frozen):
             kept["factorial"] = whole["factorial"]
         return kept | {"contrasts": {name: whole["contrasts"][name] for name in self.declared(arm)}}
 
-    def variant(self, name: str, place: str = "roster") -> Variant | Composed:
+    def variant(self, name: str, place: str = "roster") -> Variant:
         """The entry of that name; an unknown name is the user's error.
 
         Args:
             place: in `params.yaml`, where the name stands.
         """
-        found: Variant | Composed = _one(f"{PARAMS}: {place}", name, self.variants)
+        found: Variant = _one(f"{PARAMS}: {place}", name, self.variants)
         return found
 
     def sources(self, variant: str) -> list[str]:

@@ -148,5 +148,6 @@ class AverageEntry(ComposedEntry):
         return self.members
 
 
-Variant = Annotated[CountingEntry | AggregateEntry | SequenceEntry, Field(discriminator="family")]
+Single = Annotated[CountingEntry | AggregateEntry | SequenceEntry, Field(discriminator="family")]
 Composed = Annotated[HybridEntry | AverageEntry, Field(discriminator="family")]
+Variant = Single | Composed

@@ -1,7 +1,7 @@
 """The statistics that are fixed beforehand, and the contrasts that are declared."""
 
 from itertools import product
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,9 @@ Topic = Literal[
 PRIMARY_K = 10
 """How many places of a ranking the primary metric of question `what` counts."""
 PRIMARY = f"recall@{PRIMARY_K}"
+Outcome = Literal["better", "worse", "equivalent", "undetermined"]
+VERDICTS: tuple[Outcome, ...] = get_args(Outcome)
+"""What may be said of an effect, in the order of tables."""
 POWER = 0.8
 """With which a difference that is called detectable is found."""
 

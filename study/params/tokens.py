@@ -7,7 +7,7 @@ from pydantic import Field
 from study.errors import UserError
 from study.params.base import Frozen
 from study.params.messages import unknown_name
-from study.params.roster import Composed, SequenceEntry, Variant
+from study.params.roster import SequenceEntry, Variant
 from study.paths import PARAMS
 
 ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "loss": "softmax"}
@@ -27,7 +27,7 @@ class Tokens(Frozen):
     batch: Annotated[int, Field(ge=1)]
     statistics_share: Annotated[float, Field(gt=0, lt=1)]
 
-    def entry(self, variants: dict[str, Variant | Composed]) -> SequenceEntry:
+    def entry(self, variants: dict[str, Variant]) -> SequenceEntry:
         """The entry of the flat variant.
 
         Raises:

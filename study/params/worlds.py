@@ -10,7 +10,7 @@ from study.params.features import Features
 from study.params.messages import unknown_name
 from study.params.parts import ranks_other, refuse_lacking
 from study.params.question import Windows
-from study.params.roster import Variant
+from study.params.roster import Single
 from study.paths import PARAMS
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -231,7 +231,7 @@ class Worlds(Frozen):
         found: WorldSettings = getattr(self, world)
         return found
 
-    def entries(self, roster: dict[str, Variant]) -> dict[str, Variant]:
+    def entries(self, roster: dict[str, Single]) -> dict[str, Single]:
         """The entries of the variants that run in every world.
 
         Raises:

@@ -18,7 +18,7 @@ from study.params.base import Frozen
 from study.params.budget import Budget
 from study.params.messages import describe
 from study.params.question import Question
-from study.params.roster import Composed, Variant
+from study.params.roster import Single, Variant
 from study.params.snapshot import Snapshot
 from study.paths import EXPORTS
 from study.provenance import file_hash
@@ -47,10 +47,10 @@ class Exported(Frozen):
 
     format: Literal[2] = 2
     variant: str
-    entry: Variant | Composed
+    entry: Variant
     settings: dict[str, Any]
     budget: Budget
-    sources: dict[str, Variant] = {}
+    sources: dict[str, Single] = {}
     question: Question
     snapshot: Snapshot
     seed: int
@@ -65,7 +65,7 @@ class Exported(Frozen):
 class ExportedSources(Sources):
     """Builds what a composed variant is made of from the entries that were exported with it."""
 
-    def __init__(self, entries: dict[str, Variant], budget: Budget, device: Device) -> None:
+    def __init__(self, entries: dict[str, Single], budget: Budget, device: Device) -> None:
         self.entries, self.budget, self.device = entries, budget, device
 
     def build(self, source: Source) -> Recommender:

@@ -23,7 +23,7 @@ from study.params.budget import Arm
 from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section, section_type
 from study.params.messages import describe, unknown_name
-from study.params.roster import COMPARED, SequenceEntry, Variant
+from study.params.roster import COMPARED, SequenceEntry, Single
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
@@ -230,7 +230,7 @@ def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
     return f"{code}{_hashed(entries)}  params.yaml, variants of the worlds\n"
 
 
-def _entries(params: Params) -> list[Variant]:
+def _entries(params: Params) -> list[Single]:
     return list(cast("Worlds", params.section("worlds")).entries(params.roster).values())
 
 

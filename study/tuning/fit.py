@@ -16,7 +16,6 @@ from study.folders import place_of, refuse_unwritable, replacing_folder
 from study.models.base import Recommender
 from study.models.data import FitSpan, read_refit
 from study.models.factory import build_model, cap_of, settings_of
-from study.models.sequence import SequenceModel
 from study.models.sequence_settings import Settings
 from study.models.sources import Source, Sources
 from study.params import Params, load
@@ -69,7 +68,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         found = {
             "variant": variant,
             "settings": settings,
-            "rounds": len(_losses(model)),
+            "rounds": len(model.losses),
             "seed": params.seed,
             "span": span,
             "processes": share.processes,
@@ -77,7 +76,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
             "revision": revision(),
             "seconds": seconds,
             "parameters": model.parameters(),
-            "losses": _losses(model),
+            "losses": model.losses,
             "select": select,
         }
         with replacing_folder(place, is_fitted) as fresh:
@@ -133,12 +132,7 @@ def _fold(params: Params, variant: str, span: FitSpan) -> Any:
 
 def _told(share: Share, wanted: int, model: Recommender, done: int) -> None:
     if share.number == 0:
-        print(f"round {done} of {wanted}: loss {_losses(model)[-1]:.4f}", flush=True)
-
-
-def _losses(model: Recommender) -> list[float]:
-    assert isinstance(model, SequenceModel)
-    return model.losses
+        print(f"round {done} of {wanted}: loss {model.losses[-1]:.4f}", flush=True)
 
 
 def _select(params: Params, variant: str, model: Recommender) -> float:

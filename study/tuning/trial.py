@@ -16,13 +16,13 @@ from study.models.factory import build_model
 from study.models.sources import Sources
 from study.params import Params
 from study.params.base import Frozen
-from study.paths import CHOSEN, PARAMS, replacing, write_text
+from study.paths import CHOSEN, PARAMS, SELECT, replacing, write_text
 from study.prepared import Stopwatch
 from study.questions.development import read_development, read_windows
 from study.questions.kind import kind_of
 from study.tuning.refused import DIED, NO_MEMORY, reason_of, telling
 
-STATE, BEST, DONE, SELECT = "state", "best", "rung-{}.json", "select.parquet"
+STATE, BEST, DONE = "state", "best", "rung-{}.json"
 BEGUN, MODEL, COST = "begun", "model", "cost.json"
 FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
 
@@ -119,22 +119,21 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
     if before:
         model.load(folder / f"{STATE}-{rung.index - 1}")
     curve = list(before.curve) if before else []
-    pretraining = getattr(model, "pretraining", 0)
 
     def report(current: Recommender, done: int) -> None:
-        begin = pretraining if done > pretraining else 0
+        begin = model.pretraining if done > model.pretraining else 0
         curve[:] = [point for point in curve if begin < point[0] < done]
         curve.append((done, kind.primary(current, data.stop)))
         if curve[-1][1] > max((value for _, value in curve[:-1]), default=-1.0):
             save_into(current, folder / BEST)
-        if _is_flat(curve, budget.patience, pretraining):
+        if _is_flat(curve, budget.patience, model.pretraining):
             raise Flat
 
-    if not _is_flat(curve, budget.patience, pretraining):
+    if not _is_flat(curve, budget.patience, model.pretraining):
         with suppress(Flat):
             model.fit(data.fold, rounds=rung.rounds, seed=params.seed, report=report)
     save_into(model, folder / f"{STATE}-{rung.index}")
-    losses = list(enumerate(getattr(model, "losses", []), start=1))
+    losses = list(enumerate(model.losses, start=1))
     best_round = max(curve, key=lambda point: point[1])[0]
     select = None
     if rung.is_last:

@@ -12,14 +12,14 @@ from study.params.engine import Engine
 from study.params.features import Features
 from study.params.load import Params, Section
 from study.params.question import WhatQuestion, WhoQuestion, Windows
-from study.params.roster import Composed, Variant
+from study.params.roster import Composed, Single
 from study.params.snapshot import Snapshot
 from study.params.statistics import Contrast, Factorial, Statistics
 from study.params.worlds import NAMES, Validity, WorldContrast, Worlds
 from tests.params.reads import STUDY, Reader
 
 PARTS = [Snapshot, WhatQuestion, WhoQuestion, Windows, Features, Statistics, Contrast, Factorial, Budget, Engine]
-ENTRIES = [kind for union in (Variant, Composed) for kind in get_args(get_args(union)[0])]
+ENTRIES = [kind for union in (Single, Composed) for kind in get_args(get_args(union)[0])]
 SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
 WORLDS = [WorldContrast, Validity, *(Worlds.model_fields[name].annotation for name in NAMES)]
 BY_THE_TYPES = {*NAMES, "representation", "architecture", "head", "pretrain"}
