@@ -1,5 +1,6 @@
 """Train, stop, select and test: which cut-offs each span has, in the local calendar."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from study.params.question import STUDY_DAYS, Question
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
+SPANS = ("stop", "select", "test")
+"""Those that have windows, in their order."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +50,20 @@ class Spans:
     stop: list[Window]
     select: list[Window]
     test: list[Window]
+
+    @classmethod
+    def of_json(cls, text: str) -> "Spans":
+        """The inverse of `to_json`."""
+        raw = json.loads(text)
+        whole = cls(raw["timezone"], raw["horizon_days"], date.fromisoformat(raw["first"]), [], [], [])
+        stop, select, test = ([whole.window(date.fromisoformat(day)) for day in raw[name]] for name in SPANS)
+        return replace(whole, stop=stop, select=select, test=test)
+
+    def to_json(self) -> str:
+        """As JSON text, days as ISO dates."""
+        days = {name: [window.day.isoformat() for window in getattr(self, name)] for name in SPANS}
+        told = {"timezone": self.timezone, "horizon_days": self.horizon_days, "first": self.first.isoformat(), **days}
+        return json.dumps(told, indent=2) + "\n"
 
     def windows_before(self, end: int, earliest: date) -> list[Window]:
         """All windows on the grid of the query cut-offs that end by `end` and start at or after `earliest`."""

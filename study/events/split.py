@@ -1,16 +1,13 @@
 """From a snapshot to sorted events with the candidates of a question."""
 
-import json
 import re
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
 
 from study.events.order import sort_events
-from study.events.spans import Spans
 from study.params.question import Between, Question, WhatQuestion
 from study.seeds import hash_text, mix64, seed_of
 
@@ -94,24 +91,3 @@ def marked_young(events: pl.DataFrame, held: list[str]) -> pl.DataFrame:
 def without_young(events: Frame, end: int) -> Frame:
     """The events as if no young candidate had existed before `end`, the end of a fit span."""
     return events.filter(~(pl.col("young") & TIME.lt(end)))
-
-
-def spans_to_json(spans: Spans) -> str:
-    """The spans as JSON text, days as ISO dates."""
-
-    def plain(value: Any) -> Any:
-        return [w.day.isoformat() for w in value] if isinstance(value, list) else str(value)
-
-    days = {name: plain(getattr(spans, name)) for name in ("first", "stop", "select", "test")}
-    return json.dumps({"timezone": spans.timezone, "horizon_days": spans.horizon_days, **days}, indent=2) + "\n"
-
-
-def spans_from_json(text: str) -> Spans:
-    """The inverse of `spans_to_json`."""
-    raw = json.loads(text)
-    whole = Spans(raw["timezone"], raw["horizon_days"], datetime.fromisoformat(raw["first"]).date(), [], [], [])
-    windows = {
-        name: [whole.window(datetime.fromisoformat(day).date()) for day in raw[name]]
-        for name in ("stop", "select", "test")
-    }
-    return Spans(whole.timezone, whole.horizon_days, whole.first, **windows)

@@ -9,7 +9,7 @@ import polars as pl
 from study.events.fold import Fold
 from study.events.log import Log
 from study.events.spans import Spans
-from study.events.split import spans_from_json, without_young
+from study.events.split import without_young
 from study.features.vocabulary import Vocabulary
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
@@ -21,7 +21,7 @@ FitSpan = Literal["train", "refit"]
 
 def read_spans(question: str) -> Spans:
     """The spans that the split wrote."""
-    return spans_from_json(spans_file(question).read_text(encoding="utf-8"))
+    return Spans.of_json(spans_file(question).read_text(encoding="utf-8"))
 
 
 def read_vocabulary(question: str, fit_span: FitSpan) -> Vocabulary:

@@ -18,7 +18,6 @@ from study.events.split import (
     held_back,
     marked,
     marked_young,
-    spans_to_json,
     with_candidates,
     without_young,
 )
@@ -58,7 +57,7 @@ def run(name: str) -> None:
             with replacing(queries_file(name, span)) as path, appending(path, GROUP) as append:
                 for table in asked.of(span):
                     append(table)
-        write_text(spans_file(name), spans_to_json(spans))
+        write_text(spans_file(name), spans.to_json())
         tables = {span: asked.lazy(span) for span in asked.windows}
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
         refuse_few(name, question, card["catalogue"])

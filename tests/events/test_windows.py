@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from study.errors import UserError
 from study.events.order import sort_events
-from study.events.spans import DAY, make_spans, refuse_long_warmup
-from study.events.split import spans_from_json, spans_to_json, with_candidates
+from study.events.spans import DAY, Spans, make_spans, refuse_long_warmup
+from study.events.split import with_candidates
 from study.params.question import WhatQuestion, Windows
 from tests.made import window_queries
 
@@ -59,7 +59,7 @@ def test_spans_follow_each_other_without_gap_or_overlap(start, days):
 
     assert all(a.end == b.cutoff for a, b in itertools.pairwise(windows))
     assert windows[-1].end <= first + days * 86_400_000_000
-    assert spans_from_json(spans_to_json(spans)) == spans
+    assert Spans.of_json(spans.to_json()) == spans
     assert [w.end for w in spans.windows_before(spans.stop[0].cutoff, spans.first)][-1] == spans.stop[0].cutoff
 
 
