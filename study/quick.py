@@ -16,7 +16,7 @@ from study.params.statistics import BEST
 from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.repro import repro
-from study.stages.check import refuse_left_out
+from study.stages.refusals import refuse_left_out
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""

@@ -18,7 +18,7 @@ from study.params.load import Section
 from study.params.plain import Loader
 from study.parent import die_with_parent
 from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK, replacing
-from study.stages.check import refuse_left_out
+from study.stages.refusals import refuse_left_out
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
 BLOCK = re.compile(r"^(?=  \S+:$)", re.MULTILINE)

@@ -23,7 +23,7 @@ from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
-from study.stages.check import others, refuse_left_out, sections
+from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots
 
 
 class Found(NamedTuple):
@@ -50,11 +50,11 @@ def run(source: str | None) -> None:
         UserError: a value in `params.yaml` is wrong, the log does not conform, or it is too short for a question.
     """
     params = load()
-    sections(params)
+    refuse_sections(params)
     refuse_left_out(params)
     if source is not None:
         refuse_absent(Path(source), "check")
-    others(params)
+    refuse_snapshots(params)
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)

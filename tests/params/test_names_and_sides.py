@@ -5,14 +5,14 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
-from study.stages.check import sections
+from study.stages.refusals import refuse_sections
 from tests.params.test_load import changed
 
 
 def refused(place, value, folder) -> str:
     """What is said of the published parameters with one value changed; it is one line."""
     with pytest.raises(UserError) as caught:
-        sections(load(changed(place, value, folder)))
+        refuse_sections(load(changed(place, value, folder)))
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

@@ -8,7 +8,7 @@ import yaml
 from study.errors import UserError
 from study.params import load, worlds
 from study.params.parts import names_in
-from study.stages.check import sections
+from study.stages.refusals import refuse_sections
 from tests.params.test_load import changed
 
 BUILD = "def build(*given):\n    return given\n"
@@ -118,7 +118,7 @@ def test_a_world_without_its_file_is_named(tmp_path, monkeypatch, text, said):
         (tmp_path / "mine.py").write_text(text, encoding="utf-8")
 
     with pytest.raises(UserError, match=r"^study/worlds/mine\.py: ") as caught:
-        sections(load())
+        refuse_sections(load())
     assert said in str(caught.value)
     names_in.cache_clear()
 
@@ -147,4 +147,4 @@ def test_a_world_is_not_asked_of_what_ranks_users(tmp_path):
     raw = yaml.safe_load(changed("seed", 1, tmp_path).read_text(encoding="utf-8"))["worlds"]["roster"]
 
     with pytest.raises(UserError, match=r"worlds\.roster: 'key-days' ranks users, and worlds ask for candidates; drop"):
-        sections(load(changed("worlds.roster", [*raw, "key-days"], tmp_path)))
+        refuse_sections(load(changed("worlds.roster", [*raw, "key-days"], tmp_path)))

@@ -14,7 +14,7 @@ import study.__main__ as command_line
 from study.errors import UserError
 from study.params import load
 from study.paths import PARAMS, RESULTS, code_of
-from study.stages import check
+from study.stages import check, refusals
 from tests.tiny import ROOT, inside
 
 PIPELINE = load(ROOT / PARAMS)
@@ -258,20 +258,20 @@ def test_what_no_section_asks_for_is_told_in_one_line(tmp_path, capsys, command)
 def test_a_section_that_dvc_has_a_stage_of_is_not_left_out_of_the_whole_study(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     params = load(ROOT / PARAMS).model_copy(update={name: None})
-    check.refuse_left_out(params)
+    refusals.refuse_left_out(params)
     (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
 
     with pytest.raises(UserError, match=rf"params\.yaml: {name}: this section is missing, and dvc\.yaml has a stage"):
-        check.refuse_left_out(params)
+        refusals.refuse_left_out(params)
 
 
 def test_a_question_that_dvc_names_is_not_left_out_of_the_whole_study(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     params = load(ROOT / PARAMS)
     renamed = params.model_copy(update={"questions": {f"my-{name}": one for name, one in params.questions.items()}})
-    check.refuse_left_out(renamed)
+    refusals.refuse_left_out(renamed)
     (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
-    check.refuse_left_out(params)
+    refusals.refuse_left_out(params)
 
     with pytest.raises(UserError, match=r"questions: 'categories' is missing, and stages of dvc\.yaml read it"):
-        check.refuse_left_out(renamed)
+        refusals.refuse_left_out(renamed)

@@ -1,0 +1,91 @@
+"""What can be wrong with `params.yaml` beside its values: what it names, or leaves out, of dvc.yaml and the machine."""
+
+import re
+from typing import cast, get_args
+
+from pydantic import ValidationError
+
+from study.device import chosen
+from study.errors import UserError
+from study.params.budget import Compared
+from study.params.diagnostics import Diagnostics
+from study.params.load import Params, Section, section_type
+from study.params.messages import describe, unknown_name
+from study.params.statistics import BEST
+from study.params.tokens import Tokens
+from study.params.worlds import Worlds
+from study.paths import PARAMS, PIPELINE, RESULTS
+
+NAMED = re.compile(r"questions\.([\w-]+)")
+"""A question that dvc.yaml names."""
+
+
+def refuse_left_out(params: Params) -> None:
+    """Whether the whole study can be run, which `dvc repro` of some arms alone need not ask.
+
+    Raises:
+        UserError: a section is missing that dvc.yaml has a stage of, or a question that a stage names.
+    """
+    pipeline = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
+    for name in get_args(Section):
+        if not getattr(params, name) and f"\n  {name}:\n" in pipeline:
+            raise UserError(f"{PARAMS}: {name}: this section is missing, and {PIPELINE} has a stage of it; put it back")
+    for name in dict.fromkeys(NAMED.findall(pipeline)):
+        if name not in params.questions:
+            raise UserError(
+                f"{PARAMS}: questions: '{name}' is missing, and stages of {PIPELINE} read it; give a question that name"
+            )
+
+
+def refuse_sections(params: Params) -> None:
+    """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name.
+
+    Raises:
+        UserError: one is wrong.
+    """
+    for name in get_args(Section):
+        if getattr(params, name):
+            try:
+                params.section(name)
+            except ValidationError as error:
+                raise UserError(f"{PARAMS}: {name}.{describe(error, section_type(name))}") from None
+    if params.diagnostics:
+        _asked(params, cast("Diagnostics", params.section("diagnostics")))
+    if params.tokens:
+        cast("Tokens", params.section("tokens")).entry(params.variants)
+    if params.worlds:
+        cast("Worlds", params.section("worlds")).entries(params.roster)
+
+
+def refuse_device(params: Params) -> None:
+    """The GPU that is asked for is there; the machine that drives a cluster needs one too, as manifests name it."""
+    if params.device == "cuda":
+        chosen(params.device)
+
+
+def refuse_snapshots(params: Params) -> None:
+    """The other snapshots that are named have published results."""
+    known = sorted(path.parents[1].name for path in RESULTS.glob("*/main/manifest.json"))
+    known = [name for name in known if name != params.snapshot.name]
+    asked = {"compare_with": params.compare_with, "warm_start": [params.warm_start] if params.warm_start else []}
+    for place, names in asked.items():
+        for name in names:
+            if name not in known:
+                told = unknown_name(f"{PARAMS}: {place}", name, known)
+                raise UserError(told if known else f"{PARAMS}: {place}: '{name}' has no results in {RESULTS}")
+
+
+def _asked(params: Params, asked: Diagnostics) -> None:
+    for variant in asked.impersonal:
+        entry = params.variant(variant, place := "diagnostics.impersonal")
+        if entry.arm != "main":
+            raise UserError(f"{PARAMS}: {place}: '{variant}' is of the arm {entry.arm}; name one of the arm main")
+    groups: list[tuple[str, Compared, str]] = [
+        *(("asked", "main", family) for family in asked.asked),
+        *(("screened", "who", family) for family in asked.screened),
+    ]
+    for field, arm, family in groups:
+        if not params.candidates(arm, BEST + family):
+            raise UserError(
+                f"{PARAMS}: diagnostics.{field}: no variant of the arm {arm} is of family {family}; drop it"
+            )
