@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _item(stage: str, name: str | None) -> str:
     from study.params import load  # noqa: PLC0415 - half a second that `--help` need not wait for
-    from study.params.roster import COMPARED  # noqa: PLC0415 - likewise
+    from study.params.budget import COMPARED  # noqa: PLC0415 - likewise
     from study.params.worlds import NAMES  # noqa: PLC0415 - likewise
 
     params, kind = load(), ITEMS[stage]

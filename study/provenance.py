@@ -10,7 +10,7 @@ from typing import Any
 from study.blas import blas
 from study.device import name_of
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Arm, Compared
 from study.versions import PACKAGES, released
 
 CHANGED_BY_RUNS = (":(exclude)data", ":(exclude)dvc.lock", ":(exclude)benchmarks/log")
@@ -49,7 +49,7 @@ def asked_of(params: Params, variant: str) -> str:
     return json.dumps([entries, params.question_of(variant).model_dump(mode="json"), read_by], indent=1) + "\n"
 
 
-def params_hash(params: Params, arm: Arm) -> str:
+def params_hash(params: Params, arm: Compared) -> str:
     """SHA-256 of the validated parameters that the results of an arm are a function of."""
     return hashlib.sha256(json.dumps(params.concerning(arm)).encode()).hexdigest()
 

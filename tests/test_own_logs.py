@@ -16,7 +16,7 @@ from study.paths import BOOK, PARAMS
 from study.quick import reduced
 from study.stages import compare
 from tests.exhibits.cells import shown
-from tests.tiny import BUDGET, ROOT, inside, prepare, train_and_score
+from tests.tiny import BUDGET, ROOT, inside, prepare, size_of, train_and_score
 
 pytestmark = pytest.mark.slow
 ARMS = ("main", "who")
@@ -85,7 +85,7 @@ def clicks(folder):
 def cheap() -> list[str]:
     """The parameters that `init` wrote with the roster of `make quick` and the budgets of a test; what to train."""
     raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], BUDGET)
+    raw["budgets"]["default"] = size_of(BUDGET)
     raw["statistics"]["resamples"] = 500
     short = reduced(raw) | {"budget": "default"}
     PARAMS.write_text(yaml.safe_dump(short, sort_keys=False, allow_unicode=True), encoding="utf-8")

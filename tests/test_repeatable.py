@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.tiny import BUDGET, ROOT, inside, prepare, tiny_log, train_and_score, write_workspace
+from tests.tiny import BUDGET, ROOT, inside, prepare, size_of, tiny_log, train_and_score, write_workspace
 
 pytestmark = pytest.mark.slow
 RANKING = ["personal-decay", "lightgbm-lambdarank", "sum-horizon-repeat", "hybrid-lambdarank"]
@@ -27,7 +27,7 @@ def budgets(workers: int) -> dict[str, object]:
     import yaml  # noqa: PLC0415
 
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["budgets"]
-    return raw | {"default": dict.fromkeys(raw["default"], BUDGET | {"trials": 4, "workers": workers})}
+    return raw | {"default": size_of(BUDGET | {"trials": 4, "workers": workers})}
 
 
 @pytest.fixture(scope="module")

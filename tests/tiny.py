@@ -15,6 +15,7 @@ import yaml
 from study.models.base import Recommender
 from study.models.data import read_refit
 from study.params import load
+from study.params.budget import Size
 from study.params.worlds import NAMES
 from study.questions.development import read_windows
 from study.stages import check, diagnostics, features, score, snapshot, split, train
@@ -42,6 +43,13 @@ BUDGET = {
     "patience": 2,
     "workers": 1,
 }
+
+
+def size_of(budget: dict[str, object]) -> dict[str, dict[str, object]]:
+    """The budget of each arm: what it has of one that has everything."""
+    whole = budget | {"users": budget["stop_queries"]}
+    arms = {arm: field.annotation.model_fields for arm, field in Size.model_fields.items()}
+    return {arm: {name: whole[name] for name in names} for arm, names in arms.items()}
 
 
 def tiny_log(users: int = 40, seed: int = 0) -> pl.DataFrame:
@@ -76,7 +84,7 @@ def tiny_params(**changes: object) -> dict[str, object]:
     for world in NAMES:
         raw["worlds"][world] |= {"users": 60, "days": 63}
     raw["worlds"]["shop"]["futures"] = 40
-    raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], BUDGET)
+    raw["budgets"]["default"] = size_of(BUDGET)
     return raw | changes
 
 

@@ -12,7 +12,7 @@ from study.models.data import read_vocabulary
 from study.models.factory import build_model
 from study.models.sources import Source, Sources
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.diagnostics import Diagnostics, Topic
 from study.params.features import Features
 from study.params.question import Question
@@ -21,9 +21,9 @@ from study.params.statistics import BEST
 from study.paths import refit_folder, run_folder
 from study.searched import chosen_select, read_search
 
-MAIN: Arm = "main"
+MAIN: Compared = "main"
 """The comparison whose best variants are looked at."""
-WHO: Arm = "who"
+WHO: Compared = "who"
 """The comparison whose best variants the leak alarm looks at too."""
 IMPERSONAL = "impersonal"
 """Stands for a family where the best variant that knows nothing of a user is meant."""
@@ -39,7 +39,7 @@ class Chosen:
     """
 
     params: Params
-    arm: Arm
+    arm: Compared
     group: str
     topics: Sequence[Topic]
     source: Source
@@ -58,7 +58,7 @@ class Chosen:
     def features(self) -> Features:
         """With as many training queries as the share of the positions that the diagnostics spend on a round."""
         whole = self.params.features
-        share = self.params.spent("diagnostics").positions / self.params.spent(self.arm).positions
+        share = self.params.size.diagnostics.positions / self.params.spent(self.arm).positions
         return whole.model_copy(update={"max_queries": max(round(share * whole.max_queries), 1)})
 
     def build(self, change: Change) -> Recommender:
@@ -67,15 +67,16 @@ class Chosen:
         Under permuted labels it has those of the variant's own arm: a head that starts with a user's own counts has
         to unlearn them, or the leak alarm would ring for what was never learned.
         """
-        positions = self.params.spent(self.arm if change.name == PERMUTED else "diagnostics").positions
+        whole = self.params.spent(self.arm)
+        positions = (whole if change.name == PERMUTED else self.params.size.diagnostics).positions
         sources = Sources(self.params, self.arm)
-        sources.budget = self.params.spent(self.arm).model_copy(update={"positions": positions})
+        sources.budget = whole.model_copy(update={"positions": positions})
         return build_model(self.entry, self.source.settings, sources.budget, sources, self.params.device)
 
     def fits(self, change: Change) -> int:
         """How many fits are scored under a change: one where neither the model nor the change draws anything."""
         is_drawn = self.entry.is_seeded or (change.retrains and change.training is not None)
-        return self.params.spent("diagnostics").seeds if is_drawn else 1
+        return self.params.size.diagnostics.seeds if is_drawn else 1
 
     def plan(self) -> tuple[list[Change], dict[str, str]]:
         """The changes that it is asked about, none at all first; and those that are left out, with the reason."""

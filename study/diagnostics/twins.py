@@ -5,7 +5,7 @@ from typing import Literal
 from study.device import Device
 from study.models.sequence import SequenceModel, Settings
 from study.nn.sight import NearSighted, Sight
-from study.params.budget import Budget
+from study.params.budget import Rounds
 from study.params.roster import SequenceEntry
 from study.training.loop import Trainer
 
@@ -17,7 +17,7 @@ class Twin(SequenceModel):
     """The variant of an entry with the sight of its network narrowed; the same batches, alike in all else."""
 
     def __init__(
-        self, entry: SequenceEntry, settings: Settings, budget: Budget, sight: Sight, device: Device = "auto"
+        self, entry: SequenceEntry, settings: Settings, budget: Rounds, sight: Sight, device: Device = "auto"
     ) -> None:
         super().__init__(entry, settings, budget, device)
         self.sight = sight
@@ -29,7 +29,7 @@ class Twin(SequenceModel):
 
 
 def twin(
-    entry: SequenceEntry, settings: Settings, budget: Budget, seen: Seen, device: Device = "auto"
+    entry: SequenceEntry, settings: Settings, budget: Rounds, seen: Seen, device: Device = "auto"
 ) -> SequenceModel:
     """The untrained model that sees so much; the whole one where that is everything."""
     if seen == "everything":

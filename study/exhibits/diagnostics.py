@@ -248,7 +248,7 @@ def origin(found: Diagnostics | None) -> Html:
     """Revision, budget and seeds behind the numbers; says so where the arm has not been run."""
     if found is None:
         return paragraphs([source.not_run("diagnostics")])
-    seeds = plural(params.load().budgets.of(found.manifest.budget).of("diagnostics").seeds, "seed")
+    seeds = plural(params.load().budgets.of(found.manifest.budget).diagnostics.seeds, "seed")
     told = source.origin("diagnostics", found.manifest)
     return paragraphs([f"{told}: {seeds} per change, and as many of the unchanged fit."], "source")
 
@@ -262,7 +262,7 @@ def smaller(results: Results) -> str:
 
 def _share(spent: Size) -> float:
     """Of the events of a round of the main arm, those of a round of this arm."""
-    return spent.of("diagnostics").positions / spent.of("main").positions
+    return spent.diagnostics.positions / spent.main.positions
 
 
 def scale(found: Diagnostics | None, main: Results | None) -> Html:
@@ -271,7 +271,7 @@ def scale(found: Diagnostics | None, main: Results | None) -> Html:
         return Html("")
     declared = params.load()
     spent = declared.budgets.of(found.manifest.budget)
-    own = spent.of("diagnostics").positions
+    own = spent.diagnostics.positions
     lead = (
         f"A round of these fits has {count(own)} events, {percent(_share(spent))} of those of the main arm, and "
         "aggregates learn from that share of its training queries. A change is compared with the unchanged fit of the "

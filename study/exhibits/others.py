@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from study.errors import UserError
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
 from study.exhibits.results import Results, read
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.provenance import file_hash
 
 MANIFEST = "manifest.json"
@@ -51,7 +51,7 @@ def was_run(results: Results) -> bool:
     return (results.folder / MANIFEST).exists() and card.exists()
 
 
-def on(results: Results, other: str, arm: Arm) -> Results:
+def on(results: Results, other: str, arm: Compared) -> Results:
     """The results of an arm on another snapshot, with the parameters of this one."""
     snapshot = results.params.snapshot.model_copy(update={"name": other})
     return Results(results.root.parent / other, results.params.model_copy(update={"snapshot": snapshot}), arm)

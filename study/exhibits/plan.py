@@ -9,7 +9,7 @@ from study.exhibits.prose import count, members, plural, worded
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.question import Question
 from study.params.roster import SequenceEntry
 
@@ -65,7 +65,7 @@ UNLIKE = (
 )
 
 
-def sequence_parts(params: Params, arm: Arm) -> dict[str, dict[str, str]]:
+def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
     """The factors of each sequence variant of an arm, as words."""
     found = {name_: entry for name_, entry in params.entries(arm).items() if isinstance(entry, SequenceEntry)}
     entries = {

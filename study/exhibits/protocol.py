@@ -13,7 +13,7 @@ from study.exhibits.markup import Html, bullets, code, escape, listing, paragrap
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import Window
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, name, table, whole, words
+from study.exhibits.tables import name, table, whole, words
 from study.params.budget import Arm, Budget
 from study.params.statistics import POWER, PRIMARY
 
@@ -48,14 +48,9 @@ COLUMNS = {
     "boosting_rounds": "trees",
     "patience": "patience",
     "stop_queries": "stop queries",
+    "users": "users",
     "seeds": "seeds",
 }
-UNREAD: dict[Arm, set[str]] = {
-    "tokens": {"trials", "boosting_rounds", "patience"},
-    "diagnostics": {"trials", "rounds", "boosting_rounds", "patience", "stop_queries"},
-    "worlds": {"trials", "patience"},
-}
-"""What an arm does not read of its budget; the diagnostics train each fit as long as its search chose."""
 _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 
@@ -169,11 +164,11 @@ def budgets_of_arms(results: Results) -> Html:
     declared = results.params.budgets
     spent = [(arm, size) for arm in get_args(Arm) for size in _sizes(results, arm)]
     rows = [
-        [name(arm), words(size), *(_spent(arm, declared.of(size).of(arm), key) for key in COLUMNS)]
+        [name(arm), words(size), *(whole(getattr(declared.of(size).of(arm), key, None)) for key in COLUMNS)]
         for arm, size in spent
     ]
     caption = (
-        f"The budget of every arm{_of_the_accounting(results)}; a dash stands for what it does not read: the arms "
+        f"The budget of every arm{_of_the_accounting(results)}; a dash stands for what it does not have: the arms "
         "without a leaderboard of their own tune nothing; where there are no more trials than in a batch, none is "
         "guided by another"
     )
@@ -190,10 +185,6 @@ def _of_the_accounting(results: Results) -> str:
 def _sizes(results: Results, arm: Arm) -> list[str]:
     """The sizes of the budget that an arm was run with."""
     return list(dict.fromkeys(size for _, size in source.made_by(results, arm))) or [results.manifest.budget]
-
-
-def _spent(arm: Arm, budget: Budget, key: str) -> Cell:
-    return whole(None if key in UNREAD.get(arm, set()) else getattr(budget, key))
 
 
 def _in_tokens(results: Results) -> str:

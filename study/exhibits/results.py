@@ -13,7 +13,7 @@ from study.errors import UserError
 from study.exhibits.diagnosis_records import Reached
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.metrics.few_seeds import ByStudent, judge_by_student
-from study.params.budget import Arm, Budget
+from study.params.budget import Budget, Compared
 from study.params.question import Question
 from study.params.roster import ComposedEntry, CountingEntry
 from study.params.statistics import PRIMARY
@@ -59,7 +59,7 @@ class Results:
 
     root: Path
     params: params.Params
-    arm: Arm = "main"
+    arm: Compared = "main"
 
     @property
     def folder(self) -> Path:
@@ -246,7 +246,7 @@ class Results:
                     place = f"{self.folder / 'contrasts.json'}: {side} of {contrast.name}"
                     raise UserError(f"{place}: '{variant}' is not on the leaderboard; {REPRODUCE}")
 
-    def beside(self, arm: Arm) -> "Results | None":
+    def beside(self, arm: Compared) -> "Results | None":
         """The results of another arm of the same snapshot; None where it has not been run.
 
         Raises:
@@ -267,7 +267,7 @@ class Results:
         return read(self.folder / file, kind)
 
 
-def load(arm: Arm = "main") -> Results:
+def load(arm: Compared = "main") -> Results:
     """The results of an arm on the snapshot that `params.yaml` names, found consistent with it.
 
     Raises:
@@ -283,6 +283,6 @@ def load(arm: Arm = "main") -> Results:
     return results
 
 
-def load_if_run(arm: Arm) -> Results | None:
+def load_if_run(arm: Compared) -> Results | None:
     """The same, with its errors; None where the arm has not been run yet, which a page says in a sentence."""
     return load(arm) if (RESULTS / params.load().snapshot.name / arm / "manifest.json").exists() else None

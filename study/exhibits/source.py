@@ -12,8 +12,7 @@ from study.exhibits.records import Manifest
 from study.exhibits.results import Results, read
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
-from study.params.budget import Arm, Budget
-from study.params.roster import COMPARED
+from study.params.budget import COMPARED, Arm, Budget
 from study.paths import PARAMS, RESULTS, world_file
 from study.provenance import params_hash
 

@@ -8,7 +8,7 @@ from study.device import Device
 from study.models.base import Recommender
 from study.models.sources import Sources
 from study.params.base import Frozen
-from study.params.budget import Budget
+from study.params.budget import Caps
 from study.params.parts import grows_trees
 from study.params.roster import ComposedEntry, CountingEntry, SequenceEntry, Variant
 
@@ -29,7 +29,7 @@ def settings_of(entry: Variant) -> type[Frozen]:
 def build_model(
     entry: Variant,
     chosen: dict[str, Any],
-    budget: Budget,
+    budget: Caps,
     sources: Sources | None = None,
     device: Device = "auto",
 ) -> Recommender:
@@ -50,7 +50,7 @@ def build_model(
     return model
 
 
-def cap_of(entry: Variant, budget: Budget) -> int:
+def cap_of(entry: Variant, budget: Caps) -> int:
     """Rounds that a trial may train for: the same for all of a kind; a rule and a linear model have one."""
     if isinstance(entry, SequenceEntry):
         return budget.rounds

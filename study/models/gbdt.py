@@ -19,7 +19,7 @@ from study.features.training_rows import TrainingRows, kept_rows
 from study.models.base import Recommender, Report, Scores
 from study.models.scoring_blocks import Block, scoring_blocks
 from study.params.base import Frozen
-from study.params.budget import Budget
+from study.params.budget import Caps
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 from study.prepared import latest
@@ -66,7 +66,7 @@ class Gbdt(Recommender):
     """
 
     def __init__(
-        self, loss: Literal["bce", "lambdarank"], settings: Settings, budget: Budget, windows: int | None
+        self, loss: Literal["bce", "lambdarank"], settings: Settings, budget: Caps, windows: int | None
     ) -> None:
         self.loss, self.settings, self.windows = loss, settings, windows
         self.every = -(-budget.boosting_rounds // max(REPORTS, budget.rounds))
@@ -215,6 +215,6 @@ def grouped(rows: TrainingRows, seed: int, largest: int = LARGEST_GROUP) -> Trai
     )
 
 
-def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Gbdt:
+def build(entry: AggregateEntry, settings: Settings, budget: Caps) -> Gbdt:
     """The variant of a roster entry."""
     return Gbdt(entry.loss, settings, budget, entry.windows)

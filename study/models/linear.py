@@ -16,7 +16,7 @@ from study.features.training_rows import kept_rows
 from study.models.base import Recommender, Report, Scores
 from study.models.scoring_blocks import scoring_blocks
 from study.params.base import Frozen
-from study.params.budget import Budget
+from study.params.budget import Caps
 from study.params.roster import AggregateEntry
 from study.params.tuned import Range
 
@@ -130,6 +130,6 @@ def _moments(values: Floats, counted: NDArray[np.bool_]) -> tuple[NDArray[np.flo
     return mean, np.sqrt(squares.sum(axis=0, where=counted, dtype=np.float64) / count)
 
 
-def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> Linear:
+def build(entry: AggregateEntry, settings: Settings, budget: Caps) -> Linear:
     """The variant of a roster entry, whose loss is `bce`."""
     return Linear(settings, entry.windows)

@@ -11,7 +11,7 @@ from study.features.training_rows import TrainingRows
 from study.models.gbdt import Gbdt, Settings
 from study.models.scoring_blocks import Block
 from study.models.user_rows import query_rows, training_rows
-from study.params.budget import Budget
+from study.params.budget import Caps
 from study.params.roster import AggregateEntry
 
 RANKS = "users"
@@ -41,7 +41,7 @@ class ScreeningGbdt(Gbdt):
         return {"objective": "binary"}
 
 
-def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningGbdt:
+def build(entry: AggregateEntry, settings: Settings, budget: Caps) -> ScreeningGbdt:
     """The variant of a roster entry."""
     return ScreeningGbdt(entry.loss, settings, budget, entry.windows)
 

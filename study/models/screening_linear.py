@@ -8,7 +8,7 @@ from study.events.log import Ints, Queries
 from study.models.base import Report, Scores
 from study.models.linear import Linear, Settings, refuse_one_class, scaler
 from study.models.user_rows import query_rows, training_rows
-from study.params.budget import Budget
+from study.params.budget import Caps
 from study.params.roster import AggregateEntry
 
 RANKS = "users"
@@ -37,7 +37,7 @@ class ScreeningLinear(Linear):
         return np.repeat(logits.astype(np.float32)[:, None], len(candidates), axis=1)
 
 
-def build(entry: AggregateEntry, settings: Settings, budget: Budget) -> ScreeningLinear:
+def build(entry: AggregateEntry, settings: Settings, budget: Caps) -> ScreeningLinear:
     """The variant of a roster entry, whose loss is `bce`."""
     return ScreeningLinear(settings, entry.windows)
 

@@ -16,7 +16,7 @@ from study.features.training_rows import held
 from study.models.base import Scores
 from study.models.screening_sequence_settings import Settings
 from study.models.sequence import SequenceModel
-from study.params.budget import Budget
+from study.params.budget import Rounds
 from study.params.roster import SequenceEntry
 from study.prepared import kept
 from study.training.cutoff_batches import CutoffBatcher, Strata
@@ -32,7 +32,7 @@ class ScreeningSequence(SequenceModel):
     log-odds of the key action at the average training cut-off. The other losses leave its level undetermined.
     """
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> None:
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Rounds, device: Device = "auto") -> None:
         super().__init__(entry, settings, budget, device)
         self.strata = Strata(settings.users, settings.positives)
         self.shift: float | None = None
@@ -88,6 +88,6 @@ def user_readouts(fold: Fold, stream: Stream) -> Readouts:
     )
 
 
-def build(entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> ScreeningSequence:
+def build(entry: SequenceEntry, settings: Settings, budget: Rounds, device: Device = "auto") -> ScreeningSequence:
     """The variant of a roster entry; a round has `budget.positions` positions."""
     return ScreeningSequence(entry, settings, budget, device)

@@ -27,7 +27,7 @@ from study.models.sequence_settings import Settings, settings_of
 from study.models.sequence_shape import Shape, shape_of
 from study.nn.losses.base import Loss
 from study.nn.network import Network
-from study.params.budget import Budget
+from study.params.budget import Rounds
 from study.params.roster import SequenceEntry
 from study.prepared import kept
 from study.seeds import seed_of
@@ -58,7 +58,7 @@ class SequenceModel(Recommender):
         UserError: there is no such device.
     """
 
-    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> None:
+    def __init__(self, entry: SequenceEntry, settings: Settings, budget: Rounds, device: Device = "auto") -> None:
         keep_freed()
         self.entry, self.settings, self.budget, self.device = entry, settings, budget, chosen(device)
         self.parts = {kind: importlib.import_module(module) for kind, module in entry.parts().items()}
@@ -290,6 +290,6 @@ def _cutoffs(fold: Fold) -> Cutoffs:
     )
 
 
-def build(entry: SequenceEntry, settings: Settings, budget: Budget, device: Device = "auto") -> SequenceModel:
+def build(entry: SequenceEntry, settings: Settings, budget: Rounds, device: Device = "auto") -> SequenceModel:
     """The variant of a roster entry; a round has `budget.positions` positions."""
     return SequenceModel(entry, settings, budget, device)

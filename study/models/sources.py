@@ -6,7 +6,7 @@ from study.events.fold import Fold
 from study.models.base import Recommender
 from study.params import Params
 from study.params.base import Frozen
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.paths import CHOSEN, refit_folder, run_folder
 from study.searched import chosen_trial, read_search
 
@@ -27,7 +27,7 @@ class Sources:
             the very seed, that a composed variant is now fitted with; None where there is no such fit.
     """
 
-    def __init__(self, params: Params, arm: Arm, fitted: str | None = None) -> None:
+    def __init__(self, params: Params, arm: Compared, fitted: str | None = None) -> None:
         self.params, self.arm, self.fitted = params, arm, fitted
         self.budget = params.spent(arm)
 

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 from study.device import Device
 from study.errors import UserError
 from study.params.base import Frozen
-from study.params.budget import Arm, Budget, Budgets
+from study.params.budget import Budget, Budgets, Compared, Size
 from study.params.checks import problems
 from study.params.engine import Engine
 from study.params.features import Features
@@ -56,19 +56,24 @@ class Params(Frozen):
         return {**self.roster, **self.composed}
 
     @property
-    def arms(self) -> list[Arm]:
+    def arms(self) -> list[Compared]:
         """The arms of the roster, in its order."""
         return list(dict.fromkeys(entry.arm for entry in self.roster.values()))
 
-    def spent(self, arm: Arm) -> Budget:
-        """The budget of an arm, of the size that `budget` names."""
-        return self.budgets.of(self.budget).of(arm)
+    @property
+    def size(self) -> Size:
+        """The budgets of the size that `budget` names."""
+        return self.budgets.of(self.budget)
 
-    def entries(self, arm: Arm) -> dict[str, Variant]:
+    def spent(self, arm: Compared) -> Budget:
+        """The budget of an arm that has variants of its own, of that size."""
+        return self.size.of(arm)
+
+    def entries(self, arm: Compared) -> dict[str, Variant]:
         """The variants of an arm, in the order of the roster."""
         return {name: entry for name, entry in self.variants.items() if entry.arm == arm}
 
-    def declared(self, arm: Arm) -> dict[str, Contrast]:
+    def declared(self, arm: Compared) -> dict[str, Contrast]:
         """The contrasts of an arm, in their order."""
         return {name: contrast for name, contrast in self.contrasts.items() if contrast.arm == arm}
 
@@ -76,15 +81,15 @@ class Params(Frozen):
         """The question that a variant answers."""
         return self.questions[self.variants[variant].question]
 
-    def asked_by(self, arm: Arm) -> str:
+    def asked_by(self, arm: Compared) -> str:
         """The name of the question of an arm: all its variants answer the same."""
         return next(entry.question for entry in self.entries(arm).values())
 
-    def zone(self, arm: Arm) -> str:
+    def zone(self, arm: Compared) -> str:
         """Whose midnights are the cut-offs of an arm; on a stretched clock those of UTC (`study/events/clock.py`)."""
         return "UTC" if self.question(self.asked_by(arm)).horizon_minutes else self.snapshot.timezone
 
-    def concerning(self, arm: Arm) -> dict[str, Any]:
+    def concerning(self, arm: Compared) -> dict[str, Any]:
         """What the results of an arm are a function of, as plain values: another arm's entries are none of it."""
         whole = self.model_dump(mode="json")
         kept = {name: whole[name] for name in ("seed", "budget", "snapshot", "warm_start", "features", "statistics")}
@@ -111,7 +116,7 @@ class Params(Frozen):
         named = entry.sources() if isinstance(entry, ComposedEntry) else []
         return list(dict.fromkeys(found for side in named for found in self.candidates(entry.arm, side)))
 
-    def candidates(self, arm: Arm, side: str) -> list[str]:
+    def candidates(self, arm: Compared, side: str) -> list[str]:
         """The variants that a name, or `best:FAMILY`, may stand for."""
         return [name for name, entry in self.entries(arm).items() if side in {name, BEST + entry.family}]
 

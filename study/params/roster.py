@@ -1,15 +1,13 @@
 """The variants: each entry names the files that it is made of."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
 from study.params.base import Frozen
+from study.params.budget import Compared
 
-Compared = Literal["main", "catalogue", "young", "who"]
-COMPARED: tuple[Compared, ...] = get_args(Compared)
-"""The arms that have variants of their own, as dvc.yaml lists them; a roster may leave one out."""
 Part = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 VariantName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
 """Stages of DVC, their commands and files are named after a variant."""

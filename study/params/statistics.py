@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from pydantic import Field, model_validator
 
 from study.params.base import Frozen
-from study.params.budget import Arm
+from study.params.budget import Compared
 
 BEST = "best:"
 Topic = Literal[
@@ -68,6 +68,6 @@ class Contrast(Frozen):
     """
 
     question: Topic
-    arm: Arm = "main"
+    arm: Compared = "main"
     left: str
     right: str

@@ -14,7 +14,7 @@ from study.models.data import read_vocabulary
 from study.models.factory import build_model
 from study.models.sources import Source, Sources
 from study.params import Params, load
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
 from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file
@@ -28,13 +28,13 @@ from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
 from study.versions import PACKAGES, released
 
-MAIN: Arm = "main"
+MAIN: Compared = "main"
 
 
 class Noted(Sources):
     """Sources that remember which variants were built."""
 
-    def __init__(self, params: Params, arm: Arm) -> None:
+    def __init__(self, params: Params, arm: Compared) -> None:
         super().__init__(params, arm)
         self.built: list[str] = []
 

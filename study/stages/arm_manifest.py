@@ -22,7 +22,7 @@ def publish(params: Params, arm: Arm, texts: dict[str, str], sections: Sequence[
     folder = results_folder(params.snapshot.name, arm)
     for name, text in texts.items():
         write_text(folder / name, text)
-    read = [params.spent(arm), params.features, params.statistics, *sections]
+    read = [params.size.of(arm), params.features, params.statistics, *sections]
     parts = [str(params.seed), *(section.model_dump_json() for section in read)]
     hashed = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     made = manifest(params, arm, snapshot_file(params.snapshot.name), [folder / name for name in sorted(texts)], hashed)

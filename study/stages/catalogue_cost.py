@@ -23,7 +23,7 @@ from study.nn.heads import plain
 from study.nn.heads.base import HeadModule
 from study.nn.losses.base import Loss
 from study.params import Params, load
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.roster import SequenceEntry
 from study.parent import die_with_parent
 from study.paths import LOSS_COSTS, write_text
@@ -31,7 +31,7 @@ from study.provenance import revision
 from study.seeds import seed_of
 from study.stages.scored import text_of
 
-ARM: Arm = "catalogue"
+ARM: Compared = "catalogue"
 SIZES = (100, 1_000, 10_000, 100_000)
 READOUTS, WIDTH, LABELS, STEPS, THREADS = 256, 64, 8, 31, 1
 Options = dict[str, Any]

@@ -4,40 +4,31 @@ It runs before any stage, so a wrong setting stops the study before anything is 
 """
 
 import hashlib
-import re
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
-from pydantic import ValidationError
-
-from study.device import chosen
-from study.errors import UserError
 from study.fingerprint import closure, fingerprint
 from study.folders import left_of
 from study.params import load
 from study.params.base import Frozen
-from study.params.budget import Arm
-from study.params.diagnostics import Diagnostics
-from study.params.load import Params, Section, section_type
-from study.params.messages import describe, unknown_name
-from study.params.roster import COMPARED, SequenceEntry, Single
-from study.params.statistics import BEST
+from study.params.budget import COMPARED, Compared
+from study.params.load import Params
+from study.params.roster import SequenceEntry, Single
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
-from study.paths import PARAMS, PIPELINE, PIPELINE_LOCK, RESULTS, RUNS, SCORES, code_of, write_text
+from study.paths import PIPELINE, PIPELINE_LOCK, RUNS, SCORES, code_of, write_text
 from study.provenance import params_hash
 from study.questions.kind import module_of
+from study.stages.refusals import refuse_device, refuse_sections, refuse_snapshots
 from study.tuning.warm import chosen_there
 
 PER_QUESTION = ("split", "features")
 PER_VARIANT = ("train", "score")
 EXHIBITS = Path("study/exhibits")
 COMPOSED = "main-composed"
-NAMED = re.compile(r"questions\.([\w-]+)")
-"""A question that dvc.yaml names."""
 ABSENT = "no variant of the roster is of this arm\n"
 
 
@@ -48,9 +39,9 @@ def fingerprints() -> None:
         UserError: a value in `params.yaml` is wrong.
     """
     params = load()
-    sections(params)
-    _placed(params)
-    others(params)
+    refuse_sections(params)
+    refuse_device(params)
+    refuse_snapshots(params)
     pages = [f"study.exhibits.{path.stem}" for path in sorted(EXHIBITS.glob("*.py"))]
     _put(code_of("snapshot"), _code(["study.stages.snapshot"]))
     _put(code_of("report"), _shown(params, pages))
@@ -93,77 +84,6 @@ def _forget(params: Params) -> None:
                 shutil.rmtree(path)
 
 
-def refuse_left_out(params: Params) -> None:
-    """Whether the whole study can be run, which `dvc repro` of some arms alone need not ask.
-
-    Raises:
-        UserError: a section is missing that dvc.yaml has a stage of, or a question that a stage names.
-    """
-    pipeline = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
-    for name in get_args(Section):
-        if not getattr(params, name) and f"\n  {name}:\n" in pipeline:
-            raise UserError(f"{PARAMS}: {name}: this section is missing, and {PIPELINE} has a stage of it; put it back")
-    for name in dict.fromkeys(NAMED.findall(pipeline)):
-        if name not in params.questions:
-            raise UserError(
-                f"{PARAMS}: questions: '{name}' is missing, and stages of {PIPELINE} read it; give a question that name"
-            )
-
-
-def sections(params: Params) -> None:
-    """The sections of the arms that have one, which `load` leaves to their types, and the variants that they name.
-
-    Raises:
-        UserError: one is wrong.
-    """
-    for name in get_args(Section):
-        if getattr(params, name):
-            try:
-                params.section(name)
-            except ValidationError as error:
-                raise UserError(f"{PARAMS}: {name}.{describe(error, section_type(name))}") from None
-    if params.diagnostics:
-        _asked(params, cast("Diagnostics", params.section("diagnostics")))
-    if params.tokens:
-        _accounted(params)
-    if params.worlds:
-        _entries(params)
-
-
-def _placed(params: Params) -> None:
-    """The GPU that is asked for is there; the machine that drives a cluster needs one too, as manifests name it."""
-    if params.device == "cuda":
-        chosen(params.device)
-
-
-def others(params: Params) -> None:
-    """The other snapshots that are named have published results."""
-    known = sorted(path.parents[1].name for path in RESULTS.glob("*/main/manifest.json"))
-    known = [name for name in known if name != params.snapshot.name]
-    asked = {"compare_with": params.compare_with, "warm_start": [params.warm_start] if params.warm_start else []}
-    for place, names in asked.items():
-        for name in names:
-            if name not in known:
-                told = unknown_name(f"{PARAMS}: {place}", name, known)
-                raise UserError(told if known else f"{PARAMS}: {place}: '{name}' has no results in {RESULTS}")
-
-
-def _asked(params: Params, asked: Diagnostics) -> None:
-    for variant in asked.impersonal:
-        entry = params.variant(variant, place := "diagnostics.impersonal")
-        if entry.arm != "main":
-            raise UserError(f"{PARAMS}: {place}: '{variant}' is of the arm {entry.arm}; name one of the arm main")
-    groups: list[tuple[str, Arm, str]] = [
-        *(("asked", "main", family) for family in asked.asked),
-        *(("screened", "who", family) for family in asked.screened),
-    ]
-    for field, arm, family in groups:
-        if not params.candidates(arm, BEST + family):
-            raise UserError(
-                f"{PARAMS}: diagnostics.{field}: no variant of the arm {arm} is of family {family}; drop it"
-            )
-
-
 def _roots(params: Params, stage: str, variant: str) -> list[str]:
     question = module_of(params.question_of(variant))
     parts = [module for name in (variant, *params.sources(variant)) for module in params.variants[name].modules()]
@@ -183,7 +103,7 @@ def _of_variant(params: Params, stage: str, variant: str) -> str:
     return f"{_code(_roots(params, stage, variant))}{_hashed(read)}  params.yaml, what it reads\n"
 
 
-def _compared(params: Params, arm: Arm) -> str:
+def _compared(params: Params, arm: Compared) -> str:
     """The code, and what is declared of the arm: `compare` reads its part of the roster and of the contrasts alone."""
     kind = params.question(params.asked_by(arm)).kind
     code = _code(["study.stages.compare", f"study.stages.compare_{kind}"])

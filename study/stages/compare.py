@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from study.params import Params, load
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.paths import replacing, results_folder, snapshot_file, write_text
 from study.provenance import manifest, params_hash
 from study.stages.scored import text_of
@@ -15,7 +15,7 @@ from study.stages.scored import text_of
 Published = dict[str, str | pl.DataFrame]
 
 
-def run(arm: Arm) -> None:
+def run(arm: Compared) -> None:
     """Reads what each variant scored and writes `data/results/<snapshot>/<arm>/`, each file by atomic replacement.
 
     Of an arm that the roster leaves out there are no results.
@@ -39,7 +39,7 @@ def run(arm: Arm) -> None:
         stale.unlink()
 
 
-def _forget(params: Params, arm: Arm) -> None:
+def _forget(params: Params, arm: Compared) -> None:
     folder = results_folder(params.snapshot.name, arm)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

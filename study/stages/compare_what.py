@@ -10,7 +10,7 @@ from study.metrics.factorial import factorial_effects
 from study.metrics.leaderboard import OF_YOUNG, SHOWN, contrasts, leaderboard, recall_curves
 from study.metrics.power import power
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.statistics import PRIMARY
 from study.stages.scored import read_scores, read_searches, text_of
 
@@ -18,7 +18,7 @@ CONTRAST_COLUMNS = ["name", "question", "left_variant", "right_variant", "effect
 Row = dict[str, Any]
 
 
-def published(params: Params, arm: Arm) -> dict[str, str | pl.DataFrame]:
+def published(params: Params, arm: Compared) -> dict[str, str | pl.DataFrame]:
     """Every published file but the manifest, by name.
 
     Raises:
@@ -32,7 +32,7 @@ def published(params: Params, arm: Arm) -> dict[str, str | pl.DataFrame]:
 
 
 def assemble(
-    params: Params, arm: Arm, queries: pl.DataFrame, searches: dict[str, Row], coverage: list[Row]
+    params: Params, arm: Compared, queries: pl.DataFrame, searches: dict[str, Row], coverage: list[Row]
 ) -> dict[str, str]:
     """The text of every published file but the manifest, by name; a pure function of its arguments.
 
@@ -66,7 +66,7 @@ def assemble(
     }
 
 
-def _factorial(params: Params, arm: Arm, draws: Draws) -> dict[str, str]:
+def _factorial(params: Params, arm: Compared, draws: Draws) -> dict[str, str]:
     """The effects of the declared factorial, where its cells belong to this arm."""
     if not set(params.factorial.cells) <= set(params.entries(arm)):
         return {}

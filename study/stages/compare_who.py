@@ -9,14 +9,14 @@ from study.metrics.screening_board import binned, leaderboard, reliabilities_of,
 from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary
 from study.metrics.screening_calibration import calibrated
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.roster import Variant
 from study.params.statistics import Contrast, Statistics
 from study.paths import SELECT, run_folder
 from study.stages.scored import Row, read_scores, read_searches, text_of
 
 
-def published(params: Params, arm: Arm) -> dict[str, str | pl.DataFrame]:
+def published(params: Params, arm: Compared) -> dict[str, str | pl.DataFrame]:
     """Every published file but the manifest, by name.
 
     Raises:

@@ -37,7 +37,7 @@ def run() -> None:
         ]
         fits = {fit_folder(Path(), *one): one for one in asked}
         tasks = {f"diagnose: {fit}": partial(fit_once, folder / fit, *one) for fit, one in fits.items()}
-        run_each(tasks, params.spent("diagnostics").workers, params.engine, desc="diagnose", unit="fit")
+        run_each(tasks, params.size.diagnostics.workers, params.engine, desc="diagnose", unit="fit")
         _publish(folder, list(fits))
 
 
@@ -64,7 +64,7 @@ def _publish(folder: Path, fits: list[Path]) -> None:
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:
     """Of all that the fits depend on."""
-    sections = [diagnostics_of(params), params.spent("diagnostics"), params.features]
+    sections = [diagnostics_of(params), params.size.diagnostics, params.features]
     parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
     for chosen in found:
         name = chosen.entry.question

@@ -80,7 +80,7 @@ def _scores(params: Params, folder: Path, asked: list[Scored]) -> list[pl.DataFr
         f"diagnostics: the scores of {one.label}": partial(score_once, folder / f"{one.label}.parquet", chosen, change)
         for one, chosen, change in asked
     }
-    workers = params.spent("diagnostics").workers
+    workers = params.size.diagnostics.workers
     tables = run_each(tasks, workers, params.engine, desc="diagnostics", unit="change").values()
     labels = [pl.lit(one.label).alias("variant") for one, _, _ in asked]
     return [table.select(label, pl.all()) for label, table in zip(labels, tables, strict=True)]

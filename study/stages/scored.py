@@ -8,13 +8,13 @@ import polars as pl
 
 from study.errors import UserError
 from study.params import Params
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.paths import score_folder, search_file
 
 Row = dict[str, Any]
 
 
-def read_searches(params: Params, arm: Arm) -> dict[str, Row]:
+def read_searches(params: Params, arm: Compared) -> dict[str, Row]:
     """The record of each variant's search.
 
     Raises:
@@ -24,7 +24,7 @@ def read_searches(params: Params, arm: Arm) -> dict[str, Row]:
     return {name: json.loads(_there(path).read_text(encoding="utf-8")) for name, path in paths.items()}
 
 
-def read_scores(params: Params, arm: Arm, table: str, *keys: str) -> pl.DataFrame:
+def read_scores(params: Params, arm: Compared, table: str, *keys: str) -> pl.DataFrame:
     """A table that `score` wrote, of all variants: `variant` first, in the order of the roster, rows sorted by `keys`.
 
     Raises:

@@ -12,14 +12,14 @@ from study.metrics.changes import Side, changes
 from study.metrics.drift import drift
 from study.metrics.stability import stability
 from study.params import Params, load
-from study.params.budget import Arm
+from study.params.budget import Compared
 from study.params.statistics import PRIMARY
 from study.paths import comparison_folder, data_card_file, results_folder, write_text
 from study.provenance import file_hash, revision
 from study.stages.scored import text_of
 from study.versions import PACKAGES, released
 
-ARM: Arm = "main"
+ARM: Compared = "main"
 COLUMNS = ["variant", "seed", "user_id", PRIMARY]
 
 

@@ -70,7 +70,7 @@ def run() -> None:
     """Writes `data/results/<snapshot>/tokens/`: the accounting and its manifest."""
     params = load()
     entry, source = variant_of(params)
-    budget, declared = params.spent("tokens"), tokens_of(params)
+    budget, declared = params.size.tokens, tokens_of(params)
     read_asked.cache_clear()  # what another run in this process has kept
     with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens", params.device) as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
@@ -144,7 +144,7 @@ def _accounted(
     params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
 ) -> tuple[list[float], pl.DataFrame]:
     """The training losses of a model, and its sums."""
-    asked, budget = read(params, entry), params.spent("tokens")
+    asked, budget = read(params, entry), params.size.tokens
     settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
     model = twin(entry, settings, budget, seen, params.device)
     seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
@@ -159,7 +159,7 @@ def _accounted(
 def read(params: Params, entry: SequenceEntry) -> AskedTokens:
     """The train span, and the tokens that are asked about; kept for the process."""
     name = entry.question
-    return read_asked(name, params.question(name), params.features, params.spent("tokens").stop_queries, params.seed)
+    return read_asked(name, params.question(name), params.features, params.size.tokens.users, params.seed)
 
 
 @cache
@@ -204,7 +204,7 @@ def _drawn(log: Log, since: int, until: int, count: int, seed: int) -> NDArray[n
 def _fingerprint(params: Params, entry: SequenceEntry, source: Source) -> str:
     sections = [
         tokens_of(params),
-        params.spent("tokens"),
+        params.size.tokens,
         params.features,
         params.question(entry.question),
         entry,

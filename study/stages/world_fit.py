@@ -13,7 +13,7 @@ from study.metrics.ranking import recall_at
 from study.models.base import Recommender
 from study.models.factory import build_model, cap_of
 from study.models.scorer import Evaluation, mean_recall, rank
-from study.params.budget import Budget
+from study.params.budget import WorldsBudget
 from study.params.roster import SequenceEntry, Single
 from study.params.statistics import PRIMARY, PRIMARY_K
 from study.paths import PARAMS, replacing, write_text
@@ -51,7 +51,7 @@ def entry_in(entry: Single, site: Site, made: Scene) -> Single:
     return entry.model_copy(update={"context": site.settings.context * tokens})
 
 
-def fit_once(path: Path, site: Site, entry: Single, budget: Budget, seed: int) -> Fitted:
+def fit_once(path: Path, site: Site, entry: Single, budget: WorldsBudget, seed: int) -> Fitted:
     """`fit_and_score` in a worker; what an earlier run has left beside `path`, which is its own, is not done again."""
     table, told = (path.with_name(f"{path.name}.{kind}") for kind in ("parquet", "json"))
     if told.exists():
@@ -63,7 +63,7 @@ def fit_once(path: Path, site: Site, entry: Single, budget: Budget, seed: int) -
     return fitted
 
 
-def fit_and_score(path: Path, site: Site, entry: Single, budget: Budget, seed: int) -> Fitted:
+def fit_and_score(path: Path, site: Site, entry: Single, budget: WorldsBudget, seed: int) -> Fitted:
     """Fits a variant with its default settings, to the cap: some worlds are learned late, after a long plateau.
 
     A sequence variant has batches of the site's size.
@@ -84,7 +84,7 @@ def fit_and_score(path: Path, site: Site, entry: Single, budget: Budget, seed: i
         shutil.rmtree(best, ignore_errors=True)
 
 
-def _fit_and_score(best: Path, site: Site, entry: Single, budget: Budget, seed: int) -> Fitted:
+def _fit_and_score(best: Path, site: Site, entry: Single, budget: WorldsBudget, seed: int) -> Fitted:
     made = scene(site, budget.stop_queries)
     settings = {"batch": site.batch} if isinstance(entry, SequenceEntry) else {}
     model, curve = build_model(entry, settings, budget, device=site.device), list[tuple[int, float]]()

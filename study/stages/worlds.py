@@ -32,7 +32,7 @@ def run(name: str) -> None:
     """Writes `data/results/_simulated/worlds/<world>.json`."""
     params, world = load(), world_of(name)
     site = site_of(params, world)
-    made = scene(site, params.spent("worlds").stop_queries)
+    made = scene(site, params.size.worlds.stop_queries)
     identity = fingerprint(params, world, code_of("worlds", world))
     with scratch(Path("worlds", world), identity, world, params.device) as folder:
         fits = _fits(params, site, made, folder)
@@ -68,7 +68,7 @@ def site_of(params: Params, world: WorldName) -> Site:
 
 def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:
     """The fits of each variant, one per seed; those that lie in the folder are not done again."""
-    budget, entries = params.spent("worlds"), worlds_of(params).entries(params.roster)
+    budget, entries = params.size.worlds, worlds_of(params).entries(params.roster)
     seeds = {name: range(budget.seeds if entry.is_seeded else 1) for name, entry in entries.items()}
     tasks = {}
     # the longest first, so that no worker is left alone with one at the end
@@ -151,7 +151,7 @@ def _worth(halves: Floats) -> Floats:
 def fingerprint(params: Params, world: WorldName, code: Path) -> str:
     """Of all that a fit in a world depends on; `code` is the fingerprint of the code of the stage."""
     worlds = worlds_of(params)
-    sections = [worlds.dials(world), worlds.windows, worlds.features, params.spent("worlds")]
+    sections = [worlds.dials(world), worlds.windows, worlds.features, params.size.worlds]
     entries = worlds.entries(params.roster).values()
     parts = [str(params.seed), str(worlds.batch), *(part.model_dump_json() for part in [*sections, *entries])]
     return hashlib.sha256("\n".join([*parts, file_hash(code)]).encode()).hexdigest()[:16]

@@ -93,7 +93,7 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
             f"{told}, number {number}": partial(one_log, folder / f"{role}-{number}.json", study, role, number)
             for number in range(count)
         }
-        return list(run_each(tasks, params.spent("worlds").workers, params.engine, desc=told, unit="log").values())
+        return list(run_each(tasks, params.size.worlds.workers, params.engine, desc=told, unit="log").values())
 
 
 def _fingerprint(study: Study) -> str:
@@ -122,7 +122,7 @@ def one_log(path: Path, study: Study, role: str, number: int) -> Row:
 
 def _fits(study: Study, site: Site, path: Path) -> pl.DataFrame:
     changed = study.part.model_dump(include={"rounds", "positions", "boosting_rounds", "seeds"})
-    budget = study.params.spent("worlds").model_copy(update=changed)
+    budget = study.params.size.worlds.model_copy(update=changed)
     made, tables = scene(site, budget.stop_queries), []
     for name, entry in study.entries.items():
         for seed in range(budget.seeds if entry.is_seeded else 1):

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.tiny import BUDGET, copy_tree, tiny_log, tiny_params
+from tests.tiny import BUDGET, copy_tree, size_of, tiny_log, tiny_params
 
 DVC = [sys.executable, "-m", "dvc"]
 TARGET = "compare@catalogue"
@@ -32,7 +32,7 @@ def small_params() -> dict[str, Any]:
     raw["contrasts"] = {
         name: c for name, c in raw["contrasts"].items() if c["left"] in VARIANTS and c["right"] in VARIANTS
     }
-    raw["budgets"]["default"] = dict.fromkeys(raw["budgets"]["default"], SMALL)
+    raw["budgets"]["default"] = size_of(SMALL)
     return raw | {"composed": {}, "diagnostics": {}, "worlds": {}}
 
 

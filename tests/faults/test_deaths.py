@@ -12,7 +12,7 @@ from study.params import load
 from study.tuning import trial
 from study.tuning.search import search
 from tests.faults.small import VARIANTS, environment, small_params
-from tests.tiny import BUDGET, inside, prepare, tiny_log, write_workspace
+from tests.tiny import BUDGET, inside, prepare, size_of, tiny_log, write_workspace
 
 pytestmark = pytest.mark.slow
 DEFAULT = 120.0  # days: the first trial of personal decay
@@ -74,7 +74,7 @@ def test_a_trial_whose_worker_dies_is_a_recorded_failure_and_its_siblings_keep_t
 def workspace(tmp_path):
     raw = small_params()
     own = {name: raw[name] for name in ("roster", "composed", "contrasts", "diagnostics", "worlds")}
-    budgets = {"default": dict.fromkeys(raw["budgets"]["default"], BUDGET)}
+    budgets = {"default": size_of(BUDGET)}
     write_workspace(tmp_path, tiny_log(), budgets=raw["budgets"] | budgets, **own)
     prepare(tmp_path)
     with inside(tmp_path):

@@ -55,6 +55,12 @@ MISTAKES = [
         ["contrasts.event-over-next-token.left (arm young)", "sum-horizon-young", "best:counting"],
     ),
     ("budgets.default.main.trials", 7, ["budgets.default.main", "trials (7)"]),
+    (
+        "budgets.default.tokens.trials",
+        8,
+        ["budgets.default.tokens", "this key is unknown", "known: rounds, positions, users"],
+    ),
+    ("budgets.quick.worlds.workers", 0, ["budgets.quick.worlds.workers", "0 is no number of processes"]),
     ("budgets.default.main.rungs", [0.5, 0.25], ["budgets.default.main", "rungs must rise"]),
     ("roster.markov.rule", "markow", ["roster.markov", "'markow'", "did you mean 'markov'", "popularity"]),
     (

@@ -11,7 +11,7 @@ from study.metrics.bootstrap import Draws
 from study.metrics.verdicts import Verdict
 from study.models.scorer import mean_recall
 from study.params import load
-from study.params.budget import Budget
+from study.params.budget import WorldsBudget
 from study.params.features import Features
 from study.params.question import Windows
 from study.params.roster import CountingEntry
@@ -32,9 +32,8 @@ BATCH = 256
 TASTE = FrequencySettings(users=150, days=63, context=16, items=60, concentration=4, purchase=0.4)
 
 
-def budget() -> Budget:
-    told = {"trials": 1, "batch": 1, "rungs": [], "rounds": 1, "positions": 100, "boosting_rounds": 5, "workers": 1}
-    return Budget(**told, patience=1, seeds=1, stop_queries=100)
+def budget() -> WorldsBudget:
+    return WorldsBudget(rounds=1, positions=100, boosting_rounds=5, stop_queries=100, seeds=1, workers=1)
 
 
 def counting(rule: str) -> CountingEntry:

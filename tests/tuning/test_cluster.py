@@ -21,7 +21,7 @@ from study.params.engine import Engine
 from study.tuning import cluster
 from study.tuning.workers import run_all
 from tests.faults.small import PATIENCE, SMALL, VARIANTS, environment, small_params
-from tests.tiny import ROOT, inside, prepare, tiny_log, write_workspace
+from tests.tiny import ROOT, inside, prepare, size_of, tiny_log, write_workspace
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -c constraints.txt -e '.[ray]'")
 utilities = pytest.importorskip("ray.cluster_utils")
@@ -79,7 +79,7 @@ def below(node) -> list[psutil.Process]:
 def workspace(folder: Path, engine: str) -> Path:
     raw = small_params()
     own = {name: raw[name] for name in ("roster", "composed", "contrasts", "diagnostics", "worlds")}
-    budgets = {"default": dict.fromkeys(raw["budgets"]["default"], SMALL)}
+    budgets = {"default": size_of(SMALL)}
     write_workspace(folder, tiny_log(), budgets=raw["budgets"] | budgets, engine={"name": engine}, **own)
     prepare(folder)
     return folder

@@ -14,7 +14,7 @@ from study.params import load
 from study.paths import code_of, data_card_file, search_file, tuning_file, write_text
 from study.stages import check, features, snapshot, split, train
 from study.tuning.warm import refuse_later
-from tests.tiny import BUDGET, ROOT, inside, tiny_log, tiny_params, write_workspace
+from tests.tiny import BUDGET, ROOT, inside, size_of, tiny_log, tiny_params, write_workspace
 
 VARIANT, COUNTING = "personal-decay", "recent-popularity"
 SPACE = {"half_life_days": {"low": 2.0, "high": 400.0, "log": True}}
@@ -22,7 +22,7 @@ SPACE = {"half_life_days": {"low": 2.0, "high": 400.0, "log": True}}
 
 def budgets(trials: int, batch: int) -> dict[str, Any]:
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["budgets"]
-    return raw | {"default": dict.fromkeys(raw["default"], BUDGET | {"trials": trials, "batch": batch})}
+    return raw | {"default": size_of(BUDGET | {"trials": trials, "batch": batch})}
 
 
 def publish(folder, settings: dict[str, Any], space: dict[str, Any], chose: str = "2024-01-08") -> None:
