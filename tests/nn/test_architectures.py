@@ -40,12 +40,21 @@ def test_every_architecture_is_found():
     assert {"causal", "bidirectional", "gru", "mean_pool"} <= set(ARCHITECTURES)
 
 
-def test_only_the_positions_asked_for_are_answered(architecture, x, days):
-    network, at = built(architecture), torch.tensor([0, 4, 4, 9, 25])
-    hidden = network(x, days, FULL, at)
+FEW, MOST = [0, 4, 4, 9, 25], [*range(17), *range(18, BATCH * LENGTH)]
 
-    assert (5, WIDTH) == hidden.shape
-    torch.testing.assert_close(hidden, everywhere(network, x, days).flatten(0, 1)[at], atol=1e-5, rtol=1e-5)
+
+@pytest.mark.parametrize("lengths", [FULL, torch.tensor([LENGTH, 6, LENGTH])], ids=["full", "padded"])
+@pytest.mark.parametrize("at", [FEW, MOST, sorted([*MOST, 4])], ids=["few", "most", "as many as there are, one twice"])
+def test_only_the_positions_asked_for_are_answered(architecture, x, days, at, lengths):
+    network, held = (
+        built(architecture),
+        [position for position in at if position % LENGTH < lengths[position // LENGTH]],
+    )
+    hidden = network(x, days, lengths, torch.tensor(held))
+    expected = everywhere(network, x, days, lengths).flatten(0, 1)[torch.tensor(held)]
+
+    assert (len(held), WIDTH) == hidden.shape
+    torch.testing.assert_close(hidden, expected, atol=1e-5, rtol=1e-5)
 
 
 def test_a_later_position_is_seen_only_by_those_that_say_so(architecture, x, days):

@@ -75,6 +75,16 @@ def test_the_gradient_of_softmax_is_the_probability_less_the_share_of_the_labels
     torch.testing.assert_close(head.logits.grad, (TABLE.logits.softmax(dim=-1) - labels) * weights[:, None])
 
 
+def test_softmax_of_logits_whose_exponentials_no_number_holds_is_finite():
+    head = Table([[500.0, -500.0, 0.0], [-500.0, -501.0, -502.0]])
+    head.logits.requires_grad_()
+    losses = softmax.build(torch.ones(3))(head, HIDDEN, torch.tensor([0, 1]), torch.tensor([1, 0]), generator())
+    losses.sum().backward()
+
+    torch.testing.assert_close(losses, -head.logits.log_softmax(dim=-1)[[0, 1], [1, 0]])
+    torch.testing.assert_close(head.logits.grad[0], torch.tensor([1.0, -1.0, 0.0]))
+
+
 def test_bce_is_the_sum_over_a_positive_and_its_negatives_from_the_base_rate(drawn):
     drawn += [[2, 3], [3, 0], [1, 1]]  # label 1's second is label 0 of its readout: masked
     losses = bce.build(FOUR, negatives=2)(TABLE, HIDDEN, ROWS, LABELS, generator())

@@ -1,8 +1,5 @@
 """A stack of blocks: attention over positions, and a feed-forward layer at each."""
 
-from collections.abc import Callable
-from typing import cast
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,6 +10,8 @@ from study.nn.time import rotate, rotation
 EXPANSION = 4
 LEAST_BITS = 2
 """Rows of up to 4 queries are padded alike: a group more costs as much as some padding."""
+MOST = 0.75
+"""The share of positions from which on attention is computed for all of them: to pack queries costs more."""
 
 
 class FeedForward(nn.Module):
@@ -48,33 +47,44 @@ class Block(nn.Module):
         self.join = nn.Linear(width, width)
         self.forward_layer = FeedForward(width, dropout)
 
-    def forward(self, x: Tensor, phases: Tensor, last: Tensor) -> Tensor:
-        """[B, L, D] to [B, L, D].
+    def forward(self, x: Tensor, phases: Tensor, lengths: Tensor | None, at: Tensor | None = None) -> Tensor:
+        """[B, L, D] to [B * L, D], or [R, D] at some positions: of the others only what those read is computed.
 
         Args:
             phases: as of `rotation`, [B, L, 1, pairs].
-            last: last position that each position sees, int64 [B, L].
+            lengths: of the rows, whose positions see each other, int64 [B]; None where each sees those up to itself.
+            at: flat positions, int64 [R], ascending; None for all.
         """
-        everywhere = torch.arange(x.shape[0] * x.shape[1], device=x.device)
-        return self.asked(x, phases, last, everywhere).view_as(x)
-
-    def asked(self, x: Tensor, phases: Tensor, last: Tensor, at: Tensor) -> Tensor:
-        """The same at the flat positions `at` alone, [R, D]: what no readout asks for is not computed.
-
-        Args:
-            at: int64 [R], ascending.
-        """
-        batch, length, width = x.shape
         normed = self.before_attention(x)
+        if at is None:
+            mixed, asking = self._everywhere(normed, phases, lengths), x.flatten(0, 1)
+        else:
+            is_most = len(at) > MOST * x.shape[0] * x.shape[1]
+            mixed = self._everywhere(normed, phases, lengths)[at] if is_most else self._at(normed, phases, lengths, at)
+            asking = x.flatten(0, 1)[at]
+        after: Tensor = self.forward_layer(asking + dropout(self.join(mixed), self.dropout, self.training))
+        return after
+
+    def _everywhere(self, normed: Tensor, phases: Tensor, lengths: Tensor | None) -> Tensor:
+        """What all positions see, [B * L, D]."""
+        batch, length, _ = normed.shape
+        query, key, value = torch.split(self.attend(normed).view(batch, length, 3 * self.heads, -1), self.heads, dim=2)
+        query, key, value = (part.transpose(1, 2) for part in (rotate(query, phases), rotate(key, phases), value))
+        sees = None if lengths is None else torch.arange(length, device=normed.device) < lengths[:, None, None, None]
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=sees, is_causal=sees is None)
+        return mixed.transpose(1, 2).reshape(batch * length, -1)
+
+    def _at(self, normed: Tensor, phases: Tensor, lengths: Tensor | None, at: Tensor) -> Tensor:
+        """What the positions `at` see, [R, D]."""
+        batch, length, width = normed.shape
         weight, bias = self.attend.weight, self.attend.bias
         joint = F.linear(normed, weight[width:], bias[width:]).view(batch, length, 2 * self.heads, -1)
         key, value = torch.split(joint, self.heads, dim=2)
         key, value = rotate(key, phases).transpose(1, 2), value.transpose(1, 2)
         query = F.linear(normed.flatten(0, 1)[at], weight[:width], bias[:width]).view(len(at), self.heads, -1)
-        mixed = attention(rotate(query, phases.flatten(0, 1)[at]), key, value, at, last.flatten()[at])
-        joined = self.join(mixed)
-        after: Tensor = self.forward_layer(x.flatten(0, 1)[at] + dropout(joined, self.dropout, self.training))
-        return after
+        row = torch.div(at, length, rounding_mode="floor")
+        last = at - row * length if lengths is None else lengths[row] - 1
+        return attention(rotate(query, phases.flatten(0, 1)[at]), key, value, row, last)
 
 
 class Stack(nn.Module):
@@ -84,14 +94,12 @@ class Stack(nn.Module):
         width: D.
         heads: of attention.
         dropout: probability.
-        sees: last position that each position sees, int64 [B, L], of rows with times in days [B, L] and lengths [B].
+        sees_later: whether a position sees all of its row, or what lies before it and itself.
     """
 
-    def __init__(
-        self, width: int, blocks: int, heads: int, dropout: float, sees: Callable[[Tensor, Tensor], Tensor]
-    ) -> None:
+    def __init__(self, width: int, blocks: int, heads: int, dropout: float, *, sees_later: bool) -> None:
         super().__init__()
-        self.rotary_pairs, self.dropout, self.sees = width // heads // 2, dropout, sees
+        self.rotary_pairs, self.dropout, self.sees_later = width // heads // 2, dropout, sees_later
         self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(blocks))
         self.last = nn.LayerNorm(width)
 
@@ -100,36 +108,35 @@ class Stack(nn.Module):
 
         Padding must stand on the right, row b having lengths[b] >= 1 positions; `at` is int64 [R], ascending.
         """
-        phases, last = rotation(days, self.rotary_pairs), self.sees(days, lengths)
+        phases, seen = rotation(days, self.rotary_pairs), lengths if self.sees_later else None
         x = dropout(x, self.dropout, self.training)
         for block in self.blocks[:-1]:
-            x = block(x, phases, last)
-        final = cast("Block", self.blocks[-1])
-        hidden: Tensor = self.last(final.asked(x, phases, last, at))
+            x = block(x, phases, seen).view_as(x)
+        are_all = len(at) == days.numel() and torch.equal(at, torch.arange(len(at), device=at.device))
+        hidden: Tensor = self.last(self.blocks[-1](x, phases, seen, None if are_all else at))
         return hidden
 
 
-def attention(query: Tensor, key: Tensor, value: Tensor, at: Tensor, seen: Tensor) -> Tensor:
-    """What the queries of the positions `at` see, [R, heads * d].
+def attention(query: Tensor, key: Tensor, value: Tensor, row: Tensor, seen: Tensor) -> Tensor:
+    """What some queries see, [R, heads * d].
 
     Rows with about as many queries as their neighbours are padded together.
 
     Args:
         query: [R, heads, d].
         key, value: [B, heads, L, d].
-        at: flat position b * L + l of each query, int64 [R], ascending.
+        row: b of each query, int64 [R], ascending.
         seen: last position l that each query sees, int64 [R].
     """
     batch, heads, length, _ = key.shape
-    row = torch.div(at, length, rounding_mode="floor")
     counts = torch.bincount(row, minlength=batch)
     rows, widths = _groups(counts.cpu())
-    each = torch.tensor(widths).repeat_interleave(torch.tensor(rows)).to(at.device)
+    each = torch.tensor(widths).repeat_interleave(torch.tensor(rows)).to(row.device)
     first = each.cumsum(0) - each - (counts.cumsum(0) - counts)
-    place = torch.arange(len(at), device=at.device) + first[row]
+    place = torch.arange(len(row), device=row.device) + first[row]
     sizes = [count * width for count, width in zip(rows, widths, strict=True)]
     packed = query.new_zeros(sum(sizes), heads, query.shape[-1]).index_put_((place,), query)
-    sees = torch.arange(length, device=at.device) <= seen.new_zeros(sum(sizes)).index_put_((place,), seen)[:, None]
+    sees = torch.arange(length, device=row.device) <= seen.new_zeros(sum(sizes)).index_put_((place,), seen)[:, None]
     # the gradient of a split is a copy, also of one part
     keys, values = (torch.split(part, rows) if len(rows) > 1 else [part] for part in (key, value))
     mixed = []

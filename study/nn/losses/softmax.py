@@ -10,19 +10,24 @@ from study.nn.losses.negatives import beside, mean_over_labels
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """Of logits [R, C]; the gradient is made in one matrix, where autograd would add up two, one of them mostly 0."""
+    """Of logits [R, C]; the gradient is made in one matrix, where autograd would add up two, one of them mostly 0.
+
+    It is the matrix of exponentials, which the loss needs too: the graph can be gone through once.
+    """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, rows: Tensor, labels: Tensor) -> Tensor:
-        total = torch.logsumexp(logits, dim=-1)
-        ctx.save_for_backward(logits, total, rows, labels)
-        return total - mean_over_labels(logits[rows, labels], rows, len(logits))
+        most = logits.amax(dim=-1)
+        exponentials = (logits - most[:, None]).exp_()
+        total = exponentials.sum(dim=-1)
+        ctx.save_for_backward(exponentials, total, rows, labels)
+        return total.log() - mean_over_labels(logits[rows, labels] - most[rows], rows, len(logits))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        logits, total, rows, labels = ctx.saved_tensors
-        gradient = (logits - total[:, None]).exp_().mul_(gradients[0][:, None])
-        of_labels = -gradients[0][rows] / beside(rows, len(logits)).to(gradient.dtype)
+        exponentials, total, rows, labels = ctx.saved_tensors
+        gradient = exponentials.mul_((gradients[0] / total)[:, None])
+        of_labels = -gradients[0][rows] / beside(rows, len(gradient)).to(gradient.dtype)
         gradient.index_put_((rows, labels), of_labels, accumulate=True)
         return gradient, None, None
 
