@@ -62,7 +62,7 @@ def _unlike(results: Results, contrast: Contrast) -> str:
 
 def _objective(results: Results, contrast: Contrast) -> str:
     """Objective and head of the sides, of both where their objectives differ."""
-    left, right = (choose.parts_of(results, v) for v in (contrast.left_variant, contrast.right_variant))
+    left, right = (choose.parts_of(results, v) for v in contrast.variants)
     against = f" against {worded(right['objective'])}" if right["objective"] != left["objective"] else ""
     told = f"objective {worded(left['objective'])}{against}, head {worded(left['head'])}"
     return f"{told}{', as short a history' if choose.is_short(results, contrast.left_variant) else ''}"
@@ -92,7 +92,7 @@ def _pairwise(results: Results) -> list[Part]:
     found = choose.about(results, {"loss": "bpr", **horizon}, {"loss": "bce", **horizon}, "loss", "catalogue")
     parts = []
     for contrast in found:
-        ours, theirs = (scope.negatives(results, v) for v in (contrast.left_variant, contrast.right_variant))
+        ours, theirs = (scope.negatives(results, v) for v in contrast.variants)
         besides = "their negatives" if ours != theirs else ""
         parts.append(replace(_part(results, contrast, f"{_size(results)}, {ours}"), besides=besides))
     return parts
@@ -146,8 +146,7 @@ def _part(results: Results, contrast: Contrast, where: str) -> Part:
 
 def _untrained(results: Results, contrast: Contrast) -> str:
     """The sides that are no better than popularity, with their verb."""
-    sides = (contrast.left_variant, contrast.right_variant)
-    found = [code(variant) for variant in sides if results.at_popularity(variant)]
+    found = [code(variant) for variant in contrast.variants if results.at_popularity(variant)]
     return f"{listing(found)} {'is' if len(found) == 1 else 'are'}" if found else ""
 
 

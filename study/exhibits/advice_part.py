@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from study.exhibits.prose import agreeing, to_margin
+from study.exhibits.prose import to_margin
 from study.exhibits.records import Contrast
 
 Mark = Literal["supported", "contradicted", "undetermined"]
@@ -41,7 +41,7 @@ class Part:
         if not self.compares or self.besides or self.untrained or self.is_slight:
             return "undetermined"
         found: dict[str, Mark] = {"better": "supported", "worse": "contradicted", "equivalent": "contradicted"}
-        return found.get(agreeing(self.contrast).verdict, "undetermined")
+        return found.get(self.contrast.verdict, "undetermined")
 
     @property
     def is_slight(self) -> bool:

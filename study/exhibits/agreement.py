@@ -10,7 +10,7 @@ from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import DAGGER, agreeing, count, dagger, flipped, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -39,7 +39,7 @@ class Repeated:
 
         An equivalence and a difference that may be below the margin can both be true: neither corrects the other.
         """
-        verdicts = [agreeing(side).verdict for side in (self.there, self.here)]
+        verdicts = [side.verdict for side in (self.there, self.here)]
         open_ones = verdicts.count("undetermined")
         if open_ones:
             return "undetermined on both" if open_ones == 2 else "undetermined on one"
@@ -223,7 +223,7 @@ def contrast_table(pair: Pair) -> Html:
 
 
 def _line(one: Repeated, change: Change | None) -> list[Cell]:
-    sides = [(contrast.left_variant, contrast.right_variant) for contrast in (one.there, one.here)]
+    sides = [one.there.variants, one.here.variants]
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
         name(marked(one.here)),

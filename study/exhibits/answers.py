@@ -91,15 +91,16 @@ def is_it_the_data(results: Results) -> Answer:
         f"a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}{best}, and candidates outside the "
         f"catalogue are on average {percent(power.ceiling, 2)} of what is relevant to a query"
     )
-    if results.diagnoses is None:
+    diagnosed = results.diagnostics
+    if diagnosed is None:
         return of(missing("diagnostics"), f"what the log allows is known: {limits}")
-    gained = enough.gains(results.diagnoses, results.reached)
-    size = enough.judge(results.diagnoses, gained, power.margin)
+    gained = enough.gains(diagnosed.contrasts, diagnosed.reached)
+    size = enough.judge(diagnosed.contrasts, gained, power.margin)
     if size is None:
         silent = "the diagnostics did not vary the number of users, so these results cannot say"
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
-    lead = f"{size.lead} (in {smaller(results)}): {evidence(shown, power.margin)}"
+    lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, power.margin)}"
     return of(lead, *size.limits, limits, *other_changes.told(results), rests_on=shown, margin=power.margin)
 
 

@@ -2,29 +2,12 @@
 
 from collections import Counter
 
-from study.exhibits import choose, scope, source, topic
+from study.exhibits import choose, scope, source
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import brief, count, plural, worded
 from study.exhibits.results import Results
 from study.params.roster import SequenceEntry
-
-TOPIC = "architecture"
-
-
-def verdicts(results: Results) -> Html:
-    """What the contrasts of architectures show."""
-    return topic.verdicts(results, TOPIC)
-
-
-def composition(results: Results) -> Html:
-    """What the variants that are compared are made of, and what differs."""
-    return topic.composition(results, TOPIC)
-
-
-def behind(results: Results) -> Html:
-    """The sides of the contrasts, their seeds and their windows."""
-    return topic.behind(results, TOPIC)
 
 
 def depths(results: Results) -> Html:
@@ -70,10 +53,13 @@ def labels(results: Results) -> Html:
 
 def shuffled(results: Results) -> Html:
     """What becomes of the best of each family when the order of a history is shuffled."""
-    if results.diagnoses is None:
+    diagnosed = results.diagnostics
+    if diagnosed is None:
         return paragraphs([source.not_run("diagnostics")])
-    found = [one for one in results.diagnoses if one.change.startswith("order")]
+    found = [one for one in diagnosed.contrasts if one.change.startswith("order")]
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
     told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.power.margin)}." for one in found)
-    return joined([source.beside(results, "diagnostics"), paragraphs([f"These are {smaller(results)}."]), told])
+    return joined(
+        [source.beside(results, "diagnostics"), paragraphs([f"These are {smaller(results, diagnosed)}."]), told]
+    )

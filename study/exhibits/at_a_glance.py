@@ -65,7 +65,7 @@ def figure(results: Results) -> Html:
 
 def sides(contrast: Contrast) -> str:
     """Left over right; of a variant over itself under another condition the condition alone."""
-    left, right = contrast.left_variant, contrast.right_variant
+    left, right = contrast.variants
     if left.startswith(f"{right}, "):
         right = "itself"
     elif right.startswith(f"{left}, "):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import pi, sqrt
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter
 
 from study.exhibits.colours import GREY
 from study.exhibits.figures import draw, family_style, inert, legend_below, series_style
@@ -33,7 +32,7 @@ class Reliability(Record):
 @if_run
 def calibration(results: Results) -> Html:
     """How often what was predicted happened, for the best of each family."""
-    found = read(results.folder / "reliability.json", TypeAdapter(dict[str, Reliability]))
+    found = read(results.folder / "reliability.json", dict[str, Reliability])
     shown = list(results.best_of_each().values())
     highest = max(max(b.predicted, b.observed) for row in shown for b in found[row.variant].bins)
     diagonal = go.Scatter(

@@ -59,7 +59,7 @@ def over_softmax(results: Results) -> dict[str, list[Contrast]]:
     """The contrasts of another loss with the full softmax, by the objective that both sides have."""
     found: dict[str, list[Contrast]] = {}
     for contrast in about(results, {"family": "sequence"}, {"loss": "softmax"}, "loss", "catalogue"):
-        left, right = (parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant))
+        left, right = (parts_of(results, variant) for variant in contrast.variants)
         if left["loss"] != "softmax" and left["objective"] == right["objective"]:
             found.setdefault(left["objective"], []).append(contrast)
     return found
@@ -83,7 +83,7 @@ def _by_pair(contrasts: Sequence[Contrast]) -> dict[frozenset[str], Contrast]:
     """The first contrast of each pair of variants; two compare the same where `best:` is what the other names."""
     found: dict[frozenset[str], Contrast] = {}
     for contrast in contrasts:
-        found.setdefault(frozenset((contrast.left_variant, contrast.right_variant)), contrast)
+        found.setdefault(frozenset(contrast.variants), contrast)
     return found
 
 

@@ -7,7 +7,7 @@ from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
-from study.exhibits.records import Contrast
+from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, p_value, table, words
 from study.params.statistics import PRIMARY
@@ -48,32 +48,36 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs([NONE])
     found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
-    asked = dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant))
-    untrained = at_popularity.told(results, list(asked))
+    untrained = at_popularity.told(results, variants_of(contrasts))
     limits = paragraphs([*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])])
-    return joined([found, limits, forest(results, contrasts)])
+    return joined([found, limits, forest(contrasts, results.power.margin)])
 
 
-def forest(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
-    margin = results.power.margin
+def forest(
+    contrasts: Sequence[Contrast], margin: float, metric: str = PRIMARY, unit: str = PRIMARY, *, is_brief: bool = False
+) -> Html:
+    """Effects in a metric with the interval that each verdict used; the margin of equivalence is shaded."""
     caption = (
-        f"Effect of left over right in {PRIMARY} for {plural(len(contrasts), 'declared contrast')} "
+        f"Effect of left over right in {metric} for {plural(len(contrasts), 'declared contrast')} "
         f"({tally(contrasts)}), each with the interval that its verdict used; shaded: the margin of equivalence, "
         f"±{margin:g}{dagger(contrasts)}."
     )
     return draw(
-        verdict_marks(contrasts, [inert(marked(c)) for c in contrasts], list(map(_hover, contrasts))),
+        verdict_marks(
+            contrasts, [inert(marked(c)) for c in contrasts], [_hover(c, is_brief=is_brief) for c in contrasts]
+        ),
         caption,
         height=row_height(len(contrasts)) + 30,
         showlegend=True,
-        xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.4~f", "nticks": 6},
+        xaxis={"title": {"text": f"difference in {unit}"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=names_axis(marked(c) for c in contrasts),
         shapes=margin_band(margin),
     )
 
 
-def _hover(contrast: Contrast) -> str:
+def _hover(contrast: Contrast, *, is_brief: bool) -> str:
+    if is_brief:
+        return f"{inert(contrast.left_variant)} over {inert(contrast.right_variant)}<br>{signed(contrast.effect)}"
     return (
         f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} over {inert(contrast.right_variant)}"
         f"<br>{signed(contrast.effect)}, {percent(contrast.level, 2)} interval [{signed(contrast.low)}, "

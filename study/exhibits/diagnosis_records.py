@@ -1,6 +1,8 @@
 """What the diagnostics publish beside their contrasts, as types."""
 
-from study.exhibits.records import Estimate, Record
+from dataclasses import dataclass
+
+from study.exhibits.records import Diagnosis, Estimate, Manifest, Record
 
 
 class Rung(Record):
@@ -42,3 +44,14 @@ class LeftOut(Record):
     variant: str
     change: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """All results of the arm."""
+
+    contrasts: list[Diagnosis]
+    alarm: Alarm
+    reached: list[Reached]
+    left_out: list[LeftOut]
+    manifest: Manifest

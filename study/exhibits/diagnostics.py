@@ -1,25 +1,21 @@
 """The page Is it the data?: what each change of the data has cost the best variant of each family."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter
 
-from study import params
 from study.exhibits import choose, far_past, source
-from study.exhibits.diagnosis_records import Alarm, LeftOut, Reached
+from study.exhibits.diagnosis_records import Diagnostics, LeftOut
 from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import agreeing, count, family, percent, plural, probability, raised, signed, to_margin
-from study.exhibits.records import Contrast, Diagnosis, Manifest
-from study.exhibits.results import Results, read
+from study.exhibits.prose import count, family, percent, plural, probability, raised, signed, to_margin
+from study.exhibits.records import Contrast, Diagnosis
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.params.budget import Size
 from study.params.statistics import PRIMARY
-from study.paths import results_folder
 
 CHANCE = "chance"
 LEAVING_COUNTS = ("attributes", "noise", "users")
@@ -43,40 +39,9 @@ TELLING = {
 }
 
 
-@dataclass(frozen=True)
-class Diagnostics:
-    """The results of the arm, and the margin of equivalence."""
-
-    contrasts: list[Diagnosis]
-    alarm: Alarm
-    reached: list[Reached]
-    left_out: list[LeftOut]
-    manifest: Manifest
-    margin: float
-
-
-def load() -> Diagnostics | None:
-    """The results on the snapshot that `params.yaml` names; None where the arm has not been run.
-
-    Raises:
-        UserError: a file is missing or broken.
-    """
-    declared = params.load()
-    folder = results_folder(declared.snapshot.name, "diagnostics")
-    if not (folder / "manifest.json").exists():
-        return None
-    return Diagnostics(
-        contrasts=read(folder / "contrasts.json", TypeAdapter(list[Diagnosis])),
-        alarm=read(folder / "alarm.json", TypeAdapter(Alarm)),
-        reached=read(folder / "estimates.json", TypeAdapter(list[Reached])),
-        left_out=read(folder / "left_out.json", TypeAdapter(list[LeftOut])),
-        manifest=read(folder / "manifest.json", TypeAdapter(Manifest)),
-        margin=declared.statistics.margin,
-    )
-
-
-def answer(found: Diagnostics | None) -> Html:
+def answer(results: Results) -> Html:
     """For each topic what it does to each family."""
+    found, margin = results.diagnostics, results.params.statistics.margin
     if found is None or not found.contrasts:
         return paragraphs(["The leak alarm alone was asked for."]) if found else source.NOTHING
     variants = {c.family: c.left_variant for c in found.contrasts}
@@ -84,15 +49,19 @@ def answer(found: Diagnostics | None) -> Html:
     lead = (
         f"Asked are the variants that are best on select, {listing(told)}, with their chosen settings and no new "
         f"search. A change is harmful or helpful by its verdict, adjusted over "
-        f"{plural(len(found.contrasts), 'contrast')}, and within ±{found.margin:g} {PRIMARY} it is equivalent. What is "
+        f"{plural(len(found.contrasts), 'contrast')}, and within ±{margin:g} {PRIMARY} it is equivalent. What is "
         "changed at test alone is scored with the very fits of the unchanged side, and what is fitted again starts as "
         "they did; the bootstrap draws the seeds of each side independently all the same, so an interval may be wider "
         "than it need be."
     )
     by_topic = {topic: [c for c in found.contrasts if c.question == topic] for topic in _topics(found.contrasts)}
-    items = bullets(_topic(topic, shown, found.margin) for topic, shown in by_topic.items())
+    items = bullets(_topic(topic, shown, margin) for topic, shown in by_topic.items())
     return joined(
-        [paragraphs([lead]), items, paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(found)])]
+        [
+            paragraphs([lead]),
+            items,
+            paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(results, found)]),
+        ]
     )
 
 
@@ -102,13 +71,13 @@ def _topics(contrasts: Sequence[Diagnosis]) -> list[str]:
     return [topic for topic in dict.fromkeys([*TOPICS, *asked]) if topic in asked]
 
 
-def _at_stake(found: Diagnostics) -> list[str]:
+def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
-    gained = gains(found.contrasts, found.reached)
+    gained, margin = gains(found.contrasts, found.reached), results.params.statistics.margin
     if gained is None:
         return []
     text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
-    counting = _left_their_counts(found.contrasts)
+    counting = _left_their_counts(results, found.contrasts)
     above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0 and variant in counting}
     if not above:
         return [text]
@@ -117,19 +86,20 @@ def _at_stake(found: Diagnostics) -> list[str]:
         "user's own counts. Such a model that is above that rule can hardly lose more than its lead by that change, "
         "but for the error of these estimates."
     )
-    if near := [code(variant) for variant, gain in above.items() if gain < found.margin]:
+    if near := [code(variant) for variant, gain in above.items() if gain < margin]:
         text += (
-            f" For {listing(near)} that lead is less than the margin of {found.margin:g}, by estimates that no "
+            f" For {listing(near)} that lead is less than the margin of {margin:g}, by estimates that no "
             "contrast tests: there an equivalence was to be expected."
         )
     return [text]
 
 
-def _left_their_counts(contrasts: Sequence[Diagnosis]) -> set[str]:
+def _left_their_counts(results: Results, contrasts: Sequence[Diagnosis]) -> set[str]:
     """The variants that know the user's own counts, and were asked for a change that leaves them."""
-    variants = params.load().variants
     asked = {c.left_variant: c.family for c in contrasts if c.question in LEAVING_COUNTS}
-    own = {name for name, entry in variants.items() if choose.declared(entry.model_dump()).get("reads_own")}
+    own = {
+        name for name, entry in results.params.variants.items() if choose.declared(entry.model_dump()).get("reads_own")
+    }
     return {variant for variant, group in asked.items() if group in READING_COUNTS or variant in own}
 
 
@@ -148,7 +118,7 @@ def _clause(shown: Sequence[Diagnosis], margin: float) -> str:
     """What the changes of one topic do to one family: harm and help by name, the rest by number."""
     parts = []
     for verdict, word in (("worse", "harmful"), ("better", "helpful")):
-        hit = [_hit(c, margin) for c in shown if agreeing(c).verdict == verdict]
+        hit = [_hit(c, margin) for c in shown if c.verdict == verdict]
         parts += [f"{word}: {listing(hit)}"] if hit else []
     for verdict in ("equivalent", "undetermined"):
         rest = [telling(c.change) for c in shown if c.verdict == verdict]
@@ -175,8 +145,9 @@ def as_contrast(found: Diagnosis) -> Contrast:
     return found if is_named else found.model_copy(update={"left_variant": told})
 
 
-def forest(found: Diagnostics | None) -> Html:
+def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used, by change and family; the margin is shaded."""
+    found, margin = results.diagnostics, results.params.statistics.margin
     if found is None or not found.contrasts:
         return Html("")
     rows = list(dict.fromkeys(c.change for c in found.contrasts))
@@ -185,7 +156,7 @@ def forest(found: Diagnostics | None) -> Html:
     traces = [_marks(shown, (i - (len(groups) - 1) / 2) * 0.7 / len(groups), rows) for i, shown in enumerate(by_group)]
     caption = (
         f"Difference in {PRIMARY} from the unchanged fit for {plural(len(found.contrasts), 'contrast')}, with the "
-        f"interval that its verdict used; the margin of ±{found.margin:g} is shaded"
+        f"interval that its verdict used; the margin of ±{margin:g} is shaded"
     )
     ticks = {"tickvals": list(range(len(rows))), "ticktext": [inert(row) for row in rows], "autorange": "reversed"}
     return draw(
@@ -195,7 +166,7 @@ def forest(found: Diagnostics | None) -> Html:
         showlegend=True,
         xaxis={"title": {"text": f"difference in {PRIMARY}"}, "tickformat": "+.4~f", "nticks": 6},
         yaxis=ticks,
-        shapes=margin_band(found.margin),
+        shapes=margin_band(margin),
     )
 
 
@@ -211,8 +182,9 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
     return effect_marks(shown, places, texts, style=family_style(group), name=inert(group))
 
 
-def every_change(found: Diagnostics | None) -> Html:
+def every_change(results: Results) -> Html:
     """Everything that was computed for each contrast, and what was left out and why."""
+    found = results.diagnostics
     if found is None or not found.contrasts:
         return Html("")
     head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
@@ -244,19 +216,19 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
     return [paragraphs([lead]), bullets(items)]
 
 
-def origin(found: Diagnostics | None) -> Html:
+def origin(results: Results) -> Html:
     """Revision, budget and seeds behind the numbers; says so where the arm has not been run."""
+    found = results.diagnostics
     if found is None:
         return paragraphs([source.not_run("diagnostics")])
-    seeds = plural(params.load().budgets.of(found.manifest.budget).diagnostics.seeds, "seed")
+    seeds = plural(results.params.budgets.of(found.manifest.budget).diagnostics.seeds, "seed")
     told = source.origin("diagnostics", found.manifest)
     return paragraphs([f"{told}: {seeds} per change, and as many of the unchanged fit."], "source")
 
 
-def smaller(results: Results) -> str:
+def smaller(results: Results, found: Diagnostics) -> str:
     """The fits of this arm and how much smaller they are, for where they stand beside those of the main arm."""
-    manifest = read(results.root / "diagnostics" / "manifest.json", TypeAdapter(Manifest))
-    share = percent(_share(results.params.budgets.of(manifest.budget)))
+    share = percent(_share(results.params.budgets.of(found.manifest.budget)))
     return f"fits of the diagnostics, whose budget is {share} of that of the main arm"
 
 
@@ -265,25 +237,25 @@ def _share(spent: Size) -> float:
     return spent.diagnostics.positions / spent.main.positions
 
 
-def scale(found: Diagnostics | None, main: Results | None) -> Html:
+def scale(results: Results) -> Html:
     """How much smaller the fits of this arm are than those of the main arm, and how much they reach of it."""
+    found = results.diagnostics
     if found is None:
         return Html("")
-    declared = params.load()
-    spent = declared.budgets.of(found.manifest.budget)
+    spent = results.params.budgets.of(found.manifest.budget)
     own = spent.diagnostics.positions
     lead = (
         f"A round of these fits has {count(own)} events, {percent(_share(spent))} of those of the main arm, and "
         "aggregates learn from that share of its training queries. A change is compared with the unchanged fit of the "
         "same size. Under permuted labels alone a round has as many events as in the variant's own arm."
     )
-    known = {} if main is None else {row.variant: row.test for row in main.leaderboard}
+    known = {row.variant: row.test for row in results.leaderboard}
     rows = [
         [name(one.variant), words(one.family), estimate(one), estimate(known[one.variant])]
         for one in found.reached
         if one.change == UNCHANGED and one.variant in known
     ]
-    told = brackets(declared.statistics.alpha)
+    told = brackets(results.params.statistics.alpha)
     caption = f"{PRIMARY} on test of the unchanged fits, and of the same variants in the main arm; {told}"
     head = ["variant", "stands for", "unchanged, here", "in the main arm"]
     return joined([paragraphs([lead]), *([table(head, rows, caption)] if rows else [])])

@@ -35,10 +35,8 @@ Tables = dict[str, pl.DataFrame]
 def tables(results: Results) -> Tables:
     """Every table by name, `<arm>-<table>`: what was not run has none."""
     found: Tables = {}
-    for arm in results.params.arms:
-        beside = results if arm == results.arm else results.beside(arm)
-        if beside is not None:
-            found |= {f"{arm}-{kind}": made for kind, made in _of_arm(beside).items()}
+    for ran in results.every():
+        found |= {f"{ran.arm}-{kind}": made for kind, made in _of_arm(ran).items()}
     return {kind: made for kind, made in (found | _of_others(results) | _of_data(results)).items() if made.height}
 
 
@@ -92,7 +90,7 @@ def _of_others(results: Results) -> Tables:
     ]
     return {
         f"{results.arm}-factorial": pl.DataFrame(effects),
-        "diagnostics-contrasts": _records(results.diagnoses or []),
+        "diagnostics-contrasts": _records(results.diagnostics.contrasts if results.diagnostics else []),
         "worlds-variants": pl.DataFrame(reached, infer_schema_length=None),
         "worlds-verdicts": pl.DataFrame(judged, infer_schema_length=None),
         "catalogue-losses": _records(results.loss_costs.measured if results.loss_costs else []),

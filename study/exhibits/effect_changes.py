@@ -7,7 +7,7 @@ from study.errors import UserError
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, comparison
 from study.exhibits.prose import late, over, plural, signed, to_margin
-from study.exhibits.records import Change, Contrast
+from study.exhibits.records import Change, Contrast, variants_of
 from study.exhibits.tables import Cell, words
 from study.params.statistics import Outcome
 
@@ -78,11 +78,11 @@ def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:
 
     Told with how many contrasts it is a side of: one that is a side of many is a side of changed ones by chance.
     """
-    sides = Counter(variant for one in moved for variant in {one.left_variant, one.right_variant})
+    sides = Counter(variant for one in moved for variant in set(one.variants))
     variant, times = max(sides.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if times < 2:
         return ""
-    others = sum(variant in (one.left_variant, one.right_variant) for one in every) - times
+    others = sum(variant in one.variants for one in every) - times
     rest = len(every) - len(moved)
     shared = f", and of {others or 'none'} of the {rest} others" if rest > 1 else ", as of the other" if others else ""
     seen = f"which may be one change seen {times} times"
@@ -94,12 +94,12 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
 
     Told with how many of the other contrasts have such a side too.
     """
-    unlike = {name: rounds for name in _sides(every) if (rounds := _rounds(pair, name)) and rounds[0] != rounds[1]}
-    named = [name for name in _sides(moved) if name in unlike]
+    unlike = {name: rounds for name in variants_of(every) if (rounds := _rounds(pair, name)) and rounds[0] != rounds[1]}
+    named = [name for name in variants_of(moved) if name in unlike]
     if not named:
         return ""
     rest = len(every) - len(moved)
-    times, in_all = (sum(bool(unlike.keys() & _sides([one])) for one in some) for some in (moved, every))
+    times, in_all = (sum(bool(unlike.keys() & set(one.variants)) for one in some) for some in (moved, every))
     told = listing([f"{code(name)} ({unlike[name][0]} there, {unlike[name][1]} here)" for name in named])
     have = "has" if times == 1 else "have"
     others = in_all - times
@@ -111,10 +111,6 @@ def _refitted(pair: Pair, moved: Sequence[Contrast], every: Sequence[Contrast]) 
         f"rounds: {told}"
         f"{shared}. "
     )
-
-
-def _sides(contrasts: Sequence[Contrast]) -> dict[str, None]:
-    return dict.fromkeys(variant for one in contrasts for variant in (one.left_variant, one.right_variant))
 
 
 def _rounds(pair: Pair, variant: str) -> list[int]:

@@ -10,7 +10,7 @@ from study.exhibits.colours import BLUE, VERMILION
 from study.exhibits.figures import draw, family_style, grid, horizontal, inert, names_axis, row_height
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed, worded
-from study.exhibits.records import Contrast
+from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import brackets, decimal, estimate, name, table, words
 from study.params.statistics import PRIMARY
@@ -25,7 +25,7 @@ def evidence(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 def composition(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The roster entries of the variants that are compared; parts that all of them share are in the caption."""
-    variants = _variants(contrasts)
+    variants = variants_of(contrasts)
     entries = {v: _composed(results, v) for v in variants}
     parts = dict.fromkeys(part for entry in entries.values() for part in entry)
     values = {part: [_part(entries[v].get(part)) for v in variants] for part in parts}
@@ -53,10 +53,6 @@ def _part(value: object) -> str:
     return DASH if value is None else worded(value)
 
 
-def _variants(contrasts: Sequence[Contrast]) -> list[str]:
-    return list(dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant)))
-
-
 def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The variants that the contrasts compare, on all relevant candidates, repeats and explore."""
     rows = [
@@ -67,7 +63,7 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
             *(decimal(row.estimates[metric].estimate) for metric in COMPANIONS),
             words(results.training(row.variant)),
         ]
-        for row in map(results.row, _variants(contrasts))
+        for row in map(results.row, variants_of(contrasts))
     ]
     caption = (
         f"{PRIMARY} of each side ({brackets(results.params.statistics.alpha)}), its parts on repeats and explore, nDCG "
@@ -80,7 +76,7 @@ def seeds(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """The mean of every seed of every variant that is compared: is it one lucky seed? Nothing where none is."""
     if not contrasts:
         return Html("")
-    variants = _variants(contrasts)
+    variants = variants_of(contrasts)
     means = _means(results, variants, "seed")
     traces, spreads = [], []
     for variant in variants:
@@ -114,7 +110,7 @@ def windows(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def _windows(results: Results, contrast: Contrast) -> Html:
-    left, right = contrast.left_variant, contrast.right_variant
+    left, right = contrast.variants
     zone = results.params.zone(results.arm)
     means = _means(results, [left, right], "cutoff").pivot("variant", index="cutoff", values=PRIMARY)
     days = means["cutoff"].dt.convert_time_zone(zone).dt.date().cast(pl.String).to_list()

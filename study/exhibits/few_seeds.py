@@ -54,5 +54,5 @@ def _clause(results: Results, contrast: Contrast) -> str:
 
 def _fewest(results: Results, contrast: Contrast) -> int:
     """The number of seeds of the side that has fewest, of sides that have several."""
-    seeds = [results.row(variant).seeds for variant in (contrast.left_variant, contrast.right_variant)]
+    seeds = [results.row(variant).seeds for variant in contrast.variants]
     return min((number for number in seeds if number > 1), default=1)

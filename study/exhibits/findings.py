@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import advice, agreement, answers, at_a_glance, choose, contrasts, few_seeds, resolution
+from study.exhibits import agreement, answers, choose, contrasts, few_seeds, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -26,11 +26,6 @@ COUNTING = "counting"
 SEQUENCE = "sequence"
 
 
-def headline(results: Results) -> Html:
-    """What the study was made for, answered in one sentence."""
-    return answers.headline(results)
-
-
 def answer(results: Results) -> Html:
     """Every question of the study, each answered in one sentence, behind what its words mean."""
     windows, settings = results.question.windows, results.params.statistics
@@ -47,11 +42,6 @@ def answer(results: Results) -> Html:
     return joined([paragraphs([note], "source"), answers.answers(results)])
 
 
-def glance(results: Results) -> Html:
-    """The contrasts that the answers rest on, in one figure."""
-    return at_a_glance.figure(results)
-
-
 def _by_t(results: Results) -> str:
     """What "by t" says in the answers; nothing where it leaves no verdict open."""
     is_told = any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results))
@@ -65,11 +55,6 @@ def repeated(results: Results) -> Html:
     return joined([found, paragraphs([link], "source")]) if found.text else Html("")
 
 
-def common_advice(results: Results) -> Html:
-    """What teams are commonly advised, marked by this log's own contrasts."""
-    return advice.marks(results)
-
-
 def against_counting(results: Results) -> Html:
     """What everything that was compared with the best counting rule gains and costs."""
     against = choose.against_counting(results)
@@ -77,7 +62,7 @@ def against_counting(results: Results) -> Html:
 
 
 def _challenge(results: Results, contrast: Contrast) -> str:
-    spent, rule = (results.cost[variant] for variant in (contrast.left_variant, contrast.right_variant))
+    spent, rule = (results.cost[variant] for variant in contrast.variants)
     cost = (
         f"Its search took {seconds(spent.tune_seconds)} and a refit {seconds(spent.refit_seconds)}, "
         f"against {seconds(rule.tune_seconds)} and {seconds(rule.refit_seconds)} for the counting rule."

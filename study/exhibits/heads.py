@@ -1,6 +1,6 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
-from study.exhibits import choose, prose, topic
+from study.exhibits import choose, prose
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
@@ -14,21 +14,6 @@ LIMIT = (
     "base are out of sample there, but its setting and rounds are not, so the trees may trust the base a little more "
     "than test justifies. Test itself had no part in the choice."
 )
-
-
-def verdicts(results: Results, about: str) -> Html:
-    """What the contrasts of one topic, `head` or `hybrid`, show."""
-    return topic.verdicts(results, about)
-
-
-def composition(results: Results, about: str) -> Html:
-    """What the variants that are compared are made of, and what differs."""
-    return topic.composition(results, about)
-
-
-def behind(results: Results, about: str) -> Html:
-    """The sides of these contrasts, their seeds and their windows."""
-    return topic.behind(results, about)
 
 
 def _member(results: Results, member: str) -> str:

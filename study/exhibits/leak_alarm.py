@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from study.exhibits.diagnosis_records import Reached, Rung
-from study.exhibits.diagnostics import CHANCE, METRICS, Diagnostics
+from study.exhibits.diagnostics import CHANCE, METRICS
 from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import percent, signed, within
+from study.exhibits.results import Results
 
 
-def leak_alarm(found: Diagnostics | None) -> Html:
+def leak_alarm(results: Results) -> Html:
     """Whether a variant that was fitted to permuted labels beats the best ranking that knows nothing of a user.
 
     One that does is a reason to look, not a verdict (decision 16); the page names what else may raise it.
     """
+    found = results.diagnostics
     if found is None:
         return Html("")
     if not found.alarm.variants:

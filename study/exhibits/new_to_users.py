@@ -38,7 +38,7 @@ def _part(row: Row, part: str) -> float | None:
 
 def _is_in_repeats(results: Results, contrast: Contrast) -> bool:
     """Whether more of a gain comes from repeats than from new ones, each weighed by its share of what is relevant."""
-    left, right = (results.row(variant) for variant in (contrast.left_variant, contrast.right_variant))
+    left, right = (results.row(variant) for variant in contrast.variants)
     repeats, new = ((_part(left, part) or 0.0) - (_part(right, part) or 0.0) for part in ("repeat", "explore"))
     share = results.power.repeat_share
     return share * repeats > max(0.0, (1 - share) * new)

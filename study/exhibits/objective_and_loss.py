@@ -15,20 +15,9 @@ MODEL, SLICES = "study.models.sequence", "study.training.contrast"
 """
 
 
-def verdicts(results: Results, about: str) -> Html:
-    """What the contrasts of one topic, `objective` or `loss`, show, and which loss is another one on this catalogue."""
-    found = topic.verdicts(results, about)
-    return joined([found, paragraphs(plain_bce([results]))]) if about == "loss" else found
-
-
-def composition(results: Results, about: str) -> Html:
-    """What the variants that are compared are made of, and what differs."""
-    return topic.composition(results, about)
-
-
-def behind(results: Results, about: str) -> Html:
-    """The sides of these contrasts, their seeds and their windows."""
-    return topic.behind(results, about)
+def losses(results: Results) -> Html:
+    """What the contrasts of losses show, and which loss is another one on this catalogue."""
+    return joined([topic.verdicts(results, "loss"), paragraphs(plain_bce([results]))])
 
 
 def notes(results: Results) -> Html:

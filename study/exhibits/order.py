@@ -43,8 +43,7 @@ def _named(architectures: Sequence[str]) -> str:
 
 def _architectures(results: Results, contrast: Contrast) -> int:
     """How many there are on its two sides: one of depth or of an objective has the same on both."""
-    sides = (contrast.left_variant, contrast.right_variant)
-    return len({choose.parts_of(results, side)["architecture"] for side in sides})
+    return len({choose.parts_of(results, side)["architecture"] for side in contrast.variants})
 
 
 def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
@@ -60,15 +59,15 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 def _of_shuffling(results: Results) -> list[Contrast]:
     """The fits of the diagnostics as they were over those whose order was shuffled."""
-    found = results.diagnoses or []
-    return [flipped(as_contrast(one)) for one in found if one.change.startswith("order")]
+    found = results.diagnostics
+    return [flipped(as_contrast(one)) for one in (found.contrasts if found else []) if one.change.startswith("order")]
 
 
 def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
     """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
-    if results.diagnoses is None:
+    if results.diagnostics is None:
         return f"what shuffling the order does, {missing('diagnostics')}"
     if not shuffled:
         return "the diagnostics did not shuffle the order"
     sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
-    return f"in {smaller(results)}, {together(results, shuffled, *sides)}"
+    return f"in {smaller(results, results.diagnostics)}, {together(results, shuffled, *sides)}"

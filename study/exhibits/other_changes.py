@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from pydantic import TypeAdapter
-
 from study.exhibits.diagnosis_records import Alarm
 from study.exhibits.diagnostics import telling
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import MANY, agreeing, count, plural, signed
+from study.exhibits.prose import MANY, count, plural, signed
 from study.exhibits.records import Diagnosis
-from study.exhibits.results import Results, read
+from study.exhibits.results import Results
 
 LINK = '<a href="diagnostics.html">Is it the data?</a>'
 TOPICS = {
@@ -22,16 +20,22 @@ TOPICS = {
 
 def told(results: Results) -> list[str]:
     """What each of these shows, one clause for all changes and one for the alarm; none of what was not asked."""
-    shown = {topic: [c for c in results.diagnoses or [] if c.question == topic] for topic in TOPICS}
+    diagnosed = results.diagnostics
+    if diagnosed is None:
+        return []
+    shown = {topic: [c for c in diagnosed.contrasts if c.question == topic] for topic in TOPICS}
     changes = [f"{TOPICS[topic]} {_shown(found)}" for topic, found in shown.items() if found]
-    return [*([f"in the fits of the diagnostics, {'; '.join(changes)} ({LINK})"] if changes else []), *_alarm(results)]
+    return [
+        *([f"in the fits of the diagnostics, {'; '.join(changes)} ({LINK})"] if changes else []),
+        *_alarm(diagnosed.alarm),
+    ]
 
 
 def _shown(found: Sequence[Diagnosis]) -> str:
     hit = [
         f"{code(c.left_variant)} {c.verdict} ({telling(c.change)}, {signed(c.effect)})"
         for c in found
-        if agreeing(c).verdict in ("better", "worse")
+        if c.verdict in ("better", "worse")
     ]
     if hit:
         return f"makes {listing(hit)}" if len(hit) <= MANY else f"makes a difference in {_of(len(hit), found)}"
@@ -44,10 +48,8 @@ def _of(number: int, found: Sequence[Diagnosis]) -> str:
     return f"{count(number)} of {plural(len(found), 'contrast')}"
 
 
-def _alarm(results: Results) -> list[str]:
-    path = results.root / "diagnostics" / "alarm.json"
-    alarm = read(path, TypeAdapter(Alarm)) if path.exists() else None
-    if alarm is None or not alarm.variants:
+def _alarm(alarm: Alarm) -> list[str]:
+    if not alarm.variants:
         return []
     ringing = listing([code(row.variant) for row in alarm.variants if row.rings])
     quiet = "is silent, which is weak evidence: it misses what a model has to learn to use"

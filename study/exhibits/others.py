@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from study.errors import UserError
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
 from study.exhibits.results import Results, read
@@ -36,10 +34,9 @@ def pairs(results: Results, other: str) -> list[Pair]:
         UserError: the other snapshot's files are not those that their manifest vouches for.
     """
     found = []
-    for arm in results.params.arms:
-        here = results if arm == results.arm else results.beside(arm)
-        there = on(results, other, arm)
-        if here is not None and was_run(there):
+    for here in results.every():
+        there = on(results, other, here.arm)
+        if was_run(there):
             vouched(there.folder)
             found.append(Pair(here, there))
     return found
@@ -63,7 +60,7 @@ def vouched(folder: Path) -> None:
     Raises:
         UserError: a file is missing or another one.
     """
-    for name, expected in read(folder / MANIFEST, TypeAdapter(Manifest)).files.items():
+    for name, expected in read(folder / MANIFEST, Manifest).files.items():
         path = folder / name
         if not path.is_file():
             raise UserError(f"{path}: no such file, though {folder / MANIFEST} lists it; restore it from git")
@@ -76,6 +73,6 @@ def comparison(pair: Pair) -> Comparison | None:
     folder = pair.here.root / "snapshots" / pair.names[0]
     if not (folder / MANIFEST).exists():
         return None
-    made_of = read(folder / MANIFEST, TypeAdapter(ComparisonManifest)).made_of
+    made_of = read(folder / MANIFEST, ComparisonManifest).made_of
     current = {side.params.snapshot.name: file_hash(side.folder / MANIFEST) for side in (pair.there, pair.here)}
-    return read(folder / "comparison.json", TypeAdapter(Comparison)) if made_of == current else None
+    return read(folder / "comparison.json", Comparison) if made_of == current else None

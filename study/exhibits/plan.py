@@ -207,7 +207,7 @@ def arms(results: Results) -> Html:
             *(Cell(told, None, "words long") for told in _asked(params.questions[params.asked_by(arm)])),
             words(count(len(params.entries(arm)))),
             words(count(len(params.declared(arm)))),
-            words("run" if arm == results.arm or results.beside(arm) is not None else "not run"),
+            words("run" if results.beside(arm) is not None else "not run"),
         ]
         for arm in params.arms
     ]

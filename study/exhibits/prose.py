@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from study.errors import UserError
 from study.exhibits.markup import code, escape, listing
 from study.exhibits.records import Contrast, Estimate, Tested
 from study.params.statistics import Outcome
@@ -136,22 +135,6 @@ def over(contrast: Contrast) -> str:
     return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"
 
 
-def agreeing(contrast: Contrast) -> Contrast:
-    """The contrast itself.
-
-    Raises:
-        UserError: the verdict and the sign of the effect contradict each other.
-    """
-    if (contrast.verdict == "better" and contrast.effect <= 0) or (
-        contrast.verdict == "worse" and contrast.effect >= 0
-    ):
-        raise UserError(
-            f"contrasts.json: {contrast.name} is called {contrast.verdict} with an effect of {contrast.effect:+.4f}; "
-            "run `dvc repro compare`"
-        )
-    return contrast
-
-
 def to_margin(found: Tested, margin: float) -> str:
     """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
     if found.verdict not in ("better", "worse"):
@@ -163,12 +146,7 @@ def to_margin(found: Tested, margin: float) -> str:
 
 
 def brief(contrast: Contrast, margin: float) -> str:
-    """The contrast in a few words: sides, effect, interval, verdict.
-
-    Raises:
-        UserError: the verdict and the sign of the effect contradict each other.
-    """
-    agreeing(contrast)
+    """The contrast in a few words: sides, effect, interval, verdict."""
     return (
         f"{over(contrast)} {signed(contrast.effect)} "
         f"[{signed(contrast.low)}, {signed(contrast.high)}{f': {NO_BOUND}' if is_unbounded(contrast) else ''}], "
@@ -256,12 +234,7 @@ def _beyond(contrasts: Sequence[Contrast], margin: float) -> str:
 
 
 def verdict_sentence(contrast: Contrast, margin: float) -> str:
-    """What the contrast shows, as a clause without its full stop.
-
-    Raises:
-        UserError: the verdict and the sign of the effect contradict each other.
-    """
-    agreeing(contrast)
+    """What the contrast shows, as a clause without its full stop."""
     left, right = sides(contrast)
     differs = f"{interval(contrast)}, {probability(contrast.p_difference)}{late(contrast)}"
     size = to_margin(contrast, margin).replace(" by", "")

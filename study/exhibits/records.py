@@ -1,9 +1,10 @@
 """The result files as types, one per file; what no page shows is let through unread."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from study.params.statistics import PRIMARY, Outcome
 
@@ -71,6 +72,22 @@ class Contrast(Tested):
     left_variant: str
     right_variant: str
     after_test: bool = False
+
+    @property
+    def variants(self) -> tuple[str, str]:
+        """The variants of both sides."""
+        return self.left_variant, self.right_variant
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if {"better": self.effect <= 0, "worse": self.effect >= 0}.get(self.verdict):
+            raise ValueError(f"{self.name} is called {self.verdict} with an effect of {self.effect:+.4f}")
+        return self
+
+
+def variants_of(contrasts: Iterable[Contrast]) -> list[str]:
+    """The variants on the sides of contrasts, each once."""
+    return list(dict.fromkeys(variant for one in contrasts for variant in one.variants))
 
 
 class Diagnosis(Contrast):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope, steps, topic
+from study.exhibits import choose, scope, steps
 from study.exhibits.clauses import hedged
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
@@ -13,22 +13,17 @@ from study.exhibits.speed import OWN
 from study.params.parts import names_in
 from study.params.roster import SequenceEntry
 
-TOPIC = "representation"
 NEXT_LINE = "sum-next-line"
 """Has the objective of that model."""
-
-
-def verdicts(results: Results) -> Html:
-    """What the contrasts of representations show."""
-    return topic.verdicts(results, TOPIC)
 
 
 def history(results: Results) -> Html:
     """How much of a history each layout sees, and the contrasts that tell this apart; says so where one is missing."""
     entries = [one for one in results.params.entries(results.arm).values() if isinstance(one, SequenceEntry)]
-    tokens, events = (
-        max((entry.context for entry in entries if is_flat(entry) is flat), default=None) for flat in (True, False)
-    )
+    contexts = {
+        flat: [e.context for e in entries if choose.is_of_tokens(e.model_dump()) is flat] for flat in (True, False)
+    }
+    tokens, events = (max(found, default=None) for found in contexts.values())
     if tokens is None or events is None:
         missing = "flat" if tokens is None else "event-level"
         return paragraphs([f"Nothing to compare, since no {missing} model is of this arm."])
@@ -82,11 +77,6 @@ def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
     ]
 
 
-def is_flat(entry: SequenceEntry) -> bool:
-    """Whether its positions are tokens."""
-    return choose.is_of_tokens(entry.model_dump())
-
-
 def _controls(results: Results) -> list[str]:
     """With a history as short as that of a flat model, and what the longer one is worth."""
     at_flat = choose.about(results, {"layout": "event"}, {"layout": "token"})
@@ -101,13 +91,3 @@ def _controls(results: Results) -> list[str]:
         for lead, found in clauses.items()
         if found
     ]
-
-
-def composition(results: Results) -> Html:
-    """What the variants that are compared are made of, and what differs."""
-    return topic.composition(results, TOPIC)
-
-
-def behind(results: Results) -> Html:
-    """The sides of the contrasts, their seeds and their windows."""
-    return topic.behind(results, TOPIC)

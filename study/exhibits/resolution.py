@@ -28,7 +28,9 @@ def _detectable(results: Results) -> list[str]:
     power, family = results.power, len(results.contrasts)
     if power.detectable is None:
         return []
-    found = at_first_step(power.detectable, results.params.statistics.alpha, family)
+    alpha = results.params.statistics.alpha
+    found = at_first_step(power.detectable, alpha, family)
+    equivalence = power_of_equivalence(power.detectable, alpha, power.margin, family)
     judged = (
         f"finer than the margin of {power.margin:g}, so a difference as large as that is likely to show"
         if found <= power.margin
@@ -39,14 +41,8 @@ def _detectable(results: Results) -> list[str]:
         f"variants that this log shows with a power of {percent(POWER)} is {number(found)} {PRIMARY} (median over the "
         f"declared contrasts, at the first step of Holm over {count(family)}, the strictest; for a contrast that "
         f"stands alone {number(power.detectable)}): {judged}. Two variants that are alike in truth are shown to be "
-        f"equivalent at that step with a power of {percent(_equivalence(results, power.detectable), 0)}."
+        f"equivalent at that step with a power of {percent(equivalence, 0)}."
     ]
-
-
-def _equivalence(results: Results, detectable: float) -> float:
-    return power_of_equivalence(
-        detectable, results.params.statistics.alpha, results.power.margin, len(results.contrasts)
-    )
 
 
 def power_of_equivalence(detectable: float, alpha: float, margin: float, contrasts: int) -> float:

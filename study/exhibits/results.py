@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from study import params
 from study.errors import UserError
-from study.exhibits.diagnosis_records import Reached
+from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Budget, Compared
@@ -33,20 +33,25 @@ TRAINING = f"{LEARNED}; besides, {MARKS[1]} (gains less than the margin over tha
 Found = TypeVar("Found")
 
 
-def read(path: Path, kind: TypeAdapter[Found], remedy: str = REPRODUCE) -> Found:
+def read(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found:
     """A result file; `remedy` is how it is made.
 
     Raises:
         UserError: it is missing or broken.
     """
     try:
-        return kind.validate_json(path.read_bytes())
+        return TypeAdapter(kind).validate_json(path.read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; {remedy}") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise UserError(f"{path}: {place}: {first['msg']}; {remedy}") from None
+
+
+def read_if_made(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found | None:
+    """The same; None where it has not been made yet."""
+    return read(path, kind, remedy) if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,12 @@ class Results:
     @cached_property
     def leaderboard(self) -> list[Row]:
         """Variants, best on select first."""
-        return self._read("leaderboard.json", TypeAdapter(list[Row]))
+        return self._read("leaderboard.json", list[Row])
 
     @cached_property
     def contrasts(self) -> list[Contrast]:
         """The declared contrasts in their order."""
-        found = self._read("contrasts.json", TypeAdapter(list[Contrast]))
+        found = self._read("contrasts.json", list[Contrast])
         late = self.params.after_test.get(self.params.snapshot.name, [])
         return [one.model_copy(update={"after_test": True}) if one.name in late else one for one in found]
 
@@ -94,54 +99,56 @@ class Results:
         if not (self.folder / QUERIES).exists():
             return {}
         settings = self.params.statistics
-        pairs = [(one.left_variant, one.right_variant) for one in self.contrasts]
+        pairs = [one.variants for one in self.contrasts]
         found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=settings.margin, alpha=settings.alpha)
         return {one.name: by for one, by in zip(self.contrasts, found, strict=True)}
 
     @cached_property
     def power(self) -> Power:
         """Resolution, ceiling and repetition."""
-        return self._read("power.json", TypeAdapter(Power))
+        return self._read("power.json", Power)
 
     @cached_property
     def tuning(self) -> dict[str, Search]:
         """The search of each variant."""
-        return self._read("tuning.json", TypeAdapter(dict[str, Search]))
+        return self._read("tuning.json", dict[str, Search])
 
     @cached_property
     def data(self) -> Data:
         """The data card."""
-        return read(self.root / "data" / f"{self.params.asked_by(self.arm)}.json", TypeAdapter(Data))
+        return read(self.root / "data" / f"{self.params.asked_by(self.arm)}.json", Data)
 
     @cached_property
     def manifest(self) -> Manifest:
         """Versions, hashes, seed."""
-        return self._read("manifest.json", TypeAdapter(Manifest))
+        return self._read("manifest.json", Manifest)
 
     @cached_property
     def factorial(self) -> list[Effect]:
         """Main effects and interactions of the declared factorial; none where its cells are of another arm."""
         if not set(self.params.factorial.cells) <= set(self.params.entries(self.arm)):
             return []
-        return self._read("factorial.json", TypeAdapter(list[Effect]))
+        return self._read("factorial.json", list[Effect])
 
     @cached_property
-    def diagnoses(self) -> list[Diagnosis] | None:
-        """The contrasts of the diagnostics of this snapshot; None where they were not run."""
-        path = self.root / "diagnostics" / "contrasts.json"
-        return read(path, TypeAdapter(list[Diagnosis])) if path.exists() else None
-
-    @cached_property
-    def reached(self) -> list[Reached]:
-        """What the fits of the diagnostics of this snapshot reached; none where they were not run."""
-        path = self.root / "diagnostics" / "estimates.json"
-        return read(path, TypeAdapter(list[Reached])) if path.exists() else []
+    def diagnostics(self) -> Diagnostics | None:
+        """The diagnostics of this snapshot; None where they were not run."""
+        folder = self.root / "diagnostics"
+        manifest = read_if_made(folder / "manifest.json", Manifest)
+        if manifest is None:
+            return None
+        return Diagnostics(
+            contrasts=read(folder / "contrasts.json", list[Diagnosis]),
+            alarm=read(folder / "alarm.json", Alarm),
+            reached=read(folder / "estimates.json", list[Reached]),
+            left_out=read(folder / "left_out.json", list[LeftOut]),
+            manifest=manifest,
+        )
 
     @cached_property
     def loss_costs(self) -> LossCosts | None:
         """What the losses cost on ever larger catalogues; None where it was not measured."""
-        path = self.root.parent / LOSS_COSTS.relative_to(RESULTS)
-        return read(path, TypeAdapter(LossCosts)) if path.exists() else None
+        return read_if_made(self.root.parent / LOSS_COSTS.relative_to(RESULTS), LossCosts)
 
     @cached_property
     def cost(self) -> dict[str, Cost]:
@@ -167,8 +174,7 @@ class Results:
     def measured(self) -> dict[str, Cost]:
         """What the stage of each variant of the leaderboard measured."""
         folder = self.root / "cost" / self.arm
-        kind = TypeAdapter(Cost)
-        return {row.variant: read(folder / f"{row.variant}.json", kind) for row in self.leaderboard}
+        return {row.variant: read(folder / f"{row.variant}.json", Cost) for row in self.leaderboard}
 
     def queries(self, columns: list[str]) -> pl.DataFrame:
         """`variant`, `seed`, `user_id`, `cutoff` and the asked metric columns, one row per variant, seed and query."""
@@ -247,42 +253,43 @@ class Results:
                     raise UserError(f"{place}: '{variant}' is not on the leaderboard; {REPRODUCE}")
 
     def beside(self, arm: Compared) -> "Results | None":
-        """The results of another arm of the same snapshot; None where it has not been run.
+        """The results of an arm of the same snapshot, this one itself among them; None where it has not been run.
 
         Raises:
             UserError: there are results, but broken ones or those of other parameters.
         """
+        if arm == self.arm:
+            return self
         if not (self.root / arm / "manifest.json").exists():
             return None
         other = Results(self.root, self.params, arm)
         other.check()
         return other
 
+    def every(self) -> "list[Results]":
+        """Those of every arm that was run, in the order of the roster."""
+        return [found for arm in self.params.arms if (found := self.beside(arm)) is not None]
+
     def _found(self, file: str, name: str, known: dict[str, Found]) -> Found:
         if name not in known:
             raise UserError(f"{self.folder / file}: '{name}' is missing; it has: {', '.join(known)}; {REPRODUCE}")
         return known[name]
 
-    def _read(self, file: str, kind: TypeAdapter[Found]) -> Found:
+    def _read(self, file: str, kind: type[Found]) -> Found:
         return read(self.folder / file, kind)
 
 
-def load(arm: Compared = "main") -> Results:
-    """The results of an arm on the snapshot that `params.yaml` names, found consistent with it.
+def load() -> Results:
+    """The results of the arm main on the snapshot that `params.yaml` names, found consistent with it.
 
     Raises:
-        UserError: a file is missing, broken or does not belong to these parameters, or the arm main has no variant.
+        UserError: a file is missing, broken or does not belong to these parameters, or the arm has no variant.
     """
     declared = params.load()
-    if arm == "main" and arm not in declared.arms:
+    if "main" not in declared.arms:
         raise UserError(f"{PARAMS}: roster: no variant is of the arm main, which the report is about; put one back")
-    results = Results(RESULTS / declared.snapshot.name, declared, arm)
-    if arm == "main" and not results.folder.is_dir():
+    results = Results(RESULTS / declared.snapshot.name, declared)
+    if not results.folder.is_dir():
         raise UserError(f"{results.folder}: the arm main, which the report begins with, has not been run; {STUDY}")
     results.check()
     return results
-
-
-def load_if_run(arm: Compared) -> Results | None:
-    """The same, with its errors; None where the arm has not been run yet, which a page says in a sentence."""
-    return load(arm) if (RESULTS / params.load().snapshot.name / arm / "manifest.json").exists() else None

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, over, percent, plural, signed, worded
-from study.exhibits.records import Contrast, Effect
+from study.exhibits.records import Contrast, Effect, variants_of
 from study.exhibits.results import MARKS, NEARLY, Results
 
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     """The values that these factors have on all the sides: "with representation sum and head plain"."""
-    entries = [choose.parts_of(results, variant) for variant in _sides(contrasts)]
+    entries = [choose.parts_of(results, variant) for variant in variants_of(contrasts)]
     values = {factor: dict.fromkeys(code(worded(entry[factor])) for entry in entries) for factor in factors}
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
@@ -27,7 +27,7 @@ UNTRAINED = "with a side that is not clearly above popularity on select, so that
 
 def trained(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """The contrasts whose sides have both learned more than popularity knows."""
-    return [c for c in contrasts if not any(map(results.at_popularity, (c.left_variant, c.right_variant)))]
+    return [c for c in contrasts if not any(map(results.at_popularity, c.variants))]
 
 
 def lefts(results: Results, contrasts: Sequence[Contrast], factor: str) -> list[str]:
@@ -57,7 +57,7 @@ def learning(results: Results, contrasts: Sequence[Contrast]) -> str:
 
     One that was best next to last is told beside such a side alone: its refit is a round shorter than that one's.
     """
-    sides = _sides(contrasts)
+    sides = variants_of(contrasts)
     marks = [mark for variant in sides for mark in results.marks(variant)]
     kinds = [mark for mark in MARKS if mark in marks]
     told = [f"{count(n)} {_was(mark, n)} {mark}" for mark in kinds if (n := marks.count(mark))]
@@ -129,13 +129,9 @@ def history(results: Results, entry: choose.Parts) -> str:
     return f"{plural(entry['context'], 'token')} (about {events})" if choose.is_of_tokens(entry) else events
 
 
-def _sides(contrasts: Sequence[Contrast]) -> list[str]:
-    return list(dict.fromkeys(v for c in contrasts for v in (c.left_variant, c.right_variant)))
-
-
 def histories(results: Results, contrast: Contrast) -> str:
     """How much of a history each side sees, where that differs: "256 events against 256 tokens (about 26 events)"."""
-    entries = [choose.parts_of(results, variant) for variant in (contrast.left_variant, contrast.right_variant)]
+    entries = [choose.parts_of(results, variant) for variant in contrast.variants]
     reading = [entry for entry in entries if entry.get("context")]
     differ = len({min(events_seen(results, entry), longest(results)) for entry in reading}) > 1
     return " against ".join(history(results, entry) for entry in reading) if differ else ""
@@ -201,7 +197,7 @@ def unlike_training(results: Results, contrast: Contrast) -> str:
 
 def unlike_objectives(results: Results, contrast: Contrast) -> str:
     """What differs, "their objectives"; or nothing."""
-    asked = [choose.parts_of(results, v).get("objective") for v in (contrast.left_variant, contrast.right_variant)]
+    asked = [choose.parts_of(results, v).get("objective") for v in contrast.variants]
     return "their objectives" if len({one for one in asked if one}) > 1 else ""
 
 

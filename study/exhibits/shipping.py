@@ -51,7 +51,7 @@ def _toward(results: Results, chosen: Contrast, verdict: Outcome) -> list[Contra
 
 
 def _saves(results: Results, contrast: Contrast) -> bool:
-    left, right = (results.cost[v].refit_seconds for v in (contrast.left_variant, contrast.right_variant))
+    left, right = (results.cost[v].refit_seconds for v in contrast.variants)
     return left < right
 
 

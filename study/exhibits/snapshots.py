@@ -16,7 +16,6 @@ from study.exhibits.records import Drift, Ranks, Row
 from study.exhibits.results import Results
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
-from study.exhibits.warm import saved
 from study.params.statistics import PRIMARY
 
 TOP = 5
@@ -74,11 +73,6 @@ def _settled_later(pair: Pair) -> list[str]:
         f"windows in view: {count(chosen)} of {plural(len(searches), 'search')} there chose the defaults. What is "
         "repeated is the comparison, on other labels, not every choice behind it."
     ]
-
-
-def headline(results: Results) -> Html:
-    """Which headline contrasts the other snapshots confirm or correct; their effects stand with the table."""
-    return agreement.headline(results)
 
 
 def drift(results: Results) -> Html:
@@ -267,11 +261,6 @@ def contrasts(results: Results) -> Html:
 def sentences(results: Results) -> Html:
     """The answers of Findings whose words are not those that the other snapshot gives."""
     return _each(results, changed)
-
-
-def warm_start(results: Results) -> Html:
-    """What beginning with another snapshot's settings has saved."""
-    return saved(results)
 
 
 def _each(results: Results, part: Callable[[Pair], Html]) -> Html:

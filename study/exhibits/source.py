@@ -2,17 +2,16 @@
 
 from typing import get_args
 
-from pydantic import TypeAdapter
-
 from study import params
 from study.exhibits import world_records
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
 from study.exhibits.records import Manifest
-from study.exhibits.results import Results, read
+from study.exhibits.results import Results, read_if_made
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
 from study.params.budget import COMPARED, Arm, Budget
+from study.params.worlds import NAMES
 from study.paths import PARAMS, RESULTS, world_file
 from study.provenance import params_hash
 
@@ -59,10 +58,8 @@ def origin(arm: Arm, manifest: Manifest) -> str:
 
 def beside(results: Results, arm: Arm) -> Html:
     """The line of an arm that has no leaderboard; nothing where it has not been run."""
-    path = results.root / arm / "manifest.json"
-    if not path.exists():
-        return Html("")
-    return paragraphs([f"{origin(arm, read(path, TypeAdapter(Manifest)))}."], "source")
+    manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
+    return Html("") if manifest is None else paragraphs([f"{origin(arm, manifest)}."], "source")
 
 
 def runs(results: Results) -> Html:
@@ -82,12 +79,11 @@ def runs(results: Results) -> Html:
 def made_by(results: Results, arm: Arm) -> list[tuple[str, str]]:
     """Revision and budget of each run that the results of an arm are made of; none where it has not been run."""
     if arm == "worlds":
-        paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in world_records.ORDER]
-        worlds = [world_records.read(path, TypeAdapter(world_records.World)) for path in paths]
+        paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in NAMES]
+        worlds = [read_if_made(path, world_records.World) for path in paths]
         return [(short(world.revision), world.budget) for world in worlds if world is not None]
-    path = results.root / arm / "manifest.json"
-    manifests = [read(path, TypeAdapter(Manifest))] if path.exists() else []
-    return [(short(manifest.revision), manifest.budget) for manifest in manifests]
+    manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
+    return [] if manifest is None else [(short(manifest.revision), manifest.budget)]
 
 
 def _caps(spent: Budget) -> str:

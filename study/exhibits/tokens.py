@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits import source
@@ -77,8 +76,8 @@ def load() -> tuple[Accounting, Manifest] | None:
     folder = results_folder(params.load().snapshot.name, "tokens")
     if not (folder / "manifest.json").exists():
         return None
-    found = read(folder / "tokens.json", TypeAdapter(Accounting))
-    return found, read(folder / "manifest.json", TypeAdapter(Manifest))
+    found = read(folder / "tokens.json", Accounting)
+    return found, read(folder / "manifest.json", Manifest)
 
 
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:
@@ -265,8 +264,7 @@ def training(results: tuple[Accounting, Manifest] | None) -> Html:
 def _batch() -> str:
     """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
     declared = params.load()
-    asked = declared.section("tokens")
-    assert isinstance(asked, Tokens)
+    asked = declared.section(Tokens)
     longest = asked.entry(declared.variants).context
     told = f"{count(asked.batch)} with padding"
     return told if longest <= asked.batch else f"{told}, or of one longer piece of at most {count(longest)}"

@@ -8,8 +8,7 @@ from study.exhibits.results import Results
 
 def beside(results: Results) -> list[Results]:
     """The arms that were run beside this one, in the order of the roster."""
-    arms = (results.beside(arm) for arm in results.params.arms if arm != results.arm)
-    return [arm for arm in arms if arm is not None]
+    return [ran for ran in results.every() if ran is not results]
 
 
 def names(results: Results) -> list[str]:

@@ -31,12 +31,8 @@ class Saving:
 
 def savings(results: Results) -> list[Saving]:
     """An entry for each search that began warm, of every arm that was run."""
-    found = []
-    for arm in results.params.arms:
-        ran = results if arm == results.arm else results.beside(arm)
-        if ran is not None:
-            found += [_saving(v, arm, s, s.warm) for v, s in ran.tuning.items() if s.warm is not None]
-    return found
+    searches = [(v, ran.arm, search) for ran in results.every() for v, search in ran.tuning.items()]
+    return [_saving(v, arm, search, search.warm) for v, arm, search in searches if search.warm is not None]
 
 
 def _saving(variant: str, arm: str, search: Search, number_of_warm: int) -> Saving:

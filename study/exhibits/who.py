@@ -1,39 +1,17 @@
 """The page Who will buy: which users will take the key action, and does a ranking loss find more of them?"""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from functools import wraps
 from statistics import fmean
-from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
 from scipy.special import ndtri
 
-from study.exhibits import choose, scope, source
-from study.exhibits.contrasts import NONE
-from study.exhibits.effects import margin_band, tally, verdict_marks
-from study.exhibits.figures import (
-    draw,
-    inert,
-    names_axis,
-    row_height,
-)
+from study.exhibits import choose, contrasts, scope, source
+from study.exhibits.data import local_day
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import (
-    count,
-    dagger,
-    is_unbounded,
-    marked,
-    number,
-    over,
-    percent,
-    plural,
-    sentence,
-    signed,
-    verdict_sentence,
-)
-from study.exhibits.records import Contrast, Estimate, Record
+from study.exhibits.prose import count, is_unbounded, number, over, percent, plural, sentence, verdict_sentence
+from study.exhibits.records import Contrast, Estimate, Record, variants_of
 from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.results import LEARNED, Results, read
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -53,7 +31,7 @@ OTHERS = {
 class Window(Record):
     """A test window; `perfect` is the recall among the top 5 % that a faultless ranking reaches."""
 
-    cutoff: datetime
+    cutoff: str
     users: int
     positives: int
     base_rate: float
@@ -88,7 +66,7 @@ def if_run(exhibit: Callable[[Results], Html]) -> Callable[[Results | None], Htm
 
 def windows_of(results: Results) -> Windows:
     """What the test windows hold."""
-    return read(results.folder / "windows.json", TypeAdapter(Windows))
+    return read(results.folder / "windows.json", Windows)
 
 
 def answer(results: Results | None) -> Html:
@@ -108,8 +86,8 @@ def answer(results: Results | None) -> Html:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
     if shown.limit is not None:
         told.append(f"No ranking could find more than {percent(shown.limit)} among so few.")
-    contrasts = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
-    return joined([paragraphs([" ".join(told)]), bullets(sentence(clause) for clause in contrasts)])
+    clauses = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
+    return joined([paragraphs([" ".join(told)]), bullets(map(sentence, clauses))])
 
 
 @if_run
@@ -124,7 +102,7 @@ def histories(results: Results) -> Html:
 
 def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     """That the budget counts events, which long histories use up with fewer users."""
-    sides = dict.fromkeys(side for c in contrasts for side in (c.left_variant, c.right_variant))
+    sides = variants_of(contrasts)
     entries = [choose.parts_of(results, side) for side in sides]
     seen = {side: scope.events_seen(results, e) for side, e in zip(sides, entries, strict=True) if e.get("context")}
     if not seen:
@@ -180,20 +158,9 @@ def board(results: Results) -> Html:
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     if not results.contrasts:
-        return paragraphs([NONE])
-    margin, every = windows_of(results).margin, results.contrasts
-    texts = [f"{inert(c.left_variant)} over {inert(c.right_variant)}<br>{signed(c.effect)}" for c in every]
-    return draw(
-        verdict_marks(every, [inert(marked(c)) for c in every], texts),
-        f"Effect of left over right in recall among the top 5 % of the users for "
-        f"{plural(len(every), 'declared contrast')} ({tally(every)}), each with the interval that its verdict "
-        f"used; shaded: the margin of equivalence, ±{margin:g}{dagger(every)}.",
-        height=row_height(len(every)) + 30,
-        showlegend=True,
-        xaxis={"title": {"text": "difference in recall"}, "tickformat": "+.4~f", "nticks": 6},
-        yaxis=names_axis(marked(c) for c in every),
-        shapes=margin_band(margin),
-    )
+        return paragraphs([contrasts.NONE])
+    margin = windows_of(results).margin
+    return contrasts.forest(results.contrasts, margin, "recall among the top 5 % of the users", "recall", is_brief=True)
 
 
 def windows(results: Results | None) -> Html:
@@ -201,10 +168,9 @@ def windows(results: Results | None) -> Html:
     if results is None:
         return source.NOTHING
     shown, zone = windows_of(results), results.params.zone("who")
-    days = [_day(window.cutoff, zone) for window in shown.windows]
     rows = [
-        [words(day.isoformat()), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]
-        for day, w in zip(days, shown.windows, strict=True)
+        [words(local_day(w.cutoff, zone)), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]
+        for w in shown.windows
     ]
     fewest, most = (pick(w.positives for w in shown.windows) for pick in (min, max))
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
@@ -216,10 +182,7 @@ def windows(results: Results | None) -> Html:
     if shown.detectable is not None:
         family, settings = len(results.contrasts), results.params.statistics
         found = at_first_step(shown.detectable, settings.alpha, family)
-        at_step, alone = (
-            percent(power_of_equivalence(shown.detectable, settings.alpha, shown.margin, contrasts), 0)
-            for contrasts in (family, 1)
-        )
+        at_step, alone = (percent(power, 0) for power in powers(results))
         text += (
             f" A difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
             f"{percent(POWER)} power (median over the declared contrasts{_by_width(results)}, at the first step of "
@@ -233,16 +196,21 @@ def windows(results: Results | None) -> Html:
     return joined([told, table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
 
 
+def powers(results: Results) -> list[float]:
+    """With which two variants that are truly alike are shown to be: at the first step of Holm, and alone."""
+    shown, alpha = windows_of(results), results.params.statistics.alpha
+    if shown.detectable is None:
+        return []
+    families = len(results.contrasts), 1
+    return [power_of_equivalence(shown.detectable, alpha, shown.margin, family) for family in families]
+
+
 def _by_width(results: Results) -> str:
     """From where to where what can be found lies, by the widths of the contrasts' intervals; nothing for one."""
     step = results.params.statistics.alpha / len(results.contrasts)
     reach = ndtri(1 - step / 2) + ndtri(POWER)
     found = [reach * (c.high - c.low) / 2 / ndtri((1 + c.level) / 2) for c in results.contrasts if not is_unbounded(c)]
     return f"; contrast by contrast, from {number(min(found), 3)} to {number(max(found), 3)}" if len(found) > 1 else ""
-
-
-def _day(cutoff: datetime, zone: str) -> date:
-    return cutoff.astimezone(ZoneInfo(zone)).date()
 
 
 @if_run

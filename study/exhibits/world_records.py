@@ -1,23 +1,17 @@
 """The result files of the worlds as types."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import TypeAdapter
-
-from study.exhibits import results
 from study.exhibits.records import Estimate, Record
 from study.params.statistics import PRIMARY_K, Outcome
 
-ORDER = ("frequency", "order", "binding", "delay", "shop", "null")
 FOLLOWING = ("order", "binding", "delay")
 """The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
 NOT_TOLD = ("counting", "aggregates")
 """The families that read the attributes of key actions alone."""
 SAME = 1e-9
 """By so much the gains of the oracle may be beyond chance by rounding alone."""
-Found = TypeVar("Found")
 
 
 class Oracle(Record):
@@ -156,12 +150,3 @@ class Worlds:
 
     worlds: list[World]
     validity: Validity | None
-
-
-def read(path: Path, kind: TypeAdapter[Found], remedy: str = results.REPRODUCE) -> Found | None:
-    """A result file; None where it has not been made yet.
-
-    Raises:
-        UserError: it is broken.
-    """
-    return results.read(path, kind, remedy) if path.exists() else None

@@ -1,16 +1,17 @@
 """The page Worlds: how much of what can be reached each variant reaches where the truth is known."""
 
 import plotly.graph_objects as go
-from pydantic import TypeAdapter
 
 from study import params
 from study.exhibits.figures import draw, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
+from study.exhibits.results import read_if_made
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
-from study.exhibits.world_records import ORDER, Reached, Validity, World, Worlds, read
+from study.exhibits.world_records import Reached, Validity, World, Worlds
 from study.exhibits.world_verdicts import tally
+from study.params.worlds import NAMES
 from study.paths import world_file
 
 HIGHEST = "The leaders were picked by these same recalls, so the highest of several is biased slightly upwards."
@@ -28,8 +29,8 @@ def load() -> Worlds:
     Raises:
         UserError: a file is broken.
     """
-    found = [read(world_file(world), TypeAdapter(World)) for world in ORDER]
-    checked = read(world_file("validity"), TypeAdapter(Validity), CHECK)
+    found = [read_if_made(world_file(world), World) for world in NAMES]
+    checked = read_if_made(world_file("validity"), Validity, CHECK)
     return Worlds([world for world in found if world is not None], checked)
 
 

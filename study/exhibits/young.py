@@ -29,15 +29,16 @@ def answer(results: Results | None) -> Html:
     rows = with_young(results)
     if not rows:
         return NONE
-    relevant, outside, young = _counts(results)
-    queries = results.queries(["young"]).unique(["user_id", "cutoff"], keep="any")["young"]
+    columns = ["relevant", "outside", "young"]
+    queries = results.queries(columns).unique(["user_id", "cutoff"], keep="any")
+    relevant, outside, young = (int(queries[column].sum()) for column in columns)
     best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
     most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
         f"{candidates(results.question, results.data.catalogue, results.data.young)} "
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
-        f"back from all that a model was fitted on; {count(int((queries > 0).sum()))} of "
+        f"back from all that a model was fitted on; {count(int((queries['young'] > 0).sum()))} of "
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
@@ -79,14 +80,6 @@ def of_young_alone(results: Results, rows: list[Row]) -> str:
         if known := [role for role, variant in roles.items() if variant == row.variant]:
             parts.append(f"{within(row.estimates[YOUNG])} by {code(row.variant)}, which {listing(known)}")
     return "; ".join(parts)
-
-
-def _counts(results: Results) -> tuple[int, int, int]:
-    """Numbers of relevant candidates, of those outside the catalogue, and of young ones, over all test queries."""
-    columns = ["relevant", "outside", "young"]
-    once = results.queries(columns).unique(["user_id", "cutoff"], keep="any").select(pl.col(columns).sum())
-    relevant, outside, young = once.row(0)
-    return int(relevant), int(outside), int(young)
 
 
 @dataclass(frozen=True)

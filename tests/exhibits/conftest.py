@@ -29,6 +29,11 @@ METRICS = [
 BEST = {"best:counting": "tifu-knn", "best:aggregates": "lightgbm-lambdarank", "best:sequence": "sum-horizon-repeat"}
 OF_YOUNG = ["recall@10/known", "recall@10/young"]
 Documents = dict[str, Any]
+UNTOLD = {
+    "diagnostics/alarm.json": {"rings": False, "variants": []},
+    "diagnostics/estimates.json": [],
+    "diagnostics/left_out.json": [],
+}
 
 
 def contrast(verdict: str, effect: float, **changes: Any) -> dict[str, Any]:
@@ -216,7 +221,7 @@ def made(tmp_path: Path) -> Callable[..., Results]:
             write(folder, written, params, arm)
         beside = {
             "diagnostics/contrasts.json": diagnoses,
-            "diagnostics/manifest.json": None if diagnoses is None else _manifest(params, "main"),
+            **({} if diagnoses is None else {"diagnostics/manifest.json": _manifest(params, "main"), **UNTOLD}),
             "../_simulated/losses.json": costs,
         }
         for path, document in beside.items():

@@ -31,7 +31,7 @@ def test_gbce_with_as_many_negatives_as_a_candidate_has_rivals_is_told_to_be_pla
     results = made(of_candidates(candidates), catalogue=of_candidates(2_000))
     told = "In the arm main sum-horizon-gbce and sum-next-line-gbce are trained with plain BCE"
 
-    for shown in (catalogue.asked(results), objective_and_loss.verdicts(results, "loss")):
+    for shown in (catalogue.asked(results), objective_and_loss.losses(results)):
         assert is_told == (told in text(shown))
     assert is_told == (f"gBCE that is BCE. {told}" in text(caveats.caveats(results)))
     assert "arm catalogue sum-horizon-gbce" not in text(catalogue.asked(results))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from study.exhibits import choose, diagnostics, heads, protocol, representation, source, tokens, who, young
+from study.exhibits import choose, heads, protocol, representation, source, tokens, who, young
 from study.exhibits.prose import flipped
 from study.exhibits.results import Results
 from study.params.roster import ComposedEntry
@@ -91,9 +91,10 @@ def test_the_budget_of_an_arm_is_the_one_that_it_was_run_with(made):
     shown = protocol.budgets_of_arms(made(who=tiny)).text
     rows = [" ".join(map(text, re.findall(r"<td.*?</td>", row))) for row in shown.split("<tr>")]
 
-    assert "main default 8 8 150,000 120 5 500 5" in rows
-    assert "who quick 2 2 10,000 10 4 100 2" in rows
-    assert "diagnostics default – – 37,500 – – – 5" in rows
+    assert "main default 8 8 150,000 120 5 500 – 5" in rows
+    assert "who quick 2 2 10,000 10 4 100 – 2" in rows
+    assert "diagnostics default – – 37,500 – – – – 5" in rows
+    assert "tokens default – 60 200,000 – – – 300 3" in rows
 
 
 @pytest.mark.parametrize(("variant", "is_told"), [("flat-next-tokens", True), ("flat-next", False)])
@@ -107,7 +108,7 @@ def test_a_round_of_the_accounting_is_told_in_what_its_variant_counts(made, vari
 
 @pytest.mark.parametrize(
     "exhibit",
-    [diagnostics.answer, tokens.answer, tokens.training, young.verdicts, young.board, who.answer, who.windows],
+    [tokens.answer, tokens.training, young.verdicts, young.board, who.answer, who.windows],
     ids=lambda exhibit: f"{exhibit.__module__}.{exhibit.__name__}",
 )
 def test_where_an_arm_was_not_run_no_heading_stands_over_nothing(exhibit):

@@ -6,6 +6,9 @@ from study import params
 from study.errors import UserError
 from study.exhibits import architecture, diagnostics, leak_alarm, tokens
 from study.exhibits.prose import within
+from study.exhibits.results import Results
+from study.params.diagnostics import Diagnostics
+from study.params.tokens import Tokens
 from study.paths import REPORT
 
 MANIFEST = {
@@ -38,7 +41,6 @@ def folder(tmp_path, monkeypatch):
     def place(_, arm):
         return tmp_path / arm
 
-    monkeypatch.setattr(diagnostics, "results_folder", place)
     monkeypatch.setattr(tokens, "results_folder", place)
     return tmp_path
 
@@ -54,7 +56,7 @@ def diagnosed(folder):
             "manifest.json": MANIFEST,
         }
         write(folder / "diagnostics", files)
-        return diagnostics.load()
+        return Results(folder, params.load())
 
     return make
 
@@ -127,7 +129,8 @@ def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made,
     row = next(row for row in main.leaderboard if row.family == "sequence")
     diagnosed([])
     write(folder / "diagnostics", {"estimates.json": [reached(variant=row.variant), reached("who-sequence", "auroc")]})
-    told = diagnostics.scale(diagnostics.load(), main).text
+    (main.root / "diagnostics").symlink_to(folder / "diagnostics")
+    told = diagnostics.scale(main).text
 
     assert f"<code>{row.variant}</code>" in told
     assert "0.3100 [0.3000, 0.3200]" in told
@@ -160,33 +163,35 @@ def test_the_forest_has_every_family(diagnosed):
 
 
 def test_pages_without_results_say_so_and_have_nothing_else(folder):
-    assert diagnostics.load() is None
+    bare = Results(folder, params.load())
+    assert bare.diagnostics is None
     assert tokens.load() is None
-    assert "has not been run" in diagnostics.origin(None).text
+    assert "has not been run" in diagnostics.origin(bare).text
     assert "has not been run" in tokens.origin(None).text
-    silent = (leak_alarm.leak_alarm, diagnostics.forest, diagnostics.every_change, tokens.bars, tokens.every_slot)
-    assert all(not part(None).text for part in silent)
+    silent = (leak_alarm.leak_alarm, diagnostics.forest, diagnostics.every_change)
+    assert all(not part(bare).text for part in silent)
+    assert all(not part(None).text for part in (tokens.bars, tokens.every_slot))
 
 
 def test_the_page_about_order_says_how_small_the_shuffled_fits_are(made):
     shuffled = diagnosis("order-retrained", "order", "worse", -0.02)
     results = made(diagnoses=[shuffled])
 
-    assert diagnostics.smaller(results) in architecture.shuffled(results).text
+    assert diagnostics.smaller(results, results.diagnostics) in architecture.shuffled(results).text
 
 
 def test_the_sections_of_the_published_parameters_are_valid():
     declared = params.load()
 
-    assert declared.section("tokens").variant in declared.roster
-    assert set(declared.section("diagnostics").impersonal) <= set(declared.entries("main"))
+    assert declared.section(Tokens).variant in declared.roster
+    assert set(declared.section(Diagnostics).impersonal) <= set(declared.entries("main"))
 
 
-def test_a_shorter_history_that_costs_less_than_a_longer_one_is_told(diagnosed):
+def test_a_shorter_history_that_costs_less_than_a_longer_one_is_told(diagnosed, folder):
     def said(*effects):
         made = [diagnosis(f"last-{n}", "recent", "worse", e) for n, e in zip((8, 16, 128), effects, strict=True)]
         diagnosed(made)
-        return diagnostics.answer(diagnostics.load()).text
+        return diagnostics.answer(Results(folder, params.load())).text
 
     told = said(-0.07, -0.08, -0.01)
     assert "Fewer of the last events do not always cost more: 8 have −0.0700 and 16 −0.0800 (sequence models)" in told
@@ -203,7 +208,7 @@ def test_a_rule_that_ranks_alike_for_all_is_the_floor_of_short_histories(effects
     left = [reached() | {"change": change, "estimate": 0.31 + e} for change, e in zip(changes, effects, strict=True)]
     floor = reached("impersonal", variant="recent-popularity") | {"estimate": reaches}
     write(folder / "diagnostics", {"estimates.json": [reached(), *left, floor]})
-    shown = diagnostics.answer(diagnostics.load()).text
+    shown = diagnostics.answer(Results(folder, params.load())).text
 
     told = "leave recall@10 at 0.2300 to 0.2400, where <code>recent-popularity</code>, which ranks alike for all users"
     assert (effects[0] > effects[1]) == (told in shown)
@@ -218,7 +223,7 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
         rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
         shown = [reached("aggregates"), rule, reached("who-sequence", "auroc")]
         write(folder / "diagnostics", {"estimates.json": shown})
-        told[gain] = diagnostics.answer(diagnostics.load()).text
+        told[gain] = diagnostics.answer(Results(folder, params.load())).text
 
     assert "differ from <code>decay</code>, a rule that counts: <code>sum</code> by +0.0020" in told[0.002]
     assert "an equivalence was to be expected" in told[0.002]
@@ -245,7 +250,7 @@ def test_an_equivalence_is_expected_of_what_is_left_its_counts_alone(
     diagnosed([diagnosis("a-change", topic, "equivalent", 0.0001, family) | {"left_variant": variant}])
     rule = reached("counting", variant="decay") | {"estimate": 0.308}
     write(folder / "diagnostics", {"estimates.json": [reached(family, variant=variant), rule]})
-    told = diagnostics.answer(diagnostics.load()).text
+    told = diagnostics.answer(Results(folder, params.load())).text
 
     assert f"a rule that counts: <code>{variant}</code> by +0.0020" in told
     assert is_told == ("hardly lose more" in told) == ("was to be expected" in told)
@@ -257,7 +262,7 @@ def test_a_rule_is_not_told_against_itself(diagnosed, folder):
     rule = reached("counting", variant="decay") | {"estimate": 0.308}
     shown = [reached("aggregates"), rule, rule | {"family": "impersonal"}]
     write(folder / "diagnostics", {"estimates.json": shown})
-    told = diagnostics.answer(diagnostics.load()).text
+    told = diagnostics.answer(Results(folder, params.load())).text
 
     assert "a rule that counts: <code>sum</code> by +0.0020. " in told
     assert "<code>decay</code> by" not in told

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from study.errors import UserError
-from study.exhibits import advice, effect_changes, findings, snapshots
+from study.exhibits import advice, agreement, effect_changes, findings, snapshots
 from study.exhibits.others import Pair, on
 from study.exhibits.prose import signed
 from study.exhibits.results import Results
@@ -52,7 +52,7 @@ def test_what_changed_is_named_with_both_effects(compared):
     others = "Of the other contrasts that both have, 2, none is corrected; 2 are undetermined on both."
     assert f"{others}{expected}" in text(findings.repeated(results))
     assert expected in text(snapshots.contrasts(results))
-    assert "changes of the effects" not in text(snapshots.headline(results))  # once on a page
+    assert "changes of the effects" not in text(agreement.headline(results))  # once on a page
 
 
 def test_a_changed_effect_that_was_no_plan_on_the_other_snapshot_is_told_so(compared):

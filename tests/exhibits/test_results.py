@@ -74,8 +74,7 @@ def test_load_reads_the_snapshot_that_params_name(made, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "RESULTS", tmp_path / "all")
 
     assert isinstance(module.load(), Results)
-    assert module.load_if_run("main") == module.load()
-    assert module.load_if_run("young") is None
+    assert module.load().beside("young") is None
 
 
 def test_a_composed_variant_costs_what_its_members_do_too(made):

@@ -18,7 +18,7 @@ def test_without_another_snapshot_that_is_told_in_a_line(made):
     assert "There is no snapshot to compare complete-journey with" in text(snapshots.which(results))
     assert "" == findings.repeated(results).text
     assert "until it is repeated on another snapshot" in text(caveats.caveats(results))
-    assert "Every search began cold" in text(snapshots.warm_start(results))
+    assert "Every search began cold" in text(warm.saved(results))
 
 
 def test_another_snapshot_that_was_not_run_is_no_failure(made):
@@ -255,15 +255,15 @@ def test_what_a_warm_start_saved(compared, chosen, values, expected):
 
 def test_the_saving_is_told_in_words(compared):
     results = compared(warmed(1, [0.2, 0.5, 0.3, None, 0.4, 0.4]), warm_start="old")
-    shown = text(snapshots.warm_start(results))
+    shown = text(warm.saved(results))
 
     assert "1 search began with the settings that the search of old had chosen" in shown
     assert (
         "that trial was chosen in 1. It was as good as the best of the others in 1, and came 3 trials earlier in all, "
         "3.0 a search of these. In 0 of 1 it was no gain." in shown
     )
-    worse = text(snapshots.warm_start(compared(warmed(4, [0.2, 0.3, 0.3, None, 0.4, 0.4]), warm_start="old")))
+    worse = text(warm.saved(compared(warmed(4, [0.2, 0.3, 0.3, None, 0.4, 0.4]), warm_start="old")))
     assert "in 0, and came 0 trials earlier in all. In 1 of 1 it was no gain." in worse
-    alone = text(snapshots.warm_start(compared(warmed(4, [None, None, None, None, 0.4, None]), warm_start="old")))
+    alone = text(warm.saved(compared(warmed(4, [None, None, None, None, 0.4, None]), warm_start="old")))
     assert "In 0 of 0 it was no gain; in 1 it, or all of the others, had no value on select to compare." in alone
-    assert "No search began warm, though warm_start names old" in text(snapshots.warm_start(compared(warm_start="old")))
+    assert "No search began warm, though warm_start names old" in text(warm.saved(compared(warm_start="old")))
