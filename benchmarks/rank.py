@@ -30,7 +30,7 @@ from study.models.factory import build_model
 from study.params import Params, load
 from study.params.question import WhatQuestion, Windows
 from study.params.snapshot import Snapshot
-from study.params.worlds import ShopSettings
+from study.params.worlds import ShopSettings, Worlds
 from study.serving.bundle import Bundle, Exported
 from study.serving.history import Cutoff, read_history
 from study.serving.rank import DEPTH, ranked
@@ -48,7 +48,7 @@ PER_DAY = 0.9 * 1.5
 
 def simulated(users: int, events: int, items: int) -> pl.DataFrame:
     """A log with about so many events of each user."""
-    declared = load().section("worlds").shop.model_dump()
+    declared = load().section(Worlds).shop.model_dump()
     dials = {"users": users, "days": round(events / PER_DAY), "items": items, "session": 0.9, "purchase": 0.5}
     return simulate(ShopSettings(**declared | dials), seed=0)
 

@@ -24,7 +24,7 @@ import polars as pl
 from record import append, start
 
 from study.params import load
-from study.params.worlds import ShopSettings
+from study.params.worlds import ShopSettings, Worlds
 from study.paths import PARAMS
 from study.worlds.shop import simulate
 
@@ -59,7 +59,7 @@ def write_log(settings: ShopSettings, folder: Path, parts: int) -> None:
 
 def settings_of(events: int, items: int) -> ShopSettings:
     """A simulation of about so many events."""
-    declared = load().section("worlds").shop.model_dump()
+    declared = load().section(Worlds).shop.model_dump()
     dials = {"users": round(events / PER_DAY / DAYS), "days": DAYS, "items": items, "session": 0.9, "purchase": 0.5}
     return ShopSettings(**declared | dials)
 

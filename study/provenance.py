@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from study.blas import blas
 from study.device import name_of
 from study.params import Params
@@ -58,6 +60,17 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def identity(*parts: BaseModel | Path | str | None) -> str:
+    """SHA-256 of parameters, files and texts, in this order."""
+    return hashlib.sha256("\n".join(map(_told, parts)).encode()).hexdigest()
+
+
+def _told(part: BaseModel | Path | str | None) -> str:
+    if isinstance(part, BaseModel):
+        return part.model_dump_json()
+    return file_hash(part) if isinstance(part, Path) else str(part)
 
 
 def revision() -> str:

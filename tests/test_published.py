@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from study.params import load
+from study.params.worlds import Worlds
 from study.paths import PARAMS, RESULTS, SIMULATED, world_file
 from study.provenance import params_hash
-from study.stages.worlds import worlds_of
 from study.versions import PACKAGES
 from tests.tiny import ROOT
 
@@ -89,7 +89,7 @@ def test_the_validity_check_is_the_one_that_params_declares():
     sizes = ("users", "days", "seeds", "rounds", "positions", "boosting_rounds")
     declared = [
         (name, world, *(getattr(part, size) for size in sizes), [[b, a] for a, b in combinations(part.variants, 2)])
-        for name, part in worlds_of(PUBLISHED).validity.items()
+        for name, part in PUBLISHED.section(Worlds).validity.items()
         for world in part.worlds
     ]
     made = [

@@ -10,7 +10,9 @@ from study import quick
 from study.errors import UserError
 from study.events.read import read_source
 from study.params import Params
+from study.params.diagnostics import Diagnostics
 from study.params.snapshot import Snapshot
+from study.params.worlds import Worlds
 from study.paths import QUICK
 from tests.tiny import ROOT
 
@@ -164,7 +166,7 @@ def test_the_short_roster_is_whole():
     assert 0 < len(short.roster) < len(raw["roster"])
     assert set(short.diagnostics["impersonal"]) <= set(short.roster)
     assert {short.tokens["variant"], *short.worlds["roster"]} <= set(short.roster)
-    assert {"popularity", "sum-horizon"} <= set(short.section("worlds").entries(short.roster))
+    assert {"popularity", "sum-horizon"} <= set(short.section(Worlds).entries(short.roster))
     assert {"tifu-knn", "tifu-knn-products", "tifu-knn-young"} <= set(short.roster)
     assert {2} == {entry.fits for entry in short.composed.values() if entry.family == "average"}
     assert {6} == {entry.windows for entry in short.roster.values() if entry.family == "aggregates"}
@@ -183,8 +185,8 @@ def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():
 
     assert "recent-popularity" not in short.roster
     assert "tifu-knn" in short.roster
-    assert ["co-occurrence", "popularity"] == short.section("diagnostics").impersonal
-    assert "popularity" in short.section("worlds").entries(short.roster)
+    assert ["co-occurrence", "popularity"] == short.section(Diagnostics).impersonal
+    assert "popularity" in short.section(Worlds).entries(short.roster)
 
 
 @pytest.mark.parametrize(("declared", "taken"), [(None, 500_000), (2_000_000, 500_000), (1_000, 1_000)])

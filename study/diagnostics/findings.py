@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from study.diagnostics.change import UNCHANGED
 from study.diagnostics.plan import PERMUTED
 from study.diagnostics.subjects import IMPERSONAL
 from study.metrics.bootstrap import Draws, Floats
 from study.metrics.leaderboard import estimate
-from study.metrics.verdicts import judge, percentile_interval
+from study.metrics.verdicts import judge_pairs, percentile_interval
 from study.params.statistics import BEST, Statistics
 
 Row = dict[str, Any]
@@ -53,13 +51,7 @@ def diagnoses(draws: Draws, asked: Sequence[Diagnosed], settings: Statistics) ->
     All were declared beforehand, so none is exploratory.
     """
     told = compared(asked)
-    if not told:
-        return []
-    pairs = [draws.difference(one.label, label(one.family, UNCHANGED)) for one in told]
-    effects, values = zip(*pairs, strict=True)
-    verdicts = judge(
-        list(effects), np.column_stack(values), users=draws.users, margin=settings.margin, alpha=settings.alpha
-    )
+    verdicts = judge_pairs(draws, [(one.label, label(one.family, UNCHANGED)) for one in told], settings)
     return [
         {
             "name": f"{one.family}-{one.change}",
@@ -105,8 +97,4 @@ def _rung(one: Diagnosed, against: str, effect: float, values: Floats, alpha: fl
 
 def estimates(draws: Draws, asked: Sequence[Diagnosed], metric: str, alpha: float) -> list[Row]:
     """The metric of each variant under each change, with its plain interval."""
-    rows = []
-    for one in asked:
-        told = {"family": one.family, "variant": one.variant, "change": one.change, "topic": one.topic}
-        rows.append({**told, "metric": metric, **estimate(draws, one.label, alpha)})
-    return rows
+    return [{**asdict(one), "metric": metric, **estimate(draws, one.label, alpha)} for one in asked]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 from study.diagnostics.attributes import without
 from study.diagnostics.change import UNCHANGED, Change
@@ -13,7 +14,6 @@ from study.diagnostics.order import shuffled
 from study.diagnostics.recent import last_events
 from study.diagnostics.steady import steady
 from study.diagnostics.users import fewer_events, fewer_queries
-from study.events.fold import Fold
 from study.events.log import Log
 from study.params.diagnostics import Diagnostics
 from study.params.roster import SequenceEntry, Variant
@@ -44,7 +44,7 @@ def changes(asked: Diagnostics, attributes: list[str], seed: int, *, by_counts: 
         by_counts: whether the variant learns from counts as of training cut-offs, not from the events themselves.
     """
     fewer = fewer_queries if by_counts else fewer_events
-    order = partial(_order, seed=seed)
+    order = partial(_timeless, rewrite=shuffled, seed=seed)
     found = [
         Change(UNCHANGED, UNCHANGED, retrains=True),
         Change("order-at-test", "order", retrains=False, history=order),
@@ -52,17 +52,16 @@ def changes(asked: Diagnostics, attributes: list[str], seed: int, *, by_counts: 
         Change("no-time", "time", retrains=True, history=steady),
     ]
     for count in asked.last_events:
-        found.append(Change(f"last-{count}", "recent", retrains=False, history=partial(_recent, count=count)))
+        last = partial(_timeless, rewrite=last_events, count=count)
+        found.append(Change(f"last-{count}", "recent", retrains=False, history=last))
     for name in attributes:
-        dropped = partial(_dropped, attribute=name)
+        dropped = partial(_timeless, rewrite=without, attribute=name)
         found.append(Change(f"without-{name}", "attributes", retrains=True, history=dropped))
     for count in asked.noise_attributes:
-        noise = partial(_noisy, attributes=count, values=asked.noise_values, seed=seed)
+        noise = partial(_timeless, rewrite=with_noise, attributes=count, values=asked.noise_values, seed=seed)
         found.append(Change(f"noise-{count}", "noise", retrains=True, history=noise))
     for share in asked.user_shares:
-        found.append(
-            Change(f"users-{100 * share:g}", "users", retrains=True, training=partial(_fewer, share=share, fewer=fewer))
-        )
+        found.append(Change(f"users-{100 * share:g}", "users", retrains=True, training=partial(fewer, share=share)))
     return [*found, Change(PERMUTED, "labels", retrains=True, training=permuting)]
 
 
@@ -90,21 +89,6 @@ def _classes_are_tokens(entry: Variant) -> bool:
     )
 
 
-def _order(log: Log, _: int, __: int, *, seed: int) -> Log:
-    return shuffled(log, seed)
-
-
-def _recent(log: Log, _: int, __: int, *, count: int) -> Log:
-    return last_events(log, count)
-
-
-def _dropped(log: Log, _: int, __: int, *, attribute: str) -> Log:
-    return without(log, attribute)
-
-
-def _noisy(log: Log, _: int, __: int, *, attributes: int, values: int, seed: int) -> Log:
-    return with_noise(log, attributes, values, seed)
-
-
-def _fewer(fold: Fold, seed: int, *, share: float, fewer: Callable[[Fold, float, int], Fold]) -> Fold:
-    return fewer(fold, share, seed)
+def _timeless(log: Log, _: int, __: int, *, rewrite: Callable[..., Log], **given: Any) -> Log:
+    """A `Rewrite` that is alike whenever the log ends."""
+    return rewrite(log, **given)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from study.diagnostics.change import UNCHANGED, Change
 from study.diagnostics.plan import PERMUTED, Subject, changes, unnoticed
@@ -82,7 +81,7 @@ class Chosen:
         """The changes that it is asked about, none at all first; and those that are left out, with the reason."""
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
         by_counts = self.entry.family == "aggregates"
-        every = changes(diagnostics_of(self.params), attributes, self.params.seed, by_counts=by_counts)
+        every = changes(self.params.section(Diagnostics), attributes, self.params.seed, by_counts=by_counts)
         fitted = self.build(every[0]).load(refit_folder(run_folder(self.entry.runs, self.source.variant), 0))
         subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns)
         wanted = [change for change in every if change.topic in {UNCHANGED, *self.topics}]
@@ -91,17 +90,12 @@ class Chosen:
         return [change for change in wanted if change.name not in left_out], left_out
 
 
-def diagnostics_of(params: Params) -> Diagnostics:
-    """The section of the arm."""
-    return cast("Diagnostics", params.section("diagnostics"))
-
-
 def subjects(params: Params) -> list[Chosen]:
     """The best of each family that is asked about, the best without a user, and those that screen users.
 
     Their searches are finished.
     """
-    asked, main, who = diagnostics_of(params), Sources(params, MAIN), Sources(params, WHO)
+    asked, main, who = params.section(Diagnostics), Sources(params, MAIN), Sources(params, WHO)
     found = [Chosen(params, MAIN, name, topics, main.of(BEST + name)) for name, topics in asked.asked.items()]
     impersonal = max(asked.impersonal, key=lambda name: chosen_select(read_search(params.variant(name).runs, name)))
     found.append(Chosen(params, MAIN, IMPERSONAL, [], main.of(impersonal)))

@@ -27,7 +27,7 @@ class FewerFold(Fold):
         return users[rows], take(labels, rows)
 
 
-def fewer_events(fold: Fold, share: float, seed: int) -> Fold:
+def fewer_events(fold: Fold, seed: int, share: float) -> Fold:
     """The fold without the events of the other users, for variants that learn from the events themselves.
 
     What was fitted before any model, the codes of values and the popularity that breaks ties, stays that of all users.
@@ -35,7 +35,7 @@ def fewer_events(fold: Fold, share: float, seed: int) -> Fold:
     return replace(fold, log=fold.log.kept(drawn(fold, share, seed)[fold.log.user]), memo={})
 
 
-def fewer_queries(fold: Fold, share: float, seed: int) -> Fold:
+def fewer_queries(fold: Fold, seed: int, share: float) -> Fold:
     """The fold without the training queries of the other users, for variants that learn from counts as of a cut-off.
 
     Their events stay: counts over fewer users would be of another scale than those that a query reads at test.

@@ -9,7 +9,7 @@ import polars as pl
 
 from study.metrics.bootstrap import Draws
 from study.metrics.ranking import DEPTHS
-from study.metrics.verdicts import judge, percentile_interval
+from study.metrics.verdicts import judge_pairs, percentile_interval
 from study.params.roster import Variant
 from study.params.statistics import BEST, PRIMARY_K, Contrast, Statistics
 from study.searched import chosen_select
@@ -96,12 +96,8 @@ def resolve(side: str, board: list[Row]) -> str:
 
 def contrasts(declared: dict[str, Contrast], board: list[Row], draws: Draws, settings: Statistics) -> list[Row]:
     """The declared contrasts, in order, with effect, interval, adjusted p values and verdict."""
-    if not declared:
-        return []
     sides = [(resolve(c.left, board), resolve(c.right, board)) for c in declared.values()]
-    effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
-    users = [np.inf if left == right else draws.users for left, right in sides]
-    verdicts = judge(list(effects), np.column_stack(values), users=users, margin=settings.margin, alpha=settings.alpha)
+    verdicts = judge_pairs(draws, sides, settings)
     return [
         {"name": name, **contrast.model_dump(), "left_variant": left, "right_variant": right, **asdict(verdict)}
         for (name, contrast), (left, right), verdict in zip(declared.items(), sides, verdicts, strict=True)

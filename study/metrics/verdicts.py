@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from study.params.statistics import Outcome
+from study.metrics.bootstrap import Draws
+from study.params.statistics import Outcome, Statistics
 
 Floats = NDArray[np.float64]
 
@@ -99,6 +100,15 @@ def judge(
         _verdict(effect, draws[:, i], alpha, difference, equivalence, i, float(bounds[i]))
         for i, effect in enumerate(effects)
     ]
+
+
+def judge_pairs(draws: Draws, pairs: Sequence[tuple[str, str]], settings: Statistics) -> list[Verdict]:
+    """The verdict of each (left, right), adjusted for all of them."""
+    if not pairs:
+        return []
+    effects, values = zip(*(draws.difference(left, right) for left, right in pairs), strict=True)
+    users = [np.inf if left == right else draws.users for left, right in pairs]
+    return judge(list(effects), np.column_stack(values), users=users, margin=settings.margin, alpha=settings.alpha)
 
 
 def _verdict(

@@ -1,8 +1,7 @@
 """Reads `params.yaml` and checks everything that can be checked without the log."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
@@ -22,6 +21,7 @@ from study.params.statistics import BEST, Contrast, Factorial, Statistics
 from study.paths import PARAMS
 
 Section = Literal["tokens", "diagnostics", "worlds"]
+Part = TypeVar("Part", bound=Frozen)
 
 
 class Params(Frozen):
@@ -125,17 +125,18 @@ class Params(Frozen):
         found: Question = _one(f"{PARAMS}: questions", name, self.questions)
         return found
 
-    def section(self, name: Section) -> Frozen:
-        """The part of an arm that is no part of the roster, as its type, `study/params/<name>.py:<Name>`.
+    def section(self, kind: type[Part]) -> Part:
+        """The part of an arm that is no part of the roster, `tokens` as `Tokens`.
 
-        The type is loaded by name, so that its code belongs to the stages of its arm alone.
+        Who asks has the type, so that its code belongs to the stages of its arm alone.
 
         Raises:
             UserError: there is none in `params.yaml`.
         """
+        name = kind.__name__.lower()
         if not getattr(self, name):
             raise UserError(f"{PARAMS}: {name}: there is none, so there is nothing to run; fill it in")
-        return section_type(name).model_validate(getattr(self, name))
+        return kind.model_validate(getattr(self, name))
 
     @model_validator(mode="after")
     def _agrees(self) -> "Params":
@@ -143,12 +144,6 @@ class Params(Frozen):
         if found:
             raise ValueError(found[0])
         return self
-
-
-def section_type(name: Section) -> type[Frozen]:
-    """The type of the part of an arm that is no part of the roster."""
-    found: type[Frozen] = getattr(import_module(f"study.params.{name}"), name.capitalize())
-    return found
 
 
 def _one(place: str, name: str, known: dict[Any, Any]) -> Any:

@@ -15,7 +15,7 @@ from study.paths import PARAMS
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
-WorldName = Literal["frequency", "order", "binding", "delay", "null", "shop"]
+WorldName = Literal["frequency", "order", "binding", "delay", "shop", "null"]
 NAMES: tuple[WorldName, ...] = get_args(WorldName)
 
 BASE = "popularity"

@@ -3,12 +3,10 @@
 It runs before any stage, so a wrong setting stops the study before anything is touched.
 """
 
-import hashlib
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 from study.fingerprint import closure, fingerprint
 from study.folders import left_of
@@ -20,7 +18,7 @@ from study.params.roster import SequenceEntry, Single
 from study.params.tokens import Tokens
 from study.params.worlds import NAMES, WorldName, Worlds
 from study.paths import PIPELINE, PIPELINE_LOCK, RUNS, SCORES, code_of, write_text
-from study.provenance import params_hash
+from study.provenance import identity, params_hash
 from study.questions.kind import module_of
 from study.stages.refusals import refuse_device, refuse_sections, refuse_snapshots
 from study.tuning.warm import chosen_there
@@ -100,7 +98,7 @@ def _of_variant(params: Params, stage: str, variant: str) -> str:
     if stage == "train":
         read += [f"{params.seed} {params.budget}", params.features, params.spent(entry.arm)]
         read.append(chosen_there(params, variant))
-    return f"{_code(_roots(params, stage, variant))}{_hashed(read)}  params.yaml, what it reads\n"
+    return f"{_code(_roots(params, stage, variant))}{identity(*read)}  params.yaml, what it reads\n"
 
 
 def _compared(params: Params, arm: Compared) -> str:
@@ -121,7 +119,7 @@ def _shown(params: Params, pages: list[str]) -> str:
     entries = [entry for entry in params.roster.values() if isinstance(entry, SequenceEntry)]
     read_as_text = sorted({module for entry in entries for module in entry.modules()})
     code = _code(["study.stages.report", *pages, *read_as_text])
-    return f"{code}{_hashed([read, graph])}  params.yaml, what it reads; dvc.yaml\n"
+    return f"{code}{identity(read, graph)}  params.yaml, what it reads; dvc.yaml\n"
 
 
 def _measured(params: Params) -> str:
@@ -139,7 +137,7 @@ def _diagnosed(params: Params) -> list[str]:
 
 
 def _accounted(params: Params) -> list[str]:
-    return cast("Tokens", params.section("tokens")).entry(params.variants).modules()
+    return params.section(Tokens).entry(params.variants).modules()
 
 
 def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
@@ -147,16 +145,11 @@ def _simulated(params: Params, stage: str, worlds: Sequence[WorldName]) -> str:
     entries = _entries(params)
     parts = sorted({module for entry in entries for module in entry.modules()})
     code = _code([f"study.stages.{stage}", *(f"study.worlds.{world}" for world in worlds), *parts])
-    return f"{code}{_hashed(entries)}  params.yaml, variants of the worlds\n"
+    return f"{code}{identity(*entries)}  params.yaml, variants of the worlds\n"
 
 
 def _entries(params: Params) -> list[Single]:
-    return list(cast("Worlds", params.section("worlds")).entries(params.roster).values())
-
-
-def _hashed(parts: Sequence[Frozen | str | None]) -> str:
-    texts = [part.model_dump_json() if isinstance(part, Frozen) else str(part) for part in parts]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    return list(params.section(Worlds).entries(params.roster).values())
 
 
 def _code(roots: list[str]) -> str:

@@ -2,15 +2,14 @@
 
 import shutil
 from importlib import import_module
-from pathlib import Path
 
 import polars as pl
 
 from study.params import Params, load
 from study.params.budget import Compared
-from study.paths import replacing, results_folder, snapshot_file, write_text
-from study.provenance import manifest, params_hash
-from study.stages.scored import text_of
+from study.paths import results_folder
+from study.provenance import params_hash
+from study.stages.arm_manifest import publish
 
 Published = dict[str, str | pl.DataFrame]
 
@@ -29,14 +28,7 @@ def run(arm: Compared) -> None:
         return
     kind = params.question(params.asked_by(arm)).kind
     published: Published = import_module(f"study.stages.compare_{kind}").published(params, arm)
-    folder = results_folder(params.snapshot.name, arm)
-    for file, content in published.items():
-        _write(folder / file, content)
-    files = [folder / file for file in sorted(published)]
-    made = manifest(params, arm, snapshot_file(params.snapshot.name), files, params_hash(params, arm))
-    write_text(folder / "manifest.json", text_of(made))
-    for stale in set(folder.iterdir()) - {*files, folder / "manifest.json"}:
-        stale.unlink()
+    publish(params, arm, published, params_hash(params, arm))
 
 
 def _forget(params: Params, arm: Compared) -> None:
@@ -44,11 +36,3 @@ def _forget(params: Params, arm: Compared) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"no variant of the roster is of the arm {arm}: there is nothing to compare")
-
-
-def _write(path: Path, content: str | pl.DataFrame) -> None:
-    if isinstance(content, str):
-        write_text(path, content)
-        return
-    with replacing(path) as temporary:
-        content.write_parquet(temporary, compression="zstd", compression_level=15, statistics=False)

@@ -1,18 +1,19 @@
 """Fits the best variant of each family anew, unchanged and under every change of the data. Never reads test."""
 
-import hashlib
 import json
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from study.diagnostics.change import Change
-from study.diagnostics.subjects import Chosen, diagnostics_of, fit_folder, subjects
+from study.diagnostics.subjects import Chosen, fit_folder, subjects
 from study.folders import replacing_folder
 from study.models.data import read_refit
 from study.params import Params, load
+from study.params.diagnostics import Diagnostics
 from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
-from study.provenance import file_hash
+from study.provenance import identity
 from study.scratch import scratch
 from study.seeds import seed_of
 from study.tuning.refused import telling
@@ -64,12 +65,9 @@ def _publish(folder: Path, fits: list[Path]) -> None:
 
 def fingerprint(params: Params, found: list[Chosen]) -> str:
     """Of all that the fits depend on."""
-    sections = [diagnostics_of(params), params.size.diagnostics, params.features]
-    parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
+    parts: list[Any] = [params.section(Diagnostics), params.size.diagnostics, params.features]
     for chosen in found:
         name = chosen.entry.question
-        told = (chosen.entry, chosen.source, chosen.question, params.spent(chosen.arm))
-        parts += [part.model_dump_json() for part in told]
-        parts += [file_hash(path) for path in (events_file(name, "development"), spans_file(name))]
-        parts.append(file_hash(vocabulary_file(name, "refit")))
-    return hashlib.sha256("\n".join([*parts, file_hash(code_of("diagnose"))]).encode()).hexdigest()[:16]
+        parts += [chosen.entry, chosen.source, chosen.question, params.spent(chosen.arm)]
+        parts += [events_file(name, "development"), spans_file(name), vocabulary_file(name, "refit")]
+    return identity(str(params.seed), *parts, code_of("diagnose"))

@@ -1,6 +1,5 @@
 """Scores test under every change of the data, and publishes what each has cost the best variant of each family."""
 
-import hashlib
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -10,20 +9,21 @@ import polars as pl
 
 from study.diagnostics.change import Change
 from study.diagnostics.findings import Diagnosed, above_chance, above_impersonal, compared, diagnoses, estimates
-from study.diagnostics.subjects import WHO, Chosen, diagnostics_of, fit_folder, subjects
+from study.diagnostics.subjects import WHO, Chosen, fit_folder, subjects
 from study.failures import AGAIN
 from study.metrics.bootstrap import Draws, bootstrap
 from study.metrics.screening import AUROC
 from study.metrics.screening_bootstrap import bootstrap as screening_bootstrap
 from study.models.data import read_spans
 from study.params import Params, load
+from study.params.diagnostics import Diagnostics
 from study.params.question import Question
 from study.params.statistics import PRIMARY
 from study.paths import code_of, events_file, queries_file, replacing
-from study.provenance import file_hash
+from study.provenance import identity
 from study.questions.kind import kind_of
 from study.scratch import scratch
-from study.stages.arm_manifest import publish
+from study.stages.arm_manifest import publish, sections_hash
 from study.stages.diagnose import FITS, fingerprint
 from study.stages.score import read_window
 from study.stages.scored import text_of
@@ -51,7 +51,8 @@ def run() -> None:
     screening = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm == WHO}
     files = {name: text_of(rows) for name, rows in _published(params, ranking, screening).items()}
     read = [part for chosen in found for part in (chosen.question, chosen.entry, chosen.source)]
-    publish(params, "diagnostics", files | {"left_out.json": text_of(left_out)}, [diagnostics_of(params), *read])
+    hashed = sections_hash(params, "diagnostics", params.section(Diagnostics), *read)
+    publish(params, "diagnostics", files | {"left_out.json": text_of(left_out)}, hashed)
 
 
 def _published(params: Params, ranking: dict[Diagnosed, pl.DataFrame], screening: dict[Diagnosed, pl.DataFrame]) -> Row:
@@ -121,5 +122,4 @@ def _identity(params: Params, found: list[Chosen]) -> str:
     names = dict.fromkeys(chosen.entry.question for chosen in found)
     inputs = [path for name in names for path in (events_file(name, "test"), queries_file(name, "test"))]
     fits = sorted(path for path in FITS.rglob("*") if path.is_file())
-    parts = [fingerprint(params, found), *map(file_hash, [code_of("diagnostics"), *inputs, *fits])]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return identity(fingerprint(params, found), code_of("diagnostics"), *inputs, *fits)

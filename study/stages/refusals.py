@@ -1,15 +1,16 @@
 """What can be wrong with `params.yaml` beside its values: what it names, or leaves out, of dvc.yaml and the machine."""
 
 import re
-from typing import cast, get_args
+from typing import get_args
 
 from pydantic import ValidationError
 
 from study.device import chosen
 from study.errors import UserError
+from study.params.base import Frozen
 from study.params.budget import Compared
 from study.params.diagnostics import Diagnostics
-from study.params.load import Params, Section, section_type
+from study.params.load import Params, Section
 from study.params.messages import describe, unknown_name
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
@@ -43,18 +44,20 @@ def refuse_sections(params: Params) -> None:
     Raises:
         UserError: one is wrong.
     """
-    for name in get_args(Section):
+    sections: tuple[type[Frozen], ...] = (Tokens, Diagnostics, Worlds)
+    for kind in sections:
+        name = kind.__name__.lower()
         if getattr(params, name):
             try:
-                params.section(name)
+                params.section(kind)
             except ValidationError as error:
-                raise UserError(f"{PARAMS}: {name}.{describe(error, section_type(name))}") from None
+                raise UserError(f"{PARAMS}: {name}.{describe(error, kind)}") from None
     if params.diagnostics:
-        _asked(params, cast("Diagnostics", params.section("diagnostics")))
+        _asked(params, params.section(Diagnostics))
     if params.tokens:
-        cast("Tokens", params.section("tokens")).entry(params.variants)
+        params.section(Tokens).entry(params.variants)
     if params.worlds:
-        cast("Worlds", params.section("worlds")).entries(params.roster)
+        params.section(Worlds).entries(params.roster)
 
 
 def refuse_device(params: Params) -> None:

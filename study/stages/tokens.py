@@ -3,12 +3,10 @@
 Test is not read: how a loss comes about is asked of the events of the select windows.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import polars as pl
@@ -31,10 +29,10 @@ from study.params.question import Question
 from study.params.roster import SequenceEntry
 from study.params.tokens import Tokens
 from study.paths import PARAMS, code_of, events_file, replacing, spans_file, vocabulary_file, write_text
-from study.provenance import file_hash
+from study.provenance import identity
 from study.scratch import scratch
 from study.seeds import hash_text, mix64, seed_of
-from study.stages.arm_manifest import publish
+from study.stages.arm_manifest import publish, sections_hash
 from study.stages.scored import text_of
 from study.tuning.refused import telling
 from study.tuning.workers import run_each
@@ -70,7 +68,7 @@ def run() -> None:
     """Writes `data/results/<snapshot>/tokens/`: the accounting and its manifest."""
     params = load()
     entry, source = variant_of(params)
-    budget, declared = params.size.tokens, tokens_of(params)
+    budget, declared = params.size.tokens, params.section(Tokens)
     read_asked.cache_clear()  # what another run in this process has kept
     with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens", params.device) as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
@@ -95,13 +93,8 @@ def run() -> None:
         "training_losses": curves,
         "slots": rows,
     }
-    made_of = [declared, params.question(entry.question), entry, source]
-    publish(params, "tokens", {"tokens.json": text_of(found)}, made_of)
-
-
-def tokens_of(params: Params) -> Tokens:
-    """The section of the arm."""
-    return cast("Tokens", params.section("tokens"))
+    hashed = sections_hash(params, "tokens", declared, params.question(entry.question), entry, source)
+    publish(params, "tokens", {"tokens.json": text_of(found)}, hashed)
 
 
 def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
@@ -110,7 +103,7 @@ def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
     Raises:
         UserError: it is none that predicts the next token with a plain softmax.
     """
-    tokens = tokens_of(params)
+    tokens = params.section(Tokens)
     entry = tokens.entry(params.variants)
     return entry, Sources(params, entry.arm).of(tokens.variant)
 
@@ -145,7 +138,7 @@ def _accounted(
 ) -> tuple[list[float], pl.DataFrame]:
     """The training losses of a model, and its sums."""
     asked, budget = read(params, entry), params.size.tokens
-    settings = Settings(**source.settings).model_copy(update={"batch": tokens_of(params).batch})
+    settings = Settings(**source.settings).model_copy(update={"batch": params.section(Tokens).batch})
     model = twin(entry, settings, budget, seen, params.device)
     seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
     model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
@@ -202,15 +195,7 @@ def _drawn(log: Log, since: int, until: int, count: int, seed: int) -> NDArray[n
 
 
 def _fingerprint(params: Params, entry: SequenceEntry, source: Source) -> str:
-    sections = [
-        tokens_of(params),
-        params.size.tokens,
-        params.features,
-        params.question(entry.question),
-        entry,
-        source,
-    ]
-    parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
-    inputs = [events_file(entry.question, "development"), spans_file(entry.question)]
-    parts += [file_hash(path) for path in (*inputs, vocabulary_file(entry.question, "train"), code_of("tokens"))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    name = entry.question
+    inputs = events_file(name, "development"), spans_file(name), vocabulary_file(name, "train"), code_of("tokens")
+    declared = params.section(Tokens), params.size.tokens, params.features, params.question(name)
+    return identity(str(params.seed), *declared, entry, source, *inputs)

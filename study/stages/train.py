@@ -1,6 +1,5 @@
 """Tunes one variant on train, stop and select, and refits the chosen setting with several seeds. Never reads test."""
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -24,7 +23,7 @@ from study.paths import (
     vocabulary_file,
     write_text,
 )
-from study.provenance import asked_of, file_hash
+from study.provenance import asked_of, identity
 from study.questions.kind import kind_of
 from study.scratch import scratch
 from study.stages.scored import text_of
@@ -56,11 +55,9 @@ def run(variant: str) -> None:
 
 def _fingerprint(params: Params, variant: str) -> str:
     entry = params.variants[variant]
-    sections = [params.question_of(variant), params.features, params.spent(entry.arm), entry]
-    parts = [str(params.seed), *(section.model_dump_json() for section in sections)]
+    declared = params.question_of(variant), params.features, params.spent(entry.arm), entry
     made_of = [search_file(params.variants[name].runs, name) for name in params.sources(variant)]
-    parts += [file_hash(path) for path in (code_of("train", variant), *_inputs(entry.question), *made_of)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return identity(str(params.seed), *declared, code_of("train", variant), *_inputs(entry.question), *made_of)
 
 
 def _inputs(question: str) -> list[Path]:

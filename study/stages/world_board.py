@@ -3,11 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from study.metrics.bootstrap import Draws, bootstrap
-from study.metrics.verdicts import Verdict, judge, percentile_interval
+from study.metrics.verdicts import Verdict, judge_pairs, percentile_interval
 from study.params.statistics import PRIMARY, Statistics
 from study.params.worlds import BASE, WorldContrast
 from study.worlds.diary import Floats
@@ -63,22 +62,12 @@ def _share(draws: Draws, name: str, resampled: Floats, alpha: float) -> Row:
     return {"estimate": float((value - base) / (best - base)), "low": low, "high": high}
 
 
-def verdicts(draws: Draws, sides: list[tuple[str, str]], settings: Statistics) -> list[Verdict]:
-    """The verdict of each (left, right), adjusted for all of them."""
-    effects, values = zip(*(draws.difference(left, right) for left, right in sides), strict=True)
-    return judge(
-        list(effects), np.column_stack(values), users=draws.users, margin=settings.margin, alpha=settings.alpha
-    )
-
-
 def contrasts(draws: Draws, declared: dict[str, WorldContrast], settings: Statistics) -> list[Row]:
     """The declared contrasts with effect, interval, verdict, and whether that is the truth.
 
     `finding` is "right", "wrong", or "open" where the verdict contradicts no truth.
     """
-    if not declared:
-        return []
-    found = verdicts(draws, [(one.left, one.right) for one in declared.values()], settings)
+    found = judge_pairs(draws, [(one.left, one.right) for one in declared.values()], settings)
     return [
         {"name": name, **one.model_dump(exclude={"world"}), **asdict(verdict), "finding": finding(one, verdict)}
         for (name, one), verdict in zip(declared.items(), found, strict=True)

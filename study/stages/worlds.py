@@ -1,21 +1,19 @@
 """Stage `worlds`: simulates one world, fits the short roster in it, and compares what each reaches with the oracle."""
 
-import hashlib
 from functools import partial
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
-from study.errors import unknown
 from study.models.base import Recommender
 from study.params import Params, load
 from study.params.roster import SequenceEntry
 from study.params.statistics import PRIMARY, PRIMARY_K
 from study.params.worlds import BASE, WorldName, Worlds
 from study.paths import code_of, world_file, write_text
-from study.provenance import file_hash, revision
+from study.provenance import identity, revision
 from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
@@ -28,9 +26,9 @@ from study.worlds.diary import ITEM, Floats
 Row = dict[str, Any]
 
 
-def run(name: str) -> None:
+def run(world: WorldName) -> None:
     """Writes `data/results/_simulated/worlds/<world>.json`."""
-    params, world = load(), world_of(name)
+    params = load()
     site = site_of(params, world)
     made = scene(site, params.size.worlds.stop_queries)
     identity = fingerprint(params, world, code_of("worlds", world))
@@ -45,30 +43,16 @@ def origin(params: Params) -> Row:
     return {"revision": revision(), "budget": params.budget, "seed": params.seed}
 
 
-def world_of(name: str) -> WorldName:
-    """The world of that name; an unknown one is the user's error."""
-    for known in get_args(WorldName):
-        if name == known:
-            found: WorldName = known
-            return found
-    raise unknown("world", name, list(get_args(WorldName)))
-
-
-def worlds_of(params: Params) -> Worlds:
-    """The section of the arm."""
-    return cast("Worlds", params.section("worlds"))
-
-
 def site_of(params: Params, world: WorldName) -> Site:
     """The log that the stage runs on."""
-    worlds = worlds_of(params)
+    worlds = params.section(Worlds)
     seed = seed_of(params.seed, "world", world)
     return Site(world, worlds.dials(world), worlds.windows, worlds.features, worlds.batch, seed, params.device)
 
 
 def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, list[Fitted]]:
     """The fits of each variant, one per seed; those that lie in the folder are not done again."""
-    budget, entries = params.size.worlds, worlds_of(params).entries(params.roster)
+    budget, entries = params.size.worlds, params.section(Worlds).entries(params.roster)
     seeds = {name: range(budget.seeds if entry.is_seeded else 1) for name, entry in entries.items()}
     tasks = {}
     # the longest first, so that no worker is left alone with one at the end
@@ -91,7 +75,7 @@ def _called(site: Site, name: str, number: int) -> str:
 
 def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]]) -> Row:
     """What is published of a world; a pure function of its arguments."""
-    settings, worlds = params.statistics, worlds_of(params)
+    settings, worlds = params.statistics, params.section(Worlds)
     oracle = Oracle(site, made.events)
     ranked = recalls(cast("Recommender", oracle), made.test)  # it is never fitted
     tables = [(ORACLE, 0, ranked), *((n, s, fit.queries) for n, found in fits.items() for s, fit in enumerate(found))]
@@ -150,8 +134,7 @@ def _worth(halves: Floats) -> Floats:
 
 def fingerprint(params: Params, world: WorldName, code: Path) -> str:
     """Of all that a fit in a world depends on; `code` is the fingerprint of the code of the stage."""
-    worlds = worlds_of(params)
-    sections = [worlds.dials(world), worlds.windows, worlds.features, params.size.worlds]
+    worlds = params.section(Worlds)
+    declared = worlds.dials(world), worlds.windows, worlds.features, params.size.worlds
     entries = worlds.entries(params.roster).values()
-    parts = [str(params.seed), str(worlds.batch), *(part.model_dump_json() for part in [*sections, *entries])]
-    return hashlib.sha256("\n".join([*parts, file_hash(code)]).encode()).hexdigest()[:16]
+    return identity(str(params.seed), str(worlds.batch), *declared, *entries, code)

@@ -6,7 +6,6 @@ would happen to other users of the same kind. Every repeat draws a log, fits, an
 would pass. A finished log is one atomically replaced file, so a run can be cut and goes on.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,19 +18,20 @@ import numpy as np
 import polars as pl
 from statsmodels.stats.proportion import proportion_confint
 
-from study.metrics.verdicts import percentile_interval
+from study.metrics.verdicts import judge_pairs, percentile_interval
 from study.params import Params, load
 from study.params.roster import Single
 from study.params.statistics import PRIMARY, VERDICTS, Statistics
-from study.params.worlds import Validity, WorldName
+from study.params.worlds import Validity, WorldName, Worlds
 from study.paths import code_of, world_file, write_text
+from study.provenance import identity
 from study.scratch import scratch
 from study.seeds import seed_of
 from study.stages.scored import text_of
-from study.stages.world_board import draws_of, verdicts
+from study.stages.world_board import draws_of
 from study.stages.world_fit import entry_in, fit_and_score
 from study.stages.world_log import Site, is_flat, scene
-from study.stages.worlds import fingerprint, origin, worlds_of
+from study.stages.worlds import fingerprint, origin
 from study.tuning.workers import run_each
 
 COVERAGE = 0.95
@@ -56,12 +56,12 @@ class Study:
     @property
     def entries(self) -> dict[str, Single]:
         """The variants of the part."""
-        known = worlds_of(self.params).entries(self.params.roster)
+        known = self.params.section(Worlds).entries(self.params.roster)
         return {name: known[name] for name in self.part.variants}
 
     def site(self, role: str, number: int) -> Site:
         """The log of a number; `role` parts the repeats from the fresh ones."""
-        worlds = worlds_of(self.params)
+        worlds = self.params.section(Worlds)
         dials = worlds.dials(self.world).model_copy(update={"users": self.part.users, "days": self.part.days})
         seed = seed_of(self.params.seed, "validity", self.name, self.world, role, number)
         return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed, self.params.device)
@@ -74,7 +74,7 @@ def run(repeats: int) -> None:
         UserError: a worker died every time.
     """
     params, rows = load(), []
-    for name, part in worlds_of(params).validity.items():
+    for name, part in params.section(Worlds).validity.items():
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
             study = Study(name, part, world, params)
@@ -97,13 +97,8 @@ def _logs(study: Study, role: str, count: int) -> list[Row]:
 
 
 def _fingerprint(study: Study) -> str:
-    parts = [
-        fingerprint(study.params, study.world, code_of("worlds_validity")),
-        study.name,
-        study.part.model_dump_json(),
-        study.params.statistics.model_dump_json(),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    made_in = fingerprint(study.params, study.world, code_of("worlds_validity"))
+    return identity(made_in, study.name, study.part, study.params.statistics)
 
 
 def one_log(path: Path, study: Study, role: str, number: int) -> Row:
@@ -139,7 +134,7 @@ def judged(queries: pl.DataFrame, pairs: list[Pair], settings: Statistics, seed:
     """The verdict of each pair, adjusted for all, and its plain 95 % interval."""
     draws = draws_of(queries, settings, seed)
     plain = [percentile_interval(draws.difference(*pair)[1], 1 - COVERAGE) for pair in pairs]
-    found = verdicts(draws, pairs, settings)
+    found = judge_pairs(draws, pairs, settings)
     return [
         {**asdict(verdict), "plain_low": low, "plain_high": high}
         for verdict, (low, high) in zip(found, plain, strict=True)

@@ -133,16 +133,16 @@ def test_noise_is_the_same_in_every_log_that_a_history_begins(whole):
 
 def test_fewer_users_are_a_part_of_more_and_the_rest_has_no_event(whole):
     fold = fold_of(whole)
-    half, quarter = (np.diff(fewer_events(fold, share, 5).log.offsets) > 0 for share in (0.5, 0.25))
+    half, quarter = (np.diff(fewer_events(fold, 5, share).log.offsets) > 0 for share in (0.5, 0.25))
 
     assert 0 < quarter.sum() < half.sum() < len(whole.users)
     assert not (quarter & ~half).any()
-    assert whole.users == fewer_events(fold, 0.5, 5).log.users
+    assert whole.users == fewer_events(fold, 5, 0.5).log.users
 
 
 def test_of_few_users_one_at_least_is_left(whole):
     fold = fold_of(whole)
-    one, more = (np.flatnonzero(np.diff(fewer_events(fold, share, 5).log.offsets)) for share in (1e-9, 0.5))
+    one, more = (np.flatnonzero(np.diff(fewer_events(fold, 5, share).log.offsets)) for share in (1e-9, 0.5))
 
     assert 1 == len(one)
     assert one[0] in more
@@ -150,8 +150,8 @@ def test_of_few_users_one_at_least_is_left(whole):
 
 def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
     fold = fold_of(whole)
-    half = fewer_queries(fold, 0.5, 5)
-    learners = np.flatnonzero(np.diff(fewer_events(fold, 0.5, 5).log.offsets) > 0)
+    half = fewer_queries(fold, 5, 0.5)
+    learners = np.flatnonzero(np.diff(fewer_events(fold, 5, 0.5).log.offsets) > 0)
     asked_of, left = set(), set()
     for window in fold.windows():
         (users, labels), (fewer, fewer_labels) = fold.asked(window), half.asked(window)

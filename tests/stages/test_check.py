@@ -13,6 +13,7 @@ from dvc.repo import Repo
 import study.__main__ as command_line
 from study.errors import UserError
 from study.params import load
+from study.params.tokens import Tokens
 from study.paths import PARAMS, RESULTS, code_of
 from study.stages import check, refusals
 from tests.tiny import ROOT, inside
@@ -210,7 +211,7 @@ def test_only_a_flat_variant_of_the_next_token_is_accounted(tmp_path, capsys, na
 
 def test_a_variant_of_another_arm_is_not_accounted():
     variant = PIPELINE.variants["flat-next-tokens"]
-    asked = PIPELINE.section("tokens")
+    asked = PIPELINE.section(Tokens)
     assert variant == asked.entry({"flat-next-tokens": variant})
 
     with pytest.raises(UserError, match=r"tokens\.variant: 'flat-next-tokens' is of the arm young; name one"):

@@ -98,7 +98,7 @@ def name_of(stage: str, params: Params) -> str:
     if stage == "worlds":
         return worlds.fingerprint(params, "null", code_of("worlds", "null"))
     if stage == "validity":
-        name, part = next((n, p) for n, p in worlds.worlds_of(params).validity.items() if "null" in p.worlds)
+        name, part = next((n, p) for n, p in params.section(worlds.Worlds).validity.items() if "null" in p.worlds)
         return worlds_validity._fingerprint(worlds_validity.Study(name, part, "null", params))
     return train._fingerprint(params, VARIANT if stage == "train" else HYBRID)
 

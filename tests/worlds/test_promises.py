@@ -8,9 +8,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from study.exhibits.world_records import ORDER as ORDER_OF_THE_PAGE
 from study.params import load
-from study.params.worlds import NAMES, BindingSettings, DelaySettings, OrderSettings
+from study.params.worlds import NAMES, BindingSettings, DelaySettings, OrderSettings, Worlds
 from study.paths import PARAMS
 from study.worlds import binding, delay, order
 from study.worlds.diary import ITEM, PURCHASE
@@ -18,7 +17,7 @@ from study.worlds.series import exponential, logarithm, product, reciprocal
 from tests.tiny import ROOT
 from tests.worlds.test_oracles import TINY
 
-DIALS = load(ROOT / PARAMS).section("worlds")
+DIALS = load(ROOT / PARAMS).section(Worlds)
 ORDER, BINDING, DELAY = DIALS.order, DIALS.binding, DIALS.delay
 WORLDS = [(order, ORDER), (binding, BINDING), (delay, DELAY)]
 
@@ -36,7 +35,6 @@ def with_last(events: pl.DataFrame, kind: str, column: str, name: str, nth: int 
 @pytest.mark.parametrize(
     ("place", "named"),
     [
-        ("ORDER of study/exhibits/world_records.py", ORDER_OF_THE_PAGE),
         ("TINY of tests/worlds/test_oracles.py", [*TINY, "shop"]),
         ("dvc.yaml, stage worlds", yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]["worlds"]["foreach"]),
         ("report/worlds.md", re.findall(r"^- \*(\w+)\*:", (ROOT / "report" / "worlds.md").read_text(), re.MULTILINE)),
