@@ -2,9 +2,11 @@
 
 import pytest
 import yaml
+from dvc.utils.serialize import load_yaml, modify_yaml
 
 from study.errors import UserError
 from study.params.edit import edited
+from study.params.plain import read_plain
 from study.paths import PARAMS
 from tests.tiny import ROOT
 
@@ -99,3 +101,16 @@ def test_the_published_parameters_keep_every_other_byte():
     assert ['  name: "2026-11"'] == [after for _, after in changed][:1]
     assert 2 == len(changed)
     assert changed[1][1].startswith("  source: data/sources/2026-11.parquet #")
+
+
+def test_the_file_can_be_read_after_dvc_has_changed_a_parameter(tmp_path):
+    """`dvc exp run -S` writes it anew, without the quotes of ours."""
+    path = tmp_path / PARAMS
+    path.write_bytes((ROOT / PARAMS).read_bytes())
+    with modify_yaml(path) as values:
+        values["features"]["max_queries"] = 7
+    expected = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
+    expected["features"]["max_queries"] = 7
+
+    assert expected == read_plain(path)
+    assert expected == load_yaml(path)
