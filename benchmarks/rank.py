@@ -9,6 +9,11 @@ so that a busy machine tells the same; memory is the most that ranking held. Eac
 
 import os
 
+from pydantic import ValidationError
+
+from study.errors import UserError
+from study.params.messages import describe
+
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
 
 import argparse
@@ -50,7 +55,10 @@ def simulated(users: int, events: int, items: int) -> pl.DataFrame:
     """A log with about so many events of each user."""
     declared = load().section(Worlds).shop.model_dump()
     dials = {"users": users, "days": round(events / PER_DAY), "items": items, "session": 0.9, "purchase": 0.5}
-    return simulate(ShopSettings(**declared | dials), seed=0)
+    try:
+        return simulate(ShopSettings(**declared | dials), seed=0)
+    except ValidationError as error:
+        raise UserError(f"the log of this size: {describe(error, ShopSettings)}; give more events") from None
 
 
 def described(events: pl.DataFrame) -> tuple[Snapshot, WhatQuestion]:

@@ -35,14 +35,14 @@ class Params(Frozen):
     engine: Engine = Engine()
     device: Device = "auto"
     snapshot: Snapshot
-    compare_with: list[str] = []
+    compare_with: list[str]
     warm_start: str | None = None
     questions: dict[QuestionName, Question] = Field(min_length=1)
     features: Features
     statistics: Statistics
     budgets: Budgets
     roster: dict[VariantName, Single]
-    composed: dict[VariantName, Composed] = {}
+    composed: dict[VariantName, Composed]
     contrasts: dict[str, Contrast]
     after_test: dict[str, list[str]] = {}
     factorial: Factorial

@@ -122,6 +122,7 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     """The chosen trial of a variant's search."""
     path = search_file(params.variants[variant].runs, variant)
     if not path.is_file():
-        quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else "run `make study`"
+        arm = f"run `dvc repro compare@{params.variants[variant].arm}`"
+        quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else arm
         raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
     return chosen_trial(read_search(params.variants[variant].runs, variant))

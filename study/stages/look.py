@@ -13,7 +13,7 @@ from study.events.asked import Asked
 from study.events.facts import Facts, facts_of
 from study.events.files import refuse_absent
 from study.events.parts import Parts
-from study.events.read import reading, sources
+from study.events.read import QUERY, reading, sources
 from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import TIME, acting, marked
@@ -59,7 +59,8 @@ def run(source: str | None) -> None:
     with reading(spec, "check") as events, spilling("check-queries") as folder:
         facts = facts_of(events, spec)
         rows = health.card(facts, spec)
-        found = _linked(spec) + health.warnings(facts, spec, list(params.questions.values()), params.features)
+        noted = health.warnings(facts, spec, list(params.questions.values()), params.features)
+        found = [*_asked(spec), *_linked(spec), *noted]
         doubted: dict[str, list[str]] = {}
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]
@@ -77,6 +78,14 @@ def run(source: str | None) -> None:
     print(f"{spec.source} conforms to params.yaml{left_out}.\n")
     print("\n".join(f"{label:<{width}}  {value}" for label, value in rows))
     print("\n".join(["", *(f"warning: {text}." for text in found)]) if found else "\nNo warnings.")
+
+
+def _asked(spec: Snapshot) -> list[str]:
+    """That a log is the result of a query, where it is."""
+    if Path(spec.source).suffix != QUERY:
+        return []
+    told = "is a query, and DVC sees no change of the rows that it returns"
+    return [f"{spec.source} {told}: after one, bring them by snapshot add, which keeps them, or run dvc repro --force"]
 
 
 def _linked(spec: Snapshot) -> list[str]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from study.errors import UserError, one_line
 from study.events.columns import changes, columns_of
+from study.events.database import read_query
 from study.events.facts import Facts, facts_of
 from study.events.files import matching
 from study.events.parts import Parts
-from study.events.read import READER, reading
+from study.events.read import QUERY, READER, reading
 from study.events.spill import Folder, spilling
 from study.failures import naming
 from study.params import Params
@@ -29,7 +30,7 @@ PACKED = ".gz"
 
 
 def run(file: str, name: str) -> None:
-    """Copies the log to `data/sources`, tracks it with DVC, and makes it the snapshot that `params.yaml` names.
+    """Brings the log to `data/sources`, of a query the rows, lets DVC track it, and makes it the current snapshot.
 
     The snapshot that was current becomes the first that the new one is compared with, if it has results.
 
@@ -37,11 +38,23 @@ def run(file: str, name: str) -> None:
         UserError: the log does not conform, a question cannot be asked of it, the name is taken by results of another
             log, or DVC refuses; nothing has been changed then.
     """
-    before, path = load(), Path(file).expanduser()
+    path = Path(file).expanduser()
     if path.suffix == READER:
         raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
     if not path.exists():
         raise UserError(f"{path}: no such file")
+    if path.suffix != QUERY:
+        _add_log(path, name)
+        return
+    with spilling("snapshot-add-query") as folder:
+        rows = folder() / f"{path.stem}.parquet"
+        with naming(rows):
+            read_query(path).write_parquet(rows, compression="zstd")
+        _add_log(rows, name)
+
+
+def _add_log(path: Path, name: str) -> None:
+    before = load()
     text = PARAMS.read_text(encoding="utf-8")
     target = source_file(name, _suffix(path))
     _refuse_around(path, target)
@@ -185,6 +198,6 @@ def _next(params: Params, facts: Facts, target: Path) -> list[str]:
     record = target.with_name(f"{target.name}.dvc")
     return [
         f"snapshot {params.snapshot.name} is current: {amount}{others}",
-        f"to run and keep it: dvc repro; git add {PARAMS} {record} {target.parent / '.gitignore'}; dvc push if "
-        "others are to have it",
+        f"to keep and run it: git add {PARAMS} {record} {target.parent / '.gitignore'}; git commit; dvc repro; "
+        "dvc push if others are to have it",
     ]

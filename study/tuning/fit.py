@@ -21,7 +21,7 @@ from study.models.sources import Source, Sources
 from study.params import Params, load
 from study.params.messages import describe
 from study.params.roster import SequenceEntry
-from study.paths import fit_folder, search_file
+from study.paths import fit_folder, search_file, vocabulary_file
 from study.provenance import revision
 from study.questions.development import read_development
 from study.questions.kind import kind_of
@@ -51,6 +51,8 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
     entry, folder = params.variant(variant), target or fit_folder(variant)
     if not isinstance(entry, SequenceEntry):
         raise UserError(f"fit: {variant} is no sequence variant; one process fits it")
+    if not (features := vocabulary_file(entry.question, span)).is_file():
+        raise UserError(f"fit: {features}: no such file; run `python -m study repro features@{entry.question}`")
     place = place_of(folder, is_fitted, "fitted model")
     if is_first():
         refuse_unwritable(place)

@@ -6,7 +6,7 @@ import yaml
 from study.errors import UserError
 from study.params import load
 from study.stages.refusals import refuse_sections
-from tests.params.test_load import changed
+from tests.params.test_load import PUBLISHED, changed
 
 
 def refused(place, value, folder) -> str:
@@ -44,3 +44,16 @@ def test_other_names_of_variants_are_taken(name, tmp_path):
     entries = yaml.safe_load(changed("seed", 1, tmp_path).read_text(encoding="utf-8"))["roster"]
 
     assert name in load(changed("roster", entries | {name: entries["markov"]}, tmp_path)).roster
+
+
+@pytest.mark.parametrize("name", ["composed", "compare_with"])
+def test_what_dvc_reads_may_be_empty_but_not_missing(name, tmp_path):
+    """DVC itself would end with a line about `foreach`."""
+    raw = yaml.safe_load(PUBLISHED.read_text(encoding="utf-8"))
+    path = tmp_path / "params.yaml"
+    path.write_text(
+        yaml.safe_dump({key: value for key, value in raw.items() if key != name}, sort_keys=False), encoding="utf-8"
+    )
+
+    with pytest.raises(UserError, match=rf"params\.yaml: {name}: "):
+        load(path)

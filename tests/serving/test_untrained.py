@@ -74,7 +74,7 @@ def test_a_snapshot_of_another_name_than_the_one_that_was_split_is_not_taken_for
 def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, capsys):
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     with inside(tmp_path / "study"):
-        assert "not trained here: run `make study`, or" in complaint(capsys, "export", "markov")
+        assert "not trained here: run `dvc repro compare@main`, or" in complaint(capsys, "export", "markov")
         run = search_file("main", "markov")
         (QUICK / run).parent.mkdir(parents=True)
         (QUICK / run).write_text("{}", encoding="utf-8")

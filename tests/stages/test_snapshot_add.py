@@ -15,8 +15,9 @@ import yaml
 
 from study.events.parts import Held
 from study.provenance import file_hash
+from study.stages import snapshot_add
 from study.stages.snapshot import write
-from tests.tiny import ROOT, tiny_log, tiny_params, write_workspace
+from tests.tiny import ROOT, inside, tiny_log, tiny_params, write_workspace
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -94,6 +95,22 @@ def test_the_log_is_kept_and_params_name_it(folder):
     listed = run(folder, "git", "status", "--porcelain", "--untracked-files=all", "data").stdout.split()
     assert {"data/sources/2026-11.parquet.dvc", "data/sources/.gitignore"} <= set(listed)
     assert "data/sources/2026-11.parquet" not in listed
+
+
+def test_of_a_query_the_rows_are_kept(folder, tmp_path, monkeypatch):
+    """The text alone would bring other rows another day, and DVC would see no change."""
+    log = pl.read_parquet(tmp_path / "new.parquet")
+    answers = [log]
+    monkeypatch.setattr(snapshot_add, "read_query", lambda _: answers.pop())
+    (folder / "log.sql").write_text("select * from log", encoding="utf-8")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    with inside(folder):
+        snapshot_add.run("log.sql", "2026-11")
+        params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+
+    assert "data/sources/2026-11.parquet" == params["snapshot"]["source"]
+    assert log.equals(pl.read_parquet(folder / "data/sources/2026-11.parquet"))
+    assert (folder / "data/sources/2026-11.parquet.dvc").exists()
 
 
 def test_a_name_in_capitals_is_as_good(folder, tmp_path):

@@ -84,6 +84,13 @@ def test_a_mistake_is_one_line(workspace, given, told, capsys):
     assert 1 == error.count("\n")
 
 
+def test_what_is_not_there_yet_is_named_with_the_command_that_makes_it(tmp_path, capsys):
+    write_workspace(tmp_path, tiny_log())
+    with inside(tmp_path):
+        assert 2 == command_line.main(["fit", VARIANT])
+        assert "train.json: no such file; run `python -m study repro features@categories`" in capsys.readouterr().err
+
+
 def files(folder: str) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
 
