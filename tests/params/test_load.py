@@ -6,7 +6,6 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
-from study.params.question import WhatQuestion
 
 PUBLISHED = Path(__file__).parents[2] / "params.yaml"
 
@@ -295,9 +294,3 @@ def test_an_unknown_variant_lists_those_that_resemble_it():
 def test_parameters_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         load(PUBLISHED).seed = 1
-
-
-def test_a_truth_value_of_yaml_is_the_text_that_a_log_has_for_it():
-    asked = load().questions["categories"].model_dump() | {"key_action": {"is_mobile": [True, 2]}}
-
-    assert {"is_mobile": ["true", "2"]} == WhatQuestion.model_validate(asked).key_action

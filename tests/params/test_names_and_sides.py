@@ -5,6 +5,7 @@ import yaml
 
 from study.errors import UserError
 from study.params import load
+from study.params.question import WhatQuestion
 from study.stages.refusals import refuse_sections
 from tests.params.test_load import PUBLISHED, changed
 
@@ -57,3 +58,9 @@ def test_what_dvc_reads_may_be_empty_but_not_missing(name, tmp_path):
 
     with pytest.raises(UserError, match=rf"params\.yaml: {name}: "):
         load(path)
+
+
+def test_a_truth_value_of_yaml_is_the_text_that_a_log_has_for_it():
+    asked = load().questions["categories"].model_dump() | {"key_action": {"is_mobile": [True, 2]}}
+
+    assert {"is_mobile": ["true", "2"]} == WhatQuestion.model_validate(asked).key_action
