@@ -46,7 +46,7 @@ def read(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {place}: {first['msg']}; {remedy}") from None
+        raise UserError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; {remedy}") from None
 
 
 def read_if_made(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found | None:

@@ -100,13 +100,12 @@ def test_the_horizon_is_held_against_any_objective_about_what_comes_next(renamed
     assert lead(known, "Which objective?") == found.replace("next basket", "next moment")
 
 
-def test_a_head_that_reads_the_own_past_is_left_its_counts(renamed, monkeypatch):
+def test_a_head_that_reads_the_own_past_is_left_its_counts(renamed):
     _, new = renamed("head", repeat_aware="counting")
-    monkeypatch.setattr(diagnostics.params, "load", lambda: new.params)
     found = diagnosis("without-category", "equivalent", 0.0, question="attributes")
     shown = [Diagnosis.model_validate(found | {"left_variant": v}) for v in ("sum-horizon-repeat", "sum-horizon")]
 
-    assert {"sum-horizon-repeat"} == diagnostics._left_their_counts(shown)
+    assert {"sum-horizon-repeat"} == diagnostics._left_their_counts(new, shown)
 
 
 def test_an_objective_that_hides_events_is_told_by_it(renamed):

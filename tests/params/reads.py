@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from study.params.base import Frozen
 
@@ -18,11 +18,21 @@ PASSES = 3
 def known_types() -> dict[str, Types]:
     """The parameter types, and what each name of `study/params` that is made of them may stand for."""
     found: dict[str, Types] = {}
+    protocols: dict[str, set[str]] = {}
     for path in sorted((STUDY / "params").glob("[a-z]*.py")):
         for name, value in vars(import_module(f"study.params.{path.stem}")).items():
             found[name] = set(_inside(value))
+            if isinstance(value, type) and is_protocol(value):
+                protocols[name] = {member for member in vars(value) | vars(value.__base__) if member[0] != "_"}
     found.pop("Frozen")
+    every = set().union(*found.values())
+    found |= {name: {kind for kind in every if asked <= set(kind.model_fields)} for name, asked in protocols.items()}
     return {name: types for name, types in found.items() if types}
+
+
+def is_protocol(value: type) -> bool:
+    """Stands for every type with its members."""
+    return getattr(value, "_is_protocol", False) and value is not Protocol
 
 
 def _inside(value: Any) -> Iterator[type[Frozen]]:
@@ -160,7 +170,7 @@ class Reader:
     def _call(self, node: ast.Call, env: dict[str, Types], owner: str) -> Types:
         given = [self._of(part, env, owner) for part in [*node.args, *(word.value for word in node.keywords)]]
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-        if name == "cast":
+        if name in {"cast", "section"}:
             return self._said(node.args[0])
         whose = self._of(node.func, env, owner)
         if name == "model_dump":

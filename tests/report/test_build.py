@@ -52,9 +52,7 @@ def test_what_an_exhibit_refuses_is_the_message_of_the_build(workspace):
     contrasts[0] |= {"verdict": "better", "effect": -0.5}
     path.write_text(json.dumps(contrasts))
 
-    with pytest.raises(
-        UserError, match=rf"could not be built: contrasts.json: {contrasts[0]['name']} is called better"
-    ):
+    with pytest.raises(UserError, match=rf"contrasts.json: 0: {contrasts[0]['name']} is called better"):
         build_book(workspace / "book")
 
 
