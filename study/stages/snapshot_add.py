@@ -44,16 +44,21 @@ def run(file: str, name: str) -> None:
     if not path.exists():
         raise UserError(f"{path}: no such file")
     if path.suffix != QUERY:
-        _add_log(path, name)
-        return
-    with spilling("snapshot-add-query") as folder:
-        rows = folder() / f"{path.stem}.parquet"
-        with naming(rows):
-            read_query(path).write_parquet(rows, compression="zstd")
-        _add_log(rows, name)
+        told = _add_log(path, name)
+    else:
+        with spilling("snapshot-add-query") as folder:
+            rows = folder() / f"{path.stem}.parquet"
+            with naming(rows):
+                read_query(path).write_parquet(rows, compression="zstd")
+            try:
+                told = [line.replace(str(rows), str(path)) for line in _add_log(rows, name)]
+            except UserError as error:
+                raise UserError(str(error).replace(str(rows), str(path))) from None
+    print("\n".join(map(one_line, told)))
 
 
-def _add_log(path: Path, name: str) -> None:
+def _add_log(path: Path, name: str) -> list[str]:
+    """Does it, and says what has become of it and what comes next."""
     before = load()
     text = PARAMS.read_text(encoding="utf-8")
     target = source_file(name, _suffix(path))
@@ -73,7 +78,7 @@ def _add_log(path: Path, name: str) -> None:
         told.append(f"{target}: takes the place of a log that has no results; DVC's cache keeps that one")
     _track(path, target, after.snapshot.files)
     write_text(PARAMS, text)
-    print("\n".join(map(one_line, [*told, *_next(after, facts, target)])))
+    return [*told, *_next(after, facts, target)]
 
 
 def _suffix(path: Path) -> str:

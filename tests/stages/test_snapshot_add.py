@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
+from study.errors import UserError
 from study.events.parts import Held
 from study.provenance import file_hash
 from study.stages import snapshot_add
@@ -97,7 +98,7 @@ def test_the_log_is_kept_and_params_name_it(folder):
     assert "data/sources/2026-11.parquet" not in listed
 
 
-def test_of_a_query_the_rows_are_kept(folder, tmp_path, monkeypatch):
+def test_of_a_query_the_rows_are_kept(folder, tmp_path, monkeypatch, capsys):
     """The text alone would bring other rows another day, and DVC would see no change."""
     log = pl.read_parquet(tmp_path / "new.parquet")
     answers = [log]
@@ -107,7 +108,11 @@ def test_of_a_query_the_rows_are_kept(folder, tmp_path, monkeypatch):
     with inside(folder):
         snapshot_add.run("log.sql", "2026-11")
         params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+        answers.append(log.drop("department"))
+        with pytest.raises(UserError, match=r"^log\.sql: column 'department' is missing"):
+            snapshot_add.run("log.sql", "2026-12")
 
+    assert "spill" not in capsys.readouterr().out
     assert "data/sources/2026-11.parquet" == params["snapshot"]["source"]
     assert log.equals(pl.read_parquet(folder / "data/sources/2026-11.parquet"))
     assert (folder / "data/sources/2026-11.parquet.dvc").exists()
