@@ -25,7 +25,7 @@ class Table:
         self.classes = self.logits.shape[1]
 
     def __call__(self, hidden):
-        return self.logits
+        return self.logits.clone()
 
     def some(self, hidden, rows, classes):
         return self.logits[rows.view(-1, *[1] * (classes.dim() - 1)), classes]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from study.nn.heads.base import CandidateSide, HeadModule, Own, Vectors
+from study.nn.products import affine
 
 READS_OWN = False
 COMPOSES = True
@@ -91,7 +92,7 @@ class Composed(CandidateSide):
     def forward(self, hidden: Tensor) -> Tensor:
         """Logits of all candidates, [R, C'], of hidden states [R, D]."""
         vectors: Tensor = self.table()
-        return hidden @ vectors[:, :-1].T + vectors[:, -1]
+        return affine(hidden, vectors[:, :-1], vectors[:, -1])
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from study.nn.heads.base import CandidateSide, HeadModule, Own, Vectors
+from study.nn.products import affine
 
 READS_OWN = False
 COMPOSES = False
@@ -52,8 +53,7 @@ class Plain(CandidateSide):
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Logits of all classes, [R, C], of hidden states [R, D]."""
-        logits: Tensor = self.table(hidden)
-        return logits
+        return affine(hidden, self.table.weight, self.table.bias)
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits [M, ...] of classes [M, ...] for the hidden states of rows [M]."""

@@ -16,7 +16,7 @@ class Head(Protocol):
         """C."""
 
     def __call__(self, hidden: Tensor) -> Tensor:
-        """[R, D] to [R, C]."""
+        """[R, D] to [R, C], made anew for each call: a loss may write over them."""
 
     def some(self, hidden: Tensor, rows: Tensor, classes: Tensor) -> Tensor:
         """Logits of the given classes [M, ...] for the hidden states of the given rows [M]."""

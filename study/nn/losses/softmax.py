@@ -12,16 +12,18 @@ from study.nn.losses.negatives import beside, mean_over_labels
 class _CrossEntropy(torch.autograd.Function):
     """Of logits [R, C]; the gradient is made in one matrix, where autograd would add up two, one of them mostly 0.
 
-    It is the matrix of exponentials, which the loss needs too: the graph can be gone through once.
+    It is the matrix of the logits, which become the exponentials that the loss needs too: nothing else can read them,
+    and the graph can be gone through once.
     """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, rows: Tensor, labels: Tensor) -> Tensor:
         most = logits.amax(dim=-1)
-        exponentials = (logits - most[:, None]).exp_()
+        of_labels = mean_over_labels(logits[rows, labels] - most[rows], rows, len(logits))
+        exponentials = logits.sub_(most[:, None]).exp_()
         total = exponentials.sum(dim=-1)
         ctx.save_for_backward(exponentials, total, rows, labels)
-        return total.log() - mean_over_labels(logits[rows, labels] - most[rows], rows, len(logits))
+        return total.log() - of_labels
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
