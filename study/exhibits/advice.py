@@ -107,9 +107,10 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
     who = results.beside("who")
     if who is None:
         return []
-    margin = who.params.statistics.who_margin
-    found = choose.about(who, left, right, topic)
-    return [Part(_users(who, c), c, margin, scope.unlike_training(who, c), by_t=few_seeds.by_t(who, c)) for c in found]
+    return [
+        Part(_users(who, c), c, who.margin, scope.unlike_training(who, c), by_t=few_seeds.by_t(who, c))
+        for c in choose.about(who, left, right, topic)
+    ]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
@@ -141,7 +142,7 @@ def _over(results: Results, contrast: Contrast) -> Part:
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
     untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
     since = agreement.changed_since(results)(contrast)
-    return Part(where, contrast, results.power.margin, untrained=untrained, by_t=by_t, since=since)
+    return Part(where, contrast, results.margin, untrained=untrained, by_t=by_t, since=since)
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:

@@ -69,7 +69,7 @@ def is_headline(contrast: Contrast) -> bool:
 def repeated(pair: Pair) -> list[Repeated]:
     """The contrasts that are declared alike on both snapshots, in their order."""
     known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
-    margin = pair.here.params.statistics.margin_of(pair.here.arm)
+    margin = pair.here.margin
     both = [(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
     by_t = few_seeds.by_t
     return [Repeated(there, c, margin, by_t(pair.there, there), by_t(pair.here, c)) for there, c in both]

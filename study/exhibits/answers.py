@@ -45,7 +45,7 @@ def answered(question: Question, results: Results) -> str:
 
 def headline(results: Results) -> Html:
     """The first question with the shortest answer to it."""
-    told = verdict_on_counting(choose.against_counting(results), results.power.margin)
+    told = verdict_on_counting(choose.against_counting(results), results.margin)
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {sentence(told)}"], "prose headline")
 
 
@@ -59,10 +59,10 @@ def beats_counting(results: Results) -> Answer:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    told = lead_over_counting(results, against, results.power.margin)
+    told = lead_over_counting(results, against, results.margin)
     lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
     larger = _on_the_larger_catalogue(results)
-    return of(lead, apart(results, further, "besides"), larger, rests_on=against, margin=results.power.margin)
+    return of(lead, apart(results, further, "besides"), larger, rests_on=against, margin=results.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -95,13 +95,13 @@ def is_it_the_data(results: Results) -> Answer:
     if diagnosed is None:
         return of(missing("diagnostics"), f"what the log allows is known: {limits}")
     gained = enough.gains(diagnosed.contrasts, diagnosed.reached)
-    size = enough.judge(diagnosed.contrasts, gained, power.margin)
+    size = enough.judge(diagnosed.contrasts, gained, results.margin)
     if size is None:
         silent = "the diagnostics did not vary the number of users, so these results cannot say"
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
-    lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, power.margin)}"
-    return of(lead, *size.limits, limits, *other_changes.told(results), rests_on=shown, margin=power.margin)
+    lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"
+    return of(lead, *size.limits, limits, *other_changes.told(results), rests_on=shown, margin=results.margin)
 
 
 def representation(results: Results) -> Answer:
@@ -139,7 +139,7 @@ def representation(results: Results) -> Answer:
         apart(results, further, "besides"),
         apart(results, heads, counts),
         rests_on=scope.trained(results, leading),
-        margin=results.power.margin,
+        margin=results.margin,
     )
 
 
@@ -161,7 +161,7 @@ def objective(results: Results) -> Answer:
         semicolons(lead, scope.across(results, "objective")),
         apart(results, further, "besides"),
         rests_on=scope.trained(results, horizon),
-        margin=results.power.margin,
+        margin=results.margin,
     )
 
 
@@ -187,7 +187,7 @@ def young(results: Results) -> Answer:
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
     aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, 'head', more=more)}{counted}"
     against = choose.against_counting(found)
-    over = f"against counting, {evidence(against, found.power.margin, hedged(found, more))}" if against else ""
+    over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"
     if rows:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
@@ -195,7 +195,7 @@ def young(results: Results) -> Answer:
         semicolons(lead, aware_of if aware else "", alone),
         semicolons(over, scope.turned(found, against)),
         rests_on=scope.trained(found, [*plain, *aware]),
-        margin=found.power.margin,
+        margin=found.margin,
     )
 
 
@@ -206,12 +206,11 @@ def who_will_buy(results: Results) -> Answer:
         return of(missing("who"))
     best = found.leaderboard[0]
     reached = best.estimates[WHO_PRIMARY]
-    margin = found.params.statistics.who_margin
     against = choose.against_counting(found)
     is_open = any(contrast.verdict == "undetermined" for contrast in against)
     power = unlikely_shown(found) if is_open else ""
     told = semicolons(
-        lead_over_counting(found, against, margin),
+        lead_over_counting(found, against, found.margin),
         scope.turned(found, against),
         power,
     )
@@ -221,7 +220,7 @@ def who_will_buy(results: Results) -> Answer:
     reach = f"has {share} of those who act among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
-    return of(lead, rests_on=against, margin=margin)
+    return of(lead, rests_on=against, margin=found.margin)
 
 
 QUESTIONS = [

@@ -36,7 +36,7 @@ def labels(results: Results) -> Html:
     dense = choose.about(results, backward | {"prefixes": False, "read_share": 1.0}, control)
     if not asked or not dense:
         return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
-    margin = results.power.margin
+    margin = results.margin
     names = dict.fromkeys(contrast.right_variant for contrast in asked)
     controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
     both, back = (list(map(worded, some(results, asked, "architecture"))) for some in (scope.lefts, scope.rights))
@@ -59,7 +59,7 @@ def shuffled(results: Results) -> Html:
     found = [one for one in diagnosed.contrasts if one.change.startswith("order")]
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
-    told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.power.margin)}." for one in found)
+    told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.margin)}." for one in found)
     return joined(
         [source.beside(results, "diagnostics"), paragraphs([f"These are {smaller(results, diagnosed)}."]), told]
     )

@@ -46,7 +46,7 @@ def figure(results: Results) -> Html:
         answer = question.answer(results)
         rows.append(f"<b>{inert(question.asked)}</b>")
         for contrast in answer.rests_on:
-            marks.append(Mark(len(rows), contrast, answer.margin or results.power.margin, question.asked))
+            marks.append(Mark(len(rows), contrast, answer.margin or results.margin, question.asked))
             rows.append(inert(f"{shortened(sides(contrast))}{DAGGER if contrast.after_test else ''}"))
     if not marks:
         return Html("")
@@ -75,11 +75,11 @@ def sides(contrast: Contrast) -> str:
 
 def _caption(results: Results, marks: list[Mark]) -> str:
     shown = [mark.contrast for mark in marks]
-    other = {mark.asked: mark.margin for mark in marks if mark.margin != results.power.margin}
+    other = {mark.asked: mark.margin for mark in marks if mark.margin != results.margin}
     units = "".join(f", and {margin:g} of recall among the top 5 % for '{asked}'" for asked, margin in other.items())
     return (
         f"What the answers rest on: {plural(len(shown), 'contrast')} ({tally(shown)}), left over right, each with the "
         "interval that its verdict used, in units of the margin of equivalence, which is shaded "
-        f"({results.power.margin:g} of {PRIMARY}{units}). A question without a mark has no contrast that could settle "
+        f"({results.margin:g} of {PRIMARY}{units}). A question without a mark has no contrast that could settle "
         f"it{dagger(shown)}."
     )

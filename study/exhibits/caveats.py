@@ -218,7 +218,7 @@ def _last_gain(results: Results) -> str:
     gains = sorted(curve[-1][1] - curve[-2][1] for curve in curves if len(curve) > 1)
     if not gains:
         return ""
-    ends, margin = dict.fromkeys(number(gain) for gain in (gains[0], gains[-1])), results.power.margin
+    ends, margin = dict.fromkeys(number(gain) for gain in (gains[0], gains[-1])), results.margin
     gained = " to ".join(ends)
     return f", and the last round brought the sequence models among them {gained} on stop (margin {margin:g})"
 

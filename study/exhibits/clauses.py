@@ -32,7 +32,7 @@ def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Call
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
     """What the contrasts of the kind left over right settle, then each of them."""
-    margin = results.power.margin
+    margin = results.margin
     return f"{settled(asked, left, right, margin)}: {evidence(asked, margin)}" if asked else NOTHING
 
 
@@ -47,7 +47,7 @@ def limited(
     """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
     if not asked:
         return NOTHING
-    margin, trained = results.power.margin, scope.trained(results, asked)
+    margin, trained = results.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
     if 0 < len(trained) < len(asked):
         told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {scope.BOTH_TRAINED}, {told}"
@@ -70,4 +70,4 @@ def open_by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 def apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
     """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
-    return f"{where}, {evidence(contrasts, results.power.margin, hedged(results))}" if contrasts else ""
+    return f"{where}, {evidence(contrasts, results.margin, hedged(results))}" if contrasts else ""

@@ -38,7 +38,7 @@ def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """One sentence per family of contrasts, a clause per contrast."""
     items = []
     for question in dict.fromkeys(contrast.question for contrast in contrasts):
-        clauses = [verdict_sentence(c, results.power.margin) for c in contrasts if c.question == question]
+        clauses = [verdict_sentence(c, results.margin) for c in contrasts if c.question == question]
         items.append(f"<strong>{escape(subject(question))}:</strong> {'; '.join(clauses)}.")
     return bullets(items)
 
@@ -47,10 +47,10 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """A sentence per contrast and their forest; says so where none is declared."""
     if not contrasts:
         return paragraphs([NONE])
-    found = bullets(sentence(verdict_sentence(contrast, results.power.margin)) for contrast in contrasts)
+    found = bullets(sentence(verdict_sentence(contrast, results.margin)) for contrast in contrasts)
     untrained = at_popularity.told(results, variants_of(contrasts))
     limits = paragraphs([*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])])
-    return joined([found, limits, forest(contrasts, results.power.margin)])
+    return joined([found, limits, forest(contrasts, results.margin)])
 
 
 def forest(

@@ -41,7 +41,7 @@ TELLING = {
 
 def answer(results: Results) -> Html:
     """For each topic what it does to each family."""
-    found, margin = results.diagnostics, results.params.statistics.margin
+    found, margin = results.diagnostics, results.margin
     if found is None or not found.contrasts:
         return paragraphs(["The leak alarm alone was asked for."]) if found else source.NOTHING
     variants = {c.family: c.left_variant for c in found.contrasts}
@@ -73,7 +73,7 @@ def _topics(contrasts: Sequence[Diagnosis]) -> list[str]:
 
 def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
-    gained, margin = gains(found.contrasts, found.reached), results.params.statistics.margin
+    gained, margin = gains(found.contrasts, found.reached), results.margin
     if gained is None:
         return []
     text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
@@ -147,7 +147,7 @@ def as_contrast(found: Diagnosis) -> Contrast:
 
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used, by change and family; the margin is shaded."""
-    found, margin = results.diagnostics, results.params.statistics.margin
+    found, margin = results.diagnostics, results.margin
     if found is None or not found.contrasts:
         return Html("")
     rows = list(dict.fromkeys(c.change for c in found.contrasts))

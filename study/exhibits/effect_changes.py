@@ -58,7 +58,7 @@ def sentences(pair: Pair, alike: Alike) -> str:
     changes = known(pair, alike)
     if changes is None:
         return _not_computed(pair)
-    margin = pair.here.params.statistics.margin
+    margin = pair.here.margin
     moved = [change for change in changes.values() if change.verdict in CHANGED]
     same = [change for change in changes.values() if change.verdict == "equivalent"]
     rest = len(changes) - len(moved) - len(same)
@@ -170,5 +170,5 @@ def legend(pair: Pair) -> str:
     return (
         "; change: the effect here less that there, with users paired over both snapshots, seeds drawn independently "
         "on each, and the interval that its verdict used, Holm-adjusted over all changes; risen: in favour of the "
-        f"left side, fallen: of the right one, the same: within ±{pair.here.params.statistics.margin:g}"
+        f"left side, fallen: of the right one, the same: within ±{pair.here.margin:g}"
     )

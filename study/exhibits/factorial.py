@@ -74,7 +74,7 @@ def verdicts(results: Results) -> Html:
     if not effects:
         return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     items = [
-        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.power.margin)}{_apart(results, effect)}."
+        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin)}{_apart(results, effect)}."
         for effect in effects
     ]
     return joined([bullets(items), forest(results), numbers(effects)])
@@ -103,7 +103,7 @@ def _interaction(results: Results, last: str) -> float:
 
 def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used."""
-    effects, margin = results.factorial, results.power.margin
+    effects, margin = results.factorial, results.margin
     labels = [inert(label(effect)) for effect in effects]
     texts = [f"<b>{name}</b><br>{signed(one.effect)}" for name, one in zip(labels, effects, strict=True)]
     return draw(

@@ -69,7 +69,7 @@ def _challenge(results: Results, contrast: Contrast) -> str:
     )
     has_lost = contrast.verdict == "worse" and results.row(contrast.left_variant).family == SEQUENCE
     finding = f" {_training(results, contrast.left_variant)}" if has_lost else ""
-    return f"{sentence(verdict_sentence(contrast, results.power.margin))} {cost}{finding}"
+    return f"{sentence(verdict_sentence(contrast, results.margin))} {cost}{finding}"
 
 
 def _training(results: Results, variant: str) -> str:

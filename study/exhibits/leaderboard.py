@@ -144,7 +144,7 @@ def forest(results: Results) -> Html:
     if not results.contrasts:
         return paragraphs(["No contrast is declared."])
     numbers = folded("every number of every contrast", contrasts.contrast_table(results, results.contrasts))
-    return joined([contrasts.forest(results.contrasts, results.power.margin), numbers])
+    return joined([contrasts.forest(results.contrasts, results.margin), numbers])
 
 
 def tally(results: Results) -> Html:

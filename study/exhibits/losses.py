@@ -22,10 +22,10 @@ def loss(results: Results) -> Answer:
     small, large = choose.over_softmax(results), results.beside("catalogue")
     if small:
         told = _with_the_larger(results, small, large)
-        return of(*told, rests_on=_leading(results, small), margin=results.power.margin)
+        return of(*told, rests_on=_leading(results, small), margin=results.margin)
     found = {} if large is None else choose.over_softmax(large)
     if large is not None and found:
-        return of(*_softmax(large, found), rests_on=_leading(large, found), margin=large.power.margin)
+        return of(*_softmax(large, found), rests_on=_leading(large, found), margin=large.margin)
     who, margin = results.beside("who"), results.params.statistics.who_margin
     users = [] if who is None else who.about("loss")
     return of(f"between users, {evidence(users, margin)}" if users else NOTHING, rests_on=users, margin=margin)

@@ -32,7 +32,7 @@ def order(results: Results) -> Answer:
         semicolons(limited(results, kept, readers, blind), _shuffled(results, shuffled)),
         _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
         rests_on=[*scope.trained(results, kept), *shuffled],
-        margin=results.power.margin,
+        margin=results.margin,
     )
 
 
@@ -54,7 +54,7 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
     shown = f"{count(len(found)) if found else 'none'} {'show' if len(found) > 1 else 'shows'} a difference"
     lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
-    return f"{lead}: {evidence(contrasts, results.power.margin, hedged(results))}"
+    return f"{lead}: {evidence(contrasts, results.margin, hedged(results))}"
 
 
 def _of_shuffling(results: Results) -> list[Contrast]:

@@ -141,7 +141,6 @@ class Power(Record):
 
     queries: int
     users: int
-    margin: float
     detectable: float | None
     ceiling: float
     perfect: float

@@ -85,7 +85,7 @@ def _controls(results: Results) -> list[str]:
     longer = choose.others(choose.onto(results, names), short)
     lead = scope.short_histories(results, short).removesuffix(f" as {scope.OF_FLAT}")
     clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
-    margin, more = results.power.margin, hedged(results)
+    margin, more = results.margin, hedged(results)
     return [
         f"{lead}: {'; '.join(f'{brief(c, margin)}{more(c)}' for c in found)}."
         for lead, found in clauses.items()

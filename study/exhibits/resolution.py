@@ -30,11 +30,11 @@ def _detectable(results: Results) -> list[str]:
         return []
     alpha = results.params.statistics.alpha
     found = at_first_step(power.detectable, alpha, family)
-    equivalence = power_of_equivalence(power.detectable, alpha, power.margin, family)
+    equivalence = power_of_equivalence(power.detectable, alpha, results.margin, family)
     judged = (
-        f"finer than the margin of {power.margin:g}, so a difference as large as that is likely to show"
-        if found <= power.margin
-        else f"coarser than the margin of {power.margin:g}, so a difference as large as that may stay undetermined"
+        f"finer than the margin of {results.margin:g}, so a difference as large as that is likely to show"
+        if found <= results.margin
+        else f"coarser than the margin of {results.margin:g}, so a difference as large as that may stay undetermined"
     )
     return [
         f"With {plural(power.queries, 'query')} of {plural(power.users, 'user')}, the smallest difference between two "

@@ -76,6 +76,11 @@ class Results:
         """What the arm's variants answer."""
         return self.params.questions[self.params.asked_by(self.arm)]
 
+    @property
+    def margin(self) -> float:
+        """The margin of equivalence of the arm's contrasts, in its primary metric."""
+        return self.params.statistics.margin_of(self.arm)
+
     @cached_property
     def budget(self) -> Budget:
         """What each tuned variant of these results was allowed to spend."""
@@ -98,9 +103,8 @@ class Results:
         """What a t distribution says of each declared contrast; nothing in an arm that publishes no queries."""
         if not (self.folder / QUERIES).exists():
             return {}
-        settings = self.params.statistics
-        pairs = [one.variants for one in self.contrasts]
-        found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=settings.margin, alpha=settings.alpha)
+        pairs, alpha = [one.variants for one in self.contrasts], self.params.statistics.alpha
+        found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=self.margin, alpha=alpha)
         return {one.name: by for one, by in zip(self.contrasts, found, strict=True)}
 
     @cached_property
@@ -191,7 +195,7 @@ class Results:
     def at_popularity(self, variant: str) -> bool:
         """Whether a sequence variant has not left popularity: it gains less than the margin over the rule on select."""
         gain = self.over_popularity(variant)
-        return self.row(variant).family == "sequence" and gain is not None and gain < self.params.statistics.margin
+        return self.row(variant).family == "sequence" and gain is not None and gain < self.margin
 
     def over_popularity(self, variant: str) -> float | None:
         """What a variant has on select beyond the rule of popularity; None in an arm without that rule."""

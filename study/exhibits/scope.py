@@ -160,7 +160,7 @@ def unlike_histories(results: Results, contrast: Contrast) -> str:
         return ""
     controls = longer_and_shorter(results, contrast)
     left = max((abs(bound) for control in controls for bound in (control.low, control.high)), default=0.0)
-    margin = results.params.statistics.margin_of(results.arm)
+    margin = results.margin
     stands = {
         "better": contrast.low > left,
         "worse": contrast.high < -left,
@@ -179,7 +179,7 @@ def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
         return ""
     heads = lefts(results, controls, "head")
     of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
-    margin = results.params.statistics.margin_of(results.arm)
+    margin = results.margin
     told = "; ".join(brief(control, margin) for control in controls)
     names = listing([over(c) for c in cleared])
     verdicts = "the verdict" if len(cleared) == 1 else "the verdicts"
@@ -248,7 +248,7 @@ def across(results: Results, factor: str) -> str:
         return ""
     pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
     shown = [e for e in pairs if e.verdict in ("better", "worse")]
-    margin = results.power.margin
+    margin = results.margin
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
     lead = f"{factorial.wording(main, margin)} ({told})"
     found = listing([lead, *(_effect(effect, margin) for effect in shown)])

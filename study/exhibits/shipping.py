@@ -69,7 +69,7 @@ def ship(results: Results) -> Answer:
         if not choose.against_counting(results):
             why = f"best on select{_among(results)}, since no contrast is with the best counting rule"
         return of(f"{code(variant)} ({recall}), {why}; {cost}")
-    margin = results.power.margin
+    margin = results.margin
     told = (
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )

@@ -45,7 +45,6 @@ class Windows(Record):
     users: int
     base_rate: float
     perfect: float | None
-    margin: float
     detectable: float | None
 
     @property
@@ -86,7 +85,7 @@ def answer(results: Results | None) -> Html:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
     if shown.limit is not None:
         told.append(f"No ranking could find more than {percent(shown.limit)} among so few.")
-    clauses = [verdict_sentence(contrast, shown.margin) for contrast in results.contrasts]
+    clauses = [verdict_sentence(contrast, results.margin) for contrast in results.contrasts]
     return joined([paragraphs([" ".join(told)]), bullets(map(sentence, clauses))])
 
 
@@ -159,7 +158,7 @@ def forest(results: Results) -> Html:
     """Effects with the interval that each verdict used; the margin of equivalence is shaded."""
     if not results.contrasts:
         return paragraphs([contrasts.NONE])
-    margin = windows_of(results).margin
+    margin = results.margin
     return contrasts.forest(results.contrasts, margin, "recall among the top 5 % of the users", "recall", is_brief=True)
 
 
@@ -187,9 +186,9 @@ def windows(results: Results | None) -> Html:
             f" A difference in recall among the top 5 % has to reach {number(found, 3)} to be found with "
             f"{percent(POWER)} power (median over the declared contrasts{_by_width(results)}, at the first step of "
             f"Holm over {count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands "
-            f"alone); the margin is {shown.margin:g}. Two variants that are alike in truth are shown to be equivalent "
-            f"at that step with a power of {at_step} ({alone} for a contrast that stands alone) where their difference "
-            "varies as the median one does: what stays <em>undetermined</em> here is no sign of a difference."
+            f"alone); the margin is {results.margin:g}. Two variants that are alike in truth are shown to be "
+            f"equivalent at that step with a power of {at_step} ({alone} for a contrast that stands alone) where their "
+            "difference varies as the median one does: what stays <em>undetermined</em> here is no sign of a difference."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     told = paragraphs([text, *clock(results.question)])
@@ -202,7 +201,7 @@ def powers(results: Results) -> list[float]:
     if shown.detectable is None:
         return []
     families = len(results.contrasts), 1
-    return [power_of_equivalence(shown.detectable, alpha, shown.margin, family) for family in families]
+    return [power_of_equivalence(shown.detectable, alpha, results.margin, family) for family in families]
 
 
 def _by_width(results: Results) -> str:

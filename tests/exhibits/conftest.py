@@ -113,7 +113,7 @@ def _params() -> Params:
 
 
 def _power() -> dict[str, Any]:
-    told = {"queries": 2, "users": 1, "margin": 0.005, "detectable": 0.004, "ceiling": 0.01, "perfect": 0.8}
+    told = {"queries": 2, "users": 1, "detectable": 0.004, "ceiling": 0.01, "perfect": 0.8}
     return told | {"counting": 0.3, "best": 0.4, "repeat_share": 0.8}
 
 
@@ -156,7 +156,7 @@ def _data(params: Params) -> dict[str, Any]:
 def _windows() -> dict[str, Any]:
     """Of the arm `who`: one in which a tenth of the users act."""
     window = {"cutoff": "2020-02-17T05:00:00+00:00", "users": 100, "positives": 10, "base_rate": 0.1, "perfect": 0.5}
-    told = {"users": 100, "base_rate": 0.1, "perfect": 0.5, "margin": 0.02, "detectable": 0.02}
+    told = {"users": 100, "base_rate": 0.1, "perfect": 0.5, "detectable": 0.02}
     return {"windows": [window], **told}
 
 

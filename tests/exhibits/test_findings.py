@@ -49,7 +49,7 @@ def test_the_answer_turns_with_the_verdict(against_counting, verdict, effect, ex
 def test_a_verdict_is_told_with_effect_interval_and_p(against_counting, verdict, effect, expected):
     results = against_counting(verdict, effect)
 
-    assert expected in text(verdict_sentence(results.contrasts[0], results.power.margin))
+    assert expected in text(verdict_sentence(results.contrasts[0], results.margin))
 
 
 @pytest.mark.parametrize(("verdict", "effect"), [("better", -0.01), ("worse", 0.01), ("better", 0.0)])
