@@ -187,8 +187,9 @@ def windows(results: Results | None) -> Html:
             f"{percent(POWER)} power (median over the declared contrasts{_by_width(results)}, at the first step of "
             f"Holm over {count(family)}, the strictest; {number(shown.detectable, 3)} for a contrast that stands "
             f"alone); the margin is {results.margin:g}. Two variants that are alike in truth are shown to be "
-            f"equivalent at that step with a power of {at_step} ({alone} for a contrast that stands alone) where their "
-            "difference varies as the median one does: what stays <em>undetermined</em> here is no sign of a difference."
+            f"equivalent at that step with a power of {at_step} ({alone} for a contrast that stands alone) where "
+            "their difference varies as the median one does: what stays <em>undetermined</em> here is no sign of a "
+            "difference."
         )
     caption = "Eligible users of each test window, and those of them who take the key action in it"
     told = paragraphs([text, *clock(results.question)])
