@@ -29,14 +29,15 @@ class _Affine(torch.autograd.Function):
 def affine(hidden: Tensor, vectors: Tensor, bias: Tensor) -> Tensor:
     """The product of every hidden state with the vector of every class, plus its bias, [R, C].
 
-    They are what `torch.nn.functional.linear` gives, to the last bit; on a GPU and in bf16 that computes them.
+    They are what `torch.nn.functional.linear` gives, to the last bit; that computes them where a line is no gain: of few
+    classes, on a GPU and in bf16.
 
     Args:
         hidden: [R, D].
         vectors: [C, D].
         bias: [C].
     """
-    if hidden.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+    if len(vectors) < LINE or hidden.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
         return F.linear(hidden, vectors, bias)
     found: Tensor = _Affine.apply(hidden, vectors, bias)  # type: ignore[no-untyped-call]
     return found
