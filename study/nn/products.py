@@ -29,8 +29,8 @@ class _Affine(torch.autograd.Function):
 def affine(hidden: Tensor, vectors: Tensor, bias: Tensor) -> Tensor:
     """The product of every hidden state with the vector of every class, plus its bias, [R, C].
 
-    They are what `torch.nn.functional.linear` gives, to the last bit; that computes them where a line is no gain: of few
-    classes, on a GPU and in bf16.
+    They are what `torch.nn.functional.linear` gives, to the last bit; that computes them where lines are no gain: of
+    few classes, on a GPU and in bf16.
 
     Args:
         hidden: [R, D].
