@@ -62,7 +62,7 @@ def decoded(log: pl.DataFrame, place: Path | str) -> tuple[pl.DataFrame, dict[st
 
 
 def _no_text(raw: pl.Series, place: Path | str) -> UserError:
-    how = "write the column as text, by a cast in the query of a database, or leave it out"
+    how = "write the column as text, or leave it out"
     for row, value in enumerate(raw if raw.dtype == pl.Binary else ()):
         if value is not None and not _is_utf8(value):
             return UserError(f"{place}: column '{raw.name}', row {row + 1}: '{shown(value)}' is no UTF-8; {how}")

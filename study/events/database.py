@@ -13,7 +13,8 @@ def read_query(path: Path) -> pl.DataFrame:
     """What the query in a file returns, read through ADBC; `postgresql://user:password@host/database`, for one.
 
     Raises:
-        UserError: the address is not in the environment, its driver is not installed, or the database refuses.
+        UserError: the address is not in the environment, its driver is not installed, the database refuses, or the
+            result has an interval, which Polars does not have.
     """
     address = os.environ.get(DATABASE)
     if not address:
@@ -25,12 +26,21 @@ def read_query(path: Path) -> pl.DataFrame:
             f"{path}: no driver is installed for the address in {DATABASE}; that of addresses that begin with "
             "postgresql:// comes by pip install -c constraints.txt -e '.[postgres]'"
         ) from None
+    except pl.exceptions.PanicException:
+        raise UserError(
+            f"{path}: the result has a column that cannot be read, such as an interval; in the query, cast it to text "
+            "or to a number, or leave it out"
+        ) from None
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
         reason = hidden(" ".join(str(error).split()))
         raise UserError(f"{path}: the database cannot be read: {reason}") from None
-    return pl.DataFrame([_plain(column) for column in table])
+    return table.select(_plain(pl.col(name), dtype) for name, dtype in table.schema.items())
 
 
-def _plain(column: pl.Series) -> pl.Series:
-    """A type of the database that Arrow does not have, such as NUMERIC, as what stores it: text."""
-    return column.ext.storage() if isinstance(column.dtype, pl.BaseExtension) else column
+def _plain(value: pl.Expr, dtype: object) -> pl.Expr:
+    """Types of the database that Arrow does not have, as text: NUMERIC as its digits, bytes, as of UUID, in hex."""
+    if isinstance(dtype, pl.BaseExtension):
+        return _plain(value.ext.storage(), dtype.ext_storage())
+    if isinstance(dtype, pl.List):
+        return value.list.eval(_plain(pl.element(), dtype.inner))
+    return value.bin.encode("hex") if dtype == pl.Binary else value

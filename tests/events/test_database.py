@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from study.errors import UserError
+from study.events.database import read_query
 from study.events.read import read_source
 from study.params.snapshot import Snapshot
 from tests.server import tell
@@ -45,6 +47,38 @@ def test_a_query_becomes_events(query):
         "timestamp"
     ).rows()
     assert [datetime(2024, 1, 1, 9, tzinfo=UTC), datetime(2024, 1, 2, 10, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
+USER = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("12.50::numeric", "12.50"),
+        ("'{1.5,2}'::numeric[]", ["1.5", "2"]),
+        (f"'{USER}'::uuid", USER.replace("-", "")),
+        (f"'{{{USER}}}'::uuid[]", [USER.replace("-", "")]),
+        ("'\\x00ff'::bytea", "00ff"),
+        ("'10.0.0.1'::inet", "022000040a000001"),
+        ("'{1,2}'::int[]", [1, 2]),
+        ("null::numeric[]", None),
+    ],
+)  # fmt: skip
+def test_types_that_arrow_does_not_have_are_text_and_stay_so_in_a_file(query, tmp_path, value, expected):
+    query.write_text(f"select {value} as value", encoding="utf-8")
+    found = read_query(query)
+    found.write_parquet(tmp_path / "kept.parquet")
+
+    assert [expected] == found["value"].to_list()
+    assert found.equals(pl.read_parquet(tmp_path / "kept.parquet"))
+
+
+def test_an_interval_is_refused_with_what_to_do(query):
+    query.write_text("select 1 as who, interval '1 day' as rest", encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"log\.sql: the result has a column that cannot be read, such as an interval"):
+        read_query(query)
 
 
 def test_the_server_opens_no_folder_of_the_tests_to_others(address, tmp_path_factory):
