@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
@@ -100,7 +101,7 @@ def _as_they_end(tasks: Sequence[Callable[[], T]], workers: int) -> Iterator[tup
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         ended: Iterator[tuple[int, T]] = Parallel(
-            n_jobs=workers, return_as="generator_unordered", initializer=_begin, initargs=(os.getpid(),)
+            n_jobs=workers, return_as="generator_unordered", initializer=_begin, initargs=(os.getpid(), Path.cwd())
         )(_numbered(tasks))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -111,15 +112,18 @@ def _numbered(tasks: Sequence[Callable[[], T]]) -> Iterator[Any]:
     return (delayed(_with_number)(index, task) for index, task in enumerate(tasks))
 
 
-def _begin(driver: int) -> None:
+def _begin(driver: int, folder: Path) -> None:
     """What a process does before its first task: it ends when its driver does, and keeps what it has prepared.
 
     The driver may have ended while it was starting: it would do what lies ready for it, beside the next run.
+
+    It works in the folder of its driver. A driver that has changed its folder since gets processes of their own.
 
     loky would end a process that has grown by 300 MB since its first task, as one that leaks: what grows here is data
     that the next tasks need, and a fresh process would have to read and prepare it again.
     """
     die_with_parent(driver)
+    os.chdir(folder)
     process_executor._MAX_MEMORY_LEAK_SIZE = math.inf  # noqa: SLF001 - loky has no setting for it
 
 

@@ -41,6 +41,17 @@ def test_a_worker_ends_with_its_driver():
     assert {int(signal.SIGKILL)} == found(2)
 
 
+def test_workers_are_in_the_folder_of_their_driver_when_that_has_changed_too(tmp_path, monkeypatch):
+    folders = [tmp_path / name for name in ("one", "other")]
+    found = []
+    for folder in folders:
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        found.append({where for _, where in run_all([os.getcwd] * 2, 2, Engine())})
+
+    assert [{str(folder)} for folder in folders] == found
+
+
 def test_a_driver_that_works_itself_stays_as_it_is():
     assert {signal_of_the_parents_end()()} == found(1)
     assert 0 == signal_of_the_parents_end()()
