@@ -95,7 +95,7 @@ def hybrid_of(base: Told):
     return hybrid.build(entry, settings, Given(base=base))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fold():
     log = random_log(np.random.default_rng(5), users=12, events=400)
     return Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)

@@ -23,6 +23,8 @@ TRIALS = [
     Trial(number=2, batch=1, settings={"half_life_days": 2.0}, state="failed", reason="its worker died"),
 ]  # fmt: skip
 NAME = "log/main/personal-decay"
+LISTED = "select study_name from studies where study_name like 'log/%' order by 1"
+"""What this file names so: other tests record in the same database."""
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_a_search_that_is_made_again_replaces_its_record_and_no_other(storage, s
     record.publish(NAME, SPACE, TRIALS[:2])
 
     assert [0, 1] == [number for number, *_ in told(NAME, storage)]
-    assert f"{NAME}\nlog/main/popularity\n" == tell(server, "select study_name from studies order by 1")
+    assert f"{NAME}\nlog/main/popularity\n" == tell(server, LISTED)
 
 
 @pytest.mark.parametrize(
