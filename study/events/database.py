@@ -34,7 +34,7 @@ def read_query(path: Path) -> pl.DataFrame:
     except Exception as error:  # noqa: BLE001 - each driver has exceptions of its own, and all may quote the address
         reason = hidden(" ".join(str(error).split()))
         raise UserError(f"{path}: the database cannot be read: {reason}") from None
-    return table.select(_plain(pl.col(name), dtype) for name, dtype in table.schema.items())
+    return table.select(_plain(pl.col(name), dtype).alias(name) for name, dtype in table.schema.items())
 
 
 def _plain(value: pl.Expr, dtype: object) -> pl.Expr:
@@ -43,4 +43,7 @@ def _plain(value: pl.Expr, dtype: object) -> pl.Expr:
         return _plain(value.ext.storage(), dtype.ext_storage())
     if isinstance(dtype, pl.List):
         return value.list.eval(_plain(pl.element(), dtype.inner))
+    if isinstance(dtype, pl.Struct):
+        parts = pl.struct(_plain(value.struct.field(one.name), one.dtype).alias(one.name) for one in dtype.fields)
+        return pl.when(value.is_not_null()).then(parts)
     return value.bin.encode("hex") if dtype == pl.Binary else value

@@ -59,7 +59,7 @@ def beats_counting(results: Results) -> Answer:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    told = lead_over_counting(results, against, results.margin)
+    told = lead_over_counting(results, against)
     lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
     larger = _on_the_larger_catalogue(results)
     return of(lead, apart(results, further, "besides"), larger, rests_on=against, margin=results.margin)
@@ -74,13 +74,13 @@ def _on_the_larger_catalogue(results: Results) -> str:
     return semicolons(apart(large, against, where), scope.turned(large, against))
 
 
-def lead_over_counting(results: Results, against: Sequence[Contrast], margin: float) -> str:
+def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
     """Yes or no, then every contrast with the best counting rule."""
     if not against:
         return NO_CONTRAST
     winners = [contrast for contrast in against if contrast.verdict == "better"]
-    lead = f"{verdict_on_counting(against, margin)}{open_by_t(results, winners)}"
-    return f"{lead}; {evidence(against, margin, hedged(results))}"
+    lead = f"{verdict_on_counting(against, results.margin)}{open_by_t(results, winners)}"
+    return f"{lead}; {evidence(against, results.margin, hedged(results))}"
 
 
 def is_it_the_data(results: Results) -> Answer:
@@ -210,7 +210,7 @@ def who_will_buy(results: Results) -> Answer:
     is_open = any(contrast.verdict == "undetermined" for contrast in against)
     power = unlikely_shown(found) if is_open else ""
     told = semicolons(
-        lead_over_counting(found, against, found.margin),
+        lead_over_counting(found, against),
         scope.turned(found, against),
         power,
     )

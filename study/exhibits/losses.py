@@ -26,9 +26,11 @@ def loss(results: Results) -> Answer:
     found = {} if large is None else choose.over_softmax(large)
     if large is not None and found:
         return of(*_softmax(large, found), rests_on=_leading(large, found), margin=large.margin)
-    who, margin = results.beside("who"), results.params.statistics.who_margin
+    who = results.beside("who")
     users = [] if who is None else who.about("loss")
-    return of(f"between users, {evidence(users, margin)}" if users else NOTHING, rests_on=users, margin=margin)
+    if who is None or not users:
+        return of(NOTHING)
+    return of(f"between users, {evidence(users, who.margin)}", rests_on=users, margin=who.margin)
 
 
 def _with_the_larger(results: Results, small: dict[str, list[Contrast]], large: Results | None) -> list[str]:

@@ -12,6 +12,7 @@ from study.params.snapshot import Snapshot
 from tests.server import tell
 
 SCHEMA = """
+create type pair as (part numeric, rest text);
 create table log (who int, at timestamptz, what text, item text, price numeric(8, 2), words text[]);
 insert into log values (1, '2024-01-01 10:00+01', 'buy', 'a', 2.50, '{"Buy","now"}');
 insert into log values (2, '2024-01-02 10:00+00', 'view', 'b', null, null);
@@ -63,6 +64,8 @@ USER = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
         ("'10.0.0.1'::inet", "022000040a000001"),
         ("'{1,2}'::int[]", [1, 2]),
         ("null::numeric[]", None),
+        ("row(1.5::numeric, 'x')::pair", {"part": "1.5", "rest": "x"}),
+        ("null::pair", None),
     ],
 )  # fmt: skip
 def test_types_that_arrow_does_not_have_are_text_and_stay_so_in_a_file(query, tmp_path, value, expected):
