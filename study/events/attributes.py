@@ -83,13 +83,17 @@ def text_of(raw: pl.Series) -> pl.Series:
         listed = [None if value is None else _json(value) for value in raw.to_list()]
         return pl.Series(raw.name, listed, dtype=pl.String)
     if raw.dtype.is_float():
-        raw = raw.fill_nan(None)
-        is_whole = (raw == raw.floor()) & (raw.abs() < LARGEST_WHOLE)
-        whole = raw.cast(pl.Int64, strict=False).cast(pl.String)
-        return whole.zip_with(is_whole.fill_null(value=False), raw.cast(pl.String))
+        return pl.select(_of_floats(pl.lit(raw))).to_series().alias(raw.name)
     text = raw.cast(pl.String)
     empty = text == ""
     return text.set(empty, None) if empty.any() else text
+
+
+def _of_floats(numbers: pl.Expr) -> pl.Expr:
+    numbers = numbers.fill_nan(None)
+    is_whole = (numbers == numbers.floor()) & (numbers.abs() < LARGEST_WHOLE)
+    whole = numbers.cast(pl.Int64, strict=False).cast(pl.String)
+    return pl.when(is_whole).then(whole).otherwise(numbers.cast(pl.String))
 
 
 def without_fraction(text: pl.Series) -> pl.Series:
@@ -142,7 +146,10 @@ def _cast(raw: pl.Series, place: Path) -> pl.Series:
 
 
 def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
+    raw = raw.arr.to_list() if raw.dtype == pl.Array else raw
     if raw.dtype == pl.List and not raw.dtype.inner.is_nested():  # type: ignore[attr-defined]
+        if raw.dtype.inner.is_float():  # type: ignore[attr-defined]
+            return raw.list.eval(_of_floats(pl.element()).drop_nulls())
         try:
             texts = raw.cast(pl.List(pl.String))
         except pl.exceptions.PolarsError:

@@ -10,7 +10,8 @@ from study.events.attributes import refuse, shown
 from study.params.snapshot import Snapshot
 
 UTC = pl.Datetime("us", "UTC")
-OFFSET = r"(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+OFFSET = r"(Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$"
+"""No place has ever been 16 hours from Greenwich: what is larger is a fault of the log."""
 DATE = "%Y-%m-%d"
 FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 """ISO 8601, after T became a space and the offset was taken off."""

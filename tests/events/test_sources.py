@@ -145,6 +145,17 @@ def test_a_list_may_be_written_as_json_or_divided_by_a_separator(read):
     assert [("a b", "c", None), ("a b", "c", None), (None, None, None)] == events.select("^words.*$").rows()
 
 
+@pytest.mark.parametrize("dtype", [pl.List(pl.Float64), pl.List(pl.Float32), pl.Array(pl.Float64, 3)])
+def test_numbers_of_a_list_are_written_as_those_of_a_column_are(dtype, tmp_path):
+    words = pl.Series([[7.0, 2.5, float("nan")], [None, 1.0, 2.0]], dtype=dtype)
+    log = pl.DataFrame({"user_id": ["1", "1"], "timestamp": ["2024-01-01"] * 2, "words": words})
+    log.write_parquet(tmp_path / "log.parquet")
+    attributes = {"words": {"kind": "list", "items": 3}}
+    events = read_source(spec(tmp_path, columns={"event_type": None}, attributes=attributes))
+
+    assert [("7", "2.5", None), ("1", "2", None)] == events.select("^words.*$").rows()
+
+
 def test_a_user_id_is_one_with_a_fraction_and_without_and_text_of_an_attribute_is_as_it_is_written(read):
     rows = "".join(f"{user},2024-01-01,buy,,1.0,\n" for user in ("7", "7.0", "-7.00", "7.01", "v7.0"))
     events = read("log.csv", HEAD + rows)

@@ -51,6 +51,11 @@ def test_times_are_read_in_every_usual_form(written, read):
     assert [TIMES[written]] == events["timestamp"].to_list()
 
 
+def test_an_offset_that_no_place_has_is_a_fault(read):
+    with pytest.raises(UserError, match=r"row 1: '2024-07-01T10:00:00\+25:00' is no time"):
+        read("log.csv", HEAD + "1,2024-07-01T10:00:00+25:00,buy,1,,\n")
+
+
 def test_an_hour_that_the_clock_skips_or_shows_twice_is_read_by_a_rule(read):
     rows = "1,2024-03-31 02:30:00,buy,,,\n2,2024-10-27 02:30:00,buy,,,\n"
     events = read("log.csv", HEAD + rows, columns={"zone": "Europe/Berlin"})
