@@ -206,7 +206,7 @@ def marks(results: Results) -> Html:
     """Each advice with its mark, part by part, and the contrasts behind the marks."""
     found = {advice.text: advice.parts(results) for advice in ADVICE}
     rows = [_row(text, part) for text, parts in found.items() for part in parts]
-    head = ["advice", "mark here", "following it", "instead of", "effect"]
+    head = ["advice", "mark here", "effect", "following it", "instead of"]
     head += ["why", "where", "level", "p (differ)", "p (equivalent)"]
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
@@ -244,21 +244,34 @@ def _by_cell(results: Results, factor: str) -> str:
 
 
 def told(parts: Sequence[Part]) -> str:
-    """The marks of an advice as a sentence, one mark where all parts agree."""
+    """The marks of an advice as a sentence, one mark where all parts agree.
+
+    Contrasts that speak for neither side are counted, where there are several: the table has each with its reason.
+    """
     if not parts:
         return "<em>undetermined here</em>: no contrast about it was run."
     clauses = []
     for mark in MARKS:
         shown = [part for part in parts if part.mark == mark]
         if shown:
-            clauses.append(f"<em>{mark} here</em> {_where(shown, is_all=len(shown) == len(parts))}")
+            speaking = "its contrast" if len(shown) == len(parts) == 1 else plural_of(shown)
+            is_counted = mark == "undetermined" and len(shown) > 1
+            why = _counted(shown) if is_counted else f": {_where(shown)}"
+            clauses.append(f"<em>{mark} here</em> by {speaking}{why}")
     return "; ".join(clauses) + "."
 
 
-def _where(parts: Sequence[Part], *, is_all: bool) -> str:
+def _counted(parts: Sequence[Part]) -> str:
+    kinds = [part.kind for part in parts]
+    often = sorted(dict.fromkeys(kinds), key=kinds.count, reverse=True)
+    numbered = f": {listing([f'{count(kinds.count(kind))} {kind}' for kind in often])}"
+    return f"{f' {kinds[0]}' if len(often) == 1 else numbered}, each in the table below"
+
+
+def _where(parts: Sequence[Part]) -> str:
     by_reason = {reason: [p for p in parts if p.reason == reason] for reason in dict.fromkeys(p.reason for p in parts)}
     clauses = [f"{reason} ({listing([_sides(part) for part in shown])})" for reason, shown in by_reason.items()]
-    return f"by {'its contrast' if len(parts) == 1 and is_all else plural_of(parts)}: {', '.join(clauses)}"
+    return ", ".join(clauses)
 
 
 def plural_of(parts: Sequence[Part]) -> str:
@@ -277,9 +290,9 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
+        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         name(c.left_variant),
         name(c.right_variant),
-        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         Cell(f"{part.reason}{part.by_t}{late(c)}{part.since}", part.reason, "words long"),
         words(part.where),
         Cell(percent(c.level, 2), c.level),

@@ -49,6 +49,17 @@ class Part:
         return self.contrast.verdict == "better" and self.contrast.high < self.margin
 
     @property
+    def kind(self) -> str:
+        """Why it speaks for neither, in words that fit all contrasts of which the same is true."""
+        if not self.compares:
+            return "in which nothing was compared"
+        if self.untrained:
+            return "with a side that is not clearly above popularity"
+        if self.besides:
+            return "whose sides differ in more than that"
+        return "better by less than the margin" if self.is_slight else "with neither a difference nor an equivalence shown"
+
+    @property
     def reason(self) -> str:
         """The verdict in the words of the advice."""
         if not self.compares:

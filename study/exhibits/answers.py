@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, new_to_users, other_changes, scope
+from study.exhibits import choose, enough, new_to_users, other_changes, scope, scorings, tokens
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
@@ -45,8 +45,11 @@ def answered(question: Question, results: Results) -> str:
 
 def headline(results: Results) -> Html:
     """The first question with the shortest answer to it."""
-    told = verdict_on_counting(choose.against_counting(results), results.margin)
-    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {sentence(told)}"], "prose headline")
+    against = choose.against_counting(results)
+    told = sentence(verdict_on_counting(results, against))
+    later = scorings.added_later(results, choose.winners(against))
+    also = f" {sentence(later)}" if later else ""
+    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}{also}"], "prose headline")
 
 
 def answers(results: Results) -> Html:
@@ -61,8 +64,9 @@ def beats_counting(results: Results) -> Answer:
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against)
     lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
-    larger = _on_the_larger_catalogue(results)
-    return of(lead, apart(results, further, "besides"), larger, rests_on=against, margin=results.margin)
+    later = scorings.added_later(results, choose.winners(against))
+    beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
+    return of(lead, later, *beside, rests_on=against, margin=results.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -79,7 +83,7 @@ def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
     if not against:
         return NO_CONTRAST
     winners = [contrast for contrast in against if contrast.verdict == "better"]
-    lead = f"{verdict_on_counting(against, results.margin)}{open_by_t(results, winners)}"
+    lead = f"{verdict_on_counting(results, against)}{open_by_t(results, winners)}"
     return f"{lead}; {evidence(against, results.margin, hedged(results))}"
 
 
@@ -136,6 +140,7 @@ def representation(results: Results) -> Answer:
         scope.other_histories(results, alike),
         scope.across(results, "representation"),
         scope.best_sequence(results),
+        tokens.told(results),
         apart(results, further, "besides"),
         apart(results, heads, counts),
         rests_on=scope.trained(results, leading),
@@ -183,9 +188,12 @@ def young(results: Results) -> Answer:
         parts = parts_of_effect(recalls, contrast)
         return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
 
-    lead = f"over all candidates, known and young together, {limited(found, plain, *sides, 'head', more=more)}"
+    lead = (
+        "over all candidates, known and young together, without the user's own counts, "
+        f"{limited(found, plain, *sides, more=more)}"
+    )
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
-    aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, 'head', more=more)}{counted}"
+    aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, more=more)}{counted}"
     against = choose.against_counting(found)
     over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"

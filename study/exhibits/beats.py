@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import late, number, signed
 from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.metrics.screening import PRIMARY as WHO_PRIMARY
+from study.params.statistics import PRIMARY
 
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 
-def verdict_on_counting(against: Sequence[Contrast], margin: float) -> str:
-    """Yes or no, and who beats the best counting rule."""
+def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
+    """Yes or no, and who beats the best counting rule, with what that has itself."""
     if not against:
         return NO_CONTRAST
-    rule = f"the best counting rule, {code(against[0].right_variant)}"
+    margin, metric = results.margin, WHO_PRIMARY if results.arm == "who" else PRIMARY
+    name = against[0].right_variant
+    rule = f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
         who = listing([f"{code(contrast.left_variant)}{aside(contrast)}" for contrast in winners])

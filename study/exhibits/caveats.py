@@ -26,12 +26,13 @@ def caveats(results: Results) -> Html:
         *_shared_fits(results),
         *_by_hand(results),
         _one_log(results),
-        _one_processor(),
+        _one_processor(results),
         *_perhaps_simulated(results),
     ]
     told += [
         _only_actors(results),
         *_counts_inside(results),
+        *_attributes(results),
         *scope.hardly_weighed(results),
         *_bce_twice(results),
         *_small(results),
@@ -112,17 +113,22 @@ def _searched_more(results: Results) -> str:
     return " So in contrasts with flat models the event-level side had that search by hand as well."
 
 
-def _one_processor() -> str:
+def _one_processor(results: Results) -> str:
+    runs = (
+        " The arm main was run in full more than once, and all its runs had been seen before one of them was published."
+        if results.data.source == COMPLETE_JOURNEY
+        else ""
+    )
     return (
         "<strong>One type of processor.</strong> Another one rounds sums differently: a search there may choose "
-        "another trial, which can turn a borderline verdict and with it an answer. Some of the reasons in the table of "
-        "scorings (<em>Protocol</em>) tell of such turns."
+        f"another trial, which can turn a borderline verdict and with it an answer.{runs} Reasons in the table of "
+        "scorings (<em>Protocol</em>) tell of such turns, and why which run is shown."
     )
 
 
 def _counts_inside(results: Results) -> list[str]:
     """Which networks beat counting with a counting term of their own."""
-    winners = [c.left_variant for c in choose.against_counting(results) if c.verdict == "better"]
+    winners = choose.winners(choose.against_counting(results))
     entries = {variant: choose.parts_of(results, variant) for variant in winners}
     names = [code(variant) for variant, entry in entries.items() if choose.declared(entry).get("reads_own")]
     if not names:
@@ -131,6 +137,17 @@ def _counts_inside(results: Results) -> list[str]:
         f"<strong>A counting rule inside.</strong> The repeat-aware head of {listing(names)} counts the user's own "
         "past with learned weights. No variant has that term without a network, so how much of the gain over counting "
         "is the network's, no contrast says."
+    ]
+
+
+def _attributes(results: Results) -> list[str]:
+    """That no sequence model was left without the attributes; nothing where none reads an event."""
+    if not any(row.family == SEQUENCE for row in results.leaderboard):
+        return []
+    return [
+        "<strong>No model of candidates alone.</strong> No sequence variant reads the candidates without their other "
+        "attributes, so nothing here shows that attributes help. <em>Representation</em> has what such a model reached "
+        "beside other libraries, where it was measured."
     ]
 
 

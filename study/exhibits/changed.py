@@ -7,6 +7,7 @@ from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.others import Pair
 from study.exhibits.prose import plural
+from study.exhibits.results import REPRODUCE
 from study.exhibits.scoring_log import TOO_MANY
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
@@ -16,6 +17,10 @@ NUMBERS = re.compile(
     r"|(\(|; )((both|all [\w,]+) models compared|of the [\w,]+ models compared,)[^()]*(\)|(?=\)))"
 )
 """What is measured; how many contrasts say a thing is a part of the conclusion."""
+NOT_COMPARED = (
+    "The answers of both snapshots are not compared in words, since those of {0} cannot be composed with today's "
+    "parameters ({1}). A run of it with these would change that."
+)
 SILENT = "these results cannot say"
 Answers = tuple[Question, str, str]
 """A question, its answer on the other snapshot and on this one."""
@@ -26,7 +31,8 @@ def changed(pair: Pair) -> Html:
     try:
         told = _answers(pair)
     except UserError as error:
-        return paragraphs([f"The answers of {code(pair.names[0])} cannot be composed today: {escape(str(error))}."])
+        why = escape(str(error).removesuffix(f"; {REPRODUCE}"))
+        return paragraphs([NOT_COMPARED.format(code(pair.names[0]), why)])
     silent = [question.asked for question, *both in told if any(SILENT in answer for answer in both)]
     comparable = [one for one in told if one[0].asked not in silent]
     turned = [one for one in comparable if wording(one[1]) != wording(one[2])]

@@ -101,6 +101,11 @@ def against_counting(results: Results) -> list[Contrast]:
     return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
 
 
+def winners(against: Sequence[Contrast]) -> list[str]:
+    """The variants that are shown to be better in contrasts with the best counting rule."""
+    return [contrast.left_variant for contrast in against if contrast.verdict == "better"]
+
+
 def onto(results: Results, variants: Collection[str]) -> list[Contrast]:
     """The contrasts of any variant over one of these."""
     return _told(results.contrasts, lambda c: c.right_variant in variants)

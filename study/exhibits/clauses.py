@@ -50,7 +50,8 @@ def limited(
     margin, trained = results.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
     if 0 < len(trained) < len(asked):
-        told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {scope.BOTH_TRAINED}, {told}"
+        which = "the one" if len(trained) == 1 else "those"
+        told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {which} {scope.BOTH_TRAINED}, {told}"
     told += open_by_t(results, trained)
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
     shown, rest = (

@@ -92,7 +92,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     own = None if found is None else found.of([one.left_variant for one in shown])
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = (
-            f"not shown to be the number of its users: with {percent(enough)} of them {does}, which says little, since "
+            f"not shown to be the number of its users: with {percent(enough)} of them {does}; that says little, since "
             f"by estimate a fit with all of them gains less than the margin of {margin:g} over counting"
         )
         limits.insert(

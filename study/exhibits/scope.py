@@ -21,7 +21,7 @@ MOST_USERS = "0.95"
 ALL_KEY = 0.95
 """From which share of key actions on a weight of theirs weighs nearly everything alike."""
 OF_FLAT = "that of the flat side"
-BOTH_TRAINED = "those whose sides are both clearly above popularity on select"
+BOTH_TRAINED = "whose sides are both clearly above popularity on select"
 UNTRAINED = "with a side that is not clearly above popularity on select, so that the contrast says little"
 
 

@@ -1,10 +1,11 @@
 """Every scoring of test, and what was tried and did not work: the tables of the study's log, for the page Protocol."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from study.exhibits import scoring_log
+from study.exhibits import choose, scoring_log
 from study.exhibits.data import COMPLETE_JOURNEY
-from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
 from study.exhibits.results import Results
 from study.exhibits.tables import table, words
@@ -20,6 +21,8 @@ SEEN = (
     "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
     "and smaller roster: that is most of the main arm."
 )
+ADDED_LATER = ("hybrid", "average")
+"""Families that came after a first roster had been scored, as heads that count did."""
 SEEN_ELSEWHERE = (
     "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
     "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them. "
@@ -53,6 +56,25 @@ def scored(results: Results, log: Path = LOG) -> Html:
     text = f"{told}; where a row tells of more, that many more.{others}{where}"
     seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
     return joined([paragraphs([text]), _table(head, rows, "Scorings of test"), seen])
+
+
+def added_later(results: Results, variants: Iterable[str]) -> str:
+    """Which of these were no plan made before any look at test, a clause; of the study's own log alone."""
+    if results.data.source != COMPLETE_JOURNEY:
+        return ""
+    names = [
+        code(variant)
+        for variant in variants
+        if results.row(variant).family in ADDED_LATER
+        or choose.declared(choose.parts_of(results, variant)).get("reads_own")
+    ]
+    were = "was" if len(names) == 1 else "were"
+    return (
+        f"{listing(names)} {were} added after a first roster, whose best sequence model was worse than counting, had "
+        "been scored on test (<em>Protocol</em>)"
+        if names
+        else ""
+    )
 
 
 def failures(results: Results, log: Path = LOG) -> Html:

@@ -74,7 +74,8 @@ def ship(results: Results) -> Answer:
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
     lead = semicolons(told, _instead(results, variant, margin))
-    return of(lead, *_in_turn(results, reason), *_not_shown_worse(results, reason), rests_on=[reason], margin=margin)
+    others = [*_in_turn(results, reason), *_not_shown_worse(results, reason), *_not_compared(results, reason)]
+    return of(lead, *others, rests_on=[reason], margin=margin)
 
 
 def _among(results: Results) -> str:
@@ -116,6 +117,25 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
     return [
         f"{listing(told)} {does} counting as well and would refit sooner; whether {is_} worse than "
         f"{code(reason.left_variant)} stays undetermined"
+    ]
+
+
+def _not_compared(results: Results, reason: Contrast) -> list[str]:
+    """What beats counting too and refits sooner, and has no contrast with what is shipped, a clause for all; or none."""
+    shipped_ = reason.left_variant
+    known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
+    limit = results.cost[shipped_].refit_seconds
+    told = [
+        f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)})"
+        for v in choose.winners(choose.against_counting(results))
+        if v not in known and results.cost[v].refit_seconds < limit
+    ]
+    if not told:
+        return []
+    does, them = ("beats", "it") if len(told) == 1 else ("beat", "them")
+    return [
+        f"{listing(told)} {does} counting as well and would refit sooner; no contrast compares {them} with "
+        f"{code(shipped_)} ({PRIMARY} {number(results.row(shipped_).recall)})"
     ]
 
 

@@ -1,6 +1,7 @@
 """The page Token accounting: from how much of the past the flat model earns its loss."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -11,7 +12,7 @@ from study.exhibits.figures import draw, inert, names_axis, row_height, series_s
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
-from study.exhibits.results import read
+from study.exhibits.results import Results, read
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 from study.params.tokens import Tokens
 from study.paths import results_folder
@@ -73,11 +74,21 @@ def load() -> tuple[Accounting, Manifest] | None:
     Raises:
         UserError: a file is missing or broken.
     """
-    folder = results_folder(params.load().snapshot.name, "tokens")
+    return of(results_folder(params.load().snapshot.name, "tokens"))
+
+
+def of(folder: Path) -> tuple[Accounting, Manifest] | None:
+    """The results in a folder; see `load`."""
     if not (folder / "manifest.json").exists():
         return None
     found = read(folder / "tokens.json", Accounting)
     return found, read(folder / "manifest.json", Manifest)
+
+
+def told(results: Results) -> str:
+    """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot."""
+    found = of(results.root / "tokens")
+    return "" if found is None else f'{verdict(found[0]).removesuffix(".")} (<a href="tokens.html">Token accounting</a>)'
 
 
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:
@@ -110,10 +121,10 @@ def verdict(found: Accounting) -> str:
             "learned what the event at hand tells."
         )
     reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
-    asked = f"at least {percent(found.at_least)} of the drop was asked for"
+    asked = f"the criterion is at least {percent(found.at_least)}"
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
     told = words.get(found.finding, f"Whether {claim} stays <strong>undetermined</strong>")
-    return f"{told}: {reached}, and {asked}."
+    return f"{told}: {reached}; {asked}."
 
 
 def _beyond(found: Accounting) -> str:

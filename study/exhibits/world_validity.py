@@ -1,5 +1,7 @@
 """The part of the page Worlds about the validity check: what becomes of the study's verdicts in fresh logs."""
 
+from collections.abc import Sequence
+
 from scipy.stats import binom, norm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -104,12 +106,25 @@ def _narrow(checked: Validity) -> list[str]:
     ]
     below = sum(one.coverage.high < checked.coverage_level for _, one in asked)
     held = f"{count(below)} of {plural(len(asked), 'Wilson interval')} of the coverage of a {level} interval"
-    return short or [
-        f"Taken each by itself, {held} {'ends' if below == 1 else 'end'} below {level}. After Holm over all of them, "
-        "and with the error of a truth that is the mean of a few fresh logs allowed for, no interval is shown to have "
-        "the truth inside less often than its level says. Where seeds are few and make most of the variance, it has "
-        "(<em>Protocol</em>)."
+    left = [found for found, shown in zip(asked, is_short, strict=True) if not shown]
+    return [
+        *short,
+        f"Taken each by itself, {held} {'ends' if below == 1 else 'end'} below {level}{_lowest(left)}. After Holm over "
+        "all of them, and with the error of a truth that is the mean of a few fresh logs allowed for, no "
+        f"{'other ' if short else ''}interval is shown to have the truth inside less often than its level says. Where "
+        "seeds are few and make most of the variance, it has (<em>Protocol</em>).",
     ]
+
+
+def _lowest(asked: Sequence[tuple[Part, Repeated]]) -> str:
+    """The lowest coverage of those that are not shown to be too low: not shown is not shown to be right."""
+    if not asked:
+        return ""
+    part, one = min(asked, key=lambda found: found[1].coverage.rate)
+    return (
+        f"; of those that Holm leaves open the lowest coverage is that of {code(one.left)} over {code(one.right)} in "
+        f"{escape(part.world)}, {percent(one.coverage.rate)} ({_ends(one.coverage)})"
+    )
 
 
 def _least(level: float, logs: int) -> float:

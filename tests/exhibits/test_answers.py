@@ -216,7 +216,9 @@ def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
 def test_young_candidates_turn(made, verdict, expected):
     sentence = told(made(young=say(verdict)), "What about young candidates?")
 
-    assert f"Over all candidates, known and young together, {expected}" in sentence
+    own = "without the user's own counts"
+    assert f"Over all candidates, known and young together, {own}, {expected}" in sentence
+    assert "with head" not in sentence  # which is what the sides differ in
     assert "; against counting, sum-horizon-young over popularity-young " in sentence
     assert f"; told the user's own counts as well, {expected}" in sentence
     assert (
@@ -242,7 +244,7 @@ def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made
     ("verdict", "expected"),
     [
         ("better", "yes: who-logistic beats the best counting rule, key-days"),
-        ("worse", "no: all that was compared with the best counting rule, key-days, is worse"),
+        ("worse", "no: all that was compared with the best counting rule, key-days (recall@5% 0.4000), is worse"),
         (
             "undetermined",
             "not shown: the contrast of who-logistic, which alone was compared with the best counting rule, key-days",

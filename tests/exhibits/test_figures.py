@@ -106,7 +106,7 @@ def test_the_axis_of_candidates_says_what_is_counted(made):
 def test_what_a_table_is_read_for_stands_first(made):
     results = made()
 
-    assert ["advice", "mark here", "following it", "instead of", "effect"] == heads(advice.marks(results))[:5]
+    assert ["advice", "mark here", "effect", "following it", "instead of"] == heads(advice.marks(results))[:5]
     assert ["over softmax", "low", "high", "verdict"] == heads(catalogue.board(results))[2:6]
 
 
