@@ -8,8 +8,9 @@ Sessions are laid out side by side. Each has a cut-off after one of its moments,
 sessions are grouped by when they begin, and those of one group are shifted so that their cut-offs meet at one midnight,
 a horizon after that of the group before. What a session did before its cut-off lies in the horizon before that
 midnight, the rest in the horizon after it. So every window sees earlier sessions whole, those of its own group up to
-their cut-offs, and of later ones nothing: the shift never moves an event of one group before one that an earlier group
-is asked about, and inside a group a session may see in the aggregates what others had done before their cut-offs.
+their cut-offs, and of later ones nothing. A session that was still going on when the first one of a later group is
+asked about would be seen with what was then its future: it is left out. Inside a group a session may see in the
+aggregates what others had done before their cut-offs.
 """
 
 import math
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from study.errors import UserError
 from study.events.log import Ints
@@ -28,7 +30,8 @@ MOST_HORIZONS = 20_000
 """A log that lasts longer has too short a horizon to be studied: every horizon has a training cut-off."""
 LEAST_GROUPS = 12
 """Of sessions before those of stop, at least; more where there are many sessions."""
-SESSIONS_OF_GROUP = 500
+SESSIONS_OF_GROUP, HORIZONS_OF_GROUP = 500, 2
+"""A group has so many sessions and lasts so long at least, where the log does: few sessions reach into the next one."""
 MICROSECONDS_OF_MINUTE = 60_000_000
 
 
@@ -37,15 +40,17 @@ class OnClock:
     """Events with the timestamps of the study's clock.
 
     Attributes:
-        events: as they were given but for the timestamps.
+        events: as they were given but for the timestamps, and without the sessions that are left out.
         timezone: its midnights are those at which windows begin.
         first, last: the times between which the log is, microseconds since 1970 UTC.
+        left_out: how many sessions are not there, since they were still going on when a later group is asked about.
     """
 
     events: pl.DataFrame
     timezone: str
     first: int
     last: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
         events: with `user_id` and `timestamp`, sorted by them.
 
     Raises:
-        UserError: the log lasts too many horizons, or a session is longer than the horizon.
+        UserError: the log lasts too many horizons, a session is longer than the horizon, or so many sessions overlap
+            that none of a group is over before those of a later one are asked about.
     """
     time = events["timestamp"].dt.timestamp("us").to_numpy()
     if question.horizon_minutes is None or not question.sessions:
@@ -112,12 +118,13 @@ def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed
         return OnClock(clock.place(events), clock.timezone, clock.first, clock.last)
     origin = origin_of(int(time.min()))
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
-    time, last = _side_by_side(time, events["user_id"], horizon, question, seed)
-    time, last = time + origin, last + origin
-    on_clock = stretched(time, origin, question.horizon_minutes)
-    end = int(stretched(np.array([last]), origin, question.horizon_minutes)[0])
-    placed = events.with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))
-    return OnClock(placed, "UTC", int(on_clock.min()), end)
+    sessions = _Sessions.of(time, events["user_id"])
+    time, last, is_over = _side_by_side(time, sessions, horizon, question, seed)
+    kept = is_over[sessions.of_event]
+    on_clock = stretched(time[kept] + origin, origin, question.horizon_minutes)
+    end = int(stretched(np.array([last + origin]), origin, question.horizon_minutes)[0])
+    placed = events.filter(kept).with_columns(pl.Series("timestamp", on_clock).cast(pl.Datetime("us", "UTC")))
+    return OnClock(placed, "UTC", int(on_clock.min()), end, int((~is_over).sum()))
 
 
 def open_sessions(events: pl.DataFrame, cutoff: int, question: Question, origin: int, seed: int) -> OnClock:
@@ -142,7 +149,7 @@ def open_sessions(events: pl.DataFrame, cutoff: int, question: Question, origin:
     sessions.refuse_longer(question, "rank: --log", "; split it or leave it out: the model's horizon is fixed")
     is_open = sessions.begins > cutoff - horizon
     over = np.flatnonzero(~is_open)
-    groups = _groups(len(over), question)
+    groups = _groups(sessions.begins[over], question)
     group = np.full(len(is_open), groups)
     group[over] = _grouped(sessions.begins[over], groups)
     asked = np.where(is_open, sessions.ends + 1, _cutoffs(time, sessions, question, seed))
@@ -200,21 +207,38 @@ class _Sessions:
             )
 
 
-def _side_by_side(time: Ints, user_id: pl.Series, horizon: int, question: Question, seed: int) -> tuple[Ints, int]:
-    """The shifted times of sessions, from 0, int64 [N], and the end of the window of the last group."""
-    sessions = _Sessions.of(time, user_id)
+def _side_by_side(
+    time: Ints, sessions: _Sessions, horizon: int, question: Question, seed: int
+) -> tuple[Ints, int, NDArray[np.bool_]]:
+    """The shifted times of sessions, from 0, int64 [N], the end of the window of the last group, and which are kept.
+
+    Which are kept, bool [users]: those that are over when the first session of a later group is asked about.
+    """
     sessions.refuse_longer(question, "params.yaml: questions")
-    groups = _groups(len(sessions.names), question)
+    groups = _groups(sessions.begins, question)
     group = _grouped(sessions.begins, groups)
     cutoff = _cutoffs(time, sessions, question, seed)
-    return time - cutoff[sessions.of_event] + (group[sessions.of_event] + 1) * horizon, (groups + 1) * horizon
+    first = np.full(groups + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, group, cutoff)
+    first_from = np.minimum.accumulate(first[::-1])[::-1]
+    is_over = sessions.ends < first_from[group + 1]
+    if not np.bincount(group[is_over], minlength=groups).all():
+        raise UserError(
+            f"params.yaml: questions: {np.sum(~is_over):,} of {len(group):,} sessions still go on when others, of "
+            f"{groups} groups by when they begin, are asked about; bring a longer log, or ask for fewer windows"
+        )
+    shifted = time - cutoff[sessions.of_event] + (group[sessions.of_event] + 1) * horizon
+    return shifted, (groups + 1) * horizon, is_over
 
 
-def _groups(sessions: int, question: Question) -> int:
-    """How many groups so many sessions make: one for each window, and those of train before them."""
+def _groups(begins: Ints, question: Question) -> int:
+    """How many groups sessions that begin then make: one for each window, and those of train before them."""
+    assert question.horizon_minutes is not None
     counts = question.windows
     asked = counts.stop + counts.select + counts.test
-    return asked + max(LEAST_GROUPS, sessions // SESSIONS_OF_GROUP - asked)
+    lasts = int(np.ptp(begins)) if len(begins) else 0
+    most = lasts // (HORIZONS_OF_GROUP * question.horizon_minutes * MICROSECONDS_OF_MINUTE)
+    return asked + max(LEAST_GROUPS, min(len(begins) // SESSIONS_OF_GROUP, most) - asked)
 
 
 def _grouped(begins: Ints, groups: int) -> Ints:

@@ -18,10 +18,12 @@ class Timed:
     Attributes:
         parts: the log.
         clock: of all of them.
+        left_out: how many sessions are not there (`on_study_clock`).
     """
 
     parts: Parts
     clock: Clock
+    left_out: int = 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         for part in self.parts:
@@ -46,4 +48,4 @@ def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:
     if not question.sessions:
         return Timed(parts, clock_of(*parts.bounds(), question, timezone))
     log = on_study_clock(pl.concat(parts).sort("user_id", "timestamp"), question, timezone, seed)
-    return Timed(Held(log.events), Clock(log.timezone, log.first, log.last, log.first, None))
+    return Timed(Held(log.events), Clock(log.timezone, log.first, log.last, log.first, None), log.left_out)

@@ -57,7 +57,9 @@ class Part:
             return "with a side that is not clearly above popularity"
         if self.besides:
             return "whose sides differ in more than that"
-        return "better by less than the margin" if self.is_slight else "with neither a difference nor an equivalence shown"
+        if self.is_slight:
+            return "better by less than the margin"
+        return "with neither a difference nor an equivalence shown"
 
     @property
     def reason(self) -> str:

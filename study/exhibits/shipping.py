@@ -121,7 +121,7 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
 
 
 def _not_compared(results: Results, reason: Contrast) -> list[str]:
-    """What beats counting too and refits sooner, and has no contrast with what is shipped, a clause for all; or none."""
+    """What beats counting, refits sooner and has no contrast with what is shipped, a clause for all; or none."""
     shipped_ = reason.left_variant
     known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
     limit = results.cost[shipped_].refit_seconds

@@ -88,7 +88,9 @@ def of(folder: Path) -> tuple[Accounting, Manifest] | None:
 def told(results: Results) -> str:
     """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot."""
     found = of(results.root / "tokens")
-    return "" if found is None else f'{verdict(found[0]).removesuffix(".")} (<a href="tokens.html">Token accounting</a>)'
+    if found is None:
+        return ""
+    return f'{verdict(found[0]).removesuffix(".")} (<a href="tokens.html">Token accounting</a>)'
 
 
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:

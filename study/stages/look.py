@@ -31,7 +31,7 @@ class Found(NamedTuple):
 
     Of each candidate the time `first` of its first event, and how many `events` it has before test.
 
-    And how many key actions there are, and how many of them have no candidate.
+    And how many key actions there are, how many of them have no candidate, and how many sessions are left out.
     """
 
     spans: Spans
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     candidates: pl.DataFrame
     actions: int
     unnamed: int
+    left_out: int
 
 
 def run(source: str | None) -> None:
@@ -145,13 +146,17 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
         candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
     asked.check()
     refuse_few(name, question, len(candidates))
-    return Found(spans, {span: asked.lazy(span) for span in asked.windows}, candidates, actions, actions - named)
+    tables = {span: asked.lazy(span) for span in asked.windows}
+    return Found(spans, tables, candidates, actions, actions - named, log.left_out)
 
 
 def _told(
     name: str, question: Question, found: Found, settings: Statistics, family: int
 ) -> tuple[list[tuple[str, str]], list[str]]:
     told = health.asked(name, question, found.spans, found.tables)
+    if question.sessions:
+        why = "which went on when later ones are asked about"
+        told.append((f"{name}: sessions left out", f"{found.left_out:,}, {why}"))
     if isinstance(question, WhatQuestion):
         told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
         without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"

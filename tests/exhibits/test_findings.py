@@ -16,6 +16,7 @@ def text(html) -> str:
 
 AGAINST = "No: {} that was compared with the best counting rule, tifu-knn (recall@10 0.3800)"
 
+
 @pytest.mark.parametrize(
     ("verdict", "effect", "expected"),
     [

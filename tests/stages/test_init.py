@@ -124,13 +124,17 @@ def test_a_candidate_with_gaps_is_taken_where_those_without_are_too_few_values(w
 
 def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
     log = funnel(users=3000, days=1)
-    first = pl.col("occurred_at").min().over("customerId")
-    log.with_columns(occurred_at=first + (pl.col("occurred_at") - first) / 24).write_ndjson("log.jsonl")
+    first = pl.col("occurred_at").min()
+    begin = first + pl.duration(minutes=pl.col("customerId").rank("dense"))
+    since = pl.col("occurred_at") - first.over("customerId")
+    log.with_columns(occurred_at=begin + since / 24).write_ndjson("log.jsonl")
 
     assert 0 == main(["init", "log.jsonl"])
     assert 0 == main(["check"])
     assert load().questions["categories"].sessions
-    assert "categories: windows" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "categories: windows" in told
+    assert re.search(r"categories: sessions left out +[\d,]+, which went on when later ones are asked about", told)
 
 
 @pytest.mark.parametrize("layout", [{}, {"default_flow_style": False}], ids=["ours", "that of DVC"])
