@@ -4,7 +4,7 @@ from study.exhibits import cube
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import number, percent, plural, probability, signed, to_margin
+from study.exhibits.prose import marked, number, percent, plural, probability, signed, to_margin
 from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
@@ -77,7 +77,20 @@ def verdicts(results: Results) -> Html:
         f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin)}{_apart(results, effect)}."
         for effect in effects
     ]
-    return joined([bullets(items), forest(results), numbers(effects)])
+    return joined([bullets(items), paragraphs(_late(results)), forest(results), numbers(effects)])
+
+
+def _late(results: Results) -> list[str]:
+    """That the effects are a second look where contrasts of their cells are, a sentence; or nothing."""
+    cells = results.params.factorial.cells
+    names = [code(marked(c)) for c in results.contrasts if c.after_test and set(c.variants) <= set(cells)]
+    if not names:
+        return []
+    are = "is" if len(names) == 1 else "are"
+    return [
+        f"Of the contrasts between these cells {listing(names)} {are} marked as declared, or given a side that was "
+        "changed, after test was seen: so the effects are no plan that was made before any look at test either."
+    ]
 
 
 def _apart(results: Results, effect: Effect) -> str:

@@ -43,11 +43,19 @@ def _eligible(days: float) -> str:
     return "day" if days == 1 else plural(round(days), "day")
 
 
+SHIFTED = (
+    "Sessions are grouped by when they begin, and shifted so that the cut-offs of a group meet. Those that were still "
+    "going on when one of a later group is asked about are left out, so that none is seen with what was its future "
+    "then. What the aggregates count of others in the same group lies before the cut-offs of these, and may have come "
+    "after that of the session that is asked about, by as long as the group lasts at most."
+)
+
+
 def clock(asked: BaseQuestion) -> list[str]:
     """How the clock of the study differs from that of the log, where it does."""
     if not asked.horizon_minutes:
         return []
-    shifted = "Sessions are shifted so that the cut-offs of a group of them meet. " if asked.sessions else ""
+    shifted = f"{SHIFTED} " if asked.sessions else ""
     return [
         f"All days and dates of this question are those of the study's clock, on which "
         f"{plural(asked.horizon_minutes, 'minute')} of the log last {plural(asked.study_days, 'day')}: windows, "

@@ -131,7 +131,7 @@ def budgets(results: Results) -> Html:
         (
             "rounds, sequence models",
             spent.rounds,
-            f"of {count(spent.positions)} events seen in training{_in_tokens(results)}",
+            f"of {count(spent.positions)} events offered in training{_in_tokens(results)}",
         ),
         ("rounds, boosting", spent.boosting_rounds, "trees"),
         (
@@ -214,8 +214,9 @@ def statistics(results: Results) -> Html:
     shown = (
         "The interval that stands with a verdict has the level of the step of Holm that decided, where j contrasts "
         "have a p at least as great: 1 \N{MINUS SIGN} alpha / j for a difference, 1 \N{MINUS SIGN} 2 alpha / j for "
-        "equivalence. All contrasts from the step on at which Holm stops share that step, and one that stays "
-        "<em>undetermined</em> is shown with the wider of its two intervals. The smallest difference to be found with "
+        "equivalence. Each interval has its level by itself: that all of a family hold together is less likely. All "
+        "contrasts from the step on at which Holm stops share that step, and one that stays <em>undetermined</em> is "
+        "shown with the wider of its two intervals. The smallest difference to be found with "
         f"{percent(POWER)} power is the median standard error of the contrasts times the sum of the normal quantiles "
         "of the two-sided alpha and of the power."
     )

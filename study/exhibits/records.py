@@ -239,8 +239,12 @@ class Manifest(Record):
 
 
 class Cost(Record):
-    """Measured seconds (of a refit per seed), peak memory, learned parameters, positions seen in training."""
+    """Measured seconds (of a refit per seed), peak memory, learned parameters, positions offered in training.
 
+    And the revision of the code that trained; None in results that are older than this record.
+    """
+
+    revision: str | None = None
     tune_seconds: float
     refit_seconds: float
     peak_mb: float

@@ -42,7 +42,7 @@ def identity(results: Results) -> Html:
     facts = {
         "snapshot": manifest.snapshot,
         "snapshot, SHA-256": manifest.data_hash,
-        "revision of the code": manifest.revision,
+        "revision at which variants were compared": manifest.revision,
         "parameters, SHA-256": manifest.params_hash,
         "budget": manifest.budget,
         "seed": str(manifest.seed),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import brief, count, over, percent, plural, signed, worded
+from study.exhibits.prose import brief, count, named, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect, variants_of
 from study.exhibits.results import MARKS, NEARLY, Results
 
@@ -177,16 +177,24 @@ def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
     controls = list({c.name: c for one in cleared for c in longer_and_shorter(results, one)}.values())
     if not controls:
         return ""
-    heads = lefts(results, controls, "head")
-    of_heads = f" with the head {listing([code(worded(head)) for head in heads])}" if heads else ""
+    of_heads, of_objectives = (_shared(results, controls, factor) for factor in ("head", "objective"))
+    asked = lefts(results, controls, "objective")
+    others = [one for one in lefts(results, cleared, "objective") if one not in asked]
+    unasked = f", which was not asked of {' or '.join(map(named, others))}" if others else ""
     margin = results.margin
     told = "; ".join(brief(control, margin) for control in controls)
     names = listing([over(c) for c in cleared])
     verdicts = "the verdict" if len(cleared) == 1 else "the verdicts"
     return (
         f"in {names}, histories differ as well, but too little to turn {verdicts}: a longer one is equivalent within "
-        f"±{margin:g}{of_heads}, {told}"
+        f"±{margin:g}{of_heads}{of_objectives}, {told}{unasked}"
     )
+
+
+def _shared(results: Results, contrasts: Sequence[Contrast], factor: str) -> str:
+    """The values that a factor has on the left sides: " with the head plain"; nothing where it has none."""
+    found = lefts(results, contrasts, factor)
+    return f" with the {factor} {listing([code(worded(value)) for value in found])}" if found else ""
 
 
 def unlike_training(results: Results, contrast: Contrast) -> str:

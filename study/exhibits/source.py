@@ -30,7 +30,8 @@ def line(results: Results | None, arm: Arm = "main") -> Html:
     """Snapshot, revision and budget of the results of an arm; where it was not run, how it is, or why not."""
     if results is None:
         return paragraphs([not_run(arm)])
-    ran = paragraphs([f"{origin(results.arm, results.manifest)}: {_caps(results.budget)}."], "source")
+    told = f"{origin(results.arm, results.manifest)}{_trained(results)}: {_caps(results.budget)}."
+    ran = paragraphs([told], "source")
     is_of_today = results.manifest.params_hash == params_hash(results.params, results.arm)
     return ran if is_of_today else joined([ran, paragraphs([CHANGED])])
 
@@ -48,10 +49,18 @@ def missing(arm: str) -> str:
     return f"these results cannot say: {told[0].lower()}{told[1:]}"
 
 
+def _trained(results: Results) -> str:
+    """By which code the variants were trained, where that is known and other code than that which compared them."""
+    found = dict.fromkeys(short(cost.revision) for cost in results.measured.values() if cost.revision)
+    others = [code(revision) for revision in found if revision != short(results.manifest.revision)]
+    return f", trained at {listing(others)}" if others else ""
+
+
 def origin(arm: Arm, manifest: Manifest) -> str:
     """Snapshot, revision and budget of an arm, as a sentence without its full stop."""
+    what = "compared at revision" if arm in COMPARED else "revision"
     return (
-        f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, revision {code(short(manifest.revision))}, "
+        f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, {what} {code(short(manifest.revision))}, "
         f"budget {code(manifest.budget)}{TASTE if manifest.budget == 'quick' else ''}"
     )
 
@@ -70,8 +79,9 @@ def runs(results: Results) -> Html:
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
         rows.append([named(arm), words(revisions), words(budgets), words("run" if made else "not run")])
     caption = (
-        "The arms of the study on this snapshot, each with the revision and the budget that its numbers come from; the "
-        "worlds are simulated, and the same for every snapshot"
+        "The arms of the study on this snapshot, each with its budget and the revision at which it was run, those with "
+        "contrasts between variants that at which these were drawn, on scores that may be older (Protocol, scorings of "
+        "test); the worlds are simulated, and the same for every snapshot"
     )
     return table(["arm", "revision", "budget", "here"], rows, caption)
 

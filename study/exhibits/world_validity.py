@@ -48,7 +48,10 @@ def _told(part: Part, checked: Validity) -> str:
     )
     kind = f"<strong>{name_}</strong>, {drawn}:"
     is_null = all(one.truth.effect == 0 for one in part.contrasts)
-    judged = _judged(rate, alpha, family) if is_null else _both_kinds(rate, alpha)
+    are_both = not is_null and any(one.false_equivalent and one.false_equivalent.count for one in part.contrasts)
+    none_alike = "" if is_null or not rate.count else "none of them of an equivalence, "
+    of_one_kind = f"{none_alike}{_judged(rate, alpha, family)}"
+    judged = _both_kinds(rate, alpha) if are_both else of_one_kind
     return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."
 
 
@@ -72,7 +75,7 @@ def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
 
 
 def _both_kinds(rate: Rate, alpha: float) -> str:
-    """Where something differs, a verdict of equivalence can be false too: two families of tests."""
+    """Where verdicts of equivalence were false too: two families of tests."""
     held = (
         f"where each kind of verdict, of a difference and of equivalence, is held at {percent(alpha)}, so both may "
         f"reach {percent(2 * alpha)} together"
@@ -206,9 +209,10 @@ def _repeated(checked: Validity) -> Html:
     ]
     head += [f"{percent(checked.coverage_level)} interval", "interval of the verdict"]
     caption = (
-        "The true effect and its standard error, how often each verdict was passed, the share of right verdicts, of "
-        "verdicts of equivalence where the truth is beyond the margin, and of intervals that have the truth inside, "
-        f"each with its Wilson interval of {percent(checked.coverage_level)}"
+        "The true effect and its standard error, how often each verdict was passed, the share of right verdicts "
+        "(within the margin equivalent alone, beyond it the side that is better; a verdict with the sign of a smaller "
+        "effect is neither right nor false), of verdicts of equivalence where the truth is beyond the margin, and of "
+        f"intervals that have the truth inside, each with its Wilson interval of {percent(checked.coverage_level)}"
     )
     return table(head, rows, caption)
 

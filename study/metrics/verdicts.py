@@ -10,6 +10,8 @@ from study.metrics.bootstrap import Draws
 from study.params.statistics import Outcome, Statistics
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-12
+"""What means of the same numbers differ by when they are added up in another order, at most."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def judge(
     """
     bounds = np.broadcast_to(np.asarray(most, dtype=np.float64), len(effects))
     few = np.asarray(users, dtype=np.float64) * margin < -np.log(alpha / len(effects)) * bounds
-    draws = np.where(few & (draws == 0), np.nan, draws) if few.any() else draws
+    draws = np.where(few & (np.abs(draws) < ROUNDING), np.nan, draws) if few.any() else draws
     resamples = len(draws)
     above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1
     difference = holm(np.minimum(1, 2 * np.minimum(above, below) / (resamples + 1)), alpha, tails=2)
@@ -131,10 +133,11 @@ def _verdict(
 
 
 def holm(p_values: Floats, alpha: float, tails: int) -> Family:
-    """Holm's step-down procedure (1979) over the p values of a family, float64 [m].
+    """Holm's step-down procedure (1979) over the p values of a family, float64 [m]; one that is NaN shows nothing.
 
     The divisor of a step is the number of contrasts with a p value at least as great, m - i + 1 without ties.
     """
+    p_values = np.nan_to_num(p_values, nan=1.0)
     # Equal p values share the first of their steps, so that nothing depends on the order of declaration.
     earlier = p_values[:, None] <= p_values
     divisors = (p_values[:, None] >= p_values).sum(axis=0)

@@ -29,7 +29,7 @@ class Statistics(Frozen):
 
     `resamples` is for an interval of one metric. In an arm that ranks candidates a family of contrasts takes as many
     for each of them, for Holm's first step divides alpha by their number: so its tail rests on as many resamples as
-    that of a single test, and so do the diagnostics. The arm who and the worlds take them once (decision 0039).
+    that of a single test, and so do the diagnostics. The worlds take them once (decision 0039).
     """
 
     resamples: int = Field(ge=100)

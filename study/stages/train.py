@@ -23,7 +23,7 @@ from study.paths import (
     vocabulary_file,
     write_text,
 )
-from study.provenance import asked_of, identity
+from study.provenance import asked_of, identity, revision
 from study.questions.kind import kind_of
 from study.scratch import scratch
 from study.stages.scored import text_of
@@ -84,12 +84,13 @@ def _publish(params: Params, variant: str, work: Path, found: Search, folders: l
 
 
 def _write_cost(params: Params, variant: str, work: Path, folders: list[Path], found: Search) -> None:
-    """What was measured: outside the promise of equal bits, and no input of `compare`."""
+    """What was measured, and by which code: outside the promise of equal bits, and no input of `compare`."""
     tune_seconds, tune_mb = seconds_spent(work / "trials")
     refits = [json.loads((folder / COST).read_text(encoding="utf-8")) for folder in folders]
     entry = params.variants[variant]
     positions = params.spent(entry.arm).positions if entry.family == "sequence" else None
     cost = {
+        "revision": revision(),
         "tune_seconds": tune_seconds,
         "refit_seconds": sum(refit["seconds"] for refit in refits) / len(refits),
         "peak_mb": max(tune_mb, *(refit["peak_mb"] for refit in refits)),

@@ -179,7 +179,7 @@ def test_what_was_trained_on_is_counted_in_the_unit_of_the_budget(made):
 def test_the_budget_says_what_its_rounds_count_and_when_a_trial_ends(made):
     shown = protocol.budgets(made()).text
 
-    assert "events seen in training; of as many tokens for flat-next-tokens" in shown
+    assert "events offered in training; of as many tokens for flat-next-tokens" in shown
     assert "patience" in shown
 
 

@@ -261,6 +261,23 @@ def test_where_something_differs_both_kinds_of_verdict_may_be_false():
     assert "which is exceeded" in said[0.2]
 
 
+def test_where_no_equivalence_is_false_the_level_of_one_kind_is_what_is_allowed():
+    """5 of 40 false verdicts, all of a difference: both kinds together may reach 10 %, which they agree with."""
+    found = checked(0.125, truth=0.2, repeats=40)
+    (part,) = found.parts
+    one = part.contrasts[0].model_copy(update={"false_equivalent": Rate.model_validate(rate(0.0))})
+    spoilt = part.model_copy(update={"contrasts": [one]})
+    text = world_validity.validity(Worlds([], found.model_copy(update={"parts": [spoilt]}))).text
+
+    assert "none of them of an equivalence, more than the 5 % that a single test allows" in text
+
+
+def test_the_lowest_coverage_of_those_left_open_is_named():
+    assert "; of those that Holm leaves open the lowest coverage is that of <code>personal-frequency</code> over" in (
+        covering(0.935)
+    )
+
+
 def test_what_repeats_cannot_rule_out_is_a_wilson_interval():
     """2 of 40: (2 + z²/2 ± z √(2 · 38/40 + z²/4)) / (40 + z²) with z = 1.96."""
     text = world_validity.validity(Worlds([], checked(0.05, repeats=40))).text

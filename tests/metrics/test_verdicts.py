@@ -122,6 +122,10 @@ def test_a_variant_against_itself_is_equivalent():
     assert ("equivalent", 0, 0, 1) == (verdict.verdict, verdict.low, verdict.high, verdict.p_difference)
 
 
+def test_a_p_value_that_is_unknown_shows_nothing():
+    assert [1.0, 0.02, 1.0] == holm(np.array([np.nan, 0.02 / 3, 0.9]), ALPHA, tails=2).adjusted.tolist()
+
+
 def test_the_levels_are_those_of_the_steps_of_holm():
     # Strongest first: 1 - 0.05/4, then 1 - 0.05/3; the third fails and its level, 1 - 0.05/2, holds for the fourth.
     strong, firm, weak, none = (bell(mean, 0.01) for mean in (0.06, 0.03, 0.015, 0.0))
@@ -189,6 +193,13 @@ def test_few_users_of_whom_none_differs_show_no_equivalence():
 
     assert ["undetermined", "equivalent", "undetermined", "equivalent"] == [found.verdict for found in verdicts]
     assert [(-1, 1, 1), (0, 0, 1 / 1001)] == [(v.low, v.high, v.p_equivalence) for v in verdicts[:2]]
+
+
+def test_few_users_do_not_differ_by_the_rounding_of_their_means():
+    rounded = np.where(np.arange(10_000) % 2, 0.0, 2e-17)[:, None]
+    (few,) = judge([0.0], rounded, users=100, margin=MARGIN, alpha=ALPHA)
+
+    assert ("undetermined", -1.0, 1.0) == (few.verdict, few.low, few.high)
 
 
 @pytest.mark.parametrize(
