@@ -7,19 +7,18 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import decoded, shown, text_of
+from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
-from study.events.guess_kinds import FEW, kinds_of, names_alone
-from study.events.times import looks_like_time, no_time
+from study.events.guess_kinds import FEW, is_measure, kinds_of, names_alone
+from study.events.guess_times import days_of, named, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
 PERSON = (
     r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
-    r"|learner|student|patient|guest|(^|_)uid$"
+    r"|learner|student|patient|guest|(^|_)uid$|distinct_?id|anonymous_?id|amplitude_?id|e.?mail"
 )
 VISIT = r"session|device|cookie"
 """What stands for a user where nobody is named."""
-TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 BESIDES = (
@@ -78,9 +77,13 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         for name in filter(is_user, faults):
             raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
-    time = _time(log, place)
+    times = times_of(log, set(filter(is_user, log.columns)))
+    if not times:
+        refuse_none(log, place, BY_HAND)
+    time, *others = times
     user = _user(log, time, place)
-    rest = log.drop(time, user)
+    days = days_of(log.drop(user), time)
+    rest = log.drop(time, user, *days)
     event_type = _event_type(rest, place)
     attributes, left_out = kinds_of(rest.drop([event_type] if event_type else []))
     for name in [name for name in attributes if names_alone(log[user], rest[name])]:
@@ -89,64 +92,36 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     key_action, why = _key_action(log, event_type)
     column, allowed = next(iter(key_action.items()))
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
-    candidate, finer = _candidates(acts, attributes, place)
+    offered = {name for name, kind in attributes.items() if kind == "categorical" and not _describes(log, user, name)}
+    candidate, finer = _candidates(acts, offered, place)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=patterns | dict.fromkeys(faults, "its values are bytes that are no text") | left_out,
+        left_out=patterns
+        | dict.fromkeys(faults, "its values are bytes that are no text")
+        | dict.fromkeys(days, f"the day of {time}")
+        | left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
         reasons={
             "user": f"{log[user].n_unique()} distinct values{_rivals(log, user)}",
-            "time": "its values are times",
+            "time": f"its values are times{_listed('; so are those of', others)}",
             "key_action": why,
-            "candidate": _size_of(acts[candidate]),
+            "candidate": f"{_size_of(acts[candidate])}{_elsewhere(log, acts, candidate, offered)}",
         },
     )
 
 
-def _named(pattern: str, names: list[str]) -> list[str]:
-    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
-    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
-    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
-
-
-def _time(log: pl.DataFrame, place: str) -> str:
-    typed = [name for name, dtype in log.schema.items() if dtype.is_temporal()]
-    texts = [name for name, dtype in log.schema.items() if dtype == pl.String]
-    for name in [*_named(TIME, typed), *typed, *_named(TIME, log.columns), *texts]:
-        if looks_like_time(log[name]):
-            return name
-    for name in _named(TIME, texts):
-        if told := no_time(log[name], place):
-            raise UserError(f"{told}; {BY_HAND}")
-    if numbers := _named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
-        example = shown(log[numbers[0]].drop_nulls()[0])
-        raise UserError(
-            f"{place}: column '{numbers[0]}' is named like a time, but as a number since 1970 '{example}' is no time "
-            f"of our days; if it is a day or a time, say so by columns.time_format, such as %Y%m%d; {BY_HAND}"
-        )
-    raise UserError(
-        f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
-        f"such as `time`; {BY_HAND}"
-    )
-
-
-def _are_numbers(raw: pl.Series) -> bool:
-    values = raw.drop_nulls()
-    return bool(len(values)) and not text_of(values).cast(pl.Float64, strict=False).null_count()
-
-
 def _user(log: pl.DataFrame, time: str, place: str) -> str:
     others = [name for name, dtype in log.schema.items() if name != time and not dtype.is_nested()]
-    named = [*_named(PERSON, others), *_named(VISIT, others)]
-    for name in named:
+    users = [*named(PERSON, others), *named(VISIT, others)]
+    for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
         if 1 < log[name].n_unique() < log.height:
             return name
-    if named:
-        kind = "one value in all rows" if log[named[0]].n_unique() == 1 else "another value in every row"
-        raise UserError(f"{place}: column '{named[0]}' is named like a user, but has {kind}; {BY_HAND}")
+    if users:
+        kind = "one value in all rows" if log[users[0]].n_unique() == 1 else "another value in every row"
+        raise UserError(f"{place}: column '{users[0]}' is named like a user, but has {kind}; {BY_HAND}")
     raise UserError(
         f"{place}: no column is named like a user (user, customer, visitor, member, ...); rename one, or {BY_HAND}; "
         f"the file has: {', '.join(log.columns)}"
@@ -155,8 +130,11 @@ def _user(log: pl.DataFrame, time: str, place: str) -> str:
 
 def _rivals(log: pl.DataFrame, user: str) -> str:
     """The other columns that are named like a user."""
-    others = [name for name in log.columns if name != user and is_user(name)]
-    return f"; also named like a user: {', '.join(others)}" if others else ""
+    return _listed("; also named like a user:", [name for name in log.columns if name != user and is_user(name)])
+
+
+def _listed(lead: str, names: list[str]) -> str:
+    return f"{lead} {', '.join(names)}" if names else ""
 
 
 def is_user(name: str) -> bool:
@@ -165,12 +143,12 @@ def is_user(name: str) -> bool:
 
 
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
-    named = [name for name in _named(EVENT, log.columns) if not log.schema[name].is_nested()]
-    named = [name for name in named if log[name].n_unique() <= MOST_TYPES]
-    full = [name for name in named if not log[name].null_count()]
+    types = [name for name in named(EVENT, log.columns) if not log.schema[name].is_nested()]
+    types = [name for name in types if log[name].n_unique() <= MOST_TYPES]
+    full = [name for name in types if not log[name].null_count()]
     if full:
-        return full[0]
-    for name in named:
+        return min(full, key=lambda name: log[name].n_unique() == 1)
+    for name in types:
         if log[name].null_count() < MOSTLY * log.height:
             refuse_gaps(log[name], name, place)
     return next((name for name in log.columns if _tells_acts(log[name])), None)
@@ -190,21 +168,40 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
         return {"event_type": ["event"]}, "all events are of one type"
     counts = text_of(log[event_type]).value_counts(name="count").sort("count", event_type)
     types = counts[event_type].to_list()
-    named = _named(KEY, types)
-    chosen = named[0] if named else types[0]
+    keys = named(KEY, types)
+    chosen = keys[0] if keys else types[0]
     share = counts.filter(pl.col(event_type) == chosen)["count"].item() / log.height
-    why = "named like a purchase" if named else "the rarest event type"
+    why = "named like a purchase" if keys else "the rarest event type"
     others = [name for name in types if name != chosen]
     besides = f"; the log also has: {', '.join(others)}" if others else ""
     return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"
 
 
-def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> tuple[str, str]:
-    """The categorical attribute of key actions whose catalogue is of the best size, and the next larger one.
+def _describes(log: pl.DataFrame, user: str, name: str) -> bool:
+    """Whether a column is about the user, who has one value of it in all events: nobody could act on another."""
+    known = log.select(user, name).drop_nulls()
+    return known.n_unique() == known[user].n_unique() > 1
+
+
+def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: str, offered: set[str]) -> str:
+    """Where values lie that could be a catalogue, where those of the key actions cannot; nothing where they can."""
+    if acts[candidate].drop_nulls().n_unique() >= LEAST:
+        return ""
+    sizes = _of_size({name: log[name] for name in offered if acts[name].null_count() > (1 - FILLED) * acts.height})
+    told = [f"{name} has {size} distinct values" for name, size in sorted(sizes.items())]
+    return (
+        f"; too few to rank, while in other events {' and '.join(told)}: write them onto the key actions"
+        if told
+        else ""
+    )
+
+
+def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str, str]:
+    """The column of key actions, of those that are offered, whose catalogue is of the best size, and the next larger.
 
     One with gaps is taken where those without are too few for the size.
     """
-    columns = {name: acts[name] for name, kind in attributes.items() if kind == "categorical" and acts.height}
+    columns = {name: acts[name] for name in sorted(offered) if acts.height}
     columns = {name: column for name, column in columns.items() if column.null_count() <= (1 - MOSTLY) * acts.height}
     full = {name: column for name, column in columns.items() if column.null_count() <= (1 - FILLED) * acts.height}
     usable = _of_size(full) or _of_size(columns) or _sizes(full)
@@ -216,9 +213,10 @@ def _candidates(acts: pl.DataFrame, attributes: dict[str, Any], place: str) -> t
 
 
 def _sizes(columns: dict[str, pl.Series]) -> dict[str, int]:
-    """The distinct values of each column; of those that are named like a user only where all are."""
+    """The distinct values of each column; of those that are named like a user or a measure only where all are."""
     sizes = {name: column.drop_nulls().n_unique() for name, column in columns.items()}
-    return {name: size for name, size in sizes.items() if not is_user(name)} or sizes
+    things = {name: size for name, size in sizes.items() if not is_user(name)} or sizes
+    return {name: size for name, size in things.items() if not is_measure(name)} or things
 
 
 def _of_size(columns: dict[str, pl.Series]) -> dict[str, int]:

@@ -1,18 +1,22 @@
 """A first guess at the kinds of the columns of an unknown log, and at those that are no attributes."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from study.events.attributes import no_json, text_of
-from study.params.snapshot import LONG, NAMELESS, TAKEN, is_long
+from study.errors import UserError
+from study.events.attributes import no_json, text_of, values_of
+from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
 WORDS = r"word|text|label|title|tag|keyword|caption"
 MEASURE = (
     r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
     r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
 )
+PLACES = 3
+"""Of a list that are read, at most."""
 COMMA = r"^-?\d+,\d+$"
 FEW = 20
 """Numbers with at most so many values name things more often than they count them."""
@@ -31,11 +35,14 @@ def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
         distinct = values.n_unique() if not dtype.is_nested() else 0
         if fault := _unusable(name, values):
             left_out[name] = fault
-        elif dtype == pl.List or (dtype == pl.String and _is_listed(name, values)):
-            if is_long(f"{name}.1"):  # one of its places
-                left_out[name] = LONG
+        elif objects := _objects(name, values):
+            left_out[name] = objects
+        elif dtype in (pl.List, pl.Array) or (dtype == pl.String and _is_listed(name, values)):
+            places, fault = _places(name, log[name])
+            if fault:
+                left_out[name] = fault
             else:
-                kinds[name] = {"kind": "list", "items": 3}
+                kinds[name] = {"kind": "list", "items": places}
         elif dtype.is_nested() or dtype.is_temporal():
             left_out[name] = f"its values are {dtype}"
         elif distinct == 1 and len(values) == log.height:
@@ -72,12 +79,42 @@ def _unusable(name: str, values: pl.Series) -> str:
     return f"begins like a JSON array, but is none, as {wrong!r}: mend it, then it is a list" if wrong else ""
 
 
+def _objects(name: str, values: pl.Series) -> str:
+    """That a column has objects, with what to do; nothing where it has none."""
+    if values.dtype == pl.Struct:
+        field = values.struct.fields[0] if values.struct.fields else "field"
+        return f"its values are objects: write their fields as columns, such as {name}.{field}"
+    starts = values.str.starts_with("{").all() if values.dtype == pl.String else False
+    return f"its values are objects: write their fields as columns, such as {name}.field" if starts else ""
+
+
+def _places(name: str, raw: pl.Series) -> tuple[int, str]:
+    """How many of the first places of a list are ever filled, and why it can be no attribute, or nothing."""
+    if is_long(f"{name}.1"):  # one of its places
+        return 0, LONG
+    try:
+        columns = values_of(raw, name, Listed(kind="list", items=PLACES), "UTC", Path()).values()
+    except UserError:
+        return 0, f"its values are {raw.dtype}"
+    filled = [column for column in columns if column.null_count() < len(column)]
+    if any(column.str.starts_with("{").any() for column in filled):
+        return 0, "its values are objects: write their fields as columns"
+    if all(column.n_unique() == 1 for column in filled):
+        return 0, "always the same" if filled else "always empty"
+    return len(filled), ""
+
+
+def is_measure(name: str) -> bool:
+    """Whether a column is named like something that is measured."""
+    return bool(re.search(MEASURE, name, flags=re.IGNORECASE))
+
+
 def _measures(name: str, values: pl.Series) -> bool:
     """Whether numbers measure something; whole ones do so by their name alone: others are the codes of something."""
     numbers = text_of(values).cast(pl.Float64, strict=False)
     if numbers.null_count():
         return False
-    return bool((numbers != numbers.floor()).any()) or bool(re.search(MEASURE, name, flags=re.IGNORECASE))
+    return bool((numbers != numbers.floor()).any()) or is_measure(name)
 
 
 def _mistakes(name: str, values: pl.Series) -> str:

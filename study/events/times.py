@@ -35,6 +35,8 @@ class FormChangedError(Exception):
     """The times of a piece of a file are of another form than those before: only the whole file tells what they are."""
 
 
+GUESS = Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"})
+"""By which the times of an unknown log are read."""
 Forms = set[tuple[str, str]]
 """What the pieces of a file have shown of its times: the kind, and the unit, or whether they have a zone."""
 
@@ -198,6 +200,13 @@ def _shifted(clock: pl.Series, offset: pl.Series) -> pl.Series:
     return (clock.cast(pl.Int64) - shift).cast(UTC)
 
 
+def guessed(raw: pl.Series) -> pl.Series:
+    """The times of a column that looks like times, in UTC; missing where it is."""
+    times = pl.Series([None], dtype=UTC).extend_constant(None, len(raw) - 1)
+    there = raw.is_not_null()
+    return times.scatter(there.arg_true(), _parsed(raw.filter(there), GUESS, Path())[0])
+
+
 def looks_like_time(raw: pl.Series) -> bool:
     """Whether the values of a column are times in one of the forms that need no `time_format`, and no mere numbers."""
     values = raw.drop_nulls()
@@ -211,9 +220,8 @@ def looks_like_time(raw: pl.Series) -> bool:
 
 def no_time(raw: pl.Series, place: str) -> str | None:
     """Why texts are no times in a form that needs no `time_format`, with the first that is none; None where all are."""
-    spec = Snapshot(name="guess", source="", timezone="UTC", attributes={"any": "categorical"})
     try:
-        _parsed(raw, spec, Path(place))
+        _parsed(raw, GUESS, Path(place))
     except UserError as error:
         return str(error)
     return None

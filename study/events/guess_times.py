@@ -1,0 +1,104 @@
+"""A first guess at which column of an unknown log is the time, and at those that only repeat its day."""
+
+import re
+from typing import NoReturn
+
+import polars as pl
+
+from study.errors import UserError
+from study.events.attributes import shown, text_of
+from study.events.times import guessed, looks_like_time, no_time
+
+TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
+OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
+"""What the time of an event is called where a log has other times too: of its arrival, of a sign-up."""
+MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
+DAY = r"^\d{4}-?\d{2}-?\d{2}$"
+OF_DAY, OF_HOUR = 86_400, 24 * 3600 * 10**6
+NEAR = pl.duration(days=2)
+"""A day of another time zone is as far as that from the time at most."""
+
+
+def named(pattern: str, names: list[str]) -> list[str]:
+    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
+    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
+    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
+
+
+def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:
+    """The columns that look like times, the likeliest first.
+
+    One with a time of day goes before days, and one that is called like the time of an event before others.
+
+    Args:
+        known: columns that are named like something else, which are taken where no other is.
+    """
+    typed = [name for name, dtype in log.schema.items() if dtype.is_temporal()]
+    likely = dict.fromkeys([*named(TIME, typed), *typed, *named(TIME, log.columns)])
+    texts = [name for name, dtype in log.schema.items() if dtype == pl.String and name not in known]
+    for names in (likely, [name for name in texts if not _are_numbers(log[name])]):
+        found = [name for name in names if looks_like_time(log[name])]
+        if found:
+            return sorted(found, key=lambda name: (not _tells_hours(log[name]), not _is_of_event(name)))
+    return []
+
+
+def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
+    """Says why no column of a log is its time.
+
+    Raises:
+        UserError: always.
+    """
+    for name in named(TIME, [name for name, dtype in log.schema.items() if dtype == pl.String]):
+        if told := no_time(log[name], place):
+            raise UserError(f"{told}; {by_hand}")
+    if numbers := named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
+        example = shown(log[numbers[0]].drop_nulls()[0])
+        raise UserError(
+            f"{place}: column '{numbers[0]}' is named like a time, but as a number since 1970 '{example}' is no time "
+            f"of our days; if it is a day or a time, say so by columns.time_format, such as %Y%m%d; {by_hand}"
+        )
+    raise UserError(
+        f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
+        f"such as `time`; {by_hand}"
+    )
+
+
+def days_of(log: pl.DataFrame, time: str) -> list[str]:
+    """The columns that say on which day an event was, and nothing else."""
+    when = guessed(log[time])
+    return [name for name in log.columns if name != time and _is_its_day(log[name], when)]
+
+
+def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
+    if raw.dtype == pl.Date:
+        days = raw
+    elif raw.dtype == pl.String or raw.dtype.is_integer():
+        text = text_of(raw)
+        if not len(text) or not text.drop_nulls().str.contains(DAY).all():
+            return False
+        days = text.str.replace_all("-", "", literal=True).str.to_date("%Y%m%d", strict=False)
+    else:
+        return False
+    told = pl.DataFrame({"day": days, "when": when.dt.replace_time_zone(None)}).filter(raw.is_not_null())
+    apart = (pl.col("when") - pl.col("day").cast(pl.Datetime("us"))).abs() <= NEAR
+    return bool(told.height and told.select(apart.fill_null(value=False).all()).item())
+
+
+def _is_of_event(name: str) -> bool:
+    return bool(re.fullmatch(OF_EVENT, name, flags=re.IGNORECASE))
+
+
+def _tells_hours(raw: pl.Series) -> bool:
+    """Whether times are more than days."""
+    values = raw.drop_nulls()
+    if values.dtype == pl.String and not _are_numbers(values):
+        return bool(values.str.contains(r"\d:\d").any()) and not values.str.contains(MIDNIGHT).all()
+    if isinstance(values.dtype, pl.Datetime):
+        return bool((values.dt.timestamp("us") % OF_HOUR != 0).any())
+    return values.dtype != pl.Date and bool((text_of(values).cast(pl.Float64, strict=False) % OF_DAY != 0).any())
+
+
+def _are_numbers(raw: pl.Series) -> bool:
+    values = raw.drop_nulls()
+    return bool(len(values)) and not text_of(values).cast(pl.Float64, strict=False).null_count()
