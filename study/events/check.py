@@ -96,4 +96,5 @@ def refuse_gaps(column: pl.Series, name: str, place: Path | str) -> None:
     """
     if column.null_count():
         row = int(column.is_null().arg_true()[0])
-        raise UserError(f"{place}: column '{name}' is empty in row {row + 1}; every event needs one")
+        how = "leave out such rows, or name another column"
+        raise UserError(f"{place}: column '{name}' is empty in row {row + 1}; every event needs one: {how}")

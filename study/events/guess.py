@@ -92,7 +92,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     key_action, why = _key_action(log, event_type)
     column, allowed = next(iter(key_action.items()))
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
-    offered = {name for name, kind in attributes.items() if kind == "categorical" and not _describes(log, user, name)}
+    offered = {name for name, kind in attributes.items() if kind == "categorical"}
+    offered = {name for name in offered if not _describes(log, user, name)} or offered
     candidate, finer = _candidates(acts, offered, place)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},

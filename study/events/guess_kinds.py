@@ -30,32 +30,40 @@ def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     """The kind of each column that can be an attribute, and why each other one cannot."""
     kinds: dict[str, Any] = {}
     left_out: dict[str, str] = {}
-    for name, dtype in log.schema.items():
+    for name in log.columns:
         values = log[name].drop_nulls()
-        distinct = values.n_unique() if not dtype.is_nested() else 0
-        if fault := _unusable(name, values):
-            left_out[name] = fault
-        elif objects := _objects(name, values):
-            left_out[name] = objects
-        elif dtype in (pl.List, pl.Array) or (dtype == pl.String and _is_listed(name, values)):
-            places, fault = _places(name, log[name])
-            if fault:
-                left_out[name] = fault
-            else:
-                kinds[name] = {"kind": "list", "items": places}
-        elif dtype.is_nested() or dtype.is_temporal():
-            left_out[name] = f"its values are {dtype}"
-        elif distinct == 1 and len(values) == log.height:
-            left_out[name] = "always the same"
-        elif distinct > FEW and _measures(name, values):
-            kinds[name] = "numeric"
-        elif distinct > FEW and (wrong := _mistakes(name, values)):
-            left_out[name] = wrong
-        elif distinct > NEARLY_AN_ID * len(values) and distinct > FEW:
-            left_out[name] = f"nearly an id: {distinct} distinct values in {len(values)} rows"
+        fault = _unusable(name, values) or _objects(name, values)
+        kind, why = ("", fault) if fault else _kind(name, log[name], values)
+        if why:
+            left_out[name] = why
         else:
-            kinds[name] = "categorical"
+            kinds[name] = kind
     return kinds, left_out
+
+
+def _kind(name: str, raw: pl.Series, values: pl.Series) -> tuple[Any, str]:
+    """The kind of a column, or why it has none."""
+    dtype = raw.dtype
+    if dtype in (pl.List, pl.Array) or (dtype == pl.String and _is_listed(name, values)):
+        return _listed(name, raw)
+    if dtype.is_nested() or dtype.is_temporal():
+        return "", f"its values are {dtype}"
+    distinct = values.n_unique()
+    if distinct > FEW:
+        return _kind_of_many(name, values, distinct)
+    is_constant = distinct == 1 and len(values) == len(raw)
+    return ("", "always the same") if is_constant else ("categorical", "")
+
+
+def _kind_of_many(name: str, values: pl.Series, distinct: int) -> tuple[str, str]:
+    """The same of a column that has many distinct values."""
+    if _measures(name, values):
+        return "numeric", ""
+    if wrong := _mistakes(name, values):
+        return "", wrong
+    if distinct > NEARLY_AN_ID * len(values):
+        return "", f"nearly an id: {distinct} distinct values in {len(values)} rows"
+    return "categorical", ""
 
 
 def names_alone(user: pl.Series, values: pl.Series) -> bool:
@@ -88,20 +96,20 @@ def _objects(name: str, values: pl.Series) -> str:
     return f"its values are objects: write their fields as columns, such as {name}.field" if starts else ""
 
 
-def _places(name: str, raw: pl.Series) -> tuple[int, str]:
-    """How many of the first places of a list are ever filled, and why it can be no attribute, or nothing."""
+def _listed(name: str, raw: pl.Series) -> tuple[Any, str]:
+    """The kind of a list, with as many of its first places as are ever filled, or why it has none."""
     if is_long(f"{name}.1"):  # one of its places
-        return 0, LONG
+        return "", LONG
     try:
         columns = values_of(raw, name, Listed(kind="list", items=PLACES), "UTC", Path()).values()
     except UserError:
-        return 0, f"its values are {raw.dtype}"
+        return "", f"its values are {raw.dtype}"
     filled = [column for column in columns if column.null_count() < len(column)]
     if any(column.str.starts_with("{").any() for column in filled):
-        return 0, "its values are objects: write their fields as columns"
+        return "", "its values are objects: write their fields as columns"
     if all(column.n_unique() == 1 for column in filled):
-        return 0, "always the same" if filled else "always empty"
-    return len(filled), ""
+        return "", "always the same" if filled else "always empty"
+    return {"kind": "list", "items": len(filled)}, ""
 
 
 def is_measure(name: str) -> bool:

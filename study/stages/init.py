@@ -31,6 +31,8 @@ HELD_BACK = 0.2
 ELIGIBLE_DAYS = 28
 WARM_UP = 4
 """One horizon in so many that the log lasts."""
+FILES = 50
+"""Of a folder that are looked at, at most."""
 RARE, LEAST_COUNT, MOST_COUNT = 20_000, 2, 50
 """A value of fewer than one in so many events is folded into the rare ones, within these bounds."""
 SHORT = {"sum-horizon-short": "flat-horizon", "who-sum-short-bce": "who-flat-bce"}
@@ -47,8 +49,9 @@ def run(source: str) -> None:
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     refuse_absent(Path(source), "init")
-    beginning, place = _beginning(Path(source))
+    beginning, place, partial = _beginning(Path(source))
     found = guess(beginning, place)
+    found.left_out.update(dict.fromkeys(partial, "not every file has it"))
     spec = _described(source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
@@ -71,16 +74,30 @@ def run(source: str) -> None:
     print("Correct the lines marked 'guess', then: python -m study check")
 
 
-def _beginning(source: Path) -> tuple[pl.DataFrame, str]:
-    """The first rows of the log, and the file that they stand in."""
+def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
+    """The first rows of the log, where they stand, and the columns of some of its files alone.
+
+    Of a folder the first rows of each file, or of some from the first to the last: the kinds of events that a log has
+    need not all occur on its first day.
+    """
     if source.suffix == QUERY and source.is_file():
-        return read_query(source), str(source)
+        return read_query(source), str(source), []
     files = files_of(source, "*")
-    read = (read_file(file, None, ROWS) for file in files)
-    found = next(((rows, str(file)) for rows, file in zip(read, files, strict=True) if rows.height), None)
-    if found is None:
+    files = [files[i * len(files) // min(len(files), FILES)] for i in range(min(len(files), FILES))]
+    read = [(file, rows) for file in files if (rows := read_file(file, None, -(-ROWS // len(files)))).height]
+    if not read:
         raise UserError(f"{source}: there are no events in it")
-    return found
+    every = dict.fromkeys(name for _, rows in read for name in rows.columns)
+    shared = [name for name in every if all(name in rows.columns for _, rows in read)]
+    if not shared:
+        raise UserError(f"{source}: its files have no column in common; a log has a folder of its own")
+    try:
+        together = pl.concat([rows.select(shared) for _, rows in read], how="vertical_relaxed")
+    except pl.exceptions.PolarsError:  # a column is of two kinds, which `check` tells with the file
+        read = read[:1]
+        together = read[0][1]
+    place = str(read[0][0]) if len(read) == 1 else f"{len(read)} files of {source}"
+    return together, place, [name for name in every if name not in together.columns]
 
 
 def _described(source: str, found: Guess) -> Snapshot:

@@ -186,6 +186,7 @@ def test_shares_are_steps_of_the_ladder_by_the_drop():
         (0.5, 0.6, "holds"),
         (0.3, 0.49, "fails"),
         (0.4, 0.6, "undetermined"),
+        (0.3, 0.6, "undetermined"),
         (0.9, 1.2, "holds"),
         (1.01, 1.2, "overtaken"),
     ],

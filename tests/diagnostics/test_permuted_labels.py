@@ -14,7 +14,7 @@ from study.models.screening_sequence import Settings as ScreeningSettings
 from study.models.sequence import SequenceModel, Settings
 from study.params import load
 from study.params.roster import SequenceEntry
-from tests.made import FEATURES, QUESTION, day_of, random_log
+from tests.made import FEATURES, QUESTION, day_of, made_log, random_log
 
 BUDGET = load().spent("main").model_copy(update={"rounds": 1, "positions": 200})
 
@@ -79,3 +79,14 @@ def test_a_sequence_model_trains_on_labels_that_were_exchanged_within_a_horizon(
     assert sets_of(honest) != sets_of(exchanged)
     assert in_each_horizon(honest, fold) == in_each_horizon(exchanged, fold)
     assert len(in_each_horizon(honest, fold)) > 2
+
+
+def test_whose_label_sets_a_user_gets_is_drawn_anew_for_every_cutoff():
+    """Else a user's past would tell whose labels come next: those of the same other user as ever."""
+    rows = [(f"u{n}", 7.0 * week + 1, "buy", f"i{n}", None) for n in range(8) for week in range(6)]
+    spans = make_spans(day_of(0), day_of(60), "UTC", QUESTION)
+    fold = permuting(Fold(made_log(rows), spans, day_of(42), FEATURES), 2)
+    given = [fold.asked(window)[1].codes.tolist() for window in fold.windows()]
+
+    assert 5 == len(given) == len({tuple(codes) for codes in given})
+    assert {tuple(range(8))} == {tuple(sorted(codes)) for codes in given}

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events.clock import on_study_clock, stretched
+from study.events.clock import on_study_clock, open_sessions, origin_of, stretched
 from study.events.spans import DAY, make_spans
 from study.events.split import TIME, with_candidates
 from study.params.question import WhatQuestion, WhoQuestion
@@ -171,3 +171,24 @@ def test_minutes_are_stretched_to_the_microsecond_however_far_apart():
 
     assert [0, far * 7 * 1440 // minutes] == stretched(np.array([0, far]), 0, minutes).tolist()
     assert far * 7 * 1440 > 2**63
+
+
+def test_after_which_moment_a_session_is_asked_is_drawn_by_the_seed_of_the_study(sessions):
+    question = what(horizon_minutes=60, sessions=True)
+    drawn = [on_study_clock(sessions, question, "UTC", seed).events["timestamp"].to_list() for seed in (0, 1, 0)]
+
+    assert drawn[0] == drawn[2] != drawn[1]
+
+
+def test_a_session_that_began_a_whole_horizon_before_a_cutoff_is_over():
+    """One that began later may go on: it is asked about right after what it did last."""
+    cutoff = int(START.timestamp()) * 1_000_000
+    begins = {"over": START - timedelta(minutes=60), "open": START - timedelta(minutes=59)}
+    rows = [(user, begin + timedelta(minutes=late), "click", "x") for user, begin in begins.items() for late in (0, 20)]
+    log = pl.DataFrame(rows, schema=["user_id", "timestamp", "event_type", "item"], orient="row")
+    log = log.cast({"timestamp": pl.Datetime("us", "UTC")})
+    found = open_sessions(log, cutoff, what(horizon_minutes=60, sessions=True), origin_of(cutoff - DAY), 0)
+    last = dict(found.events.group_by("user_id").agg(TIME.max()).iter_rows())
+
+    assert found.last - 7 * DAY // 60 // 60_000_000 == last["open"]
+    assert last["over"] < found.last - 7 * DAY

@@ -75,3 +75,9 @@ def test_the_snapshot_and_the_card_of_the_check_are_those_of_the_users_that_stay
     assert 0 < made[0].height <= most
     assert said[0][0].endswith(f"; of a log of more than {most:,} events only some users are studied.")
     assert said[0][1:] == said[1][1:]
+
+
+def test_a_user_stays_whose_events_make_it_as_many_as_are_asked_for():
+    log = pl.DataFrame({"user_id": [name for name in "abc" for _ in range(10)]})
+
+    assert [1, 2] == [len(users(kept(log, most))) for most in (19, 20)]

@@ -41,3 +41,16 @@ def test_a_winner_that_select_does_not_prefer_is_told(made):
     asked = "Does anything beat counting?"
     assert "; on select, lightgbm-lambdarank is behind its rival" in told(made(turn), asked)
     assert "on select, " not in told(made(say("undetermined", "trees-over-counting")), asked)
+
+
+def test_of_winners_one_that_gains_less_than_the_margin_says_nothing_of_another(made):
+    def gains(written):
+        say("better", "trees-over-counting", effect=0.004)(written)
+        say("better", "sequence-over-counting", effect=0.0061)(written)
+        for one in written["contrasts.json"]:
+            if one["name"] == "trees-over-counting":
+                one |= {"low": 0.0035, "high": 0.0045}
+
+    shown = told(made(gains), "Does anything beat counting?")
+
+    assert "(intervals from +0.0021 to +0.0101), though not shown to be by more than the margin of 0.005: " in shown

@@ -25,7 +25,7 @@ def diagnosis(change, topic, verdict, effect, family="sequence"):
 
 
 def rung(low, family="sequence", against="popularity"):
-    return {"family": family, "variant": "sum", "effect": low + 0.01, "low": low, "high": low + 0.02,
+    return {"family": family, "variant": "sum", "effect": low + 0.01, "low": low, "high": low + 0.03,
             "level": 0.95, "rings": low > 0, "against": against}  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "alarm is silent" in silent
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
+    assert 2 == silent.count("(with an interval as wide it would ring above +0.0100)")
     assert "its own labels it reaches 0.3100" in silent
     ringing = leak_alarm.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing

@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import advice, few_seeds, findings
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
-from study.exhibits.prose import raised
+from study.exhibits.prose import probability, raised
 from study.exhibits.results import QUERIES
 from tests.exhibits.asking import lead, say
 from tests.exhibits.pairing import text
@@ -115,3 +115,14 @@ def test_a_conclusion_of_which_one_verdict_stands_marks_the_other_alone(made):
 
     assert 1 == told.count("undetermined by t")
     assert "worse, undetermined by t; sum-horizon-bce (1 negative) over sum-horizon" in told
+
+
+def test_an_equivalence_is_told_with_its_own_p_by_the_bootstrap_and_by_t(made):
+    results = made(say("equivalent", NAME))
+    about = [one for one in results.contrasts if one.name == NAME]
+    by = SimpleNamespace(verdict="undetermined", seed_share=0.5, p_difference=0.4, p_equivalence=0.07)
+    results.__dict__["by_student"] = {NAME: by}
+    (shown,) = few_seeds.told([(results, about)])
+
+    assert about[0].p_equivalence != about[0].p_difference
+    assert f"{probability(about[0].p_equivalence)} by the bootstrap, p = 0.070 by t)" in text(shown)

@@ -1,5 +1,7 @@
 """Results that are incomplete, broken or not those of params.yaml end in one line that names the place."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from study.errors import UserError
@@ -103,3 +105,12 @@ def test_a_report_without_the_arm_that_it_begins_with_says_what_to_run(tmp_path,
 
     with pytest.raises(UserError, match="the arm main, which the report begins with, has not been run; run `make stud"):
         module.load()
+
+
+def test_a_refit_is_a_round_short_where_the_best_one_was_the_last_but_one(made, monkeypatch):
+    results, told = made(), []
+    for best in (6, 7, 8):
+        monkeypatch.setattr(Results, "search", lambda *_, best=best: SimpleNamespace(rounds=best, last_round=8))
+        told.append([results.is_a_round_short(variant) for variant in ("sum-horizon", "lightgbm-binary")])
+
+    assert [[False, False], [True, False], [False, False]] == told

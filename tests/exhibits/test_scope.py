@@ -1,5 +1,7 @@
 """How far an answer reaches is said beside it, and turns with the results."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from study.exhibits import advice, representation, scope, who
@@ -280,3 +282,10 @@ def test_a_control_with_a_short_history_is_as_short_as_flat_models_or_told_by_ho
 
     assert "with a history as short as that of the flat side" == found[0]
     assert found[1].startswith("with a shorter history (51 events against 512 tokens (about ")
+
+
+def test_a_mark_of_one_side_is_not_told_of_both():
+    results = SimpleNamespace(marks=lambda variant: ["unfinished"] if variant == "a" else [])
+    one = SimpleNamespace(variants=("a", "b"), left_variant="a", right_variant="b")
+
+    assert "of the 2 models compared, 1 is unfinished" == scope.learning(results, [one])

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from study.features.aggregates import Aggregates
+from study.features.aggregates import NEIGHBOUR_HALF_LIFE, Aggregates
 from study.features.attribute_features import running_modes
+from study.features.neighbours import neighbour_rates
 from study.features.pair_features import PairIndex
 from study.features.timeline import Timeline
 from tests.made import DAY, asked, day_of, made_log, random_log
@@ -165,3 +166,40 @@ def test_baskets_and_attributes_of_a_user_equal_counting_by_hand():
     assert 2 / 4 == found["colour_share"]
     assert 2 ** (-7 / 40) == pytest.approx(found["colour_decayed"])
     assert (colour["red"] + 2 * colour["blue"]) / 3 == pytest.approx(found["colour_pair_mean"])
+
+
+def test_rhythms_shares_and_neighbours_equal_counting_by_hand():
+    """Days 40, 39, 10, 7 and 5 before day 100, of which the fourth is of its weekday; a and b have one neighbour."""
+    a = [("a", 60.5, "buy", "x"), ("a", 60.9, "buy", "x"), ("a", 90.5, "buy", "y"), ("a", 95.5, "look", "x")]
+    b = [("b", 60.5, "buy", "x"), ("b", 61.5, "buy", "x"), ("b", 93.5, "buy", "x"), ("b", 93.7, "buy", "y")]
+    log = made_log([(*row, "red") for row in a + b])
+    users, items = (np.array(pairs) for pairs in ([0, 0, 1], [log.catalogue.index(item) for item in "xyx"]))
+    columns = Aggregates.of(log).columns(day_of(100), users, items)
+    ax, ay, bx = ({name: values[place] for name, values in columns.items()} for place in range(3))
+
+    def decayed(half_life, *ages):
+        return sum(2 ** (-age / half_life) for age in ages)
+
+    assert (3, 1) == (bx["pair_days"], bx["pair_days_on_weekday"])
+    assert (7, 39, 40, 33 / 2) == tuple(bx[f"pair_{name}"] for name in ("age", "age_of_second", "age_of_first", "gap"))
+    assert [7 / (33 / 2)] * 2 == [bx["pair_recency_over_gap"], bx["pair_recency_over_candidate_gap"]]
+    assert (1 / 2, 2 / 3) == (ax["pair_share_of_days"], ax["pair_share_of_events"])
+    assert decayed(14, 40) / decayed(14, 40, 10) == pytest.approx(ax["pair_share_of_decayed_14"])
+    assert decayed(14, 40, 10) == pytest.approx(ax["user_decayed_14"])
+    assert (10, 5, 30, 2) == tuple(ax[f"user_{name}"] for name in ("age", "age_of_any", "gap", "candidates"))
+    assert (7, 7, 33 / 2, 2) == tuple(bx[f"user_{name}"] for name in ("age", "age_of_any", "gap", "candidates"))
+    assert (5, 4, 1, 4) == tuple(ax[f"candidate_{name}"] for name in ("events", "days", "days_7", "days_112"))
+    rates = [one["neighbours_rate"] for one in (ax, ay)]
+    assert [1, decayed(120, 7) / decayed(120, 40, 39, 7)] == pytest.approx(rates)
+    assert decayed(120, 40) / decayed(120, 40, 10) == pytest.approx(bx["neighbours_rate"])
+
+
+def test_the_neighbours_of_an_index_are_those_of_the_log_that_ends_at_the_cutoff(monkeypatch):
+    """Two of eleven, at the half-life of the feature: found from the days of all pairs, or from the events anew."""
+    monkeypatch.setattr("study.features.aggregates.NEIGHBOURS", 2)
+    log = random_log(np.random.default_rng(4), users=12, events=300)
+    queries, shape = asked(log, 30), (12, len(log.catalogue))
+    found = Aggregates.of(log).columns(queries.local, *grid(log))["neighbours_rate"].reshape(shape)
+
+    assert 12 == len(queries.users)
+    np.testing.assert_allclose(neighbour_rates(queries, 2, NEIGHBOUR_HALF_LIFE).toarray(), found, atol=1e-6)

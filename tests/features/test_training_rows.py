@@ -140,3 +140,13 @@ def test_of_rows_one_set_is_held_and_what_others_keep_of_the_fold_stays(log):
     assert kept is fold.memo["stream"]
     assert second is rows_module.kept_rows(fold, 1, None)
     assert first is not rows_module.kept_rows(fold, 0, None)
+
+
+def test_every_seed_draws_candidates_of_its_own(log):
+    """Of queries that are the same for all of them."""
+    drawn = [
+        np.concatenate([part.candidates for part in training_rows(fold_of(log), seed).parts]).tolist()
+        for seed in (0, 1, 0)
+    ]
+
+    assert drawn[0] == drawn[2] != drawn[1]

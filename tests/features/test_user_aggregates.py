@@ -77,3 +77,24 @@ def test_of_late_days_of_all_users_the_share_with_a_key_action_is_told():
     found = columns(ROWS, 30)["u"]
 
     assert (0, 1 / 3) == (found["population_share_7"], found["population_share_28"])
+
+
+def test_rhythm_and_kinds_of_events_equal_counting_by_hand():
+    """190, 50 and 10 days before the cut-off, of which the first is too long ago for what is told of late."""
+    rows = [("u", 10.5, "buy", "a", "red"), ("u", 150.5, "buy", "a", "blue"), ("u", 150.7, "look", "b", None)]
+    log = made_log([*rows, ("u", 190.5, "look", "b", "blue")])
+    queries = asked(log, 200)
+    found = {name: values[0] for name, values in UserAggregates.of(log).columns(queries.local, queries.users).items()}
+
+    def decayed(half_life, *ages):
+        return pytest.approx(sum(2 ** (-age / half_life) for age in ages))
+
+    assert (0, 1, 3, 4) == (found["events_7"], found["events_28"], found["events_112"], found["events"])
+    assert (3 / 2, 10, 190, 90) == (found["events_per_day"], found["age"], found["age_of_first"], found["gap"])
+    assert (1, 2, 50 / 140) == (found["key_events_112"], found["key_events"], found["key_recency_over_gap"])
+    assert decayed(40, 190, 50, 10) == found["decayed_40"]
+    assert decayed(120, 190, 50) == found["key_share"] * found["decayed_120"]
+    assert (50, 10) == (found["event_type_2_age"], found["event_type_3_age"])  # what they are: purchases and looks
+    assert decayed(40, 190, 50) == found["event_type_2_decayed"]
+    assert decayed(40, 50, 10) == found["event_type_3_decayed"]
+    assert log.codes["colour"][1] == found["colour_mean"]

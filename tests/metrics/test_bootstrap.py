@@ -161,3 +161,12 @@ def test_seeds_are_drawn_block_by_block_without_moving_a_draw():
     assert np.array_equal(whole, np.concatenate([parts.draw(rows) for rows in (6, 6, 1, 10)]))
     assert np.array_equal(whole[:, 5], np.ones(23))
     np.testing.assert_allclose(1, whole[:, :5].sum(axis=1))
+
+
+def test_the_seed_of_the_study_decides_which_seeds_are_drawn():
+    """Of one user nothing else is drawn."""
+    queries = table("a", [0.1, 0.4, 0.2], ["x"], seeds=3)
+    first, again, other = (draws_of(queries, resamples=50, seed=seed).values for seed in (1, 1, 2))
+
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

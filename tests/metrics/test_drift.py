@@ -118,3 +118,9 @@ def test_a_card_lists_the_most_frequent_values_and_quantiles():
     assert ("often", 3) == next(iter(listed.items()))
     assert STEPS + 1 == len(told(pl.Series("price", [1.0, 2.0]), "numeric")["quantiles"])
     assert [] == told(pl.Series("price", [None], dtype=pl.Float64), "numeric")["quantiles"]
+
+
+def test_what_is_new_is_a_share_of_this_snapshot_and_what_is_gone_of_the_other():
+    found = row(card({"red": 6, "green": 2}), card({"red": 2, "blue": 3}))
+
+    assert (3 / 5, 2 / 8) == (found["new"], found["gone"])

@@ -78,3 +78,10 @@ def test_users_of_equal_probability_stay_together():
 
     assert [10] == found.users.tolist()
     assert 0 == pytest.approx(found.error)
+
+
+def test_the_scores_of_each_seed_are_standardised_by_themselves_also_where_there_is_one_window():
+    scores = [1.0, 3.0, 10.0, 30.0]
+    table = pl.DataFrame({"variant": ["a"] * 4, "seed": [0, 0, 1, 1], "cutoff": [1] * 4, "score": scores})
+
+    assert [-1, 1, -1, 1] == pytest.approx(standardised(table).tolist())

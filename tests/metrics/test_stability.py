@@ -116,3 +116,10 @@ def test_estimates_are_drawn_together_until_their_variance_is_that_of_the_truth(
 
     assert [1.0] * 6 == held.tolist()
     assert [-1.0] * 6 == lost.tolist()  # 0.5 * sqrt(1 - 0.2016 / 0.5) is less than sqrt(0.2016)
+
+
+def test_what_a_resample_does_to_all_variants_alike_is_no_noise_of_their_order():
+    estimates, shared = np.array([0.0, 1.0]), np.array([[-5.0], [5.0], [0.0], [9.0], [-9.0], [0.0]])
+    luck = 0.14**0.5 * np.array([[1.0, -1.0], [-1.0, 1.0]] * 3)
+
+    assert [1.0] * 6 == _of_one_order(Draws(["a", "b"], estimates, estimates + luck + shared, 10.0)).tolist()

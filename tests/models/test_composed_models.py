@@ -9,6 +9,7 @@ import pytest
 
 from study.events.fold import Fold
 from study.events.spans import Spans
+from study.features.training_rows import training_rows
 from study.models import average, hybrid
 from study.models.sources import Source, Sources
 from study.params import load
@@ -182,3 +183,22 @@ def test_a_source_is_the_chosen_trial_and_best_of_a_group_is_that_on_select(tmp_
     assert "sum-horizon" == sources.of("sum-horizon").variant
     assert DECLARED.spent("main") == sources.budget
     assert 20.0 == sources.build(expected).settings.half_life_days
+
+
+def test_the_base_is_fitted_with_the_seed_of_the_refit_and_once_for_each(fold):
+    """Refits share the fold, and what is kept of it."""
+    base, shared = Told([2.0, 9.0, 4.0, 4.5, -3.0]), replace(fold, memo={})
+    for seed in (1, 2, 1):
+        hybrid_of(base).fit(shared, rounds=2, seed=seed, report=lambda *_: None)
+
+    assert [1, 1, 2, 2] == [seed for _, _, seed in base.fits]
+
+
+def test_the_rows_that_the_trees_of_a_hybrid_learn_from_are_drawn_by_the_seed_of_the_fit(fold):
+    few = replace(fold, features=FEATURES.model_copy(update={"max_queries": 9, "popular": 1, "sampled": 1}))
+    for seed in (1, 2):
+        model, shared = hybrid_of(Told([2.0, 9.0, 4.0, 4.5, -3.0])), replace(few, memo={})
+        model.fit(shared, rounds=2, seed=seed, report=lambda *_: None)
+        expected = training_rows(shared, seed, hybrid.HELD_WINDOWS).features
+
+        np.testing.assert_array_equal(expected, model._rows(shared, seed).features[:, :-2])

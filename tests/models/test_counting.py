@@ -200,3 +200,21 @@ def test_markov_averages_the_moments_of_the_user_alone():
 
     assert scores(markov, log, 4, moments=5)["b"] == scores(markov, log, 4, moments=1)["b"]
     assert scores(markov, log, 4, moments=5)["a"] != scores(markov, log, 4, moments=1)["a"]
+
+
+def test_co_occurrence_sharpens_the_cosine_and_lets_the_past_fade():
+    """Two half-lives after the day; the fourth power of 1 / sqrt(2) is a quarter."""
+    rows = [("a", 0.0, "buy", "milk", None), ("a", 0.0, "buy", "bread", None), ("b", 0.0, "buy", "milk", None)]
+    found = scores(co_occurrence, made_log(rows), 4, half_life_days=2.0, power=4.0)
+
+    assert found["b"] == pytest.approx({"milk": 1 / 4, "bread": 1 / 4 * 1 / 4}, rel=1e-6)
+
+
+def test_tifu_knn_asks_as_many_neighbours_as_it_is_told():
+    """Of b and c the former is nearer to a, who bought what they did too."""
+    bought = [("a", "milk"), ("b", "milk"), ("b", "tea"), ("c", "bread")]
+    log = made_log([(user, 0.0, "buy", item, None) for user, item in bought])
+    one, two = (scores(tifu_knn, log, 1, half_life_days=1e9, neighbours=n, own=0.75)["a"] for n in (1, 2))
+
+    assert one == pytest.approx({"milk": 1, "tea": 0.25, "bread": 0})
+    assert two == pytest.approx({"milk": 0.75 + 0.125, "tea": 0.125, "bread": 0.125})

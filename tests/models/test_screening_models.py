@@ -210,3 +210,11 @@ def test_days_are_counted_in_their_window_alone(log):
     acted = queries.log.key & (queries.log.user == user) & (queries.log.time >= queries.cutoff - 7 * DAY)
 
     assert len(set(queries.log.day[acted].tolist())) == model.scores(queries, KEY)[0, 0]
+
+
+def test_every_seed_deals_out_users_of_its_own():
+    number = np.arange(40)
+    rows = TrainingRows(number[:, None].astype(np.float32), number > 0, np.ones(40, np.float32), np.array([40]), [])
+    dealt = [trees.grouped(rows, seed, largest=4).features[:, 0].tolist() for seed in (1, 2, 1)]
+
+    assert dealt[0] == dealt[2] != dealt[1]

@@ -101,3 +101,10 @@ def test_the_headline_is_the_mean_over_cutoffs_and_seeds():
     seeds = [who.score(Fixed(told), window, seed)["scores"] for seed, told in enumerate([right, wrong])]
 
     assert 0.25 == who.headline({"scores": pl.concat(seeds)})
+
+
+def test_another_seed_samples_other_users():
+    (whole,) = windows()
+    drawn = [who.sample(whole, 10, seed).queries.users.tolist() for seed in (1, 2, 1)]
+
+    assert drawn[0] == drawn[2] != drawn[1]

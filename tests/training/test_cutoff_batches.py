@@ -109,3 +109,14 @@ def test_a_cutoff_is_drawn_half_as_often_as_one_that_is_later_by_the_half_life(b
 
     assert 1.0 == pytest.approx(chances.sum())
     assert np.exp2(np.diff(times) / DAY / 7.0) == pytest.approx(chances[1:] / chances[:-1])
+
+
+def test_a_readout_is_told_the_calendar_of_its_cutoff_on_the_local_clock():
+    """As a query is: in New York a midnight is hours later than that of UTC."""
+    fold = screened_fold(screened_log())
+    fold = replace(fold, spans=replace(fold.spans, timezone="America/New_York"))
+    asked = user_readouts(fold, event_stream(fold.log))
+    local = {window.cutoff: window.local for window in fold.windows()}
+
+    assert [local[time] for time in asked.time.tolist()] == asked.local.tolist()
+    assert (asked.local < asked.time).all()

@@ -37,3 +37,11 @@ def test_the_cutoff_is_told_by_the_time_since_the_last_event():
 
     np.testing.assert_array_equal(time_features(np.array([6, 1]) * DAY, np.full(2, told.local)), found.query)
     np.testing.assert_allclose([8, 1], found.since)
+
+
+def test_the_gap_of_an_event_is_that_to_the_moment_before_of_its_own_user():
+    """Of the first moment there is none, whenever the user before was there last."""
+    rows = [("a", 1.0, "buy", "x", None), ("a", 3.0, "buy", "y", None), ("a", 3.0, "buy", "x", None)]
+    log = made_log([*rows, ("b", 8.0, "buy", "x", None), ("b", 8.5, "look", "x", None)])
+
+    assert [0, 2 * DAY, 2 * DAY, 0, DAY // 2] == event_stream(log, None).gap.tolist()

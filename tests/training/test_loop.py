@@ -95,3 +95,15 @@ def test_the_loss_of_a_batch_is_the_mean_by_the_weights_of_its_readouts():
     )
 
     assert ((3 + 5 + 4) / 8, None) == (total.item(), beside)
+
+
+def test_dropout_is_drawn_anew_for_every_step_every_seed_and_every_process():
+    drawn = []
+    for seed, step, number in [(1, 1, 0), (1, 2, 0), (2, 1, 0), (1, 1, 1), (1, 2, 1), (1, 1, 0)]:
+        trainer = untrained()
+        trainer.seed, trainer.device, trainer.share = seed, CPU, SimpleNamespace(number=number)
+        trainer._seed_dropout(step)
+        drawn.append(float(torch.rand(())))
+
+    assert drawn[0] == drawn[-1]
+    assert 5 == len(set(drawn))

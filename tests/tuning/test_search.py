@@ -250,3 +250,31 @@ def test_a_refit_has_the_seed_and_the_rounds_that_it_is_asked_for_and_the_span_b
         run_refit(params_of(2, []), folder, Refit(variant=VARIANT, settings={}, rounds=3, seed=seed))
 
     assert [("before test", 3, 41), ("before test", 3, 42)] == given
+
+
+def test_every_variant_and_every_seed_of_the_study_draws_trials_of_its_own():
+    """Else all variants of one space would try the same settings, and be lucky or unlucky together."""
+    space = {"dropout": FloatDistribution(0, 1)}
+    asked = [(VARIANT, 1), ("gru-horizon", 1), (VARIANT, 2)]
+    tried = [[trial["dropout"] for trial in propose(*one, space, [], [], size=4)] for one in asked]
+
+    assert 12 == len({value for trials in tried for value in trials})
+
+
+def test_the_seed_of_the_study_decides_those_of_the_refits(monkeypatch, tmp_path):
+    given = []
+
+    def answered(tasks, workers, engine):
+        for index, task in enumerate(tasks):
+            _, folder, asked = task.args
+            (folder / COST).touch()
+            given.append(asked.seed)
+            yield index, None
+
+    monkeypatch.setattr(searches, "run_all", answered)
+    trial = Trial(number=0, batch=0, settings={}, state="complete", best_round=1, select=0.5)
+    found = Search(variant=VARIANT, trials=[trial], chosen=0, last_round=9)
+    for seed in (1, 2):
+        refit_seeds(params_of(2, []).model_copy(update={"seed": seed}), found, tmp_path / str(seed))
+
+    assert 6 == len(set(given))

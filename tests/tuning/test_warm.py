@@ -215,3 +215,18 @@ def test_a_snapshot_that_cannot_be_compared_is_refused(tmp_path, changes, told):
 
     with inside(tmp_path), pytest.raises(UserError, match=told):
         check.fingerprints()
+
+
+def test_a_card_of_days_tells_the_first_of_its_test_windows(tmp_path):
+    """Before which all was chosen; those after it may lie within what is tested here."""
+    write_workspace(tmp_path, tiny_log(), warm_start="old")
+    publish(tmp_path, {"half_life_days": 33.0}, SPACE)
+    split_here(tmp_path)
+
+    with inside(tmp_path):
+        path = data_card_file("old", "categories")
+        for first, is_refused in [("2024-01-08", False), ("2024-06-03", True)]:
+            days = [first, "2024-06-10"]
+            path.write_text(json.dumps({"windows": [{"span": "test", "day": day} for day in days]}), encoding="utf-8")
+            with pytest.raises(UserError, match=f"up to {first}") if is_refused else nullcontext():
+                refuse_later(load(), VARIANT)
