@@ -55,6 +55,9 @@ ITEMS = {
 GOES_ON = ("train", "diagnose", "diagnostics", "tokens", "worlds")
 """Stages that keep what they have finished by the fingerprint of their code."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+ALLOCATOR = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
+"""How long the allocator of Polars keeps what a step has freed for the next one, which Polars gives back after half a
+second: a log that is read in parts would ask the kernel for the same memory again and again."""
 MACHINE_ERROR = 1
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -161,6 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Every stage computes with one thread per process, since sums depend on the number of threads.
     """
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    os.environ.setdefault(*ALLOCATOR)
     given = sys.argv[1:] if arguments is None else list(arguments)
     words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
     goes_on = words is None or words in GO_ON

@@ -22,6 +22,8 @@ DEVIATION = 0.065
 contrast, which its published `power.json` tells."""
 COIN = (0.4, 0.6)
 RARE = 0.005
+ONCE = 0.05
+"""Share of those who act that act again below which a key action is one that is taken once, such as to subscribe."""
 NEARLY_AN_ID = 0.2
 """Candidates per key action above which hardly any candidate is acted on twice."""
 FEW = 20
@@ -129,6 +131,17 @@ def doubts(
             "of young ones; choose a coarser candidate, or bring a longer log"
         )
     return [*found, *_size(len(candidates), actions)]
+
+
+def once(actors: int, again: int) -> list[str]:
+    """That those who act do so once: a ranking of users is about who has not done it yet then."""
+    if again >= ONCE * actors:
+        return []
+    return [
+        f"of {actors:,} users who act before test {again:,} do so again: who has acted stays among those who are "
+        "ranked, so that a ranking mostly tells who has not acted yet; leave out what users do after it, or choose a "
+        "key action that they repeat"
+    ]
 
 
 def _few_act(select: pl.LazyFrame, least: int) -> list[str]:

@@ -223,9 +223,10 @@ def who_will_buy(results: Results) -> Answer:
         power,
     )
     share = percent(reached.estimate)
-    limit = windows_of(found).limit
+    shown, limit = windows_of(found), windows_of(found).limit
     most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
-    reach = f"has {share} of those who act among its top 5 % of users{most}"
+    acting = plural(sum(window.positives for window in shown.windows), "positive")
+    reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
     return of(lead, rests_on=against, margin=found.margin)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from study.exhibits import choose, contrasts, evidence, loss_costs
 from study.exhibits.answer import shown
-from study.exhibits.figures import draw, horizontal, inert, series_style
+from study.exhibits.figures import draw, horizontal, inert, series_style, series_symbol
 from study.exhibits.key_action import candidate
 from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.losses import loss_of, plain_bce
@@ -167,6 +167,7 @@ def _effect(loss: str, points: Sequence[tuple[int, Contrast]], style: tuple[str,
         },
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 1.4},
+        marker={"symbol": series_symbol(index), "size": 8},
         name=inert(loss),
         text=[contrast.verdict for _, contrast in points],
         hovertemplate="%{fullData.name}: %{y:+.4f}, %{text}<extra></extra>",

@@ -14,6 +14,7 @@ from study.exhibits.records import Estimate
 _MARKERS = {"counting": "circle", "aggregates": "square", "sequence": "diamond", "hybrid": "star", "average": "x"}
 _VERDICTS = {"better": (GREEN, "triangle-up"), "worse": (VERMILION, "triangle-down"), "equivalent": (BLUE, "square")}
 _SERIES = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
+_SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star"]
 _DASHES = ["solid", "dot", "dash", "longdash", "dashdot"]
 EDGE = 0.7
 """Between the outermost row of a figure and its frame, in rows."""
@@ -35,6 +36,11 @@ def verdict_style(verdict: str) -> tuple[str, str]:
 def series_style(index: int) -> tuple[str, str]:
     """Colour and dash of the n-th line of a figure."""
     return _SERIES[index % len(_SERIES)], _DASHES[index // len(_SERIES) % len(_DASHES)]
+
+
+def series_symbol(index: int) -> str:
+    """Marker of the n-th line of a figure, by which lines are told apart without colours."""
+    return _SYMBOLS[index % len(_SYMBOLS)]
 
 
 def inert(value: object) -> str:
@@ -156,6 +162,7 @@ def logarithmic(lines: Mapping[str, Sequence[tuple[float, float]]], caption: str
                 y=[y for _, y in points],
                 mode="lines+markers",
                 line={"color": colour, "dash": dash, "width": 1.6},
+                marker={"symbol": series_symbol(index), "size": 8},
                 name=inert(name),
                 hovertemplate=f"%{{fullData.name}}, %{{x:,}} {across}: %{{y:.3~g}}<extra></extra>",
             )

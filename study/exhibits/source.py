@@ -76,14 +76,16 @@ def runs(results: Results) -> Html:
     rows = []
     for arm in get_args(Arm):
         made = made_by(results, arm)
+        manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
-        rows.append([named(arm), words(revisions), words(budgets), words("run" if made else "not run")])
+        kernels = manifest.blas if manifest is not None and manifest.blas != "unknown" else ""
+        rows.append([named(arm), words(revisions), words(budgets), words(kernels), words("run" if made else "not run")])
     caption = (
         "The arms of the study on this snapshot, each with its budget and the revision at which it was run, those with "
         "contrasts between variants that at which these were drawn, on scores that may be older (Protocol, scorings of "
         "test); the worlds are simulated, and the same for every snapshot"
     )
-    return table(["arm", "revision", "budget", "here"], rows, caption)
+    return table(["arm", "revision", "budget", "matrix products of numpy", "here"], rows, caption)
 
 
 def made_by(results: Results, arm: Arm) -> list[tuple[str, str]]:

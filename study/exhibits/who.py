@@ -175,10 +175,19 @@ def windows(results: Results | None) -> Html:
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
     place = f"at least one of {count(len(rows))} test windows" if len(rows) > 1 else "the only test window"
     were = "was" if shown.users == 1 else "were"
+    take = "takes" if acting == "1" else "take"
     text = (
-        f"{plural(shown.users, 'user')} {were} eligible in {place}; {acting} of them take the key action in a window."
+        f"{plural(shown.users, 'user')} {were} eligible in {place}; {acting} of them {take} the key action in a window."
     )
-    if shown.detectable is not None:
+    unbounded = [contrast for contrast in results.contrasts if is_unbounded(contrast)]
+    if unbounded:
+        text += (
+            f" They are too few: {count(len(unbounded))} of {plural(len(results.contrasts), 'contrast')} "
+            f"{'has' if len(unbounded) == 1 else 'have'} an interval without a bound, since a user like none of these "
+            "may differ by any amount. What stays <em>undetermined</em> here is no sign of a difference, and none of "
+            "equality."
+        )
+    elif shown.detectable is not None:
         family, settings = len(results.contrasts), results.params.statistics
         found = at_first_step(shown.detectable, settings.alpha, family)
         at_step, alone = (percent(power, 0) for power in powers(results))
@@ -199,7 +208,7 @@ def windows(results: Results | None) -> Html:
 def powers(results: Results) -> list[float]:
     """With which two variants that are truly alike are shown to be: at the first step of Holm, and alone."""
     shown, alpha = windows_of(results), results.params.statistics.alpha
-    if shown.detectable is None:
+    if shown.detectable is None or any(map(is_unbounded, results.contrasts)):
         return []
     families = len(results.contrasts), 1
     return [power_of_equivalence(shown.detectable, alpha, results.margin, family) for family in families]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from study.metrics.bootstrap import Draws
+from study.metrics.verdicts import ROUNDING
 from study.params.statistics import POWER, PRIMARY, PRIMARY_K, Statistics
 
 Row = dict[str, Any]
@@ -20,7 +21,7 @@ def detectable_difference(differences: list[NDArray[np.float64]], *, alpha: floa
     that is NaN, for want of positives, is left out, and so is one that is the same in all, as of a model with itself.
     """
     known = [one[~np.isnan(one)] for one in differences]
-    errors = [one.std(ddof=1) for one in known if len(one) > 1 and np.ptp(one) > 0]
+    errors = [one.std(ddof=1) for one in known if len(one) > 1 and np.ptp(one) > ROUNDING]
     return float(np.median(errors) * (ndtri(1 - alpha / 2) + ndtri(POWER))) if errors else None
 
 

@@ -20,7 +20,7 @@ from study.events.split import TIME, acting, marked
 from study.events.timed import timed
 from study.events.values import refuse_few, refuse_unseen, unseen
 from study.params import Params, load
-from study.params.question import Question, WhatQuestion
+from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
 from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots
@@ -31,7 +31,8 @@ class Found(NamedTuple):
 
     Of each candidate the time `first` of its first event, and how many `events` it has before test.
 
-    And how many key actions there are, how many of them have no candidate, and how many sessions are left out.
+    And how many key actions there are, how many of them have no candidate, and how many sessions are left out; of the
+    users who act before test, how many there are, and how many of them do so again.
     """
 
     spans: Spans
@@ -40,6 +41,8 @@ class Found(NamedTuple):
     actions: int
     unnamed: int
     left_out: int
+    actors: int
+    again: int
 
 
 def run(source: str | None) -> None:
@@ -134,9 +137,12 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     refuse_long_warmup(spans, params.features.warmup_days, name, question)
     asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
     candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC"), "events": pl.UInt32})
-    actions = named = 0
+    actions = named = actors = again = 0
     for part in log:
-        actions += int(part.select(acting(question, part.columns).sum()).item())
+        acts = part.filter(acting(question, part.columns))
+        actions += acts.height
+        times = acts.filter(TIME.lt(spans.test[0].cutoff)).group_by("user_id").agg(pl.col("timestamp").n_unique())
+        actors, again = actors + times.height, again + int((times["timestamp"] > 1).sum())
         derived = marked(part, question, log.clock.timezone)
         asked.add(derived, list(asked.windows))
         named += int(derived["key"].sum())
@@ -147,7 +153,7 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     asked.check()
     refuse_few(name, question, len(candidates))
     tables = {span: asked.lazy(span) for span in asked.windows}
-    return Found(spans, tables, candidates, actions, actions - named, log.left_out)
+    return Found(spans, tables, candidates, actions, actions - named, log.left_out, actors, again)
 
 
 def _told(
@@ -161,6 +167,6 @@ def _told(
         told.append((f"{name}: catalogue", f"{len(found.candidates):,} candidates"))
         without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"
         told.append((f"{name}: key actions", f"{found.actions:,}{without if found.unnamed else ''}"))
-    return told, health.doubts(
-        question, found.tables, found.candidates, found.actions - found.unnamed, settings, family
-    )
+    once = health.once(found.actors, found.again) if isinstance(question, WhoQuestion) else []
+    doubts = health.doubts(question, found.tables, found.candidates, found.actions - found.unnamed, settings, family)
+    return told, [*doubts, *once]

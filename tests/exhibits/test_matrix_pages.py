@@ -214,9 +214,19 @@ def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
     shown = source.runs(made(young=lambda written: written["manifest.json"].update(revision="77" * 20))).text
     rows = {row[0]: row[1:] for row in (re.findall(r"<td[^>]*>(.*?)</td>", line) for line in shown.split("<tr>")[2:])}
 
-    assert ["777777777777", "default", "run"] == rows["<code>young</code>"]
-    assert ["cd", "default", "run"] == rows["<code>main</code>"]
-    assert all(rows[f"<code>{arm}</code>"] == ["", "", "not run"] for arm in ("who", "tokens", "diagnostics", "worlds"))
+    assert ["777777777777", "default", "", "run"] == rows["<code>young</code>"]
+    assert ["cd", "default", "", "run"] == rows["<code>main</code>"]
+    missing = ("who", "tokens", "diagnostics", "worlds")
+    assert all(rows[f"<code>{arm}</code>"] == ["", "", "", "not run"] for arm in missing)
+
+
+def test_where_other_code_trained_than_compared_it_is_named(made):
+    results = made()
+    trained = {name: cost.model_copy(update={"revision": "f" * 40}) for name, cost in results.measured.items()}
+    results.__dict__["measured"] = trained
+
+    assert "compared at revision cd, budget default, trained at ffffffffffff: 8 trials" in text(source.line(results))
+    assert "trained at" not in text(source.line(made()))
 
 
 def test_the_number_of_labels_is_told_apart_from_the_architecture(made):

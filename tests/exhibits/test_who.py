@@ -141,6 +141,19 @@ def test_the_power_to_show_an_equivalence_is_told(shown):
     assert "equivalent at that step with a power of 100 % (100 % for a contrast that stands alone)" in fine
 
 
+def test_where_so_few_act_that_no_interval_has_a_bound_no_power_is_told(shown):
+    def open_ended(files):
+        found = json.loads(files["contrasts.json"])
+        found[0] |= {"low": -1.0, "high": 1.0, "verdict": "undetermined"}
+        files["contrasts.json"] = json.dumps(found)
+
+    text = who.windows(shown(0.0, open_ended)).text
+
+    assert "They are too few: 1 of 2 contrasts has an interval without a bound, since a user like none of these" in text
+    assert "power" not in text
+    assert [] == who.powers(shown(0.0, open_ended))
+
+
 def test_the_level_of_probabilities_and_the_error_of_chance_are_told(shown):
     """Two bins: the mean distance of a share from p, for n users, is sqrt(2 p (1 - p) / (pi n))."""
 

@@ -195,6 +195,10 @@ def test_few_users_of_whom_none_differs_show_no_equivalence():
     assert [(-1, 1, 1), (0, 0, 1 / 1001)] == [(v.low, v.high, v.p_equivalence) for v in verdicts[:2]]
 
 
+def test_resamples_that_differ_by_rounding_detect_nothing():
+    assert detectable_difference([np.array([1.0, 1.0 + 2e-16, 1.0])], alpha=ALPHA) is None
+
+
 def test_few_users_do_not_differ_by_the_rounding_of_their_means():
     rounded = np.where(np.arange(10_000) % 2, 0.0, 2e-17)[:, None]
     (few,) = judge([0.0], rounded, users=100, margin=MARGIN, alpha=ALPHA)

@@ -76,6 +76,13 @@ WARNINGS = {
     ),
     "nearly an id": (lambda log: log, {"candidate": ["product", "shop"]}),
     "a coin toss": (lambda log: log, {"horizon_days": 21, "windows": {"stop": 1, "select": 1, "test": 1}}),
+    "do so again: who has acted stays among those who are ranked": (
+        lambda log: log.filter(
+            (pl.col("event_name") != "order_placed")
+            | (pl.col("event_name") == "order_placed").cum_sum().over("customerId").eq(1)
+        ),
+        {},
+    ),
     "events lie in the future": (
         lambda log: log.with_columns(pl.col("occurred_at").dt.offset_by(f"{(datetime.now(UTC) - START).days}d")),
         {},
