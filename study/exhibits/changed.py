@@ -1,11 +1,12 @@
 """Which conclusions of Findings are other words on another snapshot: numbers always move, and are no change."""
 
 import re
+from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.answers import QUESTIONS, Question
-from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
-from study.exhibits.others import Pair
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.others import Pair, shared
 from study.exhibits.prose import plural
 from study.exhibits.results import REPRODUCE
 from study.exhibits.scoring_log import TOO_MANY
@@ -27,26 +28,39 @@ Answers = tuple[Question, str, str]
 
 
 def changed(pair: Pair) -> Html:
-    """Old conclusions against new ones, of the questions that both snapshots answer."""
+    """Old conclusions against new ones, of the questions that both snapshots answer, by what both have studied."""
+    both, variants, contrasts = shared(pair)
     try:
-        told = _answers(pair)
+        told = _answers(both)
     except UserError as error:
         why = escape(str(error).removesuffix(f"; {REPRODUCE}"))
         return paragraphs([NOT_COMPARED.format(code(pair.names[0]), why)])
-    silent = [question.asked for question, *both in told if any(SILENT in answer for answer in both)]
+    silent = [question.asked for question, *answers in told if any(SILENT in answer for answer in answers)]
     comparable = [one for one in told if one[0].asked not in silent]
     turned = [one for one in comparable if wording(one[1]) != wording(one[2])]
     lead = f"{len(turned)} of {plural(len(comparable), 'answer')} changed in more than numbers."
     left = f" Not answered on one of the snapshots: {escape(' '.join(silent))}" if silent else ""
     items = [bullets(_change(one, pair.names) for one in turned)] if turned else []
-    return joined([paragraphs([lead + left]), *items])
+    return joined([paragraphs([lead + left + _without(variants, contrasts)]), *items])
+
+
+def _without(variants: Sequence[str], contrasts: Sequence[str]) -> str:
+    """What only one of the snapshots has, without which both are answered, a sentence; or nothing."""
+    told = [listing(list(map(code, variants)))] if variants else []
+    told += [f"{plural(len(contrasts), 'contrast')} ({', '.join(map(code, contrasts))})"] if contrasts else []
+    if not told:
+        return ""
+    return (
+        f" Both are answered without what only one of them has, so that an answer may be another than that of "
+        f"<em>Findings</em>: {' and '.join(told)}."
+    )
 
 
 def _answers(pair: Pair) -> list[Answers]:
     """What every question is answered there and here.
 
     Raises:
-        UserError: the results there are broken, or their roster or contrasts are not those of today.
+        UserError: the results there are broken.
     """
     pair.there.check()
     return [(question, question.answer(pair.there).whole, question.answer(pair.here).whole) for question in QUESTIONS]

@@ -1,6 +1,6 @@
 """The results of other snapshots, which stand beside those of this one and are read through their manifests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from study.errors import UserError
@@ -18,6 +18,11 @@ class Pair:
 
     here: Results
     there: Results
+
+    @property
+    def sides(self) -> tuple[Results, Results]:
+        """Both, this one first."""
+        return self.here, self.there
 
     @property
     def names(self) -> tuple[str, str]:
@@ -42,6 +47,30 @@ def pairs(results: Results, other: str) -> list[Pair]:
     return found
 
 
+def shared(pair: Pair) -> tuple[Pair, list[str], list[str]]:
+    """Both sides without the variants and the contrasts that one of them lacks, and the names of these."""
+    boards = [{row.variant for row in side.leaderboard} for side in (pair.here, pair.there)]
+    variants = boards[0] & boards[1] & set(pair.here.params.entries(pair.here.arm))
+    sides = [{c.name: (c.left, c.right) for c in side.contrasts if set(c.variants) <= variants} for side in pair.sides]
+    known = set(pair.here.params.declared(pair.here.arm))
+    contrasts = {name for name in known if sides[0].get(name) == sides[1].get(name) is not None}
+    every = {c.name for side in pair.sides for c in side.contrasts} | known
+    both = Pair(*(_limited(side, variants, contrasts) for side in pair.sides))
+    return both, sorted((boards[0] | boards[1]) - variants), sorted(every - contrasts)
+
+
+def _limited(results: Results, variants: set[str], contrasts: set[str]) -> Results:
+    """The results of an arm as if these variants and contrasts had been all that was declared for it."""
+    params, arm = results.params, results.arm
+    gone, left_out = set(params.entries(arm)) - variants, set(params.declared(arm)) - contrasts
+    changes = {
+        "roster": {name: entry for name, entry in params.roster.items() if name not in gone},
+        "composed": {name: entry for name, entry in params.composed.items() if name not in gone},
+        "contrasts": {name: entry for name, entry in params.contrasts.items() if name not in left_out},
+    }
+    return replace(results, params=params.model_copy(update=changes), is_limited=True)
+
+
 def was_run(results: Results) -> bool:
     """Whether there are results of the arm, with the card of its question's data under the name it has today."""
     card = results.root / "data" / f"{results.params.asked_by(results.arm)}.json"
@@ -51,7 +80,8 @@ def was_run(results: Results) -> bool:
 def on(results: Results, other: str, arm: Compared) -> Results:
     """The results of an arm on another snapshot, with the parameters of this one."""
     snapshot = results.params.snapshot.model_copy(update={"name": other})
-    return Results(results.root.parent / other, results.params.model_copy(update={"snapshot": snapshot}), arm)
+    params = results.params.model_copy(update={"snapshot": snapshot})
+    return replace(results, root=results.root.parent / other, params=params, arm=arm)
 
 
 def vouched(folder: Path) -> None:

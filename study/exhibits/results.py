@@ -1,6 +1,6 @@
 """The results of one arm on one snapshot: the only thing that an exhibit reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -60,11 +60,13 @@ class Results:
 
     Attributes:
         root: the results of the snapshot: a folder for each arm, `data` and `cost`.
+        is_limited: whether what the parameters do not declare is passed over, where two snapshots are held together.
     """
 
     root: Path
     params: params.Params
     arm: Compared = "main"
+    is_limited: bool = False
 
     @property
     def folder(self) -> Path:
@@ -89,13 +91,15 @@ class Results:
     @cached_property
     def leaderboard(self) -> list[Row]:
         """Variants, best on select first."""
-        return self._read("leaderboard.json", list[Row])
+        known, rows = self.params.entries(self.arm), self._read("leaderboard.json", list[Row])
+        return [row for row in rows if row.variant in known or not self.is_limited]
 
     @cached_property
     def contrasts(self) -> list[Contrast]:
         """The declared contrasts in their order."""
-        found = self._read("contrasts.json", list[Contrast])
-        late = self.params.after_test.get(self.params.snapshot.name, [])
+        known, late = self.params.declared(self.arm), self.params.after_test.get(self.params.snapshot.name, [])
+        read_ = self._read("contrasts.json", list[Contrast])
+        found = [one for one in read_ if one.name in known or not self.is_limited]
         return [one.model_copy(update={"after_test": True}) if one.name in late else one for one in found]
 
     @cached_property
@@ -156,10 +160,7 @@ class Results:
 
     @cached_property
     def cost(self) -> dict[str, Cost]:
-        """What each variant of the leaderboard costs: as measured, a composed one with its members.
-
-        It takes their settings and fits from their own stages, where they were measured (decision 0040).
-        """
+        """What each variant of the leaderboard costs, a composed one with its members (decision 0040)."""
         return {variant: self._with_members(variant, cost) for variant, cost in self.measured.items()}
 
     def _with_members(self, variant: str, cost: Cost) -> Cost:
@@ -266,7 +267,7 @@ class Results:
             return self
         if not (self.root / arm / "manifest.json").exists():
             return None
-        other = Results(self.root, self.params, arm)
+        other = replace(self, arm=arm)
         other.check()
         return other
 

@@ -86,11 +86,15 @@ def of(folder: Path) -> tuple[Accounting, Manifest] | None:
 
 
 def told(results: Results) -> str:
-    """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot."""
-    found = of(results.root / "tokens")
+    """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot.
+
+    Nor where two snapshots are held together, of which another may have it: what it says is no contrast.
+    """
+    found = None if results.is_limited else of(results.root / "tokens")
     if found is None:
         return ""
-    return f'{verdict(found[0]).removesuffix(".")} (<a href="tokens.html">Token accounting</a>)'
+    clause = verdict(found[0]).removesuffix(".")
+    return f'{clause[0].lower()}{clause[1:]} (<a href="tokens.html">Token accounting</a>)'
 
 
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:

@@ -254,7 +254,7 @@ def against_counting(made) -> Callable[..., Results]:
 def compared(made, monkeypatch):
     """Results here, and on a snapshot called `old`, each with documents of the main arm that a test changes.
 
-    Nothing is said by t of verdicts that are invented.
+    Nothing is said by t of verdicts that are invented, and no contrast is a second look unless a test asks for it.
     """
     monkeypatch.setattr(Results, "by_student", {})
 
@@ -265,7 +265,7 @@ def compared(made, monkeypatch):
         there(written)
         write(old, written, params, "main")
         sign(old)
-        params = params.model_copy(update={"compare_with": ["old"]} | asked)
+        params = params.model_copy(update={"compare_with": ["old"], "after_test": {}} | asked)
         return Results(results.root, params)
 
     return make

@@ -10,6 +10,7 @@ from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
 
+LATE = {"after_test": {"complete-journey": ["learners-over-counting"]}}
 HEADLINE = "trees-over-counting", "sequence-over-counting", "sequence-over-trees", "hybrid-over-counting"
 
 
@@ -20,7 +21,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     here = contrasts(
         *zip(HEADLINE, ["better", "better", "equivalent", "better"], [0.03, 0.02, -0.001, 0.02], strict=True)
     )
-    shown = text(findings.repeated(compared(here, there)))
+    shown = text(findings.repeated(compared(here, there, **LATE)))
 
     assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
     assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
@@ -54,7 +55,7 @@ def test_a_headline_contrast_without_a_counterpart_is_named_with_why(compared):
         written["contrasts.json"] = [c for c in written["contrasts.json"] if c["name"] != "learners-over-counting"]
         next(c for c in written["contrasts.json"] if c["name"] == HEADLINE[0])["right"] = "personal-decay"
 
-    shown = text(findings.repeated(compared(there=lacks)))
+    shown = text(findings.repeated(compared(there=lacks, **LATE)))
     assert "of 4 headline contrasts" in shown
     assert " learners-over-counting (declared after test was seen) was not run there. " in shown
     assert " trees-over-counting was declared otherwise there. " in shown

@@ -26,14 +26,29 @@ def test_other_numbers_are_no_other_sentence(compared):
     assert "0 of 4 answers changed" in text(snapshots.sentences(compared(there=there)))
 
 
-def test_a_snapshot_with_another_roster_is_said_to_be_one(compared):
-    def shorter(written):
-        written["leaderboard.json"] = written["leaderboard.json"][:-1]
+def test_what_one_snapshot_alone_has_is_left_out_of_both_and_named(compared):
+    """Whatever the rosters were: what both have is compared."""
 
-    told = text(snapshots.sentences(compared(there=shorter)))
-    assert "since those of old cannot be composed with today's parameters (" in told
+    def older(written):
+        rows, shown = written["leaderboard.json"], written["contrasts.json"]
+        (late,) = (row for row in rows if row["variant"] == "average-of-learners")
+        late["variant"] = "average-of-families"
+        written["contrasts.json"] = [one for one in shown if "average-of-learners" not in one.values()][1:]
+
+    told = text(snapshots.sentences(compared(there=older)))
+    assert "0 of 4 answers changed in more than numbers." in told
+    assert "what only one of them has, so that an answer may be another than that of Findings: average-of-f" in told
+    assert "average-of-families and average-of-learners and " in told
+    assert " and 3 contrasts (decay-over-frequency, learners-averaged, learners-over-counting)." in told
+
+
+def test_results_of_another_snapshot_that_are_broken_are_said_to_be(compared):
+    def broken(written):
+        written["power.json"] = {}
+
+    told = text(snapshots.sentences(compared(there=broken)))
+    assert "not compared in words, since those of old cannot be composed with today's parameters (" in unescape(told)
     assert "dvc repro" not in told  # no stage remakes the results of another snapshot
-    assert "it lacks 'average-of-learners'" in unescape(told)
 
 
 def test_what_is_measured_is_alike_and_what_is_counted_is_not():
