@@ -7,14 +7,15 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import shown, text_of
+from study.events.spans import DAY
 from study.events.times import guessed, looks_like_time, no_time
 
 TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
 """What the time of an event is called where a log has other times too: of its arrival, of a sign-up."""
 MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
-DAY = r"^\d{4}-?\d{2}-?\d{2}$"
-OF_DAY, OF_HOUR = 86_400, 24 * 3600 * 10**6
+DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
+SECONDS_OF_DAY = 86_400
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
 
@@ -75,7 +76,7 @@ def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
         days = raw
     elif raw.dtype == pl.String or raw.dtype.is_integer():
         text = text_of(raw)
-        if not len(text) or not text.drop_nulls().str.contains(DAY).all():
+        if not len(text) or not text.drop_nulls().str.contains(DAY_ALONE).all():
             return False
         days = text.str.replace_all("-", "", literal=True).str.to_date("%Y%m%d", strict=False)
     else:
@@ -95,8 +96,10 @@ def _tells_hours(raw: pl.Series) -> bool:
     if values.dtype == pl.String and not _are_numbers(values):
         return bool(values.str.contains(r"\d:\d").any()) and not values.str.contains(MIDNIGHT).all()
     if isinstance(values.dtype, pl.Datetime):
-        return bool((values.dt.timestamp("us") % OF_HOUR != 0).any())
-    return values.dtype != pl.Date and bool((text_of(values).cast(pl.Float64, strict=False) % OF_DAY != 0).any())
+        return bool((values.dt.timestamp("us") % DAY != 0).any())
+    return values.dtype != pl.Date and bool(
+        (text_of(values).cast(pl.Float64, strict=False) % SECONDS_OF_DAY != 0).any()
+    )
 
 
 def _are_numbers(raw: pl.Series) -> bool:

@@ -223,9 +223,9 @@ def who_will_buy(results: Results) -> Answer:
         power,
     )
     share = percent(reached.estimate)
-    shown, limit = windows_of(found), windows_of(found).limit
-    most = "" if limit is None else f", where no ranking could have more than {percent(limit)}"
-    acting = plural(sum(window.positives for window in shown.windows), "positive")
+    tested = windows_of(found)
+    most = "" if tested.limit is None else f", where no ranking could have more than {percent(tested.limit)}"
+    acting = plural(sum(window.positives for window in tested.windows), "positive")
     reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"

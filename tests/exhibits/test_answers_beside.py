@@ -1,5 +1,7 @@
 """What an answer tells beside the contrasts that it is about: other objectives, heads, architectures, catalogues."""
 
+import re
+
 import pytest
 
 from study.exhibits import advice
@@ -183,3 +185,24 @@ def test_without_relevant_young_candidates_their_recall_is_not_told(made):
     sentence = told(made(young=none_young), "What about young candidates?")
     assert "no relevant candidate of the test windows is young" in sentence
     assert "alone the recall" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "yes: who-logistic beats the best counting rule, key-days"),
+        ("worse", "no: all that was compared with the best counting rule, key-days (recall@5% 0.4000), is worse"),
+        (
+            "undetermined",
+            "not shown: the contrast of who-logistic, which alone was compared with the best counting rule, key-days",
+        ),
+    ],
+)
+def test_who_will_buy_turns(made, verdict, expected):
+    sentence = told(made(who=say(verdict, effect={"better": 0.05, "worse": -0.05}.get(verdict))), "Who will buy?")
+
+    assert "takes a key action (event_type is purchase and discount is coupon) within 7 days; key-days" in sentence
+    assert f"; as to counting, {expected}" in sentence
+    reached = r"has 40 % of those who act \(\d+ positives on test\) among its top 5 % of users"
+    assert re.search(f"key-days, which is best on select, {reached}", sentence)
+    assert ", where no ranking could have more than 50 %" in sentence

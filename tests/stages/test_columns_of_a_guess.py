@@ -165,3 +165,11 @@ def test_files_without_a_column_in_common_are_no_log(workspace, capsys):
 
     assert 2 == main(["init", "logs"])
     assert "logs: its files have no column in common; a log has a folder of its own" in capsys.readouterr().err
+
+
+def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
+    kept = funnel().select("customerId", "occurred_at", "event_name", device=pl.col("category"))
+    kept.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ["device"] == load().questions["categories"].candidate

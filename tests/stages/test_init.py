@@ -104,14 +104,6 @@ def test_the_user_is_a_person_where_visits_are_told_as_well_and_no_candidate(wor
     assert ["product"] == load().questions["categories"].candidate == load().questions["products"].candidate
 
 
-def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
-    kept = funnel().select("customerId", "occurred_at", "event_name", device=pl.col("category"))
-    kept.write_parquet("log.parquet")
-
-    assert 0 == main(["init", "log.parquet"])
-    assert ["device"] == load().questions["categories"].candidate
-
-
 def test_a_candidate_with_gaps_is_taken_where_those_without_are_too_few_values(workspace):
     log = funnel().with_columns(pl.when(pl.int_range(pl.len()) % 10 > 0).then("product").alias("product"))
     log.drop("category", "shop").write_parquet("log.parquet")
