@@ -15,6 +15,7 @@ DECLARED = {
     "layout": ("representation", "representations", "LAYOUT"),
     "sees_later": ("architecture", "architectures", "SEES_LATER"),
     "reads_order": ("architecture", "architectures", "READS_ORDER"),
+    "is_blind": ("architecture", "architectures", "IS_BLIND"),
     "hides": ("objective", "objectives", "HIDES"),
     "weighs_key": ("objective", "objectives", "WEIGHS_KEY"),
     "contrasts_parts": ("objective", "objectives", "CONTRASTS_PARTS"),

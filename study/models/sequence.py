@@ -75,8 +75,7 @@ class SequenceModel(Recommender):
         """
         stream = self._kept_stream(fold)
         if self.trainer is None:
-            fits = getattr(self.parts["representation"], "fit", None)
-            self.fitted = fits(stream.inputs, list(fold.log.sizes.values())) if fits else None
+            self.fitted = self._fit_representation(stream, fold.log)
             self.shape = shape_of(fold, stream, with_tokens=self._asks_tokens)
             self.trainer = self._trainer(seed)
         own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
@@ -185,6 +184,11 @@ class SequenceModel(Recommender):
         classes = sum(self.shape.sizes) if self._asks_tokens else self.shape.candidates
         frequency = torch.from_numpy(np.bincount(asked.labels, minlength=classes).astype(np.float32))
         return build_loss(self.parts["loss"], frequency, self.entry.loss_options)
+
+    def _fit_representation(self, stream: Stream, log: Log) -> Ints | None:
+        fit = getattr(self.parts["representation"], "fit", None)
+        candidate = [list(log.codes).index(column) for column in log.candidate_columns]
+        return fit(stream.inputs, list(log.sizes.values()), candidate) if fit else None
 
     def _stream(self, log: Log, last: int | None = None) -> Stream:
         lay_out = token_stream if self._lays_out_tokens else event_stream

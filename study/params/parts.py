@@ -49,6 +49,7 @@ SPARED: dict[str, dict[str, Asked]] = {
         ),
     },
     "study.models.counting": {"RANKS": RANKS},
+    "study.nn.architectures": {"IS_BLIND": TRUE},
     OBJECTIVES: {"HIDES": TRUE, "WEIGHS_KEY": TRUE, "CONTRASTS_PARTS": TRUE},
 }
 """What a part may say."""

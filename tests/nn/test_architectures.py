@@ -6,7 +6,8 @@ import torch
 from study.nn.architectures import mean_pool
 from tests.nn.parts import parts
 
-ARCHITECTURES = parts("architectures")
+EVERY = parts("architectures")
+ARCHITECTURES = {name: module for name, module in EVERY.items() if not hasattr(module, "IS_BLIND")}
 BATCH, LENGTH, WIDTH = 3, 10, 16
 FULL = torch.full((BATCH,), LENGTH)
 
@@ -38,6 +39,12 @@ def everywhere(network, x, days, lengths=FULL):
 
 def test_every_architecture_is_found():
     assert {"causal", "bidirectional", "gru", "mean_pool"} <= set(ARCHITECTURES)
+    assert {"blind"} == EVERY.keys() - ARCHITECTURES.keys()
+
+
+def test_a_blind_one_answers_with_zeros_whatever_happened(x, days):
+    hidden = EVERY["blind"].build(WIDTH, 1, 2, 0.1)(x, days, FULL, torch.tensor([0, 4, 4]))
+    torch.testing.assert_close(hidden, torch.zeros(3, WIDTH))
 
 
 FEW, MOST = [0, 4, 4, 9, 25], [*range(17), *range(18, BATCH * LENGTH)]

@@ -20,7 +20,7 @@ def codes():
 
 def built(module, codes):
     torch.manual_seed(0)
-    fitted = module.fit(codes, SIZES) if hasattr(module, "fit") else None
+    fitted = module.fit(codes, SIZES, [1]) if hasattr(module, "fit") else None
     return module.build(SIZES, WIDTH, fitted)
 
 
@@ -52,7 +52,20 @@ def test_gradients_reach_every_parameter(name, codes):
 
 
 def test_every_representation_is_found():
-    assert {"flat", "sum", "concat", "tuple"} <= set(REPRESENTATIONS)
+    assert {"flat", "sum", "concat", "tuple", "candidate"} <= set(REPRESENTATIONS)
+
+
+def test_candidate_reads_the_event_type_and_the_candidate_columns_alone(codes):
+    module = REPRESENTATIONS["candidate"]
+    network, positions = built(module, codes), inputs(module, codes)
+    others = [positions.clone() for _ in SIZES]
+    for column, changed in enumerate(others):
+        changed[..., column] = (changed[..., column] + 1) % SIZES[column]
+    is_read = [not torch.equal(network(positions), network(changed)) for changed in others]
+
+    assert [True, True, False] == is_read
+    with pytest.raises(ValueError, match="its fit returns"):
+        module.build(SIZES, WIDTH, None)
 
 
 def test_a_concat_of_columns_learns_what_stood_with_what_where_no_single_column_tells():
@@ -89,15 +102,15 @@ def test_fitted_tuples_are_the_frequent_ones(monkeypatch):
     keys = {row: int(tuples.keys_of(np.array([row], dtype=np.int64))[0]) for row in counted}
     np.random.default_rng(0).shuffle(codes)
 
-    assert sorted(keys[row] for row in counted if row != (2, 2)) == tuples.fit(codes, [4, 4]).tolist()
+    assert sorted(keys[row] for row in counted if row != (2, 2)) == tuples.fit(codes, [4, 4], [1]).tolist()
     monkeypatch.setattr(tuples, "MAX_TUPLES", 3)
     tied = min(keys[2, 1], keys[3, 3])
-    assert sorted([keys[1, 1], keys[1, 2], tied]) == tuples.fit(codes, [4, 4]).tolist()
+    assert sorted([keys[1, 1], keys[1, 2], tied]) == tuples.fit(codes, [4, 4], [1]).tolist()
 
 
 def test_tuples_that_are_not_frequent_share_one_vector():
     codes = np.repeat(np.array([[1, 1], [1, 2]], dtype=np.int32), 6, axis=0)
-    network = tuples.build([4, 4], 8, tuples.fit(codes, [4, 4]))
+    network = tuples.build([4, 4], 8, tuples.fit(codes, [4, 4], [1]))
     vectors = network(torch.tensor([[[1, 1], [1, 2], [2, 1], [3, 3]]]))[0]
 
     assert 3 == len(network.table.weight)
@@ -106,7 +119,7 @@ def test_tuples_that_are_not_frequent_share_one_vector():
 
 
 def test_a_log_without_frequent_tuples_has_one_vector():
-    nothing = tuples.fit(np.zeros((0, 2), dtype=np.int32), [4, 4])
+    nothing = tuples.fit(np.zeros((0, 2), dtype=np.int32), [4, 4], [1])
     vectors = tuples.build([4, 4], 8, nothing)(torch.tensor([[[1, 1], [0, 0]]]))[0]
 
     assert 0 == len(nothing)

@@ -64,12 +64,13 @@ def keys_of(codes: Integers) -> Integers:
     return key ^ ((key >> SHIFT) & LOW_BITS)
 
 
-def fit(codes: NDArray[np.int32], sizes: list[int]) -> NDArray[np.int64]:
+def fit(codes: NDArray[np.int32], sizes: list[int], candidate: list[int]) -> NDArray[np.int64]:
     """Keys of the tuples that occur at least `MIN_COUNT` times, of the `MAX_TUPLES` most frequent; ascending.
 
     Args:
         codes: of the events of the fit span, [N, K].
         sizes: number of codes of each column.
+        candidate: the columns whose joint value is the candidate; a tuple has all of them.
     """
     ordered = np.sort(keys_of(codes.astype(np.int64)))
     first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
