@@ -62,11 +62,12 @@ def beats_counting(results: Results) -> Answer:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
+    read = apart(results, choose.over_blind(results), "what reading the history adds to the user's own counts alone")
     told = lead_over_counting(results, against)
     lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
-    return of(lead, later, *beside, rests_on=against, margin=results.margin)
+    return of(lead, later, read, *beside, rests_on=against, margin=results.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -113,7 +114,8 @@ def representation(results: Results) -> Answer:
     asked = choose.about(results, {"layout": "event"}, {"layout": "token"}, "representation")
     short = [contrast for contrast in asked if choose.is_short(results, contrast.left_variant)]
     events = choose.others(asked, short)
-    further = choose.others(results.about("representation"), asked)
+    worth = choose.over_candidates(results)
+    further = choose.others(results.about("representation"), [*asked, *worth])
     lefts = listing([code(layout) for layout in scope.lefts(results, asked, "representation")])
     sides = f"one position per event ({lefts})", "flattened tokens"
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
@@ -129,7 +131,7 @@ def representation(results: Results) -> Answer:
     )
     control = judged if longer else apart(results, short, as_short)
     leading = [*cleared, *(short if longer else []), *unsaid]
-    heads = results.about("head")
+    heads = choose.about(results, {"reads_own": True}, {"reads_own": False}, "head")
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
     return of(
@@ -141,6 +143,7 @@ def representation(results: Results) -> Answer:
         scope.across(results, "representation"),
         scope.best_sequence(results),
         tokens.told(results),
+        apart(results, worth, "for an event's attributes beside its candidate"),
         apart(results, further, "besides"),
         apart(results, heads, counts),
         rests_on=scope.trained(results, leading),

@@ -13,7 +13,9 @@ from study.params.roster import SequenceEntry
 def depths(results: Results) -> Html:
     """Which sequence variants of the arm have how many blocks; what most have comes last, without names."""
     entries = results.params.entries(results.arm)
-    blocks = {name: entry.blocks for name, entry in entries.items() if isinstance(entry, SequenceEntry)}
+    layered = {name: entry for name, entry in entries.items() if isinstance(entry, SequenceEntry)}
+    blind = [name for name, entry in layered.items() if choose.declared(entry.model_dump())["is_blind"]]
+    blocks = {name: entry.blocks for name, entry in layered.items() if name not in blind}
     if not blocks:
         return paragraphs(["No variant of this roster has blocks."])
     amounts = Counter(blocks.values())
@@ -22,6 +24,8 @@ def depths(results: Results) -> Html:
     for depth in sorted(set(blocks.values()) - {usual}):
         names = [code(name) for name, found in blocks.items() if found == depth]
         told.append(f"{listing(names)} {'has' if len(names) == 1 else 'have'} {plural(depth, 'block')}")
+    if blind:
+        told.append(f"{listing(map(code, blind))} {'reads' if len(blind) == 1 else 'read'} no history, without a block")
     if not told:
         return paragraphs([f"Each sequence variant has {plural(usual, 'block')}."])
     others = f"all other sequence variants, {count(amounts[usual])}, have {plural(usual, 'block')}"

@@ -130,24 +130,25 @@ def _counts_inside(results: Results) -> list[str]:
     """Which networks beat counting with a counting term of their own."""
     winners = choose.winners(choose.against_counting(results))
     entries = {variant: choose.parts_of(results, variant) for variant in winners}
-    names = [code(variant) for variant, entry in entries.items() if choose.declared(entry).get("reads_own")]
+    told = {contrast.left_variant for contrast in choose.over_blind(results)}  # by Does anything beat counting?
+    counting = {variant: choose.declared(entry) for variant, entry in entries.items() if variant not in told}
+    names = [code(variant) for variant, says in counting.items() if says.get("reads_own") and not says["is_blind"]]
     if not names:
         return []
     return [
         f"<strong>A counting rule inside.</strong> The repeat-aware head of {listing(names)} counts the user's own "
-        "past with learned weights. No variant has that term without a network, so how much of the gain over counting "
-        "is the network's, no contrast says."
+        "past with learned weights. It has no contrast with such a head alone, so how much of the gain over counting is "
+        "the network's, nothing here says."
     ]
 
 
 def _attributes(results: Results) -> list[str]:
-    """That no sequence model was left without the attributes; nothing where none reads an event."""
-    if not any(row.family == SEQUENCE for row in results.leaderboard):
+    """That no sequence model was left without the attributes; nothing where none reads an event, or one was."""
+    if not any(row.family == SEQUENCE for row in results.leaderboard) or choose.over_candidates(results):
         return []
     return [
-        "<strong>No model of candidates alone.</strong> No sequence variant reads the candidates without their other "
-        "attributes, so nothing here shows that attributes help. <em>Representation</em> has what such a model reached "
-        "beside other libraries, where it was measured."
+        "<strong>No model of candidates alone.</strong> No contrast is with a sequence model that reads the candidates "
+        "without their other attributes, so nothing here shows that attributes help."
     ]
 
 

@@ -56,6 +56,17 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
     return _told(asked, lambda contrast: _sides_have(results, contrast, left, right))
 
 
+def over_blind(results: Results) -> list[Contrast]:
+    """The contrasts of sequence models over those that have the same head but read no history."""
+    found = about(results, {"family": "sequence", "is_blind": None}, {"is_blind": True})
+    return [c for c in found if len({parts_of(results, variant)["head"] for variant in c.variants}) == 1]
+
+
+def over_candidates(results: Results) -> list[Contrast]:
+    """The contrasts of representations of all attributes of an event over its candidate alone."""
+    return about(results, {"layout": "event"}, {"representation": "candidate"}, "representation")
+
+
 def over_softmax(results: Results) -> dict[str, list[Contrast]]:
     """The contrasts of another loss with the full softmax, by the objective that both sides have."""
     found: dict[str, list[Contrast]] = {}

@@ -24,7 +24,7 @@ WORDS = {
 def order(results: Results) -> Answer:
     """Does it help to know in which order the events came? Mean pool has no order but weighs events by their age."""
     reads = {"reads_order": True}
-    kept: list[Contrast] = choose.about(results, reads, {"reads_order": False}, "architecture")
+    kept: list[Contrast] = choose.about(results, reads, {"reads_order": False, "is_blind": None}, "architecture")
     readers, blind = (_named(some(results, kept, "architecture")) for some in (scope.lefts, scope.rights))
     others = choose.about(results, reads, reads, "architecture")
     shuffled = _of_shuffling(results)

@@ -60,8 +60,8 @@ MEANING = (
 )
 UNLIKE = (
     "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
-    "sequence model of this study reads all attributes and the times of events, not the ids of items alone, and ranks "
-    "with averaged weights."
+    "sequence model of this study reads the times of events and, where its representation is not the candidate, all "
+    "their attributes, and not the ids of items alone; and it ranks with averaged weights."
 )
 
 

@@ -4,17 +4,11 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope, steps
 from study.exhibits.clauses import hedged
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import Html, bullets, code, joined, paragraphs
-from study.exhibits.measurements import Peers, latest
-from study.exhibits.prose import brief, count, number, percent, plural, seconds, sentence
+from study.exhibits.prose import brief, count, number, percent, plural, sentence
 from study.exhibits.results import Results
-from study.exhibits.speed import OWN
 from study.params.parts import names_in
 from study.params.roster import SequenceEntry
-
-NEXT_LINE = "sum-next-line"
-"""Has the objective of that model."""
 
 
 def history(results: Results) -> Html:
@@ -42,27 +36,7 @@ def history(results: Results) -> Html:
             "holds: what is called a longer history below is none."
         )
     text += "".join(f" {told}" for told in [*_asked(entries, per_event), *filter(None, [steps.told(results)])])
-    return joined([paragraphs([text]), bullets(_controls(results)), paragraphs(_alone(results))])
-
-
-def _alone(results: Results) -> list[str]:
-    """What a model of the candidates alone reached beside other libraries: none of the roster reads so little."""
-    found, shown = latest("peers", Peers), [row for row in results.leaderboard if row.variant == NEXT_LINE]
-    if found is None or OWN not in found.sides or not shown or results.data.source != COMPLETE_JOURNEY:
-        return []
-    side = found.sides[OWN]
-    if side.best_recall is None or side.seconds_to_best is None:
-        return []
-    select, blocks = shown[0].select, choose.parts_of(results, NEXT_LINE)["blocks"]
-    told = "other attributes may help" if side.best_recall < select else "that other attributes help is not shown"
-    return [
-        "No variant reads the candidates alone, without other attributes, so no contrast says what those are worth. "
-        f"Beside other libraries ({code(OWN)} in <em>Scaling</em>) a model that does, of "
-        f"{plural(round(found.settings['blocks'] or 0), 'block')}, without a search and trained for "
-        f"{seconds(side.seconds_to_best)}, had a recall@10 of {number(side.best_recall)} on select, where "
-        f"{code(NEXT_LINE)}, with every attribute, {plural(blocks, 'block')}, a search and the budget of this arm, has "
-        f"{number(select)}: {told}."
-    ]
+    return joined([paragraphs([text]), bullets(_controls(results))])
 
 
 def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
@@ -78,13 +52,17 @@ def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
 
 
 def _controls(results: Results) -> list[str]:
-    """With a history as short as that of a flat model, and what the longer one is worth."""
+    """With a history as short as that of a flat model; what the longer one is worth, and what attributes are."""
     at_flat = choose.about(results, {"layout": "event"}, {"layout": "token"})
     short = [contrast for contrast in at_flat if choose.is_short(results, contrast.left_variant)]
     names = {contrast.left_variant for contrast in short}
     longer = choose.others(choose.onto(results, names), short)
     lead = scope.short_histories(results, short).removesuffix(f" as {scope.OF_FLAT}")
-    clauses = {sentence(lead).removesuffix("."): short, "What the longer history is worth": longer}
+    clauses = {
+        sentence(lead).removesuffix("."): short,
+        "What the longer history is worth": longer,
+        "What an event's attributes beside its candidate are worth": choose.over_candidates(results),
+    }
     margin, more = results.margin, hedged(results)
     return [
         f"{lead}: {'; '.join(f'{brief(c, margin)}{more(c)}' for c in found)}."
