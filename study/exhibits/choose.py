@@ -57,9 +57,10 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
 
 
 def over_blind(results: Results) -> list[Contrast]:
-    """The contrasts of sequence models over those that have the same head but read no history."""
+    """The contrasts of sequence models over those that have the same head but read no history, one per pair."""
     found = about(results, {"family": "sequence", "is_blind": None}, {"is_blind": True})
-    return [c for c in found if len({parts_of(results, variant)["head"] for variant in c.variants}) == 1]
+    alike = [c for c in found if len({parts_of(results, variant)["head"] for variant in c.variants}) == 1]
+    return list(_by_pair(alike).values())
 
 
 def over_candidates(results: Results) -> list[Contrast]:

@@ -36,6 +36,30 @@ def test_what_no_factor_of_a_question_moves_is_told_beside_it(made):
     assert "in the arm catalogue, with " in told(results, "Does anything beat counting?")
 
 
+def test_what_the_history_and_the_attributes_add_is_told_by_their_controls(made):
+    """Neither is about the order of events, and a head without a history is no plain head."""
+    results = made(say("better", "history-over-counts", "attributes-over-candidates"))
+    counting, events, order = (
+        told(results, asked)
+        for asked in ("Does anything beat counting?", "Which representation?", "Does order matter?")
+    )
+
+    control = "sum-horizon-repeat over blind-horizon-repeat +0.0200 [+0.0160, +0.0240], better"
+    assert f"what reading the history adds to the user's own counts alone, {control}" in counting
+    assert "event's attributes beside its candidate, sum-horizon over candidate-horizon +0.0200" in events
+    assert "besides, sum-horizon over candidate-horizon" not in events
+    assert not any("blind-horizon-repeat" in sentence for sentence in (events, order))
+
+
+def test_a_model_without_a_history_is_no_control_of_order(made):
+    def of_architecture(written):
+        for one in written["contrasts.json"]:
+            if one["name"] == "history-over-counts":
+                one["question"] = "architecture"
+
+    assert "blind" not in told(made(of_architecture), "Does order matter?")
+
+
 def test_a_gain_on_young_candidates_is_laid_to_counting_as_a_possibility_and_where_there_is_one(made):
     """Part of a gain may be that an id table cannot count what it has no score for; no contrast tells it apart."""
     repeated = ("composed-over-id-repeat", "composed-with-id-over-id-repeat")

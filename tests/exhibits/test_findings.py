@@ -195,7 +195,17 @@ def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
     won, lost = (text(caveats.caveats(against_counting(*found))) for found in (("better", 0.01), ("worse", -0.01)))
 
     assert "A counting rule inside. The repeat-aware head of sum-horizon-repeat counts the user's own past" in won
+    assert "so how much of the gain over counting is the network's, nothing here says." in won
     assert "A counting rule inside" not in lost
+
+
+def test_what_a_control_answers_is_no_caveat(made, against_counting):
+    """A head on the user's own counts alone, and a model of candidates alone; the first answer and others tell them."""
+    controlled = text(caveats.caveats(made(say("better"))))
+    alone = text(caveats.caveats(against_counting("better", 0.01)))
+
+    assert "A counting rule inside" not in controlled and "No model of candidates alone" not in controlled
+    assert "A counting rule inside" in alone and "No model of candidates alone. No contrast is with " in alone
 
 
 def test_contrasts_of_a_variant_with_what_is_made_of_it_are_named(made):

@@ -55,7 +55,7 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     assert "left to right: flat to sum (representation)" in cells
     summary = text(plan.summary(results))
     assert "sequence models are anchored at sum-horizon" in summary
-    assert "exactly one factor away from it (flat-horizon with the history that fits); 12 move several, 4 of" in summary
+    assert "exactly one factor away from it (flat-horizon with the history that fits); 14 move several, 4 of" in summary
 
 
 def test_published_methods_are_recognised_by_their_parts(made):
@@ -64,7 +64,7 @@ def test_published_methods_are_recognised_by_their_parts(made):
     assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
     assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
-    assert "reads all attributes and the times of events" in shown
+    assert "reads the times of events and, where its representation is not the candidate, all their attributes" in shown
 
 
 def test_the_plan_says_which_arms_were_run(made):
@@ -212,7 +212,7 @@ def test_the_number_of_labels_is_told_apart_from_the_architecture(made):
 
 
 def test_depths_are_those_of_the_roster(made):
-    """Three variants are declared with two blocks; a roster without them has one depth."""
+    """Three variants are declared with two blocks, one that reads no history has none; others have one depth."""
     results = made()
     shown = text(architecture.depths(results))
     entries = {name: e for name, e in results.params.entries("main").items() if e.family == "sequence"}
@@ -220,10 +220,12 @@ def test_depths_are_those_of_the_roster(made):
 
     assert 3 == len(deep)
     assert shown.startswith("causal-prefix-deep, bidirectional-horizon and ")
-    assert f"{deep[-1]} have 2 blocks; all other sequence variants, {len(entries) - 3}, have 1 block." in shown
+    assert f"{deep[-1]} have 2 blocks; blind-horizon-repeat reads no history, without a block; all other" in shown
+    assert f"all other sequence variants, {len(entries) - 4}, have 1 block." in shown
 
+    other = [*deep, "blind-horizon-repeat"]
     flat = results.params.model_copy(
-        update={"roster": {n: e for n, e in results.params.roster.items() if n not in deep}}
+        update={"roster": {n: e for n, e in results.params.roster.items() if n not in other}}
     )
     assert "Each sequence variant has 1 block." in text(architecture.depths(Results(results.root, flat)))
 
