@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from study.exhibits import choose, enough, new_to_users, other_changes, scope, scorings, tokens
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
-from study.exhibits.beats import NO_CONTRAST, verdict_on_counting
+from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, open_by_t
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
@@ -46,10 +46,9 @@ def answered(question: Question, results: Results) -> str:
 def headline(results: Results) -> Html:
     """The first question with the shortest answer to it."""
     against = choose.against_counting(results)
-    told = sentence(verdict_on_counting(results, against))
     later = scorings.added_later(results, choose.winners(against))
-    also = f" {sentence(later)}" if later else ""
-    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}{also}"], "prose headline")
+    told = filter(None, [verdict_on_counting(results, against), over_counts(results), later])
+    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {' '.join(map(sentence, told))}"], "prose headline")
 
 
 def answers(results: Results) -> Html:
@@ -62,12 +61,16 @@ def beats_counting(results: Results) -> Answer:
     """Does anything beat counting?"""
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
-    read = apart(results, choose.over_blind(results), "what reading the history adds to the user's own counts alone")
     told = lead_over_counting(results, against)
-    lead = semicolons(told, scope.turned(results, against), new_to_users.found_less(results))
+    lead = semicolons(told, _of_the_history(results), scope.turned(results, against), new_to_users.found_less(results))
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
-    return of(lead, later, read, *beside, rests_on=against, margin=results.margin)
+    return of(lead, later, *beside, rests_on=against, margin=results.margin)
+
+
+def _of_the_history(results: Results) -> str:
+    found = choose.over_blind(results)
+    return f"{over_counts(results)}: {evidence(found, results.margin, hedged(results))}" if found else ""
 
 
 def _on_the_larger_catalogue(results: Results) -> str:

@@ -25,7 +25,9 @@ def depths(results: Results) -> Html:
         names = [code(name) for name, found in blocks.items() if found == depth]
         told.append(f"{listing(names)} {'has' if len(names) == 1 else 'have'} {plural(depth, 'block')}")
     if blind:
-        told.append(f"{listing(map(code, blind))} {'reads' if len(blind) == 1 else 'read'} no history, without a block")
+        told.append(
+            f"{listing(list(map(code, blind)))} {'reads' if len(blind) == 1 else 'read'} no history, without a block"
+        )
     if not told:
         return paragraphs([f"Each sequence variant has {plural(usual, 'block')}."])
     others = f"all other sequence variants, {count(amounts[usual])}, have {plural(usual, 'block')}"

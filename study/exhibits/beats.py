@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from study.exhibits import choose, scope
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import late, number, signed
+from study.exhibits.prose import late, number, settled, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
+SIDES = "sequence models that read the history", "the user's own counts alone, with learned weights"
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 
@@ -21,7 +23,7 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     rule = f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        who = listing([f"{code(contrast.left_variant)}{aside(contrast)}" for contrast in winners])
+        who = listing([f"{code(contrast.left_variant)}{_aside(results, contrast)}" for contrast in winners])
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         if len(against) == 1:
@@ -31,6 +33,18 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule}, is worse"
     return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+
+
+def over_counts(results: Results) -> str:
+    """What reading the history adds to the user's own counts, a clause; nothing where no contrast says so."""
+    found = choose.over_blind(results)
+    return f"{scope.held(results, found, 'head')}, {settled(found, *SIDES, results.margin)}" if found else ""
+
+
+def _aside(results: Results, contrast: Contrast) -> str:
+    """That a winner reads no history, and that a contrast is no plan made beforehand; nothing where neither is so."""
+    is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
+    return aside(contrast, SIDES[1] if is_blind else "")
 
 
 def _yes(winners: Sequence[Contrast], margin: float) -> str:
@@ -46,7 +60,7 @@ def _yes(winners: Sequence[Contrast], margin: float) -> str:
     return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
 
 
-def aside(contrast: Contrast) -> str:
-    """That a contrast is no plan made beforehand, in parentheses; nothing where it is one."""
-    told = late(contrast).removeprefix(", ")
+def aside(contrast: Contrast, *more: str) -> str:
+    """More, and that a contrast is no plan made beforehand where it is none, in parentheses; or nothing."""
+    told = "; ".join(filter(None, [*more, late(contrast).removeprefix(", ")]))
     return f" ({told})" if told else ""

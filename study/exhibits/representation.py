@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope, steps
 from study.exhibits.clauses import hedged
-from study.exhibits.markup import Html, bullets, code, joined, paragraphs
+from study.exhibits.markup import Html, bullets, joined, paragraphs
 from study.exhibits.prose import brief, count, number, percent, plural, sentence
 from study.exhibits.results import Results
 from study.params.parts import names_in
