@@ -137,8 +137,8 @@ def _counts_inside(results: Results) -> list[str]:
         return []
     return [
         f"<strong>A counting rule inside.</strong> The repeat-aware head of {listing(names)} counts the user's own "
-        "past with learned weights. It has no contrast with such a head alone, so how much of the gain over counting is "
-        "the network's, nothing here says."
+        "past with learned weights. It has no contrast with such a head alone, so how much of the gain over counting "
+        "is the network's, nothing here says."
     ]
 
 
