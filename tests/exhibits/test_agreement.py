@@ -23,7 +23,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     )
     shown = text(findings.repeated(compared(here, there, **LATE)))
 
-    assert "On the snapshot old, of 6 headline contrasts, those about the best of a family, " in shown
+    assert "On the snapshot old, of 8 headline contrasts, those about the best of a family, " in shown
     assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here); " in shown
     assert (
@@ -31,7 +31,8 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
         in shown
     )
     assert (
-        "2 are undetermined on both: sequence-over-decay and learners-over-counting (declared after test was seen)."
+        "4 are undetermined on both: sequence-over-decay, learners-over-counting (declared after test was seen), "
+        "sequence-over-counts and learned-counts-over-counting."
         in shown
     )
     rest = r"Of the other contrasts that both have, \d+, none is corrected; \d+ are undetermined on both\."
@@ -56,7 +57,7 @@ def test_a_headline_contrast_without_a_counterpart_is_named_with_why(compared):
         next(c for c in written["contrasts.json"] if c["name"] == HEADLINE[0])["right"] = "personal-decay"
 
     shown = text(findings.repeated(compared(there=lacks, **LATE)))
-    assert "of 4 headline contrasts" in shown
+    assert "of 6 headline contrasts" in shown
     assert " learners-over-counting (declared after test was seen) was not run there. " in shown
     assert " trees-over-counting was declared otherwise there. " in shown
 
