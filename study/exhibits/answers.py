@@ -139,6 +139,7 @@ def representation(results: Results) -> Answer:
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
     return of(
         lead or confounded or control or NOTHING,
+        limited(results, worth, "all attributes of an event", "its candidate alone", "head") if worth else "",
         "" if longer or not lead else control,
         confounded if lead else "",
         apart(results, choose.others(events, alike), "where their objectives differ as well"),
@@ -146,7 +147,6 @@ def representation(results: Results) -> Answer:
         scope.across(results, "representation"),
         scope.best_sequence(results),
         tokens.told(results),
-        apart(results, worth, "for an event's attributes beside its candidate"),
         apart(results, further, "besides"),
         apart(results, heads, counts),
         rests_on=scope.trained(results, leading),

@@ -47,7 +47,8 @@ def test_what_the_history_and_the_attributes_add_is_told_by_their_controls(made)
     control = "sum-horizon-repeat over blind-horizon-repeat +0.0200 [+0.0160, +0.0240], better"
     sides = "sequence models that read the history over the user's own counts alone, with learned weights"
     assert f"with head repeat-aware, in favour of {sides}: {control}" in counting
-    assert "event's attributes beside its candidate, sum-horizon over candidate-horizon +0.0200" in events
+    assert "partly in favour of all attributes of an event, never of its candidate alone (1 in" in events
+    assert "with head plain or repeat-aware: sum-horizon over candidate-horizon +0.0200" in events
     assert "besides, sum-horizon over candidate-horizon" not in events
     assert not any("blind-horizon-repeat" in sentence for sentence in (events, order))
 
