@@ -32,8 +32,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     )
     assert (
         "4 are undetermined on both: sequence-over-decay, learners-over-counting (declared after test was seen), "
-        "sequence-over-counts and learned-counts-over-counting."
-        in shown
+        "sequence-over-counts and learned-counts-over-counting." in shown
     )
     rest = r"Of the other contrasts that both have, \d+, none is corrected; \d+ are undetermined on both\."
     assert re.search(rest, shown)
