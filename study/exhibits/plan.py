@@ -41,7 +41,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "loss": "sampled_softmax",
     },
     "like GRU4Rec (Hidasi and others, 2016)": {"architecture": "gru"},
-    "like RepeatNet (Ren and others, 2019)": {"head": "repeat_aware"},
+    "like RepeatNet (Ren and others, 2019)": {"head": "repeat_aware", "is_blind": None},
     "like CoLES (Babaev and others, 2022)": {"objective": "next_token_contrastive"},
     "like TIFU-KNN (Hu and others, 2020)": {"rule": "tifu_knn"},
     "LambdaMART (Burges, 2010)": {"loss": "lambdarank"},
@@ -61,7 +61,7 @@ MEANING = (
 UNLIKE = (
     "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
     "sequence model of this study reads the times of events and, where its representation is not the candidate, all "
-    "their attributes, and not the ids of items alone; and it ranks with averaged weights."
+    "their attributes instead of the ids of items alone, and ranks with averaged weights."
 )
 
 
@@ -185,7 +185,8 @@ def factorial(results: Results) -> Html:
 
 def published(results: Results) -> Html:
     """Which variants are methods that others published."""
-    entries = {v: entry.model_dump() for v, entry in results.params.variants.items()}
+    dumped = {v: entry.model_dump() for v, entry in results.params.variants.items()}
+    entries = {v: entry | choose.declared(entry) for v, entry in dumped.items()}
     items, is_unlike = [], False
     for method, parts in PUBLISHED.items():
         found = [v for v, entry in entries.items() if all(entry.get(part) == value for part, value in parts.items())]

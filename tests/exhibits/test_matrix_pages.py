@@ -64,6 +64,7 @@ def test_published_methods_are_recognised_by_their_parts(made):
     assert "like SASRec (Kang and McAuley, 2018): sum-next-line-bce." in shown
     assert "like BERT4Rec (Sun and others, 2019): bidirectional-masked-event." in shown
     assert "like CoLES (Babaev and others, 2022): flat-contrastive-tokens." in shown
+    assert "like RepeatNet (Ren and others, 2019): " in shown and "blind-horizon-repeat" not in shown
     assert "reads the times of events and, where its representation is not the candidate, all their attributes" in shown
 
 
