@@ -7,7 +7,7 @@ from study.exhibits import choose, enough, new_to_users, other_changes, scope, s
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, open_by_t
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history, open_by_t
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
@@ -62,15 +62,10 @@ def beats_counting(results: Results) -> Answer:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against)
-    lead = semicolons(told, _of_the_history(results), scope.turned(results, against), new_to_users.found_less(results))
+    lead = semicolons(told, of_the_history(results), scope.turned(results, against), new_to_users.found_less(results))
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
     return of(lead, later, *beside, rests_on=against, margin=results.margin)
-
-
-def _of_the_history(results: Results) -> str:
-    found = choose.over_blind(results)
-    return f"{over_counts(results)}: {evidence(found, results.margin, hedged(results))}" if found else ""
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -79,7 +74,10 @@ def _on_the_larger_catalogue(results: Results) -> str:
         return ""
     against = choose.against_counting(large)
     where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
-    return semicolons(apart(large, against, where), scope.turned(large, against))
+    history = of_the_history(large)
+    return semicolons(
+        apart(large, against, where), f"there, {history}" if history else "", scope.turned(large, against)
+    )
 
 
 def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
@@ -207,7 +205,7 @@ def young(results: Results) -> Answer:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
     return of(
         semicolons(lead, aware_of if aware else "", alone),
-        semicolons(over, scope.turned(found, against)),
+        semicolons(over, of_the_history(found, more), scope.turned(found, against)),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )
@@ -225,6 +223,7 @@ def who_will_buy(results: Results) -> Answer:
     power = unlikely_shown(found) if is_open else ""
     told = semicolons(
         lead_over_counting(found, against),
+        of_the_history(found),
         scope.turned(found, against),
         power,
     )

@@ -1,9 +1,11 @@
 """The clauses that an answer is composed of: what contrasts settle, how far that reaches, and the contrasts."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from study.exhibits import agreement, choose, few_seeds, scope
+from study.exhibits import agreement, choose, few_seeds, scope, unlike_rounds
 from study.exhibits.answer import semicolons
+from study.exhibits.beats import over_counts
 from study.exhibits.prose import bracketed, brief, count, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -15,19 +17,37 @@ def _nothing(_: Contrast) -> str:
     return ""
 
 
-def evidence(contrasts: Sequence[Contrast], margin: float, more: Callable[[Contrast], str] = _nothing) -> str:
-    """The contrasts, set apart from what they add up to, a line each, which ends with what there is `more` to say."""
-    lines = (f'<small class="contrast">{brief(contrast, margin)}{more(contrast)}</small>' for contrast in contrasts)
+def _same(contrast: Contrast) -> Contrast:
+    return contrast
+
+
+def evidence(
+    contrasts: Sequence[Contrast],
+    margin: float,
+    more: Callable[[Contrast], str] = _nothing,
+    named: Callable[[Contrast], Contrast] = _same,
+) -> str:
+    """The contrasts, set apart from what they add up to, a line each, which ends with what there is `more` to say.
+
+    Their sides are called as `named` calls them.
+    """
+    lines = (f'<small class="contrast">{brief(named(one), margin)}{more(one)}</small>' for one in contrasts)
     return f'<span class="evidence">{"; ".join(lines)}</span>'
 
 
 def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Callable[[Contrast], str]:
     """What is said behind a contrast, then what there is `more`.
 
-    That its verdict hangs on few seeds, where it does, and how its effect has changed since another snapshot.
+    That its verdict hangs on few seeds, or its refits were trained unlike long, where it is so, and how its effect has
+    changed since another snapshot.
     """
     since = agreement.changed_since(results)
-    return lambda contrast: f"{few_seeds.by_t(results, contrast)}{since(contrast)}{more(contrast)}"
+
+    def told(contrast: Contrast) -> str:
+        open_, rounds = few_seeds.by_t(results, contrast), unlike_rounds.told(results, contrast)
+        return f"{open_}{rounds}{since(contrast)}{more(contrast)}"
+
+    return told
 
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
@@ -54,13 +74,10 @@ def limited(
         told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {which} {scope.BOTH_TRAINED}, {told}"
     told += open_by_t(results, trained)
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
-    shown, rest = (
-        [scope.with_negatives(results, contrast) for contrast in some]
-        for some in (trained, choose.others(asked, trained))
-    )
+    named = partial(scope.with_negatives, results)
     lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
-    found = f"{lead}: {evidence(shown, margin, hedged(results, more))}" if shown else lead
-    return semicolons(found, apart(results, rest, scope.UNTRAINED))
+    found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
+    return semicolons(found, apart(results, choose.others(asked, trained), scope.UNTRAINED, named))
 
 
 def open_by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
@@ -69,6 +86,14 @@ def open_by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f", {few_seeds.OPEN}" if settling and len(few_seeds.unsure(results, settling)) == len(settling) else ""
 
 
-def apart(results: Results, contrasts: Sequence[Contrast], where: str) -> str:
+def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing) -> str:
+    """What reading the history adds to the user's own counts, then each contrast; nothing where none is about it."""
+    found = choose.over_blind(results)
+    return f"{over_counts(results)}: {evidence(found, results.margin, hedged(results, more))}" if found else ""
+
+
+def apart(
+    results: Results, contrasts: Sequence[Contrast], where: str, named: Callable[[Contrast], Contrast] = _same
+) -> str:
     """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
-    return f"{where}, {evidence(contrasts, results.margin, hedged(results))}" if contrasts else ""
+    return f"{where}, {evidence(contrasts, results.margin, hedged(results), named)}" if contrasts else ""

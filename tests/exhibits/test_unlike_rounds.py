@@ -1,0 +1,47 @@
+"""Contrasts of refits that were trained unlike long say so: a search may have chosen a round by noise."""
+
+import pytest
+
+from tests.exhibits.asking import say, told
+
+ASKED = "What about young candidates?"
+READS, BLIND = "sum-horizon-repeat-young", "blind-horizon-repeat-young"
+
+
+def trained(left: dict[str, int], right: dict[str, int]):
+    """A change of results: how the searches of two variants ended."""
+
+    def change(written):
+        say("better", "history-over-counts-young")(written)
+        written["tuning.json"][READS] |= left
+        written["tuning.json"][BLIND] |= right
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ({"rounds": 8, "last_round": 8}, {"rounds": 4, "last_round": 8}, ", refits of 8 and 4 rounds"),
+        ({"rounds": 2, "last_round": 8}, {"rounds": 7, "last_round": 8}, ", refits of 2 and 7 rounds"),
+        ({"rounds": 8, "last_round": 8}, {"rounds": 5, "last_round": 8}, ""),
+        ({"rounds": 8, "last_round": 8}, {"rounds": 4, "last_round": 4}, ""),
+    ],
+)
+def test_refits_that_were_trained_unlike_long_are_told_with_their_contrast(made, left, right, expected):
+    shown = told(made(young=trained(left, right)), ASKED)
+    contrast = shown.partition(f"{READS} over {BLIND} ")[2].partition(" of it on known")[0]
+
+    assert contrast.startswith("+0.0200 [+0.0160, +0.0240], better")
+    assert (expected in contrast) if expected else ("refits of" not in contrast)
+
+
+def test_rounds_of_trees_are_not_compared(made):
+    """The patience of boosting ends where it does for reasons of its own."""
+
+    def change(written):
+        say("better", "lambdarank-over-binary")(written)
+        written["tuning.json"]["lightgbm-lambdarank"] |= {"rounds": 100, "last_round": 120}
+        written["tuning.json"]["lightgbm-binary"] |= {"rounds": 20, "last_round": 120}
+
+    assert "refits of" not in told(made(change), "Which loss, and does the catalogue's size matter?")
