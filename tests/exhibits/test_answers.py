@@ -220,7 +220,8 @@ def test_young_candidates_turn(made, verdict, expected):
     own = "without the user's own counts"
     assert f"Over all candidates, known and young together, {own}, {expected}" in sentence
     assert "with head" not in lead(results, "What about young candidates?")  # which is what the sides differ in
-    assert "; against counting, sum-horizon-young over popularity-young " in sentence
+    assert "; against counting, blind-horizon-repeat-young over popularity-young " in sentence
+    assert "; sum-horizon-young over popularity-young " in sentence
     assert f"; told the user's own counts as well, {expected}" in sentence
     assert (
         "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young,"
