@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import at_popularity, few_seeds
+from study.exhibits import at_popularity, few_seeds, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
@@ -49,8 +49,9 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
         return paragraphs([NONE])
     found = bullets(sentence(verdict_sentence(contrast, results.margin)) for contrast in contrasts)
     untrained = at_popularity.told(results, variants_of(contrasts))
-    limits = paragraphs([*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])])
-    return joined([found, limits, forest(contrasts, results.margin)])
+    limits = [*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])]
+    limits += unlike_rounds.named(results, contrasts)
+    return joined([found, paragraphs(limits), forest(contrasts, results.margin)])
 
 
 def forest(

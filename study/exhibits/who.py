@@ -6,7 +6,7 @@ from statistics import fmean
 
 from scipy.special import ndtri
 
-from study.exhibits import choose, contrasts, scope, source
+from study.exhibits import choose, contrasts, scope, source, unlike_rounds
 from study.exhibits.data import local_day
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
@@ -94,8 +94,9 @@ def histories(results: Results) -> Html:
     """Which contrasts are of sides that see more or less of a history."""
     found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
     told = [f"{over(contrast)} compares {seen} of history." for contrast, seen in found]
+    fewer = _fewer_users(results, [contrast for contrast, _ in found])
     return paragraphs(
-        [*told, *_fewer_users(results, [contrast for contrast, _ in found]), *scope.after_one_round(results)]
+        [*told, *fewer, *unlike_rounds.named(results, results.contrasts), *scope.after_one_round(results)]
     )
 
 

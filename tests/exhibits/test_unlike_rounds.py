@@ -2,7 +2,9 @@
 
 import pytest
 
+from study.exhibits import who, young
 from tests.exhibits.asking import say, told
+from tests.exhibits.pairing import text
 
 ASKED = "What about young candidates?"
 READS, BLIND = "sum-horizon-repeat-young", "blind-horizon-repeat-young"
@@ -29,11 +31,24 @@ def trained(left: dict[str, int], right: dict[str, int]):
     ],
 )
 def test_refits_that_were_trained_unlike_long_are_told_with_their_contrast(made, left, right, expected):
-    shown = told(made(young=trained(left, right)), ASKED)
+    results = made(young=trained(left, right))
+    shown, page = told(results, ASKED), text(young.verdicts(results.beside("young")))
     contrast = shown.partition(f"{READS} over {BLIND} ")[2].partition(" of it on known")[0]
 
     assert contrast.startswith("+0.0200 [+0.0160, +0.0240], better")
     assert (expected in contrast) if expected else ("refits of" not in contrast)
+    told_apart = f"Trained unlike long: {READS} over {BLIND} ({expected.removeprefix(', ')}). A refit has the rounds"
+    assert (told_apart in page) == bool(expected)
+
+
+def test_the_page_of_screening_names_them_too(made):
+    def change(written):
+        written["tuning.json"]["who-sum-bpr"] |= {"rounds": 6, "last_round": 8}
+        written["tuning.json"]["who-sum-bce"] |= {"rounds": 2, "last_round": 8}
+
+    expected = "Trained unlike long: who-sum-bpr over who-sum-bce (refits of 6 and 2 rounds)."
+    assert expected in text(who.histories(made(who=change).beside("who")))
+    assert "Trained unlike" not in text(who.histories(made(who=lambda _: None).beside("who")))
 
 
 def test_rounds_of_trees_are_not_compared(made):
