@@ -174,12 +174,20 @@ def _small(results: Results) -> list[str]:
     shallow = (
         "; one block cannot compose flat tokens to events before it compares them, so that depth may matter most there"
     )
+    unasked = f"Whether more of any of these would help was not asked{shallow if flat else ''}."
     return [
         f"<strong>Small models{briefly}.</strong> The sequence models have {size} parameters and {depth}, and "
         f"a fit reads at most {count(read)} events, of a log of "
         f"{count(results.data.events)}; models of aggregates learn from at most {count(asked)} training "
-        f"queries. Whether more of any of these would help was not asked{shallow if flat else ''}."
+        f"queries. {unasked}{_single_fits(results)}"
     ]
+
+
+def _single_fits(results: Results) -> str:
+    """That larger models were fitted outside of the protocol, on the study's own log alone."""
+    if results.data.source != COMPLETE_JOURNEY:
+        return ""
+    return " What single fits of larger models had on select stands among what did not work (<em>Protocol</em>)."
 
 
 def _perhaps_simulated(results: Results) -> list[str]:

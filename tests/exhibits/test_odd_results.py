@@ -97,6 +97,15 @@ def test_a_fit_that_reads_the_log_many_times_is_not_called_brief(made):
     assert "Small models." in caveats.caveats(made()).text  # of a log of five events
 
 
+def test_single_fits_of_larger_models_are_those_of_the_log_of_the_study(made):
+    def of_another_log(written):
+        written["data.json"]["source"] = "mine.parquet"
+
+    expected = "What single fits of larger models had on select stands among what did not work"
+    assert expected in caveats.caveats(made()).text
+    assert expected not in caveats.caveats(made(of_another_log)).text
+
+
 def test_a_frontier_of_what_learns_nothing_has_no_gap_in_its_sentence(made):
     def counts_win(written):
         for name, document in written.items():
