@@ -56,7 +56,7 @@ MEANING = (
     "Objective: what is predicted where a prefix ends, the next token, the candidate of the next line, all candidates "
     "of the next moment or of the horizon, or what was hidden; pretrained on: the objective of the first part of the "
     "budget; labels: at which places that is asked in training; budget counts: what the cap on a round is a number "
-    "of; blocks: of attention; the losses are explained on Objective and loss"
+    "of; blocks: the depth of the architecture; the losses are explained on Objective and loss"
 )
 UNLIKE = (
     "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
@@ -74,6 +74,7 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
             "labels": choose.labels(entry.model_dump()),
             "context": _context(entry),
             "budget_in": choose.counted(entry.model_dump()),
+            "blocks": None if choose.declared(entry.model_dump())["is_blind"] else entry.blocks,
         }
         for name_, entry in found.items()
     }
@@ -92,10 +93,13 @@ def anchor(variants: dict[str, dict[str, str]]) -> str:
 def moved(variants: dict[str, dict[str, str]], start: str, variant: str) -> list[str]:
     """The factors in which a variant differs from another one.
 
-    With the representation its context moves, too, and with the objective the share of the prefixes that it asks.
+    With the representation its context moves, too, and with the objective the share of the prefixes that it asks. An
+    architecture that is blind has no blocks.
     """
     found = [part for part in PARTS if variants[variant][part] != variants[start][part]]
     brought = {"context"} if "representation" in found else set()
+    if "none" in (variants[variant]["blocks"], variants[start]["blocks"]):
+        brought.add("blocks")
     asked = {variants[name_]["labels"] for name_ in (start, variant)}
     if "objective" in found and not asked & {choose.HIDDEN, choose.SAMPLED}:
         brought.add("labels")
