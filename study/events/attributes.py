@@ -139,10 +139,13 @@ def shown(value: object) -> str:
 
 
 def _cast(raw: pl.Series, place: Path) -> pl.Series:
+    fault = UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no numbers; change its kind")
+    if raw.dtype.is_nested():  # a struct of numbers would become one of float64
+        raise fault
     try:
         return raw.cast(pl.Float64)
     except pl.exceptions.PolarsError:
-        raise UserError(f"{place}: column '{raw.name}' holds {raw.dtype}, no numbers; change its kind") from None
+        raise fault from None
 
 
 def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:

@@ -14,7 +14,9 @@ ROWS = 10_000
 
 
 def columns_of(path: Path, pattern: str) -> dict[str, str] | None:
-    """Kind of each column: *number*, *time*, *truth value*, *list*, *bytes* or *text*; None where no log can be read.
+    """Kind of each column; None where no log can be read.
+
+    *number*, *time*, *duration*, *truth value*, *list*, *bytes* or *text*.
 
     Args:
         pattern: of the files of a folder.
@@ -51,6 +53,8 @@ def _kind(column: pl.Series) -> str:
         return "list"
     if column.dtype == pl.Boolean:
         return "truth value"
+    if column.dtype.is_temporal():
+        return {pl.Duration: "duration", pl.Time: "text"}.get(column.dtype.base_type(), "time")
     values = text_of(column).drop_nulls()
     if len(values) and values.cast(pl.Float64, strict=False).null_count() == 0:
         return "number"

@@ -167,11 +167,11 @@ def _tells_acts(column: pl.Series) -> bool:
 def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:
     if event_type is None:
         return {"event_type": ["event"]}, "all events are of one type"
-    counts = text_of(log[event_type]).value_counts(name="count").sort("count", event_type)
-    types = counts[event_type].to_list()
+    counts = text_of(log[event_type]).alias("type").value_counts(name="count").sort("count", "type")
+    types = counts["type"].to_list()
     keys = named(KEY, types)
     chosen = keys[0] if keys else types[0]
-    share = counts.filter(pl.col(event_type) == chosen)["count"].item() / log.height
+    share = counts.filter(pl.col("type") == chosen)["count"].item() / log.height
     why = "named like a purchase" if keys else "the rarest event type"
     others = [name for name in types if name != chosen]
     besides = f"; the log also has: {', '.join(others)}" if others else ""

@@ -8,7 +8,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import shown, text_of
 from study.events.spans import DAY
-from study.events.times import guessed, looks_like_time, no_time
+from study.events.times import guessed, looks_like_time, no_time, within_dates
 
 TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
@@ -73,7 +73,7 @@ def days_of(log: pl.DataFrame, time: str) -> list[str]:
 
 def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
     if raw.dtype == pl.Date:
-        days = raw
+        days = within_dates(raw)
     elif raw.dtype == pl.String or raw.dtype.is_integer():
         text = text_of(raw)
         if not len(text) or not text.drop_nulls().str.contains(DAY_ALONE).all():

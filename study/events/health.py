@@ -235,6 +235,11 @@ def _several(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
+def _told_apart(question: Question) -> list[str]:
+    """The columns whose values a question tells apart: those of its key action, and those that are ranked."""
+    return [*asked_columns(question), *question.candidate_columns]
+
+
 def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
     found = strays(facts)
@@ -253,7 +258,7 @@ def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: 
             f"{facts.users.returning:.0%} of the users come back another day; ask about the rest of the session "
             "(sessions: true), or use a horizon of minutes"
         )
-    named = dict.fromkeys(["event_type", *(column for question in questions for column in asked_columns(question))])
+    named = dict.fromkeys(["event_type", *(column for question in questions for column in _told_apart(question))])
     found += [told for column in named for told in alike(column, facts.counts)]
     found += _folded(facts, spec, questions, settings)
     return found + [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from study.errors import UserError
 from study.events.clock import Clock, clock_of, on_study_clock
 from study.events.parts import Held, Parts
 from study.events.spans import Spans, make_spans
@@ -33,10 +34,16 @@ class Timed:
         """The windows of the question.
 
         Raises:
-            UserError: as `make_spans`.
+            UserError: as `make_spans`, or the windows begin before there are dates.
         """
-        clock = self.clock
-        return make_spans(clock.first, clock.last, clock.timezone, question, f"questions.{name}")
+        clock, place = self.clock, f"questions.{name}"
+        try:
+            return make_spans(clock.first, clock.last, clock.timezone, question, place)
+        except OverflowError:
+            raise UserError(
+                f"params.yaml: {place}: {question.horizon} times that many windows reach back further than dates do; "
+                "lower the horizon (horizon_days, horizon_minutes) or windows"
+            ) from None
 
 
 def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:

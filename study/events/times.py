@@ -1,6 +1,7 @@
 """Timestamps, in any of the forms that logs have, as UTC."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -25,7 +26,10 @@ FEW = 1_000
 """Values at the beginning that mostly tell what all are."""
 YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
-
+DATES = ((date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days)
+"""Days since 1970 that have a date: a typed column may hold numbers far outside."""
+PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+"""Of the units that reach outside of it; nanoseconds do not."""
 
 OUR_DAYS = (315_532_800_000_000, 7_258_118_400_000_000)
 """From 1980 to 2200, in microseconds since 1970."""
@@ -74,6 +78,9 @@ def utc(raw: pl.Series, spec: Snapshot, place: Path, forms: Forms | None = None)
 
 def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:
     """The times, and their form."""
+    if raw.dtype.is_temporal():
+        far = raw.is_not_null() & within_dates(raw).is_null()
+        refuse(far, raw.to_physical(), place, "is no time between {} and {}".format(*YEARS))
     if isinstance(raw.dtype, pl.Datetime):
         zoned = raw.dt.cast_time_unit("us") if raw.dtype.time_zone else _zoned(raw, spec.columns.zone)
         return zoned, ("typed", "")
@@ -94,6 +101,18 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
         return _iso(raw, spec, place)
     refuse(numbers.is_null(), raw, place, "is no number since 1970, as others are")
     return _since_1970(numbers, raw, place)
+
+
+def within_dates(raw: pl.Series) -> pl.Series:
+    """Typed times without those that no date is of, at which Polars would end the process; another column as it is."""
+    per_day = 1 if raw.dtype == pl.Date else None
+    if isinstance(raw.dtype, pl.Datetime):
+        per_day = PER_DAY.get(raw.dtype.time_unit)
+    if per_day is None:
+        return raw
+    first, last = DATES
+    far = ~raw.to_physical().is_between(first * per_day, last * per_day)
+    return raw.set(far.fill_null(value=False), None)
 
 
 def _numbers(raw: pl.Series) -> pl.Series:
@@ -202,6 +221,7 @@ def _shifted(clock: pl.Series, offset: pl.Series) -> pl.Series:
 
 def guessed(raw: pl.Series) -> pl.Series:
     """The times of a column that looks like times, in UTC; missing where it is."""
+    raw = within_dates(raw)
     times = pl.Series([None], dtype=UTC).extend_constant(None, len(raw) - 1)
     there = raw.is_not_null()
     return times.scatter(there.arg_true(), _parsed(raw.filter(there), GUESS, Path())[0])

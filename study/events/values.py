@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from study.errors import UserError, few, meant
-from study.events.split import places_of
+from study.events.attributes import shown
+from study.events.split import SEPARATOR, places_of
 from study.params.question import Question, WhatQuestion
 
 PLACES = 10
@@ -21,13 +22,19 @@ def asked_columns(question: Question) -> dict[str, list[str]]:
     return {column: allowed for column, allowed in question.key_action.items() if isinstance(allowed, list)}
 
 
+def joined_columns(question: Question) -> list[str]:
+    """The columns whose values are joined to candidates; none where a candidate is the value of one."""
+    columns = question.candidate_columns
+    return columns if len(columns) > 1 else []
+
+
 def counted(log: pl.LazyFrame, question: Question) -> dict[str, pl.DataFrame]:
-    """`value` and `count` of each column of a log that the key action of a question reads."""
+    """`value` and `count` of each column of a log that the key action of a question reads, or that is joined."""
     columns = log.collect_schema().names()
     read = [place for column in asked_columns(question) for place in places_of(column, columns)]
     return {
         place: log.group_by(pl.col(place).alias("value")).agg(count=pl.len()).collect(engine="streaming")
-        for place in read
+        for place in dict.fromkeys([*read, *joined_columns(question)])
     }
 
 
@@ -52,6 +59,21 @@ def refuse_unseen(name: str, question: Question, tables: Mapping[str, pl.DataFra
         had = counts_of(column, tables)
         if not any(value in had for value in allowed):
             raise UserError(f"params.yaml: questions.{name}.{_never(column, allowed, had)}")
+
+
+def refuse_joined(name: str, question: Question, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Values that hold what joins them would make two candidates one.
+
+    Raises:
+        UserError: names the column and the value.
+    """
+    for column in joined_columns(question):
+        found = [value for value in counts_of(column, tables) if SEPARATOR in value]
+        if found:
+            raise UserError(
+                f"params.yaml: questions.{name}.candidate: '{shown(found[0])}' of {column} holds '{SEPARATOR}', which "
+                "joins the columns of a candidate; write it otherwise in the log"
+            )
 
 
 def refuse_few(name: str, question: Question, catalogue: int) -> None:

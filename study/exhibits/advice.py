@@ -107,10 +107,8 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
     who = results.beside("who")
     if who is None:
         return []
-    return [
-        Part(_users(who, c), c, who.margin, scope.unlike_training(who, c), by_t=few_seeds.by_t(who, c))
-        for c in choose.about(who, left, right, topic)
-    ]
+    found = choose.about(who, left, right, topic)
+    return [replace(_part(who, c, _users(who, c)), besides=scope.unlike_training(who, c)) for c in found]
 
 
 def _users(who: Results, contrast: Contrast) -> str:
@@ -141,8 +139,8 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
     untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
-    since = agreement.changed_since(results)(contrast)
-    return Part(where, contrast, results.margin, untrained=untrained, by_t=by_t, since=since)
+    since, learning = agreement.changed_since(results)(contrast), scope.learning(results, [contrast])
+    return Part(where, contrast, results.margin, "", untrained, by_t, since, learning)
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:
@@ -281,8 +279,7 @@ def plural_of(parts: Sequence[Part]) -> str:
 
 def _sides(part: Part) -> str:
     c = part.contrast
-    effect = f"{signed(c.effect)}{part.by_t}{late(c)}{part.since}"
-    return f"{over(c)}, {escape(part.where)}, {effect}"
+    return f"{over(c)}, {escape(part.where)}, {signed(c.effect)}{part.hedges}"
 
 
 def _row(text: str, part: Part) -> list[Cell]:
@@ -293,7 +290,7 @@ def _row(text: str, part: Part) -> list[Cell]:
         Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
         name(c.left_variant),
         name(c.right_variant),
-        Cell(f"{part.reason}{part.by_t}{late(c)}{part.since}", part.reason, "words long"),
+        Cell(f"{part.reason}{part.hedges}", part.reason, "words long"),
         words(part.where),
         Cell(percent(c.level, 2), c.level),
         *(Cell(probability(p).removeprefix("p ").removeprefix("= "), p) for p in (c.p_difference, c.p_equivalence)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from study.exhibits.prose import to_margin
+from study.exhibits.prose import late, to_margin
 from study.exhibits.records import Contrast
 
 Mark = Literal["supported", "contradicted", "undetermined"]
@@ -16,7 +16,7 @@ class Part:
 
     `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
     no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it,
-    `since` how its effect has changed since another snapshot.
+    `since` how its effect has changed since another snapshot, `learning` how far its sides were trained.
     """
 
     where: str
@@ -26,6 +26,12 @@ class Part:
     untrained: str = ""
     by_t: str = ""
     since: str = ""
+    learning: str = ""
+
+    @property
+    def hedges(self) -> str:
+        """What is said behind its effect."""
+        return f"{self.by_t}{late(self.contrast)}{self.since}{f', {self.learning}' if self.learning else ''}"
 
     @property
     def compares(self) -> bool:

@@ -62,21 +62,22 @@ def beats_counting(results: Results) -> Answer:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against)
-    lead = semicolons(told, of_the_history(results), scope.turned(results, against), new_to_users.found_less(results))
+    lead = semicolons(told, scope.turned(results, against), of_the_history(results), new_to_users.found_less(results))
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
     return of(lead, later, *beside, rests_on=against, margin=results.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
-    large = results.beside("catalogue")
+    """The same of another arm; nothing where snapshots are held together, whose headlines are those of one arm."""
+    large = None if results.is_limited else results.beside("catalogue")
     if large is None:
         return ""
     against = choose.against_counting(large)
     where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
     history = of_the_history(large)
     return semicolons(
-        apart(large, against, where), f"there, {history}" if history else "", scope.turned(large, against)
+        apart(large, against, where), scope.turned(large, against), f"there, {history}" if history else ""
     )
 
 
@@ -205,7 +206,7 @@ def young(results: Results) -> Answer:
         alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
     return of(
         semicolons(lead, aware_of if aware else "", alone),
-        semicolons(over, of_the_history(found, more), scope.turned(found, against)),
+        semicolons(over, scope.turned(found, against), of_the_history(found, more)),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )
@@ -223,8 +224,8 @@ def who_will_buy(results: Results) -> Answer:
     power = unlikely_shown(found) if is_open else ""
     told = semicolons(
         lead_over_counting(found, against),
-        of_the_history(found),
         scope.turned(found, against),
+        of_the_history(found),
         power,
     )
     share = percent(reached.estimate)

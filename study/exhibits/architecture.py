@@ -66,6 +66,8 @@ def shuffled(results: Results) -> Html:
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
     told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.margin)}." for one in found)
-    return joined(
-        [source.beside(results, "diagnostics"), paragraphs([f"These are {smaller(results, diagnosed)}."]), told]
+    read = (
+        f"These are {smaller(results, diagnosed)}. Moments exchange their dates, so recency is lost along with order: "
+        "a rule that reads no order, only how long ago something was, can lose as well."
     )
+    return joined([source.beside(results, "diagnostics"), paragraphs([read]), told])

@@ -10,7 +10,8 @@ from study.exhibits.results import Results
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-SIDES = "sequence models that read the history", "the user's own counts alone, with learned weights"
+COUNTS = "the user's own counts alone, with learned weights"
+SIDES = "a model that reads the history", f"a model that reads no history ({COUNTS})"
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 
@@ -44,7 +45,7 @@ def over_counts(results: Results) -> str:
 def _aside(results: Results, contrast: Contrast) -> str:
     """That a winner reads no history, and that a contrast is no plan made beforehand; nothing where neither is so."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    return aside(contrast, SIDES[1] if is_blind else "")
+    return aside(contrast, COUNTS if is_blind else "")
 
 
 def _yes(winners: Sequence[Contrast], margin: float) -> str:

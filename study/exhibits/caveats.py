@@ -1,13 +1,13 @@
 """What the findings are conditional on."""
 
-from study.exhibits import at_popularity, chance, choose, few_seeds, scope, unfinished
+from study.exhibits import at_popularity, chance, choose, few_seeds, scope, unfinished, world_validity, worlds
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import on, was_run
-from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
+from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, percent, plural, raised
 from study.exhibits.results import Results
 from study.paths import LOG
 
@@ -21,6 +21,7 @@ def caveats(results: Results) -> Html:
     """What all of this is conditional on."""
     told = [
         _one_search(results),
+        *_repeated(),
         *_few_seeds(results),
         *chance.borderline(results),
         *_shared_fits(results),
@@ -48,10 +49,23 @@ def _one_search(results: Results) -> str:
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
-        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search. The best of a "
-        "family is the best of as many searches as it has tuned variants: "
-        f"{members([row.family for row in searched])}."
+        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search, nor what other "
+        "training data would have brought. The best of a family is the best of as many searches as it has tuned "
+        f"variants: {members([row.family for row in searched])}."
     )
+
+
+def _repeated() -> list[str]:
+    """Where the validity check of the worlds found more false verdicts than the tests allow."""
+    checked = worlds.load().validity
+    found = world_validity.too_often(checked) if checked else []
+    if not found or checked is None:
+        return []
+    alpha = percent(checked.statistics["alpha"])
+    return [
+        f"<strong>False verdicts in simulated logs.</strong> Of repeated logs whose truth is known more than {alpha} "
+        f"had one where that is all that the tests allow: {listing(found)} (<em>Worlds</em>)."
+    ]
 
 
 def _few_seeds(results: Results) -> list[str]:
@@ -187,7 +201,10 @@ def _single_fits(results: Results) -> str:
     """That larger models were fitted outside of the protocol, on the study's own log alone."""
     if results.data.source != COMPLETE_JOURNEY:
         return ""
-    return " What single fits of larger models had on select stands among what did not work (<em>Protocol</em>)."
+    return (
+        " What single fits of larger models, and of longer training, had on select stands among what did not work "
+        "(<em>Protocol</em>)."
+    )
 
 
 def _perhaps_simulated(results: Results) -> list[str]:

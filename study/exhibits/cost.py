@@ -92,7 +92,9 @@ def _scatter(results: Results, measure: Measure, title: str, ticks: str, noun: s
     families = dict.fromkeys(row.family for row in rows)
     points = [_points(results, measure, [row for row in rows if row.family == name_]) for name_ in families]
     names = ", ".join(row.variant for row in on_frontier)
-    hidden = f" Left out: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
+    hidden = (
+        f" Left out, but counted for the frontier: {plural(left_out, 'variant')} with no {noun}." if left_out else ""
+    )
     level = percent(1 - results.params.statistics.alpha)
     caption = (
         f"Test {PRIMARY} with its {level} interval over users and seeds against {title} (logarithmic). Dotted: the "

@@ -33,7 +33,8 @@ FEW = (
     "A bootstrap resample without any difference, since nobody in it differs or gains and losses cancel, then says "
     "nothing, and counts as unknown. How many users count as few follows from the rule of three (Hanley and "
     "Lippman-Hand, 1983) at the level that a family leaves to one of its contrasts, users being counted as if all "
-    "weighed as much as the one who weighs most."
+    "weighed as much as the one who weighs most. A handful of users may all lean to the same side by chance; while "
+    "that is likelier than this level, every resample is unknown."
 )
 FAMILIES = (
     "The error rate is controlled within each family, for each kind of test: every arm, the factorial, the "

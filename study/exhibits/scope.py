@@ -44,7 +44,7 @@ def rights(results: Results, contrasts: Sequence[Contrast], factor: str) -> list
 def turned(results: Results, contrasts: Sequence[Contrast]) -> str:
     """The contrasts with a difference on test whose sides stand the other way round on select; or nothing."""
     found = [
-        f"{code(c.left_variant)} is {'behind' if c.verdict == 'better' else 'ahead of'} its rival"
+        f"{code(c.left_variant)} is {'behind' if c.verdict == 'better' else 'ahead of'} {code(c.right_variant)}"
         for c in contrasts
         if c.verdict in ("better", "worse")
         and c.effect * (results.row(c.left_variant).select - results.row(c.right_variant).select) < 0
@@ -180,15 +180,15 @@ def other_histories(results: Results, contrasts: Sequence[Contrast]) -> str:
     of_heads, of_objectives = (_shared(results, controls, factor) for factor in ("head", "objective"))
     asked = lefts(results, controls, "objective")
     others = [one for one in lefts(results, cleared, "objective") if one not in asked]
-    unasked = f", which was not asked of {' or '.join(map(named, others))}" if others else ""
     margin = results.margin
     told = "; ".join(brief(control, margin) for control in controls)
     names = listing([over(c) for c in cleared])
     verdicts = "the verdict" if len(cleared) == 1 else "the verdicts"
-    return (
-        f"in {names}, histories differ as well, but too little to turn {verdicts}: a longer one is equivalent within "
-        f"±{margin:g}{of_heads}{of_objectives}, {told}{unasked}"
-    )
+    known = f"a longer one is equivalent within ±{margin:g}{of_heads}{of_objectives}, {told}"
+    if others:
+        unasked = f"if it is worth as little with {' or '.join(map(named, others))}, which was not asked"
+        return f"in {names}, histories differ as well: {known}, which is too little to turn {verdicts} {unasked}"
+    return f"in {names}, histories differ as well, but too little to turn {verdicts}: {known}"
 
 
 def _shared(results: Results, contrasts: Sequence[Contrast], factor: str) -> str:

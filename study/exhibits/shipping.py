@@ -12,12 +12,16 @@ from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.params.statistics import PRIMARY, Outcome
 
+CLEARLY = 0.8
+"""What share of a refit's seconds is a saving: less than that is within what the load of a machine changes."""
+
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
     """The variant to ship, and the contrast that says why.
 
     The best on select of all that are shown to be better than the best counting rule. Another of these that a declared
-    contrast calls better takes its place, and then a cheaper one of these that a declared contrast calls equivalent.
+    contrast calls better takes its place, and then a clearly cheaper one of these that a declared contrast calls
+    equivalent.
     Where nothing is shown to be better than it, the counting rule.
     """
     against = choose.against_counting(results)
@@ -52,7 +56,7 @@ def _toward(results: Results, chosen: Contrast, verdict: Outcome) -> list[Contra
 
 def _saves(results: Results, contrast: Contrast) -> bool:
     left, right = (results.cost[v].refit_seconds for v in contrast.variants)
-    return left < right
+    return left <= CLEARLY * right
 
 
 def ship(results: Results) -> Answer:
@@ -73,8 +77,8 @@ def ship(results: Results) -> Answer:
     told = (
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
-    lead = semicolons(told, _instead(results, variant, margin))
-    others = [*_in_turn(results, reason), *_not_shown_worse(results, reason), *_not_compared(results, reason)]
+    lead = semicolons(told, _instead(results, variant, margin), *_not_compared(results, reason))
+    others = [*_in_turn(results, reason), *_not_shown_worse(results, reason)]
     return of(lead, *others, rests_on=[reason], margin=margin)
 
 
@@ -124,11 +128,11 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
     """What beats counting, refits sooner and has no contrast with what is shipped, a clause for all; or none."""
     shipped_ = reason.left_variant
     known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
-    limit = results.cost[shipped_].refit_seconds
+    limit = CLEARLY * results.cost[shipped_].refit_seconds
     told = [
         f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)})"
         for v in choose.winners(choose.against_counting(results))
-        if v not in known and results.cost[v].refit_seconds < limit
+        if v not in known and results.cost[v].refit_seconds <= limit
     ]
     if not told:
         return []

@@ -81,9 +81,9 @@ def runs(results: Results) -> Html:
         kernels = manifest.blas if manifest is not None and manifest.blas != "unknown" else ""
         rows.append([named(arm), words(revisions), words(budgets), words(kernels), words("run" if made else "not run")])
     caption = (
-        "The arms of the study on this snapshot, each with its budget and the revision at which it was run, those with "
-        "contrasts between variants that at which these were drawn, on scores that may be older (Protocol, scorings of "
-        "test); the worlds are simulated, and the same for every snapshot"
+        "The arms of the study on this snapshot, each with its budget and the revision at which it was run; for an arm "
+        "with contrasts between variants, the revision at which these were computed, from scores that may be older "
+        "(Protocol, scorings of test); the worlds are simulated, and the same for every snapshot"
     )
     return table(["arm", "revision", "budget", "matrix products of numpy", "here"], rows, caption)
 

@@ -7,7 +7,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from study import params
-from study.exhibits import source
+from study.exhibits import choose, source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
@@ -94,7 +94,16 @@ def told(results: Results) -> str:
     if found is None:
         return ""
     clause = verdict(found[0]).removesuffix(".")
-    return f'{clause[0].lower()}{clause[1:]} (<a href="tokens.html">Token accounting</a>)'
+    return f'{clause[0].lower()}{clause[1:]}{_longer(results, found[0])} (<a href="tokens.html">Token accounting</a>)'
+
+
+def _longer(results: Results, found: Accounting) -> str:
+    """How much longer these fits were trained than the refits of the variant; nothing where it is less than twice."""
+    cost, read_ = results.cost.get(found.variant), found.rounds * found.positions
+    refit = cost.positions if cost and choose.counted(choose.parts_of(results, found.variant)) == "tokens" else None
+    if refit is None or read_ < 2 * refit:
+        return ""
+    return f"; these fits read {count(read_)} tokens each, the refits that its contrasts compare {count(refit)}"
 
 
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:

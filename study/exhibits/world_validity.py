@@ -37,6 +37,17 @@ def validity(found: Worlds) -> Html:
     return joined([bullets(told), _repeated(checked), paragraphs(notes)])
 
 
+def too_often(checked: Validity) -> list[str]:
+    """The parts in which logs had a false verdict more often than the tests allow, a clause each."""
+    alpha = checked.statistics["alpha"]
+    found = [part for part in checked.parts if part.any_false.low > alpha]
+    return [
+        f"of {escape(part.part)} in {escape(part.world)} {percent(part.any_false.rate)} of "
+        f"{plural(part.repeats, 'log')} ({_ends(part.any_false)})"
+        for part in found
+    ]
+
+
 def _told(part: Part, checked: Validity) -> str:
     alpha = checked.statistics["alpha"]
     rate = part.any_false

@@ -209,9 +209,10 @@ def oracles(found: Worlds) -> Html:
         "relevant",
     ]
     caption = (
-        f"Recall@10 of the oracle on the test windows, {_brackets('users')}; what its own gains promise, which must "
-        "lie inside it but for chance, where they are numerical with the two ends that enclose it; recall@10 of "
-        "popularity; size of the log, key actions trained on, test queries and their mean number of relevant candidates"
+        f"Recall@10 of the oracle on the test windows, {_brackets('users')}; by its gains: the recall that it "
+        "expects itself, by what each candidate adds to it in the mean, which lies inside that interval but for "
+        "chance, and where that is numerical the two ends that enclose it; recall@10 of popularity; size "
+        "of the log, key actions trained on, test queries and their mean number of relevant candidates"
     )
     return table(head, rows, caption)
 

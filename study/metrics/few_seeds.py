@@ -39,6 +39,8 @@ def judge_by_student(
     (1947): the fewer, the more of the variance is that of few seeds. Where hardly any is, this is what the bootstrap
     says.
 
+    One user has no variance: nothing is shown then.
+
     Args:
         queries: `variant`, `seed`, `user_id` and the metric, one row per query; the same queries for each variant and
             seed.
@@ -53,8 +55,9 @@ def judge_by_student(
     parts = [spread.of(left, right) for left, right in pairs]
     effects, errors, degrees, shares = (np.array(values) for values in zip(*parts, strict=True))
     errors = np.maximum(errors, np.finfo(float).tiny)  # of two sides that rank alike
-    differ = holm(2 * stdtr(degrees, -np.abs(effects) / errors), alpha, tails=2).adjusted
-    equal = holm(stdtr(degrees, (np.abs(effects) - margin) / errors), alpha, tails=1).adjusted
+    single = len(spread.counts) < 2
+    differ = holm(np.where(single, 1.0, 2 * stdtr(degrees, -np.abs(effects) / errors)), alpha, tails=2).adjusted
+    equal = holm(np.where(single, 1.0, stdtr(degrees, (np.abs(effects) - margin) / errors)), alpha, tails=1).adjusted
     return [
         ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
         for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)

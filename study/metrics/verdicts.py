@@ -79,6 +79,9 @@ def judge(
     margin, a resample without any difference is unknown, whether nobody in it differs or gains and losses cancel. The
     users who differ may be those who weigh most, so users are counted as if all weighed as much as that one does.
 
+    Nor can a handful of users show a difference, or none: n of them who differ by chance all lean to the same side with
+    a probability of 2^(1 - n). While that is more than alpha / m, every resample is unknown.
+
     Args:
         effects: the estimates, [m].
         draws: their resamples, float64 [R, m]. One that is NaN, for want of positives, speaks for no side: it counts
@@ -91,8 +94,11 @@ def judge(
             interval where a resample is unknown, and both where resamples are too few for the level.
     """
     bounds = np.broadcast_to(np.asarray(most, dtype=np.float64), len(effects))
-    few = np.asarray(users, dtype=np.float64) * margin < -np.log(alpha / len(effects)) * bounds
-    draws = np.where(few & (np.abs(draws) < ROUNDING), np.nan, draws) if few.any() else draws
+    counted = np.broadcast_to(np.asarray(users, dtype=np.float64), len(effects))
+    few = counted * margin < -np.log(alpha / len(effects)) * bounds
+    handful = np.exp2(1 - counted) > alpha / len(effects)
+    if few.any() or handful.any():
+        draws = np.where((few & (np.abs(draws) < ROUNDING)) | handful, np.nan, draws)
     resamples = len(draws)
     above, below = (~(draws > 0)).sum(axis=0) + 1, (~(draws < 0)).sum(axis=0) + 1
     difference = holm(np.minimum(1, 2 * np.minimum(above, below) / (resamples + 1)), alpha, tails=2)

@@ -20,7 +20,7 @@ from study.params.worlds import NAMES, WorldName, Worlds
 from study.paths import PIPELINE, PIPELINE_LOCK, RUNS, SCORES, code_of, write_text
 from study.provenance import identity, params_hash
 from study.questions.kind import module_of
-from study.stages.refusals import refuse_device, refuse_sections, refuse_snapshots
+from study.stages.refusals import refuse_device, refuse_sections, refuse_snapshots, refuse_values
 from study.tuning.warm import chosen_there
 
 PER_QUESTION = ("split", "features")
@@ -37,6 +37,7 @@ def fingerprints() -> None:
         UserError: a value in `params.yaml` is wrong.
     """
     params = load()
+    refuse_values(params)
     refuse_sections(params)
     refuse_device(params)
     refuse_snapshots(params)

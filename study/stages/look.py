@@ -18,12 +18,12 @@ from study.events.spans import Spans, refuse_long_warmup
 from study.events.spill import Folder, spilling
 from study.events.split import TIME, acting, marked
 from study.events.timed import timed
-from study.events.values import refuse_few, refuse_unseen, unseen
+from study.events.values import refuse_few, refuse_joined, refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
-from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots
+from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots, refuse_values
 
 
 class Found(NamedTuple):
@@ -54,6 +54,7 @@ def run(source: str | None) -> None:
         UserError: a value in `params.yaml` is wrong, the log does not conform, or it is too short for a question.
     """
     params = load()
+    refuse_values(params)
     refuse_sections(params)
     refuse_left_out(params)
     if source is not None:
@@ -114,6 +115,7 @@ def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Ite
     asked: dict[str, Found] = {}
     for name, question in params.questions.items():
         refuse_unseen(name, question, facts.counts)
+        refuse_joined(name, question, facts.counts)
         plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
         key = plain.model_dump_json()
         if key not in asked:

@@ -1,6 +1,8 @@
 """What can be wrong with `params.yaml` beside its values: what it names, or leaves out, of dvc.yaml and the machine."""
 
 import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import get_args
 
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from study.params.budget import Compared
 from study.params.diagnostics import Diagnostics
 from study.params.load import Params, Section
 from study.params.messages import describe, unknown_name
+from study.params.snapshot import Ordinal
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import Worlds
@@ -58,6 +61,35 @@ def refuse_sections(params: Params) -> None:
         params.section(Tokens).entry(params.variants)
     if params.worlds:
         params.section(Worlds).entries(params.roster)
+
+
+def refuse_values(params: Params) -> None:
+    """Numbers that no number is compared with, and orders in which a value stands twice or is empty.
+
+    Raises:
+        UserError: there is one.
+    """
+    for place, value in _values("", params.model_dump()):
+        if isinstance(value, float) and not isfinite(value):
+            raise UserError(f"{PARAMS}: {place}: {value:g} is not finite; give a number")
+    for name, kind in params.snapshot.attributes.items():
+        order = kind.order if isinstance(kind, Ordinal) else []
+        for value in order:
+            if not value or order.count(value) > 1:
+                fault = "stands twice; name each value once" if value else "is a missing value; leave it out"
+                raise UserError(f"{PARAMS}: snapshot.attributes.{name}.order: '{value}' {fault}")
+
+
+def _values(place: str, value: object) -> Iterator[tuple[str, object]]:
+    """All values of parameters, with the places where they stand."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _values(f"{place}.{key}" if place else str(key), inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _values(place, inner)
+    else:
+        yield place, value
 
 
 def refuse_device(params: Params) -> None:

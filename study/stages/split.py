@@ -22,7 +22,7 @@ from study.events.split import (
     without_young,
 )
 from study.events.timed import Timed, timed
-from study.events.values import counted, refuse_few, refuse_unseen
+from study.events.values import counted, refuse_few, refuse_joined, refuse_unseen
 from study.params import load
 from study.params.question import Question
 from study.paths import (
@@ -45,7 +45,9 @@ def run(name: str) -> None:
     params = load()
     spec, question = params.snapshot, params.question(name)
     saved = Saved(snapshot_file(spec.name))
-    refuse_unseen(name, question, counted(saved.scan(), question))
+    values = counted(saved.scan(), question)
+    refuse_unseen(name, question, values)
+    refuse_joined(name, question, values)
     log = timed(saved, question, spec.timezone, params.seed)
     spans = log.spans(name, question)
     with spilling(f"split-{name}") as folder:

@@ -269,3 +269,11 @@ def test_values_that_hold_times_are_text(tmp_path):
 
     events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": "categorical"}))
     assert ['["2024-01-01 00:00:00"]'] == events["seen"].to_list()
+
+
+def test_objects_of_numbers_are_no_numbers(tmp_path):
+    frame = pl.read_csv(io.StringIO(ROWS)).with_columns(price=pl.struct(cents=pl.lit(5), euros=pl.lit(1)))
+    frame.write_parquet(tmp_path / "log.parquet")
+
+    with pytest.raises(UserError, match=r"log\.parquet: column 'price' holds Struct\(.*, no numbers"):
+        read_source(spec(tmp_path / "log.parquet"))

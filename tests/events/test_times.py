@@ -162,3 +162,16 @@ def test_times_of_a_typed_column_are_read_in_its_own_zone(tmp_path):
     assert [datetime(2024, 1, 2, 1, tzinfo=UTC)] == read_source(spec(path, attributes={"size": "categorical"}))[
         "timestamp"
     ].to_list()
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [(pl.Date, 2**31 - 1), (pl.Datetime("ms"), 2**62), (pl.Datetime("us"), -(2**62))]
+)
+def test_a_typed_time_that_no_date_is_of_ends_in_a_line(kind, number, tmp_path):
+    """Exports write the largest number where a time is never."""
+    when = pl.Series([19_000, number]).cast(pl.Int32 if kind == pl.Date else pl.Int64).cast(kind)
+    log = pl.DataFrame({"user_id": ["1", "2"], "timestamp": when, "event_type": "buy", "size": "S"})
+    log.write_parquet(tmp_path / "log.parquet")
+
+    with pytest.raises(UserError, match=rf"column 'timestamp', row 2: '{number}' is no time between 1900 and 2200"):
+        read_source(spec(tmp_path, attributes={"size": "categorical"}))

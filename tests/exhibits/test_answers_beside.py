@@ -5,7 +5,7 @@ import re
 import pytest
 
 from study.exhibits import advice
-from tests.exhibits.asking import lead
+from tests.exhibits.asking import UNREAD, lead
 from tests.exhibits.pairing import text
 from tests.exhibits.test_answers import LOSS, say, told
 
@@ -47,7 +47,7 @@ def test_what_the_history_and_the_attributes_add_is_told_by_their_controls(made)
     )
 
     control = "sum-horizon-repeat over blind-horizon-repeat +0.0200 [+0.0160, +0.0240], better"
-    sides = "sequence models that read the history over the user's own counts alone, with learned weights"
+    sides = f"a model that reads the history over {UNREAD}"
     assert f"with head repeat-aware, in favour of {sides}: {control}" in counting
     assert "partly in favour of all attributes of an event, never of its candidate alone (1 in" in events
     assert "with head plain or repeat-aware: sum-horizon over candidate-horizon +0.0200" in events
@@ -70,7 +70,7 @@ def test_what_the_history_and_the_attributes_add_is_told_by_their_controls(made)
 )
 def test_every_arm_says_what_the_history_adds_to_the_counts(made, arm, asked, control, before):
     name = f"who-{HISTORY}" if arm == "who" else f"{HISTORY}-{arm}".replace("catalogue", "products")
-    sides = "sequence models that read the history", "the user's own counts alone, with learned weights"
+    sides = "a model that reads the history", UNREAD
 
     shown = told(made(**{arm: say("better", name, effect=0.05)}), asked)
     assert f"{before}with head repeat-aware, in favour of {sides[0]} over {sides[1]}: {control} +0.0500" in shown
@@ -107,9 +107,7 @@ def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(m
         for row in written["leaderboard.json"]:
             row["select"] = 0.9 if row["family"] == "aggregates" else row["select"]
 
-    assert told(made(who=turn), "Who will buy?").endswith(
-        "; on select, who-logistic is ahead of its rival (Who will buy)."
-    )
+    assert "; on select, who-logistic is ahead of key-decay; with head" in told(made(who=turn), "Who will buy?")
     assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
 
 

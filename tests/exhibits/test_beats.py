@@ -39,7 +39,7 @@ def test_a_winner_that_select_does_not_prefer_is_told(made):
                 row["select"] = 0.0
 
     asked = "Does anything beat counting?"
-    assert "; on select, lightgbm-lambdarank is behind its rival" in told(made(turn), asked)
+    assert "; on select, lightgbm-lambdarank is behind tifu-knn" in told(made(turn), asked)
     assert "on select, " not in told(made(say("undetermined", "trees-over-counting")), asked)
 
 

@@ -8,7 +8,7 @@ import pytest
 from study.errors import UserError
 from study.exhibits import answers, caveats, contrasts, evidence, findings, resolution
 from study.exhibits.prose import verdict_sentence
-from tests.exhibits.asking import say
+from tests.exhibits.asking import UNREAD, say
 
 
 def text(html) -> str:
@@ -203,7 +203,7 @@ def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
 def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_none(made, against_counting):
     won = text(answers.headline(made(say("better"))))
     lost = text(answers.headline(made(say("worse", "history-over-counts"))))
-    sides = "sequence models that read the history", "the user's own counts alone, with learned weights"
+    sides = "a model that reads the history", UNREAD
 
     assert (
         "blind-horizon-repeat (the user's own counts alone, with learned weights; declared after test was seen)" in won

@@ -76,6 +76,21 @@ def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
     assert "the one of two equivalent variants that refits sooner" in sentence
 
 
+@pytest.mark.parametrize(("refit", "is_shipped"), [(1.6, True), (1.7, False), (1.99, False)])
+def test_an_equivalent_that_saves_less_than_a_fifth_takes_nobody_s_place(made, refit, is_shipped):
+    """Two refits that take nearly as long change places with the load of the machine."""
+
+    def hardly(written):
+        against(("sum-horizon", "better", 0.02), ("gru-horizon", "better", 0.02))(written)
+        written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
+        written["cost/sum-horizon.json"]["refit_seconds"] = 2.0
+        written["cost/gru-horizon.json"]["refit_seconds"] = refit
+
+    sentence = told(made(hardly), "What to ship, at what cost?")
+    assert is_shipped == ("ost? gru-horizon (recall@10" in sentence)
+    assert is_shipped == ("refits sooner" in sentence)
+
+
 def test_what_beats_counting_for_less_and_is_not_shown_to_be_worse_is_told_beside(made):
     def undecided(written):
         against(("sum-horizon", "better", 0.02), ("gru-horizon", "better", 0.02))(written)

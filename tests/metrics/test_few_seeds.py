@@ -44,6 +44,13 @@ def test_without_a_spread_of_users_it_is_the_t_test_of_welch_over_seeds():
     assert found.seed_share == pytest.approx(1)
 
 
+def test_of_one_user_nothing_is_shown():
+    table = rows({"a": np.full((3, 1), 0.5), "b": np.full((3, 1), 0.1)})
+    (found,) = judge_by_student(table, [("a", "b")], "m", **SETTINGS)
+
+    assert ("undetermined", 1.0) == (found.verdict, found.p_difference)
+
+
 def test_users_are_the_clusters_however_many_queries_they_have():
     """Each query three times is no more evidence; a user with more queries than others has more of the effect."""
     generator = np.random.default_rng(0)

@@ -232,6 +232,18 @@ def test_the_rule_for_few_users_knows_how_many_differ_and_which_contrast_has_few
     assert ["undetermined", "equivalent", "equivalent"] == [found.verdict for found in verdicts]
 
 
+@pytest.mark.parametrize(("contrasts", "least"), [(1, 6), (48, 11)])
+def test_a_handful_of_users_shows_nothing_however_alike_they_are(contrasts, least):
+    """Of 5 users without a difference all lean to one side in one of 16 draws, of 6 in one of 32."""
+    draws = np.full((2000 * contrasts, contrasts), 0.05)
+    few, enough = (
+        {v.verdict for v in judge([0.05] * contrasts, draws, users=users, margin=MARGIN, alpha=ALPHA)}
+        for users in (least - 1, least)
+    )
+
+    assert [{"undetermined"}, {"better"}] == [few, enough]
+
+
 def test_resamples_without_positives_speak_for_no_side():
     known = bell(0.03, 0.001, resamples=1000)
     (told,) = judged(known)

@@ -173,3 +173,20 @@ def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
 
     assert 0 == main(["init", "log.parquet"])
     assert ["device"] == load().questions["categories"].candidate
+
+
+@pytest.mark.parametrize("kind", [pl.Date, pl.Datetime("ms")])
+def test_another_time_without_a_date_is_no_day_of_the_event(workspace, kind):
+    """A typed column may hold the largest number where a time is never."""
+    never = pl.Series([2**31 - 1 if kind == pl.Date else 2**62]).cast(pl.Int32 if kind == pl.Date else pl.Int64)
+    log = funnel().with_columns(expires=pl.lit(never.cast(kind)))
+
+    assert "occurred_at" == guessed(log)[0].columns.time
+
+
+def test_an_event_type_may_be_called_count(workspace):
+    log = funnel().rename({"event_name": "count"})
+
+    snapshot, question, _ = guessed(log)
+    assert "count" == snapshot.columns.event_type
+    assert {"event_type": ["order_placed"]} == question.key_action

@@ -49,3 +49,40 @@ def test_a_question_of_young_candidates_of_which_none_is_held_back_is_doubted(wo
 
     assert 0 == main(["check"])
     assert is_doubted == ("warning: young: no candidate has 20 events before test" in capsys.readouterr().out)
+
+
+def test_a_value_that_holds_what_joins_candidates_is_refused(workspace, capsys):
+    """Two candidates of two columns would be one: "a · b" with "c" and "a" with "b · c"."""
+    log = funnel().with_columns(shop=pl.lit("tea · coffee"))
+    ask(log, "categories", candidate=["category", "shop"])
+    snapshot.run()
+    told = "downfunnel: params.yaml: questions.categories.candidate: 'tea · coffee' of shop holds ' · ', which joins"
+
+    for command in (["check"], ["split", "categories"]):
+        capsys.readouterr()
+        assert 2 == main(command)
+        assert capsys.readouterr().err.startswith(told)
+
+
+def test_windows_that_begin_before_there_are_dates_are_refused(workspace, capsys):
+    """A week in seconds, given as days."""
+    ask(funnel(), "categories", horizon_days=604_800)
+    snapshot.run()
+
+    for command in (["check"], ["split", "categories"]):
+        capsys.readouterr()
+        assert 2 == main(command)
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "params.yaml: questions.categories: 604,800 days" in line and "lower the horizon" in line
+
+
+def test_candidates_that_differ_in_case_alone_are_warned_of(workspace, capsys):
+    log = funnel()
+    (most,) = log["category"].drop_nulls().mode().sort().head(1)
+    is_one = pl.int_range(pl.len()) == pl.col("category").eq_missing(most).arg_max()
+    written = pl.when(is_one).then(pl.lit(most.upper())).otherwise("category")
+    ask(log.with_columns(category=written), "categories", candidate=["category"])
+    capsys.readouterr()
+
+    assert 0 == main(["check"])
+    assert f"and '{most.upper()}' (1 events) are equal but for case or spaces" in capsys.readouterr().out
