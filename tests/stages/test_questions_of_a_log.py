@@ -53,7 +53,7 @@ def test_a_question_of_young_candidates_of_which_none_is_held_back_is_doubted(wo
 
 def test_a_value_that_holds_what_joins_candidates_is_refused(workspace, capsys):
     """Two candidates of two columns would be one: "a · b" with "c" and "a" with "b · c"."""
-    log = funnel().with_columns(shop=pl.lit("tea · coffee"))
+    log = funnel().with_columns(shop=pl.lit("tea · ") + pl.col("shop").cast(pl.String))
     ask(log, "categories", candidate=["category", "shop"])
     snapshot.run()
     told = "downfunnel: params.yaml: questions.categories.candidate: 'tea · coffee' of shop holds ' · ', which joins"
