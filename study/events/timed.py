@@ -36,13 +36,14 @@ class Timed:
         Raises:
             UserError: as `make_spans`, or the windows begin before there are dates.
         """
-        clock, place = self.clock, f"questions.{name}"
+        clock, place, counts = self.clock, f"questions.{name}", question.windows
         try:
             return make_spans(clock.first, clock.last, clock.timezone, question, place)
         except OverflowError:
             raise UserError(
-                f"params.yaml: {place}: {question.horizon} times that many windows reach back further than dates do; "
-                "lower the horizon (horizon_days, horizon_minutes) or windows"
+                f"params.yaml: {place}: the first of {counts.stop + counts.select + counts.test} windows of "
+                f"{question.horizon} would begin before there are dates; lower the horizon (horizon_days, "
+                "horizon_minutes) or windows"
             ) from None
 
 

@@ -272,3 +272,14 @@ def test_a_side_that_has_not_left_popularity_speaks_for_nothing(made):
     told = encoder(made(stuck))
     assert "undetermined here by its contrast: bidirectional-horizon is not clearly above popularity on select" in told
     assert "supported here" in encoder(made(say("better", "bidirectional-over-causal")))
+
+
+def test_a_mark_says_how_far_its_sides_were_trained(made):
+    def learning(written):
+        as_long(say("better", "event-over-flat-horizon"))(written)
+        for row in written["leaderboard.json"]:
+            row["unfinished"] = row["variant"] in ("sum-horizon", "flat-horizon")
+
+    (part,) = (p for p in advice.event_level(made(learning)) if p.contrast.name == "event-over-flat-horizon")
+    assert part.hedges.endswith(", both models compared are unfinished")
+    assert ", both models compared are unfinished" in advice.told([part])

@@ -1,6 +1,7 @@
 """What an answer tells beside the contrasts that it is about: other objectives, heads, architectures, catalogues."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_who_beats_counting_at_screening_is_told_with_how_they_stand_on_select(m
         for row in written["leaderboard.json"]:
             row["select"] = 0.9 if row["family"] == "aggregates" else row["select"]
 
-    assert "; on select, who-logistic is ahead of key-decay; with head" in told(made(who=turn), "Who will buy?")
+    assert "; on select, who-logistic is ahead of key-days; with head" in told(made(who=turn), "Who will buy?")
     assert "on select, who-logistic" not in told(made(who=say("worse")), "Who will buy?")
 
 
@@ -260,3 +261,11 @@ def test_who_will_buy_turns(made, verdict, expected):
     reached = r"has 40 % of those who act \(\d+ positives on test\) among its top 5 % of users"
     assert re.search(f"key-days, which is best on select, {reached}", sentence)
     assert ", where no ranking could have more than 50 %" in sentence
+
+
+def test_of_snapshots_that_are_held_together_the_larger_catalogue_is_not_told(made):
+    """Their answers are those of one arm."""
+    results, asked = made(catalogue=say("worse", "sequence-over-counting-products")), "Does anything beat counting?"
+
+    assert "in the arm catalogue, with" in told(results, asked)
+    assert "catalogue" not in told(replace(results, is_limited=True), asked)

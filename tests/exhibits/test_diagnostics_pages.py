@@ -178,7 +178,9 @@ def test_the_page_about_order_says_how_small_the_shuffled_fits_are(made):
     shuffled = diagnosis("order-retrained", "order", "worse", -0.02)
     results = made(diagnoses=[shuffled])
 
-    assert diagnostics.smaller(results, results.diagnostics) in architecture.shuffled(results).text
+    shown = architecture.shuffled(results).text
+    assert diagnostics.smaller(results, results.diagnostics) in shown
+    assert "so recency is lost along with order" in shown
 
 
 def test_the_sections_of_the_published_parameters_are_valid():

@@ -8,7 +8,9 @@ import pytest
 from study.errors import UserError
 from study.exhibits import answers, caveats, contrasts, evidence, findings, resolution
 from study.exhibits.prose import verdict_sentence
+from study.exhibits.world_records import Worlds
 from tests.exhibits.asking import UNREAD, say
+from tests.exhibits.test_worlds_page import checked
 
 
 def text(html) -> str:
@@ -255,3 +257,19 @@ def test_where_no_contrast_is_with_flat_models_nothing_is_said_of_their_sides(ag
 
     assert "Defaults found by hand." in shown
     assert "the event-level side had" not in shown
+
+
+@pytest.mark.parametrize(("rate", "is_told"), [(0.2, True), (0.05, False)])
+def test_where_simulated_logs_had_too_many_false_verdicts_the_caveats_say_so(made, monkeypatch, rate, is_told):
+    monkeypatch.setattr(caveats.worlds, "load", lambda: Worlds([], checked(rate)))
+    shown = text(caveats.caveats(made()))
+
+    told = "more than 5 % had one where that is all that the tests allow: of counting in null 20 % of 400 logs"
+    assert is_told == (told in shown)
+    assert is_told == ("False verdicts in simulated logs" in shown)
+
+
+def test_without_a_validity_check_nothing_is_said_of_simulated_logs(made, monkeypatch):
+    monkeypatch.setattr(caveats.worlds, "load", lambda: Worlds([], None))
+
+    assert "simulated logs" not in text(caveats.caveats(made()))

@@ -1,5 +1,7 @@
 """The page Token accounting: its sentences turn with the results."""
 
+import shutil
+
 import pytest
 
 from study.errors import UserError
@@ -27,12 +29,12 @@ def slot(name, losses, shares):
 
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="fails", clear=True, within=0.7, earlier=0.2):
+    def make(finding="holds", beyond="fails", clear=True, within=0.7, earlier=0.2, variant="flat-next"):
         shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": earlier, "within_event": within}
         shares = shares if clear else dict.fromkeys(shares)
         rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
-            "variant": "flat-next", "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
+            "variant": variant, "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
             "finding": finding, "finding_beyond_column": beyond, "slots": rows,
             "training_losses": {"event": [[2.0, 1.0, 0.9]], "everything": [[2.0, 1.5, 1.2]]},
         }  # fmt: skip
@@ -111,3 +113,22 @@ def test_a_broken_file_names_itself(accounted, folder):
     (folder / "tokens" / "tokens.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match=r"tokens\.json"):
         tokens.load()
+
+
+@pytest.mark.parametrize(
+    ("variant", "refit", "is_told"),
+    [("flat-next-tokens", 150, True), ("flat-next-tokens", 151, False), ("flat-next", 10, False)],
+)
+def test_fits_that_were_trained_longer_than_the_refits_say_so(accounted, folder, made, variant, refit, is_told):
+    """Three rounds of 100 tokens; a refit of flat-next reads events, nobody knows of how many tokens."""
+
+    def read(written):
+        written[f"cost/{variant}.json"]["positions"] = refit
+
+    results = made(read)
+    accounted(variant=variant)
+    shutil.copytree(folder / "tokens", results.root / "tokens")
+
+    told = f"; these fits read 300 tokens each, the refits that its contrasts compare {refit} (<a href"
+    assert is_told == (told in tokens.told(results))
+    assert is_told == ("these fits read" in tokens.told(results))

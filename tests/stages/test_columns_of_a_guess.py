@@ -178,8 +178,8 @@ def test_a_device_is_a_candidate_where_there_is_no_other(workspace):
 @pytest.mark.parametrize("kind", [pl.Date, pl.Datetime("ms")])
 def test_another_time_without_a_date_is_no_day_of_the_event(workspace, kind):
     """A typed column may hold the largest number where a time is never."""
-    never = pl.Series([2**31 - 1 if kind == pl.Date else 2**62]).cast(pl.Int32 if kind == pl.Date else pl.Int64)
-    log = funnel().with_columns(expires=pl.lit(never.cast(kind)))
+    number = pl.lit(2**31 - 1, pl.Int32) if kind == pl.Date else pl.lit(2**62, pl.Int64)
+    log = funnel().with_columns(expires=number.cast(kind))
 
     assert "occurred_at" == guessed(log)[0].columns.time
 
