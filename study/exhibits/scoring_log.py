@@ -43,11 +43,16 @@ def has_scored(row: list[str]) -> bool:
 
 
 def beside_other_work(results: Results, log: Path = LOG) -> str:
-    """That seconds of these results may be too many, as a row with their revision says, to stand behind "this run"."""
-    revision = results.manifest.revision.partition("+")[0][:DIGITS]
-    if len(revision) < DIGITS:
+    """That seconds of these results may be too many, as a row with their revision says, to stand behind "this run".
+
+    That at which they were compared, or one at which a variant was trained.
+    """
+    made = [results.manifest.revision, *(cost.revision for cost in results.cost.values())]
+    revisions = {revision.partition("+")[0][:DIGITS] for revision in made if revision}
+    known = "|".join(sorted(revision for revision in revisions if len(revision) == DIGITS))
+    if not known:
         return ""
-    own = re.compile(rf"^{revision}|\b(?:compared|trained) at {revision}")
+    own = re.compile(rf"^(?:{known})|\b(?:compared|trained) at (?:{known})")
     if not any((own.search(row[1]) or own.search(row[-1])) and BESIDE.search(row[-1]) for row in table_of(log)[1]):
         return ""
     return TOO_MANY

@@ -29,6 +29,16 @@ def test_that_other_work_ran_beside_is_told_by_the_row_of_the_revision(made, tmp
     assert is_told == bool(beside_other_work(made(of_revision), log(tmp_path, [row])))
 
 
+@pytest.mark.parametrize(("trained", "is_told"), [("abcdef0123456789", True), ("fedcba0123456789", False)])
+def test_the_row_of_the_training_holds_however_often_its_scores_are_compared_since(made, tmp_path, trained, is_told):
+    def retold(written):
+        of_revision(written)
+        written["cost/sum-horizon.json"]["revision"] = trained
+
+    rows = ["| 2020-01-01 | `abcdef0` | main anew, beside other work |", "| 2020-01-02 | `0123456` | compared again |"]
+    assert is_told == bool(beside_other_work(made(retold), log(tmp_path, rows)))
+
+
 def test_a_revision_too_short_to_be_found_is_not_looked_for(made, tmp_path):
     rows = ["| 2020-01-01 | `abcdef0` | beside other work |"]
 
