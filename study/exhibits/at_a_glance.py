@@ -13,6 +13,8 @@ from study.params.statistics import PRIMARY
 
 ROW = 20
 """Height of a row, in CSS pixels: small ones, since there are many."""
+AGAIN = " (as above)"
+"""Behind a contrast that another question rests on as well."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def figure(results: Results) -> Html:
         rows.append(f"<b>{inert(question.asked)}</b>")
         for contrast in answer.rests_on:
             marks.append(Mark(len(rows), contrast, answer.margin or results.margin, question.asked))
-            rows.append(inert(f"{shortened(sides(contrast))}{DAGGER if contrast.after_test else ''}"))
+            label = inert(f"{shortened(sides(contrast))}{DAGGER if contrast.after_test else ''}")
+            rows.append(f"{label}{AGAIN * (label in rows)}")
     if not marks:
         return Html("")
     shown = [mark.in_margins for mark in marks]
@@ -74,7 +77,7 @@ def sides(contrast: Contrast) -> str:
 
 
 def _caption(results: Results, marks: list[Mark]) -> str:
-    shown = [mark.contrast for mark in marks]
+    shown = list({mark.contrast.variants: mark.contrast for mark in marks}.values())
     other = {mark.asked: mark.margin for mark in marks if mark.margin != results.margin}
     units = "".join(f", and {margin:g} of recall among the top 5 % for '{asked}'" for asked, margin in other.items())
     return (

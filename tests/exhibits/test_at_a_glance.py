@@ -122,3 +122,14 @@ def test_where_no_answer_rests_on_a_contrast_nothing_is_drawn(made):
 def test_a_variant_over_itself_is_told_so(whole, left, right, expected):
     contrast = EVERY["Which objective?"].answer(whole()).rests_on[0]
     assert expected == sides(contrast.model_copy(update={"left_variant": left, "right_variant": right}))
+
+
+def test_a_contrast_that_two_questions_rest_on_is_told_to_be_the_same_one_and_counted_once(whole):
+    """What is shipped may be the best on select of what beats counting, and no other takes its place."""
+    shown = figure(whole(say("better", "learners-over-counting")))
+    rows, marks = drawn(shown)
+    (again,) = [row for row in rows if row.endswith(" (as above)")]
+
+    assert again.removesuffix(" (as above)") in rows
+    assert len(rows) == len(set(rows))
+    assert f"What the answers rest on: {len(marks) - 1} contrasts (" in shown.text
