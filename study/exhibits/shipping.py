@@ -21,8 +21,7 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
 
     The best on select of all that are shown to be better than the best counting rule. Another of these that a declared
     contrast calls better takes its place, and then a clearly cheaper one of these that a declared contrast calls
-    equivalent.
-    Where nothing is shown to be better than it, the counting rule.
+    equivalent. Where nothing is shown to be better than it, the counting rule.
     """
     against = choose.against_counting(results)
     winners = [contrast for contrast in against if contrast.verdict == "better"]

@@ -264,9 +264,15 @@ def test_where_simulated_logs_had_too_many_false_verdicts_the_caveats_say_so(mad
     monkeypatch.setattr(caveats.worlds, "load", lambda: Worlds([], checked(rate)))
     shown = text(caveats.caveats(made()))
 
-    told = "more than 5 % had one where that is all that the tests allow: of counting in null 20 % of 400 logs"
+    told = "than the tests allow: of counting in null 20 % of 400 logs (interval 19 % to 21 %; 5 % are allowed)"
     assert is_told == (told in shown)
     assert is_told == ("False verdicts in simulated logs" in shown)
+
+
+def test_where_both_kinds_of_verdict_were_false_twice_the_level_is_allowed(made, monkeypatch):
+    for rate, is_told in ((0.1, False), (0.2, True)):
+        monkeypatch.setattr(caveats.worlds, "load", lambda rate=rate: Worlds([], checked(rate, truth=0.1)))
+        assert is_told == ("; 10 % are allowed)" in text(caveats.caveats(made())))
 
 
 def test_without_a_validity_check_nothing_is_said_of_simulated_logs(made, monkeypatch):

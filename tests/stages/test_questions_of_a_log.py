@@ -86,3 +86,12 @@ def test_candidates_that_differ_in_case_alone_are_warned_of(workspace, capsys):
 
     assert 0 == main(["check"])
     assert f"and '{most.upper()}' (1 events) are equal but for case or spaces" in capsys.readouterr().out
+
+
+def test_a_candidate_may_be_joined_of_a_place_of_a_list(workspace, capsys):
+    ask(funnel(), "categories", candidate=["button text.1", "category"])
+    snapshot.run()
+    capsys.readouterr()
+
+    assert 0 == main(["check"]), capsys.readouterr().err
+    assert 0 == main(["split", "categories"]), capsys.readouterr().err
