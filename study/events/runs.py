@@ -1,11 +1,13 @@
 """A log that is larger than memory, sorted by user: runs on disk, and ranges of user ids that are read across them."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
 from study.events import parts
+from study.events.codes import numbered
 from study.events.parts import Held, Parts, bounds_of
 from study.events.spill import Folder
 from study.failures import naming
@@ -30,8 +32,12 @@ class Runs(Parts):
         self.sampled: list[pl.Series] = []
 
     def add(self, events: pl.DataFrame) -> None:
-        """Writes another run."""
-        placed = events.sort("user_id")
+        """Writes another run.
+
+        It is sorted by the numbers of the users, which takes half the time of sorting by their ids, or less.
+        """
+        events = events.rechunk()
+        placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
         path = self.folder() / f"run-{len(self.files):05d}.parquet"
         with naming(path):
             placed.write_parquet(path, compression="lz4", row_group_size=GROUP)
@@ -64,18 +70,25 @@ class Runs(Parts):
 def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:
     """The events of all pieces in parts of whole users: in memory where they fit into one, or else by way of runs.
 
+    A run is sorted and written while the pieces of the next one are read.
+
     Args:
         folder: for the runs.
     """
     runs, held, rows = Runs(folder), [], 0
-    for piece in pieces:
-        held.append(piece)
-        rows += piece.height
-        if rows > parts.PART:
-            runs.add(pl.concat(held))
-            held, rows = [], 0
-    if not runs.files:
-        return Held(pl.concat(held))
+    written: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        for piece in pieces:
+            held.append(piece)
+            rows += piece.height
+            if rows > parts.PART:
+                if written is not None:
+                    written.result()
+                written = writer.submit(runs.add, pl.concat(held))
+                held, rows = [], 0
+        if written is None:
+            return Held(pl.concat(held))
+        written.result()
     if held:
         runs.add(pl.concat(held))
     return runs

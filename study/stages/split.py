@@ -24,7 +24,7 @@ from study.events.split import (
 from study.events.timed import Timed, timed
 from study.events.values import counted, refuse_few, refuse_joined, refuse_unseen
 from study.params import load
-from study.params.question import Question
+from study.params.question import Question, WhatQuestion
 from study.paths import (
     data_card_file,
     events_file,
@@ -88,13 +88,22 @@ def _marked(part: pl.DataFrame, log: Timed, question: Question, seed: int) -> pl
 def _write_events(name: str, parts: Iterator[pl.DataFrame], spans: Spans, asked: Asked) -> None:
     """Writes the events of development and of test, and asks the questions of every window."""
     cut = spans.test[0].cutoff
+    fitted = _fitted(asked, spans)
     with _file(events_file(name, "development")) as before, _file(events_file(name, "test")) as after:
         for part in parts:
-            asked.add(without_young(part, spans.stop[0].cutoff), ["stop", "select"])
-            asked.add(without_young(part, cut), ["test"])
+            for end, some in fitted.items():
+                asked.add(without_young(part, end), some)
             before(part.filter(TIME.lt(cut)))
             after(part.filter(TIME.ge(cut)))
         asked.check()
+
+
+def _fitted(asked: Asked, spans: Spans) -> dict[int, list[str]]:
+    """The spans whose queries are asked of a fit that ends at a cut-off; where no candidate is young, of any alike."""
+    cut = spans.test[0].cutoff
+    if not (isinstance(asked.question, WhatQuestion) and asked.question.held_back):
+        return {cut: list(asked.windows)}
+    return {spans.stop[0].cutoff: ["stop", "select"], cut: ["test"]}
 
 
 @contextmanager
