@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import agreement, choose, few_seeds, scope, steps
+from study.exhibits import agreement, choose, few_seeds, hedges, scope, steps
 from study.exhibits.advice_part import MARKS, Part
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -138,9 +138,9 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    untrained, by_t = _untrained(results, contrast), few_seeds.by_t(results, contrast)
+    untrained, behind = _untrained(results, contrast), hedges.behind(results, contrast)
     since, learning = agreement.changed_since(results)(contrast), scope.learning(results, [contrast])
-    return Part(where, contrast, results.margin, "", untrained, by_t, since, learning)
+    return Part(where, contrast, results.margin, "", untrained, behind, since, learning)
 
 
 def _untrained(results: Results, contrast: Contrast) -> str:
@@ -232,7 +232,11 @@ def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
 
 def _student(found: Iterable[Sequence[Part]]) -> str:
     """What "by t" says, for a caption; nothing where no part is undetermined by it."""
-    return f"; by t: by {few_seeds.BY_STUDENT}" if any(part.by_t for parts in found for part in parts) else ""
+    return (
+        f"; by t: by {few_seeds.BY_STUDENT}"
+        if any(few_seeds.OPEN in part.behind for parts in found for part in parts)
+        else ""
+    )
 
 
 def _by_cell(results: Results, factor: str) -> str:

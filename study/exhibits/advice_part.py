@@ -15,7 +15,7 @@ class Part:
     """One contrast that an advice stands or falls with, told so that *better* speaks for the advice.
 
     `besides` says what else its sides differ in, where that may make the difference, and `untrained` which of them are
-    no better than popularity: it speaks for nothing then. `by_t` is what another look at so few seeds says of it,
+    no better than popularity: it speaks for nothing then. `behind` is what its verdict hangs on or leaves out,
     `since` how its effect has changed since another snapshot, `learning` how far its sides were trained.
     """
 
@@ -24,14 +24,14 @@ class Part:
     margin: float
     besides: str = ""
     untrained: str = ""
-    by_t: str = ""
+    behind: str = ""
     since: str = ""
     learning: str = ""
 
     @property
     def hedges(self) -> str:
         """What is said behind its effect."""
-        return f"{self.by_t}{late(self.contrast)}{self.since}{f', {self.learning}' if self.learning else ''}"
+        return f"{self.behind}{late(self.contrast)}{self.since}{f', {self.learning}' if self.learning else ''}"
 
     @property
     def compares(self) -> bool:

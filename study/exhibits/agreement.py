@@ -191,7 +191,9 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
 def _there(contrast: Contrast, other: str, one: Repeated) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast."""
     there = one.there if contrast.left == one.here.left else flipped(one.there)
-    return f" (on {code(other)} {signed(there.effect)}, {there.verdict}{one.open_there}; the change is shown)"
+    return (
+        f" (on {code(other)} {signed(there.effect)}, {there.verdict}{one.open_there}; that the effect changed is shown)"
+    )
 
 
 def contrast_table(pair: Pair) -> Html:

@@ -13,7 +13,7 @@ from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
-from study.exhibits.prose import named, number, percent, plural, sentence, signed, worded
+from study.exhibits.prose import late, named, number, percent, plural, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
@@ -47,8 +47,14 @@ def headline(results: Results) -> Html:
     """The first question with the shortest answer to it."""
     against = choose.against_counting(results)
     later = scorings.added_later(results, choose.winners(against))
-    told = filter(None, [verdict_on_counting(results, against), over_counts(results), later])
+    history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}"
+    told = filter(None, [verdict_on_counting(results, against), history, later])
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {' '.join(map(sentence, told))}"], "prose headline")
+
+
+def _all_late(contrasts: Sequence[Contrast]) -> str:
+    """That none of the contrasts is a plan made beforehand; nothing where one is, or where there are none."""
+    return late(contrasts[0]) if contrasts and all(contrast.after_test for contrast in contrasts) else ""
 
 
 def answers(results: Results) -> Html:
@@ -64,8 +70,9 @@ def beats_counting(results: Results) -> Answer:
     told = lead_over_counting(results, against)
     lead = semicolons(told, scope.turned(results, against), of_the_history(results), new_to_users.found_less(results))
     later = scorings.added_later(results, choose.winners(against))
-    beside = apart(results, further, "besides"), _on_the_larger_catalogue(results)
-    return of(lead, later, *beside, rests_on=against, margin=results.margin)
+    beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
+    history = choose.others(choose.over_blind(results), against)
+    return of(lead, later, *beside, rests_on=[*against, *history], margin=results.margin)
 
 
 def _on_the_larger_catalogue(results: Results) -> str:
@@ -79,6 +86,15 @@ def _on_the_larger_catalogue(results: Results) -> str:
     return semicolons(
         apart(large, against, where), scope.turned(large, against), f"there, {history}" if history else ""
     )
+
+
+def _elsewhere_not_shown(results: Results) -> str:
+    """The arms with a question of their own in which nothing is shown to beat counting; likewise."""
+    arms = () if results.is_limited else (results.beside("young"), results.beside("who"))
+    asked = [(arm, choose.against_counting(arm)) for arm in arms if arm is not None]
+    silent = [code(arm.arm) for arm, against in asked if against and not choose.winners(against)]
+    where = f"{'arm' if len(silent) == 1 else 'arms'} {listing(silent)}"
+    return f"in the {where} nothing is shown to beat the best counting rule, see there" if silent else ""
 
 
 def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
@@ -235,7 +251,8 @@ def who_will_buy(results: Results) -> Answer:
     reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
-    return of(lead, rests_on=against, margin=found.margin)
+    history = choose.others(choose.over_blind(found), against)
+    return of(lead, rests_on=[*against, *history], margin=found.margin)
 
 
 QUESTIONS = [

@@ -128,7 +128,8 @@ def _searched_more(results: Results) -> str:
 
 def _one_processor(results: Results) -> str:
     runs = (
-        " The arm main was run in full more than once, and all its runs had been seen before one of them was published."
+        " The arm main was run in full more than once; which run is shown was decided when the scores of all had been "
+        "seen."
         if results.data.source == COMPLETE_JOURNEY
         else ""
     )
@@ -243,7 +244,7 @@ def _unfinished(results: Results) -> list[str]:
         return [f"<strong>Unfinished.</strong> {none} {others}"] if others else []
     whose = "its" if len(names) == 1 else "their"
     nearly = [code(row.variant) for row in results.leaderboard if results.is_a_round_short(row.variant)]
-    told, before = (few_or_counted(some, "variant", "named on <em>Tuning</em>") for some in (names, nearly))
+    told, before = (few_or_counted(some, "variant", "named on <em>Leaderboard</em>") for some in (names, nearly))
     rest = f", and {before} one round before it" if nearly else ""
     return [
         f"<strong>Unfinished.</strong> {raised(told)} had {whose} best round at the end of the budget{rest}; more "

@@ -49,6 +49,11 @@ def borderline(results: Results) -> list[str]:
     ]
 
 
+def near(results: Results) -> set[str]:
+    """The names of the contrasts of an arm whose verdict another draw may well turn."""
+    return {contrast.name for contrast in _near(results, results.contrasts)}
+
+
 def _near(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Those near alpha, for each of which as many resamples were drawn as for an interval."""
     settings = results.params.statistics

@@ -23,6 +23,7 @@ NOT_COMPARED = (
     "parameters ({1}). A run of it with these would change that."
 )
 SILENT = "these results cannot say"
+PARTLY = " Not answered, or in part alone, on one of the snapshots, and so not compared in words"
 Answers = tuple[Question, str, str]
 """A question, its answer on the other snapshot and on this one."""
 
@@ -39,7 +40,7 @@ def changed(pair: Pair) -> Html:
     comparable = [one for one in told if one[0].asked not in silent]
     turned = [one for one in comparable if wording(one[1]) != wording(one[2])]
     lead = f"{len(turned)} of {plural(len(comparable), 'answer')} changed in more than numbers."
-    left = f" Not answered on one of the snapshots: {escape(' '.join(silent))}" if silent else ""
+    left = f"{PARTLY}: {escape(' '.join(silent))}" if silent else ""
     items = [bullets(_change(one, pair.names) for one in turned)] if turned else []
     return joined([paragraphs([lead + left + _without(variants, contrasts)]), *items])
 

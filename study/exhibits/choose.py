@@ -26,6 +26,8 @@ DECLARED = {
 """What the file of a part says of itself: the field that names it, its folder in `study/nn`, and its name there."""
 HIDDEN, SAMPLED = "of hidden events", "of sampled prefixes"
 """Where a sequence variant is asked whose objective alone does not say so."""
+UNREAD = ("representation", "blocks", "context")
+"""The factors that a sequence variant without a history has none of."""
 
 
 def parts_of(results: Results, variant: str) -> dict[str, Any]:
@@ -155,7 +157,12 @@ def labels(entry: Parts) -> str:
     if entry["prefixes"] or found["sees_later"]:
         return SAMPLED
     share = found["read_share"]
-    return f"of {percent(share)} of the prefixes and all before key actions" if share < 1 else "of every prefix"
+    return f"of {percent(share)} of the prefixes and all before key actions" if share < 1 else "of all prefixes"
+
+
+def unread(entry: Parts) -> Parts:
+    """The factors that an entry has none of, though it declares them: those of one that reads no history."""
+    return dict.fromkeys(UNREAD) if declared(entry).get("is_blind") else {}
 
 
 def counted(entry: Parts) -> str:

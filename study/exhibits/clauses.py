@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from study.exhibits import agreement, choose, few_seeds, scope, unlike_rounds
+from study.exhibits import agreement, choose, few_seeds, hedges, scope
 from study.exhibits.answer import semicolons
 from study.exhibits.beats import over_counts
 from study.exhibits.prose import bracketed, brief, count, settled
@@ -38,16 +38,10 @@ def evidence(
 def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Callable[[Contrast], str]:
     """What is said behind a contrast, then what there is `more`.
 
-    That its verdict hangs on few seeds, or its refits were trained unlike long, where it is so, and how its effect has
-    changed since another snapshot.
+    What its verdict hangs on or leaves out, where it is so, and how its effect has changed since another snapshot.
     """
     since = agreement.changed_since(results)
-
-    def told(contrast: Contrast) -> str:
-        open_, rounds = few_seeds.by_t(results, contrast), unlike_rounds.told(results, contrast)
-        return f"{open_}{rounds}{since(contrast)}{more(contrast)}"
-
-    return told
+    return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"
 
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:

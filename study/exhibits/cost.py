@@ -132,7 +132,7 @@ def costs(results: Results) -> Html:
     head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "trained on"]
     caption = (
         f"{PRIMARY} on test ({brackets(results.params.statistics.alpha)}) and measured cost; refit per seed. Trained "
-        "on: what a refit has seen, in the unit in which its budget counts"
+        "on: what a refit was offered, in the unit in which its budget counts"
     )
     return table(head, rows, caption)
 

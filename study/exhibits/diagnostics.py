@@ -86,12 +86,20 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
         "user's own counts. Such a model that is above that rule can hardly lose more than its lead by that change, "
         "but for the error of these estimates."
     )
-    if near := [code(variant) for variant, gain in above.items() if gain < margin]:
+    if near := [code(variant) for variant in hardly_ahead(results, found)]:
         text += (
             f" For {listing(near)} that lead is less than the margin of {margin:g}, by estimates that no "
             "contrast tests: there an equivalence was to be expected."
         )
     return [text]
+
+
+def hardly_ahead(results: Results, found: Diagnostics) -> list[str]:
+    """The variants that are left the user's own counts, and lead the rule that counts by less than the margin."""
+    gained = gains(found.contrasts, found.reached)
+    counting = _left_their_counts(results, found.contrasts)
+    leads = {} if gained is None else gained.by_variant
+    return [variant for variant, gain in leads.items() if variant in counting and 0 < gain < results.margin]
 
 
 def _left_their_counts(results: Results, contrasts: Sequence[Diagnosis]) -> set[str]:

@@ -42,7 +42,8 @@ def _composed(results: Results, variant: str) -> dict[str, object]:
     kept = {part: value for part, value in parts.items() if part not in {"question", "arm", "prefixes"}}
     if "members" in parts:
         kept["members"] = [choose.stands_for(results, member) for member in parts["members"]]
-    return kept | ({"labels": choose.labels(parts), "budget_in": choose.counted(parts)} if "prefixes" in parts else {})
+    asked = {"labels": choose.labels(parts), "budget_in": choose.counted(parts)} if "prefixes" in parts else {}
+    return kept | asked | choose.unread(parts)
 
 
 def _part(value: object) -> str:

@@ -5,7 +5,7 @@ from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import marked, number, percent, plural, probability, signed, to_margin
-from study.exhibits.records import Effect
+from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
 from study.params.statistics import PRIMARY
@@ -82,8 +82,7 @@ def verdicts(results: Results) -> Html:
 
 def _late(results: Results) -> list[str]:
     """That the effects are a second look where contrasts of their cells are, a sentence; or nothing."""
-    cells = results.params.factorial.cells
-    names = [code(marked(c)) for c in results.contrasts if c.after_test and set(c.variants) <= set(cells)]
+    names = [code(marked(c)) for c in late_contrasts(results)]
     if not names:
         return []
     are = "is" if len(names) == 1 else "are"
@@ -91,6 +90,12 @@ def _late(results: Results) -> list[str]:
         f"Of the contrasts between these cells {listing(names)} {are} marked as declared, or given a side that was "
         "changed, after test was seen: so the effects are no plan that was made before any look at test either."
     ]
+
+
+def late_contrasts(results: Results) -> list[Contrast]:
+    """The contrasts between cells that are no plan made beforehand: nor are the effects then."""
+    cells = set(results.params.factorial.cells)
+    return [one for one in results.contrasts if one.after_test and set(one.variants) <= cells]
 
 
 def _apart(results: Results, effect: Effect) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits.diagnosis_records import Alarm
-from study.exhibits.diagnostics import telling
+from study.exhibits.diagnostics import hardly_ahead, telling
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import MANY, count, plural, signed
 from study.exhibits.records import Diagnosis
@@ -26,9 +26,25 @@ def told(results: Results) -> list[str]:
     shown = {topic: [c for c in diagnosed.contrasts if c.question == topic] for topic in TOPICS}
     changes = [f"{TOPICS[topic]} {_shown(found)}" for topic, found in shown.items() if found]
     return [
-        *([f"in the fits of the diagnostics, {'; '.join(changes)} ({LINK})"] if changes else []),
+        *(
+            [f"in the fits of the diagnostics, {'; '.join(changes)}{_expected(results, shown)} ({LINK})"]
+            if changes
+            else []
+        ),
         *_alarm(diagnosed.alarm),
     ]
+
+
+def _expected(results: Results, shown: dict[str, list[Diagnosis]]) -> str:
+    """Whose equivalences say little of the changes that leave a model the user's own counts; or nothing."""
+    diagnosed = results.diagnostics
+    leaving = [TOPICS[topic] for topic in ("attributes", "noise") if shown[topic]]
+    if diagnosed is None or not leaving or not (near := hardly_ahead(results, diagnosed)):
+        return ""
+    return (
+        f"; an equivalence was to be expected of {' and of '.join(leaving)} for {listing(list(map(code, near)))}, "
+        f"which {'leads' if len(near) == 1 else 'lead'} counting by less than the margin"
+    )
 
 
 def _shown(found: Sequence[Diagnosis]) -> str:

@@ -55,8 +55,10 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 MEANING = (
     "Objective: what is predicted where a prefix ends, the next token, the candidate of the next line, all candidates "
     "of the next moment or of the horizon, or what was hidden; pretrained on: the objective of the first part of the "
-    "budget; labels: at which places that is asked in training; budget counts: what the cap on a round is a number "
-    "of; blocks: the depth of the architecture; the losses are explained on Objective and loss"
+    "budget; labels: at which of its places that is asked in training, which are the ends of moments for the next "
+    "moment and, with cut-offs between them, for the horizon, and every event or token for the others; budget counts: "
+    "what the cap on a round is a number of; blocks: the depth of the architecture; the losses are explained on "
+    "Objective and loss"
 )
 UNLIKE = (
     "One that is <em>like</em> a method has the parts that the method is known by, and is unlike it in the rest: a "
@@ -74,8 +76,8 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
             "labels": choose.labels(entry.model_dump()),
             "context": _context(entry),
             "budget_in": choose.counted(entry.model_dump()),
-            "blocks": None if choose.declared(entry.model_dump())["is_blind"] else entry.blocks,
         }
+        | choose.unread(entry.model_dump())
         for name_, entry in found.items()
     }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
@@ -94,12 +96,12 @@ def moved(variants: dict[str, dict[str, str]], start: str, variant: str) -> list
     """The factors in which a variant differs from another one.
 
     With the representation its context moves, too, and with the objective the share of the prefixes that it asks. An
-    architecture that is blind has no blocks.
+    architecture that is blind has no history to read, and nothing to read it with.
     """
     found = [part for part in PARTS if variants[variant][part] != variants[start][part]]
     brought = {"context"} if "representation" in found else set()
     if "none" in (variants[variant]["blocks"], variants[start]["blocks"]):
-        brought.add("blocks")
+        brought |= set(choose.UNREAD)
     asked = {variants[name_]["labels"] for name_ in (start, variant)}
     if "objective" in found and not asked & {choose.HIDDEN, choose.SAMPLED}:
         brought.add("labels")
@@ -122,7 +124,8 @@ def summary(results: Results) -> Html:
     by_the_way = [
         code(v)
         for v in one
-        if variants[v]["context"] != variants[start]["context"] and "context" not in moved(variants, start, v)
+        if variants[v]["context"] not in ("none", variants[start]["context"])
+        and "context" not in moved(variants, start, v)
     ]
     seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
     move = "moves" if len(one) == 1 else "move"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, factorial
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import brief, count, named, over, percent, plural, signed, worded
+from study.exhibits.prose import bracketed, brief, count, named, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect, variants_of
 from study.exhibits.results import MARKS, NEARLY, Results
 
@@ -260,7 +260,8 @@ def across(results: Results, factor: str) -> str:
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
     lead = f"{factorial.wording(main, margin)} ({told})"
     found = listing([lead, *(_effect(effect, margin) for effect in shown)])
-    return f"in the factorial{_mixed(results)}, {found}"
+    late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
+    return f"{bracketed(f'in the factorial{_mixed(results)}', late)}, {found}"
 
 
 def _mixed(results: Results) -> str:

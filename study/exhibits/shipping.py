@@ -14,6 +14,7 @@ from study.params.statistics import PRIMARY, Outcome
 
 CLEARLY = 0.8
 """What share of a refit's seconds is a saving: less than that is within what the load of a machine changes."""
+HARDLY = "no clear saving, which takes four fifths of the seconds, or less"
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
@@ -77,7 +78,7 @@ def ship(results: Results) -> Answer:
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
     lead = semicolons(told, _instead(results, variant, margin), *_not_compared(results, reason))
-    others = [*_in_turn(results, reason), *_not_shown_worse(results, reason)]
+    others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
     return of(lead, *others, rests_on=[reason], margin=margin)
 
 
@@ -104,6 +105,22 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
         f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(beating.get(c.left_variant))}"
         for c in {c.left_variant: c for c in cheapest}.values()
     ]
+
+
+def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
+    """What beats counting too, is equivalent to what is shipped and refits hardly sooner, a clause for all; or none."""
+    shipped_ = reason.left_variant
+    beating = {c.left_variant for c in choose.against_counting(results) if c.verdict == "better"}
+    limit = results.cost[shipped_].refit_seconds
+    told = [
+        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)})"
+        for c in _toward(results, reason, "equivalent")
+        if c.left_variant in beating and not _saves(results, c) and results.cost[c.left_variant].refit_seconds < limit
+    ]
+    if not told:
+        return []
+    does, is_ = ("beats", "is") if len(told) == 1 else ("beat", "are")
+    return [f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}; {HARDLY}"]
 
 
 def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:

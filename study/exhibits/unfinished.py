@@ -31,10 +31,7 @@ def summary(results: Results) -> Html:
     arms = beside(results)
     if not arms:
         return Html("")
-    trials = [
-        f"{plural(sum(len(search.trials) for search in arm.tuning.values()), 'trial')} of {code(arm.arm)}"
-        for arm in arms
-    ]
+    trials = [f"{plural(_tuned(arm), 'trial')} of {code(arm.arm)}" for arm in arms]
     where = f"Not in this table: the {listing(trials)}, which are tables of <em>Downloads</em>."
     found = {arm.arm: names(arm) for arm in arms}
     amount = sum(map(len, found.values()))
@@ -42,3 +39,8 @@ def summary(results: Results) -> Html:
         return paragraphs([f"{where} No variant of these arms had its best round last."])
     items = bullets(f"{code(arm)}: {listing(some)}." for arm, some in found.items() if some)
     return joined([paragraphs([where]), folded(f"best round last, in other arms: {plural(amount, 'variant')}", items)])
+
+
+def _tuned(arm: Results) -> int:
+    """How many trials the searches of an arm have that had something to search."""
+    return sum(len(search.trials) for search in arm.tuning.values() if search.space)

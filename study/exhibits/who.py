@@ -232,4 +232,6 @@ def losses(results: Results) -> Html:
     groups = {verdict: [c for c in found if c.verdict == verdict] for verdict in VERDICTS}
     told = {verdict: listing([over(contrast) for contrast in shown]) for verdict, shown in groups.items()}
     clauses = [f"{count(len(shown))} {verdict} ({told[verdict]})" for verdict, shown in groups.items() if shown]
-    return paragraphs([f"Of {plural(len(found), 'contrast')} with another loss, all else equal: {'; '.join(clauses)}."])
+    return paragraphs(
+        [f"Of {plural(len(found), 'contrast')} with another loss, all else declared alike: {'; '.join(clauses)}."]
+    )

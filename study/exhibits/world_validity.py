@@ -88,7 +88,7 @@ def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
     procedure = "a single test" if contrasts == 1 else f"Holm's procedure over {count(contrasts)} contrasts"
     allowed = f"the {percent(alpha)} that {procedure} allows"
     if rate.low > alpha:
-        return f"more than {allowed}"
+        return f"by this interval alone more than {allowed}"
     return f"fewer than {allowed}" if rate.high < alpha else f"which agrees with {allowed}"
 
 
@@ -98,7 +98,7 @@ def _both_kinds(rate: Rate, alpha: float) -> str:
         f"where each kind of verdict, of a difference and of equivalence, is held at {percent(alpha)}, so both may "
         f"reach {percent(2 * alpha)} together"
     )
-    return f"{held}, which is exceeded" if rate.low > 2 * alpha else held
+    return f"{held}, which is exceeded by this interval alone" if rate.low > 2 * alpha else held
 
 
 def _ends(rate: Rate) -> str:

@@ -79,6 +79,19 @@ def test_every_arm_says_what_the_history_adds_to_the_counts(made, arm, asked, co
     assert f"{before}with head repeat-aware, undetermined between {sides[0]} and {sides[1]}: {control}" in open_
 
 
+def test_arms_in_which_nothing_is_shown_to_beat_counting_are_named_under_the_first_question(made):
+    asked = "Does anything beat counting?"
+    both, one, none = (
+        told(made(young=say(young), who=say(who)), asked)
+        for young, who in (("undetermined", "undetermined"), ("better", "worse"), ("better", "better"))
+    )
+
+    assert "in the arms young and who nothing is shown to beat the best counting rule, see there" in both
+    assert "in the arm who nothing is shown to beat the best counting rule, see there" in one
+    assert "see there" not in none
+    assert "see there" not in told(made(), asked)
+
+
 def test_a_model_without_a_history_is_no_control_of_order(made):
     def of_architecture(written):
         for one in written["contrasts.json"]:
@@ -243,8 +256,8 @@ def test_without_relevant_young_candidates_their_recall_is_not_told(made):
     [
         (
             "better",
-            "yes: who-blind-repeat-bce (the user's own counts alone, with learned weights; declared after test was "
-            "seen) and who-logistic beat the best counting rule, key-days",
+            "yes: who-blind-repeat-bce (the user's own counts and dates alone, with learned weights; declared after "
+            "test was seen) and who-logistic beat the best counting rule, key-days",
         ),
         ("worse", "no: all that was compared with the best counting rule, key-days (recall@5% 0.4000), is worse"),
         (

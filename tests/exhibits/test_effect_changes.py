@@ -155,10 +155,10 @@ def test_an_answer_tells_what_the_other_snapshot_has_of_a_contrast_whose_effect_
     moment |= {"right": "sum-next-moment", "right_variant": "sum-next-moment"}
     there, here = {"worse": (0.0086, 0.0004), "better": (-0.0086, 0.0004), "equivalent": (0.0005, 0.0004)}[verdict]
     results = pair(compared, (moment, there, here, verdict, 0.004))
-    expected = f"(on old {signed(there)}, undetermined; the change is shown)"
+    expected = f"(on old {signed(there)}, undetermined; that the effect changed is shown)"
 
     assert is_told == (expected in lead(results, "Which objective?"))
-    assert is_told == ("the change is shown" in lead(results, "Which objective?"))
+    assert is_told == ("that the effect changed is shown" in lead(results, "Which objective?"))
 
 
 def test_contrasts_beside_an_answer_and_marks_of_advice_tell_it_too(compared):
@@ -167,13 +167,13 @@ def test_contrasts_beside_an_answer_and_marks_of_advice_tell_it_too(compared):
     beside = {"name": "pretrained-over-horizon", "question": "objective"} | sides
     shown = told(pair(compared, (beside, -0.02, 0.001, "better", 0.004)), "Which objective?")
 
-    assert "(on old −0.0200, undetermined; the change is shown)" in shown
+    assert "(on old −0.0200, undetermined; that the effect changed is shown)" in shown
 
     loss = {"name": "bce-over-softmax", "question": "loss", "left": "sum-horizon-bce", "right": "sum-horizon"}
     loss |= {"left_variant": "sum-horizon-bce", "right_variant": "sum-horizon"}
     marked = text(advice.marks(pair(compared, (loss, -0.02, 0.001, "better", 0.004))))
 
-    assert "(on old +0.0200, undetermined; the change is shown)" in marked
+    assert "(on old +0.0200, undetermined; that the effect changed is shown)" in marked
 
 
 def test_a_contrast_that_is_told_the_other_way_round_is_so_of_the_other_snapshot_too(compared):
@@ -183,4 +183,4 @@ def test_a_contrast_that_is_told_the_other_way_round_is_so_of_the_other_snapshot
     results = pair(compared, (moment, -0.0086, -0.0004, "better", 0.004))
 
     assert "+0.0004 [" in lead(results, "Which objective?")
-    assert "(on old +0.0086, undetermined; the change is shown)" in lead(results, "Which objective?")
+    assert "(on old +0.0086, undetermined; that the effect changed is shown)" in lead(results, "Which objective?")

@@ -40,7 +40,8 @@ def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
     assert ["architecture", "blocks", "labels"] == plan.moved(variants, "sum-horizon", "bidirectional-horizon")
     assert ["architecture"] == plan.moved(variants, "causal-prefix-deep", "bidirectional-horizon")
     assert ["blocks"] == plan.moved(variants, "causal-prefix-horizon", "causal-prefix-deep")
-    assert "none" == variants["blind-horizon-repeat"]["blocks"] and "1" == variants["sum-horizon-repeat"]["blocks"]
+    unread = [variants["blind-horizon-repeat"][part] for part in ("representation", "blocks", "context")]
+    assert ["none"] * 3 == unread and "1" == variants["sum-horizon-repeat"]["blocks"]
     assert ["architecture"] == plan.moved(variants, "sum-horizon-repeat", "blind-horizon-repeat")
     assert [] == plan.moved(variants, "sum-horizon", "sum-horizon")
 

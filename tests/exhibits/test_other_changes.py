@@ -6,6 +6,7 @@ import pytest
 
 from tests.exhibits.asking import VERDICTS, told
 from tests.exhibits.conftest import diagnosis
+from tests.exhibits.test_diagnostics_pages import reached
 
 ASKED = "Is it the data?"
 
@@ -31,6 +32,21 @@ def test_each_change_of_the_log_is_told_by_what_it_shows(made):
         "adding random attributes is not shown to make a difference (1 of 2 contrasts is equivalent); "
         "taking the times away makes sum-horizon-repeat better (a steady pace instead of time, +0.0200)"
     ) in sentence
+
+
+@pytest.mark.parametrize(("gain", "is_told"), [(0.002, True), (0.02, False)])
+def test_that_an_equivalence_was_to_be_expected_is_told_of_what_leads_counting_by_little(made, gain, is_told):
+    found = [changed("attributes", "without-price", "equivalent"), changed("time", "no-time", "equivalent")]
+    results = made(diagnoses=found)
+    rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
+    estimates = json.dumps([reached(variant="sum-horizon-repeat"), rule])
+    (results.root / "diagnostics/estimates.json").write_text(estimates, encoding="utf-8")
+
+    expected = (
+        "; an equivalence was to be expected of taking one attribute away for sum-horizon-repeat, which leads counting "
+        "by less than the margin (Is it the data?)"
+    )
+    assert is_told == (expected in told(results, ASKED))
 
 
 def test_many_differences_are_counted(made):

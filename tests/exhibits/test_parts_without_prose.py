@@ -120,7 +120,7 @@ def test_an_objective_that_asks_a_share_of_the_prefixes_is_told_with_it(renamed)
 
     assert told == choose.labels(choose.parts_of(known, "flat-next"))
     assert told == choose.labels(choose.parts_of(new, "flat-next"))
-    assert "of every prefix" == choose.labels(choose.parts_of(new, "sum-horizon"))
+    assert "of all prefixes" == choose.labels(choose.parts_of(new, "sum-horizon"))
     assert f'<td class="words" data-key="{told}">' in plan.moves(new).text
 
 

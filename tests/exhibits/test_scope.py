@@ -62,7 +62,10 @@ def test_an_answer_names_what_its_sides_share(made):
     ],
 )
 def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
-    mixed = "; in the factorial (where next is next moment or next token, as the representation allows)"
+    mixed = (
+        "; in the factorial (where next is next moment or next token, as the representation allows; some contrasts of "
+        "its cells declared after test was seen)"
+    )
 
     assert mixed + expected in told(made(factorial(verdict, "objective")), OBJECTIVE)
 

@@ -269,7 +269,7 @@ def test_where_no_equivalence_is_false_the_level_of_one_kind_is_what_is_allowed(
     spoilt = part.model_copy(update={"contrasts": [one]})
     text = world_validity.validity(Worlds([], found.model_copy(update={"parts": [spoilt]}))).text
 
-    assert "none of them of an equivalence, more than the 5 % that a single test allows" in text
+    assert "none of them of an equivalence, by this interval alone more than the 5 % that a single test allows" in text
 
 
 def test_the_lowest_coverage_of_those_left_open_is_named():
