@@ -179,7 +179,7 @@ def _noisy(tau: Ranks) -> str:
     if (tau.estimate or 0.0) < (tau.low or 0.0):
         return (
             "the two orders agree less than the noise of users and seeds explains; the luck of two searches, one on "
-            "each snapshot, is no part of it"
+            "each snapshot, is no part of it, nor is what a change of the code between them does to single variants"
         )
     return "no difference of the two orders beyond noise is shown"
 
