@@ -28,11 +28,13 @@ class Subject:
     Attributes:
         learns: whether the variant fits anything at all.
         candidate_columns: the columns that the candidate is made of.
+        base: the variant whose scores are among its features, of a hybrid.
     """
 
     entry: Variant
     learns: bool
     candidate_columns: list[str]
+    base: Variant | None = None
 
 
 def changes(asked: Diagnostics, attributes: list[str], seed: int, *, by_counts: bool) -> list[Change]:
@@ -69,7 +71,7 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
     """Why the change would leave this variant as it is, or cannot be asked of it; None where it can."""
     family, dropped = subject.entry.family, change.name.removeprefix("without-")
     drops = change.topic == "attributes" and dropped in subject.candidate_columns
-    counts, tokens = family == "counting", _classes_are_tokens(subject.entry)
+    counts, tokens = family == "counting", _classes_are_tokens(subject.base or subject.entry)
     reasons = {
         "a counting rule reads candidates alone": counts and change.topic in {"attributes", "noise"},
         "a counting rule learns from no label set": counts and change.topic == "labels",

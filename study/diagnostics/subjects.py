@@ -15,7 +15,7 @@ from study.params.budget import Compared
 from study.params.diagnostics import Diagnostics, Topic
 from study.params.features import Features
 from study.params.question import Question
-from study.params.roster import Variant
+from study.params.roster import HybridEntry, Variant
 from study.params.statistics import BEST
 from study.paths import refit_folder, run_folder
 from study.searched import chosen_select, read_search
@@ -77,13 +77,20 @@ class Chosen:
         is_drawn = self.entry.is_seeded or (change.retrains and change.training is not None)
         return self.params.size.diagnostics.seeds if is_drawn else 1
 
+    @property
+    def _base(self) -> Variant | None:
+        entry = self.entry
+        if not isinstance(entry, HybridEntry):
+            return None
+        return self.params.variants[Sources(self.params, self.arm).of(entry.base).variant]
+
     def plan(self) -> tuple[list[Change], dict[str, str]]:
         """The changes that it is asked about, none at all first; and those that are left out, with the reason."""
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
         by_counts = self.entry.family == "aggregates"
         every = changes(self.params.section(Diagnostics), attributes, self.params.seed, by_counts=by_counts)
         fitted = self.build(every[0]).load(refit_folder(run_folder(self.entry.runs, self.source.variant), 0))
-        subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns)
+        subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns, self._base)
         wanted = [change for change in every if change.topic in {UNCHANGED, *self.topics}]
         reasons = {change.name: unnoticed(change, subject) for change in wanted if change.name != UNCHANGED}
         left_out = {name: reason for name, reason in reasons.items() if reason is not None}

@@ -11,7 +11,7 @@ from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
 COUNTS = "the user's own counts and dates alone, with learned weights"
-SIDES = "a model that reads the history", f"a model that reads no history ({COUNTS})"
+SIDES = "a model that reads the history", "a model of the user's own counts and dates alone"
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 

@@ -123,9 +123,9 @@ def query_metrics(
     """The metrics of each query: one row per query, in order.
 
     For each k, for all relevant candidates and for each slice of them (`recall@10/repeat`, say), float32, null where
-    the query has none: `recall@k` (over all relevant), `capped_recall@k` (over min(k, relevant)), `ndcg@k` (Jarvelin
-    and Kekalainen, 2002, binary gains) and `hit_rate@k`. Then int32 counts: `relevant`, one named as each slice, and
-    `outside`.
+    the query has none: `recall@k` (over all relevant), `capped_recall@k` (over min(k, relevant)), `ndcg@k` (binary
+    gains, discounted as by Burges et al., ICML 2005, by the logarithm of one more than the rank) and `hit_rate@k`.
+    Then int32 counts: `relevant`, one named as each slice, and `outside`.
 
     Args:
         ranks: of each relevant candidate, `MISS` where it is outside the catalogue, int64 [len(labels.codes)].

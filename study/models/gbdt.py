@@ -171,6 +171,8 @@ class Gbdt(Recommender):
 
     def _binned(self, fold: Fold, seed: int, params: dict[str, Any]) -> lgb.Dataset:
         rows = self._rows(fold, seed)
+        if not len(rows.relevant):
+            raise FloatingPointError("there is nothing to learn: no window after the warm-up has a query")
         rows = grouped(rows, seed) if self.loss == "lambdarank" else rows
         label = rows.relevant.astype(np.float32)
         given = {"group": rows.sizes} if self.loss == "lambdarank" else {"weight": rows.weights}

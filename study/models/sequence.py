@@ -14,17 +14,17 @@ from safetensors.numpy import load_file, save_file
 from study.device import Device, chosen
 from study.events.fold import Fold
 from study.events.log import Ints, Log, Queries
-from study.events.stream import Cutoffs, Readouts, Stream
+from study.events.stream import Readouts, Stream
 from study.features.candidate_attributes import candidate_attributes
 from study.features.own_counts import DECAYS, OwnCounts
-from study.features.sequences import event_stream, prompt_of, token_stream
+from study.features.sequences import event_stream, token_stream
 from study.memory import keep_freed
 from study.models.base import Recommender, Report, Scores
 from study.models.candidate_loss import build_loss
 from study.models.past import Past
 from study.models.prompt import score_tokens
 from study.models.sequence_settings import Settings, settings_of
-from study.models.sequence_shape import Shape, shape_of
+from study.models.sequence_shape import Shape, cutoffs_of, shape_of
 from study.nn.losses.base import Loss
 from study.nn.network import Network
 from study.params.budget import Rounds
@@ -70,13 +70,17 @@ class SequenceModel(Recommender):
         """See `Recommender`.
 
         Raises:
-            FloatingPointError: the loss is not a number, or no history has a target.
+            FloatingPointError: the loss is not a number, no history has a target, or the context has no room for one.
             UserError: the loss refuses its options.
         """
         stream = self._kept_stream(fold)
         if self.trainer is None:
             self.fitted = self._fit_representation(stream, fold.log)
             self.shape = shape_of(fold, stream, with_tokens=self._asks_tokens)
+            if self._room < 1:
+                raise FloatingPointError(
+                    f"a context of {self.entry.context} has no room for a history beside what asks"
+                )
             self.trainer = self._trainer(seed)
         own = OwnCounts.of(fold.log, fold.horizon) if self.parts["head"].READS_OWN else None
         self._describe(self.trainer.network, fold.log, fold.memo)
@@ -132,8 +136,9 @@ class SequenceModel(Recommender):
 
     @property
     def pretraining(self) -> int:
-        """See `Recommender`: those of the objective that comes before."""
-        return max(1, round(PRETRAINED_SHARE * self.budget.rounds)) if "pretrain" in self.parts else 0
+        """See `Recommender`: those of the objective that comes before, which leave one round for the other at least."""
+        share = max(1, round(PRETRAINED_SHARE * self.budget.rounds)) if "pretrain" in self.parts else 0
+        return min(share, self.budget.rounds - 1)
 
     @property
     def _lays_out_tokens(self) -> bool:
@@ -221,7 +226,7 @@ class SequenceModel(Recommender):
 
     def _kept_readouts(self, fold: Fold, stream: Stream, kind: str) -> Readouts:
         key = ("readouts", self.parts["representation"].LAYOUT, self.parts[kind].__name__)
-        return kept(fold.memo, key, lambda: fold.relabelled(self.parts[kind].readouts(stream, _cutoffs(fold))))
+        return kept(fold.memo, key, lambda: fold.relabelled(self.parts[kind].readouts(stream, cutoffs_of(fold))))
 
     def _trainer(self, seed: int) -> Trainer:
         assert self.shape is not None
@@ -279,19 +284,6 @@ def alike(lengths: Ints) -> Iterator[tuple[Ints, int]]:
         step = max(INFERENCE_POSITIONS // length, 1)
         for begin in range(0, len(rows), step):
             yield rows[begin : begin + step], length
-
-
-def _cutoffs(fold: Fold) -> Cutoffs:
-    windows = fold.windows()
-    return Cutoffs(
-        start=np.array([w.cutoff for w in windows], dtype=np.int64),
-        local=np.array([w.local for w in windows], dtype=np.int64),
-        stop=np.array([w.end for w in windows], dtype=np.int64),
-        horizon=fold.horizon,
-        end=fold.end,
-        key_type=fold.log.prompt["event_type"],
-        prompt=prompt_of(fold.log),
-    )
 
 
 def build(entry: SequenceEntry, settings: Settings, budget: Rounds, device: Device = "auto") -> SequenceModel:

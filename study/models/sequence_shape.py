@@ -1,9 +1,11 @@
-"""What the weights of a sequence variant are made for: the sizes of a fit span."""
+"""What the weights of a sequence variant are made for: the sizes of a fit span, and the cut-offs inside it."""
+
+import numpy as np
 
 from study.events.fold import Fold
-from study.events.stream import Stream
+from study.events.stream import Cutoffs, Stream
 from study.features.candidate_attributes import composing
-from study.features.sequences import token_starts
+from study.features.sequences import prompt_of, token_starts
 from study.models.prompt import CandidateTokens
 from study.params.base import Frozen
 
@@ -41,4 +43,18 @@ def shape_of(fold: Fold, stream: Stream, *, with_tokens: bool) -> Shape:
         per_event=len(stream.time) / max(len(log.time), 1),
         described=[log.sizes[name] for name in composing(log)],
         tokens=CandidateTokens.of(log, token_starts(log)) if with_tokens else None,
+    )
+
+
+def cutoffs_of(fold: Fold) -> Cutoffs:
+    """The training cut-offs of a fit span, and what a query is told at one."""
+    windows = fold.windows()
+    return Cutoffs(
+        start=np.array([w.cutoff for w in windows], dtype=np.int64),
+        local=np.array([w.local for w in windows], dtype=np.int64),
+        stop=np.array([w.end for w in windows], dtype=np.int64),
+        horizon=fold.horizon,
+        end=fold.end,
+        key_type=fold.log.prompt["event_type"],
+        prompt=prompt_of(fold.log),
     )

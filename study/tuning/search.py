@@ -119,6 +119,10 @@ def _run_rungs(params: Params, folder: Path, rungs: list[Rung], workers: int) ->
 
 
 def _better_half(alive: list[int], outcomes: dict[int, Outcome]) -> list[int]:
+    """Those that go on from a rung, in their order: all of them while nothing but pre-training has been read."""
+    if any(outcomes[number].is_pretraining for number in alive):
+        return alive
+
     def best(number: int) -> tuple[float, int]:
         return max(value for _, value in outcomes[number].curve), -number
 

@@ -24,7 +24,7 @@ from study.tuning.refused import DIED, NO_MEMORY, reason_of, telling
 
 STATE, BEST, DONE = "state", "best", "rung-{}.json"
 BEGUN, MODEL, COST = "begun", "model", "cost.json"
-FAILED = {"curve": [], "losses": [], "best_round": 0, "select": None}
+FAILED = {"curve": [], "is_pretraining": False, "losses": [], "best_round": 0, "select": None}
 
 
 class Rung(Frozen):
@@ -42,9 +42,11 @@ class Outcome(Frozen):
     """What it answers. `seconds` and `peak_mb` are measured; everything else is a function of the rung.
 
     The seconds are those of a process that derives everything itself: what others have made counts as it took them.
+    While `is_pretraining` the curve is of pre-training alone, and says nothing of what is asked for.
     """
 
     curve: list[tuple[int, float]]
+    is_pretraining: bool
     losses: list[tuple[int, float]]
     best_round: int
     select: float | None
@@ -143,7 +145,8 @@ def _train(params: Params, folder: Path, rung: Rung) -> dict[str, Any]:
             tables = [kind.score(best, window, 0)["scores"] for window in data.select]
             with replacing(folder / SELECT) as temporary:
                 pl.concat(tables).write_parquet(temporary, compression="zstd")
-    return {"curve": curve, "losses": losses, "best_round": best_round, "select": select, "reason": None}
+    told = {"curve": curve, "is_pretraining": curve[-1][0] <= model.pretraining, "losses": losses}
+    return told | {"best_round": best_round, "select": select, "reason": None}
 
 
 class Flat(Exception):  # noqa: N818 - it ends training, but is no error

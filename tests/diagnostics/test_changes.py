@@ -119,6 +119,13 @@ def test_a_dropped_attribute_is_missing_and_candidates_stay(log):
     np.testing.assert_array_equal(log.codes["colour"], dropped.codes["colour"])
 
 
+def test_what_a_key_action_starts_with_has_no_dropped_attribute(log):
+    fixed = replace(log, prompt={"event_type": 2, "colour": 3})
+
+    assert {"event_type": 2} == without(fixed, "colour").prompt
+    assert fixed.prompt == without(fixed, "item").prompt
+
+
 def test_noise_is_the_same_in_every_log_that_a_history_begins(whole):
     noisy = with_noise(whole, 2, 7, seed=4)
     early = with_noise(whole.before(day_of(30)), 2, 7, seed=4)
@@ -281,6 +288,8 @@ def test_what_cannot_be_asked_is_said_of_hybrids_and_of_models_of_tokens():
 
     assert {"users-50"} == {name for name in named if unnoticed(named[name], hybrid)}
     assert {"without-item"} == {name for name in named if unnoticed(named[name], flat)}
+    told = replace(hybrid, base=flat.entry)
+    assert {"users-50", "without-item"} == {name for name in named if unnoticed(named[name], told)}
     assert not {name for name in named if unnoticed(named[name], events)}
 
 

@@ -6,7 +6,7 @@ from study.exhibits import answers
 from study.exhibits.prose import raised
 
 EVERY = {question.asked: question for question in answers.QUESTIONS}
-UNREAD = "a model that reads no history (the user's own counts and dates alone, with learned weights)"
+UNREAD = "a model of the user's own counts and dates alone"
 """What a head on the user's own counts is called where it stands beside one that reads the history as well."""
 VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
 

@@ -101,6 +101,16 @@ def test_what_is_read_while_trees_are_added_is_what_those_trees_say(log, tmp_pat
     assert not np.allclose(read[2], read[6])
 
 
+@pytest.mark.parametrize("loss", ["bce", "lambdarank"])
+def test_a_span_without_a_training_query_ends_the_fit_with_a_reason(loss, log):
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(4), FEATURES)
+    entry = AggregateEntry(question="what", arm="main", family="aggregates", model="gbdt", loss=loss)
+    model = gbdt.build(entry, gbdt.Settings(), Budget(**TINY))
+
+    with pytest.raises(FloatingPointError, match="nothing to learn: no window after the warm-up has a query"):
+        model.fit(fold, rounds=2, seed=1, report=lambda *_: None)
+
+
 @pytest.mark.parametrize("cap", [8, 16], ids=["every tree is told", "every second tree is told"])
 def test_trees_that_cannot_grow_are_told_once_as_many_as_there_are(cap, log):
     fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(35), FEATURES)

@@ -5,9 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from study.events.fold import Fold
+from study.events.spans import Spans
 from study.models.sequence import SequenceModel, Settings
 from study.params import load
+from study.params.budget import Budget
+from study.params.question import WhatQuestion
 from study.params.roster import SequenceEntry
+from tests.made import FEATURES, QUESTION, START, day_of, made_log
+from tests.tiny import BUDGET as TINY
 
 
 def test_a_loss_is_told_how_often_each_class_is_a_label():
@@ -41,3 +47,29 @@ def test_what_is_asked_about_takes_its_place_in_the_context(objective, represent
     model.shape = SimpleNamespace(tokens=tokens)
 
     assert room == model._room
+
+
+@pytest.mark.parametrize(("rounds", "phases"), [(1, [("objective", 1)]), (2, [("pretrain", 1), ("objective", 2)])])
+def test_pretraining_leaves_a_round_for_what_is_asked(rounds, phases):
+    entry = SequenceEntry(
+        question="categories", arm="main", family="sequence", representation="sum", architecture="causal",
+        objective="horizon", loss="softmax", loss_options={}, head="plain", context=40, pretrain="next_moment",
+    )  # fmt: skip
+    model = SequenceModel(entry, Settings(), Budget(**TINY | {"rounds": rounds}), "cpu")
+
+    assert phases == list(model._phases(rounds))
+
+
+def test_a_context_without_room_for_a_history_ends_the_fit_with_a_reason():
+    """The prompt of the made log has the event type and the fixed colour."""
+    question = WhatQuestion(**QUESTION.model_dump() | {"key_action": {"event_type": ["buy"], "colour": ["red"]}})
+    log = made_log([("a", float(day), "buy", "xy"[day % 2], "red") for day in range(1, 30)], question)
+    entry = SequenceEntry(
+        question="categories", arm="main", family="sequence", representation="flat", architecture="causal",
+        objective="next_token", loss="softmax", loss_options={}, head="plain", context=2,
+    )  # fmt: skip
+    model = SequenceModel(entry, Settings(), Budget(**TINY), "cpu")
+    fold = Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(28), FEATURES)
+
+    with pytest.raises(FloatingPointError, match="a context of 2 has no room for a history beside what asks"):
+        model.fit(fold, rounds=1, seed=1, report=lambda *_: None)

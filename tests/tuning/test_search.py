@@ -31,7 +31,8 @@ def searched(monkeypatch, folder, stop: list[float], select: list[float], rungs:
     def answered(tasks, workers, engine):
         for index, task in enumerate(tasks):
             rung = task.args[2]
-            told = {"curve": [(rung.rounds, stop[rung.number])], "losses": [], "best_round": rung.rounds}
+            told = {"curve": [(rung.rounds, stop[rung.number])], "is_pretraining": False, "losses": []}
+            told |= {"best_round": rung.rounds}
             told |= {"select": select[rung.number] if rung.is_last else None, "reason": None}
             yield index, Outcome(**told, seconds=0.0, peak_mb=0.0)
 
@@ -179,6 +180,7 @@ def test_what_pretraining_reached_neither_ends_a_trial_nor_is_its_best(monkeypat
     for index, rounds in enumerate(rungs):
         rung = Rung(variant=VARIANT, number=0, settings={}, index=index, rounds=rounds, is_last=rounds == rungs[-1])
         found = run_rung(params_of(2, []), tmp_path, rung)
+        assert found.is_pretraining == (rounds <= Pretrained.pretraining)
 
     assert [(3, 0.3), (4, 0.2), (5, 0.4), (6, 0.5)] == found.curve
     assert (6, 0.25) == (found.best_round, found.select)
@@ -221,13 +223,20 @@ def test_what_is_tried_next_lies_where_the_trials_before_were_good(state):
 
 
 def test_who_goes_on_is_told_by_the_best_reading_not_by_the_last():
-    common = {"losses": [], "best_round": 1, "select": None, "reason": None, "seconds": 0.0, "peak_mb": 0.0}
-    outcomes = {
-        0: Outcome(curve=[(1, 0.5), (2, 0.1)], **common),
-        1: Outcome(curve=[(1, 0.2), (2, 0.3)], **common),
-    }
+    assert [0] == _better_half([0, 1], read(is_pretraining=False))
 
-    assert [0] == _better_half([0, 1], outcomes)
+
+def test_a_rung_within_pretraining_ends_no_trial():
+    assert [0, 1] == _better_half([0, 1], read(is_pretraining=True))
+
+
+def read(*, is_pretraining: bool) -> dict[int, Outcome]:
+    """What two trials have reached."""
+    common = {"losses": [], "best_round": 1, "select": None, "reason": None, "seconds": 0.0, "peak_mb": 0.0}
+    return {
+        0: Outcome(curve=[(1, 0.5), (2, 0.1)], is_pretraining=is_pretraining, **common),
+        1: Outcome(curve=[(1, 0.2), (2, 0.3)], is_pretraining=is_pretraining, **common),
+    }
 
 
 def test_a_refit_has_the_seed_and_the_rounds_that_it_is_asked_for_and_the_span_before_test(monkeypatch, tmp_path):
