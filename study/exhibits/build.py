@@ -28,13 +28,15 @@ die_with_parent(int(os.environ["JPY_PARENT_PID"]))
 del os, die_with_parent
 """
 """Ends a kernel with its parent. It looks for that itself, too, but not where it ended before the kernel was ready."""
-CONTENTS = "_toc.yml"
+CONTENTS, HTML = "_toc.yml", "html"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 BEGUN = ".book-"
 """How the names of folders begin in which a book is built; the number of the process follows."""
 TAIL = 30  # lines of the log that are shown when no exhibit says what is wrong
+LOST = "Kernel died before replying"
+"""What is said of a kernel whose port another process took between its choice and its use."""
 
 
 def build_book(destination: Path) -> Path:
@@ -120,7 +122,7 @@ def _sign(config: Path) -> None:
 
 def _compile(workspace: Path, temporary: Path) -> Path:
     """Renders the pages, as many at once as there are cores; Jupyter Book's own command renders one at a time."""
-    html = temporary / "html"
+    html = temporary / HTML
     write_text(temporary / KERNEL_STARTS, BOUND)
     _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
     # Only now: every page would begin with a script that Jupyter Book finds. `book.js` loads it where it is needed.
@@ -134,7 +136,11 @@ def _run(command: list[str], temporary: Path) -> None:
     # The hook is safe in a process whose other threads only wait; what it starts ends with it, however that is.
     bound = partial(die_with_parent, os.getpid())
     environment = _environment(temporary)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, preexec_fn=bound, check=False)
+    run = partial(subprocess.run, command, env=environment, capture_output=True, text=True, preexec_fn=bound)
+    done = run(check=False)
+    if done.returncode and LOST in done.stdout + done.stderr:
+        shutil.rmtree(temporary / HTML, ignore_errors=True)  # in which the page would count as read
+        done = run(check=False)
     if done.returncode:
         raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")
 

@@ -10,7 +10,8 @@ from study.exhibits.figures import draw, family_style, inert, legend_below, seri
 from study.exhibits.markup import Html, joined, listing, paragraphs
 from study.exhibits.prose import number, percent
 from study.exhibits.records import Record
-from study.exhibits.results import Results, read
+from study.exhibits.result_file import read
+from study.exhibits.results import Results
 from study.exhibits.who import if_run
 
 

@@ -8,7 +8,7 @@ from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.others import Pair, shared
 from study.exhibits.prose import plural
-from study.exhibits.results import REPRODUCE
+from study.exhibits.result_file import REPRODUCE
 from study.exhibits.scoring_log import TOO_MANY
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')

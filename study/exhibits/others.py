@@ -5,11 +5,10 @@ from pathlib import Path
 
 from study.errors import UserError
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
-from study.exhibits.results import Results, read
+from study.exhibits.result_file import MANIFEST, read
+from study.exhibits.results import Results
 from study.params.budget import Compared
 from study.provenance import file_hash
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
 
 from study import params
 from study.errors import UserError
 from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
+from study.exhibits.result_file import REPRODUCE, manifest_of, read, read_if_made
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Budget, Compared
 from study.params.question import Question
@@ -19,7 +19,7 @@ from study.params.roster import ComposedEntry, CountingEntry
 from study.params.statistics import PRIMARY
 from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
-REPRODUCE, STUDY = "run `dvc repro`", "run `make study`"
+STUDY = "run `make study`"
 POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
@@ -31,27 +31,6 @@ LEARNED = f"{MARKS[0]} (best round was the budget's last), or {NEARLY} (refits o
 TRAINING = f"{LEARNED}; besides, {MARKS[1]} (gains less than the margin over that rule on select)"
 """What it says in the others."""
 Found = TypeVar("Found")
-
-
-def read(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found:
-    """A result file; `remedy` is how it is made.
-
-    Raises:
-        UserError: it is missing or broken.
-    """
-    try:
-        return TypeAdapter(kind).validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; {remedy}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; {remedy}") from None
-
-
-def read_if_made(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found | None:
-    """The same; None where it has not been made yet."""
-    return read(path, kind, remedy) if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -142,7 +121,7 @@ class Results:
     def diagnostics(self) -> Diagnostics | None:
         """The diagnostics of this snapshot; None where they were not run."""
         folder = self.root / "diagnostics"
-        manifest = read_if_made(folder / "manifest.json", Manifest)
+        manifest = manifest_of(self.root, "diagnostics")
         if manifest is None:
             return None
         return Diagnostics(
@@ -258,14 +237,14 @@ class Results:
                     raise UserError(f"{place}: '{variant}' is not on the leaderboard; {REPRODUCE}")
 
     def beside(self, arm: Compared) -> "Results | None":
-        """The results of an arm of the same snapshot, this one itself among them; None where it has not been run.
+        """The results of an arm on the same log, this one itself among them; None where it has not been run on it.
 
         Raises:
             UserError: there are results, but broken ones or those of other parameters.
         """
         if arm == self.arm:
             return self
-        if not (self.root / arm / "manifest.json").exists():
+        if manifest_of(self.root, arm) is None:
             return None
         other = replace(self, arm=arm)
         other.check()

@@ -7,7 +7,8 @@ from study.exhibits import world_records
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
 from study.exhibits.records import Manifest
-from study.exhibits.results import Results, read_if_made
+from study.exhibits.result_file import manifest_of, read_if_made
+from study.exhibits.results import Results
 from study.exhibits.tables import name as named
 from study.exhibits.tables import table, words
 from study.params.budget import COMPARED, Arm, Budget
@@ -67,7 +68,7 @@ def origin(arm: Arm, manifest: Manifest) -> str:
 
 def beside(results: Results, arm: Arm) -> Html:
     """The line of an arm that has no leaderboard; nothing where it has not been run."""
-    manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
+    manifest = manifest_of(results.root, arm)
     return Html("") if manifest is None else paragraphs([f"{origin(arm, manifest)}."], "source")
 
 
@@ -76,7 +77,7 @@ def runs(results: Results) -> Html:
     rows = []
     for arm in get_args(Arm):
         made = made_by(results, arm)
-        manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
+        manifest = manifest_of(results.root, arm)
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
         kernels = manifest.blas if manifest is not None and manifest.blas != "unknown" else ""
         rows.append([named(arm), words(revisions), words(budgets), words(kernels), words("run" if made else "not run")])
@@ -94,7 +95,7 @@ def made_by(results: Results, arm: Arm) -> list[tuple[str, str]]:
         paths = [results.root.parent / world_file(world).relative_to(RESULTS) for world in NAMES]
         worlds = [read_if_made(path, world_records.World) for path in paths]
         return [(short(world.revision), world.budget) for world in worlds if world is not None]
-    manifest = read_if_made(results.root / arm / "manifest.json", Manifest)
+    manifest = manifest_of(results.root, arm)
     return [] if manifest is None else [(short(manifest.revision), manifest.budget)]
 
 

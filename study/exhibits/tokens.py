@@ -12,7 +12,8 @@ from study.exhibits.figures import draw, inert, names_axis, row_height, series_s
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
-from study.exhibits.results import Results, read
+from study.exhibits.result_file import manifest_of, read
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 from study.params.tokens import Tokens
 from study.paths import results_folder
@@ -79,10 +80,8 @@ def load() -> tuple[Accounting, Manifest] | None:
 
 def of(folder: Path) -> tuple[Accounting, Manifest] | None:
     """The results in a folder; see `load`."""
-    if not (folder / "manifest.json").exists():
-        return None
-    found = read(folder / "tokens.json", Accounting)
-    return found, read(folder / "manifest.json", Manifest)
+    manifest = manifest_of(folder.parent, folder.name)
+    return None if manifest is None else (read(folder / "tokens.json", Accounting), manifest)
 
 
 def told(results: Results) -> str:

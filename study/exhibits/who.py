@@ -13,7 +13,8 @@ from study.exhibits.markup import Html, bullets, code, joined, listing, paragrap
 from study.exhibits.prose import count, is_unbounded, number, over, percent, plural, sentence, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record, variants_of
 from study.exhibits.resolution import at_first_step, power_of_equivalence
-from study.exhibits.results import LEARNED, Results, read
+from study.exhibits.result_file import read
+from study.exhibits.results import LEARNED, Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.screening import PRIMARY, SHARES, places
 from study.params.statistics import POWER, VERDICTS

@@ -7,7 +7,7 @@ from study.exhibits.figures import draw, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
-from study.exhibits.results import read_if_made
+from study.exhibits.result_file import read_if_made
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
 from study.exhibits.world_records import Reached, Validity, World, Worlds
 from study.exhibits.world_verdicts import tally

@@ -1,8 +1,10 @@
 """Every page says which run its numbers come from."""
 
+import json
 import re
 
-from study.exhibits import source
+from study.exhibits import source, tokens
+from study.paths import write_text
 from tests.exhibits.pairing import text
 
 
@@ -21,6 +23,23 @@ def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
     assert ["cd", "default", "", "run"] == rows["<code>main</code>"]
     missing = ("who", "tokens", "diagnostics", "worlds")
     assert all(rows[f"<code>{arm}</code>"] == ["", "", "", "not run"] for arm in missing)
+
+
+def test_an_arm_that_was_run_on_another_state_of_the_log_was_not_run_on_this_one(made):
+    """As where a log goes on under its name, and main alone has been run again."""
+    found = {"contrasts": []}
+    results = made(young=lambda written: written["manifest.json"].update(data_hash="cd"), diagnoses=[])
+    older = json.loads((results.root / "young/manifest.json").read_text(encoding="utf-8"))
+    for arm in ("diagnostics", "tokens"):
+        write_text(results.root / arm / "manifest.json", json.dumps(older))
+    write_text(results.root / "tokens/tokens.json", json.dumps(found))
+    shown = source.runs(results).text
+    rows = {row[0]: row[1:] for row in (re.findall(r"<td[^>]*>(.*?)</td>", line) for line in shown.split("<tr>")[2:])}
+
+    assert results.beside("young") is None and results.diagnostics is None
+    assert tokens.of(results.root / "tokens") is None
+    assert all(rows[f"<code>{arm}</code>"][3] == "not run" for arm in ("young", "diagnostics", "tokens"))
+    assert "run" == rows["<code>main</code>"][3]
 
 
 def test_where_other_code_trained_than_compared_it_is_named(made):

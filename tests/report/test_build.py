@@ -134,3 +134,21 @@ def wait_until(holds) -> None:
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("said", "runs"), [("RuntimeError: Kernel died before replying to kernel_info", 2), ("NameError: name 'x'", 1)]
+)
+def test_a_kernel_whose_port_was_taken_is_started_once_more(tmp_path, monkeypatch, said, runs):
+    """The second run begins anew: a page that failed would count as read."""
+    (tmp_path / "html").mkdir()
+    done = [subprocess.CompletedProcess([], 2, "", said), subprocess.CompletedProcess([], 0, "", "")]
+    monkeypatch.setattr(build.subprocess, "run", lambda *_, **__: done.pop(0))
+    if runs == 2:
+        build._run(["sphinx"], tmp_path)
+    else:
+        with pytest.raises(UserError, match="the book could not be built: see the messages above"):
+            build._run(["sphinx"], tmp_path)
+
+    assert 2 - runs == len(done)
+    assert (runs == 1) == (tmp_path / "html").exists()
