@@ -29,7 +29,8 @@ def named(pattern: str, names: list[str]) -> list[str]:
 def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:
     """The columns that look like times, the likeliest first.
 
-    One with a time of day goes before days, and one that is called like the time of an event before others.
+    One that is full goes before those with gaps, since every event needs a time; then one with a time of day before
+    days, and one that is called like the time of an event before others.
 
     Args:
         known: columns that are named like something else, which are taken where no other is.
@@ -37,11 +38,13 @@ def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:
     typed = [name for name, dtype in log.schema.items() if dtype.is_temporal()]
     likely = dict.fromkeys([*named(TIME, typed), *typed, *named(TIME, log.columns)])
     texts = [name for name, dtype in log.schema.items() if dtype == pl.String and name not in known]
+    gaps = {name: bool(log[name].null_count()) for name in log.columns}
+    found: list[str] = []
     for names in (likely, [name for name in texts if not _are_numbers(log[name])]):
-        found = [name for name in names if looks_like_time(log[name])]
-        if found:
-            return sorted(found, key=lambda name: (not _tells_hours(log[name]), not _is_of_event(name)))
-    return []
+        found += [name for name in names if name not in found and looks_like_time(log[name])]
+        if not all(gaps[name] for name in found):
+            break
+    return sorted(found, key=lambda name: (gaps[name], not _tells_hours(log[name]), not _is_of_event(name)))
 
 
 def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:

@@ -46,6 +46,16 @@ def test_the_time_of_an_event_goes_before_its_day_and_before_other_times(workspa
     assert "so are those of" in text or len(columns) == 1
 
 
+@pytest.mark.parametrize("full", ["created_at", "fecha"])
+def test_a_time_that_every_event_has_goes_before_one_with_gaps(workspace, full):
+    """As of orders, some of which are never paid; the full one may be known by its values alone."""
+    paid = pl.when(pl.int_range(pl.len()) % 16 < 15).then(TEXT)
+    snapshot, _, text = guessed(renamed(**{full: TEXT, "paid_at": paid}))
+
+    assert full == snapshot.columns.time
+    assert f"time: {full} # guess: its values are times; so are those of paid_at" in text
+
+
 @pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y%m%d"])
 def test_the_day_of_an_event_is_no_event_type_and_no_candidate(workspace, form):
     """As in exports of Google Analytics, whose `event_date` is as long a name as `event_name`."""
