@@ -9,8 +9,9 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
-from study.events.guess_kinds import FEW, is_measure, kinds_of, names_alone
-from study.events.guess_times import days_of, named, refuse_none, times_of
+from study.events.guess_kinds import FEW, kinds_of, names_alone
+from study.events.guess_names import is_measure, named
+from study.events.guess_times import days_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
 PERSON = (

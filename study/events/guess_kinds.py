@@ -8,13 +8,10 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import no_json, text_of, values_of
+from study.events.guess_names import is_measure
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
 WORDS = r"word|text|label|title|tag|keyword|caption"
-MEASURE = (
-    r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
-    r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
-)
 PLACES = 3
 """Of a list that are read, at most."""
 COMMA = r"^-?\d+,\d+$"
@@ -110,11 +107,6 @@ def _listed(name: str, raw: pl.Series) -> tuple[Any, str]:
     if all(column.n_unique() == 1 for column in filled):
         return "", "always the same" if filled else "always empty"
     return {"kind": "list", "items": len(filled)}, ""
-
-
-def is_measure(name: str) -> bool:
-    """Whether a column is named like something that is measured."""
-    return bool(re.search(MEASURE, name, flags=re.IGNORECASE))
 
 
 def _measures(name: str, values: pl.Series) -> bool:

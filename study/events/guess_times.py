@@ -7,6 +7,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import shown, text_of
+from study.events.guess_names import named
 from study.events.spans import DAY
 from study.events.times import guessed, looks_like_time, no_time, within_dates
 
@@ -18,12 +19,6 @@ DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
 SECONDS_OF_DAY = 86_400
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
-
-
-def named(pattern: str, names: list[str]) -> list[str]:
-    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
-    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
-    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
 
 
 def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:

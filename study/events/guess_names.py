@@ -1,0 +1,34 @@
+"""What the names of the columns of an unknown log seem to say."""
+
+import re
+
+HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+MEASURE = (
+    r"[a-z]*price|amount|cost|quantity|qty|count|value|total|subtotal|sum|duration|second|minute|score|rating|age|length|"
+    r"size|weight|discount|balance|position|rank|width|height|percent|rate|dwell|elapsed"
+)
+NUMBER_OF = r"(number|num|no|nr) of\b"
+UNIT = r" m?s$"
+CODE = r"code|id|type|name|kind|category|class|group|label|range|currency|unit"
+"""What ends a name of something that stands for a measure, or for a range of it, and is none."""
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name in lower case, as `order`, `total` of `order_total`, `order.total` and `orderTotal`."""
+    return [word.lower() for word in re.split(rf"[\W_]+|{HUMP}", name) if word]
+
+
+def is_measure(name: str) -> bool:
+    """Whether a column is named like something that is measured: one of its words says so, and the last is no code."""
+    words = words_of(name)
+    if not words or re.fullmatch(rf"({CODE})s?", words[-1]):
+        return False
+    if any(re.fullmatch(rf"({MEASURE})s?\d*", word) for word in words):
+        return True
+    return bool(re.search(f"{NUMBER_OF}|{UNIT}", " ".join(words)))
+
+
+def named(pattern: str, names: list[str]) -> list[str]:
+    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
+    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
+    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
