@@ -1,6 +1,5 @@
 """A first guess at the kinds of the columns of an unknown log, and at those that are no attributes."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,9 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import no_json, text_of, values_of
-from study.events.guess_names import is_measure
+from study.events.guess_names import is_measure, is_of_words
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
-WORDS = r"word|text|label|title|tag|keyword|caption"
 PLACES = 3
 """Of a list that are read, at most."""
 COMMA = r"^-?\d+,\d+$"
@@ -133,4 +131,4 @@ def _mistakes(name: str, values: pl.Series) -> str:
 def _is_listed(name: str, values: pl.Series) -> bool:
     if values.str.starts_with("[").all():
         return True
-    return bool(re.search(WORDS, name, flags=re.IGNORECASE)) and bool(values.str.contains(" ").mean() or 0)
+    return is_of_words(name) and bool(values.str.contains(" ").any())

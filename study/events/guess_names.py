@@ -9,6 +9,7 @@ MEASURE = (
 )
 NUMBER_OF = r"(number|num|no|nr) of\b"
 UNIT = r" m?s$"
+LISTED = r"(key)?words?|texts?|labels?|(sub)?titles?|(hash)?tags?|captions?"
 CODE = r"code|id|type|name|kind|category|class|group|label|range|currency|unit"
 """What ends a name of something that stands for a measure, or for a range of it, and is none."""
 
@@ -26,6 +27,11 @@ def is_measure(name: str) -> bool:
     if any(re.fullmatch(rf"({MEASURE})s?\d*", word) for word in words):
         return True
     return bool(re.search(f"{NUMBER_OF}|{UNIT}", " ".join(words)))
+
+
+def is_of_words(name: str) -> bool:
+    """Whether a column is named like text that is a list of words."""
+    return any(re.fullmatch(LISTED, word) for word in words_of(name))
 
 
 def named(pattern: str, names: list[str]) -> list[str]:

@@ -45,8 +45,8 @@ def test_numbers_of_things_are_not_measured_though_their_name_holds_that_of_a_me
     assert {"categorical"} == {load().snapshot.attributes[name] for name in THINGS}
 
 
-@pytest.mark.parametrize("name", ["page", "country", "discount_code"])
-def test_a_thing_whose_name_holds_that_of_a_measure_may_be_the_candidate(workspace, name):
+@pytest.mark.parametrize("name", ["page", "country", "discount_code", "stage", "context"])
+def test_a_thing_whose_name_holds_that_of_a_measure_or_of_words_may_be_the_candidate(workspace, name):
     number = pl.int_range(pl.len())
     log = funnel().drop("category", "product", "shop").with_columns(colour=pl.format("c{}", number % 4))
     log.with_columns(pl.format("thing {}", number % 80).alias(name)).write_parquet("log.parquet")
