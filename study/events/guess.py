@@ -10,16 +10,10 @@ from study.errors import UserError
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
-from study.events.guess_names import is_measure, named
+from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of
 from study.events.guess_times import days_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
-PERSON = (
-    r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
-    r"|learner|student|patient|guest|(^|_)uid$|distinct_?id|anonymous_?id|amplitude_?id|e.?mail"
-)
-VISIT = r"session|device|cookie"
-"""What stands for a user where nobody is named."""
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 BESIDES = (
@@ -78,7 +72,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         for name in filter(is_user, faults):
             raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
-    times = times_of(log, set(filter(is_user, log.columns)))
+    times = times_of(log, set(filter(is_about_user, log.columns)))
     if not times:
         refuse_none(log, place, BY_HAND)
     time, *others = times
@@ -117,7 +111,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:
     others = [name for name, dtype in log.schema.items() if name != time and not dtype.is_nested()]
-    users = [*named(PERSON, others), *named(VISIT, others)]
+    users = users_of(others)
     for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
         if 1 < log[name].n_unique() < log.height:
             return name
@@ -137,11 +131,6 @@ def _rivals(log: pl.DataFrame, user: str) -> str:
 
 def _listed(lead: str, names: list[str]) -> str:
     return f"{lead} {', '.join(names)}" if names else ""
-
-
-def is_user(name: str) -> bool:
-    """Whether a column is named like a person or a visit."""
-    return bool(re.search(f"{PERSON}|{VISIT}", name, flags=re.IGNORECASE))
 
 
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
@@ -215,9 +204,9 @@ def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str,
 
 
 def _sizes(columns: dict[str, pl.Series]) -> dict[str, int]:
-    """The distinct values of each column; of those that are named like a user or a measure only where all are."""
+    """The distinct values of each column; of those that are about a user or named like a measure only where all are."""
     sizes = {name: column.drop_nulls().n_unique() for name, column in columns.items()}
-    things = {name: size for name, size in sizes.items() if not is_user(name)} or sizes
+    things = {name: size for name, size in sizes.items() if not is_about_user(name)} or sizes
     return {name: size for name, size in things.items() if not is_measure(name)} or things
 
 

@@ -2,6 +2,18 @@
 
 import re
 
+PERSON = (
+    r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
+    r"|learner|student|patient|guest|(^|_)uid$|distinct_?id|anonymous_?id|amplitude_?id|e.?mail"
+)
+VISIT = r"session|device|cookie"
+"""What stands for a user where nobody is named."""
+OF_USER = (
+    r"(user|device)?(agent|type|kind|class|category|country|region|state|city|language|locale|segment|status|version|group|"
+    r"cohort|tier|plan|level|role|gender|sex|model|brand|os|browser|platform|index|since|at|date|time|day|propert(y|ie)|"
+    r"trait|attribute)s?"
+)
+"""What ends a name of something that is known of a user, or of a visit, and is neither."""
 HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 MEASURE = (
     r"[a-z]*price|amount|cost|quantity|qty|count|value|total|subtotal|sum|duration|second|minute|score|rating|age|length|"
@@ -17,6 +29,23 @@ CODE = r"code|id|type|name|kind|category|class|group|label|range|currency|unit"
 def words_of(name: str) -> list[str]:
     """The words of a name in lower case, as `order`, `total` of `order_total`, `order.total` and `orderTotal`."""
     return [word.lower() for word in re.split(rf"[\W_]+|{HUMP}", name) if word]
+
+
+def is_about_user(name: str) -> bool:
+    """Whether a column is named like a person or a visit, or like something that is known of one."""
+    return bool(re.search(f"{PERSON}|{VISIT}", name, flags=re.IGNORECASE))
+
+
+def is_user(name: str) -> bool:
+    """Whether a column is named like a person or a visit itself."""
+    return is_about_user(name) and not is_measure(name) and not re.fullmatch(OF_USER, words_of(name)[-1])
+
+
+def users_of(names: list[str]) -> list[str]:
+    """Those that are named like a user, the likeliest first: persons, visits, and what they are called."""
+    users = [name for name in names if is_user(name)]
+    found = [*named(PERSON, users), *named(VISIT, users)]
+    return sorted(found, key=lambda name: words_of(name)[-1] == "name")
 
 
 def is_measure(name: str) -> bool:

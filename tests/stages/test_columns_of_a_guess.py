@@ -78,6 +78,19 @@ def test_the_column_that_every_event_has_is_the_user(workspace):
     assert "also named like a user: user_id" in text
 
 
+@pytest.mark.parametrize("name", ["user_agent", "userType", "member_tier", "customer age", "app_user_version"])
+def test_what_is_known_of_a_user_is_no_user(workspace, name):
+    """As where people have an id once they log in: the visit is told of every event."""
+    number = pl.int_range(pl.len())
+    known = pl.when(number % 5 > 0).then("customerId")
+    log = funnel().with_columns(user_id=known, session_id=pl.format("s{}", number % 700)).drop("customerId")
+    snapshot, question, text = guessed(log.with_columns((number % 9).alias(name)))
+
+    assert "session_id" == snapshot.columns.user
+    assert "also named like a user: user_id\n" in text
+    assert ["product"] == question.candidate
+
+
 @pytest.mark.parametrize("name", ["distinct_id", "anonymous_id", "E-Mail", "email"])
 def test_the_users_of_usual_exports_are_known_by_name(workspace, name):
     snapshot, question, _ = guessed(funnel().rename({"customerId": name}).with_columns(session_id=TEXT))
