@@ -10,11 +10,13 @@ from study.errors import UserError
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
-from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of
+from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of, words_of
 from study.events.guess_times import days_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
+TYPES = ("event type", "event name", "event")
+"""What an event type is called before all, in words."""
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page"
@@ -136,13 +138,25 @@ def _listed(lead: str, names: list[str]) -> str:
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
     types = [name for name in named(EVENT, log.columns) if not log.schema[name].is_nested()]
     types = [name for name in types if log[name].n_unique() <= MOST_TYPES]
+    types = sorted(types, key=lambda name: (log[name].n_unique() == 1, not _keys(log[name]), _is_called(name)))
     full = [name for name in types if not log[name].null_count()]
     if full:
-        return min(full, key=lambda name: log[name].n_unique() == 1)
+        return full[0]
     for name in types:
         if log[name].null_count() < MOSTLY * log.height:
             refuse_gaps(log[name], name, place)
     return next((name for name in log.columns if _tells_acts(log[name])), None)
+
+
+def _keys(column: pl.Series) -> list[str]:
+    """The values that are named like a key action."""
+    return named(KEY, text_of(column).drop_nulls().unique().to_list())
+
+
+def _is_called(name: str) -> int:
+    """How likely an event type is called so; less is likelier."""
+    words = " ".join(words_of(name))
+    return TYPES.index(words) if words in TYPES else len(TYPES)
 
 
 def _tells_acts(column: pl.Series) -> bool:
@@ -151,7 +165,7 @@ def _tells_acts(column: pl.Series) -> bool:
         return False
     values = text_of(column).unique().to_list()
     acts = [value for value in values if re.search(f"{KEY}|{BESIDES}", value, flags=re.IGNORECASE)]
-    return 1 < len(values) == len(acts) and any(re.search(KEY, value, flags=re.IGNORECASE) for value in acts)
+    return 1 < len(values) == len(acts) and bool(_keys(column))
 
 
 def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:

@@ -119,6 +119,28 @@ def test_a_column_of_one_value_is_no_event_type_where_another_tells_them_apart(w
     assert "event_called" == snapshot.columns.event_type
 
 
+TOLD, OTHER = pl.col("event_name"), pl.format("kind {}", pl.int_range(pl.len()) % 7)
+
+
+@pytest.mark.parametrize(
+    ("columns", "event_type"),
+    [
+        ({"event_name": TOLD, "event_day": OTHER}, "event_name"),
+        ({"event_name": OTHER, "event_day": OTHER}, "event_name"),
+        ({"event_type": OTHER, "action": OTHER}, "event_type"),
+        ({"event type": OTHER, "event": OTHER, "EventName": OTHER}, "event type"),
+        ({"event_type": OTHER, "action": TOLD}, "action"),
+        ({"activity": OTHER, "action": OTHER}, "action"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else "-".join(value),
+)
+def test_the_event_type_is_what_tells_a_key_action_or_else_what_is_called_so(workspace, columns, event_type):
+    log = funnel()
+    snapshot, _, _ = guessed(log.drop("event_name").with_columns(**log.select(**columns).to_dict()))
+
+    assert event_type == snapshot.columns.event_type
+
+
 def test_a_number_is_no_time_by_its_digits_where_a_text_is(workspace):
     """Ids of ten digits would be times of our days."""
     user = 1_650_000_000 + pl.col("customerId").rank("dense").cast(pl.Int64)
