@@ -11,7 +11,7 @@ from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
 from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of, words_of
-from study.events.guess_times import days_of, refuse_none, times_of
+from study.events.guess_times import days_of, hours_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
@@ -80,7 +80,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     time, *others = times
     user = _user(log, time, place)
     days = days_of(log.drop(user), time)
-    rest = log.drop(time, user, *days)
+    hours = hours_of(log.drop(user), time)
+    rest = log.drop(time, user, *days, *hours)
     event_type = _event_type(rest, place)
     attributes, left_out = kinds_of(rest.drop([event_type] if event_type else []))
     for name in [name for name in attributes if names_alone(log[user], rest[name])]:
@@ -98,6 +99,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         left_out=patterns
         | dict.fromkeys(faults, "its values are bytes that are no text")
         | dict.fromkeys(days, f"the day of {time}")
+        | hours
         | left_out,
         key_action={column: allowed},
         candidate=candidate,

@@ -16,6 +16,7 @@ OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
 """What the time of an event is called where a log has other times too: of its arrival, of a sign-up."""
 MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
 DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
+HOUR_ALONE = r"^([01]?\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?$"
 SECONDS_OF_DAY = 86_400
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
@@ -67,6 +68,25 @@ def days_of(log: pl.DataFrame, time: str) -> list[str]:
     """The columns that say on which day an event was, and nothing else."""
     when = guessed(log[time])
     return [name for name in log.columns if name != time and _is_its_day(log[name], when)]
+
+
+def hours_of(log: pl.DataFrame, time: str) -> dict[str, str]:
+    """The columns that say when in a day an event was, where the time is a day alone, and what to do with each."""
+    if _tells_hours(log[time]):
+        return {}
+    day = guessed(log[time]).dt.date().drop_nulls()[0]
+    found = {name: log[name].drop_nulls() for name in log.columns if name != time and _is_hour(log[name])}
+    return {
+        name: f"a time of day, which {time} does not tell: join both in one column, as {shown(f'{day} {values[0]}')}"
+        for name, values in found.items()
+    }
+
+
+def _is_hour(raw: pl.Series) -> bool:
+    values = raw.drop_nulls()
+    if raw.dtype != pl.String:
+        return raw.dtype == pl.Time and bool(len(values))
+    return bool(len(values)) and bool(values.str.contains(HOUR_ALONE).all())
 
 
 def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:

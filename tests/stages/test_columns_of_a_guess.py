@@ -1,5 +1,7 @@
 """`init` tells the columns of usual exports apart: which is the time of an event, who the user is, what is a thing."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -66,6 +68,25 @@ def test_the_day_of_an_event_is_no_event_type_and_no_candidate(workspace, form):
     assert "event_name" == snapshot.columns.event_type
     assert ["product"] == question.candidate
     assert "event_date is left out: the day of occurred_at" in text
+
+
+@pytest.mark.parametrize("day", [WHEN.dt.strftime("%Y-%m-%d"), WHEN.dt.date()], ids=["day", "typed day"])
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [
+        (WHEN.dt.strftime("%H:%M"), r"\d\d:\d\d"),
+        (WHEN.dt.strftime("%-H:%M:%S"), r"\d+:\d\d:\d\d"),
+        (WHEN.dt.time(), r"\d\d:\d\d:\d\d\.\d+"),
+    ],
+    ids=["minutes", "seconds", "typed"],
+)
+def test_a_time_of_day_beside_a_day_is_left_out_with_what_to_do(workspace, day, hour, told):
+    snapshot, question, text = guessed(renamed(date=day, time=hour).drop("product", "shop"))
+
+    assert "date" == snapshot.columns.time
+    assert ["category"] == question.candidate
+    what = "time is left out: a time of day, which date does not tell: join both in one column, as"
+    assert re.search(rf"# {what} 2024-\d\d-\d\d {told}\n", text)
 
 
 def test_the_column_that_every_event_has_is_the_user(workspace):
