@@ -12,7 +12,8 @@ from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
 PLACES = 3
 """Of a list that are read, at most."""
-COMMA = r"^-?\d+,\d+$"
+COMMA = r"^-?[\d.]*\d(,\d+)?$"
+"""A number whose decimals follow a comma, where it has any; a point may stand between thousands."""
 FEW = 20
 """Numbers with at most so many values name things more often than they count them."""
 NEARLY_AN_ID = 0.5
@@ -118,7 +119,7 @@ def _measures(name: str, values: pl.Series) -> bool:
 def _mistakes(name: str, values: pl.Series) -> str:
     """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
     texts = text_of(values)
-    if texts.str.contains(COMMA).all():
+    if texts.str.contains(COMMA).all() and texts.str.contains(",", literal=True).any():
         return "numbers with a decimal comma: write them with a point, then it is numeric"
     is_number = texts.cast(pl.Float64, strict=False).is_not_null()
     share = is_number.mean()

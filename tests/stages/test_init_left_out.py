@@ -59,9 +59,20 @@ def test_a_column_without_a_name_is_left_out_and_said_and_refused_as_an_attribut
     assert "attributes: '': a column without a name; give it one" in capsys.readouterr().err
 
 
-def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
-    comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
-    funnel().with_columns(comma).write_csv("log.csv")
+NUMBER = pl.int_range(pl.len())
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        pl.col("price").cast(pl.String).str.replace(".", ",", literal=True),
+        pl.when(NUMBER % 3 > 0).then(pl.format("{}", NUMBER % 90)).otherwise(pl.format("{},29", NUMBER % 90)),
+        pl.when(NUMBER % 3 > 0).then(pl.format("1.{},50", 100 + NUMBER % 90)).otherwise(pl.format("-{}", NUMBER % 90)),
+    ],
+    ids=["in each", "in some", "after thousands"],
+)
+def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace, price):
+    funnel().with_columns(price=price).write_csv("log.csv")
 
     assert 0 == main(["init", "log.csv"])
     assert "price is left out: numbers with a decimal comma" in PARAMS.read_text(encoding="utf-8")
