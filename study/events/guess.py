@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, few
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
@@ -83,7 +83,14 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     hours = hours_of(log.drop(user), time)
     rest = log.drop(time, user, *days, *hours)
     event_type = _event_type(rest, place)
-    attributes, left_out = kinds_of(rest.drop([event_type] if event_type else []))
+    attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))
+    left_out = (
+        patterns
+        | dict.fromkeys(faults, "its values are bytes that are no text")
+        | dict.fromkeys(days, f"the day of {time}")
+        | hours
+        | unusable
+    )
     for name in [name for name in attributes if names_alone(log[user], rest[name])]:
         left_out[name] = f"another name of {user}: one value for each"
         del attributes[name]
@@ -92,15 +99,11 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}
     offered = {name for name in offered if not _describes(log, user, name)} or offered
-    candidate, finer = _candidates(acts, offered, place)
+    candidate, finer = _candidates(acts, offered, left_out, place)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=patterns
-        | dict.fromkeys(faults, "its values are bytes that are no text")
-        | dict.fromkeys(days, f"the day of {time}")
-        | hours
-        | left_out,
+        left_out=left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
@@ -203,7 +206,7 @@ def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: str, offered: s
     )
 
 
-def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str, str]:
+def _candidates(acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str) -> tuple[str, str]:
     """The column of key actions, of those that are offered, whose catalogue is of the best size, and the next larger.
 
     One with gaps is taken where those without are too few for the size.
@@ -213,7 +216,12 @@ def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str,
     full = {name: column for name, column in columns.items() if column.null_count() <= (1 - FILLED) * acts.height}
     usable = _of_size(full) or _of_size(columns) or _sizes(full)
     if not usable:
-        raise UserError(f"{place}: no categorical column is filled in the key actions; say which one is the candidate")
+        gaps = {name: f"empty in {acts[name].null_count() / acts.height:.1%} of them" for name in sorted(offered)}
+        others = few([f"{name} ({why})" for name, why in (gaps | left_out).items()])
+        raise UserError(
+            f"{place}: no categorical column is filled in the key actions{others and f'; left out: {others}'}; "
+            f"to say which one is the candidate, {BY_HAND}"
+        )
     chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
     larger = [name for name in usable if usable[name] > usable[chosen]]
     return chosen, min(larger, key=lambda name: (usable[name], name)) if larger else chosen
