@@ -23,7 +23,7 @@ from study.params.messages import describe
 from study.params.question import STUDY_DAYS
 from study.params.roster import SequenceEntry
 from study.params.snapshot import Snapshot
-from study.paths import PARAMS, write_text
+from study.paths import PARAMS, RESULTS, write_text
 
 FEW, MANY = {"stop": 1, "select": 2, "test": 3}, {"stop": 2, "select": 4, "test": 4}
 """Windows of each span."""
@@ -52,11 +52,12 @@ def run(source: str) -> None:
     beginning, place, partial = _beginning(Path(source))
     found = guess(beginning, place)
     found.left_out.update(dict.fromkeys(partial, "not every file has it"))
-    spec = _described(source, found)
+    usual = _named(source)
+    spec = _described(_free(usual, source, before), source, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
-    text = _section(text, "snapshot", _snapshot(spec, found, f"{beginning.height:,} rows of {place}"))
+    text = _section(text, "snapshot", _snapshot(spec, usual, found, f"{beginning.height:,} rows of {place}"))
     text = _section(text, "questions", _questions(found, tempo))
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
@@ -100,8 +101,22 @@ def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
     return together, place, [name for name in every if name not in together.columns]
 
 
-def _described(source: str, found: Guess) -> Snapshot:
-    name = re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
+def _named(source: str) -> str:
+    """What a log of that path is called."""
+    return re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
+
+
+def _free(name: str, source: str, before: Params) -> str:
+    """The name, or with a number where results are published under it, which those of this log would replace.
+
+    A log that the parameters describe already keeps its name.
+    """
+    own = before.snapshot.name if before.snapshot.source == source else None
+    names = (f"{name}{number}" for number in ["", *(f"-{number}" for number in range(2, 1000))])
+    return next(one for one in names if one == own or not any((RESULTS / one).glob("*/manifest.json")))
+
+
+def _described(name: str, source: str, found: Guess) -> Snapshot:
     told = {"name": name, "source": source, "timezone": "UTC"}
     try:
         return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
@@ -109,9 +124,10 @@ def _described(source: str, found: Guess) -> Snapshot:
         raise UserError(f"{source}: {describe(error, Snapshot)}") from None
 
 
-def _snapshot(spec: Snapshot, found: Guess, where: str) -> list[str]:
+def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]:
+    taken = f" # guess: {RESULTS / usual} has results already" if spec.name != usual else ""
     lines = [
-        f"  name: {_yaml(spec.name)}",
+        f"  name: {_yaml(spec.name)}{taken}",
         f"  source: {_yaml(spec.source)}",
         f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at",
         "  columns:",
