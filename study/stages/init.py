@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from study.errors import UserError
 from study.events.attributes import values_of
 from study.events.database import read_query
-from study.events.files import files_of, read_file, refuse_absent
+from study.events.files import files_of, matching, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
@@ -49,11 +49,13 @@ def run(source: str) -> None:
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     refuse_absent(Path(source), "init")
-    beginning, place, partial = _beginning(Path(source))
+    files = before.snapshot.files if matching(Path(source), before.snapshot.files) else "*"
+    beginning, place, partial = _beginning(Path(source), files)
     found = guess(beginning, place)
     found.left_out.update(dict.fromkeys(partial, "not every file has it"))
     usual = _named(source)
-    spec = _described(_free(usual, source, before), source, found)
+    told = {"name": _free(usual, source, before), "source": source, "files": files, "timezone": "UTC"}
+    spec = _described(told, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
@@ -75,7 +77,7 @@ def run(source: str) -> None:
     print("Correct the lines marked 'guess', then: python -m study check")
 
 
-def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
+def _beginning(source: Path, pattern: str) -> tuple[pl.DataFrame, str, list[str]]:
     """The first rows of the log, where they stand, and the columns of some of its files alone.
 
     Of a folder the first rows of each file, or of some from the first to the last: the kinds of events that a log has
@@ -83,7 +85,7 @@ def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
     """
     if source.suffix == QUERY and source.is_file():
         return read_query(source), str(source), []
-    files = files_of(source, "*")
+    files = files_of(source, pattern)
     files = [files[i * len(files) // min(len(files), FILES)] for i in range(min(len(files), FILES))]
     read = [(file, rows) for file in files if (rows := read_file(file, None, -(-ROWS // len(files)))).height]
     if not read:
@@ -116,12 +118,11 @@ def _free(name: str, source: str, before: Params) -> str:
     return next(one for one in names if one == own or not any((RESULTS / one).glob("*/manifest.json")))
 
 
-def _described(name: str, source: str, found: Guess) -> Snapshot:
-    told = {"name": name, "source": source, "timezone": "UTC"}
+def _described(told: dict[str, str], found: Guess) -> Snapshot:
     try:
         return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
     except ValidationError as error:
-        raise UserError(f"{source}: {describe(error, Snapshot)}") from None
+        raise UserError(f"{told['source']}: {describe(error, Snapshot)}") from None
 
 
 def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]:
@@ -129,6 +130,7 @@ def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]
     lines = [
         f"  name: {_yaml(spec.name)}{taken}",
         f"  source: {_yaml(spec.source)}",
+        *([f"  files: {_yaml(spec.files)} # as it was"] if spec.files != "*" else []),
         f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at",
         "  columns:",
         f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",

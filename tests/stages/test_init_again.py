@@ -41,3 +41,23 @@ def test_a_log_that_the_parameters_describe_already_keeps_its_name(workspace):
     funnel().write_csv("other/log.csv")
     assert 0 == main(["init", "other/log.csv"])
     assert "log-3" == load().snapshot.name
+
+
+def test_of_a_folder_those_files_are_read_that_the_parameters_choose(workspace, capsys):
+    """As the message says of a file that is none of a log; where none matches, they are of another log."""
+    folder = workspace / "logs"
+    folder.mkdir()
+    funnel().write_csv(folder / "1.csv")
+    (folder / "notes.txt").write_text("none of the log", encoding="utf-8")
+    assert 2 == main(["init", "logs"])
+    assert "logs/notes.txt: its name does not say what it is" in capsys.readouterr().err
+    before = PARAMS.read_text(encoding="utf-8")
+    PARAMS.write_text(before.replace("\nsnapshot:\n", '\nsnapshot:\n  files: "*.csv"\n'), encoding="utf-8")
+
+    assert [0, 0] == [main(["init", "logs"]), main(["check"])]
+    assert '  files: "*.csv" # as it was\n' in PARAMS.read_text(encoding="utf-8")
+    (folder / "notes.txt").unlink()
+    (folder / "1.csv").unlink()
+    funnel().write_parquet(folder / "1.parquet")
+    assert 0 == main(["init", "logs"])
+    assert "*" == load().snapshot.files
