@@ -22,7 +22,7 @@ MEASURE = (
 NUMBER_OF = r"(number|num|no|nr) of\b"
 UNIT = r" m?s$"
 LISTED = r"(key)?words?|texts?|labels?|(sub)?titles?|(hash)?tags?|captions?"
-CODE = r"code|id|type|name|kind|category|class|group|label|range|currency|unit"
+CODE = r"(?<! (in|of|by))(?<! per) (code|id|type|name|kind|category|class|group|label|range|currency)s?$"
 """What ends a name of something that stands for a measure, or for a range of it, and is none."""
 
 
@@ -51,11 +51,12 @@ def users_of(names: list[str]) -> list[str]:
 def is_measure(name: str) -> bool:
     """Whether a column is named like something that is measured: one of its words says so, and the last is no code."""
     words = words_of(name)
-    if not words or re.fullmatch(rf"({CODE})s?", words[-1]):
+    together = " ".join(words)
+    if re.search(CODE, together):
         return False
-    if any(re.fullmatch(rf"({MEASURE})s?\d*", word) for word in words):
-        return True
-    return bool(re.search(f"{NUMBER_OF}|{UNIT}", " ".join(words)))
+    return any(re.fullmatch(rf"({MEASURE})s?\d*", word) for word in words) or bool(
+        re.search(f"{NUMBER_OF}|{UNIT}", together)
+    )
 
 
 def is_of_words(name: str) -> bool:

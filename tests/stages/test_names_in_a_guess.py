@@ -21,7 +21,10 @@ def test_milliseconds_since_1970_are_the_time_where_their_column_is_named_so(wor
 
 @pytest.mark.parametrize(
     "name",
-    ["dwell", "dwell_s", "load_ms", "elapsed", "itemCount", "scores", "unit.price", "TOTAL_AMOUNT", "number_of_items"],
+    [
+        *("dwell", "dwell_s", "load_ms", "elapsed", "itemCount", "scores", "unit.price", "TOTAL_AMOUNT"),
+        *("number_of_groups", "rank_in_category"),
+    ],
 )
 def test_whole_numbers_that_are_named_like_a_measure_are_measured_and_no_candidate(workspace, name):
     funnel().with_columns((pl.int_range(pl.len()) % 300).alias(name)).write_parquet("log.parquet")
