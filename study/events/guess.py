@@ -6,20 +6,17 @@ from typing import Any
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, few
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
-from study.events.guess_kinds import FEW, is_measure, kinds_of, names_alone
-from study.events.guess_times import days_of, named, refuse_none, times_of
+from study.events.guess_kinds import FEW, kinds_of, names_alone
+from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of, words_of
+from study.events.guess_times import days_of, hours_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
-PERSON = (
-    r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
-    r"|learner|student|patient|guest|(^|_)uid$|distinct_?id|anonymous_?id|amplitude_?id|e.?mail"
-)
-VISIT = r"session|device|cookie"
-"""What stands for a user where nobody is named."""
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
+TYPES = ("event type", "event name", "event")
+"""What an event type is called before all, in words."""
 KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
 BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page"
@@ -77,15 +74,23 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         for name in filter(is_user, faults):
             raise faults[name]
     log = log.with_columns(pl.col(pl.String).replace("", None))
-    times = times_of(log, set(filter(is_user, log.columns)))
+    times = times_of(log, set(filter(is_about_user, log.columns)))
     if not times:
         refuse_none(log, place, BY_HAND)
     time, *others = times
     user = _user(log, time, place)
     days = days_of(log.drop(user), time)
-    rest = log.drop(time, user, *days)
+    hours = hours_of(log.drop(user), time)
+    rest = log.drop(time, user, *days, *hours)
     event_type = _event_type(rest, place)
-    attributes, left_out = kinds_of(rest.drop([event_type] if event_type else []))
+    attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))
+    left_out = (
+        patterns
+        | dict.fromkeys(faults, "its values are bytes that are no text")
+        | dict.fromkeys(days, f"the day of {time}")
+        | hours
+        | unusable
+    )
     for name in [name for name in attributes if names_alone(log[user], rest[name])]:
         left_out[name] = f"another name of {user}: one value for each"
         del attributes[name]
@@ -94,14 +99,11 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}
     offered = {name for name in offered if not _describes(log, user, name)} or offered
-    candidate, finer = _candidates(acts, offered, place)
+    candidate, finer = _candidates(acts, offered, left_out, place)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
-        left_out=patterns
-        | dict.fromkeys(faults, "its values are bytes that are no text")
-        | dict.fromkeys(days, f"the day of {time}")
-        | left_out,
+        left_out=left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
@@ -116,7 +118,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:
     others = [name for name, dtype in log.schema.items() if name != time and not dtype.is_nested()]
-    users = [*named(PERSON, others), *named(VISIT, others)]
+    users = users_of(others)
     for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
         if 1 < log[name].n_unique() < log.height:
             return name
@@ -138,21 +140,28 @@ def _listed(lead: str, names: list[str]) -> str:
     return f"{lead} {', '.join(names)}" if names else ""
 
 
-def is_user(name: str) -> bool:
-    """Whether a column is named like a person or a visit."""
-    return bool(re.search(f"{PERSON}|{VISIT}", name, flags=re.IGNORECASE))
-
-
 def _event_type(log: pl.DataFrame, place: str) -> str | None:
     types = [name for name in named(EVENT, log.columns) if not log.schema[name].is_nested()]
     types = [name for name in types if log[name].n_unique() <= MOST_TYPES]
+    types = sorted(types, key=lambda name: (log[name].n_unique() == 1, not _keys(log[name]), _is_called(name)))
     full = [name for name in types if not log[name].null_count()]
     if full:
-        return min(full, key=lambda name: log[name].n_unique() == 1)
+        return full[0]
     for name in types:
         if log[name].null_count() < MOSTLY * log.height:
             refuse_gaps(log[name], name, place)
     return next((name for name in log.columns if _tells_acts(log[name])), None)
+
+
+def _keys(column: pl.Series) -> list[str]:
+    """The values that are named like a key action."""
+    return named(KEY, text_of(column).drop_nulls().unique().to_list())
+
+
+def _is_called(name: str) -> int:
+    """How likely an event type is called so; less is likelier."""
+    words = " ".join(words_of(name))
+    return TYPES.index(words) if words in TYPES else len(TYPES)
 
 
 def _tells_acts(column: pl.Series) -> bool:
@@ -161,7 +170,7 @@ def _tells_acts(column: pl.Series) -> bool:
         return False
     values = text_of(column).unique().to_list()
     acts = [value for value in values if re.search(f"{KEY}|{BESIDES}", value, flags=re.IGNORECASE)]
-    return 1 < len(values) == len(acts) and any(re.search(KEY, value, flags=re.IGNORECASE) for value in acts)
+    return 1 < len(values) == len(acts) and bool(_keys(column))
 
 
 def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:
@@ -197,7 +206,7 @@ def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: str, offered: s
     )
 
 
-def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str, str]:
+def _candidates(acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str) -> tuple[str, str]:
     """The column of key actions, of those that are offered, whose catalogue is of the best size, and the next larger.
 
     One with gaps is taken where those without are too few for the size.
@@ -207,16 +216,21 @@ def _candidates(acts: pl.DataFrame, offered: set[str], place: str) -> tuple[str,
     full = {name: column for name, column in columns.items() if column.null_count() <= (1 - FILLED) * acts.height}
     usable = _of_size(full) or _of_size(columns) or _sizes(full)
     if not usable:
-        raise UserError(f"{place}: no categorical column is filled in the key actions; say which one is the candidate")
+        gaps = {name: f"empty in {acts[name].null_count() / acts.height:.1%} of them" for name in sorted(offered)}
+        others = few([f"{name} ({why})" for name, why in (gaps | left_out).items()])
+        raise UserError(
+            f"{place}: no categorical column is filled in the key actions{others and f'; left out: {others}'}; "
+            f"to say which one is the candidate, {BY_HAND}"
+        )
     chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
     larger = [name for name in usable if usable[name] > usable[chosen]]
     return chosen, min(larger, key=lambda name: (usable[name], name)) if larger else chosen
 
 
 def _sizes(columns: dict[str, pl.Series]) -> dict[str, int]:
-    """The distinct values of each column; of those that are named like a user or a measure only where all are."""
+    """The distinct values of each column; of those that are about a user or named like a measure only where all are."""
     sizes = {name: column.drop_nulls().n_unique() for name, column in columns.items()}
-    things = {name: size for name, size in sizes.items() if not is_user(name)} or sizes
+    things = {name: size for name, size in sizes.items() if not is_about_user(name)} or sizes
     return {name: size for name, size in things.items() if not is_measure(name)} or things
 
 

@@ -1,6 +1,5 @@
 """A first guess at the kinds of the columns of an unknown log, and at those that are no attributes."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +7,13 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import no_json, text_of, values_of
+from study.events.guess_names import is_measure, is_of_words
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
-WORDS = r"word|text|label|title|tag|keyword|caption"
-MEASURE = (
-    r"price|amount|cost|quantity|qty|count|number|value|total|sum|duration|second|minute|score|rating|age$|length|"
-    r"size|weight|discount|balance|position|rank|width|height|percent|rate$|dwell|elapsed|_m?s$"
-)
 PLACES = 3
 """Of a list that are read, at most."""
-COMMA = r"^-?\d+,\d+$"
+COMMA = r"^-?[\d.]*\d(,\d+)?$"
+"""A number whose decimals follow a comma, where it has any; a point may stand between thousands."""
 FEW = 20
 """Numbers with at most so many values name things more often than they count them."""
 NEARLY_AN_ID = 0.5
@@ -112,11 +108,6 @@ def _listed(name: str, raw: pl.Series) -> tuple[Any, str]:
     return {"kind": "list", "items": len(filled)}, ""
 
 
-def is_measure(name: str) -> bool:
-    """Whether a column is named like something that is measured."""
-    return bool(re.search(MEASURE, name, flags=re.IGNORECASE))
-
-
 def _measures(name: str, values: pl.Series) -> bool:
     """Whether numbers measure something; whole ones do so by their name alone: others are the codes of something."""
     numbers = text_of(values).cast(pl.Float64, strict=False)
@@ -128,7 +119,7 @@ def _measures(name: str, values: pl.Series) -> bool:
 def _mistakes(name: str, values: pl.Series) -> str:
     """That a column of numbers has values that are none, with one of them; nothing where it is no such column."""
     texts = text_of(values)
-    if texts.str.contains(COMMA).all():
+    if texts.str.contains(COMMA).all() and texts.str.contains(",", literal=True).any():
         return "numbers with a decimal comma: write them with a point, then it is numeric"
     is_number = texts.cast(pl.Float64, strict=False).is_not_null()
     share = is_number.mean()
@@ -141,4 +132,4 @@ def _mistakes(name: str, values: pl.Series) -> str:
 def _is_listed(name: str, values: pl.Series) -> bool:
     if values.str.starts_with("[").all():
         return True
-    return bool(re.search(WORDS, name, flags=re.IGNORECASE)) and bool(values.str.contains(" ").mean() or 0)
+    return is_of_words(name) and bool(values.str.contains(" ").any())

@@ -7,6 +7,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import shown, text_of
+from study.events.guess_names import named
 from study.events.spans import DAY
 from study.events.times import guessed, looks_like_time, no_time, within_dates
 
@@ -15,21 +16,17 @@ OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
 """What the time of an event is called where a log has other times too: of its arrival, of a sign-up."""
 MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
 DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
+HOUR_ALONE = r"^([01]?\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?$"
 SECONDS_OF_DAY = 86_400
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
 
 
-def named(pattern: str, names: list[str]) -> list[str]:
-    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
-    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
-    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
-
-
 def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:
     """The columns that look like times, the likeliest first.
 
-    One with a time of day goes before days, and one that is called like the time of an event before others.
+    One that is full goes before those with gaps, since every event needs a time; then one with a time of day before
+    days, and one that is called like the time of an event before others.
 
     Args:
         known: columns that are named like something else, which are taken where no other is.
@@ -37,11 +34,13 @@ def times_of(log: pl.DataFrame, known: set[str]) -> list[str]:
     typed = [name for name, dtype in log.schema.items() if dtype.is_temporal()]
     likely = dict.fromkeys([*named(TIME, typed), *typed, *named(TIME, log.columns)])
     texts = [name for name, dtype in log.schema.items() if dtype == pl.String and name not in known]
+    gaps = {name: bool(log[name].null_count()) for name in log.columns}
+    found: list[str] = []
     for names in (likely, [name for name in texts if not _are_numbers(log[name])]):
-        found = [name for name in names if looks_like_time(log[name])]
-        if found:
-            return sorted(found, key=lambda name: (not _tells_hours(log[name]), not _is_of_event(name)))
-    return []
+        found += [name for name in names if name not in found and looks_like_time(log[name])]
+        if not all(gaps[name] for name in found):
+            break
+    return sorted(found, key=lambda name: (gaps[name], not _tells_hours(log[name]), not _is_of_event(name)))
 
 
 def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
@@ -69,6 +68,25 @@ def days_of(log: pl.DataFrame, time: str) -> list[str]:
     """The columns that say on which day an event was, and nothing else."""
     when = guessed(log[time])
     return [name for name in log.columns if name != time and _is_its_day(log[name], when)]
+
+
+def hours_of(log: pl.DataFrame, time: str) -> dict[str, str]:
+    """The columns that say when in a day an event was, where the time is a day alone, and what to do with each."""
+    if _tells_hours(log[time]):
+        return {}
+    day = guessed(log[time]).dt.date().drop_nulls()[0]
+    found = {name: log[name].drop_nulls() for name in log.columns if name != time and _is_hour(log[name])}
+    return {
+        name: f"a time of day, which {time} does not tell: join both in one column, as {shown(f'{day} {values[0]}')}"
+        for name, values in found.items()
+    }
+
+
+def _is_hour(raw: pl.Series) -> bool:
+    values = raw.drop_nulls()
+    if raw.dtype != pl.String:
+        return raw.dtype == pl.Time and bool(len(values))
+    return bool(len(values)) and bool(values.str.contains(HOUR_ALONE).all())
 
 
 def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from study.errors import UserError
 from study.events.attributes import values_of
 from study.events.database import read_query
-from study.events.files import files_of, read_file, refuse_absent
+from study.events.files import files_of, matching, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import HORIZONS, Pace, pace
 from study.events.read import QUERY, reading
@@ -23,7 +23,7 @@ from study.params.messages import describe
 from study.params.question import STUDY_DAYS
 from study.params.roster import SequenceEntry
 from study.params.snapshot import Snapshot
-from study.paths import PARAMS, write_text
+from study.paths import PARAMS, RESULTS, write_text
 
 FEW, MANY = {"stop": 1, "select": 2, "test": 3}, {"stop": 2, "select": 4, "test": 4}
 """Windows of each span."""
@@ -49,14 +49,17 @@ def run(source: str) -> None:
     """
     before = load()  # a file that is wrong elsewhere would be blamed on the guesses
     refuse_absent(Path(source), "init")
-    beginning, place, partial = _beginning(Path(source))
+    files = before.snapshot.files if matching(Path(source), before.snapshot.files) else "*"
+    beginning, place, partial = _beginning(Path(source), files)
     found = guess(beginning, place)
     found.left_out.update(dict.fromkeys(partial, "not every file has it"))
-    spec = _described(source, found)
+    usual = _named(source)
+    told = {"name": _free(usual, source, before), "source": source, "files": files, "timezone": "UTC"}
+    spec = _described(told, found)
     with reading(spec.model_copy(update={"attributes": {}}), "init") as events:
         tempo, count = pace(events), sum(part.height for part in events)
     text = PARAMS.read_text(encoding="utf-8")
-    text = _section(text, "snapshot", _snapshot(spec, found, f"{beginning.height:,} rows of {place}"))
+    text = _section(text, "snapshot", _snapshot(spec, usual, found, f"{beginning.height:,} rows of {place}"))
     text = _section(text, "questions", _questions(found, tempo))
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
@@ -74,7 +77,7 @@ def run(source: str) -> None:
     print("Correct the lines marked 'guess', then: python -m study check")
 
 
-def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
+def _beginning(source: Path, pattern: str) -> tuple[pl.DataFrame, str, list[str]]:
     """The first rows of the log, where they stand, and the columns of some of its files alone.
 
     Of a folder the first rows of each file, or of some from the first to the last: the kinds of events that a log has
@@ -82,7 +85,7 @@ def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
     """
     if source.suffix == QUERY and source.is_file():
         return read_query(source), str(source), []
-    files = files_of(source, "*")
+    files = files_of(source, pattern)
     files = [files[i * len(files) // min(len(files), FILES)] for i in range(min(len(files), FILES))]
     read = [(file, rows) for file in files if (rows := read_file(file, None, -(-ROWS // len(files)))).height]
     if not read:
@@ -100,19 +103,34 @@ def _beginning(source: Path) -> tuple[pl.DataFrame, str, list[str]]:
     return together, place, [name for name in every if name not in together.columns]
 
 
-def _described(source: str, found: Guess) -> Snapshot:
-    name = re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
-    told = {"name": name, "source": source, "timezone": "UTC"}
+def _named(source: str) -> str:
+    """What a log of that path is called."""
+    return re.sub(r"[^a-z0-9._-]+", "-", Path(source).name.lower().split(".")[0]).strip("-._") or "log"
+
+
+def _free(name: str, source: str, before: Params) -> str:
+    """The name, or with a number where results are published under it, which those of this log would replace.
+
+    A log that the parameters describe already keeps its name.
+    """
+    own = before.snapshot.name if before.snapshot.source == source else None
+    names = (f"{name}{number}" for number in ["", *(f"-{number}" for number in range(2, 1000))])
+    return next(one for one in names if one == own or not any((RESULTS / one).glob("*/manifest.json")))
+
+
+def _described(told: dict[str, str], found: Guess) -> Snapshot:
     try:
         return Snapshot.model_validate(told | {"columns": found.columns, "attributes": found.attributes})
     except ValidationError as error:
-        raise UserError(f"{source}: {describe(error, Snapshot)}") from None
+        raise UserError(f"{told['source']}: {describe(error, Snapshot)}") from None
 
 
-def _snapshot(spec: Snapshot, found: Guess, where: str) -> list[str]:
+def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]:
+    taken = f" # guess: {RESULTS / usual} has results already" if spec.name != usual else ""
     lines = [
-        f"  name: {_yaml(spec.name)}",
+        f"  name: {_yaml(spec.name)}{taken}",
         f"  source: {_yaml(spec.source)}",
+        *([f"  files: {_yaml(spec.files)} # as it was"] if spec.files != "*" else []),
         f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at",
         "  columns:",
         f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",

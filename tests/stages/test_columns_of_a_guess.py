@@ -1,5 +1,7 @@
 """`init` tells the columns of usual exports apart: which is the time of an event, who the user is, what is a thing."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -46,6 +48,16 @@ def test_the_time_of_an_event_goes_before_its_day_and_before_other_times(workspa
     assert "so are those of" in text or len(columns) == 1
 
 
+@pytest.mark.parametrize("full", ["created_at", "fecha"])
+def test_a_time_that_every_event_has_goes_before_one_with_gaps(workspace, full):
+    """As of orders, some of which are never paid; the full one may be known by its values alone."""
+    paid = pl.when(pl.int_range(pl.len()) % 16 < 15).then(TEXT)
+    snapshot, _, text = guessed(renamed(**{full: TEXT, "paid_at": paid}))
+
+    assert full == snapshot.columns.time
+    assert f"time: {full} # guess: its values are times; so are those of paid_at" in text
+
+
 @pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y%m%d"])
 def test_the_day_of_an_event_is_no_event_type_and_no_candidate(workspace, form):
     """As in exports of Google Analytics, whose `event_date` is as long a name as `event_name`."""
@@ -58,6 +70,25 @@ def test_the_day_of_an_event_is_no_event_type_and_no_candidate(workspace, form):
     assert "event_date is left out: the day of occurred_at" in text
 
 
+@pytest.mark.parametrize("day", [WHEN.dt.strftime("%Y-%m-%d"), WHEN.dt.date()], ids=["day", "typed day"])
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [
+        (WHEN.dt.strftime("%H:%M"), r"\d\d:\d\d"),
+        (WHEN.dt.strftime("%-H:%M:%S"), r"\d+:\d\d:\d\d"),
+        (WHEN.dt.time(), r"\d\d:\d\d:\d\d\.\d+"),
+    ],
+    ids=["minutes", "seconds", "typed"],
+)
+def test_a_time_of_day_beside_a_day_is_left_out_with_what_to_do(workspace, day, hour, told):
+    snapshot, question, text = guessed(renamed(date=day, time=hour).drop("product", "shop"))
+
+    assert "date" == snapshot.columns.time
+    assert ["category"] == question.candidate
+    what = "time is left out: a time of day, which date does not tell: join both in one column, as"
+    assert re.search(rf"# {what} 2024-\d\d-\d\d {told}\n", text)
+
+
 def test_the_column_that_every_event_has_is_the_user(workspace):
     """As where people are known by their device until they log in."""
     known = pl.when(pl.int_range(pl.len()) % 3 > 0).then("customerId")
@@ -66,6 +97,19 @@ def test_the_column_that_every_event_has_is_the_user(workspace):
 
     assert "anonymousId" == snapshot.columns.user
     assert "also named like a user: user_id" in text
+
+
+@pytest.mark.parametrize("name", ["user_agent", "userType", "member_tier", "customer age", "app_user_version"])
+def test_what_is_known_of_a_user_is_no_user(workspace, name):
+    """As where people have an id once they log in: the visit is told of every event."""
+    number = pl.int_range(pl.len())
+    known = pl.when(number % 5 > 0).then("customerId")
+    log = funnel().with_columns(user_id=known, session_id=pl.format("s{}", number % 700)).drop("customerId")
+    snapshot, question, text = guessed(log.with_columns((number % 9).alias(name)))
+
+    assert "session_id" == snapshot.columns.user
+    assert "also named like a user: user_id\n" in text
+    assert ["product"] == question.candidate
 
 
 @pytest.mark.parametrize("name", ["distinct_id", "anonymous_id", "E-Mail", "email"])
@@ -94,6 +138,28 @@ def test_a_column_of_one_value_is_no_event_type_where_another_tells_them_apart(w
     snapshot, _, _ = guessed(funnel().rename({"event_name": "event_called"}).with_columns(type=pl.lit("track")))
 
     assert "event_called" == snapshot.columns.event_type
+
+
+TOLD, OTHER = pl.col("event_name"), pl.format("kind {}", pl.int_range(pl.len()) % 7)
+
+
+@pytest.mark.parametrize(
+    ("columns", "event_type"),
+    [
+        ({"event_name": TOLD, "event_day": OTHER}, "event_name"),
+        ({"event_name": OTHER, "event_day": OTHER}, "event_name"),
+        ({"event_type": OTHER, "action": OTHER}, "event_type"),
+        ({"event type": OTHER, "event": OTHER, "EventName": OTHER}, "event type"),
+        ({"event_type": OTHER, "action": TOLD}, "action"),
+        ({"activity": OTHER, "action": OTHER}, "action"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else "-".join(value),
+)
+def test_the_event_type_is_what_tells_a_key_action_or_else_what_is_called_so(workspace, columns, event_type):
+    log = funnel()
+    snapshot, _, _ = guessed(log.drop("event_name").with_columns(**log.select(**columns).to_dict()))
+
+    assert event_type == snapshot.columns.event_type
 
 
 def test_a_number_is_no_time_by_its_digits_where_a_text_is(workspace):

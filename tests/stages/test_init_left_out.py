@@ -59,9 +59,20 @@ def test_a_column_without_a_name_is_left_out_and_said_and_refused_as_an_attribut
     assert "attributes: '': a column without a name; give it one" in capsys.readouterr().err
 
 
-def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace):
-    comma = pl.col("price").cast(pl.String).str.replace(".", ",", literal=True)
-    funnel().with_columns(comma).write_csv("log.csv")
+NUMBER = pl.int_range(pl.len())
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        pl.col("price").cast(pl.String).str.replace(".", ",", literal=True),
+        pl.when(NUMBER % 3 > 0).then(pl.format("{}", NUMBER % 90)).otherwise(pl.format("{},29", NUMBER % 90)),
+        pl.when(NUMBER % 3 > 0).then(pl.format("1.{},50", 100 + NUMBER % 90)).otherwise(pl.format("-{}", NUMBER % 90)),
+    ],
+    ids=["in each", "in some", "after thousands"],
+)
+def test_numbers_with_a_decimal_comma_are_left_out_and_no_candidate(workspace, price):
+    funnel().with_columns(price=price).write_csv("log.csv")
 
     assert 0 == main(["init", "log.csv"])
     assert "price is left out: numbers with a decimal comma" in PARAMS.read_text(encoding="utf-8")
@@ -118,3 +129,14 @@ def test_a_file_without_rows_is_passed_over_and_the_one_that_is_read_is_named(wo
 
     assert 0 == main(["init", "logs"])
     assert "guesses by 6,000 rows of logs/02.csv; the kinds are" in PARAMS.read_text(encoding="utf-8")
+
+
+def test_where_nothing_can_be_the_candidate_it_is_told_what_was_left_out_and_what_to_do(workspace, capsys):
+    named = funnel().select("customerId", "occurred_at", "event_name", "price", "request", "product")
+    named.with_columns(product=pl.when(NUMBER % 5 == 0).then("product")).write_csv("log.csv")
+
+    assert 2 == main(["init", "log.csv"])
+    said = capsys.readouterr().err
+    assert "no categorical column is filled in the key actions; left out: product (empty in " in said
+    assert "% of them), request (nearly an id: 6000 distinct values in 6000 rows); to say which one is the " in said
+    assert "write the sections snapshot and questions of params.yaml by hand" in said

@@ -1,4 +1,4 @@
-"""What `init` reads from the names that columns of numbers have."""
+"""What `init` reads from the names that columns have."""
 
 import polars as pl
 import pytest
@@ -19,10 +19,40 @@ def test_milliseconds_since_1970_are_the_time_where_their_column_is_named_so(wor
     assert name == load().snapshot.columns.time
 
 
-@pytest.mark.parametrize("name", ["dwell", "dwell_s", "load_ms", "elapsed"])
-def test_whole_numbers_that_are_named_like_a_span_of_time_are_measured_and_no_candidate(workspace, name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("dwell", "dwell_s", "load_ms", "elapsed", "itemCount", "scores", "unit.price", "TOTAL_AMOUNT"),
+        *("number_of_groups", "rank_in_category"),
+    ],
+)
+def test_whole_numbers_that_are_named_like_a_measure_are_measured_and_no_candidate(workspace, name):
     funnel().with_columns((pl.int_range(pl.len()) % 300).alias(name)).write_parquet("log.parquet")
 
     assert 0 == main(["init", "log.parquet"])
     assert "numeric" == load().snapshot.attributes[name]
     assert ["product"] == load().questions["categories"].candidate
+
+
+THINGS = (
+    *("page", "image", "message", "language", "package", "stage", "country", "county", "account", "order_number"),
+    *("operatingSystem", "summary", "corporate", "discount_code"),
+)
+
+
+def test_numbers_of_things_are_not_measured_though_their_name_holds_that_of_a_measure(workspace):
+    log = funnel().with_columns((pl.int_range(pl.len()) % 80).alias(name) for name in THINGS)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"categorical"} == {load().snapshot.attributes[name] for name in THINGS}
+
+
+@pytest.mark.parametrize("name", ["page", "country", "discount_code", "stage", "context"])
+def test_a_thing_whose_name_holds_that_of_a_measure_or_of_words_may_be_the_candidate(workspace, name):
+    number = pl.int_range(pl.len())
+    log = funnel().drop("category", "product", "shop").with_columns(colour=pl.format("c{}", number % 4))
+    log.with_columns(pl.format("thing {}", number % 80).alias(name)).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert [name] == load().questions["categories"].candidate

@@ -1,0 +1,70 @@
+"""What the names of the columns of an unknown log seem to say."""
+
+import re
+
+PERSON = (
+    r"user|customer|household|visitor|member|client|account|person|buyer|shopper|reader|listener|viewer|player|subscriber"
+    r"|learner|student|patient|guest|(^|_)uid$|distinct_?id|anonymous_?id|amplitude_?id|e.?mail"
+)
+VISIT = r"session|device|cookie"
+"""What stands for a user where nobody is named."""
+OF_USER = (
+    r"(user|device)?(agent|type|kind|class|category|country|region|state|city|language|locale|segment|status|version|group|"
+    r"cohort|tier|plan|level|role|gender|sex|model|brand|os|browser|platform|index|since|at|date|time|day|propert(y|ie)|"
+    r"trait|attribute)s?"
+)
+"""What ends a name of something that is known of a user, or of a visit, and is neither."""
+HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+MEASURE = (
+    r"[a-z]*price|amount|cost|quantity|qty|count|value|total|subtotal|sum|duration|second|minute|score|rating|age|length|"
+    r"size|weight|discount|balance|position|rank|width|height|percent|rate|dwell|elapsed"
+)
+NUMBER_OF = r"(number|num|no|nr) of\b"
+UNIT = r" m?s$"
+LISTED = r"(key)?words?|texts?|labels?|(sub)?titles?|(hash)?tags?|captions?"
+CODE = r"(?<! (in|of|by))(?<! per) (code|id|type|name|kind|category|class|group|label|range|currency)s?$"
+"""What ends a name of something that stands for a measure, or for a range of it, and is none."""
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name in lower case, as `order`, `total` of `order_total`, `order.total` and `orderTotal`."""
+    return [word.lower() for word in re.split(rf"[\W_]+|{HUMP}", name) if word]
+
+
+def is_about_user(name: str) -> bool:
+    """Whether a column is named like a person or a visit, or like something that is known of one."""
+    return bool(re.search(f"{PERSON}|{VISIT}", name, flags=re.IGNORECASE))
+
+
+def is_user(name: str) -> bool:
+    """Whether a column is named like a person or a visit itself."""
+    return is_about_user(name) and not is_measure(name) and not re.fullmatch(OF_USER, words_of(name)[-1])
+
+
+def users_of(names: list[str]) -> list[str]:
+    """Those that are named like a user, the likeliest first: persons, visits, and what they are called."""
+    users = [name for name in names if is_user(name)]
+    found = [*named(PERSON, users), *named(VISIT, users)]
+    return sorted(found, key=lambda name: words_of(name)[-1] == "name")
+
+
+def is_measure(name: str) -> bool:
+    """Whether a column is named like something that is measured: one of its words says so, and the last is no code."""
+    words = words_of(name)
+    together = " ".join(words)
+    if re.search(CODE, together):
+        return False
+    return any(re.fullmatch(rf"({MEASURE})s?\d*", word) for word in words) or bool(
+        re.search(f"{NUMBER_OF}|{UNIT}", together)
+    )
+
+
+def is_of_words(name: str) -> bool:
+    """Whether a column is named like text that is a list of words."""
+    return any(re.fullmatch(LISTED, word) for word in words_of(name))
+
+
+def named(pattern: str, names: list[str]) -> list[str]:
+    """The names that match, the shortest first: `user_id` before `user_agent_family`."""
+    found = [name for name in names if re.search(pattern, name, flags=re.IGNORECASE)]
+    return sorted(found, key=lambda name: (not re.search(r"id$", name, flags=re.IGNORECASE), len(name)))
