@@ -18,6 +18,13 @@ FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 """ISO 8601, after T became a space and the offset was taken off."""
 TIME_OF_DAY = re.compile(r"%[-_0]?[HIklMSTRXrscpP]|%[.:\d]*f")
 """What a form says of the hour, or of what is smaller; without it a day alone is known."""
+UNLIKE = re.compile(r"%%|\.%f|%[-_0]?[fZ]")
+"""Letters of a form that say one thing in strftime, and another where times are read; `%%` is none."""
+INSTEAD = {
+    "f": "stands behind no dot; write .%f for the fraction behind one, or %3f, %6f or %9f for so many digits",
+    "Z": "is a name that tells no offset; have offsets in the log and write %z, or write the name as it stands there, "
+    "such as EST, and say columns.zone",
+}
 UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
@@ -164,15 +171,29 @@ def _refuse_other_units(numbers: pl.Series, written: pl.Series, coarser: int, pl
 
 
 def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
-    form = spec.columns.time_format
+    form = spec.columns.time_format or ""
+    letters = _read_as(form)
     try:
-        found = raw.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us")
+        found = raw.str.strip_chars().str.to_datetime(letters, strict=False, time_unit="us")
     except pl.exceptions.PolarsError as error:
         raise UserError(f"params.yaml: snapshot.columns.time_format: {str(error).splitlines()[0]}") from None
     refuse(found.is_null(), raw, place, f"is no time of the form '{form}'")
     if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone:
         return found
-    return _zoned(found, spec.columns.zone if TIME_OF_DAY.search(form or "") else spec.timezone)
+    return _zoned(found, spec.columns.zone if TIME_OF_DAY.search(form) else spec.timezone)
+
+
+def _read_as(form: str) -> str:
+    """A form of strftime in the letters by which it is read.
+
+    Raises:
+        UserError: it has some that would be read as something else; says what to write.
+    """
+    for letters in UNLIKE.findall(form):
+        if letters[-1] in INSTEAD and letters != ".%f":
+            how = INSTEAD[letters[-1]]
+            raise UserError(f"params.yaml: snapshot.columns.time_format: '{letters}' of '{shown(form)}' {how}")
+    return UNLIKE.sub(lambda found: "%.f" if found[0] == ".%f" else found[0], form)
 
 
 def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:
