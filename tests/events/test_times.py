@@ -99,6 +99,30 @@ def test_an_hour_that_the_clock_skips_or_shows_twice_is_read_by_a_rule(read):
     )
 
 
+@pytest.mark.parametrize("written", ["20260301T000318Z", "2026-03-01 00:03:18,875", "2026-03-01T24:00:00", "soon"])
+def test_what_is_no_time_is_told_with_the_form_that_is_one(written, read):
+    told = f"row 1: '{written}' is no time; write it as 2026-03-01T12:00:00Z is, .* or say columns.time_format$"
+    with pytest.raises(UserError, match=told):
+        read("log.csv", HEAD + f'1,"{written}",buy,1,,\n')
+
+    events = read("log.csv", HEAD + "1,2026-03-01T12:00:00Z,buy,1,,\n")
+    assert [datetime(2026, 3, 1, 12, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.String])
+def test_the_digits_of_a_time_are_told_how_to_be_read(kind, tmp_path):
+    log = pl.DataFrame({"user_id": ["1"], "when": pl.Series([20260301000318]).cast(kind), "size": ["S"]})
+    log.write_parquet(tmp_path / "log.parquet")
+    columns, sizes = {"time": "when", "event_type": None}, {"size": "categorical"}
+    with pytest.raises(
+        UserError, match=r"row 1: '20260301000318' is no time between .*columns.time_format, such as %Y"
+    ):
+        read_source(spec(tmp_path, columns=columns, attributes=sizes))
+
+    events = read_source(spec(tmp_path, columns=columns | {"time_format": "%Y%m%d%H%M%S"}, attributes=sizes))
+    assert [datetime(2026, 3, 1, 0, 3, 18, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
 def plain_times(*last: str) -> str:
     """A log that begins with as many times of one form as tell what all are, mostly."""
     rows = ["1,2024-01-01T10:00:00,view,3,,"] * 1_000 + [f"1,{time},view,3,," for time in last]
