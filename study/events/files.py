@@ -1,5 +1,6 @@
 """Files of events as tables: Parquet, CSV, JSON Lines; what is in them is for others to judge."""
 
+import codecs
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -155,7 +156,7 @@ def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
         # Polars leaves a quote in a name as it is written, twice; one in a value it does not.
         table = table.rename({name: name.replace('""', '"') for name in names if '""' in name})
     else:
-        table = pl.read_ndjson(opened(path).read(), infer_schema_length=None).lazy()
+        table = pl.read_ndjson(opened(path).read().removeprefix(codecs.BOM_UTF8), infer_schema_length=None).lazy()
     return table if rows is None else table.head(rows)
 
 
@@ -216,5 +217,5 @@ def _no_object(line: bytes) -> str | None:
     except json.JSONDecodeError:
         is_object = False
     if not is_object:
-        return f"is no JSON object: {line.decode()[:60].strip()}"
+        return f"is no JSON object: {line.decode('utf-8-sig')[:60].strip()}"
     return f"has {others[0]}, which JSON does not know; write null there" if others else None
