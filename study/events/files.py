@@ -32,7 +32,7 @@ def files_of(source: Path, pattern: str) -> list[Path]:
         raise UserError(
             f"params.yaml: snapshot.source: there is no file or folder '{source}'; give the path of the log"
         )
-    rest = "; of a folder snapshot.files chooses what is read, and a log has a folder of its own" * source.is_dir()
+    rest = "; move it elsewhere, or let snapshot.files choose what is read of the folder" * source.is_dir()
     for path in found:
         if not path.name.lower().endswith(SUFFIXES):
             raise UserError(f"{path}: its name does not say what it is; known: {', '.join(SUFFIXES)}{rest}")
