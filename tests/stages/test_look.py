@@ -178,18 +178,6 @@ def test_a_key_action_that_was_new_when_the_first_window_began_is_the_users_erro
     assert "no key action that has a candidate comes before the first window, so there is nothing to learn" in said
 
 
-def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
-    place, kind = pl.int_range(pl.len()), pl.col("event_name")
-    changed = pl.when(place == 7).then(pl.lit("Order_Placed")).when(place == 9).then(pl.lit(" page_view"))
-    log = funnel().with_columns(changed.otherwise(kind).alias("event_name"))
-    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
-
-    assert "warning: event_type: 'page_view' (4," in said
-    assert "and ' page_view' (1 events); 'order_placed' (1," in said
-    assert "and 'Order_Placed' (1 events) are equal but for case or spaces" in said
-    assert "No warnings" not in said
-
-
 def test_a_value_of_a_key_action_that_never_occurs_while_others_do_is_warned_of_once(workspace, capsys):
     said = checked(funnel(), capsys, key_action={"event_type": ["order_placed", "Page_View"]})
 
