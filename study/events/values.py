@@ -13,6 +13,8 @@ PLACES = 10
 """That the primary metric counts, recall@10."""
 MOST_GROUPS = 3
 """Groups of values in one warning."""
+NOTHING = ("NULL", "null", "None", r"\N", "N/A")
+"""What programs write where a value is missing, and what is a value here, as any other text."""
 Counts = dict[str, int]
 """Events with each value of a column, the most frequent value first."""
 
@@ -121,6 +123,15 @@ def alike(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
         f"{column}: {'; '.join(told[:MOST_GROUPS])} are equal but for case or spaces, or a .0 at the end{more}; they "
         "count as different values, so write them alike in the log"
     ]
+
+
+def named_nothing(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The values of a column that other programs write where there is none, a sentence if there are any."""
+    had = counts_of(column, tables)
+    told = [f"'{value}' ({had[value]:,} events)" for value in NOTHING if value in had]
+    verb = "is a value as any other" if len(told) == 1 else "are values as any others"
+    how = "where no value is meant leave the field empty, or leave out such rows"
+    return [f"{column}: {' and '.join(told)} {verb}; {how}"] if told else []
 
 
 def _never(column: str, values: list[str], had: Counts) -> str:

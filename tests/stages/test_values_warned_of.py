@@ -35,3 +35,16 @@ def test_codes_that_have_a_fraction_in_some_files_alone_are_warned_of_with_count
         f"{name}: '145' ({rest:,} events) and '145.0' (3 events) are equal but for case or spaces, or a .0 at the end"
     )
     assert 1 == said.count(f"warning: {told}; they count as different values")
+
+
+@pytest.mark.parametrize("column", ["event_name", "product"])
+def test_text_that_is_written_for_nothing_is_warned_of_where_it_is_ranked_or_asked_about(workspace, capsys, column):
+    log, row = funnel().with_columns(colour=pl.lit("NULL")), pl.int_range(pl.len())
+    log = log.with_columns(colour=pl.when(row % 3 > 0).then("colour").otherwise(pl.lit("red")))
+    for place, text in enumerate(["NULL", "NULL", r"\N", "none"]):
+        log = log.with_columns(pl.when(row == place).then(pl.lit(text)).otherwise(column).alias(column))
+    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
+
+    name = "event_type" if column == "event_name" else column
+    told = rf"warning: {name}: 'NULL' (2 events) and '\N' (1 events) are values as any others; where no value is meant"
+    assert [told] == [line[: len(told)] for line in said.splitlines() if line.startswith("warning") and "NULL" in line]
