@@ -39,15 +39,19 @@ def values_of(raw: pl.Series, name: str, kind: Attribute, timezone: str, place: 
 
 
 def read_text(raw: pl.Series, place: Path | str) -> pl.Series:
-    """The values of a column of a file as `text_of` has them.
+    """The values of a column of a file as `text_of` has them, and NaN that was written as text is missing too.
 
     Raises:
         UserError: some are no text, such as bytes that are no UTF-8; names file and column, and row and value of bytes.
     """
     try:
-        return text_of(raw)
+        text = text_of(raw)
     except pl.exceptions.PolarsError:
         raise _no_text(raw, place) from None
+    if raw.dtype.is_numeric():
+        return text
+    is_nan = (text == "NaN") | (text == "nan")
+    return text.set(is_nan, None) if is_nan.any() else text
 
 
 def decoded(log: pl.DataFrame, place: Path | str) -> tuple[pl.DataFrame, dict[str, UserError]]:
