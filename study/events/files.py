@@ -178,9 +178,19 @@ def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
     Raises:
         UserError: one is not.
     """
-    missing = [name for name in wanted if name not in has]
-    if missing:
-        raise UserError(f"{place}: column '{missing[0]}' is missing; {choices(missing[0], has, 'the file has')}")
+    missing = next((name for name in wanted if name not in has), None)
+    if missing is None:
+        return
+    how = choices(missing, has, "the file has")
+    if missing in in_folders(place):
+        how = "it stands in the name of a folder alone, which is not read: write it into the files as a column"
+    raise UserError(f"{place}: column '{missing}' is missing; {how}")
+
+
+def in_folders(path: Path) -> dict[str, Path]:
+    """The folders around a file that are named `column=value`, as those of a partitioned data set, by the column."""
+    named = {folder: folder.name.partition("=") for folder in path.parents}
+    return {column: folder for folder, (column, equals, value) in named.items() if column and equals and value}
 
 
 def _fault(path: Path, error: Exception) -> str:

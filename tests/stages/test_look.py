@@ -237,22 +237,6 @@ def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
     assert not (workspace / "data").exists()
 
 
-def test_a_linked_folder_is_read_and_warned_of(workspace, capsys):
-    """DVC does not look into it, so that nothing would be run again where a file of it has changed."""
-    checked(funnel(), capsys)
-    for name in ("log", "elsewhere"):
-        (workspace / name).mkdir()
-    (workspace / "log.parquet").rename(workspace / "elsewhere/part.parquet")
-    assert 2 == main(["check", "log"])
-    (workspace / "log/linked").symlink_to(workspace / "elsewhere")
-    capsys.readouterr()
-
-    assert 0 == main(["check", "log"])
-    said = capsys.readouterr().out
-    assert "6,000" in said
-    assert 1 == said.count("warning: log/linked is a link to a folder, in which DVC sees no change")
-
-
 def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empty(workspace, capsys):
     log = funnel()
     one = log.head(1)
