@@ -1,6 +1,7 @@
 """The values of an attribute in the general form: text, or numbers."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from study.params.snapshot import Attribute, Listed, Ordinal, Part, places
 PARTS = {"hour": "%H", "weekday": "%A", "day": "%d", "month": "%m"}
 SHOWN = 60
 """Characters of a value in a message."""
+MISSING = ("", "NaN", "nan")
+"""Texts of a file that are no value: others than the first are how floats and what was made of them are written."""
 LARGEST_WHOLE = 2**53
 """Above it floating-point numbers skip whole ones."""
 
@@ -39,13 +42,13 @@ def values_of(raw: pl.Series, name: str, kind: Attribute, timezone: str, place: 
 
 
 def read_text(raw: pl.Series, place: Path | str) -> pl.Series:
-    """The values of a column of a file as `text_of` has them.
+    """The values of a column of a file as `text_of` has them, and NaN that was written as text is missing too.
 
     Raises:
         UserError: some are no text, such as bytes that are no UTF-8; names file and column, and row and value of bytes.
     """
     try:
-        return text_of(raw)
+        return text_of(raw, MISSING)
     except pl.exceptions.PolarsError:
         raise _no_text(raw, place) from None
 
@@ -77,15 +80,19 @@ def _is_utf8(value: bytes) -> bool:
     return True
 
 
-def text_of(raw: pl.Series) -> pl.Series:
-    """Values as text; what is empty is missing, and a whole number has no fraction."""
+def text_of(raw: pl.Series, missing: Sequence[str] = ("",)) -> pl.Series:
+    """Values as text; what is empty is missing, and a whole number has no fraction.
+
+    Args:
+        missing: the texts that are.
+    """
     if raw.dtype.is_nested():
         listed = [None if value is None else _json(value) for value in raw.to_list()]
         return pl.Series(raw.name, listed, dtype=pl.String)
     if raw.dtype.is_float():
         return pl.select(_of_floats(pl.lit(raw))).to_series().alias(raw.name)
     text = raw.cast(pl.String)
-    empty = text == ""
+    empty = text.is_in(missing)
     return text.set(empty, None) if empty.any() else text
 
 

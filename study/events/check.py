@@ -29,8 +29,8 @@ def conform(events: pl.DataFrame, spec: Snapshot, place: Path, forms: Forms | No
     """The columns of the general form in their types, in the order of the rows.
 
     Identifiers and categorical values become text, as written; whole numbers lose a `.0`, and so does a user id
-    that is text, so that one that is a number in one file and text in another stays one. Empty text and NaN are
-    missing.
+    that is text, so that one that is a number in one file and text in another stays one. Empty text and NaN, as a
+    number or as text, are missing.
 
     Args:
         place: the file, for messages.
@@ -96,5 +96,5 @@ def refuse_gaps(column: pl.Series, name: str, place: Path | str) -> None:
     """
     if column.null_count():
         row = int(column.is_null().arg_true()[0])
-        how = "leave out such rows, or name another column"
-        raise UserError(f"{place}: column '{name}' is empty in row {row + 1}; every event needs one: {how}")
+        how = "every event needs one, and NaN is none: leave out such rows, or name another column"
+        raise UserError(f"{place}: column '{name}' is empty in row {row + 1}; {how}")

@@ -30,13 +30,17 @@ def separator_of(path: Path) -> str:
     """The separator that stands most often in the first line, outside of quotes.
 
     Raises:
-        UserError: the file is UTF-16.
+        UserError: the file is UTF-16, or its lines end as on an old Mac.
     """
     with opened(path) as file:
         head = file.readline()
     if head.startswith(UTF16):
         raise UserError(f"{path}: the file is UTF-16; save it as UTF-8")
     bare = re.sub(rb'"[^"]*"', b"", head)
+    if b"\r" in bare.rstrip(b"\r\n"):
+        raise UserError(
+            f"{path}: the lines end as on an old Mac, in \\r alone; save the file with lines that end in \\n"
+        )
     return max(SEPARATORS, key=lambda separator: bare.count(separator.encode()))
 
 

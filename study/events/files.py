@@ -1,5 +1,6 @@
 """Files of events as tables: Parquet, CSV, JSON Lines; what is in them is for others to judge."""
 
+import codecs
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ def files_of(source: Path, pattern: str) -> list[Path]:
         raise UserError(
             f"params.yaml: snapshot.source: there is no file or folder '{source}'; give the path of the log"
         )
-    rest = "; of a folder snapshot.files chooses what is read, and a log has a folder of its own" * source.is_dir()
+    rest = "; move it elsewhere, or let snapshot.files choose what is read of the folder" * source.is_dir()
     for path in found:
         if not path.name.lower().endswith(SUFFIXES):
             raise UserError(f"{path}: its name does not say what it is; known: {', '.join(SUFFIXES)}{rest}")
@@ -155,7 +156,7 @@ def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
         # Polars leaves a quote in a name as it is written, twice; one in a value it does not.
         table = table.rename({name: name.replace('""', '"') for name in names if '""' in name})
     else:
-        table = pl.read_ndjson(opened(path).read(), infer_schema_length=None).lazy()
+        table = pl.read_ndjson(opened(path).read().removeprefix(codecs.BOM_UTF8), infer_schema_length=None).lazy()
     return table if rows is None else table.head(rows)
 
 
@@ -177,9 +178,19 @@ def has_columns(has: list[str], wanted: list[str], place: Path) -> None:
     Raises:
         UserError: one is not.
     """
-    missing = [name for name in wanted if name not in has]
-    if missing:
-        raise UserError(f"{place}: column '{missing[0]}' is missing; {choices(missing[0], has, 'the file has')}")
+    missing = next((name for name in wanted if name not in has), None)
+    if missing is None:
+        return
+    how = choices(missing, has, "the file has")
+    if missing in in_folders(place):
+        how = "it stands in the name of a folder alone, which is not read: write it into the files as a column"
+    raise UserError(f"{place}: column '{missing}' is missing; {how}")
+
+
+def in_folders(path: Path) -> dict[str, Path]:
+    """The folders around a file that are named `column=value`, as those of a partitioned data set, by the column."""
+    named = {folder: folder.name.partition("=") for folder in path.parents}
+    return {column: folder for folder, (column, equals, value) in named.items() if column and equals and value}
 
 
 def _fault(path: Path, error: Exception) -> str:
@@ -216,5 +227,5 @@ def _no_object(line: bytes) -> str | None:
     except json.JSONDecodeError:
         is_object = False
     if not is_object:
-        return f"is no JSON object: {line.decode()[:60].strip()}"
+        return f"is no JSON object: {line.decode('utf-8-sig')[:60].strip()}"
     return f"has {others[0]}, which JSON does not know; write null there" if others else None

@@ -11,7 +11,7 @@ from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
 from study.events.split import LEAST_EVENTS
-from study.events.values import alike, asked_columns
+from study.events.values import alike, asked_columns, named_nothing
 from study.params.features import Features
 from study.params.question import Question, WhoQuestion
 from study.params.snapshot import Snapshot
@@ -259,7 +259,7 @@ def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: 
             "(sessions: true), or use a horizon of minutes"
         )
     named = dict.fromkeys(["event_type", *(column for question in questions for column in _told_apart(question))])
-    found += [told for column in named for told in alike(column, facts.counts)]
+    found += [told for look in (alike, named_nothing) for column in named for told in look(column, facts.counts)]
     found += _folded(facts, spec, questions, settings)
     return found + [
         f"attribute {name} is empty in {facts.missing[name] / facts.events:.0%} of the events"

@@ -18,6 +18,13 @@ FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 """ISO 8601, after T became a space and the offset was taken off."""
 TIME_OF_DAY = re.compile(r"%[-_0]?[HIklMSTRXrscpP]|%[.:\d]*f")
 """What a form says of the hour, or of what is smaller; without it a day alone is known."""
+UNLIKE = re.compile(r"%%|\.%f|%[-_0]?[fZ]")
+"""Letters of a form that say one thing in strftime, and another to Polars; `%%` is a plain %, whatever follows."""
+INSTEAD = {
+    "f": "stands behind no dot; write .%f for the fraction behind one, or %3f, %6f or %9f for so many digits",
+    "Z": "is a name that tells no offset; have offsets in the log and write %z, or write the name as it stands there, "
+    "such as EST, and say columns.zone",
+}
 UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
@@ -26,6 +33,8 @@ FEW = 1_000
 """Values at the beginning that mostly tell what all are."""
 YEARS = (1900, 2200)
 """What is outside is a fault of units or a placeholder, and would stretch the calendar of cut-offs."""
+OUTSIDE = "is no time between {} and {}".format(*YEARS)
+NO_NUMBER = ", as a number since 1970; if it is a day and a time, say columns.time_format, such as %Y%m%d%H%M%S"
 DATES = ((date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days)
 """Days since 1970 that have a date: a typed column may hold numbers far outside."""
 PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
@@ -67,7 +76,8 @@ def utc(raw: pl.Series, spec: Snapshot, place: Path, forms: Forms | None = None)
     found, form = _parsed(raw, spec, place)
     found = found.cast(UTC)
     is_ours = found.dt.year().is_between(*YEARS).fill_null(value=False)
-    refuse(~is_ours, raw, place, "is no time between {} and {}".format(*YEARS))
+    hint = NO_NUMBER if form[0] == "number" else ""
+    refuse(~is_ours, raw, place, f"{OUTSIDE}{hint}")
     if forms is not None:
         forms.add(form)
         kinds, details = ({part for part in parts if part} for parts in zip(*forms, strict=True))
@@ -80,7 +90,7 @@ def _parsed(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tup
     """The times, and their form."""
     if raw.dtype.is_temporal():
         far = raw.is_not_null() & within_dates(raw).is_null()
-        refuse(far, raw.to_physical(), place, "is no time between {} and {}".format(*YEARS))
+        refuse(far, raw.to_physical(), place, OUTSIDE)
     if isinstance(raw.dtype, pl.Datetime):
         zoned = raw.dt.cast_time_unit("us") if raw.dtype.time_zone else _zoned(raw, spec.columns.zone)
         return zoned, ("typed", "")
@@ -164,15 +174,29 @@ def _refuse_other_units(numbers: pl.Series, written: pl.Series, coarser: int, pl
 
 
 def _formatted(raw: pl.Series, spec: Snapshot, place: Path) -> pl.Series:
-    form = spec.columns.time_format
+    form = spec.columns.time_format or ""
+    letters = _read_as(form)
     try:
-        found = raw.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us")
+        found = raw.str.strip_chars().str.to_datetime(letters, strict=False, time_unit="us")
     except pl.exceptions.PolarsError as error:
         raise UserError(f"params.yaml: snapshot.columns.time_format: {str(error).splitlines()[0]}") from None
     refuse(found.is_null(), raw, place, f"is no time of the form '{form}'")
     if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone:
         return found
-    return _zoned(found, spec.columns.zone if TIME_OF_DAY.search(form or "") else spec.timezone)
+    return _zoned(found, spec.columns.zone if TIME_OF_DAY.search(form) else spec.timezone)
+
+
+def _read_as(form: str) -> str:
+    """A form of strftime in the letters by which it is read.
+
+    Raises:
+        UserError: it has some that would be read as something else; says what to write.
+    """
+    for letters in UNLIKE.findall(form):
+        if letters[-1] in INSTEAD and letters != ".%f":
+            how = INSTEAD[letters[-1]]
+            raise UserError(f"params.yaml: snapshot.columns.time_format: '{letters}' of '{shown(form)}' {how}")
+    return UNLIKE.sub(lambda found: "%.f" if found[0] == ".%f" else found[0], form)
 
 
 def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[str, str]]:
@@ -189,7 +213,7 @@ def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[
     for form in FORMATS:
         parsed = bare.str.to_datetime(form, strict=False, time_unit="us") if form != DATE else _dates(bare)
         found = found.zip_with(found.is_not_null(), parsed)
-    how = "is no time; use ISO 8601, numbers since 1970, or say columns.time_format"
+    how = "is no time; write it as 2026-03-01T12:00:00Z is, or as a number since 1970, or say columns.time_format"
     refuse(found.is_null(), raw, place, how)
     if offset.null_count() < len(raw) and (has_time & offset.is_null()).any():
         example = raw[int(offset.is_not_null().arg_true()[0])]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from study.errors import UserError, few, meant
-from study.events.attributes import shown
+from study.events.attributes import shown, without_fraction
 from study.events.split import SEPARATOR, places_of
 from study.params.question import Question, WhatQuestion
 
@@ -13,6 +13,8 @@ PLACES = 10
 """That the primary metric counts, recall@10."""
 MOST_GROUPS = 3
 """Groups of values in one warning."""
+NOTHING = ("NULL", "null", "None", r"\N", "N/A")
+"""What programs write where a value is missing, and what is a value here, as any other text."""
 Counts = dict[str, int]
 """Events with each value of a column, the most frequent value first."""
 
@@ -100,11 +102,15 @@ def unseen(question: Question, tables: Mapping[str, pl.DataFrame]) -> list[str]:
 
 
 def alike(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The values of a column that are equal but for case or surrounding spaces, a sentence if there are any."""
+    """The values of a column that are equal but for case, surrounding spaces or a `.0`, a sentence if there are any.
+
+    A column of whole numbers with gaps is written as `7.0` by some programs, and as `7` where a file has no gap.
+    """
     groups: dict[str, list[str]] = {}
     had = counts_of(column, tables)
-    for value in had:
-        groups.setdefault(value.strip().casefold(), []).append(value)
+    folded = pl.Series([value.strip().casefold() for value in had], dtype=pl.String)
+    for value, plain in zip(had, without_fraction(folded), strict=True):
+        groups.setdefault(plain, []).append(value)
     told = [
         " and ".join(f"'{value}' ({had[value]:,} events)" for value in group)
         for group in groups.values()
@@ -114,9 +120,18 @@ def alike(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
         return []
     more = f"; and {len(told) - MOST_GROUPS} more such groups" if len(told) > MOST_GROUPS else ""
     return [
-        f"{column}: {'; '.join(told[:MOST_GROUPS])} are equal but for case or spaces{more}; they count as different "
-        "values, so write them alike in the log"
+        f"{column}: {'; '.join(told[:MOST_GROUPS])} are equal but for case or spaces, or a .0 at the end{more}; they "
+        "count as different values, so write them alike in the log"
     ]
+
+
+def named_nothing(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The values of a column that other programs write where there is none, a sentence if there are any."""
+    had = counts_of(column, tables)
+    told = [f"'{value}' ({had[value]:,} events)" for value in NOTHING if value in had]
+    verb = "is a value as any other" if len(told) == 1 else "are values as any others"
+    how = "where no value is meant leave the field empty, or leave out such rows"
+    return [f"{column}: {' and '.join(told)} {verb}; {how}"] if told else []
 
 
 def _never(column: str, values: list[str], had: Counts) -> str:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from study.errors import UserError, one_line
+from study.errors import UserError, few, one_line
 from study.events import health
 from study.events.asked import Asked
 from study.events.facts import Facts, facts_of
-from study.events.files import refuse_absent
+from study.events.files import in_folders, read_file, refuse_absent
 from study.events.parts import Parts
 from study.events.read import QUERY, reading, sources
 from study.events.spans import Spans, refuse_long_warmup
@@ -65,7 +65,7 @@ def run(source: str | None) -> None:
         facts = facts_of(events, spec)
         rows = health.card(facts, spec)
         noted = health.warnings(facts, spec, list(params.questions.values()), params.features)
-        found = [*_asked(spec), *_linked(spec), *noted]
+        found = [*_asked(spec), *_linked(spec), *_partitioned(spec), *noted]
         doubted: dict[str, list[str]] = {}
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]
@@ -102,6 +102,22 @@ def _linked(spec: Snapshot) -> list[str]:
         "log by snapshot add, which copies it"
         for folder in sorted(inside)
         if folder.is_symlink()
+    ]
+
+
+def _partitioned(spec: Snapshot) -> list[str]:
+    """The columns that stand in the names of folders of the log, where the first file below has none; a sentence."""
+    firsts: dict[str, tuple[Path, Path]] = {}
+    for file in sources(spec):
+        for column, folder in in_folders(file).items():
+            if Path(spec.source) in folder.parents:
+                firsts.setdefault(column, (folder, file))
+    told = {column: folder for column, (folder, file) in firsts.items() if column not in read_file(file, None, 1)}
+    if not told:
+        return []
+    return [
+        f"names of folders are not read, and files lack what they say, {few(list(told))}, as in "
+        f"{next(iter(told.values()))}: write what the study is to know into the files as a column"
     ]
 
 

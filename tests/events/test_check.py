@@ -44,6 +44,31 @@ def test_other_columns_are_left_out_and_nan_is_missing(good, tmp_path):
     assert events["price"].to_list() == [None, 2.0]
 
 
+FORMS = {"csv": pl.DataFrame.write_csv, "jsonl": pl.DataFrame.write_ndjson, "parquet": pl.DataFrame.write_parquet}
+TEXTS = {"NaN": None, "nan": None, "Nan": "Nan", "nan bread": "nan bread", "NULL": "NULL"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nan_that_was_written_as_text_is_missing_and_no_candidate(form, tmp_path):
+    """As programs write floats, and pandas what it makes text of."""
+    log = pl.DataFrame({"user_id": "a", "timestamp": "2024-01-01", "event_type": "buy", "item": list(TEXTS)})
+    FORMS[form](log.with_columns(size="item", words="item", price=pl.lit("nan")), tmp_path / f"log.{form}")
+    sizes = {"kind": "ordinal", "order": ["nan bread", "Nan", "NULL"]}
+    kinds = {"item": "categorical", "price": "numeric", "size": sizes, "words": {"kind": "list", "items": 2}}
+    events = read_source(Snapshot(name="s", source=str(tmp_path), timezone="UTC", attributes=kinds))
+
+    assert list(TEXTS.values()) == events["item"].to_list()
+    assert [None, None, 1.0, 0.0, 2.0] == events["size"].to_list()
+    assert [None, None, "Nan", "nan", "NULL"] == events["words.1"].to_list()
+    assert [None] * 5 == events["price"].to_list()
+
+
+def test_an_event_whose_user_is_nan_as_text_is_named(good, tmp_path):
+    """All of them would be one user."""
+    with pytest.raises(UserError, match="column 'user_id' is empty in row 2; every event needs one, and NaN is none:"):
+        read(good.with_columns(pl.Series("user_id", ["a", "nan"])), tmp_path)
+
+
 def test_a_missing_column_is_named_with_those_that_are_there(good, tmp_path):
     with pytest.raises(UserError, match=r"log.parquet: column 'item' is missing; the file has: user_id, timestamp"):
         read(good.drop("item"), tmp_path)

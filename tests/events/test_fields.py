@@ -1,5 +1,6 @@
 """Every row of CSV has the fields of the header and whole fields in quotes, whichever columns are read."""
 
+import gzip
 import os
 
 import polars as pl
@@ -52,6 +53,25 @@ def test_a_header_that_is_wrong_is_called_so(head, tmp_path):
 
     with pytest.raises(UserError, match=r"log\.csv: row of the header: "):
         read_file(path, None)
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.tsv.gz"])
+def test_the_line_ends_of_an_old_mac_are_named(name, tmp_path):
+    """Its header names one column twice, since all rows would belong to it."""
+    path, rows = tmp_path / name, (HEAD + "1,2024,x,2024\n" * 3).replace("\n", "\r").encode()
+    path.write_bytes(gzip.compress(rows) if path.suffix == ".gz" else rows)
+    told = f"{path}: the lines end as on an old Mac, in \\r alone; save the file with lines that end in \\n"
+
+    with pytest.raises(UserError) as raised:
+        read_file(path, ["user"])
+    assert told == str(raised.value)
+
+
+def test_the_line_end_of_an_old_mac_inside_quotes_ends_no_line(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_bytes(b'user,"two\rlines"\r\n1,x\r\n')
+
+    assert [("1", "x")] == read_file(path, None).rows()
 
 
 def test_separators_inside_quotes_separate_nothing(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from study.errors import UserError
 from study.events.columns import columns_of
-from study.events.files import matching
+from study.events.files import files_of, matching
 
 
 @pytest.fixture
@@ -89,6 +89,16 @@ def test_a_folder_that_cannot_be_read_is_named(log, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refused)
     with pytest.raises(UserError, match="log/2024: this folder cannot be read: Permission denied; make it"):
         matching(log, "*.txt")
+
+
+def test_a_file_that_is_no_part_of_the_log_is_named_with_what_to_do(log):
+    """`init` reads all of a folder, whatever `snapshot.files` says: there the first of the two ways helps."""
+    told = r"log/notes\.txt: its name does not say what it is; .*; move it elsewhere, or let snapshot.files choose"
+    with pytest.raises(UserError, match=told):
+        files_of(log, "*")
+    (log / "notes.txt").rename(log.parent / "notes.txt")
+
+    assert ["01.csv", "02.csv"] == [path.name for path in files_of(log, "*")]
 
 
 def test_the_columns_of_a_log_are_those_of_the_files_that_are_read(tmp_path):

@@ -49,6 +49,7 @@ FORMS = {
     "log.tsv": ROWS.replace(",", "\t").encode(),
     "semicolons.csv": ROWS.replace(",", ";").encode(),
     "log.jsonl": OBJECTS.encode(),
+    "bom.jsonl": b"\xef\xbb\xbf" + OBJECTS.encode(),
     "log.ndjson.gz": gzip.compress(OBJECTS.encode()),
 }
 
@@ -205,6 +206,7 @@ FAULTS = {
     "line 2 is no UTF-8": ("log.csv", HEAD.encode() + b"1,2024-01-01,b\xff,1,,\n"),
     "the file is UTF-16": ("log.csv", HEAD.encode("utf-16")),
     'line 2 is no JSON object: {"user_id":': ("log.jsonl", '{"user_id": 1, "timestamp": 1}\n{"user_id":\n'),
+    'line 1 is no JSON object: {"user_id"': ("bom.jsonl", b'\xef\xbb\xbf{"user_id"\n'),
     "line 2 has NaN, which JSON does not know; write null": (
         "log.jsonl",
         '{"user_id": 1, "timestamp": 1}\n{"user_id": 1, "timestamp": 1, "event_type": "b", "price": NaN}\n',

@@ -30,6 +30,40 @@ def test_a_form_holds_for_numbers_too(tmp_path):
         assert [datetime(2024, 7, 2, 22, tzinfo=UTC)] == found["timestamp"].to_list()
 
 
+FORMS = {
+    ("%d/%m/%Y %H:%M:%S.%f", "01/07/2024 00:03:18.875123"): (3, 18, 875_123),
+    ("%d/%m/%Y %T.%f", "01/07/2024 00:03:18.5"): (3, 18, 500_000),
+    ("%d/%m/%Y %H:%M:%S.%f %z", "01/07/2024 02:03:18.075 +0200"): (3, 18, 75_000),
+    ("%Y-%m-%d %H:%M:%S,%3f", "2024-07-01 00:03:18,875"): (3, 18, 875_000),
+    ("%d/%m/%Y %H:%M %%Z EST", "01/07/2024 00:03 %Z EST"): (3, 0, 0),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("form", "written"), FORMS)
+def test_a_form_is_read_by_the_letters_of_strftime(form, written, read):
+    events = read("log.csv", HEAD + f'1,"{written}",buy,1,,\n', columns={"time_format": form})
+
+    assert [datetime(2024, 7, 1, 0, *FORMS[form, written], tzinfo=UTC)] == events["timestamp"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (
+            "%Y-%m-%d %H:%M:%S,%f",
+            "'%f' of '%Y-%m-%d %H:%M:%S,%f' stands behind no dot; write .%f .* or %3f, %6f or %9f",
+        ),
+        ("%s%-f", "'%-f' of '%s%-f' stands behind no dot"),
+        ("%d/%m/%Y %H:%M:%S.%f %Z", "'%Z' of '.*' is a name that tells no offset; .* write %z, .* say columns.zone"),
+    ],
+)
+def test_letters_of_a_form_that_would_be_read_as_something_else_are_refused(form, told, read):
+    with pytest.raises(UserError, match=f"^params.yaml: snapshot.columns.time_format: {told}") as raised:
+        read("log.csv", HEAD + "1,soon,buy,1,,\n", columns={"time_format": form})
+    assert 1 == len(str(raised.value).splitlines())
+
+
 TIMES = {
     "2024-07-01": datetime(2024, 6, 30, 22, tzinfo=UTC),  # the local midnight of the study
     "2024-07-01 00:00": datetime(2024, 7, 1, tzinfo=UTC),
@@ -63,6 +97,30 @@ def test_an_hour_that_the_clock_skips_or_shows_twice_is_read_by_a_rule(read):
     assert [datetime(2024, 3, 31, 1, 30, tzinfo=UTC), datetime(2024, 10, 27, 0, 30, tzinfo=UTC)] == (
         events["timestamp"].to_list()
     )
+
+
+@pytest.mark.parametrize("written", ["20260301T000318Z", "2026-03-01 00:03:18,875", "2026-03-01T24:00:00", "soon"])
+def test_what_is_no_time_is_told_with_the_form_that_is_one(written, read):
+    told = f"row 1: '{written}' is no time; write it as 2026-03-01T12:00:00Z is, .* or say columns.time_format$"
+    with pytest.raises(UserError, match=told):
+        read("log.csv", HEAD + f'1,"{written}",buy,1,,\n')
+
+    events = read("log.csv", HEAD + "1,2026-03-01T12:00:00Z,buy,1,,\n")
+    assert [datetime(2026, 3, 1, 12, tzinfo=UTC)] == events["timestamp"].to_list()
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.String])
+def test_the_digits_of_a_time_are_told_how_to_be_read(kind, tmp_path):
+    log = pl.DataFrame({"user_id": ["1"], "when": pl.Series([20260301000318]).cast(kind), "size": ["S"]})
+    log.write_parquet(tmp_path / "log.parquet")
+    columns, sizes = {"time": "when", "event_type": None}, {"size": "categorical"}
+    with pytest.raises(
+        UserError, match=r"row 1: '20260301000318' is no time between .*columns.time_format, such as %Y"
+    ):
+        read_source(spec(tmp_path, columns=columns, attributes=sizes))
+
+    events = read_source(spec(tmp_path, columns=columns | {"time_format": "%Y%m%d%H%M%S"}, attributes=sizes))
+    assert [datetime(2026, 3, 1, 0, 3, 18, tzinfo=UTC)] == events["timestamp"].to_list()
 
 
 def plain_times(*last: str) -> str:

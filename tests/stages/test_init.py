@@ -238,7 +238,7 @@ def test_an_event_without_a_type_stops_init_with_the_line_of_check(workspace, ca
 
     assert [2, 2] == [main(["check", source]), main(["init", source])]
     how = "leave out such rows, or name another column"
-    said = f"downfunnel: {file}: column 'event_name' is empty in row 42; every event needs one: {how}"
+    said = f"downfunnel: {file}: column 'event_name' is empty in row 42; every event needs one, and NaN is none: {how}"
     assert [said, said] == capsys.readouterr().err.splitlines()
     assert before == PARAMS.read_bytes()
 

@@ -178,18 +178,6 @@ def test_a_key_action_that_was_new_when_the_first_window_began_is_the_users_erro
     assert "no key action that has a candidate comes before the first window, so there is nothing to learn" in said
 
 
-def test_values_that_differ_in_case_or_spaces_alone_are_warned_of_with_counts(workspace, capsys):
-    place, kind = pl.int_range(pl.len()), pl.col("event_name")
-    changed = pl.when(place == 7).then(pl.lit("Order_Placed")).when(place == 9).then(pl.lit(" page_view"))
-    log = funnel().with_columns(changed.otherwise(kind).alias("event_name"))
-    said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
-
-    assert "warning: event_type: 'page_view' (4," in said
-    assert "and ' page_view' (1 events); 'order_placed' (1," in said
-    assert "and 'Order_Placed' (1 events) are equal but for case or spaces" in said
-    assert "No warnings" not in said
-
-
 def test_a_value_of_a_key_action_that_never_occurs_while_others_do_is_warned_of_once(workspace, capsys):
     said = checked(funnel(), capsys, key_action={"event_type": ["order_placed", "Page_View"]})
 
@@ -247,22 +235,6 @@ def test_another_log_is_checked_by_the_same_parameters(workspace, capsys):
     assert 2 == main(["check", "next.parquet"])
     assert "next.parquet: column 'category' is missing" in capsys.readouterr().err
     assert not (workspace / "data").exists()
-
-
-def test_a_linked_folder_is_read_and_warned_of(workspace, capsys):
-    """DVC does not look into it, so that nothing would be run again where a file of it has changed."""
-    checked(funnel(), capsys)
-    for name in ("log", "elsewhere"):
-        (workspace / name).mkdir()
-    (workspace / "log.parquet").rename(workspace / "elsewhere/part.parquet")
-    assert 2 == main(["check", "log"])
-    (workspace / "log/linked").symlink_to(workspace / "elsewhere")
-    capsys.readouterr()
-
-    assert 0 == main(["check", "log"])
-    said = capsys.readouterr().out
-    assert "6,000" in said
-    assert 1 == said.count("warning: log/linked is a link to a folder, in which DVC sees no change")
 
 
 def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empty(workspace, capsys):
