@@ -108,9 +108,11 @@ class SequenceModel(Recommender):
         return result
 
     def parameters(self) -> int:
-        """See `Recommender`."""
+        """See `Recommender`; of one that reads no history without what would read it, which nothing trains."""
         assert self.trainer is not None
-        return sum(parameter.numel() for parameter in self.trainer.network.parameters())
+        network = self.trainer.network
+        parts = [network.head, network.query] if hasattr(self.parts["architecture"], "IS_BLIND") else [network]
+        return sum(parameter.numel() for part in parts if part is not None for parameter in part.parameters())
 
     def save(self, folder: Path) -> None:
         """See `Recommender`."""

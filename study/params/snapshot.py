@@ -56,8 +56,8 @@ class Columns(Frozen):
     """What the columns are called that every log has.
 
     `event_type: null` is for a log with events of one type alone, which is then called `event`. `time_format` is that
-    of times that are neither ISO 8601 nor numbers since 1970, in the letters of strftime; `zone` is that of timestamps
-    that name none; of a day without a time it is the snapshot's `timezone`.
+    of times that are neither as 2026-03-01T12:00:00Z is nor numbers since 1970, in the letters of strftime; `zone` is
+    that of timestamps that name none; of a day without a time it is the snapshot's `timezone`.
     """
 
     user: str = "user_id"

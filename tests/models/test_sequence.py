@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from study.events.fold import Fold
 from study.events.spans import Spans
@@ -73,3 +74,23 @@ def test_a_context_without_room_for_a_history_ends_the_fit_with_a_reason():
 
     with pytest.raises(FloatingPointError, match="a context of 2 has no room for a history beside what asks"):
         model.fit(fold, rounds=1, seed=1, report=lambda *_: None)
+
+
+@pytest.mark.parametrize("architecture", ["blind", "causal"])
+def test_what_reads_no_history_is_no_parameter_of_one_that_reads_none(architecture):
+    log = made_log([("ab"[day % 2], float(day), "buy", "xy"[day % 3 % 2], "red") for day in range(1, 30)])
+    entry = SequenceEntry(
+        question="categories", arm="main", family="sequence", representation="sum", architecture=architecture,
+        objective="horizon", loss="softmax", loss_options={}, head="repeat_aware", context=8,
+    )  # fmt: skip
+    model = SequenceModel(entry, Settings(), Budget(**TINY), "cpu")
+    model.fit(Fold(log, Spans("UTC", 7, START.date(), [], [], []), day_of(28), FEATURES), rounds=1, seed=1,
+              report=lambda *_: None)  # fmt: skip
+    begun = SequenceModel(entry, Settings(), Budget(**TINY), "cpu")
+    begun.shape = model.shape
+    before, after = (dict(one.network.named_parameters()) for one in (begun._trainer(1), model.trainer))
+    trained = sum(after[name].numel() for name in after if not torch.equal(before[name], after[name]))
+    every = sum(parameter.numel() for parameter in after.values())
+
+    assert (model.parameters() < every) == (architecture == "blind")
+    assert trained <= model.parameters()
