@@ -79,6 +79,7 @@ class Chosen:
 
     @property
     def _base(self) -> Variant | None:
+        """The variant whose scores a hybrid is told; None for any other."""
         entry = self.entry
         if not isinstance(entry, HybridEntry):
             return None

@@ -7,18 +7,7 @@ from study.exhibits import agreement, choose, few_seeds, hedges, scope, steps
 from study.exhibits.advice_part import MARKS, Part
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import (
-    count,
-    flipped,
-    late,
-    named,
-    over,
-    percent,
-    probability,
-    sentence,
-    signed,
-    worded,
-)
+from study.exhibits.prose import count, flipped, late, named, over, percent, probability, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
@@ -232,11 +221,8 @@ def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
 
 def _student(found: Iterable[Sequence[Part]]) -> str:
     """What "by t" says, for a caption; nothing where no part is undetermined by it."""
-    return (
-        f"; by t: by {few_seeds.BY_STUDENT}"
-        if any(few_seeds.OPEN in part.behind for parts in found for part in parts)
-        else ""
-    )
+    is_told = any(few_seeds.OPEN in part.behind for parts in found for part in parts)
+    return f"; by t: by {few_seeds.BY_STUDENT}" if is_told else ""
 
 
 def _by_cell(results: Results, factor: str) -> str:

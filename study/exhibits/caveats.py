@@ -63,7 +63,7 @@ def _repeated() -> list[str]:
         return []
     return [
         "<strong>False verdicts in simulated logs.</strong> Of repeated logs whose truth is known more had one than "
-        f"the tests allow: {listing(found)} (<em>Worlds</em>)."
+        f"the tests allow, by this interval alone: {listing(found)} (<em>Worlds</em>)."
     ]
 
 

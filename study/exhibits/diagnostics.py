@@ -73,13 +73,11 @@ def _topics(contrasts: Sequence[Diagnosis]) -> list[str]:
 
 def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     """How much a change could take that leaves the user's own counts, a sentence; none without a counting rule."""
-    gained, margin = gains(found.contrasts, found.reached), results.margin
+    gained = gains(found.contrasts, found.reached)
     if gained is None:
         return []
     text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
-    counting = _left_their_counts(results, found.contrasts)
-    above = {variant: gain for variant, gain in gained.by_variant.items() if gain > 0 and variant in counting}
-    if not above:
+    if not _leads(results, found):
         return [text]
     text += (
         " Taking an attribute, adding noise or taking users leaves models of aggregates and a repeat-aware head the "
@@ -88,7 +86,7 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     )
     if near := [code(variant) for variant in hardly_ahead(results, found)]:
         text += (
-            f" For {listing(near)} that lead is less than the margin of {margin:g}, by estimates that no "
+            f" For {listing(near)} that lead is less than the margin of {results.margin:g}, by estimates that no "
             "contrast tests: there an equivalence was to be expected."
         )
     return [text]
@@ -96,10 +94,15 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
 
 def hardly_ahead(results: Results, found: Diagnostics) -> list[str]:
     """The variants that are left the user's own counts, and lead the rule that counts by less than the margin."""
+    return [variant for variant, gain in _leads(results, found).items() if gain < results.margin]
+
+
+def _leads(results: Results, found: Diagnostics) -> dict[str, float]:
+    """By how much the variants that are left the user's own counts are above the rule that counts, if they are."""
     gained = gains(found.contrasts, found.reached)
     counting = _left_their_counts(results, found.contrasts)
-    leads = {} if gained is None else gained.by_variant
-    return [variant for variant, gain in leads.items() if variant in counting and 0 < gain < results.margin]
+    gains_ = {} if gained is None else gained.by_variant
+    return {variant: gain for variant, gain in gains_.items() if gain > 0 and variant in counting}
 
 
 def _left_their_counts(results: Results, contrasts: Sequence[Diagnosis]) -> set[str]:

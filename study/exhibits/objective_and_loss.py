@@ -33,7 +33,9 @@ def notes(results: Results) -> Html:
 def _pretrained(results: Results, variant: str, objective: str) -> str:
     share: float = names_in(MODEL)["PRETRAINED_SHARE"]
     rounds = results.budget.rounds
-    first = max(1, round(share * rounds))
+    first = min(max(1, round(share * rounds)), rounds - 1)
+    if not first:
+        return f"In a budget of one round {code(variant)} is not pre-trained."
     return (
         f"Pre-training takes no rounds of its own: of the {plural(rounds, 'round')} that every side has, "
         f"{code(variant)} spends the first {count(first)} ({percent(first / rounds)}) on the {worded(objective)}, and "

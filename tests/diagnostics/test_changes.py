@@ -1,5 +1,4 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +7,7 @@ from study.diagnostics.attributes import without
 from study.diagnostics.labels import permuted, permuting
 from study.diagnostics.noise import with_noise
 from study.diagnostics.order import shuffled
-from study.diagnostics.plan import Subject, changes, unnoticed
+from study.diagnostics.plan import changes
 from study.diagnostics.recent import last_events
 from study.diagnostics.steady import steady
 from study.diagnostics.users import fewer_events, fewer_queries
@@ -19,11 +18,8 @@ from study.features.sequences import event_stream
 from study.features.training_rows import training_rows
 from study.models import user_rows
 from study.models.screening_sequence import user_readouts
-from study.params import load
 from study.params.diagnostics import Diagnostics
-from study.paths import PARAMS
 from tests.made import FEATURES, QUESTION, asked, day_of, made_log, random_log
-from tests.tiny import ROOT
 
 ROWS = [
     ("a", 1.0, "buy", "x", "red"),
@@ -267,30 +263,6 @@ def test_every_change_leaves_users_and_relevant_candidates_alone(whole):
         assert (changed.log.time < queries.cutoff).all()
         assert (np.diff(changed.log.offsets)[queries.users] > 0).all()
         assert changed.memo is not queries.memo
-
-
-def test_what_cannot_be_noticed_is_said_of_rules_and_aggregates():
-    rule = Subject(SimpleNamespace(family="counting"), learns=False, candidate_columns=["item"])
-    trees = Subject(SimpleNamespace(family="aggregates"), learns=True, candidate_columns=["item"])
-    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=True)}
-
-    assert {"order-at-test", "no-time", "last-8"} == {name for name in named if unnoticed(named[name], rule) is None}
-    assert {"without-item"} == {name for name in named if unnoticed(named[name], trees)}
-
-
-def test_what_cannot_be_asked_is_said_of_hybrids_and_of_models_of_tokens():
-    hybrid = Subject(SimpleNamespace(family="hybrid"), learns=True, candidate_columns=["item"])
-    flat, events = (
-        Subject(load(ROOT / PARAMS).roster[name], learns=True, candidate_columns=["item"])
-        for name in ("flat-next-tokens", "sum-horizon")
-    )
-    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=False)}
-
-    assert {"users-50"} == {name for name in named if unnoticed(named[name], hybrid)}
-    assert {"without-item"} == {name for name in named if unnoticed(named[name], flat)}
-    told = replace(hybrid, base=flat.entry)
-    assert {"users-50", "without-item"} == {name for name in named if unnoticed(named[name], told)}
-    assert not {name for name in named if unnoticed(named[name], events)}
 
 
 def test_a_window_of_the_fold_is_a_window(whole):

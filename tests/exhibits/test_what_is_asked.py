@@ -131,6 +131,16 @@ def test_a_pretrained_model_is_told_with_the_rounds_that_it_has_left(made):
     assert PRETRAINED_SHARE == 0.25
 
 
+def test_with_one_round_nothing_is_said_to_be_pretrained(made):
+    results = made()
+    budget = results.budget.model_copy(update={"rounds": 1})
+    results.__dict__["budget"] = budget
+
+    assert "In a budget of one round sum-pretrained-horizon is not pre-trained." in text(
+        objective_and_loss.notes(results)
+    )
+
+
 def test_the_slices_of_the_contrastive_term_are_told_in_tokens_and_events(made):
     """Hand-made events have a type and nine of ten times a category: 64 tokens are 64 / 1.9 events."""
     told = text(objective_and_loss.notes(made()))
