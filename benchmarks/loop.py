@@ -10,9 +10,8 @@ import argparse
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-from record import append, spread, start
+from record import Line, spread, start
 
 STUDY = (sys.executable, "-m", "study")
 COMMANDS = {
@@ -37,8 +36,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--commands", nargs="*", default=list(COMMANDS), choices=list(COMMANDS), metavar="COMMAND")
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/loop.jsonl")
-    given = parser.parse_args()
+    line = Line("loop", parser)
+    given = line.given
     for name in given.commands:
         waited(COMMANDS[name])  # what is not in memory yet, and what repro still has to do
     seconds: dict[str, list[float]] = {name: [] for name in given.commands}
@@ -48,7 +47,7 @@ def main() -> None:
     rows = {name: spread(measured) for name, measured in seconds.items()}
     for name, row in rows.items():
         print(f"{name:<26} {row['median']:.2f} s ({row['least']:.2f} to {row['most']:.2f})")
-    append("loop", {"seconds": rows}, given.out)
+    line.append({"seconds": rows})
 
 
 if __name__ == "__main__":

@@ -9,17 +9,18 @@ round is judged by recall@10 on select as the study computes it. CONTRIBUTING.md
 
 import argparse
 import math
-from pathlib import Path
 from typing import Any
 
 from peers.prepare import QUESTION, Judge, prepare
 from peers.sides import FOLDER, OURS, PATIENCE, PEERS, run, version_of
-from record import append, spread, start
+from record import Line, spread, start
 
 from study.paths import queries_file
 
 RATED = 2
 """Rounds of a run that measures the rate; the first warms up."""
+ATTENTION_DROPOUT = 0.0
+"""Of the weights of attention, where this study has no dropout: on a CPU torch's fused attention takes none either."""
 
 
 def rates(found: dict[str, Any]) -> dict[str, float]:
@@ -109,8 +110,8 @@ def told(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds:.1f} s"
 
 
-def arguments() -> argparse.Namespace:
-    """What is asked for on the command line."""
+def arguments() -> argparse.ArgumentParser:
+    """What can be asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sides", nargs="*", default=[*OURS, *PEERS], choices=[*OURS, *PEERS], metavar="SIDE")
     parser.add_argument("--threads", nargs="*", type=int, default=[1, 2])
@@ -127,13 +128,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--users", type=int, help="to train on; all by default")
     parser.add_argument("--queries", type=int, help="of each window; all by default")
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/peers.jsonl")
-    return parser.parse_args()
+    return parser
 
 
 def main() -> None:
     """Prints the tables, and appends all as one line of JSON."""
-    given = arguments()
+    line = Line("peers", arguments())
+    given = line.given
     if "rectools" in given.sides and given.feed_forward != given.width:
         raise SystemExit("rectools: its feed-forward layer is as wide as the model; leave it out by --sides")
     split = queries_file(QUESTION, "select")
@@ -143,12 +144,12 @@ def main() -> None:
     data = (FOLDER / "data").absolute()
     judge = prepare(data, given.context, given.users, given.queries)
     shape = ("width", "blocks", "heads", "feed_forward", "context", "batch", "dropout", "learning_rate")
-    settings = {name: getattr(given, name) for name in shape}
+    settings = {name: getattr(given, name) for name in shape} | {"attention_dropout": ATTENTION_DROPOUT}
     sides = measured(given, settings | {"data": str(data)}, judge)
     if given.rounds:
         print(table(sides))
     asked = {"users": given.users, "queries": given.queries, "repeats": given.repeats, "seconds": given.seconds}
-    append("peers", {"peers": versions, "settings": settings | asked, "sides": sides}, given.out)
+    line.append({"peers": versions, "settings": settings | asked, "sides": sides})
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
-from record import append, spread, start
+from record import Line, spread, start
 
 from study.events.fold import Fold
 from study.events.spans import make_spans
@@ -132,11 +132,11 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=20_000)
     parser.add_argument("--events", type=int, default=128, help="of each user, about")
     parser.add_argument("--items", type=int, default=300, help="candidates")
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/rank.jsonl")
     params = load()
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     parser.add_argument("--repeats", type=int, default=5)
-    given = parser.parse_args()
+    line = Line("rank", parser)
+    given = line.given
     rows = {}
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log.parquet"
@@ -147,7 +147,7 @@ def main() -> None:
             speed, memory = row["users_per_second"], row["peak_mb"]
             told = f"{speed['median']:,.0f} users a second ({speed['least']:,.0f} to {speed['most']:,.0f})"
             print(f"{variant:<20} {told}, {memory:,.0f} MB", flush=True)
-    append("rank", {"variants": rows}, given.out)
+    line.append({"variants": rows})
 
 
 if __name__ == "__main__":

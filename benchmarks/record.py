@@ -1,5 +1,6 @@
 """Where measurements are kept: a log per benchmark, a line a run, which the page Scaling of the book reads."""
 
+import argparse
 import json
 import os
 import platform
@@ -42,12 +43,44 @@ def start(benchmark: Callable[[], None]) -> None:
         sys.exit(2)
 
 
-def append(name: str, measured: dict[str, Any], out: Path | None = None) -> None:
-    """Adds a run to `benchmarks/log/<name>.jsonl`, or to another file."""
-    path = out or benchmark_log(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(origin() | measured) + "\n")
+class Line:
+    """A run that becomes a line of the log: made where it begins, appended where it ends.
+
+    Args:
+        name: of the benchmark; the line goes to `benchmarks/log/<name>.jsonl`, or where `--out` says.
+        parser: of its arguments, but for `--out`.
+
+    Attributes:
+        given: the arguments.
+    """
+
+    def __init__(self, name: str, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--out", type=Path, help=f"instead of {benchmark_log(name)}")
+        self.given = parser.parse_args()
+        self.path: Path = self.given.out or benchmark_log(name)
+        self.begun = origin() | asked(parser, self.given)
+
+    def append(self, measured: dict[str, Any]) -> None:
+        """Adds what was measured; a revision that is another one by then is told too."""
+        end = revision()
+        told = {} if end == self.begun["revision"] else {"revision_at_end": end}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(self.begun | told | measured) + "\n")
+
+
+def asked(parser: argparse.ArgumentParser, given: argparse.Namespace) -> dict[str, Any]:
+    """The arguments of a run; `changed` are those by which it does not measure what it does by default.
+
+    A list is not changed by what it has beside all of its default.
+    """
+    arguments = {name: value for name, value in vars(given).items() if name != "out"}
+    changed = [name for name, value in arguments.items() if not _holds(value, parser.get_default(name))]
+    return {"arguments": arguments, "changed": changed}
+
+
+def _holds(value: Any, default: Any) -> bool:
+    return set(default) <= set(value) if isinstance(default, list) else bool(value == default)
 
 
 def spread(values: list[float]) -> dict[str, float]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
-from record import append, start
+from record import Line, start
 
 from study.params import load
 from study.params.worlds import ShopSettings, Worlds
@@ -45,6 +45,8 @@ STEPS = {
     "split": ["-m", "study", "split", "categories"],
     "features": ["-m", "study", "features", "categories"],
 }
+KEPT = {"snapshot": "snapshots", "events": "events", "splits": "splits"}
+"""Of the folders in `data` whose files grow with the log, what their bytes are called."""
 
 
 def write_log(settings: ShopSettings, folder: Path, parts: int) -> None:
@@ -99,7 +101,7 @@ def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, floa
             f"{events:>12,} {name:<9} {told}, of plain {rows[name]['seconds'] / rows['plain']['seconds']:.1f}",
             flush=True,
         )
-    kept = {"log": folder / "log", "snapshot": folder / "data/snapshots", "events": folder / "data/events"}
+    kept = {name: folder / "data" / where for name, where in KEPT.items()} | {"log": folder / "log"}
     return rows, {name: sum(f.stat().st_size for f in path.rglob("*.parquet")) for name, path in kept.items()}
 
 
@@ -113,15 +115,15 @@ def main() -> None:
         "--catalogue", type=int, nargs="*", default=[10**2, 10**3, 10**4, 10**5, 10**6], help="candidates of the scorer"
     )
     parser.add_argument("--items", type=int, default=300, help="candidates of the log")
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/size.jsonl")
-    given = parser.parse_args()
+    line = Line("size", parser)
+    given = line.given
     found = {"events": {}, "bytes": {}, "catalogue": {}}
     for events in given.events:
         with TemporaryDirectory() as folder:
             found["events"][str(events)], found["bytes"][str(events)] = run(events, given.items, Path(folder))
     if given.catalogue:  # imported late: a process begins with the memory of the one that starts it
         found["catalogue"] = import_module("catalogue").run(given.catalogue)
-    append("size", found, given.out)
+    line.append(found)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,13 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_M
 import argparse
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import bare
 import polars as pl
 import torch
 from rank import described, simulated
-from record import append, spread, start
+from record import Line, spread, start
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from study.events.fold import Fold
@@ -128,9 +127,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
     parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/training.jsonl")
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
-    given = parser.parse_args()
+    line = Line("training", parser)
+    given = line.given
     torch.set_num_threads(1)
     fold = fold_of(params, simulated(given.users, given.events, given.items))
     budget = params.spent("main").model_copy(update={"positions": given.positions})
@@ -141,8 +140,7 @@ def main() -> None:
         rows[variant] = measured(model, fold, given.repeats)
         tell(variant, rows[variant])
     stacks = bare_stacks(params, given)
-    told = {"products_per_second": product_rate(), "settings": given.settings, "variants": rows, "bare": stacks}
-    append("training", told, given.out)
+    line.append({"products_per_second": product_rate(), "variants": rows, "bare": stacks})
 
 
 if __name__ == "__main__":

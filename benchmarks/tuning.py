@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from joblib.externals.loky import get_reusable_executor
-from record import append, spread, start
+from record import Line, spread, start
 
 from study.params import Params, load
 from study.tuning.search import search
@@ -73,14 +73,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/tuning.jsonl")
-    given = parser.parse_args()
+    line = Line("tuning", parser)
+    given = line.given
     rows = {}
     for variant in given.variants:
         rows[variant] = compared(params, variant, given.repeats)
         one, two, ratio = (rows[variant][key]["median"] for key in ("one_seconds", "two_seconds", "ratio"))
         print(f"{variant:<20} {one:.1f} s with one worker, {two:.1f} s with two: {ratio:.2f} times as fast", flush=True)
-    append("tuning", {"budget": params.budget, "variants": rows}, given.out)
+    line.append({"budget": params.budget, "variants": rows})
 
 
 if __name__ == "__main__":

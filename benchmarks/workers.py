@@ -9,9 +9,8 @@ its sleep is the engine's. `first` holds the start of the workers, `again` is th
 import argparse
 import time
 from functools import partial
-from pathlib import Path
 
-from record import append, start
+from record import Line, start
 
 from study.params.engine import Engine
 from study.tuning.workers import run_all
@@ -40,8 +39,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tasks", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=0.25, help="of each task")
-    parser.add_argument("--out", type=Path, help="instead of benchmarks/log/workers.jsonl")
-    asked = parser.parse_args()
+    line = Line("workers", parser)
+    asked = line.given
     if asked.workers < 1:
         parser.error("--workers: a number of workers, for what each task adds is told by it")
     told = (Engine(name=asked.engine), asked.workers, asked.tasks, asked.seconds)
@@ -49,7 +48,7 @@ def main() -> None:
     for name, row in found.items():
         print(name, *(f"{key} {value:.3f} s" for key, value in row.items()), sep="; ")
     settings = {"engine": asked.engine, "workers": asked.workers, "tasks": asked.tasks, "seconds": asked.seconds}
-    append("workers", {**settings, **found}, asked.out)
+    line.append({**settings, **found})
 
 
 if __name__ == "__main__":

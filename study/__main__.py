@@ -123,7 +123,7 @@ def _run(arguments: argparse.Namespace) -> None:
         _repeat(stage, item, arguments.repeat)
     elif stage in ITEMS:
         item = _item(stage, item)
-        _module(stage, stage).run(item)
+        _module(stage, stage, item).run(item)
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "report" and not arguments.stamp:
@@ -140,12 +140,19 @@ def _repeat(stage: str, item: str | None, repeats: int) -> None:
     _module(stage, "worlds_validity").run(repeats)
 
 
-def _module(stage: str, name: str) -> Any:
+def _module(stage: str, name: str, item: str | None = None) -> Any:
     """A module of a stage; where it goes on from what it has finished, that is of the code of this moment.
 
-    DVC runs `check` before any stage; of one that a person runs nothing else has fingerprinted the code.
+    DVC runs `check` before any stage, and the code has to stay as it was then; of one that a person runs nothing else
+    has fingerprinted the code.
     """
-    if stage in GOES_ON and not under_dvc.is_so():
+    if under_dvc.is_so():
+        from study.fingerprint import refuse_edited  # noqa: PLC0415 - the syntax trees need some milliseconds
+        from study.paths import code_of  # noqa: PLC0415 - likewise
+
+        if (told := code_of(stage, item)).exists():
+            refuse_edited(told)
+    elif stage in GOES_ON:
         import_module("study.stages.check").fingerprints()
     return import_module(f"study.stages.{name}")
 

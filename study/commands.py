@@ -82,9 +82,9 @@ def export(arguments: Sequence[str]) -> None:
     told = "a variant, or best:FAMILY; by default the best of the main arm on select"
     parser.add_argument("variant", metavar="VARIANT", nargs="?", help=told)
     parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default data/exports/VARIANT")
-    parser.add_argument("--seed", metavar="N", type=int, default=0, help="which of its refits; 0 by default")
+    parser.add_argument("--refit", metavar="N", type=int, default=0, help="which of its refits; 0 by default")
     given = parser.parse_args(arguments)
-    import_module("study.serving.export").run(given.variant, given.to, given.seed)
+    import_module("study.serving.export").run(given.variant, given.to, given.refit)
 
 
 def rank(arguments: Sequence[str]) -> None:

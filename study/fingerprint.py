@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from study.errors import UserError
 from study.syntax import parsed
 
 PACKAGE = "study"
@@ -63,6 +64,21 @@ def closure(roots: list[str]) -> list[Path]:
 def fingerprint(files: list[Path]) -> str:
     """One line per file: its hash and name; two equal texts mean equal code."""
     return "".join(map(_line, files))
+
+
+def refuse_edited(told: Path) -> None:
+    """Of a stage that DVC runs: its code is still that which `check` has written to a file.
+
+    What an edit in between would make stood under the fingerprint of the code before it, even once it is taken back.
+
+    Raises:
+        UserError: a file is another one.
+    """
+    for line in told.read_text(encoding="utf-8").splitlines():
+        name = line.partition("  ")[2]
+        file = Path(name)
+        if file.suffix == ".py" and not (file.is_file() and line + "\n" == _line(file)):
+            raise UserError(f"{name}: it was edited while the study ran; run the same command again")
 
 
 @cache

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+from filelock import FileLock, Timeout
+
 from study.errors import UserError
 from study.failures import naming
 
@@ -15,6 +17,7 @@ Owned = Callable[[Path], bool]
 """Whether a folder holds what the command writes, and nothing else."""
 BEGUN, BEFORE = "new", "old"
 """How the hidden folders end that a replacement leaves when it is killed."""
+HELD = "lock"
 
 
 def place_of(folder: Path, is_own: Owned, what: str) -> Path:
@@ -56,6 +59,32 @@ def left_of(folder: Path) -> str | None:
     """The name of the folder whose replacement, when it was killed, has left this one; None if it is none of these."""
     hidden, _, end = folder.name.rpartition(".")
     return hidden[1:] if hidden.startswith(".") and end in {BEGUN, BEFORE} else None
+
+
+@contextmanager
+def held(place: Path, told: str) -> Iterator[None]:
+    """A folder that one run at a time writes, by a hidden lock beside it.
+
+    Args:
+        place: see `place_of`.
+        told: what is done there, for messages.
+
+    Raises:
+        UserError: another run is at it.
+        OSError: the machine refuses; it names `place`.
+    """
+    lock = FileLock(place.with_name(f".{place.name}.{HELD}"), timeout=0)
+    with naming(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UserError(f"{told}: another run is at it (lock {lock.lock_file}); wait for it to end") from None
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)  # while it is held: whoever has opened it takes a new one
+        lock.release()
 
 
 @contextmanager

@@ -27,10 +27,10 @@ SIMULATED = RESULTS / "_simulated"
 LOSS_COSTS = SIMULATED / "losses.json"
 SCRATCH = DATA / "scratch"
 WRITTEN = [
-    *(DATA / name for name in ("checked", "events", "features", "fits", "journals", "splits")),
+    *(DATA / name for name in ("checked", "events", "exports", "features", "fits", "journals", "splits")),
     *(RESULTS, RUNS, SCORES, SCRATCH),
 ]
-"""Folders that stages write to: no log of a user's lies there, and none holds them. A snapshot may be read as a log."""
+"""Folders that are written to: no log of a user's lies there, and none holds them. A snapshot may be read as a log."""
 KEPT_LOCK = SCRATCH / "dvc.lock"
 EXPORTS = DATA / "exports"
 FITS = DATA / "fits"

@@ -1,5 +1,6 @@
 """A taste of the whole pipeline: small budgets, a short roster, in a workspace of its own; published results stay."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ from study.params.plain import read_plain
 from study.params.statistics import BEST
 from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
+from study.redact import STORAGE
 from study.repro import repro
 from study.stages.refusals import refuse_left_out
 
@@ -53,7 +55,8 @@ FEWER_CHANGES: dict[str, Any] = {
 def run() -> None:
     """Runs `dvc repro` with `budget: quick` in a copy of the working tree; a second run refreshes the copy.
 
-    A log outside of the tree is read where it is.
+    A log outside of the tree is read where it is. The searches are recorded in no database: by their names they would
+    take the place of the study's.
 
     Raises:
         UserError: bad parameters, a section or a log that is missing, no git repository, or a stage that failed.
@@ -73,6 +76,7 @@ def run() -> None:
     write_text(QUICK / PARAMS, yaml.safe_dump(short, sort_keys=False, allow_unicode=True))
     if left := [name for name in ALONE if raw.get(name)]:
         print(f"left out, since results of other snapshots are not copied: {' and '.join(left)}")
+    os.environ.pop(STORAGE, None)
     repro(QUICK)
     print(f"The report: {(QUICK / BOOK / 'index.html').resolve()}")
 

@@ -14,6 +14,7 @@ from study.params.diagnostics import Diagnostics
 from study.params.snapshot import Snapshot
 from study.params.worlds import Worlds
 from study.paths import QUICK
+from study.redact import STORAGE
 from tests.tiny import ROOT
 
 
@@ -89,6 +90,17 @@ def test_a_second_run_refreshes_the_code_and_keeps_what_the_first_made(tree):
     assert not (QUICK / "study/untracked.py").exists()
     assert "quick\n" == (QUICK / "dvc.lock").read_text(encoding="utf-8")
     assert "quick\n" == (QUICK / "data/results/log/leaderboard.json").read_text(encoding="utf-8")
+
+
+def test_no_search_takes_the_place_of_the_one_that_the_study_recorded(tree, monkeypatch):
+    """Of one snapshot, arm and variant they have one name."""
+    seen = []
+    monkeypatch.setenv(STORAGE, "postgresql://server/optuna")
+    monkeypatch.setattr(quick, "repro", lambda _: seen.append(os.environ.get(STORAGE)))
+
+    quick.run()
+
+    assert [None] == seen
 
 
 def test_a_log_outside_of_the_tree_is_read_where_it_is(tree, tmp_path_factory, monkeypatch):

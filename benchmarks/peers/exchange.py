@@ -66,8 +66,8 @@ class Side:
     """One run of one side.
 
     Attributes:
-        settings: `width`, `blocks`, `heads`, `feed_forward`, `dropout`, `learning_rate`, `batch` (sequences),
-            `context` (positions), `threads`, `rounds` at most, `seed`, and whether rounds are `scored`.
+        settings: `width`, `blocks`, `heads`, `feed_forward`, `dropout`, `attention_dropout`, `learning_rate`, `batch`
+            (sequences), `context` (positions), `threads`, `rounds` at most, `seed`, and whether rounds are `scored`.
         sequences: to train on; of n codes a side sees the first n - 1 and is asked for the last n - 1.
         queries: histories to score.
         candidates: how many codes there are.

@@ -45,7 +45,7 @@ def config(side: Side) -> Config:
             "hidden_size": told["width"],
             "inner_size": told["feed_forward"],
             "hidden_dropout_prob": told["dropout"],
-            "attn_dropout_prob": told["dropout"],
+            "attn_dropout_prob": told["attention_dropout"],
             "loss_type": "CE",
             "train_neg_sample_args": None,
             "train_batch_size": told["batch"],

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import torch
+from attention import set_dropout
 from exchange import Ints, Side
 from numpy.typing import NDArray
 from pytorch_lightning import Callback, LightningModule, Trainer, seed_everything
@@ -16,6 +17,10 @@ class Rounds(Callback):
 
     def __init__(self, side: Side) -> None:
         self.side = side
+
+    def on_fit_start(self, trainer: Trainer, module: LightningModule) -> None:  # noqa: ARG002
+        """The network is built."""
+        set_dropout(module.torch_model, self.side)
 
     def on_train_epoch_start(self, trainer: Trainer, module: LightningModule) -> None:  # noqa: ARG002
         """The clock starts."""

@@ -5,6 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
+from attention import set_dropout
 from exchange import Side
 from numpy.typing import NDArray
 from replay.data import FeatureHint, FeatureSource, FeatureType
@@ -81,6 +82,7 @@ def main() -> None:
         dropout=told["dropout"],
         hidden_dim=told["feed_forward"],
     )
+    set_dropout(network, side)
     batches = ParquetModule(
         batch_size=told["batch"],
         metadata={"train": {ITEM: {"shape": told["context"] + 1, "padding": side.candidates}}},

@@ -46,7 +46,7 @@ def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float
     Ends after `settings["rounds"]`, after `seconds` of training, or when recall has stopped to grow.
 
     Raises:
-        SystemExit: the side has failed; what it printed is in its log.
+        SystemExit: the side has failed, or its scores are not finite; what it printed is in its log.
     """
     out = (FOLDER / "runs" / side).absolute()
     out.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,11 @@ def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float
         for line in child.stdout:
             rounds.append(json.loads(line))
             if judge:
-                rounds[-1]["recall"] = judge.recall(np.load(out / "scores.npy"))
+                scores = np.load(out / "scores.npy")
+                if not np.isfinite(scores).all():
+                    child.kill()
+                    raise SystemExit(f"{side}: round {len(rounds)} gave scores that are no finite numbers; see {out}")
+                rounds[-1]["recall"] = judge.recall(scores)
             child.stdin.write("go\n" if goes_on(rounds, told["rounds"], seconds) else "stop\n")
             child.stdin.flush()
     if child.wait() or not rounds:

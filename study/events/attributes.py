@@ -45,8 +45,32 @@ def read_text(raw: pl.Series, place: Path | str) -> pl.Series:
     """The values of a column of a file as `text_of` has them, and NaN that was written as text is missing too.
 
     Raises:
-        UserError: some are no text, such as bytes that are no UTF-8; names file and column, and row and value of bytes.
+        UserError: they are objects or lists, or some are no text, such as bytes that are no UTF-8; names file and
+            column, and row and value of bytes.
     """
+    if raw.dtype.is_nested():
+        raise nested(raw, place)
+    return _text(raw, place)
+
+
+def nested(raw: pl.Series, place: Path | str) -> UserError:
+    """That a column holds objects or lists where every row needs one value, and what to do."""
+    told = f"{place}: column '{raw.name}' holds"
+    if raw.dtype == pl.Struct:
+        how = f"write a field as a column of its own, such as {raw.name}.{field_of(raw)}, and name that one"
+        return UserError(f"{told} objects, and one value is needed; {how}")
+    how = "write one as a column of its own; an attribute may be of the kind list"
+    return UserError(f"{told} lists, and one value is needed; {how}")
+
+
+def field_of(objects: pl.Series) -> str:
+    """The field of some objects that is best named as an example: an id, or the first."""
+    fields = objects.struct.fields
+    return next((name for name in fields if name.lower().endswith("id")), fields[0] if fields else "field")
+
+
+def _text(raw: pl.Series, place: Path | str) -> pl.Series:
+    """Objects and lists are text too, as JSON."""
     try:
         return text_of(raw, MISSING)
     except pl.exceptions.PolarsError:
@@ -165,7 +189,7 @@ def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
         except pl.exceptions.PolarsError:
             raise _no_text(raw, place) from None
         return texts.list.eval(pl.element().replace("", None).drop_nulls())
-    text = read_text(raw, place)
+    text = _text(raw, place)
     is_json = text.str.starts_with("[").fill_null(value=False)
     parsed = text.str.split(kind.separator).list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls())
     if not is_json.any():

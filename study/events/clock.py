@@ -37,7 +37,7 @@ MICROSECONDS_OF_MINUTE = 60_000_000
 
 @dataclass(frozen=True)
 class OnClock:
-    """Events with the timestamps of the study's clock.
+    """Sessions with the timestamps of the study's clock.
 
     Attributes:
         events: as they were given but for the timestamps, and without the sessions that are left out.
@@ -102,20 +102,18 @@ def clock_of(first: int, last: int, question: Question, timezone: str) -> Clock:
     return Clock("UTC", begin, end, origin, minutes)
 
 
-def on_study_clock(events: pl.DataFrame, question: Question, timezone: str, seed: int) -> OnClock:
-    """The events on the clock of the study.
+def on_study_clock(events: pl.DataFrame, question: Question, seed: int) -> OnClock:
+    """The sessions of a log on the clock of the study.
 
     Args:
         events: with `user_id` and `timestamp`, sorted by them.
 
     Raises:
-        UserError: the log lasts too many horizons, a session is longer than the horizon, or so many sessions overlap
-            that none of a group is over before those of a later one are asked about.
+        UserError: a session is longer than the horizon, or so many sessions overlap that none of a group is over before
+            those of a later one are asked about.
     """
+    assert question.horizon_minutes is not None
     time = events["timestamp"].dt.timestamp("us").to_numpy()
-    if question.horizon_minutes is None or not question.sessions:
-        clock = clock_of(int(time.min()), int(time.max()), question, timezone)
-        return OnClock(clock.place(events), clock.timezone, clock.first, clock.last)
     origin = origin_of(int(time.min()))
     horizon = question.horizon_minutes * MICROSECONDS_OF_MINUTE
     sessions = _Sessions.of(time, events["user_id"])

@@ -1,27 +1,21 @@
 """A first guess at what the columns of an unknown log mean, for a person to correct."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from study.errors import UserError, few
-from study.events.attributes import decoded, text_of
+from study.events.attributes import decoded, nested, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of, names_alone
-from study.events.guess_names import is_about_user, is_measure, is_user, named, users_of, words_of
+from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, users_of, words_of
 from study.events.guess_times import days_of, hours_of, refuse_none, times_of
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
 TYPES = ("event type", "event name", "event")
 """What an event type is called before all, in words."""
-KEY = r"purchase|order|buy|bought|checkout|transaction|conver|subscri|paid|payment|book|sale|sign.?up"
-BESIDES = (
-    r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page"
-)
-"""What users do who may take a key action."""
 ROWS = 200_000
 """Rows that a guess rests on: those at the beginning."""
 MOST_TYPES = 100
@@ -30,7 +24,10 @@ BEST, LEAST, MOST = 300, 11, 5_000
 FILLED = 0.95
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
-BY_HAND = "write the sections snapshot and questions of params.yaml by hand, as the README says under Your own log"
+BY_HAND = (
+    "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the README says under "
+    "Your own log"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,8 @@ class Guess:
         attributes: kinds, as of `Snapshot`.
         left_out: the other columns, and why each is left out.
         key_action: as of a question.
-        candidate, finer: the candidate columns of the main question, and of one with a larger catalogue.
+        candidate, finer: the columns whose joint value is the candidate of the main question, and of one with a larger
+            catalogue.
         reasons: what the guesses of the user, the time, the key action and the candidate rest on.
     """
 
@@ -50,8 +48,8 @@ class Guess:
     attributes: dict[str, Any]
     left_out: dict[str, str]
     key_action: dict[str, list[str]]
-    candidate: str
-    finer: str
+    candidate: list[str]
+    finer: list[str]
     reasons: dict[str, str]
 
 
@@ -111,20 +109,22 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
             "user": f"{log[user].n_unique()} distinct values{_rivals(log, user)}",
             "time": f"its values are times{_listed('; so are those of', others)}",
             "key_action": why,
-            "candidate": f"{_size_of(acts[candidate])}{_elsewhere(log, acts, candidate, offered)}",
+            "candidate": f"{_size_of(acts.select(candidate))}{_elsewhere(log, acts, candidate, offered)}",
         },
     )
 
 
 def _user(log: pl.DataFrame, time: str, place: str) -> str:
-    others = [name for name, dtype in log.schema.items() if name != time and not dtype.is_nested()]
-    users = users_of(others)
+    called = users_of([name for name in log.columns if name != time])
+    users = [name for name in called if not log.schema[name].is_nested()]
     for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
         if 1 < log[name].n_unique() < log.height:
             return name
     if users:
         kind = "one value in all rows" if log[users[0]].n_unique() == 1 else "another value in every row"
         raise UserError(f"{place}: column '{users[0]}' is named like a user, but has {kind}; {BY_HAND}")
+    if called:
+        raise UserError(f"{nested(log[called[0]], place)}; if another column is the user, {BY_HAND}")
     raise UserError(
         f"{place}: no column is named like a user (user, customer, visitor, member, ...); rename one, or {BY_HAND}; "
         f"the file has: {', '.join(log.columns)}"
@@ -155,7 +155,7 @@ def _event_type(log: pl.DataFrame, place: str) -> str | None:
 
 def _keys(column: pl.Series) -> list[str]:
     """The values that are named like a key action."""
-    return named(KEY, text_of(column).drop_nulls().unique().to_list())
+    return keys_of(text_of(column).drop_nulls().unique().to_list())
 
 
 def _is_called(name: str) -> int:
@@ -169,8 +169,7 @@ def _tells_acts(column: pl.Series) -> bool:
     if column.dtype.is_nested() or column.null_count() or column.n_unique() > FEW:
         return False
     values = text_of(column).unique().to_list()
-    acts = [value for value in values if re.search(f"{KEY}|{BESIDES}", value, flags=re.IGNORECASE)]
-    return 1 < len(values) == len(acts) and bool(_keys(column))
+    return len(values) > 1 and all(map(is_act, values)) and bool(_keys(column))
 
 
 def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:
@@ -178,10 +177,10 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
         return {"event_type": ["event"]}, "all events are of one type"
     counts = text_of(log[event_type]).alias("type").value_counts(name="count").sort("count", "type")
     types = counts["type"].to_list()
-    keys = named(KEY, types)
+    keys = keys_of(types)
     chosen = keys[0] if keys else types[0]
     share = counts.filter(pl.col("type") == chosen)["count"].item() / log.height
-    why = "named like a purchase" if keys else "the rarest event type"
+    why = "by its name" if keys else "the rarest event type"
     others = [name for name in types if name != chosen]
     besides = f"; the log also has: {', '.join(others)}" if others else ""
     return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"
@@ -193,23 +192,26 @@ def _describes(log: pl.DataFrame, user: str, name: str) -> bool:
     return known.n_unique() == known[user].n_unique() > 1
 
 
-def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: str, offered: set[str]) -> str:
-    """Where values lie that could be a catalogue, where those of the key actions cannot; nothing where they can."""
-    if acts[candidate].drop_nulls().n_unique() >= LEAST:
+def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: list[str], offered: set[str]) -> str:
+    """Where values lie that could be a catalogue, where those of the key actions cannot; nothing where they can.
+
+    Where several columns are taken together, none of them can alone.
+    """
+    is_enough = _joint(acts, candidate) >= LEAST
+    if is_enough and len(candidate) == 1:
         return ""
     sizes = _of_size({name: log[name] for name in offered if acts[name].null_count() > (1 - FILLED) * acts.height})
     told = [f"{name} has {size} distinct values" for name, size in sorted(sizes.items())]
-    return (
-        f"; too few to rank, while in other events {' and '.join(told)}: write them onto the key actions"
-        if told
-        else ""
-    )
+    fault = "no column alone has enough" if is_enough else "too few to rank"
+    return f"; {fault}, while in other events {' and '.join(told)}: write them onto the key actions" if told else ""
 
 
-def _candidates(acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str) -> tuple[str, str]:
+def _candidates(
+    acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str
+) -> tuple[list[str], list[str]]:
     """The column of key actions, of those that are offered, whose catalogue is of the best size, and the next larger.
 
-    One with gaps is taken where those without are too few for the size.
+    One with gaps is taken where those without are too few for the size, and several together where each is too small.
     """
     columns = {name: acts[name] for name in sorted(offered) if acts.height}
     columns = {name: column for name, column in columns.items() if column.null_count() <= (1 - MOSTLY) * acts.height}
@@ -223,8 +225,28 @@ def _candidates(acts: pl.DataFrame, offered: set[str], left_out: dict[str, str],
             f"to say which one is the candidate, {BY_HAND}"
         )
     chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
+    if usable[chosen] < LEAST:
+        return _together(acts, {name: size for name, size in usable.items() if size < LEAST})
     larger = [name for name in usable if usable[name] > usable[chosen]]
-    return chosen, min(larger, key=lambda name: (usable[name], name)) if larger else chosen
+    return [chosen], [min(larger, key=lambda name: (usable[name], name)) if larger else chosen]
+
+
+def _together(acts: pl.DataFrame, sizes: dict[str, int]) -> tuple[list[str], list[str]]:
+    """As few columns as make a catalogue together, the largest first, and so many that it is larger.
+
+    The largest alone where all of them are too few.
+    """
+    names = sorted(sizes, key=lambda name: (-sizes[name], name))
+    joined = [names[:count] for count in range(1, len(names) + 1)]
+    joint = [_joint(acts, columns) for columns in joined]
+    enough = next((i for i, size in enumerate(joint) if size >= LEAST), 0)
+    larger = next((i for i, size in enumerate(joint) if size > joint[enough] >= LEAST), enough)
+    return joined[enough], joined[larger]
+
+
+def _joint(acts: pl.DataFrame, columns: list[str]) -> int:
+    """How many candidates the key actions have."""
+    return acts.select(columns).drop_nulls().n_unique()
 
 
 def _sizes(columns: dict[str, pl.Series]) -> dict[str, int]:
@@ -239,11 +261,12 @@ def _of_size(columns: dict[str, pl.Series]) -> dict[str, int]:
     return {name: size for name, size in _sizes(columns).items() if LEAST <= size <= MOST}
 
 
-def _size_of(candidate: pl.Series) -> str:
+def _size_of(acts: pl.DataFrame) -> str:
     """How many candidates key actions have, and how many of them have none."""
-    share = candidate.null_count() / len(candidate)
+    full = acts.drop_nulls()
+    share = 1 - full.height / acts.height
     gaps = f"; it is empty in {share:.1%} of them, which are left out" if share else ""
-    return f"{candidate.drop_nulls().n_unique()} distinct values in key actions{gaps}"
+    return f"{full.n_unique()} distinct values in key actions{gaps}"
 
 
 def _ratio(size: int) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import no_json, text_of, values_of
+from study.events.attributes import field_of, no_json, text_of, values_of
 from study.events.guess_names import is_measure, is_of_words
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
@@ -86,8 +86,7 @@ def _unusable(name: str, values: pl.Series) -> str:
 def _objects(name: str, values: pl.Series) -> str:
     """That a column has objects, with what to do; nothing where it has none."""
     if values.dtype == pl.Struct:
-        field = values.struct.fields[0] if values.struct.fields else "field"
-        return f"its values are objects: write their fields as columns, such as {name}.{field}"
+        return f"its values are objects: write their fields as columns, such as {name}.{field_of(values)}"
     starts = values.str.starts_with("{").all() if values.dtype == pl.String else False
     return f"its values are objects: write their fields as columns, such as {name}.field" if starts else ""
 

@@ -24,6 +24,18 @@ UNIT = r" m?s$"
 LISTED = r"(key)?words?|texts?|labels?|(sub)?titles?|(hash)?tags?|captions?"
 CODE = r"(?<! (in|of|by))(?<! per) (code|id|type|name|kind|category|class|group|label|range|currency)s?$"
 """What ends a name of something that stands for a measure, or for a range of it, and is none."""
+KEYS = (
+    r"purchas|\b(buys?|buying|bought)\b",
+    r"check ?out",
+    r"\b((pre)?order\w*|transaction\w*|convert(s|ed|ing)?|conversions?|subscri\w*|paid|payments?|book(ed|ings?)?|sales?|"
+    r"sold|sign(s|ed|ing)? ?ups?)\b",
+)
+"""What is in the words of a key action: of a purchase, of the step before it, and of others."""
+BESIDES = (
+    r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page|"
+    r"bookmark|unsubscri"
+)
+"""What users do who may take a key action."""
 
 
 def words_of(name: str) -> list[str]:
@@ -46,6 +58,18 @@ def users_of(names: list[str]) -> list[str]:
     users = [name for name in names if is_user(name)]
     found = [*named(PERSON, users), *named(VISIT, users)]
     return sorted(found, key=lambda name: words_of(name)[-1] == "name")
+
+
+def keys_of(acts: list[str]) -> list[str]:
+    """Those that are named like a key action, the likeliest first: purchases before others, then the shortest."""
+    words = {act: " ".join(words_of(act)) for act in acts}
+    found = [act for key in KEYS for act in sorted(acts, key=len) if re.search(key, words[act])]
+    return list(dict.fromkeys(found))
+
+
+def is_act(value: str) -> bool:
+    """Whether a value is named like something that users do."""
+    return bool(keys_of([value]) or re.search(BESIDES, value, flags=re.IGNORECASE))
 
 
 def is_measure(name: str) -> bool:

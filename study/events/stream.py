@@ -69,7 +69,8 @@ class Readouts:
         offsets: the labels of readout r are labels[offsets[r]:offsets[r + 1]], int64 [R + 1].
         labels: positive classes, int64 [M].
         until: events of the log before this index are the user's own past; -1 where none is asked about, int64 [R].
-        is_key: whether the target is part of a key action, bool [R].
+        is_key: whether the target is part of a key action, bool [R]; where a set is asked for, whether it is of the
+            event type of one.
     """
 
     position: Ints

@@ -51,9 +51,9 @@ def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:
     """The log on the clock of the question. Sessions are laid side by side, which takes all of them at once.
 
     Raises:
-        UserError: as `on_study_clock`.
+        UserError: as `clock_of`, or of sessions as `on_study_clock`.
     """
     if not question.sessions:
         return Timed(parts, clock_of(*parts.bounds(), question, timezone))
-    log = on_study_clock(pl.concat(parts).sort("user_id", "timestamp"), question, timezone, seed)
+    log = on_study_clock(pl.concat(parts).sort("user_id", "timestamp"), question, seed)
     return Timed(Held(log.events), Clock(log.timezone, log.first, log.last, log.first, None), log.left_out)

@@ -87,7 +87,8 @@ def refuse_few(name: str, question: Question, catalogue: int) -> None:
     if isinstance(question, WhatQuestion) and catalogue <= PLACES:
         raise UserError(
             f"params.yaml: questions.{name}.candidate: {catalogue} candidates: {PLACES} places hold them all, so that "
-            f"recall@{PLACES} is 1 whatever a variant does; choose a finer candidate"
+            f"recall@{PLACES} is 1 whatever a variant does; choose a finer candidate, or several columns together, as "
+            f"candidate: [{', '.join(question.candidate)}, ANOTHER]"
         )
 
 

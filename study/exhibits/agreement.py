@@ -9,7 +9,7 @@ from study.exhibits import effect_changes, few_seeds
 from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.others import Pair, pairs
+from study.exhibits.others import Pair, both_hold, otherwise, pairs
 from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
@@ -100,6 +100,11 @@ def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequen
     """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
     asked = [one for one in known if one.is_headline]
     lead = f"<strong>On the snapshot {code(other)}</strong>"
+    if asked_otherwise := otherwise(results, other):
+        return (
+            f"{lead} the arm {code(results.arm)} asked another question ({listing(list(map(code, asked_otherwise)))}): "
+            "nothing there confirms or corrects what stands here."
+        )
     if not found:
         return f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"
     if not asked:
@@ -131,14 +136,17 @@ def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:
 
 
 def _cut(pair: Pair) -> list[str]:
-    """That the other snapshot is another cut of the same log, from the same day on, a sentence; or none."""
+    """That the other snapshot has events of the same days, a sentence; or none."""
     there, here = pair.there.data, pair.here.data
     began = {local_day(card.first, card.timezone) for card in (there, here)}
     ended, ends = (datetime.fromisoformat(card.last) for card in (there, here))
-    if there.source != here.source or len(began) > 1 or ended == ends:
-        return []
-    when = "an earlier" if ended < ends else "a later"
-    return [f"{code(pair.names[0])} is {when} cut of the same log, so agreement is weak evidence."]
+    if there.source == here.source and len(began) == 1 and ended != ends:
+        when = "an earlier" if ended < ends else "a later"
+        return [f"{code(pair.names[0])} is {when} cut of the same log, so agreement is weak evidence."]
+    if days := both_hold(pair):
+        both = f"Both snapshots hold the days from {days[0]} to {days[1]}"
+        return [f"{both}: where these are the same events, agreement is weak evidence."]
+    return []
 
 
 def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:

@@ -6,7 +6,7 @@ from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.others import on, was_run
+from study.exhibits.others import on, otherwise, was_run
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
 from study.paths import LOG
@@ -218,7 +218,11 @@ def _perhaps_simulated(results: Results) -> list[str]:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
-    asked = [other for other in results.params.compare_with if was_run(on(results, other, results.arm))]
+    asked = [
+        other
+        for other in results.params.compare_with
+        if was_run(on(results, other, results.arm)) and not otherwise(results, other)
+    ]
     others = listing(list(map(code, asked)))
     repeated = ", until it is repeated on another snapshot"
     if asked:

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from study.exhibits.measurements import Sizes, Training
+from study.events.parts import PART
+from study.events.runs import GROUP
+from study.exhibits.measurements import Sizes
 from study.params.budget import Budget
 
 STAGES = ("check", "snapshot", "split", "features")
 """The stages that read the log."""
-OF_EACH_QUESTION = ("split", "features", "events")
+OF_EACH_QUESTION = ("split", "features", "events", "splits")
 """The stages that every question has of its own, and the files."""
-KEPT = ("snapshot", "events")
+KEPT = ("snapshot", "events", "splits")
 """The files that the study keeps of a log."""
 DAY = 24 * 3600
 
@@ -78,12 +80,26 @@ def reading_seconds(sizes: Sizes, events: float, questions: int) -> float | None
     return None if len(known) < len(lines) else sum(_times(stage, questions) * known[stage] for stage in known)
 
 
+def read_again(events: float) -> float:
+    """How many times the log is read while its runs become parts of whole users, beside the once that a line holds.
+
+    Each part takes what is its own of every run, and with it a group of rows, as many as a file gives at least.
+    """
+    runs = events / PART
+    return runs * runs * GROUP / events
+
+
+def kept(sizes: Sizes) -> list[str]:
+    """Which of the files that are kept were measured, on the largest log."""
+    return [name for name in KEPT if name in sizes.bytes[max(sizes.bytes)]] if sizes.bytes else []
+
+
 def bytes_per_event(sizes: Sizes, questions: int) -> float | None:
-    """What the files that are kept hold for each event, measured on the largest log."""
+    """What the files that are kept, and were measured, hold for each event of the largest log."""
     if not sizes.bytes:
         return None
     largest = max(sizes.bytes)
-    return sum(_times(name, questions) * sizes.bytes[largest].get(name, 0) for name in KEPT) / largest
+    return sum(_times(name, questions) * sizes.bytes[largest][name] for name in kept(sizes)) / largest
 
 
 def _times(name: str, questions: int) -> int:
@@ -97,12 +113,6 @@ def passes(budget: Budget) -> float:
         read += alive * (share - done)
         alive, done = alive / 2, share
     return budget.trials * read + budget.seeds
-
-
-def training_seconds(training: Training, variant: str, budget: Budget, events: float) -> float | None:
-    """Core seconds of the search and the refits of a variant over so many events, each read once by a fit."""
-    trained = training.variants.get(variant)
-    return None if trained is None else passes(budget) * events / trained.events_per_second.median
 
 
 def machines(core_seconds: float, cores: int) -> float:

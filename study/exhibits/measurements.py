@@ -1,6 +1,6 @@
 """What the benchmarks have measured: the latest lines of each log in `benchmarks/log`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -11,13 +11,23 @@ from study.paths import benchmark_log
 
 
 class Run(Record):
-    """A line of any log: when, at which revision, on which machine."""
+    """A line of any log: when, at which revision, on which machine.
+
+    `revision_at_end` where the code had changed by then; `changed` are arguments by which it is no run of the defaults,
+    of which old lines tell none.
+    """
 
     date: str
     revision: str
+    revision_at_end: str | None = None
     machine: str
     cores: int
     versions: dict[str, str]
+    changed: list[str] = []
+
+    def is_usual(self, arguments: Collection[str] | None = None) -> bool:
+        """Whether some arguments, or all, are those that the benchmark has by itself."""
+        return not [name for name in self.changed if arguments is None or name in arguments]
 
 
 class Spread(Record):
@@ -29,11 +39,15 @@ class Spread(Record):
 
 
 class Spent(Record):
-    """Processor seconds and peak memory of a process; seconds of the clock where a user waits for it."""
+    """Processor seconds and peak memory of a process; seconds of the clock where a user waits for it.
+
+    `passes` where the seconds are the median over so many, after one that warmed up.
+    """
 
     seconds: float
     peak_mb: float
     clock: float | None = None
+    passes: int | None = None
 
 
 class Sizes(Run):
@@ -132,14 +146,15 @@ class Rates(Record):
 class Side(Record):
     """One library: its rates by the number of threads, and one long run judged by recall@10 on select.
 
-    `is_cut` where recall still grew when the run was ended; `ours_to_its_best` are the seconds after which runs of this
-    study had reached the best recall of the side.
+    `is_cut` where recall still grew when the run was ended; `curve` has the seconds and the recall of each of its
+    rounds; `ours_to_its_best` are the seconds after which runs of this study had reached the best recall of the side.
     """
 
     rates: dict[int, Rates]
     best_recall: float | None = None
     seconds_to_best: float | None = None
     is_cut: bool = False
+    curve: list[tuple[float, float]] = []
     peak_mb: float | None = None
     parameters: int | None = None
     ours_to_its_best: dict[str, float | None] = {}
@@ -152,6 +167,16 @@ class Peers(Run):
     settings: dict[str, float | None]
     sides: dict[str, Side]
 
+    @property
+    def attention_dropout(self) -> float | None:
+        """Of the other libraries; in lines that do not tell it they had that of the rest of the network."""
+        return self.settings.get("attention_dropout", self.settings.get("dropout"))
+
+    def is_as(self, other: "Peers") -> bool:
+        """Whether both name the same machine, settings and releases."""
+        names = ("machine", "cores", "versions", "settings", "peers")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
 
 class Loop(Run):
     """Seconds of the clock until a command has ended, by its name."""
@@ -162,14 +187,18 @@ class Loop(Run):
 Line = TypeVar("Line", bound=Run)
 
 
-def latest(name: str, kind: type[Line]) -> Line | None:
-    """The last run of a benchmark; None where it was never run.
+def latest(name: str, kind: type[Line], arguments: Collection[str] | None = None) -> Line | None:
+    """The last run of a benchmark with the arguments that it has by itself; None where there is none.
+
+    Args:
+        arguments: those that count for the wanted part of a line; all by default.
 
     Raises:
-        UserError: its line is broken.
+        UserError: its line, or a later one, is broken.
     """
     lines = _lines(name)
-    return _parsed(name, lines, len(lines), kind) if lines else None
+    runs = (_parsed(name, lines, number, kind) for number in range(len(lines), 0, -1))
+    return next((run for run in runs if run.is_usual(arguments)), None)
 
 
 def every(name: str, kind: type[Line]) -> list[Line]:

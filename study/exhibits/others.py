@@ -1,9 +1,13 @@
-"""The results of other snapshots, which stand beside those of this one and are read through their manifests."""
+"""The results of other snapshots, which stand beside those of this one and are read through their manifests.
+
+What another snapshot asked under the same name may be another question: then nothing of it stands beside this one.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from study.errors import UserError
+from study.exhibits.data import local_day
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
 from study.exhibits.result_file import MANIFEST, read
 from study.exhibits.results import Results
@@ -30,7 +34,7 @@ class Pair:
 
 
 def pairs(results: Results, other: str) -> list[Pair]:
-    """An entry for each arm of the roster that was run on both snapshots, the main arm first.
+    """An entry for each arm of the roster that was run on both snapshots with one question, the main arm first.
 
     One whose question had another name then counts as not run there.
 
@@ -40,7 +44,7 @@ def pairs(results: Results, other: str) -> list[Pair]:
     found = []
     for here in results.every():
         there = on(results, other, here.arm)
-        if was_run(there):
+        if was_run(there) and not otherwise(here, other):
             vouched(there.folder)
             found.append(Pair(here, there))
     return found
@@ -74,6 +78,30 @@ def was_run(results: Results) -> bool:
     """Whether there are results of the arm, with the card of its question's data under the name it has today."""
     card = results.root / "data" / f"{results.params.asked_by(results.arm)}.json"
     return (results.folder / MANIFEST).exists() and card.exists()
+
+
+def otherwise(here: Results, other: str) -> list[str]:
+    """What the question of an arm asks otherwise on another snapshot where it was run, as `params.yaml` calls it.
+
+    Nothing where a data card is older than what it says of the question.
+    """
+    there = on(here, other, here.arm)
+    asked = [here.data.question, there.data.question] if was_run(there) else [None]
+    known = [question for question in asked if question is not None]
+    if len(known) < len(asked):
+        return []
+    this, that = known
+    return [key for key in dict.fromkeys([*this, *that]) if this.get(key) != that.get(key)]
+
+
+def both_hold(pair: Pair) -> tuple[str, str] | None:
+    """The first and the last local day of which both cards have events; None of a question on the study's own clock."""
+    if pair.here.question.horizon_minutes:
+        return None
+    cards = [side.data for side in pair.sides]
+    first = max(local_day(card.first, card.timezone) for card in cards)
+    last = min(local_day(card.last, card.timezone) for card in cards)
+    return (first, last) if first <= last else None
 
 
 def on(results: Results, other: str, arm: Compared) -> Results:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
@@ -204,6 +204,7 @@ class Data(Record):
 
     snapshot: str
     source: str
+    question: dict[str, Any] | None = None
     most_events: int | None = None
     young: int = 0
     users: int
@@ -241,10 +242,11 @@ class Manifest(Record):
 class Cost(Record):
     """Measured seconds (of a refit per seed), peak memory, learned parameters, positions offered in training.
 
-    And the revision of the code that trained; None in results that are older than this record.
+    And the revision of the code that trained, and the device of the refits; None in results that are older than that.
     """
 
     revision: str | None = None
+    device: str | None = None
     tune_seconds: float
     refit_seconds: float
     peak_mb: float

@@ -39,6 +39,7 @@ Point = tuple[float, float]
 def identity(results: Results) -> Html:
     """What these results come from."""
     manifest = results.manifest
+    trained = sorted({cost.device for cost in results.measured.values() if cost.device})
     facts = {
         "snapshot": manifest.snapshot,
         "snapshot, SHA-256": manifest.data_hash,
@@ -48,7 +49,7 @@ def identity(results: Results) -> Html:
         "seed": str(manifest.seed),
         "Python": manifest.python,
         "platform": manifest.platform,
-        "device of the networks": manifest.device,
+        "device of the networks": listing(trained or [manifest.device]),
         "matrix products of numpy": manifest.blas,
     }
     return table(["what", "value"], [[words(k), name(v)] for k, v in facts.items()], "Where the results come from")

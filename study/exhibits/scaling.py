@@ -1,24 +1,31 @@
 """The page Scaling: what the size of a log costs, and what larger ones would take by it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from study.exhibits import cost_model
+from study.events.parts import PART
+from study.events.runs import GROUP
+from study.exhibits import choose, cost_model
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.measurements import Sizes, Spent, Training, latest
 from study.exhibits.prose import DASH, count, number, percent, plural, seconds
 from study.exhibits.results import Results
+from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.speed import LOG, missing, origin
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
 FORESEEN = (10**9, 10**11)
 FORESEEN_VARIANTS = ("sum-horizon", "flat-horizon")
 TERABYTE = 10**12
+OF_EVENTS, OF_CATALOGUE = ("events", "items"), ("catalogue",)
+"""The arguments of the benchmark of sizes that its two parts depend on."""
+FILES = {"snapshot": "the snapshot", "events": "the events of each question", "splits": "the splits of each question"}
 
 
 def sizes() -> Html:
     """Seconds and memory of the stages that read the log, against its events."""
-    found = latest("size", Sizes)
+    found = latest("size", Sizes, OF_EVENTS)
     if found is None or not found.events:
         return missing("size")
     by_stage = {stage: cost_model.exponent(found, stage) for stage in cost_model.STAGES}
@@ -103,7 +110,7 @@ def _over_plain(one: Spent, plain: Spent | None) -> Iterable[Cell]:
 
 def catalogue() -> Html:
     """Seconds and memory of scoring, and of a step of training, against the candidates."""
-    found = latest("size", Sizes)
+    found = latest("size", Sizes, OF_CATALOGUE)
     if found is None or not found.catalogue:
         return missing("size")
     most = max(found.catalogue)
@@ -118,30 +125,109 @@ def catalogue() -> Html:
         for step, one in spent.items()
     ]
     caption = (
-        "Milliseconds and peak memory beyond that of the catalogue itself, each from one run, the mean over its "
-        "queries or steps: score, a query with the ranks of its relevant candidates; a step of training of the head, "
-        "by its loss. The steps on the page Catalogue are another measurement, with the code of their own run: seconds "
-        "of the clock, and memory beyond what is held before the first step of a size; here: seconds of the processor, "
-        "and memory beyond what is held after a first step"
+        "Milliseconds and peak memory beyond that of the catalogue itself, each from one process: score, a query with "
+        f"the ranks of its relevant candidates, {_passes(found)}; a step of training of the head, by its loss, the "
+        "mean over its steps. The steps on the page Catalogue are another measurement, with the code of their own run: "
+        "seconds of the clock, and memory beyond what is held before the first step of a size; here: seconds of the "
+        "processor, and memory beyond what is held after a first step"
     )
-    return joined(
-        [paragraphs([told]), grid(figures), table(["candidates", "what", "milliseconds", "MB"], rows, caption)]
+    shown = table(["candidates", "what", "milliseconds", "MB"], rows, caption)
+    return joined([origin(found), paragraphs([told]), grid(figures), shown])
+
+
+def _passes(found: Sizes) -> str:
+    """Over how many passes the seconds of a query were taken."""
+    known = [score.passes for spent in found.catalogue.values() if (score := spent.get("score")) and score.passes]
+    return (
+        f"the median over its queries in {count(min(known))} passes after a first one, on one thread"
+        if known
+        else "the mean over its queries in one pass, the first"
     )
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is foreseen for a log: core seconds, of which machine's cores there are so many, and the bytes that stay."""
+
+    label: str
+    seconds: float
+    cores: int
+    stored: float | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Core seconds that a variant trains for an event: of its refits, made at `revision`, or None of the benchmark.
+
+    `cores` are those of a machine by which hours are divided.
+    """
+
+    per_event: float
+    cores: int
+    revision: str | None
 
 
 def foreseen(results: Results) -> Html:
     """What larger logs would take, by lines through the measurements."""
-    read, trained = latest("size", Sizes), latest("training", Training)
+    read, trained = latest("size", Sizes, OF_EVENTS), latest("training", Training)
     if read is None:
         return missing("size")
     if cost_model.reading_seconds(read, 1, 1) is None:
         return paragraphs([f"Lines take two sizes of the log: {code('python benchmarks/size.py')} measures more."])
-    if trained is None:
+    paces = {v: pace for v in FORESEEN_VARIANTS if (pace := _pace(results, read, trained, v))}
+    if trained is None and not paces:
         return missing("training")
-    rows = [row for events in FORESEEN for row in _foreseen(results, read, trained, events)]
-    head = ["events", "work", "core hours", f"machines of {read.cores} cores for a day, if divided", "kept, TB"]
-    caption = "What larger logs would take, by the model above; kept: the files that stay on the disk, in terabytes"
-    return joined([paragraphs([_model(results, read), _left_out()]), table(head, rows, caption)])
+    rows = [_row(events, work) for events in FORESEEN for work in _foreseen(results, read, paces, events)]
+    head = ["events", "work", "core hours", "machines for a day, if divided", "cores of each", "kept, TB"]
+    caption = f"What larger logs would take, by the model above; kept: {_kept(read)}, in terabytes, and no other file"
+    told = [_model(results, read), _paces(results, paces), _left_out(read)]
+    origins = _origins(read, trained if any(not pace.revision for pace in paces.values()) else None)
+    return joined([origins, paragraphs(filter(None, told)), table(head, rows, caption)])
+
+
+def _pace(results: Results, read: Sizes, trained: Training | None, variant: str) -> Pace | None:
+    """How fast a variant of the roster trains, by its own refits where they tell it."""
+    if variant not in results.params.variants:
+        return None
+    cost, manifest = results.measured.get(variant), results.manifest
+    counts_events = choose.counted(choose.parts_of(results, variant)) == "events"
+    if cost and cost.positions and cost.refit_seconds and counts_events and manifest.device == "cpu":
+        return Pace(cost.refit_seconds / cost.positions, read.cores, cost.revision or manifest.revision)
+    found = trained.variants.get(variant) if trained else None
+    return Pace(1 / found.events_per_second.median, trained.cores, None) if trained and found else None
+
+
+def _paces(results: Results, paces: dict[str, Pace]) -> str:
+    """What the hours of training were taken from, in sentences."""
+    own = [code(variant) for variant, pace in paces.items() if pace.revision]
+    others = [code(variant) for variant, pace in paces.items() if not pace.revision]
+    made = [code(revision) for revision in dict.fromkeys(pace.revision for pace in paces.values()) if revision]
+    told = [
+        f"Training of {listing(own)} takes the seconds an event of their refits on the log of this report "
+        f"(the page Cost), at revision {listing(made)}{beside_other_work(results)}. Results do not name their machine; "
+        "it is given the cores of that of the stages."
+        if own
+        else "",
+        f"Training of {listing(others)} takes the seconds an event of the benchmark, on {LOG}: on a log with more "
+        "tokens an event they are more."
+        if others
+        else "",
+    ]
+    return " ".join(filter(None, told))
+
+
+def _origins(read: Sizes, trained: Training | None) -> Html:
+    """Where the figures of both logs come from, and whether that is one place."""
+    if trained is None:
+        return origin(read, "Stages that read the log")
+    differ = [name for name in ("machine", "cores", "revision") if getattr(read, name) != getattr(trained, name)]
+    flag = [f"The two differ in {listing(differ)}: their hours compare as far as that changes none."] if differ else []
+    return joined([origin(read, "Stages that read the log"), origin(trained, "Training"), paragraphs(flag)])
+
+
+def _kept(read: Sizes) -> str:
+    """Which files were counted."""
+    return listing([FILES[name] for name in cost_model.kept(read)]) if read.bytes else "not measured"
 
 
 def _model(results: Results, read: Sizes) -> str:
@@ -170,35 +256,40 @@ def _error(read: Sizes) -> str:
     return f"lines through the others foresee the largest with an error of at most {percent(max(known), 0)}"
 
 
-def _left_out() -> str:
+def _left_out(read: Sizes) -> str:
+    largest = max(read.events)
+    times = [
+        f"{number(cost_model.read_again(events), 1)} times the log at {count(events)} events"
+        for events in (largest, *FORESEEN)
+    ]
     return (
-        f"Not in the model: {code('score')}, the readings of select and {code('compare')}, which grow with users. To "
-        "be done within a day the hours would have to be divided among machines: this version divides separate fits "
-        "alone, no stage that reads the log, and nothing was run on many machines."
+        f"Not in the model: {code('score')}, the readings of select and {code('compare')}, which grow with users. Nor "
+        f"is a term that grows with the square of events: a log of more than {count(PART)} events is sorted by way of "
+        f"runs of about as many, and each part of its users reads up to a group of {count(GROUP)} rows of every run "
+        f"beside its own rows: {listing(times)}. So the hours of the stages are a lower bound, and the larger the "
+        "log, the more is missing. To be done within a day the hours would have to be divided among machines: this "
+        "version divides separate fits alone, no stage that reads the log, and nothing was run on many machines."
     )
 
 
-def _foreseen(results: Results, read: Sizes, trained: Training, events: int) -> list[list[Cell]]:
+def _foreseen(results: Results, read: Sizes, paces: dict[str, Pace], events: int) -> Iterable[Work]:
     questions = len(results.params.questions)
-    kept = cost_model.bytes_per_event(read, questions)
-    work: dict[str, tuple[float | None, float | None]] = {
-        "stages that read the log": (
-            cost_model.reading_seconds(read, events, questions),
-            None if kept is None else kept * events / TERABYTE,
-        )
-    }
-    for variant in FORESEEN_VARIANTS:
-        if variant in results.params.variants:
-            spent = cost_model.training_seconds(trained, variant, results.budget, events)
-            work[f"search and refits of {variant}"] = (spent, None)
+    kept, reading = cost_model.bytes_per_event(read, questions), cost_model.reading_seconds(read, events, questions)
+    if reading is not None:
+        stored = None if kept is None else kept * events / TERABYTE
+        yield Work("stages that read the log, at least", reading, read.cores, stored)
+    for variant, pace in paces.items():
+        spent = cost_model.passes(results.budget) * events * pace.per_event
+        by = "its refits" if pace.revision else "the benchmark"
+        yield Work(f"search and refits of {variant}, by {by}", spent, pace.cores)
+
+
+def _row(events: int, work: Work) -> list[Cell]:
     return [
-        [
-            whole(events),
-            words(label),
-            whole(spent / 3600),
-            decimal(cost_model.machines(spent, read.cores), 1),
-            decimal(stored, 2),
-        ]
-        for label, (spent, stored) in work.items()
-        if spent is not None
+        whole(events),
+        words(work.label),
+        whole(work.seconds / 3600),
+        decimal(cost_model.machines(work.seconds, work.cores), 1),
+        whole(work.cores),
+        decimal(work.stored, 2),
     ]

@@ -10,7 +10,7 @@ from study.exhibits.colours import GREY
 from study.exhibits.data import COMPLETE_JOURNEY, local_day
 from study.exhibits.figures import draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.others import Pair, comparison, pairs
+from study.exhibits.others import Pair, both_hold, comparison, otherwise, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Drift, Ranks, Row
 from study.exhibits.results import Results
@@ -40,10 +40,10 @@ def which(results: Results) -> Html:
 
 
 def _runs(results: Results, other: str) -> Html:
-    found = pairs(results, other)
+    found, apart = pairs(results, other), paragraphs(_asked_otherwise(results, other))
     if not found:
         both = f"both {code(other)} and {code(results.params.snapshot.name)}"
-        return paragraphs([f"No arm was run on {both} with a question of the same name."])
+        return joined([paragraphs([f"No arm was run on {both} with the same question."]), apart])
     lines = []
     for pair in found:
         there, here = pair.there.manifest, pair.here.manifest
@@ -51,7 +51,17 @@ def _runs(results: Results, other: str) -> Html:
     differ = [pair.here.arm for pair in found if pair.there.manifest.budget != pair.here.manifest.budget]
     budgets = f" The budgets differ for {listing(list(map(code, differ)))}, so the runs do, too." if differ else ""
     runs = paragraphs([f"{line}." for line in lines[:-1]] + [f"{lines[-1]}.{budgets}"], "source")
-    return joined([runs, paragraphs([told for pair in found for told in _settled_later(pair)])])
+    return joined([runs, apart, paragraphs([told for pair in found for told in _settled_later(pair)])])
+
+
+def _asked_otherwise(results: Results, other: str) -> list[str]:
+    """Of each arm that asked another question there what was another, a sentence each."""
+    return [
+        f"On {code(other)} the arm {code(here.arm)} asked another question, by {listing(list(map(code, keys)))}: it is "
+        "not compared."
+        for here in results.every()
+        if (keys := otherwise(here, other))
+    ]
 
 
 def _settled_later(pair: Pair) -> list[str]:
@@ -122,9 +132,9 @@ def _shared(pair: Pair) -> str:
     """The days that both cards tell of, where there are some: two snapshots of one log have the same events there."""
     cards = zip(pair.names, (pair.there.data, pair.here.data), strict=True)
     days = {name_: (local_day(card.first, card.timezone), local_day(card.last, card.timezone)) for name_, card in cards}
-    first, last = max(begin for begin, _ in days.values()), min(end for _, end in days.values())
-    if first > last:
+    if (both := both_hold(pair)) is None:
         return ""
+    first, last = both
     inner = [code(name_) for name_ in days if days[name_] == (first, last)]
     outer = [code(name_) for name_ in days if days[name_] != (first, last)]
     lead = (

@@ -1,13 +1,10 @@
 """How fast the study is, as its benchmarks have measured it; the page Scaling shows it."""
 
-from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.markup import Html, code, joined, paragraphs
 from study.exhibits.measurements import (
     Loop,
-    Peers,
     Ranking,
-    Rates,
     Run,
-    Side,
     Spread,
     Trained,
     Training,
@@ -16,13 +13,10 @@ from study.exhibits.measurements import (
     every,
     latest,
 )
-from study.exhibits.prose import DASH, count, number, percent, plural, raised, seconds
+from study.exhibits.prose import count, number, percent, plural, seconds
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
-
-EQUAL, OWN = "downfunnel", "downfunnel-own"
-"""Sides of the benchmark of peers that are this study: with the settings of all sides, and with its own."""
 
 LOG = "a simulated log, the world shop"
 """What the benchmarks of training, ranking and size read."""
@@ -35,14 +29,18 @@ def missing(benchmark: str) -> Html:
     return paragraphs([f"Not measured yet: {code(f'python benchmarks/{benchmark}.py')} does it."])
 
 
-def origin(run: Run) -> Html:
-    """When, where and with what a benchmark was run."""
+def origin(run: Run, what: str = "") -> Html:
+    """When, where and with what a benchmark was run; `what` it measured, where a page shows several at one place."""
     packages = ", ".join(f"{package} {version}" for package, version in run.versions.items())
-    told = f"{run.machine}, {count(run.cores)} cores; {packages}"
-    return paragraphs([f"Measured {code(run.date[:10])} at revision {code(run.revision)} on {code(told)}."], "source")
+    told = f"{run.machine}, {plural(run.cores, 'core')}; {packages}"
+    at = code(run.revision) + (f", which was {code(run.revision_at_end)} at its end," if run.revision_at_end else "")
+    begun = f"{what}: measured" if what else "Measured"
+    return paragraphs([f"{begun} {code(run.date[:10])} at revision {at} on {code(told)}."], "source")
 
 
-def _spread(value: Spread, digits: int = 0) -> Cell:
+def spread(value: Spread, digits: int = 0) -> Cell:
+    """The median of some repeats, with the least and the most."""
+
     def shown(one: float) -> str:
         return f"{one:,.{digits}f}"
 
@@ -58,10 +56,13 @@ def training() -> Html:
     rows += [[words(f"bare stack, {stack}"), *_trained(one)] for stack, one in found.bare.items()]
     rate = f"{found.products_per_second / 1e9:.0f}"
     caption = (
-        f"Events a second of training on {LOG}, on one thread (median, least and most of the repeats), padding not "
-        "counted; million operations an event, forward and backward; share of the rate of matrix products, "
-        f"{rate} billion operations a second. A bare stack is torch's own layers of the same width over ids of items, "
-        "every position asked, with no attributes, times, dropout or padding: what a variant adds, it pays for"
+        f"Events a second of training on {LOG}, on one thread (median, least and most of the repeats); padding is not "
+        "counted, but events that are spared are: those after the last one that a piece is asked at, and those of "
+        "pieces that are not asked, which nothing computes. Million operations an event, forward and backward: "
+        "attention counts all pairs of positions of a piece, though each sees only those up to itself. Share of the "
+        f"rate of matrix products, {rate} billion operations a second. A bare stack is torch's own layers of the same "
+        "width over ids of items, every position asked, with no attributes, times, dropout or padding: what a variant "
+        "adds, it pays for"
     )
     head = ["variant", "events a second", "million operations", "share of the rate"]
     return joined([origin(found), table(head, rows, caption)])
@@ -86,104 +87,10 @@ def on_this_log(results: Results) -> Html:
 
 def _trained(one: Trained) -> list[Cell]:
     return [
-        _spread(one.events_per_second),
+        spread(one.events_per_second),
         decimal(one.operations_per_event / 1e6, 2),
         Cell(percent(one.share_of_rate.median, 0), one.share_of_rate.median),
     ]
-
-
-def peers() -> Html:
-    """The same model in other libraries."""
-    found = latest("peers", Peers)
-    if found is None:
-        return missing("peers")
-    threads = sorted({number for side in found.sides.values() for number in side.rates})
-    rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
-    head = ["side", "recall@10"]
-    for amount in threads:
-        head += [f"{what}, {plural(amount, 'thread')}" for what in ("events a second", "targets a second", "cores")]
-    head += ["best after", "peak, MB", "parameters", "ours to its best"]
-    shown = table(head, rows, _what_was_alike(found, max(threads)))
-    return joined([origin(found), shown, paragraphs(_against_peers(found))])
-
-
-def _against_peers(found: Peers) -> list[str]:
-    """How this study under equal settings stands to the others, a sentence; none where one side is missing."""
-    ours, others = found.sides.get(EQUAL), {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN}}
-    if ours is None or not others:
-        return []
-    told, fastest = [], []
-    for threads, rates in sorted(ours.rates.items()):
-        rivals = {n: side.rates[threads].events.median for n, side in others.items() if threads in side.rates}
-        if rivals:
-            fastest.append(max(rivals, key=rivals.__getitem__))
-            times = number(rates.events.median / rivals[fastest[-1]], 1)
-            told.append(f"on {plural(threads, 'thread')} {times} times that of {code(fastest[-1])}")
-    ahead = [n for n, side in others.items() if side.ours_to_its_best.get(EQUAL, 0) is None]
-    best = [_to_the_best(ours, n, others[n]) for n in dict.fromkeys([*fastest, *ahead])]
-    rate = f"The rate of {code(EQUAL)} is {listing(told)}, the fastest of the others." if told else ""
-    reached = "; ".join(filter(None, best))
-    return [f"{rate} {raised(reached)}." if reached else rate]
-
-
-def _to_the_best(ours: Side, name_: str, side: Side) -> str:
-    """When this study had the best recall of another side, or that it is behind; nothing of one that was not judged."""
-    if side.best_recall is None or side.seconds_to_best is None or EQUAL not in side.ours_to_its_best:
-        return ""
-    best = f"{number(side.best_recall)} after {seconds(side.seconds_to_best)}"
-    after, own = side.ours_to_its_best.get(EQUAL), side.ours_to_its_best.get(OWN)
-    if after is not None:
-        return f"it reached the best recall of {code(name_)}, {best}, after {seconds(after)}"
-    cut = ", which was ended while recall still grew" if ours.is_cut else ""
-    with_own = f"; {code(OWN)} reached it after {seconds(own)}" if own is not None else ""
-    return f"it is behind {code(name_)}, whose best recall, {best}, it did not reach in its own run{cut}{with_own}"
-
-
-def _what_was_alike(found: Peers, threads: int) -> str:
-    s, versions = found.settings, listing([_installed(peer, told) for peer, told in found.peers.items()])
-    own = (
-        f" {OWN} has that shape, but the batches, learning rate, dropout and heads that the study starts its searches "
-        "from, and pieces of whole histories."
-        if OWN in found.sides
-        else ""
-    )
-    return (
-        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
-        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
-        f"{count(s['context'])} positions, {count(s['batch'])} in a batch.{own} Real events, and targets that are "
-        "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
-        f"target. One long run on {plural(threads, 'thread')} is judged on select; + was ended by its limit; ours "
-        f"to its best: seconds after which {EQUAL}, under equal settings, had reached that recall. What is not alike: "
-        "this study tells each event's time and that of the cut-off, has two tables and a bias where the others share "
-        f"one, rotary phases for learned positions, averages its weights, clips gradients and warms up. {versions}"
-    )
-
-
-def _installed(peer: str, told: str) -> str:
-    """The releases of a peer and of what it computes with; the log has the bare numbers."""
-    return " ".join(
-        f"{package} {version}" for package, version in zip((peer, "torch", "numpy"), told.split(), strict=False)
-    )
-
-
-def _beside(side: str, row: Side, threads: list[int]) -> list[Cell]:
-    ours = row.ours_to_its_best.get(EQUAL)
-    best = DASH if row.seconds_to_best is None else f"{seconds(row.seconds_to_best)}{' +' if row.is_cut else ''}"
-    return [
-        name(side),
-        decimal(row.best_recall),
-        *(cell for number in threads for cell in _rates(row.rates.get(number))),
-        Cell(best, row.seconds_to_best),
-        whole(row.peak_mb),
-        whole(row.parameters),
-        Cell(DASH if ours is None else seconds(ours), ours),
-    ]
-
-
-def _rates(found: Rates | None) -> list[Cell]:
-    if found is None:
-        return [Cell(DASH, None)] * 3
-    return [_spread(found.events), _spread(found.targets), decimal(found.cores.median, 1)]
 
 
 def tuning() -> Html:
@@ -192,7 +99,7 @@ def tuning() -> Html:
     if found is None:
         return missing("tuning")
     rows = [
-        [name(variant), _spread(one.one_seconds, 1), _spread(one.two_seconds, 1), _spread(one.ratio, 2)]
+        [name(variant), spread(one.one_seconds, 1), spread(one.two_seconds, 1), spread(one.ratio, 2)]
         for variant, one in found.variants.items()
     ]
     caption = (
@@ -227,9 +134,9 @@ def ranking() -> Html:
     rows = [
         [
             name(variant),
-            _spread(one.ranked_per_second),
-            _spread(one.users_per_second),
-            _spread(one.seconds, 1),
+            spread(one.ranked_per_second),
+            spread(one.users_per_second),
+            spread(one.seconds, 1),
             whole(one.peak_mb),
         ]
         for variant, one in found.variants.items()
@@ -250,10 +157,10 @@ def _ranked(found: Ranking) -> str:
 
 def loop() -> Html:
     """What a user waits for: every command as the last run measured it that did not leave it out."""
-    last = {command: run for run in every("loop", Loop) for command in run.seconds}
+    last = {command: run for run in every("loop", Loop) if run.is_usual({"repeats"}) for command in run.seconds}
     if not last:
         return missing("loop")
-    rows = [[words(command), _spread(run.seconds[command], 2), words(run.date[:10])] for command, run in last.items()]
+    rows = [[words(command), spread(run.seconds[command], 2), words(run.date[:10])] for command, run in last.items()]
     caption = (
         "Seconds of the clock until a command has ended (median, least and most of the repeats), as the last run "
         "measured it that did not leave it out"

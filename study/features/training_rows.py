@@ -126,7 +126,7 @@ def _queries(fold: Fold, seed: int, last: int | None) -> list[tuple[Window, Ints
 
 @dataclass(frozen=True)
 class _Candidates:
-    """When each of C candidates was met.
+    """When each of C known candidates was met: what comes after the fit span moves no draw.
 
     Attributes:
         first: the time of its first event, of one that has none the greatest there is; int64 [C].
@@ -140,7 +140,7 @@ class _Candidates:
 
     @classmethod
     def of(cls, log: Log) -> "_Candidates":
-        count, met = len(log.catalogue), np.flatnonzero(log.candidate >= 0)
+        count, met = log.known, np.flatnonzero(log.candidate >= 0)
         first = np.full(count, np.iinfo(np.int64).max)
         np.minimum.at(first, log.candidate[met], log.time[met])
         acted = np.flatnonzero(log.key)

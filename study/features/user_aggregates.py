@@ -15,11 +15,10 @@ from study.events.log import Ints, Log
 from study.events.spans import DAY
 from study.features.features import HALF_LIVES, WINDOWS, Columns, ratio
 from study.features.timeline import Asof, Timeline
+from study.features.vocabulary import FIRST
 
 LONGEST = WINDOWS[-1]
 HALF_LIFE = 40.0
-FIRST_VALUE = 2
-"""Codes below are missing, and rare or unseen; from it on they fall with frequency, or rise where numeric."""
 VALUES = 3
 """Values of an attribute, and event types, with columns of their own: the most frequent, or the lowest bins."""
 
@@ -50,7 +49,7 @@ class UserAggregates:
         """Sorts the events of a log."""
         every, acted = Timeline.of(log.user, log.day), Timeline.of(log.user[log.key], log.day[log.key])
         user, days = log.user.astype(np.int64), log.day
-        present = {name: np.flatnonzero(codes >= FIRST_VALUE) for name, codes in log.codes.items()}
+        present = {name: np.flatnonzero(codes >= FIRST) for name, codes in log.codes.items()}
         return cls(
             sizes=log.sizes,
             every=every,
@@ -61,7 +60,7 @@ class UserAggregates:
                 for name, at in present.items()
             },
             heights={
-                name: (every.running(np.where(codes >= FIRST_VALUE, codes, 0)), every.running(codes >= FIRST_VALUE))
+                name: (every.running(np.where(codes >= FIRST, codes, 0)), every.running(codes >= FIRST))
                 for name, codes in log.codes.items()
                 if name != "event_type"
             },
@@ -116,7 +115,7 @@ class UserAggregates:
         columns: Columns = {}
         timeline = self.columns_of["event_type"]
         size = self.sizes["event_type"]
-        for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
+        for code in range(FIRST, min(FIRST + VALUES, size)):
             asof = Asof(timeline, users * size + code, day)
             columns |= {f"event_type_{code}_decayed": asof.decayed(HALF_LIFE), f"event_type_{code}_age": asof.age()}
         return columns
@@ -125,7 +124,7 @@ class UserAggregates:
         """The share of the user's decayed days that have each frequent value, and how high the recent codes are."""
         size, whole = self.sizes[name], every.decayed(HALF_LIFE)
         columns: Columns = {}
-        for code in range(FIRST_VALUE, min(FIRST_VALUE + VALUES, size)):
+        for code in range(FIRST, min(FIRST + VALUES, size)):
             asof = Asof(self.columns_of[name], users * size + code, every.day)
             columns[f"{name}_{code}_share"] = ratio(asof.decayed(HALF_LIFE), whole)
         codes, present = self.heights[name]

@@ -10,6 +10,8 @@ from study.params.features import Features
 from study.params.snapshot import Snapshot
 
 MISSING, RARE, FIRST = 0, 1, 2
+"""Codes of what is missing, of what is rare or unseen, and of the first value; from it on they fall with frequency, or
+rise where numeric."""
 
 
 class Vocabulary(Frozen):

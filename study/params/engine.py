@@ -13,7 +13,8 @@ from study.params.base import Frozen
 class Engine(Frozen):
     """Processes of this machine (`loky`), or of the machines of a Ray cluster (`ray`).
 
-    `gpus` is the share of a GPU that a task asks the cluster for: at 0.25 four tasks share one.
+    `gpus` is the share of a GPU that a task asks the cluster for: at 0.25 four tasks share one. Without it
+    tasks see none.
     """
 
     name: Literal["loky", "ray"] = "loky"

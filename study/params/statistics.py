@@ -27,9 +27,9 @@ POWER = 0.8
 class Statistics(Frozen):
     """`margin` is in units of recall@10, `who_margin` in recall among the top 5 % of users.
 
-    `resamples` is for an interval of one metric. In an arm that ranks candidates a family of contrasts takes as many
-    for each of them, for Holm's first step divides alpha by their number: so its tail rests on as many resamples as
-    that of a single test, and so do the diagnostics. The worlds take them once (decision 0039).
+    `resamples` is for an interval of one metric. A family of contrasts takes as many for each of them, for Holm's
+    first step divides alpha by their number: so its tail rests on as many resamples as that of a single test, and so
+    do the diagnostics. The worlds take them once (decision 0039).
     """
 
     resamples: int = Field(ge=100)

@@ -1,6 +1,8 @@
 """An exported variant: one folder with all that scoring needs, and no pickle in it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +12,7 @@ from safetensors import SafetensorError
 
 from study.device import Device
 from study.errors import UserError
+from study.failures import naming
 from study.features.vocabulary import Vocabulary
 from study.models.base import Recommender
 from study.models.factory import build_model
@@ -22,8 +25,11 @@ from study.params.roster import Single, Variant
 from study.params.snapshot import Snapshot
 from study.paths import EXPORTS
 from study.provenance import file_hash
+from study.tuning.refused import reason_of
 
 _NOT_OURS = "cannot be loaded by this version of the code; export it again"
+MEMORY = "give it more memory; a GPU that has too little is hidden by CUDA_VISIBLE_DEVICES="
+"""What to do where memory is refused."""
 MODEL, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights", "README.md"
 _OF_EVERY_FORMAT = {"format", "variant", "entry", "settings", "data_hash"}
 
@@ -87,20 +93,43 @@ def read_bundle(folder: Path, device: Device = "auto") -> Bundle:
 
     Raises:
         UserError: there is no exported variant, its files are not those that this version writes, or not of one export.
+        OSError: the machine does not let them be read.
+        MemoryError, RuntimeError: it has not enough memory.
     """
     if not (folder / MODEL).is_file():
         raise UserError(f"{folder}: there is no exported variant in it ({MODEL} is missing); see `export --help`")
-    try:
+    with loading(folder, _NOT_OURS):
         exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
         _refuse_mixed(folder, exported.files)
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
         model = load_model(folder, exported, device)
-    except ValidationError as error:
-        raise UserError(f"{folder}: {_NOT_OURS} ({describe(error, Exported)})") from None
-    except (OSError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError) as error:
-        first_line = (str(error) or type(error).__name__).splitlines()[0]
-        raise UserError(f"{folder}: {_NOT_OURS} ({first_line})") from None
     return Bundle(exported, vocabulary, model)
+
+
+@contextmanager
+def loading(folder: Path, told: str) -> Iterator[None]:
+    """Makes one line of whatever files raise that are cut short, or not those that this version writes.
+
+    What the machine refuses, memory or rights, passes as it is.
+
+    Args:
+        told: what they are, and what to do.
+
+    Raises:
+        UserError: they are so.
+    """
+    try:
+        with naming(folder):
+            yield
+    except ValidationError as error:
+        raise UserError(f"{folder}: {told} ({describe(error, Exported)})") from None
+    except (
+        FileNotFoundError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError
+    ) as error:  # fmt: skip
+        if reason_of(error) is not None:
+            raise
+        first_line = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"{folder}: {told} ({first_line})") from None
 
 
 def load_model(folder: Path, exported: Exported, device: Device) -> Recommender:

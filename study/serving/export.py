@@ -8,7 +8,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.clock import origin_of
 from study.events.split import TIME
-from study.folders import place_of, replacing_folder
+from study.folders import held, place_of, replacing_folder
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
@@ -20,15 +20,29 @@ from study.params.statistics import BEST
 from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file
 from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
-from study.serving.bundle import CARD, MODEL, VOCABULARY, WEIGHTS, Bundle, Exported, digests, is_exported, load_model
+from study.serving.bundle import (
+    CARD,
+    MEMORY,
+    MODEL,
+    VOCABULARY,
+    WEIGHTS,
+    Bundle,
+    Exported,
+    digests,
+    is_exported,
+    load_model,
+    loading,
+)
 from study.serving.card import card
 from study.serving.published import published
 from study.serving.trained import refuse_changed, trained_on
 from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
+from study.tuning.refused import telling
 from study.versions import PACKAGES, released
 
 MAIN: Compared = "main"
+_DAMAGED = "cannot be loaded by this version of the code; run `dvc repro`, then export"
 
 
 class Noted(Sources):
@@ -44,6 +58,7 @@ class Noted(Sources):
         return super().build(source)
 
 
+@telling("export", advice=MEMORY, room=MEMORY)
 def run(name: str | None, target: Path | None, refit: int) -> None:
     """Writes the folder of a variant and says where it is.
 
@@ -53,13 +68,14 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
         refit: the number of the refit whose weights are taken.
 
     Raises:
-        UserError: no such variant, refit or run, or the target is something else.
+        UserError: no such variant, refit or run, one that is damaged, the target is something else, another run is at
+            it, or memory is refused.
     """
     params = load()
     variant = selected(params, name)
     folder = target or export_folder(variant)
     place = place_of(folder, is_exported, "exported variant")
-    with replacing_folder(place, is_exported) as fresh:
+    with held(place, f"export to {folder}"), replacing_folder(place, is_exported) as fresh:
         (fresh / WEIGHTS).mkdir()
         _fill(fresh, params, variant, refit)
     print(f"{variant}: exported to {folder}; its card is {folder / CARD}")
@@ -90,7 +106,8 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         known = ", ".join(map(str, refit_folders(trained.parent)))
         raise UserError(f"export: {variant} has no refit {refit}; known: {known}")
     refuse_changed(params, variant)
-    model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources, params.device).load(trained)
+    with loading(trained, _DAMAGED):
+        model = build_model(entry, chosen["settings"], params.spent(entry.arm), sources, params.device).load(trained)
     model.save(folder / WEIGHTS)
     for path in sorted(folder.rglob(TRAINED)):
         keep_averaged(path)
@@ -125,4 +142,5 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
         arm = f"run `dvc repro compare@{params.variants[variant].arm}`"
         quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else arm
         raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
-    return chosen_trial(read_search(params.variants[variant].runs, variant))
+    with loading(path, _DAMAGED):
+        return chosen_trial(read_search(params.variants[variant].runs, variant))

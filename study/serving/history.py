@@ -17,11 +17,13 @@ from study.events.log import Ints, Log, Queries
 from study.events.read import read_source, sources
 from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
-from study.params.question import MINUTES_OF_DAY, Question, WhoQuestion
+from study.params.question import MINUTES_OF_DAY, STUDY_DAYS, Question, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.serving.bundle import Bundle, Exported
 
 NOW = "now"
+DAYS = range((datetime.min.replace(tzinfo=UTC) - EPOCH).days, (datetime.max.replace(tzinfo=UTC) - EPOCH).days + 1)
+"""Those that a calendar has, since 1970."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
     """All users that can be asked about at the cut-off, and the events before it, coded by the variant's vocabulary.
 
     Raises:
-        UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off.
+        UserError: there is no such log, it lacks a column, or has no event, or no eligible one, before the cut-off, or
+            the cut-off lies too far from the training log for a horizon of minutes.
     """
     exported = bundle.exported
     events = read_source(_described(exported, path))
@@ -70,6 +73,7 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
         laid = open_sessions(before, cutoff.time, exported.question, exported.origin, exported.seed)
         before, at, timezone = laid.events, Cutoff(laid.last, laid.last), laid.timezone
     elif exported.question.horizon_minutes is not None:
+        _refuse_far(cutoff, exported.origin, exported.question.horizon_minutes)
         (before, at), timezone = _stretched(before, cutoff, exported.origin, exported.question.horizon_minutes), "UTC"
     log = bundle.vocabulary.encode(with_candidates(before, exported.question, timezone, exported.seed))
     if not log.key.any():
@@ -137,6 +141,13 @@ def _stretched(before: pl.DataFrame, cutoff: Cutoff, origin: int, minutes: int) 
     forward = -at % DAY
     placed = before.with_columns(pl.Series("timestamp", time + forward).cast(pl.Datetime("us", "UTC")))
     return placed, Cutoff(at + forward, at + forward)
+
+
+def _refuse_far(cutoff: Cutoff, origin: int, minutes: int) -> None:
+    """Ends where the cut-off would have no date on the clock of the study; times of a log are near enough."""
+    at = origin + (cutoff.time - origin) * STUDY_DAYS * MINUTES_OF_DAY // minutes  # of any size, unlike an int64
+    if -(-at // DAY) not in DAYS:
+        raise UserError(f"rank: --cutoff {cutoff}: too far from the training log for a horizon of {minutes} minutes")
 
 
 def _shown(time: int) -> str:

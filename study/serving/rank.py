@@ -11,15 +11,17 @@ from study.events.log import Queries
 from study.metrics.screening import ranking, tie_hashes
 from study.models.base import Recommender
 from study.models.scorer import leading
-from study.serving.bundle import only_export, read_bundle
+from study.serving.bundle import MEMORY, only_export, read_bundle
 from study.serving.history import Cutoff, read_history, refuse_replaced
 from study.serving.sink import sink
+from study.tuning.refused import telling
 
 DEPTH = 10
 CELLS = 1_000_000
 """Scores held at a time; some variants hold some sixty features of each."""
 
 
+@telling("rank", advice=MEMORY, room=MEMORY)
 def run(folder: Path | None, log: Path, cutoff: str, depth: int | None, out: Path | None) -> None:
     """Writes the ranks of every user who can be asked about.
 
@@ -31,7 +33,7 @@ def run(folder: Path | None, log: Path, cutoff: str, depth: int | None, out: Pat
         out: a Parquet or CSV file; by default CSV on the standard output.
 
     Raises:
-        UserError: something of it does not exist or does not fit.
+        UserError: something of it does not exist or does not fit, or memory is refused.
     """
     bundle = read_bundle(folder or only_export())
     question = bundle.exported.question

@@ -12,7 +12,16 @@ from study.folders import replacing_folder
 from study.models.data import read_refit
 from study.params import Params, load
 from study.params.diagnostics import Diagnostics
-from study.paths import PARAMS, RUNS, code_of, events_file, spans_file, vocabulary_file, write_text
+from study.paths import (
+    PARAMS,
+    RUNS,
+    code_of,
+    events_file,
+    search_file,
+    spans_file,
+    vocabulary_file,
+    write_text,
+)
 from study.provenance import identity
 from study.scratch import scratch
 from study.seeds import seed_of
@@ -70,4 +79,6 @@ def fingerprint(params: Params, found: list[Chosen]) -> str:
         name = chosen.entry.question
         parts += [chosen.entry, chosen.source, chosen.question, params.spent(chosen.arm)]
         parts += [events_file(name, "development"), spans_file(name), vocabulary_file(name, "refit")]
+        for source in params.sources(chosen.source.variant):  # what a hybrid is told is fitted anew as well
+            parts += [params.variants[source], search_file(params.variants[source].runs, source)]
     return identity(str(params.seed), *parts, code_of("diagnose"))

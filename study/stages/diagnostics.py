@@ -51,6 +51,7 @@ def run() -> None:
     screening = {one: table for (one, chosen, _), table in zip(asked, tables, strict=True) if chosen.arm == WHO}
     files = {name: text_of(rows) for name, rows in _published(params, ranking, screening).items()}
     read = [part for chosen in found for part in (chosen.question, chosen.entry, chosen.source)]
+    read += [params.variants[name] for chosen in found for name in params.sources(chosen.source.variant)]
     hashed = sections_hash(params, "diagnostics", params.section(Diagnostics), *read)
     publish(params, "diagnostics", files | {"left_out.json": text_of(left_out)}, hashed)
 

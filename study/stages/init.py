@@ -14,23 +14,18 @@ from study.events.attributes import values_of
 from study.events.database import read_query
 from study.events.files import files_of, matching, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
-from study.events.pace import HORIZONS, Pace, pace
+from study.events.pace import Pace, pace
 from study.events.read import QUERY, reading
 from study.params import Params
 from study.params.edit import edited
 from study.params.load import load, parse
 from study.params.messages import describe
-from study.params.question import STUDY_DAYS
 from study.params.roster import SequenceEntry
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, write_text
 
-FEW, MANY = {"stop": 1, "select": 2, "test": 3}, {"stop": 2, "select": 4, "test": 4}
-"""Windows of each span."""
 HELD_BACK = 0.2
 ELIGIBLE_DAYS = 28
-WARM_UP = 4
-"""One horizon in so many that the log lasts."""
 FILES = 50
 """Of a folder that are looked at, at most."""
 RARE, LEAST_COUNT, MOST_COUNT = 20_000, 2, 50
@@ -64,10 +59,9 @@ def run(source: str) -> None:
     # A first snapshot has no other one to be compared with, or to start from.
     alone: dict[str, Any] = {"compare_with": [], "warm_start": None}
     changes = {name: value for name, value in alone.items() if getattr(before, name) != value}
-    days = int(tempo.horizon.get("horizon_days", STUDY_DAYS))
     sizes = {
         "features.min_count": max(LEAST_COUNT, min(MOST_COUNT, count // RARE)),
-        "features.warmup_days": tempo.horizons // WARM_UP * days,
+        "features.warmup_days": tempo.warmup_days,
     }
     text = edited(text, changes | sizes | _contexts(before, _tokens(beginning, spec, Path(place))))
     parse(text, PARAMS)
@@ -131,7 +125,7 @@ def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]
         f"  name: {_yaml(spec.name)}{taken}",
         f"  source: {_yaml(spec.source)}",
         *([f"  files: {_yaml(spec.files)} # as it was"] if spec.files != "*" else []),
-        f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at",
+        f"  timezone: {_yaml(spec.timezone)} # guess: whose midnights the windows begin at, if they last days",
         "  columns:",
         f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",
         f"    time: {_yaml(spec.columns.time)} # guess: {found.reasons['time']}",
@@ -143,21 +137,22 @@ def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]
 
 
 def _questions(found: Guess, tempo: Pace) -> list[str]:
-    windows = MANY if tempo.horizons >= HORIZONS else FEW
-    common: dict[str, Any] = {"key_action": found.key_action, **tempo.horizon, "windows": windows}
+    common: dict[str, Any] = {"key_action": found.key_action, **tempo.horizon, "windows": tempo.windows}
     asked: dict[str, dict[str, Any]] = {
-        "categories": {"kind": "what", "candidate": [found.candidate]},
-        "products": {"kind": "what", "candidate": [found.finer]},
-        "young": {"kind": "what", "candidate": [found.finer], "held_back": HELD_BACK},
+        "categories": {"kind": "what", "candidate": found.candidate},
+        "products": {"kind": "what", "candidate": found.finer},
+        "young": {"kind": "what", "candidate": found.finer, "held_back": HELD_BACK},
         "coupons": {"kind": "who", "eligible_days": ELIGIBLE_DAYS},
     }
     lines = [
         f"  # guess: the key action is {_yaml(found.key_action)}: {found.reasons['key_action']}",
-        f"  # guess: the candidate is {_yaml(found.candidate)}: {found.reasons['candidate']}",
+        f"  # guess: the candidate is {' and '.join(map(_yaml, found.candidate))}: {found.reasons['candidate']}",
         f"  # guess: the horizon is {_yaml(tempo.horizon)}: {tempo.reason}",
     ]
     if found.finer == found.candidate:
         lines.append("  # no candidate of a larger catalogue was found: products asks what categories asks")
+    if tempo.horizon.get("sessions"):
+        lines.append("  # of sessions eligible_days says nothing: coupons asks about each that may go on")
     for name, own in asked.items():
         lines += [f"  {name}:", f"    {_yaml(own | common)}"]
     return lines

@@ -63,6 +63,7 @@ def run(name: str) -> None:
         tables = {span: asked.lazy(span) for span in asked.windows}
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
         refuse_few(name, question, card["catalogue"])
+    card["question"] = question.model_dump(mode="json", exclude={"windows"}, exclude_none=True)
     card["tested_from"] = None if question.sessions else _shown(log.clock.of_log(spans.test[0].cutoff))
     write_text(data_card_file(spec.name, name), text_of(card))
 

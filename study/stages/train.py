@@ -84,13 +84,14 @@ def _publish(params: Params, variant: str, work: Path, found: Search, folders: l
 
 
 def _write_cost(params: Params, variant: str, work: Path, folders: list[Path], found: Search) -> None:
-    """What was measured, and by which code: outside the promise of equal bits, and no input of `compare`."""
+    """What was measured, by which code and where: outside the promise of equal bits, and no input of `compare`."""
     tune_seconds, tune_mb = seconds_spent(work / "trials")
     refits = [json.loads((folder / COST).read_text(encoding="utf-8")) for folder in folders]
     entry = params.variants[variant]
     positions = params.spent(entry.arm).positions if entry.family == "sequence" else None
     cost = {
         "revision": revision(),
+        "device": " and ".join(sorted({refit["device"] for refit in refits})),
         "tune_seconds": tune_seconds,
         "refit_seconds": sum(refit["seconds"] for refit in refits) / len(refits),
         "peak_mb": max(tune_mb, *(refit["peak_mb"] for refit in refits)),

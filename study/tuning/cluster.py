@@ -24,8 +24,12 @@ ATTEMPTS = 4
 """How often Ray starts a task whose worker or machine has died: a trial survives three machines."""
 MEMORY_ATTEMPTS = "RAY_task_oom_retries"
 """How often Ray starts a task again that it has ended for want of memory: without a bound, unless it is told one."""
+DEATHS = ("WorkerCrashedError", "NodeDiedError", "LocalRayletDiedError", "OutOfMemoryError", "ObjectLostError")
+"""What Ray raises of a task that has died every time, or whose result has been lost with its machine."""
 PATIENCE = 10.0
 """Seconds that the first machine has to answer in: Ray itself asks one that is not there for more than ten minutes."""
+HIDING = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}
+"""By which Ray shows no GPU to a task that asks for none: else it would see all, and take the first."""
 PASSED = ("_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "OPENBLAS_CORETYPE")
 """How the names end of those variables of the environment on which bits depend."""
 
@@ -75,7 +79,7 @@ class Cluster(ParallelBackendBase):  # type: ignore[misc]
         errors = self._ray.exceptions
         try:
             return out.result()
-        except (errors.WorkerCrashedError, errors.NodeDiedError, errors.LocalRayletDiedError, errors.OutOfMemoryError):
+        except tuple(getattr(errors, name) for name in DEATHS):
             return [None]
         except errors.RayTaskError as error:
             raise error.cause from None
@@ -91,7 +95,7 @@ def connect() -> Any:
     """Ray, connected to the cluster that `RAY_ADDRESS` names or that this machine belongs to.
 
     Raises:
-        UserError: Ray is not installed, or there is no cluster, or none that answers.
+        UserError: Ray is not installed, or there is no cluster, none that answers, or one that refuses.
     """
     os.environ.setdefault(MEMORY_ATTEMPTS, str(ATTEMPTS - 1))
     try:
@@ -101,19 +105,27 @@ def connect() -> Any:
             "params.yaml, engine: Ray is not installed; pip install -c constraints.txt -e '.[ray]'"
         ) from None
     if not ray.is_initialized():
-        kept = {name: value for name, value in os.environ.items() if name.endswith(PASSED)}
-        paths = [str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {"env_vars": kept | {"PYTHONPATH": os.pathsep.join(paths)}}
-        where = os.environ.get(ADDRESS) or "auto"
-        if "://" not in where:
-            _refuse_silent(where)
-        try:
-            ray.init(address=where, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
-        except (ConnectionError, ValueError):  # there is none, or the address is no address
-            raise UserError(
-                f"params.yaml, engine: no Ray cluster is found; `ray start --head` begins one, or set {ADDRESS}"
-            ) from None
+        _join(ray, os.environ.get(ADDRESS) or "auto")
     return ray
+
+
+def _join(ray: Any, where: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if name.endswith(PASSED)}
+    paths = [str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {"env_vars": kept | HIDING | {"PYTHONPATH": os.pathsep.join(paths)}}
+    if "://" not in where:
+        _refuse_silent(where)
+    try:
+        ray.init(address=where, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, ValueError):  # there is none, or the address is no address
+        raise UserError(
+            f"params.yaml, engine: no Ray cluster is found; `ray start --head` begins one, or set {ADDRESS}"
+        ) from None
+    except (RuntimeError, ray.exceptions.RayError) as error:  # of another version, or with another token
+        raise UserError(
+            f"params.yaml, engine: the Ray cluster at {where} refuses this machine ({' '.join(str(error).split())}); "
+            "all machines need the same versions, and the cluster's token where it has one"
+        ) from None
 
 
 def _refuse_silent(address: str) -> None:

@@ -11,7 +11,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import TPESampler
 from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from study.params.base import Frozen
@@ -19,6 +19,17 @@ from study.paths import replacing
 from study.seeds import seed_of
 
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
+
+
+class Unlocked(JournalFileOpenLock):
+    """No lock, for a journal that one process writes: of a killed one's Optuna's own would wait for ever."""
+
+    def acquire(self) -> bool:
+        """See Optuna."""
+        return True
+
+    def release(self) -> None:
+        """See Optuna."""
 
 
 class Trial(Frozen):
@@ -67,7 +78,7 @@ def propose(
 def publish(path: Path, variant: str, space: dict[str, BaseDistribution], finished: list[Trial]) -> None:
     """Writes the search as an Optuna journal, in the order of the trials."""
     with replacing(path) as temporary:
-        fill(JournalStorage(JournalFileBackend(str(temporary))), variant, space, finished)
+        fill(JournalStorage(JournalFileBackend(str(temporary), Unlocked(str(temporary)))), variant, space, finished)
 
 
 def fill(storage: BaseStorage, name: str, space: dict[str, BaseDistribution], finished: list[Trial]) -> None:

@@ -31,11 +31,11 @@ def reason_of(error: Exception) -> str | None:
 
 
 @contextmanager
-def telling(fit: str, advice: str, room: str = MORE_MEMORY) -> Iterator[None]:
-    """A fit outside of a search, whose place no other trial can take.
+def telling(work: str, advice: str, room: str = MORE_MEMORY) -> Iterator[None]:
+    """What no other trial can take the place of: a fit outside of a search, an export, a ranking.
 
     Args:
-        fit: what is fitted, with its seed, for messages.
+        work: what is done, of a fit with its seed, for messages.
         advice: what to do where the loss is no number.
         room: what to do where memory is refused.
 
@@ -48,4 +48,4 @@ def telling(fit: str, advice: str, room: str = MORE_MEMORY) -> Iterator[None]:
         reason = reason_of(error)
         if reason is None:
             raise
-        raise UserError(f"{fit}: {reason}; {room if reason == NO_MEMORY else advice}") from None
+        raise UserError(f"{work}: {reason}; {room if reason == NO_MEMORY else advice}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from study.device import name_of
 from study.folders import replacing_folder
 from study.memory import peak_mb
 from study.models.base import Recommender
@@ -206,11 +207,12 @@ def _refit(params: Params, folder: Path, asked: Refit) -> None:
     model.fit(fold, rounds=rounds, seed=asked.seed, report=lambda *_: None)
     if not asked.begins:
         save_into(model, folder / MODEL)
-    cost = json.dumps({"seconds": before + watch.seconds(), "peak_mb": peak_mb(), "parameters": model.parameters()})
+    cost = {"seconds": before + watch.seconds(), "peak_mb": peak_mb(), "parameters": model.parameters()}
+    told = json.dumps(cost | {"device": name_of(params.device)})
     if asked.begins:
-        save_into(model, begun, {COST: cost})
+        save_into(model, begun, {COST: told})
     else:
-        write_text(folder / COST, cost)
+        write_text(folder / COST, told)
 
 
 def save_into(model: Recommender, folder: Path, beside: dict[str, str] | None = None) -> None:

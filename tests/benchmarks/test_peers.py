@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from study.models.data import read_spans
 from study.models.factory import build_model, settings_of
@@ -89,6 +90,54 @@ def test_a_run_ends_when_recall_has_stopped_to_grow_and_at_its_caps(sides):
     assert not sides.goes_on(flat[:2], most=2, seconds=1000)
     assert not sides.goes_on(flat[:2], most=100, seconds=20)
     assert sides.goes_on([{"done": 1, "seconds": 1.0}], most=2, seconds=20)
+
+
+ANSWER = """
+import json, sys
+from pathlib import Path
+import numpy as np
+scores = np.zeros((2, 3), dtype=np.float32)
+scores[0, 0] = {value}
+np.save(Path(json.loads(sys.argv[1])["out"]) / "scores.npy", scores)
+print(json.dumps({{"done": 1, "seconds": 1.0, "peak_mb": 1.0}}), flush=True)
+sys.stdin.readline()
+"""
+"""A side that answers once."""
+
+
+@pytest.mark.parametrize("value", ["np.nan", "np.inf"])
+def test_scores_that_are_no_finite_numbers_end_the_run_of_a_side(value, sides, tmp_path, monkeypatch):
+    monkeypatch.setattr(sides, "FOLDER", tmp_path)
+    monkeypatch.setattr(sides, "SCRIPTS", tmp_path)
+    judge, told = SimpleNamespace(recall=lambda _: 0.5), {"threads": 1, "rounds": 1}
+    (tmp_path / "downfunnel.py").write_text(ANSWER.format(value="0"))
+    good = sides.run("downfunnel", told, judge, 10)
+    (tmp_path / "downfunnel.py").write_text(ANSWER.format(value=value))
+
+    assert [0.5] == [row["recall"] for row in good["rounds"]]
+    with pytest.raises(SystemExit, match="downfunnel: round 1 gave scores that are no finite numbers"):
+        sides.run("downfunnel", told, judge, 10)
+
+
+def test_every_layer_of_attention_gets_the_dropout_of_the_settings_and_no_other_layer(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
+    attention = import_module("attention")
+    block = nn.TransformerEncoderLayer(8, 1, 8, dropout=0.2)
+    network = nn.TransformerEncoder(block, 2, enable_nested_tensor=False)
+    side = SimpleNamespace(settings={"blocks": 2, "attention_dropout": 0.0})
+    attention.set_dropout(network, side)
+
+    assert [0.0, 0.0] == [layer.self_attn.dropout for layer in network.layers]
+    assert {0.2} == {part.p for part in network.modules() if isinstance(part, nn.Dropout)}
+    with pytest.raises(SystemExit, match="2 layers of attention in 3 blocks"):
+        attention.set_dropout(network, SimpleNamespace(settings={"blocks": 3, "attention_dropout": 0.0}))
+
+
+def test_the_others_compute_with_the_torch_of_this_study(sides):
+    pinned = next(line for line in (ROOT / "constraints.txt").read_text().splitlines() if line.startswith("torch=="))
+
+    for peer in sides.PEERS:
+        assert pinned in (ROOT / f"benchmarks/peers/{peer}.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -1,5 +1,7 @@
 """A benchmark writes what the page Scaling reads, and compares like with like; how fast anything is, no test asks."""
 
+import argparse
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from study.exhibits.measurements import Loop, Ranking, Sizes, Training, Workers, latest
+from study.exhibits.measurements import Loop, Ranking, Sizes, Training, Workers, every, latest
 from study.params import load
 from study.paths import PARAMS
 from study.tuning.proposals import Trial
@@ -29,7 +31,7 @@ REPEATED = {"training", "rank", "loop"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
-def test_a_small_run_leaves_a_line_that_the_page_reads(name, tmp_path, monkeypatch):
+def test_a_small_run_leaves_a_line_that_the_page_reads_and_does_not_show(name, tmp_path, monkeypatch):
     kind, part, expected, given = RUNS[name]
     once = ["--repeats", "1"] if name in REPEATED else []
     command = [sys.executable, f"benchmarks/{name}.py", *given, *once, "--out", str(tmp_path / f"{name}.jsonl")]
@@ -39,9 +41,74 @@ def test_a_small_run_leaves_a_line_that_the_page_reads(name, tmp_path, monkeypat
 
     assert 0 == done.returncode, done.stderr
     monkeypatch.setattr("study.paths.BENCHMARKS", tmp_path)
-    line = latest(name, kind)
+    (line,) = every(name, kind)
     assert expected == set(line.model_dump()[part])
     assert {"numpy", "torch"} <= set(line.versions)
+    assert line.changed and latest(name, kind) is None
+
+
+@pytest.fixture
+def record(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return import_module("record")
+
+
+def parser() -> argparse.ArgumentParser:
+    known = argparse.ArgumentParser()
+    known.add_argument("--users", type=int, default=2000)
+    known.add_argument("--events", type=int, nargs="*", default=[10, 100])
+    return known
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ([], []),
+        (["--events", "100", "1000", "10"], []),
+        (["--events"], ["events"]),
+        (["--events", "10", "--users", "40"], ["users", "events"]),
+    ],
+)
+def test_a_line_tells_its_arguments_and_those_by_which_it_is_no_run_of_the_defaults(
+    given, changed, record, monkeypatch, tmp_path
+):
+    out = tmp_path / "log.jsonl"
+    monkeypatch.setattr(sys, "argv", ["benchmark", *given, "--out", str(out)])
+    line = record.Line("training", parser())
+    line.append({"measured": 1})
+    told = json.loads(out.read_text())
+
+    assert told["changed"] == changed
+    assert told["arguments"] == {"users": line.given.users, "events": line.given.events}
+    assert told["measured"] == 1
+
+
+@pytest.mark.parametrize(("end", "told"), [("abc", None), ("abc+changes", "abc+changes")])
+def test_the_revision_of_a_line_is_that_of_its_beginning(end, told, record, monkeypatch, tmp_path):
+    out = tmp_path / "log.jsonl"
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--out", str(out)])
+    monkeypatch.setattr(record, "revision", lambda: "abc")
+    line = record.Line("training", parser())
+    monkeypatch.setattr(record, "revision", lambda: end)
+    line.append({})
+    found = json.loads(out.read_text())
+
+    assert (found["revision"], found.get("revision_at_end")) == ("abc", told)
+
+
+def test_seconds_of_a_query_are_the_median_of_passes_after_a_first_on_one_thread(monkeypatch):
+    """Six passes of 100, 1, 2, 3, 4 and 50 s."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.setenv(name, "2")
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    catalogue = import_module("catalogue")
+    clock = iter([0, 100, 0, 1, 0, 2, 0, 3, 0, 4, 0, 50])
+    monkeypatch.setattr(catalogue, "time", SimpleNamespace(process_time=lambda: next(clock)))
+    monkeypatch.setattr(catalogue, "rank", lambda *_: [])
+    found = catalogue.scored(10)
+
+    assert (found["seconds"], found["passes"]) == (3 / catalogue.QUERIES, 5)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.fixture

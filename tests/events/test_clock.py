@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events.clock import on_study_clock, open_sessions, origin_of, stretched
+from study.events.clock import clock_of, on_study_clock, open_sessions, origin_of, stretched
 from study.events.spans import DAY, make_spans
 from study.events.split import TIME, with_candidates
 from study.params.question import WhatQuestion, WhoQuestion
@@ -35,18 +35,23 @@ def sessions():
     return table.cast({"timestamp": pl.Datetime("us", "UTC")}).sort("user_id", "timestamp")
 
 
-def test_days_are_left_as_they_are(sessions):
-    same = on_study_clock(sessions, what(horizon_days=1), "Asia/Tokyo", 0)
+def bounds(log: pl.DataFrame) -> tuple[int, int]:
+    """The first and the last time of a log."""
+    return log.select(TIME.min()).item(), log.select(TIME.max()).item()
 
-    assert same.events is sessions
-    assert "Asia/Tokyo" == same.timezone
+
+def test_days_are_left_as_they_are(sessions):
+    clock = clock_of(*bounds(sessions), what(horizon_days=1), "Asia/Tokyo")
+
+    assert clock.place(sessions) is sessions
+    assert "Asia/Tokyo" == clock.timezone
 
 
 def test_a_horizon_of_minutes_lasts_seven_days_and_order_and_ratios_stay(sessions):
-    stretched = on_study_clock(sessions, what(horizon_minutes=30), "Asia/Tokyo", 0)
-    before, after = (frame["timestamp"].dt.timestamp("us").to_numpy() for frame in (sessions, stretched.events))
+    clock = clock_of(*bounds(sessions), what(horizon_minutes=30), "Asia/Tokyo")
+    before, after = (frame["timestamp"].dt.timestamp("us").to_numpy() for frame in (sessions, clock.place(sessions)))
 
-    assert "UTC" == stretched.timezone
+    assert "UTC" == clock.timezone
     assert np.allclose(np.diff(after), np.diff(before) * 7 * 1440 / 30, atol=400)
     assert 30 * 60_000_000 * 336 == 7 * DAY
 
@@ -54,7 +59,7 @@ def test_a_horizon_of_minutes_lasts_seven_days_and_order_and_ratios_stay(session
 @pytest.fixture
 def laid(sessions):
     question = what(horizon_minutes=60, sessions=True)
-    log = on_study_clock(sessions, question, "UTC", 0)
+    log = on_study_clock(sessions, question, 0)
     spans = make_spans(log.first, log.last, log.timezone, question)
     events = with_young(with_candidates(log.events, question, "UTC", 0), question, spans.test[0].cutoff, 0)
     return question, events, spans
@@ -96,7 +101,7 @@ def test_no_session_of_an_earlier_group_is_seen_with_what_was_its_future(session
     """By the real times: a session that goes on beyond the first cut-off of a later group is left out."""
     real = sessions.with_columns(real=TIME)
     question = what(horizon_minutes=60, sessions=True)
-    log = on_study_clock(real, question, "UTC", 0)
+    log = on_study_clock(real, question, 0)
     spans = make_spans(log.first, log.last, log.timezone, question)
     placed = log.events.with_columns(at=TIME)
     windows = [*spans.windows_before(spans.stop[0].cutoff, spans.first), *spans.stop, *spans.select, *spans.test]
@@ -119,13 +124,13 @@ def test_sessions_that_all_overlap_are_refused_in_a_line(sessions):
     first = pl.col("timestamp").min().over("user_id")
     at_once = sessions.with_columns(pl.col("timestamp") - first + START)
     with pytest.raises(UserError, match=r"\d+ of 120 sessions still go on when others, .* are asked about"):
-        on_study_clock(at_once, what(horizon_minutes=60, sessions=True), "UTC", 0)
+        on_study_clock(at_once, what(horizon_minutes=60, sessions=True), 0)
 
 
 def test_who_asks_about_the_sessions_whose_cutoff_it_is(sessions):
     whole = {"kind": "who", "key_action": {"item": ["i1"]}, "eligible_days": 1, "windows": WINDOWS}
     question = WhoQuestion.model_validate(whole | {"horizon_minutes": 60, "sessions": True})
-    log = on_study_clock(sessions, question, "UTC", 0)
+    log = on_study_clock(sessions, question, 0)
     spans = make_spans(log.first, log.last, log.timezone, question)
     derived = with_candidates(log.events, question, "UTC", 0)
     tables = [window_queries(derived, window, question) for window in [*spans.stop, *spans.select, *spans.test]]
@@ -139,7 +144,7 @@ def test_who_is_asked_after_any_moment_of_a_session_the_last_too(sessions):
     whole = {"kind": "who", "key_action": {"item": ["i1"]}, "eligible_days": 1, "windows": WINDOWS}
     question = WhoQuestion.model_validate(whole | {"horizon_minutes": 60, "sessions": True})
     origin = sessions["timestamp"].dt.timestamp("us").min() // DAY * DAY
-    events = on_study_clock(sessions, question, "UTC", 0).events
+    events = on_study_clock(sessions, question, 0).events
     week = events.select("user_id", week=(TIME - origin) // (7 * DAY))
     after = week.group_by("user_id").agg(pl.len(), after=(pl.col("week") > pl.col("week").min()).sum())
 
@@ -148,13 +153,13 @@ def test_who_is_asked_after_any_moment_of_a_session_the_last_too(sessions):
 
 def test_a_session_longer_than_the_horizon_is_named(sessions):
     with pytest.raises(UserError, match=r"longer than the longest session; that of user 's\d+' lasts \d+ minutes"):
-        on_study_clock(sessions, what(horizon_minutes=30, sessions=True), "UTC", 0)
+        on_study_clock(sessions, what(horizon_minutes=30, sessions=True), 0)
 
 
 def test_too_many_horizons_are_refused(sessions):
     late = sessions.with_columns(pl.col("timestamp").dt.offset_by("20y"))
     with pytest.raises(UserError, match="more than 20000 times horizon_minutes = 1"):
-        on_study_clock(pl.concat([sessions, late]), what(horizon_minutes=1), "UTC", 0)
+        clock_of(*bounds(pl.concat([sessions, late])), what(horizon_minutes=1), "UTC")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +180,7 @@ def test_minutes_are_stretched_to_the_microsecond_however_far_apart():
 
 def test_after_which_moment_a_session_is_asked_is_drawn_by_the_seed_of_the_study(sessions):
     question = what(horizon_minutes=60, sessions=True)
-    drawn = [on_study_clock(sessions, question, "UTC", seed).events["timestamp"].to_list() for seed in (0, 1, 0)]
+    drawn = [on_study_clock(sessions, question, seed).events["timestamp"].to_list() for seed in (0, 1, 0)]
 
     assert drawn[0] == drawn[2] != drawn[1]
 

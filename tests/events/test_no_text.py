@@ -33,6 +33,14 @@ FAULTS = {
     "column 'words', row 1: '.*' begins like a JSON array, but": ({"words": [r'[{"\udfff": 1}]', "a"]}, WORDS),
     "column 'words', row 2: '\\[\\[.*' begins like a JSON array": ({"words": ["a", "[" * 100_000]}, WORDS),
     "column 'words', row 2: '\\[1.*' begins like a JSON array": ({"words": ["a", f"[{'1' * 5_000}]"]}, WORDS),
+    "column 'user_id' holds objects, .* a column of its own, such as user_id.id, and name that one": (
+        {"user_id": [{"plan": "free", "id": 1}, {"plan": "paid", "id": 1}]},
+        SIZES,
+    ),
+    "column 'event_type' holds objects, and one value is needed": ({"event_type": [{"name": "buy"}] * 2}, SIZES),
+    "column 'item' holds objects, .* such as item.colour": ({"item": [{"colour": "red"}] * 2}, {"item": "categorical"}),
+    "column 'item' holds lists, .* may be of the kind list": ({"item": [["x"], ["y"]]}, {"item": "categorical"}),
+    "column 'size' holds lists, and one value is needed": ({"size": [["S"], ["M"]]}, SIZES),
     "column 'timestamp' holds Binary, no times": ({"timestamp": [UUID, UUID]}, SIZES),
 }
 

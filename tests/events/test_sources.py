@@ -266,11 +266,11 @@ def test_items_of_a_list_that_are_lists_or_objects_are_taken_as_their_json(read,
 
 def test_values_that_hold_times_are_text(tmp_path):
     whole = {"user_id": ["a"], "timestamp": [datetime(2024, 1, 1, tzinfo=UTC)], "event_type": ["buy"], "price": [1.0]}
-    log = pl.DataFrame(whole | {"size": ["M"], "words": [["x"]], "seen": [[datetime(2024, 1, 1)]]})
+    log = pl.DataFrame(whole | {"size": ["M"], "words": [["x"]], "seen": [[[datetime(2024, 1, 1)]]]})
     log.write_parquet(tmp_path / "log.parquet")
 
-    events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": "categorical"}))
-    assert ['["2024-01-01 00:00:00"]'] == events["seen"].to_list()
+    events = read_source(spec(tmp_path / "log.parquet", attributes=KINDS | {"seen": {"kind": "list"}}))
+    assert ['["2024-01-01 00:00:00"]'] == events["seen.1"].to_list()
 
 
 def test_objects_of_numbers_are_no_numbers(tmp_path):

@@ -69,15 +69,47 @@ def test_a_headline_contrast_without_a_counterpart_is_named_with_why(compared):
             "old is an earlier cut of the same log, so agreement is weak evidence.",
         ),
         ({"last": "2020-03-31T12:00:00+00:00"}, "old is a later cut of the same log, so agreement is weak evidence."),
-        ({"last": "2020-01-31T12:00:00+00:00", "first": "2019-01-01T12:00:00+00:00"}, None),
-        ({"last": "2020-01-31T12:00:00+00:00", "source": "other.parquet"}, None),
+        (
+            {"last": "2020-01-31T12:00:00+00:00", "source": "january.parquet"},
+            "to 2020-01-31: where these are the same events, agreement is weak evidence.",
+        ),
+        ({}, "where these are the same events, agreement is weak evidence."),
+        ({"last": "2019-01-31T12:00:00+00:00", "first": "2018-01-01T12:00:00+00:00", "source": "2018.parquet"}, None),
+    ],
+)
+def test_that_the_other_snapshot_holds_events_of_the_same_days_is_told(compared, changes, expected):
+    shown = text(findings.repeated(compared(there=lambda written: written["data.json"].update(changes))))
+
+    assert expected in shown if expected else "weak evidence" not in shown
+
+
+ASKED = {"kind": "what", "key_action": {"event_type": ["purchase"]}, "candidate": ["category"], "horizon_days": 7}
+
+
+@pytest.mark.parametrize(
+    ("there", "differs"),
+    [
+        ({"horizon_days": 14}, "horizon_days"),
+        ({"candidate": ["product_type"], "key_action": {"event_type": ["view"]}}, "key_action and candidate"),
         ({}, None),
     ],
 )
-def test_that_the_other_snapshot_is_a_cut_of_the_same_log_is_told(compared, changes, expected):
-    shown = text(findings.repeated(compared(there=lambda written: written["data.json"].update(changes))))
+def test_what_was_asked_otherwise_under_the_same_name_is_not_compared(compared, there, differs):
+    def asking(question):
+        return lambda written: written["data.json"].update({"question": question})
 
-    assert expected in shown if expected else "cut of" not in shown
+    results = compared(asking(ASKED), asking(ASKED | there))
+    found, page = text(findings.repeated(results)), text(snapshots.which(results))
+    told = f"On the snapshot old the arm main asked another question ({differs})"
+
+    assert (told in found) == (f"On old the arm main asked another question, by {differs}:" in page) == bool(differs)
+    assert ("contrasts that both have" in found) == ("on old, revision" in page) == (not differs)
+
+
+def test_a_card_that_does_not_tell_its_question_is_compared(compared):
+    results = compared(lambda written: written["data.json"].update({"question": ASKED}))
+
+    assert "headline contrasts" in text(findings.repeated(results))
 
 
 @pytest.mark.parametrize(

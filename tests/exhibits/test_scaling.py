@@ -1,12 +1,9 @@
-"""The page Scaling: the latest run of each benchmark, and lines through what was measured."""
-
-from dataclasses import replace
+"""The page Scaling: the latest run of each benchmark, and which that is."""
 
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost_model, measurements, scaling, speed
-from study.params import load
+from study.exhibits import cost_model, measurements, peers, scaling, speed
 
 ORIGIN = {"date": "2026-01-02T03:04:05+00:00", "revision": "abc", "machine": "<b>M</b>", "cores": 4, "versions": {}}
 
@@ -31,56 +28,49 @@ def trained(rate):
     return ORIGIN | {"products_per_second": 1e11, "variants": {"sum-horizon": told}, "bare": {"blocks: 2, bf16": told}}
 
 
-def test_a_line_through_the_sizes_finds_the_start_and_the_share_of_an_event(logged):
-    logged("size", sized(0.25))
-    line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
-
-    assert (1.0, 0.25, None) == (pytest.approx(line.start), pytest.approx(line.per_event), line.error)
-
-
-def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made):
-    """1 + 0.25 n through 10 and 1,000 events says 2,501 s at 10,000, where 2,001 s were measured."""
-    bent = sized(0.25)
-    bent["events"][10_000] = dict.fromkeys(cost_model.STAGES, spent(2_001, 1))
-    logged("size", bent)
-    logged("training", trained(50_000))
-
-    assert (
-        pytest.approx(500 / 2_001) == cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error
-    )
-    assert "foresee the largest with an error of at most 25 %" in scaling.foreseen(made()).text
-
-
 def test_the_steps_of_each_loss_are_told_apart_from_those_on_the_page_catalogue(logged):
     logged("size", sized(0.25) | {"catalogue": {100: {"score": spent(0.1, 1), "softmax": spent(0.2, 2)}}})
     text = scaling.catalogue().text
 
     assert "The steps on the page Catalogue are another measurement" in text
-    assert "each from one run" in text and "each measured once" in scaling.sizes().text
+    assert "the mean over its queries in one pass, the first;" in text
+    assert "each measured once" in scaling.sizes().text
     assert ">200.00<" in text
 
 
-def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
-    logged("size", sized(0.25))
-    logged("training", trained(50_000))
-    assert "(error \N{EN DASH}: it takes three sizes to tell)" in scaling.foreseen(made()).text
+def test_seconds_of_a_query_are_told_with_the_passes_that_they_are_the_median_of(logged):
+    logged("size", sized(0.25) | {"catalogue": {100: {"score": spent(0.1, 1) | {"passes": 5}}}})
 
-    one = sized(0.25)
-    del one["events"][10]
-    logged("size", one)
-    assert "Lines take two sizes of the log" in scaling.foreseen(made()).text
-    assert "How seconds grow takes two sizes to tell, and one alone was measured." in scaling.sizes().text
+    assert "the median over its queries in 5 passes after a first one, on one thread;" in scaling.catalogue().text
 
 
-def test_what_the_model_leaves_out_is_said(logged, made):
-    logged("size", sized(0.25))
-    logged("training", trained(50_000))
-    text = scaling.foreseen(made()).text
+@pytest.mark.parametrize(("part", "shown"), [("catalogue", (222, 300)), ("events", (111, 400)), ("items", (111, 400))])
+def test_each_part_of_the_sizes_is_shown_by_the_last_run_of_its_own_arguments(part, shown, logged):
+    """The second run measured another log, or another catalogue."""
 
-    assert "memory is that of a partition and of one numeric column; training holds its span whole" in text
-    assert "<code>score</code>, the readings of select and <code>compare</code>, which grow with users" in text
-    assert "this version divides separate fits alone" in text
-    assert "without loss" not in text
+    def run(size, candidates, **changes):
+        kept = sized(0.25)
+        kept["events"][1000] = dict.fromkeys(cost_model.STAGES, spent(size, 1))
+        return kept | {"catalogue": {candidates: {"score": spent(0.1, 1)}}} | changes
+
+    logged("size", run(111, 300), run(222, 400, changed=[part]))
+
+    assert f">{shown[0]}.0<" in scaling.sizes().text
+    assert f">{shown[1]}<" in scaling.catalogue().text
+
+
+def test_a_run_of_other_arguments_replaces_no_published_one(logged):
+    logged("training", trained(11_111), trained(22_222) | {"changed": ["users", "repeats"]})
+
+    assert "11,111 (" in speed.training().text
+    assert "22,222 (" not in speed.training().text
+
+
+def test_a_run_that_ended_at_another_revision_than_it_began_names_both(logged):
+    logged("training", trained(1) | {"revision_at_end": "def"})
+
+    told = "at revision <code>abc</code>, which was <code>def</code> at its end, on"
+    assert told in speed.training().text
 
 
 def test_the_exponent_tells_linear_from_quadratic(logged):
@@ -89,42 +79,6 @@ def test_the_exponent_tells_linear_from_quadratic(logged):
     logged("size", steep)
 
     assert pytest.approx(2.0) == cost_model.exponent(measurements.latest("size", measurements.Sizes), "split")
-
-
-def test_halved_trials_read_the_rest_alone():
-    budget = load().budgets.default.main.model_copy(update={"trials": 8, "rungs": [0.25, 0.5], "seeds": 5})
-
-    assert 8 * (0.25 + 0.25 / 2 + 0.5 / 4) + 5 == pytest.approx(cost_model.passes(budget))
-
-
-def test_work_is_divided_among_all_cores_of_all_machines_of_a_day():
-    assert pytest.approx(2.5) == cost_model.machines(10 * 24 * 3600, cores=4)
-
-
-def test_larger_logs_take_what_the_measurements_say(logged, made):
-    results = made()
-    logged("size", sized(3.6e-6))
-    logged("training", trained(50_000))
-    text = scaling.foreseen(results).text
-    hours = cost_model.passes(results.budget) * 1e11 / 50_000 / 3600
-
-    assert f">{hours:,.0f}<" in text
-    assert "flat-horizon" not in text
-
-
-@pytest.mark.parametrize(("asked", "stages", "kept"), [(["categories"], 4, 30), (["categories", "coupons"], 6, 50)])
-def test_every_question_has_a_split_and_features_of_its_own(logged, made, asked, stages, kept):
-    """Two of four stages, and 20 of 30 bytes, are once for each."""
-    results = made()
-    questions = {name: results.params.questions[name] for name in asked}
-    results = replace(results, params=results.params.model_copy(update={"questions": questions}))
-    logged("size", sized(3.6e-6))
-    logged("training", trained(50_000))
-    text = scaling.foreseen(results).text
-
-    assert f">{stages * 3.6e-6 * 1e9 / 3600:,.0f}<" in text
-    assert f">{kept * 1e11 / 1e12:.2f}<" in text
-    assert f"for each of {len(asked)} questions" in text or len(asked) == 1
 
 
 def test_seconds_of_the_clock_are_told_where_every_stage_has_them(logged):
@@ -161,6 +115,7 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
 
     assert 2 == text.count("23,456 (23,456 to 23,456)")
     assert "bare stack, blocks: 2, bf16" in text
+    assert "attention counts all pairs of positions" in text and "events that are spared are" in text
     assert "&lt;b&gt;M&lt;/b&gt;" in text
     assert "<b>" not in text
 
@@ -200,7 +155,7 @@ def test_a_benchmark_without_both_flat_models_compares_none(logged, made):
         speed.workers,
         speed.ranking,
         speed.loop,
-        speed.peers,
+        peers.sides,
     ],
 )
 def test_what_was_not_measured_names_the_command_that_does(part, logged):

@@ -25,7 +25,8 @@ def test_another_snapshot_that_was_not_run_is_no_failure(made):
     results = made()
     results = Results(results.root, results.params.model_copy(update={"compare_with": ["nowhere"]}))
 
-    assert "No arm was run on both nowhere and complete-journey with a question" in text(snapshots.which(results))
+    told = "No arm was run on both nowhere and complete-journey with the same question"
+    assert told in text(snapshots.which(results))
     assert "On the snapshot nowhere nothing is known yet." in text(findings.repeated(results))
 
 
@@ -174,6 +175,17 @@ def test_days_that_both_cards_hold_dilute_drift(compared, first, last, expected)
     shown = text(snapshots.drift(results))
 
     assert (expected in shown) if expected else ("dilute" not in shown)
+
+
+def test_days_of_the_studys_own_clock_are_no_days_that_both_hold(compared):
+    results = compared(spanning("2017-01-01", "2018-01-01"), spanning("2017-01-01", "2018-01-01"))
+    question = results.question.model_copy(update={"horizon_days": None, "horizon_minutes": 30})
+    params = results.params.model_copy(update={"questions": results.params.questions | {"categories": question}})
+    results = Results(results.root, params)
+    comparison(results)
+
+    assert "dilute" not in text(snapshots.drift(results))
+    assert "weak evidence" not in text(findings.repeated(results))
 
 
 def test_the_days_of_cards_are_those_of_the_snapshot_as_on_the_page_data(compared):

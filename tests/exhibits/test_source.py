@@ -3,7 +3,7 @@
 import json
 import re
 
-from study.exhibits import source, tokens
+from study.exhibits import reproduce, source, tokens
 from study.paths import write_text
 from tests.exhibits.pairing import text
 
@@ -49,3 +49,15 @@ def test_where_other_code_trained_than_compared_it_is_named(made):
 
     assert "compared at revision cd, budget default, trained at ffffffffffff: 8 trials" in text(source.line(results))
     assert "trained at" not in text(source.line(made()))
+
+
+def test_where_networks_were_trained_is_told_by_their_refits_whatever_compared_them(made):
+    def trained_on(written):
+        costs = [cost for name, cost in written.items() if name.startswith("cost/")]
+        for number, cost in enumerate(costs):
+            cost["device"] = "cpu" if number % 2 else "NVIDIA H100"
+
+    of_old, of_both = (text(reproduce.identity(results)) for results in (made(), made(trained_on)))
+
+    assert "device of the networkscpumatrix" in of_old
+    assert "device of the networksNVIDIA H100 and cpumatrix" in of_both

@@ -70,12 +70,14 @@ def test_a_disk_that_is_full_when_a_run_takes_its_place_names_the_run_and_leaves
 
 
 def test_a_stage_that_a_person_runs_after_a_change_of_the_code_trains_with_the_code_of_now(clone, expected):
-    """Not so one that DVC runs: its check has fingerprinted the code."""
+    """One that DVC runs ends: its check has fingerprinted the code that was."""
     kept = list((clone / "data/scratch/train" / VARIANTS[0]).iterdir())
     code = clone / "study/models/counting/personal_decay.py"
     code.write_text(code.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
 
-    assert 0 == run(clone, "env", "DVC_STAGE=train", *COUNT)[0]
+    status, said = run(clone, "env", "DVC_STAGE=train", *COUNT)
+    assert 2 == status
+    assert "study/models/counting/personal_decay.py: it was edited while the study ran; run" in line_of(said)
     assert kept == list((clone / "data/scratch/train" / VARIANTS[0]).iterdir())
     assert 0 == run(clone, *COUNT)[0]
     assert len(kept) + 1 == len(list((clone / "data/scratch/train" / VARIANTS[0]).iterdir()))

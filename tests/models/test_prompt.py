@@ -65,3 +65,9 @@ def test_a_candidate_of_two_columns_is_as_likely_as_its_first_token_and_then_its
             expected = said(before, 0, first) + said(after, 1, second)
             np.testing.assert_allclose(scores[:, candidate], expected, rtol=1e-5)
     assert (np.exp(scores).sum(axis=1) <= 1).all()
+
+    fewer = tokens.model_copy(update={"candidates": [[ABSENT, ABSENT], *tokens.candidates[1:]]})
+    with torch.inference_mode():
+        without = score_tokens(network, fewer, history, None, torch.device("cpu"))
+    assert np.isnan(without[:, 0]).all()
+    np.testing.assert_allclose(without[:, 1:], scores[:, 1:], rtol=1e-5)

@@ -7,8 +7,12 @@ import pytest
 import torch
 
 from study.events.fold import Fold
-from study.events.spans import Spans
+from study.events.spans import DAY, Spans
+from study.features.own_counts import DECAYS, OwnCounts
+from study.features.sequences import event_stream
+from study.models.past import Past
 from study.models.sequence import SequenceModel, Settings
+from study.models.sequence_settings import settings_of
 from study.params import load
 from study.params.budget import Budget
 from study.params.question import WhatQuestion
@@ -48,6 +52,33 @@ def test_what_is_asked_about_takes_its_place_in_the_context(objective, represent
     model.shape = SimpleNamespace(tokens=tokens)
 
     assert room == model._room
+
+
+DECLARED = load()
+
+
+@pytest.mark.parametrize("variant", [n for n, entry in DECLARED.roster.items() if isinstance(entry, SequenceEntry)])
+def test_what_sees_later_positions_is_asked_at_the_last_one_alone_unless_it_is_hidden(variant):
+    """Else it would be told the answers that it is asked for."""
+    entry = DECLARED.roster[variant]
+    model = SequenceModel(entry, settings_of(entry)(), DECLARED.spent(entry.arm), "cpu")
+    asking = model._asking("objective")
+
+    assert asking.prefixes or asking.hides or not model.parts["architecture"].SEES_LATER
+    assert asking.prefixes == (entry.prefixes or variant == "bidirectional-horizon")
+    assert asking.hides == (variant == "bidirectional-masked-event")
+
+
+def test_the_own_past_of_a_query_is_counted_from_its_cutoff():
+    """One act two horizons before, another one horizon before; the user's last event, later, is none."""
+    log = made_log([("a", 1.0, "buy", "x", None), ("a", 8.0, "buy", "x", None), ("a", 12.0, "look", "y", None)])
+    own = OwnCounts.of(log, 7 * DAY)
+    past = Past(event_stream(log), own, log.offsets[1:])
+    found = past.own_of(np.array([0]), day_of(15.0), np.arange(len(log.catalogue)))
+    expected = np.log1p([np.exp2(-1 / half_life) + np.exp2(-2 / half_life) for half_life in DECAYS])
+
+    assert [log.catalogue.index("x")] == found.classes.tolist()
+    np.testing.assert_allclose(found.counts.numpy(), expected[None], rtol=1e-5)
 
 
 @pytest.mark.parametrize(("rounds", "phases"), [(1, [("objective", 1)]), (2, [("pretrain", 1), ("objective", 2)])])

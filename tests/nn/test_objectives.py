@@ -166,6 +166,11 @@ def test_next_token_never_crosses_users(stream):
     assert answers(next_token.readouts(stream, NONE)) == [(0, 0, [11]), (1, 2, [12]), (2, 3, [13])]
 
 
+def test_a_token_weighs_as_a_key_action_where_the_one_that_is_asked_for_is_of_one(stream):
+    """The letter is none; the purchase that comes after it is."""
+    assert [True, False, True] == next_token.readouts(stream, NONE).is_key.tolist()
+
+
 def test_masked_event_asks_every_event_that_has_a_candidate_about_itself(stream):
     asked = masked_event.readouts(stream, NONE)
 

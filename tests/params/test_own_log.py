@@ -21,7 +21,7 @@ def written(folder: Path, **snapshot: Any) -> Path:
     return path
 
 
-@pytest.mark.parametrize("source", ["data/events", "data/events/log", "data", ".", "data/runs/log.csv"])
+@pytest.mark.parametrize("source", ["data/events", "data/events/log", "data", ".", "data/runs/log.csv", "data/exports"])
 def test_a_log_among_what_the_study_writes_is_refused(source, tmp_path):
     """DVC would call the graph cyclic, and a folder be read with what the study has written to it."""
     with pytest.raises(UserError, match=rf"snapshot.source: the study itself writes to '{source}'; put the log else"):

@@ -114,9 +114,9 @@ def test_the_best_on_select_is_exported_unless_one_is_named(exported, tmp_path, 
         (["popularty"], "did you mean 'popularity'?"),
         (["best:trees"], "'best:trees' is unknown; "),
         (["markov"], "markov was not trained"),
-        (["sum-horizon", "--seed", "7"], "sum-horizon has no refit 7; known: 0, 1"),
+        (["sum-horizon", "--refit", "7"], "sum-horizon has no refit 7; known: 0, 1"),
         (["popularity", "--to", "data"], "data: exists and is no exported variant"),
-        (["popularity", "--sed", "1"], "--sed"),
+        (["popularity", "--seed", "1"], "--seed"),
     ],
 )
 def test_a_mistake_in_what_to_export_is_told_in_a_line(exported, capsys, arguments, told):

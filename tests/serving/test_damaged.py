@@ -1,13 +1,17 @@
 """An exported folder that is not what this version writes is told in a line."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
+from study.__main__ import main
 from study.provenance import file_hash
 from tests.serving.test_commands import complaint, ranked
+from tests.tiny import inside
 
 
 def vouched(folder: Path) -> None:
@@ -80,3 +84,60 @@ def test_a_folder_that_lacks_a_part_of_what_it_is_made_of_says_so(
     assert "damaged: cannot be loaded by this version of the code; export it again" in (
         complaint(capsys, *ranked("--model", str(folder)))
     )
+
+
+@pytest.mark.parametrize("file", ["seed-1/training.safetensors", "seed-1/shape.json", "search.json"])
+def test_a_run_that_is_damaged_is_not_exported_and_says_so(exported, tmp_path, capsys, file):
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        path = Path("data/runs/main/sum-horizon") / file
+        path.write_bytes(path.read_bytes()[:100])
+        place = path if file == "search.json" else path.parent
+        told = complaint(capsys, "export", "sum-horizon", "--refit", "1", "--to", "out")
+
+        assert f"{place}: cannot be loaded by this version of the code; run `dvc repro`, then export (" in told
+        assert not Path("out").exists()
+
+
+def refusing(error: Exception):
+    def fails(*_):
+        raise error
+
+    return fails
+
+
+REFUSED = [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")]
+
+
+@pytest.mark.parametrize("error", REFUSED)
+@pytest.mark.parametrize("place", ["bundle.build_model", "rank.leading"])
+def test_memory_that_is_refused_is_not_blamed_on_the_export(model, monkeypatch, capsys, place, error):
+    monkeypatch.setattr(f"study.serving.{place}", refusing(error))
+
+    assert "rank: there was not enough memory; give it more memory; a GPU" in complaint(capsys, *ranked())
+
+
+@pytest.mark.parametrize("error", REFUSED)
+def test_memory_that_an_export_is_refused_is_not_blamed_on_the_run(exported, tmp_path, monkeypatch, capsys, error):
+    monkeypatch.setattr("study.serving.export.build_model", refusing(error))
+    with inside(exported):
+        told = complaint(capsys, "export", "sum-horizon", "--to", str(tmp_path / "out"))
+
+    assert "export: there was not enough memory; give it more memory; a GPU" in told
+
+
+@pytest.mark.parametrize("file", ["model.json", "vocabulary.json"])
+def test_a_file_that_may_not_be_read_is_named_with_the_reason(model, monkeypatch, capsys, file):
+    """Root may read every file, so the system's answer is made here."""
+    path, opens = model / "model" / file, Path.open
+
+    def refused(self: Path, *arguments, **options):
+        if self.name == path.name and self.resolve() == path:
+            raise PermissionError(13, os.strerror(13), str(self))
+        return opens(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+
+    assert 1 == main(ranked())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"model/{file}: Permission denied; " in line

@@ -195,6 +195,16 @@ def test_without_an_eligible_user_the_days_are_those_of_the_question(in_minutes,
     assert "rank: no user has an event in the 28 days before 2025-01-01" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("cutoff", ["8000-01-01", "9999-12-31"])
+def test_a_cut_off_without_a_date_on_the_clock_of_the_study_is_a_line(in_minutes, alone, capsys, cutoff):
+    shutil.copytree(in_minutes / "data/exports/lightgbm-lambdarank", alone / "model")
+    log = str(in_minutes / "tiny.parquet")
+
+    assert 2 == main(["rank", "--model", "model", "--log", log, "--cutoff", cutoff])
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert f"rank: --cutoff {cutoff}T00:00:00+00:00: too far from the training log for a horizon of 3600 min" in told
+
+
 def test_a_card_tells_whom_it_ranks_and_of_which_cut_offs_it_knows(exported, in_minutes, in_sessions):
     def told(folder, variant: str) -> str:
         return " ".join((folder / f"data/exports/{variant}/README.md").read_text(encoding="utf-8").split())

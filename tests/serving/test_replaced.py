@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from study.__main__ import main
 from study.serving import export
@@ -72,11 +73,23 @@ def test_a_replacement_that_fails_leaves_what_was_there(study, monkeypatch):
     assert [] == list(study.glob(".out.*"))
 
 
+def test_the_second_of_two_exports_to_one_folder_ends_in_a_line_and_leaves_the_first_alone(study, capsys):
+    Path(".out.new").mkdir()
+    with FileLock(".out.lock"):
+        told = complaint(capsys, "export", "tifu-knn", "--to", "out")
+
+    assert "export to out: another run is at it (lock " in told
+    assert told.endswith("; wait for it to end")
+    assert Path(".out.new").is_dir()
+    assert 0 == main(["export", "tifu-knn", "--to", "out"])
+    assert [] == list(study.glob(".out.*"))
+
+
 def test_what_a_killed_replacement_has_moved_away_comes_back(study, capsys):
     before = files("out")
     Path("out").rename(".out.old")
 
-    assert "has no refit 7" in complaint(capsys, "export", "popularity", "--seed", "7", "--to", "out")
+    assert "has no refit 7" in complaint(capsys, "export", "popularity", "--refit", "7", "--to", "out")
     assert before == files("out")
 
 

@@ -1,7 +1,6 @@
 """`init` guesses what a log means and marks its guesses."""
 
 import re
-from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -10,7 +9,7 @@ import yaml
 from study.__main__ import main
 from study.params import load
 from study.paths import PARAMS
-from tests.stages.own_log import START, funnel, workspace
+from tests.stages.own_log import funnel, workspace
 
 __all__ = ["workspace"]
 
@@ -86,14 +85,6 @@ def test_all_else_in_the_parameters_stays_and_the_file_before_is_kept(workspace)
     assert before[: before.index("snapshot:")] == after[: after.index("snapshot:")]
 
 
-@pytest.mark.parametrize(("days", "horizon"), [(700, 28), (200, 7), (80, 3), (30, 1)])
-def test_the_horizon_fits_the_length_of_the_log(workspace, days, horizon):
-    funnel(days=days).write_parquet("log.parquet")
-    main(["init", "log.parquet"])
-
-    assert horizon == load().questions["categories"].horizon_days
-
-
 def test_the_user_is_a_person_where_visits_are_told_as_well_and_no_candidate(workspace):
     log = funnel().with_columns(session_id=pl.int_range(pl.len()) % 900, device_id=pl.int_range(pl.len()) % 300)
     log.write_parquet("log.parquet")
@@ -114,21 +105,6 @@ def test_a_candidate_with_gaps_is_taken_where_those_without_are_too_few_values(w
     assert re.search(r"candidate is product: \d+ distinct values in .*; it is empty in \d+\.\d% of them", told)
 
 
-def test_a_log_of_sessions_is_asked_about_their_rest(workspace, capsys):
-    log = funnel(users=3000, days=1)
-    first = pl.col("occurred_at").min()
-    begin = first + pl.duration(minutes=pl.col("customerId").rank("dense"))
-    since = pl.col("occurred_at") - first.over("customerId")
-    log.with_columns(occurred_at=begin + since / 24).write_ndjson("log.jsonl")
-
-    assert 0 == main(["init", "log.jsonl"])
-    assert 0 == main(["check"])
-    assert load().questions["categories"].sessions
-    told = capsys.readouterr().out
-    assert "categories: windows" in told
-    assert re.search(r"categories: sessions left out +[\d,]+, which went on when later ones are asked about", told)
-
-
 @pytest.mark.parametrize("layout", [{}, {"default_flow_style": False}], ids=["ours", "that of DVC"])
 def test_another_product_is_neither_compared_with_nor_begun_from(workspace, layout):
     text = re.sub("(?m)^compare_with:.*$", "compare_with: [old, older]", PARAMS.read_text(encoding="utf-8"))
@@ -139,28 +115,6 @@ def test_another_product_is_neither_compared_with_nor_begun_from(workspace, layo
 
     assert 0 == main(["init", "log.parquet"])
     assert ([], None) == (load().compare_with, load().warm_start)
-
-
-def visitors(returning: int) -> pl.DataFrame:
-    """Visits of a few minutes; some of the visitors are seen again nine days later."""
-    rows = []
-    for visitor in range(400):
-        begin = START + timedelta(minutes=80 * visitor)
-        times = [begin + timedelta(minutes=minute) for minute in range(5)]
-        times += [times[0] + timedelta(days=9)] * (visitor < returning)
-        rows += [(f"v{visitor}", when, f"item {(visitor + i) % 30}") for i, when in enumerate(times)]
-    return pl.DataFrame(rows, schema=["visitor", "time", "item"], orient="row")
-
-
-def test_a_visitor_who_comes_back_later_than_any_session_lasts_makes_no_log_of_sessions(workspace):
-    visitors(20).write_parquet("log.parquet")
-
-    assert [0, 0] == [main(["init", "log.parquet"]), main(["init", "log.parquet"])]
-    assert ("720 minutes", False) == (load().questions["categories"].horizon, load().questions["categories"].sessions)
-    assert "5% of the users come back another day" in PARAMS.read_text(encoding="utf-8")
-    visitors(0).write_parquet("log.parquet")
-    assert 0 == main(["init", "log.parquet"])
-    assert 6 == load().questions["categories"].horizon_minutes
 
 
 def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(workspace, capsys, monkeypatch):
@@ -183,6 +137,10 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
             "'occurred_at' is named like a time, but as a number since 1970 '202",
         ),
         (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
+        (
+            lambda log: log.select(pl.struct("price", id="customerId").alias("user"), pl.exclude("customerId")),
+            "'user' holds objects, and one value is needed; write a field as a column of its own, such as user.id, and",
+        ),
         (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
         (lambda log: log.head(0), "there are no events in it"),
         (lambda log: log.with_columns(occurred_at=ISO.replace("2024-01-20", "soon")), "'soon' is no time"),

@@ -145,14 +145,19 @@ def test_a_catalogue_that_ten_places_hold_is_refused(workspace, capsys, late):
     asking(raw, candidate=["grade"])
     PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     told = "downfunnel: params.yaml: questions.categories.candidate: 10 candidates: 10 places hold them all, "
+    how = "choose a finer candidate, or several columns together, as candidate: [grade, ANOTHER]"
 
     capsys.readouterr()
     assert 2 == main(["check"])
-    assert capsys.readouterr().err.startswith(told)
+    said = capsys.readouterr().err
+    assert said.startswith(told)
+    assert said.endswith(f"{how}\n")
     snapshot.run()
     capsys.readouterr()
     assert 2 == main(["split", "categories"])
-    assert capsys.readouterr().err.startswith(told)
+    said = capsys.readouterr().err
+    assert said.startswith(told)
+    assert said.endswith(f"{how}\n")
 
 
 def test_a_window_without_a_query_is_told_in_the_time_of_the_log(workspace, capsys):

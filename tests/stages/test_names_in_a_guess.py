@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from study.__main__ import main
+from study.events.guess_names import is_act, keys_of
 from study.params import load
 from tests.stages.own_log import funnel, workspace
 
@@ -56,3 +57,35 @@ def test_a_thing_whose_name_holds_that_of_a_measure_or_of_words_may_be_the_candi
 
     assert 0 == main(["init", "log.parquet"])
     assert [name] == load().questions["categories"].candidate
+
+
+@pytest.mark.parametrize(
+    ("acts", "key"),
+    [
+        (["page_view", "bookmark", "purchase"], "purchase"),
+        (["order_placed", "bookmark", "facebook_share", "unsubscribe"], "order_placed"),
+        (["paid", "checkout", "productPurchased"], "productPurchased"),
+        (["sale", "Check-out", "begin"], "Check-out"),
+        (["subscribed", "conversation_started"], "subscribed"),
+        (["ORDERED", "OrderCompleted"], "ORDERED"),
+        (["bookings", "facebook"], "bookings"),
+        (["signUp", "wholesale"], "signUp"),
+    ],
+)
+def test_a_key_action_is_known_by_whole_words_a_purchase_before_all(acts, key):
+    assert key == keys_of(acts)[0]
+
+
+@pytest.mark.parametrize("act", ["bookmark", "facebook_share", "unsubscribe", "page_view"])
+def test_what_users_do_besides_is_no_key_action_though_its_name_holds_that_of_one(act):
+    assert [] == keys_of([act])
+    assert is_act(act)
+
+
+def test_the_key_action_is_the_purchase_where_a_rarer_type_holds_the_name_of_one(workspace):
+    rare = pl.when(pl.int_range(pl.len()) % 9 == 0).then(pl.lit("bookmark"))
+    acts = rare.otherwise(pl.col("event_name").replace("order_placed", "checkout"))
+    funnel().with_columns(event_name=acts).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"event_type": ["checkout"]} == load().questions["categories"].key_action

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dvc.repo import Repo
 
 from study import scratch
 from study.diagnostics.subjects import Chosen
@@ -36,6 +37,12 @@ INPUTS = {
     "train": [code_of("train", VARIANT), *DEVELOPMENT, *SPLIT, *FITTED.values()],
     "train a hybrid": [code_of("train", HYBRID), search_file("main", "sum-horizon-repeat")],
     "diagnose": [code_of("diagnose"), *DEVELOPMENT, FITTED["refit"]],
+    "diagnose a hybrid": [
+        code_of("diagnose"),
+        *DEVELOPMENT,
+        FITTED["refit"],
+        search_file("main", "sum-horizon-repeat"),
+    ],
     "diagnostics": [code_of("diagnostics"), code_of("diagnose"), *TEST, FIT],
     "tokens": [code_of("tokens"), *DEVELOPMENT, FITTED["train"]],
     "worlds": [code_of("worlds", "null")],
@@ -58,6 +65,7 @@ VALUES = {
         ("questions.categories.horizon_days", 6),
         ("roster.sum-horizon.context", 64),
     ],
+    "diagnose a hybrid": [("composed.hybrid-lambdarank.loss", "bce"), ("roster.sum-horizon-repeat.context", 64)],
     "tokens": [
         ("seed", 1),
         ("tokens.batch", 9),
@@ -89,10 +97,10 @@ def params_with(place: str | None = None, value: object = None) -> Params:
 
 def name_of(stage: str, params: Params) -> str:
     """The name of the folder of scratch in which a stage would look."""
-    if stage in {"diagnose", "diagnostics"}:
-        source = Source(variant=VARIANT, settings={}, rounds=2)
-        asked = [Chosen(params, "main", "sequence", [], source)]
-        return diagnose.fingerprint(params, asked) if stage == "diagnose" else diagnostics._identity(params, asked)
+    if stage.startswith("diagnos"):
+        variant, family = (HYBRID, "hybrid") if "hybrid" in stage else (VARIANT, "sequence")
+        asked = [Chosen(params, "main", family, [], Source(variant=variant, settings={}, rounds=2))]
+        return diagnostics._identity(params, asked) if stage == "diagnostics" else diagnose.fingerprint(params, asked)
     if stage == "tokens":
         return tokens._fingerprint(params, params.roster[FLAT], Source(variant=FLAT, settings={}, rounds=2))
     if stage == "worlds":
@@ -101,6 +109,34 @@ def name_of(stage: str, params: Params) -> str:
         name, part = next((n, p) for n, p in params.section(worlds.Worlds).validity.items() if "null" in p.worlds)
         return worlds_validity._fingerprint(worlds_validity.Study(name, part, "null", params))
     return train._fingerprint(params, VARIANT if stage == "train" else HYBRID)
+
+
+STAGES = {
+    "train": f"train@{VARIANT}",
+    "train a hybrid": f"train-composed@{HYBRID}",
+    "diagnose a hybrid": "diagnose",
+    "diagnostics": "diagnostics",
+    "tokens": "tokens",
+    "worlds": "worlds@null",
+}
+READ = {
+    stage: [path for path in INPUTS[name] if path == code_of(stage) or path != code_of("diagnose")]
+    for name, stage in STAGES.items()
+} | {
+    f"score@{VARIANT}": [*DEVELOPMENT, *TEST, FITTED["refit"], code_of("score", VARIANT)],
+    f"score-composed@{HYBRID}": [*DEVELOPMENT, *TEST, FITTED["refit"], code_of("score", HYBRID)],
+}
+"""The files that a stage reads, by its name in DVC; by the code of `diagnose` diagnostics tells its own fits alone."""
+
+
+@pytest.mark.parametrize("stage", READ)
+def test_a_stage_depends_on_every_file_that_it_reads(stage):
+    with Repo(str(ROOT)) as repo:
+        (found,) = repo.stage.collect(stage)
+        deps = [Path(dep.def_path) for dep in found.deps]
+
+    assert deps
+    assert [] == [path for path in READ[stage] if not any(path == dep or dep in path.parents for dep in deps)]
 
 
 @pytest.fixture

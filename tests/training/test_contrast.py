@@ -71,11 +71,15 @@ def test_a_step_is_charged_what_it_reads(users, drawn):
     assert drawn or 0 == found.item()
 
 
-def test_its_weight_is_tuned_where_the_objective_has_it_and_nowhere_else():
+@pytest.mark.parametrize(
+    ("weight", "variant"),
+    [("contrast_weight", "flat-contrastive-tokens"), ("key_weight", "flat-weighted-tokens")],
+)
+def test_a_weight_is_tuned_where_the_objective_has_it_and_nowhere_else(weight, variant):
     tuned = {
         name
         for name, entry in load().roster.items()
-        if entry.family == "sequence" and "contrast_weight" in space_of(settings_of(entry))
+        if entry.family == "sequence" and weight in space_of(settings_of(entry))
     }
 
-    assert tuned == {"flat-contrastive-tokens"}
+    assert tuned == {variant}

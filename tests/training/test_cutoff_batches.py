@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from study.events.spans import DAY
 from study.features.own_counts import OwnCounts
 from study.features.sequences import event_stream, token_stream
 from study.models.screening_sequence import user_readouts
-from study.training.batches import Asking
+from study.training.batches import Asking, own_past
 from study.training.cutoff_batches import CutoffBatcher, Strata
 from tests.screened import screened_fold, screened_log
 
@@ -71,7 +72,24 @@ def test_the_assembled_batch_asks_each_user_once_at_its_last_position(batcher):
     assert (batch.at == np.arange(STRATA.users) * batch.days.shape[1] + batch.lengths.numpy() - 1).all()
     assert np.flatnonzero(source.acts[plan.low]).tolist() == batch.rows.tolist()
     assert set(batch.labels.tolist()) <= {0}
-    assert (batch.own.counts >= 0).all()
+
+
+def test_a_user_is_asked_with_the_own_past_before_the_cutoff_alone(batcher):
+    """Whatever a log holds of what comes after it."""
+    fold, source = batcher
+    generator = np.random.default_rng(0)
+    for plan in plans(source):
+        time, users = int(source.asked.time[plan.low[0]]), source.stream.user[plan.stops - 1].astype(np.int64)
+        past = fold.log.before(time)
+        until = past.offsets[users + 1]
+        ages = np.full(len(users), time)
+        expected = own_past(OwnCounts.of(past, fold.horizon), source.classes, users, until, ages)
+        own = source.assemble(plan, generator).own
+
+        assert past.time[until - 1].max() < time
+        assert torch.equal(expected.rows, own.rows)
+        assert torch.equal(expected.classes, own.classes)
+        assert torch.equal(expected.counts, own.counts)
 
 
 def test_batches_are_a_pure_function_of_the_generator(batcher):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -155,17 +156,17 @@ def test_a_task_that_kills_its_workers_costs_that_task_alone(two_nodes, tmp_path
 
 
 def seen(_: int) -> str:
-    return os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "every one")
 
 
-def test_a_task_that_asks_for_a_share_of_a_gpu_is_shown_that_one(two_nodes, tmp_path):
+@pytest.mark.parametrize(("gpus", "shown"), [(0.5, "0"), (0.0, "")])
+def test_a_task_is_shown_the_gpu_that_it_asks_for_a_share_of_and_no_other(two_nodes, tmp_path, gpus, shown):
     (tmp_path / "params.yaml").touch()
     with inside(tmp_path):
-        found = [
-            gpu for _, gpu in run_all([partial(seen, number) for number in range(4)], -1, Engine(name="ray", gpus=0.5))
-        ]
+        tasks = [partial(seen, number) for number in range(4)]
+        found = [gpu for _, gpu in run_all(tasks, -1, Engine(name="ray", gpus=gpus))]
 
-    assert ["0"] * 4 == found
+    assert [shown] * 4 == found
 
 
 def test_what_a_task_raises_is_raised_here_in_one_line(two_nodes, tmp_path):
@@ -179,6 +180,37 @@ def test_what_a_task_raises_is_raised_here_in_one_line(two_nodes, tmp_path):
 def test_a_machine_without_the_study_says_where_it_looked(two_nodes, tmp_path):
     with inside(tmp_path), pytest.raises(UserError, match=f"{tmp_path}: the study is not there on"):
         list(run_all([partial(refuse, 7)], -1, RAY))
+
+
+def test_a_result_that_was_lost_with_its_machine_is_a_death():
+    backend, lost = cluster.Cluster(), Future()
+    backend._ray = ray
+    lost.set_exception(ray.exceptions.ObjectReconstructionFailedError("ab", "", "", "its machine is gone"))
+
+    assert [None] == backend.retrieve_result_callback(lost)
+
+
+REFUSALS = {
+    "version": RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 2.9.0\n    Python: 3.11.2\n"),
+    "token": ray.exceptions.AuthenticationError("InvalidAuthToken"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_cluster_that_refuses_this_machine_is_one_line(monkeypatch, refusal):
+    def refuse_to_join(**_):
+        raise REFUSALS[refusal]
+
+    ray.shutdown()  # of the cluster of the tests before
+    monkeypatch.setenv(cluster.ADDRESS, "ray://127.0.0.1:1")
+    monkeypatch.setattr(ray, "init", refuse_to_join)
+    with pytest.raises(UserError) as raised:
+        cluster.connect()
+
+    said = str(raised.value)
+    assert said.startswith("params.yaml, engine: the Ray cluster at ray://127.0.0.1:1 refuses this machine (")
+    assert str(REFUSALS[refusal]).split()[0] in said
+    assert 1 == len(said.splitlines())
 
 
 def test_without_a_cluster_the_command_that_begins_one_is_named(tmp_path, monkeypatch):

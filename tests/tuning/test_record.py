@@ -1,5 +1,7 @@
 """A search is recorded in PostgreSQL as in its journal, and the address with its password is never shown."""
 
+import os
+
 import optuna
 import pytest
 from optuna.distributions import FloatDistribution
@@ -47,6 +49,15 @@ def test_the_database_has_the_trials_of_the_journal(storage, tmp_path):
     journal = JournalStorage(JournalFileBackend(str(tmp_path / "journal.log")))
     assert told(NAME, journal) == told(NAME, storage)
     assert [0.30000000000000004, None, None] == [value for _, _, value, *_ in told(NAME, storage)]
+
+
+def test_a_lock_that_a_killed_process_of_the_same_number_has_left_is_not_waited_for(tmp_path):
+    path = tmp_path / "journal.log"
+    (tmp_path / f".journal.log.{os.getpid()}.lock").symlink_to("nowhere")
+    proposals.publish(path, NAME, SPACE, TRIALS)
+
+    journal = JournalStorage(JournalFileBackend(str(path)))
+    assert 3 == len(told(NAME, journal))
 
 
 def test_a_search_that_is_made_again_replaces_its_record_and_no_other(storage, server):

@@ -1,0 +1,176 @@
+"""Training in this study beside other libraries, as the benchmark has measured it; the page Scaling shows it."""
+
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.measurements import Peers, Rates, Side, every, latest
+from study.exhibits.prose import DASH, count, number, plural, raised, seconds
+from study.exhibits.speed import missing, origin, spread
+from study.exhibits.tables import Cell, decimal, name, table, whole
+
+EQUAL, OWN, RECBOLE = "downfunnel", "downfunnel-own", "recbole"
+"""This study with the settings of all sides and with its own, and the library that learns from prefixes."""
+
+
+def sides() -> Html:
+    """The same model in other libraries: a table, how this study stands, and what is not alike."""
+    found = latest("peers", Peers)
+    if found is None:
+        return missing("peers")
+    threads = sorted({number for side in found.sides.values() for number in side.rates})
+    rows = [_beside(name_, side, threads) for name_, side in found.sides.items()]
+    head = ["side", "recall@10"]
+    for amount in threads:
+        head += [f"{what}, {plural(amount, 'thread')}" for what in ("events a second", "targets a second", "cores")]
+    head += ["best after", "peak, MB", "parameters", "ours to its best"]
+    shown = table(head, rows, _caption(found, max(threads)))
+    unlike = [paragraphs(["What is not alike:"]), bullets(_not_alike(found, max(threads)))]
+    return joined([origin(found), shown, paragraphs(_against(found)), *unlike])
+
+
+def _against(found: Peers) -> list[str]:
+    """How this study under equal settings stands to the others, in sentences; none where one side is missing."""
+    ours, others = found.sides.get(EQUAL), {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN}}
+    if ours is None or not others:
+        return []
+    told, fastest = [], []
+    for threads, rates in sorted(ours.rates.items()):
+        rivals = {n: side.rates[threads].events.median for n, side in others.items() if threads in side.rates}
+        if rivals:
+            fastest.append(max(rivals, key=rivals.__getitem__))
+            times = number(rates.events.median / rivals[fastest[-1]], 1)
+            told.append(f"on {plural(threads, 'thread')} {times} times that of {code(fastest[-1])}")
+    ahead = [n for n, side in others.items() if side.ours_to_its_best.get(EQUAL, 0) is None]
+    compared = {n: best for n in dict.fromkeys([*fastest, *ahead]) if (best := _to_the_best(ours, n, others[n]))}
+    rate = [f"The rate of {code(EQUAL)} is {listing(told)}, the fastest of the others."] if told else []
+    reached = [f"{raised(sentence)}." for sentence in compared.values()]
+    return [" ".join([*rate, *reached, *([_once(found, list(compared))] if compared else [])])]
+
+
+def _to_the_best(ours: Side, name_: str, side: Side) -> str:
+    """When this study had the best recall of another side, or that it is behind; nothing of one that was not judged."""
+    if side.best_recall is None or side.seconds_to_best is None or EQUAL not in side.ours_to_its_best:
+        return ""
+    rounds = f", the best of its {plural(len(side.curve), 'round')} on select" if side.curve else " on select"
+    best = f"{number(side.best_recall)} after {seconds(side.seconds_to_best)}{rounds}"
+    after, own = side.ours_to_its_best.get(EQUAL), side.ours_to_its_best.get(OWN)
+    run = f"a run of {plural(len(ours.curve), 'round')}" if ours.curve else "its own run"
+    if after is not None:
+        reached = f"it reached the best recall of {code(name_)}, {best}, after {seconds(after)} in {run}"
+        return f"{reached}{_ended(ours, name_, side)}"
+    with_own = f"; {code(OWN)} reached it after {seconds(own)}" if own is not None else ""
+    behind = f"it is behind {code(name_)}, whose best recall, {best}, it did not reach in {run}"
+    return f"{behind}{_ended(ours, name_, side)}{with_own}"
+
+
+def _ended(ours: Side, name_: str, side: Side) -> str:
+    """Which of two runs were ended before recall had stopped to grow."""
+    cut = [code(n) for n, run in ((EQUAL, ours), (name_, side)) if run.is_cut]
+    runs = "the runs of {} were" if len(cut) > 1 else "the run of {} was"
+    return f"; {runs.format(listing(cut))} ended while recall still grew" if cut else ""
+
+
+def _once(found: Peers, others: list[str]) -> str:
+    """That each side was trained once, and how often this study had the best recall of others in lines before."""
+    each = "Each side has one long run, with one seed."
+    before = [run for run in every("peers", Peers) if run.date < found.date and run.is_usual() and run.is_as(found)]
+    if not before:
+        return f"{each} No earlier line of the log has the same machine, settings and releases."
+    told = []
+    for other in others:
+        best = [run.sides[other].ours_to_its_best for run in before if other in run.sides]
+        reached = sum(seconds_.get(EQUAL) is not None for seconds_ in best)
+        told.append(f"that of {code(other)} in {count(reached)}")
+    return (
+        f"{each} Of {plural(len(before), 'earlier line')} of the log with the same machine, settings and releases "
+        f"{code(EQUAL)} reached the best recall of the other side as follows: {listing(told)}."
+    )
+
+
+def _caption(found: Peers, threads: int) -> str:
+    s, versions = found.settings, listing([_installed(peer, told) for peer, told in found.peers.items()])
+    return (
+        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
+        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
+        f"{count(s['context'])} positions. Real events, and targets that are "
+        "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
+        f"target. One long run on {plural(threads, 'thread')} is judged on select; recall@10: the best of its rounds; "
+        f"+ was ended by its limit; ours to its best: seconds after which {EQUAL}, under equal settings, had reached "
+        f"that recall. {versions}"
+    )
+
+
+def _not_alike(found: Peers, threads: int) -> list[str]:
+    s = found.settings
+    context, batch = count(s["context"]), count(s["batch"])
+    own = (
+        [
+            f"{code(OWN)} has the same shape, but the batches, learning rate, dropout, heads and thinning by age that "
+            "the study starts its searches from, and pieces of whole histories."
+        ]
+        if OWN in found.sides
+        else []
+    )
+    return [
+        _dropout(found),
+        f"Batches and padding: RecTools and RePlay pad {batch} sequences to {context} positions each, and so does "
+        f"RecBole with the prefixes of {batch} targets{_prefixes(found, threads)}. A batch of this study has about as "
+        f"many positions as {batch} whole sequences, but is filled with sequences sorted by length and padded to the "
+        "longest of them, so short ones are more in a batch, and fewer steps make a round.",
+        "RecTools and RePlay compute attention by torch, which has a fused kernel for it where its weights are not "
+        "dropped out; RecBole computes it by two products and a softmax.",
+        "The AdamW of this study decays weights, the Adam of the others does not. It averages its weights, clips "
+        "gradients and warms up.",
+        "This study tells each event's time and that of the cut-off, has two tables and a bias where the others share "
+        "one, and rotary phases for learned positions.",
+        *own,
+    ]
+
+
+def _dropout(found: Peers) -> str:
+    """Where each side drops out; that of the weights of attention by the line of the log."""
+    attention = found.attention_dropout
+    weights = (
+        f"in this line of the log the others drop out the weights of attention too, with probability "
+        f"{attention:g}, this study does not"
+        if attention
+        else "no side drops out the weights of attention"
+    )
+    return (
+        "Dropout has one probability, but not one place: all sides drop out what enters the first block and what a "
+        "feed-forward layer gives, this study and RecBole also what attention gives, RecTools and RePlay also the "
+        f"inside of the feed-forward layer; {weights}."
+    )
+
+
+def _prefixes(found: Peers, threads: int) -> str:
+    """How many positions of RecBole's sequences are real, on average."""
+    rates = found.sides[RECBOLE].rates.get(threads) if RECBOLE in found.sides else None
+    return (
+        f", of which {count(rates.events.median / rates.targets.median)} positions are real on average" if rates else ""
+    )
+
+
+def _installed(peer: str, told: str) -> str:
+    """The releases of a peer and of what it computes with; the log has the bare numbers."""
+    return " ".join(
+        f"{package} {version}" for package, version in zip((peer, "torch", "numpy"), told.split(), strict=False)
+    )
+
+
+def _beside(side: str, row: Side, threads: list[int]) -> list[Cell]:
+    ours = row.ours_to_its_best.get(EQUAL)
+    best = DASH if row.seconds_to_best is None else f"{seconds(row.seconds_to_best)}{' +' if row.is_cut else ''}"
+    return [
+        name(side),
+        decimal(row.best_recall),
+        *(cell for number in threads for cell in _rates(row.rates.get(number))),
+        Cell(best, row.seconds_to_best),
+        whole(row.peak_mb),
+        whole(row.parameters),
+        Cell(DASH if ours is None else seconds(ours), ours),
+    ]
+
+
+def _rates(found: Rates | None) -> list[Cell]:
+    if found is None:
+        return [Cell(DASH, None)] * 3
+    return [spread(found.events), spread(found.targets), decimal(found.cores.median, 1)]
