@@ -72,15 +72,17 @@ class Line:
 def asked(parser: argparse.ArgumentParser, given: argparse.Namespace) -> dict[str, Any]:
     """The arguments of a run; `changed` are those by which it does not measure what it does by default.
 
-    A list is not changed by what it has beside all of its default.
+    A list is not changed by what it has beside all of its default, but for the threads, of which one has the long run.
     """
     arguments = {name: value for name, value in vars(given).items() if name != "out"}
-    changed = [name for name, value in arguments.items() if not _holds(value, parser.get_default(name))]
+    defaults = {name: parser.get_default(name) for name in arguments}
+    changed = [name for name, value in arguments.items() if not _holds(name, value, defaults[name])]
     return {"arguments": arguments, "changed": changed}
 
 
-def _holds(value: Any, default: Any) -> bool:
-    return set(default) <= set(value) if isinstance(default, list) else bool(value == default)
+def _holds(name: str, value: Any, default: Any) -> bool:
+    may_have_more = isinstance(default, list) and name != "threads"
+    return set(default) <= set(value) if may_have_more else bool(value == default)
 
 
 def spread(values: list[float]) -> dict[str, float]:

@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -123,13 +124,15 @@ def _run(arguments: argparse.Namespace) -> None:
         _repeat(stage, item, arguments.repeat)
     elif stage in ITEMS:
         item = _item(stage, item)
-        _module(stage, stage, item).run(item)
+        with _checked(stage, item):
+            _module(stage, stage).run(item)
     elif item is not None:
         raise UserError(f"{stage} takes no variant or other item, but was given '{item}'")
     elif stage == "report" and not arguments.stamp:
         _build()
     else:
-        _module(stage, stage.replace("-", "_")).run()
+        with _checked(stage, None):
+            _module(stage, stage.replace("-", "_")).run()
 
 
 def _repeat(stage: str, item: str | None, repeats: int) -> None:
@@ -140,21 +143,29 @@ def _repeat(stage: str, item: str | None, repeats: int) -> None:
     _module(stage, "worlds_validity").run(repeats)
 
 
-def _module(stage: str, name: str, item: str | None = None) -> Any:
+def _module(stage: str, name: str) -> Any:
     """A module of a stage; where it goes on from what it has finished, that is of the code of this moment.
 
-    DVC runs `check` before any stage, and the code has to stay as it was then; of one that a person runs nothing else
-    has fingerprinted the code.
+    DVC runs `check` before any stage; of one that a person runs nothing else has fingerprinted the code.
     """
-    if under_dvc.is_so():
-        from study.fingerprint import refuse_edited  # noqa: PLC0415 - the syntax trees need some milliseconds
-        from study.paths import code_of  # noqa: PLC0415 - likewise
-
-        if (told := code_of(stage, item)).exists():
-            refuse_edited(told)
-    elif stage in GOES_ON:
+    if stage in GOES_ON and not under_dvc.is_so():
         import_module("study.stages.check").fingerprints()
     return import_module(f"study.stages.{name}")
+
+
+@contextmanager
+def _checked(stage: str, item: str | None) -> Iterator[None]:
+    """Where DVC runs a stage, its code has to be that of its `check`, from the beginning to the end."""
+    from study.fingerprint import refuse_edited  # noqa: PLC0415 - the syntax trees need some milliseconds
+    from study.paths import code_of  # noqa: PLC0415 - likewise
+
+    told = code_of(stage, item)
+    is_told = under_dvc.is_so() and told.exists()
+    if is_told:
+        refuse_edited(told)
+    yield
+    if is_told:
+        refuse_edited(told)
 
 
 def _build() -> None:

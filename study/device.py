@@ -24,10 +24,7 @@ def chosen(asked: Device) -> "torch.device":
         torch.backends.cudnn.allow_tf32 = False  # float32 is float32, in a GRU too
         return torch.device("cuda")
     if asked == "cuda":
-        raise UserError(
-            "params.yaml: device: cuda, but torch sees no GPU on this machine (a task of Ray sees one by engine.gpus "
-            "alone); known: auto, cpu"
-        )
+        raise UserError("params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu")
     return torch.device("cpu")
 
 

@@ -67,7 +67,7 @@ def fingerprint(files: list[Path]) -> str:
 
 
 def refuse_edited(told: Path) -> None:
-    """Of a stage that DVC runs: its code is still that which `check` has written to a file.
+    """Of a stage that DVC runs: its code, as it is on the disk, is that which `check` has written to a file.
 
     What an edit in between would make stood under the fingerprint of the code before it, even once it is taken back.
 
@@ -77,8 +77,8 @@ def refuse_edited(told: Path) -> None:
     for line in told.read_text(encoding="utf-8").splitlines():
         name = line.partition("  ")[2]
         file = Path(name)
-        if file.suffix == ".py" and not (file.is_file() and line + "\n" == _line(file)):
-            raise UserError(f"{name}: it was edited while the study ran; run the same command again")
+        if file.suffix == ".py" and not (file.is_file() and line + "\n" == _line.__wrapped__(file)):
+            raise UserError(f"{name}: it was edited since `check` read it; run `dvc repro` again, which begins with it")
 
 
 @cache

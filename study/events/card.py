@@ -6,6 +6,7 @@ import polars as pl
 
 from study.events.parts import Saved
 from study.events.spans import Spans
+from study.params.question import Question
 from study.params.snapshot import Snapshot
 
 CANDIDATE, LOCAL_DAY = pl.col("candidate"), pl.col("local").dt.date()
@@ -50,6 +51,21 @@ def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.
         "young": _counted(log.filter("young"), CANDIDATE).height,
         "candidates_top": [list(row) for row in top.iter_rows()],
     }
+
+
+def told_of(question: Question) -> dict[str, Any]:
+    """What the question asks, so that two cards tell the same where two questions do.
+
+    Without the windows, and whatever order values have. A question of sessions asks about the rest of all that may go
+    on, which is the same with a longer horizon.
+    """
+    told = question.model_dump(mode="json", exclude={"windows"}, exclude_defaults=True)
+    allowed = told["key_action"].items()
+    told["key_action"] = {column: sorted(one) if isinstance(one, list) else one for column, one in allowed}
+    if "candidate" in told:
+        told["candidate"] = sorted(told["candidate"])
+    unused = {"eligible_days", "horizon_minutes"} if question.sessions else set()
+    return {key: value for key, value in told.items() if key not in unused}
 
 
 def _per_user(part: pl.DataFrame) -> pl.DataFrame:

@@ -26,11 +26,11 @@ CODE = r"(?<! (in|of|by))(?<! per) (code|id|type|name|kind|category|class|group|
 """What ends a name of something that stands for a measure, or for a range of it, and is none."""
 KEYS = (
     r"purchas|\b(buys?|buying|bought)\b",
+    r"\b((pre|re|place)?order\w*|transaction\w*|convert(s|ed|ing)?|conversions?|(re)?subscri\w*|paid|payments?|"
+    r"book(ed|ings?)?|(pre)?sales?|sold|sign(s|ed|ing)? ?ups?)\b",
     r"check ?out",
-    r"\b((pre)?order\w*|transaction\w*|convert(s|ed|ing)?|conversions?|subscri\w*|paid|payments?|book(ed|ings?)?|sales?|"
-    r"sold|sign(s|ed|ing)? ?ups?)\b",
 )
-"""What is in the words of a key action: of a purchase, of the step before it, and of others."""
+"""What is in the words of a key action: of a purchase, of others, and of the step before it."""
 BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page|"
     r"bookmark|unsubscri"

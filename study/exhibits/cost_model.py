@@ -83,8 +83,11 @@ def reading_seconds(sizes: Sizes, events: float, questions: int) -> float | None
 def read_again(events: float) -> float:
     """How many times the log is read while its runs become parts of whole users, beside the once that a line holds.
 
-    Each part takes what is its own of every run, and with it a group of rows, as many as a file gives at least.
+    Each part takes what is its own of every run, and with it a group of rows, as many as a file gives at least. A log
+    of one part has no runs.
     """
+    if events <= PART:
+        return 0
     runs = events / PART
     return runs * runs * GROUP / events
 

@@ -4,6 +4,7 @@ What another snapshot asked under the same name may be another question: then no
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from study.errors import UserError
@@ -96,12 +97,12 @@ def otherwise(here: Results, other: str) -> list[str]:
 
 def both_hold(pair: Pair) -> tuple[str, str] | None:
     """The first and the last local day of which both cards have events; None of a question on the study's own clock."""
-    if pair.here.question.horizon_minutes:
-        return None
     cards = [side.data for side in pair.sides]
+    begun, ended = ([datetime.fromisoformat(getattr(card, end)) for card in cards] for end in ("first", "last"))
+    if pair.here.question.horizon_minutes or max(begun) > min(ended):
+        return None
     first = max(local_day(card.first, card.timezone) for card in cards)
-    last = min(local_day(card.last, card.timezone) for card in cards)
-    return (first, last) if first <= last else None
+    return first, min(local_day(card.last, card.timezone) for card in cards)
 
 
 def on(results: Results, other: str, arm: Compared) -> Results:

@@ -18,6 +18,7 @@ from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.exhibits.tables import name, table, words
+from study.params.roster import SequenceEntry
 from study.paths import PIPELINE
 
 VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -39,7 +40,9 @@ Point = tuple[float, float]
 def identity(results: Results) -> Html:
     """What these results come from."""
     manifest = results.manifest
-    trained = sorted({cost.device for cost in results.measured.values() if cost.device})
+    roster = results.params.roster
+    networks = [cost for variant, cost in results.measured.items() if isinstance(roster.get(variant), SequenceEntry)]
+    trained = sorted({cost.device or manifest.device for cost in networks})
     facts = {
         "snapshot": manifest.snapshot,
         "snapshot, SHA-256": manifest.data_hash,

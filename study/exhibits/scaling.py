@@ -191,7 +191,7 @@ def _pace(results: Results, read: Sizes, trained: Training | None, variant: str)
         return None
     cost, manifest = results.measured.get(variant), results.manifest
     counts_events = choose.counted(choose.parts_of(results, variant)) == "events"
-    if cost and cost.positions and cost.refit_seconds and counts_events and manifest.device == "cpu":
+    if cost and cost.positions and cost.refit_seconds and counts_events and (cost.device or manifest.device) == "cpu":
         return Pace(cost.refit_seconds / cost.positions, read.cores, cost.revision or manifest.revision)
     found = trained.variants.get(variant) if trained else None
     return Pace(1 / found.events_per_second.median, trained.cores, None) if trained and found else None

@@ -95,6 +95,10 @@ def _values(place: str, value: object) -> Iterator[tuple[str, object]]:
 def refuse_device(params: Params) -> None:
     """The GPU that is asked for is there; the machine that drives a cluster needs one too, as manifests name it."""
     if params.device == "cuda":
+        if params.engine.name == "ray" and not params.engine.gpus:
+            raise UserError(
+                f"{PARAMS}: device: cuda, but tasks of Ray see no GPU without engine.gpus, their share of one"
+            )
         chosen(params.device)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from study.events.appending import GROUP, appending
 from study.events.asked import Asked
-from study.events.card import data_card
+from study.events.card import data_card, told_of
 from study.events.parts import Saved
 from study.events.spans import EPOCH, Spans
 from study.events.spill import spilling
@@ -63,7 +63,7 @@ def run(name: str) -> None:
         tables = {span: asked.lazy(span) for span in asked.windows}
         card = data_card(Saved(events_file(name, "development")), spec, spans, tables)
         refuse_few(name, question, card["catalogue"])
-    card["question"] = question.model_dump(mode="json", exclude={"windows"}, exclude_none=True)
+    card["question"] = told_of(question)
     card["tested_from"] = None if question.sessions else _shown(log.clock.of_log(spans.test[0].cutoff))
     write_text(data_card_file(spec.name, name), text_of(card))
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from study.device import name_of
 from study.errors import UserError
-from study.folders import held, place_of, refuse_unwritable, replacing_folder
+from study.folders import place_of, refuse_unwritable, replacing_folder
 from study.models.base import Recommender
 from study.models.data import FitSpan, read_refit
 from study.models.factory import build_model, cap_of, settings_of
@@ -81,7 +81,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
             "losses": model.losses,
             "select": select,
         }
-        with held(place, f"fit to {folder}"), replacing_folder(place, is_fitted) as fresh:
+        with replacing_folder(place, is_fitted) as fresh:
             model.save(fresh)
             found["files"] = sorted(path.name for path in fresh.iterdir())
             (fresh / RECORD).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 
 from study.errors import UserError
 from study.events import fold as fold_module
+from study.events.card import told_of
 from study.events.fold import Fold, take
 from study.events.queries import queries_of
 from study.events.spans import DAY, Spans, Window
@@ -226,3 +227,34 @@ def test_no_training_window_begins_with_the_log():
     fold = Fold(made_log(WHO_ROWS), Spans("UTC", 7, START.date(), [], [], []), day_of(28), FEATURES)
 
     assert [day_of(7), day_of(14), day_of(21)] == [window.cutoff for window in fold.windows()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_same"),
+    [
+        ({"windows": Windows(stop=2, select=4, test=4)}, True),
+        ({"key_action": {"event_type": ["buy", "order"]}}, False),
+        ({"candidate": ["item", "colour"]}, False),
+        ({"horizon_days": 14}, False),
+        ({"held_back": 0.2}, False),
+    ],
+)
+def test_a_card_tells_what_is_asked_and_not_of_which_windows(changes, is_same):
+    told = told_of(QUESTION)
+
+    assert is_same == (told == told_of(QUESTION.model_copy(update=changes)))
+    assert {"kind": "what", "key_action": {"event_type": ["buy"]}, "candidate": ["item"], "horizon_days": 7} == told
+
+
+def test_a_card_tells_values_in_one_order_and_of_sessions_nothing_that_is_not_used():
+    orders = [{"key_action": {"event_type": types}} for types in (["order", "buy"], ["buy", "order"])]
+    few, many = (
+        WHO.model_copy(
+            update={"horizon_days": None, "horizon_minutes": minutes, "sessions": True, "eligible_days": days}
+        )
+        for minutes, days in ((30, 28), (90, 1))
+    )
+
+    assert len({str(told_of(WHO.model_copy(update=order))) for order in orders}) == 1
+    assert told_of(few) == told_of(many)
+    assert told_of(few) != told_of(WHO)

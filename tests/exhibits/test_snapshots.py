@@ -167,6 +167,7 @@ def test_what_did_not_move_is_not_called_moved(compared):
             "Both cards contain the days from 2017-01-01 to 2018-01-01: events that both hold",
         ),
         ("2015-01-01", "2016-01-01", None),
+        ("2018-01-02", "2018-02-01", None),
     ],
 )
 def test_days_that_both_cards_hold_dilute_drift(compared, first, last, expected):

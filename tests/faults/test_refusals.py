@@ -77,7 +77,7 @@ def test_a_stage_that_a_person_runs_after_a_change_of_the_code_trains_with_the_c
 
     status, said = run(clone, "env", "DVC_STAGE=train", *COUNT)
     assert 2 == status
-    assert "study/models/counting/personal_decay.py: it was edited while the study ran; run" in line_of(said)
+    assert "study/models/counting/personal_decay.py: it was edited since `check` read it; run" in line_of(said)
     assert kept == list((clone / "data/scratch/train" / VARIANTS[0]).iterdir())
     assert 0 == run(clone, *COUNT)[0]
     assert len(kept) + 1 == len(list((clone / "data/scratch/train" / VARIANTS[0]).iterdir()))

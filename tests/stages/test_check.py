@@ -238,10 +238,9 @@ def test_a_gpu_that_is_not_there_stops_the_study_before_anything_else(tmp_path, 
 
     assert 2 == ended("loky")
     told = capsys.readouterr().err.splitlines()
-    (line,) = told
-    assert line.startswith("downfunnel: params.yaml: device: cuda, but torch sees no GPU on this machine (")
-    assert line.endswith("; known: auto, cpu")
+    assert ["downfunnel: params.yaml: device: cuda, but torch sees no GPU on this machine; known: auto, cpu"] == told
     assert 2 == ended("ray")
+    assert "tasks of Ray see no GPU without engine.gpus" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
 
 
