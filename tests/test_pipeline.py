@@ -56,7 +56,7 @@ atexit.register(write)
 '''
 READ_BY_ALL = {
     f"study/{name}.py"
-    for name in ("__main__", "arguments", "failures", "params/worlds", "parent", "redact", "under_dvc")
+    for name in ("__main__", "arguments", "failures", "fingerprint", "params/worlds", "parent", "redact", "under_dvc")
 }
 """What the command line itself loads."""
 

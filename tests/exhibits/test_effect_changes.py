@@ -50,7 +50,8 @@ def test_what_changed_is_named_with_both_effects(compared):
     )
 
     others = "Of the other contrasts that both have, 2, none is corrected; 2 are undetermined on both."
-    assert f"{others}{expected}" in text(findings.repeated(results))
+    told = text(findings.repeated(results))
+    assert 0 <= told.find(others) < told.find(expected)
     assert expected in text(snapshots.contrasts(results))
     assert "changes of the effects" not in text(agreement.headline(results))  # once on a page
 
