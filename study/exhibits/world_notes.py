@@ -50,6 +50,6 @@ def _flat(worlds: Sequence[World]) -> list[str]:
     return [
         sentence(f"of the reachable recall {code(FLAT)} and {code(EVENT)} reach {'; '.join(told)}{untested}"),
         f"In training {code(FLAT)} is asked wherever a candidate of a key action comes next, and at {percent(asked)} "
-        "of its other positions. Its context has a token for every column of as many events as the others see; since "
-        "a missing value has no token, it sees more events than they do.",
+        "of its other positions. Its context has a token for every column of as many events as the others see; where "
+        "values are missing, which have no token, it sees more events than they do.",
     ]

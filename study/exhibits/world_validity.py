@@ -14,6 +14,8 @@ from study.params.statistics import VERDICTS
 
 FAR = 4
 """Margins from which on an effect is so large that a false verdict of it is hardly possible."""
+SHOWN = 2
+"""Standard errors beyond which the sign of a truth is taken for known."""
 HARDLY = (
     ", so that hardly any false verdict was possible there: what is checked of errors is that of a difference where "
     "there is none."
@@ -70,7 +72,34 @@ def _told(part: Part, checked: Validity) -> str:
     none_alike = "" if _is_null(part) or not rate.count else "none of them of an equivalence, "
     of_one_kind = f"{none_alike}{_judged(rate, alpha, family)}"
     judged = _both_kinds(rate, alpha) if _errs_in_both(part) else of_one_kind
-    return f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}."
+    hardly = _hardly(part, checked.statistics["margin"])
+    return (
+        f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}{hardly}.{_unsure(part)}"
+    )
+
+
+def _hardly(part: Part, margin: float) -> str:
+    """That nothing was at stake where no verdict was false and every effect is large; a clause, or nothing."""
+    least = min(abs(one.truth.effect) for one in part.contrasts)
+    if part.any_false.count or least < FAR * margin:
+        return ""
+    return f"; the least true effect is {number(least / margin, 0)} times the margin, so hardly any could be false"
+
+
+def _unsure(part: Part) -> str:
+    """How many verdicts are false by the sign of a truth that is not shown, and how many by the other, or nothing."""
+    told = []
+    for one in part.contrasts:
+        effect, error = one.truth.effect, one.truth.error
+        against, along = (one.verdicts[kind] for kind in (("worse", "better") if effect > 0 else ("better", "worse")))
+        if 0 < abs(effect) < SHOWN * error and against + along:
+            are = "is" if against == 1 else "are"
+            told.append(
+                f" The sign of the truth of {code(one.left)} over {code(one.right)}, {signed(effect)} ± "
+                f"{number(error)}, is not shown: {plural(against, 'verdict')} {are} false by it, "
+                f"{count(along)} by the other."
+            )
+    return "".join(told)
 
 
 def _trained(part: Part) -> str:
@@ -118,7 +147,7 @@ def _narrow(checked: Validity) -> list[str]:
         binom.cdf(one.coverage.count, one.coverage.of, _least(checked.coverage_level, part.fresh_logs))
         for part, one in asked
     ]
-    is_short = multipletests(p_values, alpha=1 - checked.coverage_level, method="holm")[0]
+    is_short, adjusted = multipletests(p_values, alpha=1 - checked.coverage_level, method="holm")[:2]
     short = [
         f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} covers less than its "
         f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
@@ -127,7 +156,7 @@ def _narrow(checked: Validity) -> list[str]:
     ]
     below = sum(one.coverage.high < checked.coverage_level for _, one in asked)
     held = f"{count(below)} of {plural(len(asked), 'Wilson interval')} of the coverage of a {level} interval"
-    left = [found for found, shown in zip(asked, is_short, strict=True) if not shown]
+    left = [(*found, p) for found, shown, p in zip(asked, is_short, adjusted, strict=True) if not shown]
     return [
         *short,
         f"Taken each by itself, {held} {'ends' if below == 1 else 'end'} below {level}{_lowest(left)}. After Holm over "
@@ -137,14 +166,14 @@ def _narrow(checked: Validity) -> list[str]:
     ]
 
 
-def _lowest(asked: Sequence[tuple[Part, Repeated]]) -> str:
+def _lowest(asked: Sequence[tuple[Part, Repeated, float]]) -> str:
     """The lowest coverage of those that are not shown to be too low: not shown is not shown to be right."""
     if not asked:
         return ""
-    part, one = min(asked, key=lambda found: found[1].coverage.rate)
+    part, one, p = min(asked, key=lambda found: found[1].coverage.rate)
     return (
         f"; of those that Holm leaves open the lowest coverage is that of {code(one.left)} over {code(one.right)} in "
-        f"{escape(part.world)}, {percent(one.coverage.rate)} ({_ends(one.coverage)})"
+        f"{escape(part.world)}, {percent(one.coverage.rate)} ({_ends(one.coverage)}; p = {number(p, 3)} by Holm)"
     )
 
 

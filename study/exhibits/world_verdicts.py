@@ -1,9 +1,9 @@
 """The part of the page Worlds about the declared contrasts: are the verdicts the truth, and which of them show it?"""
 
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, number, plural, sentence, signed
+from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, words
-from study.exhibits.world_records import Judged, Validity, World, Worlds
+from study.exhibits.world_records import Judged, Repeated, World, Worlds
 
 NONE = "No contrast whose truth is known is declared."
 
@@ -13,7 +13,8 @@ def tally(found: Worlds) -> str:
     every = [(world, contrast) for world in found.worlds for contrast in world.contrasts]
     if not every:
         return NONE
-    contrasts = [contrast for world, contrast in every if not world.is_unlike(contrast)]
+    alike = [(world, contrast) for world, contrast in every if not world.is_unlike(contrast)]
+    contrasts = [contrast for _, contrast in alike]
     unlike = len(every) - len(contrasts)
     lead = f"Of {plural(len(every), 'declared contrast')} whose truth is known"
     if unlike:
@@ -24,7 +25,7 @@ def tally(found: Worlds) -> str:
         if not contrasts:
             return f"{lead}No other is declared."
         lead += f"Of the other {count(len(contrasts))}"
-    return f"{lead}, {_counted(contrasts)}.{_easy(contrasts, found.validity)}"
+    return f"{lead}, {_counted(contrasts)}.{_easy(alike, found)}"
 
 
 def _counted(contrasts: list[Judged]) -> str:
@@ -35,17 +36,38 @@ def _counted(contrasts: list[Judged]) -> str:
     )
 
 
-def _easy(contrasts: list[Judged], checked: Validity | None) -> str:
-    """How large the effects are on which verdicts are so often right, and whether smaller ones were repeated."""
-    sizes = [abs(contrast.effect) for contrast in contrasts if contrast.truth == "better"]
-    if not sizes:
+def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
+    """The smallest effect on which there is a verdict, and what repetitions say of the smallest between such models."""
+    better = [(abs(one.effect), world, one) for world, one in contrasts if one.truth == "better"]
+    if not better:
         return ""
-    repeated = [abs(one.truth.effect) for part in (checked.parts if checked else []) for one in part.contrasts]
-    who = "the repetitions below say" if any(0 < size < min(sizes) for size in repeated) else "was not asked"
+    size, world, least = min(better, key=lambda shown: shown[0])
+    sides = f"{code(least.left)} over {code(least.right)} in {escape(world.world)}"
+    lead = f" Where there is a difference, the smallest measured is {number(size)}, of {sides}"
+    kind = _families(found, least)
+    repeated = [
+        (abs(one.truth.effect), part, one)
+        for part in (found.validity.parts if found.validity else [])
+        for one in part.contrasts
+        if one.truth.effect and _families(found, one) == kind
+    ]
+    if not repeated:
+        return f"{lead}: no verdict between such models was repeated."
+    size, part, smallest = min(repeated, key=lambda shown: shown[0])
+    opposite = smallest.verdicts["worse" if smallest.truth.effect > 0 else "better"]
+    false = opposite + (smallest.false_equivalent.count if smallest.false_equivalent else 0)
     return (
-        f" Where there is a difference, the smallest measured is {number(min(sizes))}: how often the verdict on "
-        f"a smaller one is right or stays open, {who}."
+        f"{lead}. Of the contrasts between such models that were repeated (below) the smallest is {number(size)}, "
+        f"{code(smallest.left)} over {code(smallest.right)} in {escape(part.world)}: its verdict was right in "
+        f"{percent(smallest.right_verdicts.rate)} of {plural(part.repeats, 'log')}, and false in "
+        f"{percent(false / part.repeats)}."
     )
+
+
+def _families(found: Worlds, contrast: Judged | Repeated) -> frozenset[str | None]:
+    """The families of the two sides."""
+    known = {row.variant: row.family for world in found.worlds for row in world.variants}
+    return frozenset(known.get(side) for side in (contrast.left, contrast.right))
 
 
 def verdicts(found: Worlds) -> Html:
@@ -61,16 +83,18 @@ def verdicts(found: Worlds) -> Html:
             words("unlike" if world.is_unlike(contrast) else "alike"),
             Cell(signed(contrast.effect), contrast.effect),
             Cell(f"{signed(contrast.low)} to {signed(contrast.high)}", contrast.low),
+            Cell(percent(contrast.level, 2), contrast.level),
         ]
         for world in found.worlds
         for contrast in world.contrasts
     ]
-    head = ["world", "left", "right", "truth", "verdict", "finding", "told", "effect", "interval"]
+    head = ["world", "left", "right", "truth", "verdict", "finding", "told", "effect", "interval", "level"]
     caption = (
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
         "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
         "an equivalence of what is better, which may be by less than the margin; told: whether both sides or none of "
-        "them are told the events that decide, or, unlike, one alone"
+        "them are told the events that decide, or, unlike, one alone; level: of the interval, by the step of Holm that "
+        "its verdict used"
     )
     return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])
 

@@ -40,9 +40,20 @@ def answer(found: Worlds) -> Html:
         return paragraphs([NOT_RUN])
     items = [_leader(world) for world in found.worlds]
     several = [HIGHEST] if any(len(world.variants) > 1 for world in found.worlds) else []
-    intervals = f"The intervals are those of {percent(1 - params.load().statistics.alpha)} over users and seeds."
-    notes = [tally(found), *_beyond(found.worlds), *several, intervals, _origin(found.worlds)]
+    notes = [tally(found), *_beyond(found.worlds), *several, _intervals(found.worlds), _origin(found.worlds)]
     return joined([bullets(items), paragraphs(notes)])
+
+
+def _intervals(worlds: list[World]) -> str:
+    """Of which level the intervals are, and how few seeds they know."""
+    level = f"The intervals of recall and of shares are those of {percent(1 - params.load().statistics.alpha)}"
+    several = [row.seeds for world in worlds for row in world.variants if row.seeds > 1]
+    if not several:
+        return f"{level} over users and seeds."
+    return (
+        f"{level} over users and seeds. Of {plural(min(several), 'seed')} a fit they are too narrow where seeds make "
+        "most of the variance (<em>Protocol</em>), and so are those of the verdicts below."
+    )
 
 
 def _leader(world: World) -> str:

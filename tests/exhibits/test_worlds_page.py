@@ -79,16 +79,6 @@ def test_the_leader_of_a_world_is_named_and_turns():
     assert "<code>personal-frequency</code> reaches 97 %" in text
 
 
-def test_whether_smaller_differences_were_repeated_is_told():
-    smaller, larger, none = (
-        worlds.answer(Worlds([world()], validity)).text for validity in (checked(0.05, 0.05), checked(0.05, 0.2), None)
-    )
-
-    assert "the smallest measured is 0.1" in smaller
-    assert "a smaller one is right or stays open, the repetitions below say." in smaller
-    assert all("a smaller one is right or stays open, was not asked." in told for told in (larger, none))
-
-
 def test_a_wrong_verdict_and_a_variant_beyond_the_oracle_are_said():
     fine = Worlds([world()], None)
     assert "No verdict contradicts the truth." in world_verdicts.verdicts(fine).text
@@ -163,7 +153,7 @@ def test_what_the_brackets_are_stands_in_the_captions():
     shown = Worlds([world()], None)
     assert "in brackets: the 95 % interval over users;" in worlds.oracles(shown).text
     assert "in brackets: the 95 % interval over users and seeds" in worlds.every_variant(shown).text
-    assert "The intervals are those of 95 % over users and seeds." in worlds.answer(shown).text
+    assert "The intervals of recall and of shares are those of 95 % over users and seeds." in worlds.answer(shown).text
     assert "its Wilson interval of 95 %" in world_validity.validity(Worlds([], checked(0.05))).text
 
 
