@@ -157,7 +157,7 @@ def _module(stage: str, name: str) -> Any:
 def _checked(stage: str, item: str | None) -> Iterator[None]:
     """Where DVC runs a stage, its code has to be that of its `check`, from the beginning to the end."""
     from study.fingerprint import refuse_edited  # noqa: PLC0415 - the syntax trees need some milliseconds
-    from study.paths import code_of  # noqa: PLC0415 - likewise
+    from study.paths import SCRATCH, code_of  # noqa: PLC0415 - likewise
 
     told = code_of(stage, item)
     is_told = under_dvc.is_so() and told.exists()
@@ -165,7 +165,7 @@ def _checked(stage: str, item: str | None) -> Iterator[None]:
         refuse_edited(told)
     yield
     if is_told:
-        refuse_edited(told)
+        refuse_edited(told, SCRATCH / stage)
 
 
 def _build() -> None:

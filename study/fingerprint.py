@@ -66,10 +66,13 @@ def fingerprint(files: list[Path]) -> str:
     return "".join(map(_line, files))
 
 
-def refuse_edited(told: Path) -> None:
+def refuse_edited(told: Path, begun: Path | None = None) -> None:
     """Of a stage that DVC runs: its code, as it is on the disk, is that which `check` has written to a file.
 
     What an edit in between would make stood under the fingerprint of the code before it, even once it is taken back.
+
+    Args:
+        begun: where work of the edit may lie; None where the stage has not begun.
 
     Raises:
         UserError: a file is another one.
@@ -78,7 +81,8 @@ def refuse_edited(told: Path) -> None:
         name = line.partition("  ")[2]
         file = Path(name)
         if file.suffix == ".py" and not (file.is_file() and line + "\n" == _line.__wrapped__(file)):
-            raise UserError(f"{name}: it was edited since `check` read it; run `dvc repro` again, which begins with it")
+            first = f"delete {begun}, where work of the edit may lie, and " if begun and begun.exists() else ""
+            raise UserError(f"{name}: it was edited since `check` read it; {first}run `dvc repro` again")
 
 
 @cache

@@ -87,11 +87,11 @@ def otherwise(here: Results, other: str) -> list[str]:
     Nothing where a data card is older than what it says of the question.
     """
     there = on(here, other, here.arm)
-    asked = [here.data.question, there.data.question] if was_run(there) else [None]
-    known = [question for question in asked if question is not None]
-    if len(known) < len(asked):
+    if not was_run(there):
         return []
-    this, that = known
+    this, that = here.data.question, there.data.question
+    if this is None or that is None:
+        return []
     return [key for key in dict.fromkeys([*this, *that]) if this.get(key) != that.get(key)]
 
 
