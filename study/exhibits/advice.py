@@ -220,8 +220,8 @@ def _of_few(results: Results, found: Iterable[Sequence[Part]]) -> list[Html]:
 
 
 def _student(found: Iterable[Sequence[Part]]) -> str:
-    """What "by t" says, for a caption; nothing where no part is undetermined by it."""
-    is_told = any(few_seeds.OPEN in part.behind for parts in found for part in parts)
+    """What "by t" says, for a caption; nothing where no part has another verdict by it."""
+    is_told = any(few_seeds.is_told(part.behind) for parts in found for part in parts)
     return f"; by t: by {few_seeds.BY_STUDENT}" if is_told else ""
 
 

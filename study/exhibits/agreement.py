@@ -72,7 +72,7 @@ def repeated(pair: Pair) -> list[Repeated]:
     margin = pair.here.margin
     both = [(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
     by_t = few_seeds.by_t
-    return [Repeated(there, c, margin, by_t(pair.there, there), by_t(pair.here, c)) for there, c in both]
+    return [Repeated(there, c, margin, by_t(pair.there, [there]), by_t(pair.here, [c])) for there, c in both]
 
 
 def _declared(contrast: Contrast) -> tuple[str, str, str]:

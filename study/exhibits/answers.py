@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, new_to_users, other_changes, scope, scorings, tokens
+from study.exhibits import choose, enough, few_seeds, new_to_users, other_changes, scope, scorings, tokens
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history, open_by_t
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
@@ -102,7 +102,7 @@ def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
     if not against:
         return NO_CONTRAST
     winners = [contrast for contrast in against if contrast.verdict == "better"]
-    lead = f"{verdict_on_counting(results, against)}{open_by_t(results, winners)}"
+    lead = f"{verdict_on_counting(results, against)}{few_seeds.by_t(results, winners)}"
     return f"{lead}; {evidence(against, results.margin, hedged(results))}"
 
 

@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import at_popularity, chance, choose, few_seeds, scope, unfinished, world_validity, worlds
+from study.exhibits import at_popularity, chance, choose, false_verdicts, few_seeds, scope, unfinished, worlds
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -58,7 +58,7 @@ def _one_search(results: Results) -> str:
 def _repeated() -> list[str]:
     """Where the validity check of the worlds found more false verdicts than the tests allow."""
     checked = worlds.load().validity
-    found = world_validity.too_often(checked) if checked else []
+    found = false_verdicts.too_often(checked) if checked else []
     if not found:
         return []
     return [

@@ -61,7 +61,7 @@ def _near(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     return [
         one
         for one in contrasts
-        if abs((p := _deciding(one)) - settings.alpha) < NEAR * standard_error(p, total, _step(one, settings.alpha))
+        if abs((p := _deciding(one)) - settings.alpha) < NEAR * standard_error(p, total, _step(one, contrasts))
     ]
 
 
@@ -77,6 +77,11 @@ def _test(contrast: Contrast) -> str:
     return "equivalence" if contrast.verdict == "equivalent" else "a difference"
 
 
-def _step(contrast: Contrast, alpha: float) -> float:
-    """How many contrasts shared alpha at the step of Holm that its level tells; a one-sided test has half the tails."""
-    return alpha / (1 - contrast.level)
+def _step(contrast: Contrast, contrasts: Sequence[Contrast]) -> float:
+    """How many contrasts shared alpha at the step of Holm of the test that decided; a one-sided one has half the tails.
+
+    Not what the level of its interval tells: an undetermined contrast shows that of the test with the wider interval.
+    """
+    if _test(contrast) == "equivalence":
+        return sum(one.p_equivalence >= contrast.p_equivalence for one in contrasts) / 2
+    return sum(one.p_difference >= contrast.p_difference for one in contrasts)

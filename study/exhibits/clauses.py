@@ -66,18 +66,12 @@ def limited(
     if 0 < len(trained) < len(asked):
         which = "the one" if len(trained) == 1 else "those"
         told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {which} {scope.BOTH_TRAINED}, {told}"
-    told += open_by_t(results, trained)
+    told += few_seeds.by_t(results, trained)
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
     named = partial(scope.with_negatives, results)
     lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
     return semicolons(found, apart(results, choose.others(asked, trained), scope.UNTRAINED, named))
-
-
-def open_by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
-    """That all verdicts which settle something hang on how few seeds are met; nothing where one does not."""
-    settling = [contrast for contrast in contrasts if contrast.verdict != "undetermined"]
-    return f", {few_seeds.OPEN}" if settling and len(few_seeds.unsure(results, settling)) == len(settling) else ""
 
 
 def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing) -> str:

@@ -7,14 +7,17 @@ from study.exhibits.prose import count, over, percent, probability
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
-OPEN = "undetermined by t"
+BY_T = " by t"
 BY_STUDENT = "the t distribution (degrees of freedom by Satterthwaite and Welch)"
 
 
 def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
-    """The contrasts with a verdict that a t distribution in the bootstrap's place would leave undetermined."""
-    left = {name for name, by in results.by_student.items() if by.verdict == "undetermined"}
-    return [c for c in contrasts if c.verdict != "undetermined" and c.name in left]
+    """The contrasts with a verdict that a t distribution in the bootstrap's place would not pass.
+
+    It leaves them undetermined, or shows a difference where an equivalence is not shown by it.
+    """
+    by = results.by_student
+    return [c for c in _settling(contrasts) if c.name in by and by[c.name].verdict != c.verdict]
 
 
 def of_arms(results: Results) -> list[tuple[Results, Sequence[Contrast]]]:
@@ -23,9 +26,17 @@ def of_arms(results: Results) -> list[tuple[Results, Sequence[Contrast]]]:
     return [(arm, arm.contrasts) for arm in arms if arm is not None]
 
 
-def by_t(results: Results, contrast: Contrast) -> str:
-    """That a verdict does not stand where the few seeds are taken for what they are; nothing where it does."""
-    return f", {OPEN}" if unsure(results, [contrast]) else ""
+def by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """What verdicts are where the few seeds are taken for what they are; nothing where one of these stands."""
+    left = unsure(results, contrasts)
+    if not left or len(left) < len(_settling(contrasts)):
+        return ""
+    return f", {' or '.join(dict.fromkeys(results.by_student[c.name].verdict for c in left))}{BY_T}"
+
+
+def is_told(behind: str) -> bool:
+    """Whether what stands behind a contrast tells of its verdict by t."""
+    return f"{BY_T}," in f"{behind},"
 
 
 def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
@@ -36,7 +47,7 @@ def told(arms: Sequence[tuple[Results, Sequence[Contrast]]]) -> list[str]:
     whose = "a verdict" if len(clauses) == 1 else "verdicts"
     return [
         f"{listing(clauses)}: {whose} that {BY_STUDENT}, whose tails are wider where seeds or users are few, would "
-        "leave <em>undetermined</em>."
+        "not pass."
     ]
 
 
@@ -48,8 +59,12 @@ def _clause(results: Results, contrast: Contrast) -> str:
     why = ""
     if (seeds := _fewest(results, contrast)) > 1:
         why = f"{percent(by.seed_share, 0)} of the variance is that of {count(seeds)} seeds, "
-    tests = f"{probability(passed)} by the bootstrap, {probability(left)} by t"
+    tests = f"{probability(passed)} by the bootstrap, {probability(left)} and <em>{by.verdict}</em>{BY_T}"
     return f"{over(contrast)} ({contrast.verdict}; {why}{tests})"
+
+
+def _settling(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    return [contrast for contrast in contrasts if contrast.verdict != "undetermined"]
 
 
 def _fewest(results: Results, contrast: Contrast) -> int:

@@ -16,4 +16,4 @@ def behind(results: Results, contrast: Contrast) -> str:
     border = f", {BORDER}" if contrast.name in chance.near(results) else ""
     is_small = contrast.verdict == "equivalent" and contrast.p_difference < results.params.statistics.alpha
     small = f", {SMALL}" if is_small else ""
-    return f"{few_seeds.by_t(results, contrast)}{small}{border}{unlike_rounds.told(results, contrast)}"
+    return f"{few_seeds.by_t(results, [contrast])}{small}{border}{unlike_rounds.told(results, contrast)}"

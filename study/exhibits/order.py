@@ -52,7 +52,8 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
         return ""
     found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
     compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
-    shown = f"{count(len(found)) if found else 'none'} {'show' if len(found) > 1 else 'shows'} a difference"
+    differ = f"{count(len(found))} {'show' if len(found) > 1 else 'shows'} a difference"
+    shown = differ if found else "none shows a difference beyond the margin"
     lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
     return f"{lead}: {evidence(contrasts, results.margin, hedged(results))}"
 

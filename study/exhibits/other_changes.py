@@ -57,7 +57,7 @@ def _shown(found: Sequence[Diagnosis]) -> str:
         return f"makes {listing(hit)}" if len(hit) <= MANY else f"makes a difference in {_of(len(hit), found)}"
     equivalent = sum(c.verdict == "equivalent" for c in found)
     are = "is" if equivalent == 1 else "are"
-    return f"is not shown to make a difference ({_of(equivalent, found)} {are} equivalent)"
+    return f"is not shown to make a difference beyond the margin ({_of(equivalent, found)} {are} equivalent)"
 
 
 def _of(number: int, found: Sequence[Diagnosis]) -> str:

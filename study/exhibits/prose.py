@@ -215,7 +215,7 @@ def settled(contrasts: Sequence[Contrast], left: str, right: str, margin: float)
     if "better" in verdicts or "worse" in verdicts:
         winner, loser = (left, right) if "better" in verdicts else (right, left)
         return f"partly in favour of {winner}, never of {loser} ({counted})"
-    return f"no difference shown between {left} and {right} ({counted})"
+    return f"no difference beyond the margin shown between {left} and {right} ({counted})"
 
 
 def bracketed(told: str, more: str) -> str:

@@ -24,7 +24,7 @@ WIDTH = (
     "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small "
     "(decisions 53 and 73 in the repository say by how much). The first favours <em>undetermined</em>; against the "
     "second, each contrast of an arm that ranks candidates is judged by Student's t as well, and the pages name the "
-    "verdicts that it would leave undetermined. The spread of the seeds themselves stands on the pages of the topics "
+    "verdicts that it would not pass. The spread of the seeds themselves stands on the pages of the topics "
     "of the main arm, Catalogue and Young; of the arm <code>who</code>, the diagnostics and the worlds no seeds are "
     "published."
 )

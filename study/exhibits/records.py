@@ -135,8 +135,7 @@ class LossCosts(Record):
 class Power(Record):
     """How much the log could show at all, in recall@10 on test; None where a roster has no contrast or no counting.
 
-    `detectable` with 80 % power, `ceiling` lost to candidates outside the catalogue, `perfect` that of a faultless
-    ranking, `counting` and `best` those of the variants that are best on select, `repeat_share` of relevant candidates.
+    `detectable`: with 80 % power; `ceiling`: lost outside the catalogue; `perfect`: faultless; the rest as it is named.
     """
 
     queries: int
@@ -182,13 +181,14 @@ class Search(Record):
 
 
 class Window(Record):
-    """One window; of a test window only the number of queries is known."""
+    """One window; of a test window only the number of queries is known. `positive_share` is of a question `who`."""
 
     span: Literal["stop", "select", "test"]
     day: date
     queries: int
     relevant_mean: float | None = None
     repeat_share: float | None = None
+    positive_share: float | None = None
 
 
 class Attribute(Record):

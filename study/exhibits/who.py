@@ -165,17 +165,20 @@ def forest(results: Results) -> Html:
 
 
 def windows(results: Results | None) -> Html:
-    """Base rate and positives of each test window."""
+    """Base rate and positives of each window: those that settings were chosen by, and those of test."""
     if results is None:
         return source.NOTHING
     shown, zone = windows_of(results), results.params.zone("who")
     rows = [
-        [words(local_day(w.cutoff, zone)), whole(w.users), whole(w.positives), Cell(percent(w.base_rate), w.base_rate)]
-        for w in shown.windows
+        _window(w.span, w.day.isoformat(), w.queries, round(w.queries * w.positive_share), w.positive_share)
+        for w in results.data.windows
+        if w.positive_share is not None
     ]
+    rows += [_window("test", local_day(w.cutoff, zone), w.users, w.positives, w.base_rate) for w in shown.windows]
     fewest, most = (pick(w.positives for w in shown.windows) for pick in (min, max))
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
-    place = f"at least one of {count(len(rows))} test windows" if len(rows) > 1 else "the only test window"
+    tested = len(shown.windows)
+    place = f"at least one of {count(tested)} test windows" if tested > 1 else "the only test window"
     were = "was" if shown.users == 1 else "were"
     take = "takes" if acting == "1" else "take"
     text = (
@@ -202,9 +205,13 @@ def windows(results: Results | None) -> Html:
             "their difference varies as the median one does: what stays <em>undetermined</em> here is no sign of a "
             "difference."
         )
-    caption = "Eligible users of each test window, and those of them who take the key action in it"
+    caption = "Eligible users of each window, and those of them who take the key action in it"
     told = paragraphs([text, *clock(results.question)])
-    return joined([told, table(["cut-off", "eligible", "positives", "base rate"], rows, caption)])
+    return joined([told, table(["span", "cut-off", "eligible", "positives", "base rate"], rows, caption)])
+
+
+def _window(span: str, day: str, users: int, positives: int, rate: float) -> list[Cell]:
+    return [words(span), words(day), whole(users), whole(positives), Cell(percent(rate), rate)]
 
 
 def powers(results: Results) -> list[float]:

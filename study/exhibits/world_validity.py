@@ -6,6 +6,7 @@ from scipy.stats import binom, norm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from study.exhibits.false_verdicts import ends, judged
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
@@ -39,28 +40,7 @@ def validity(found: Worlds) -> Html:
     return joined([bullets(told), _repeated(checked), paragraphs(notes)])
 
 
-def too_often(checked: Validity) -> list[str]:
-    """The parts in which logs had a false verdict more often than the tests allow, a clause each."""
-    allowed = [(part, checked.statistics["alpha"] * (2 if _errs_in_both(part) else 1)) for part in checked.parts]
-    return [
-        f"of {escape(part.part)} in {escape(part.world)} {percent(part.any_false.rate)} of "
-        f"{plural(part.repeats, 'log')} ({_ends(part.any_false)}; {percent(most)} are allowed)"
-        for part, most in allowed
-        if part.any_false.low > most
-    ]
-
-
-def _is_null(part: Part) -> bool:
-    return all(one.truth.effect == 0 for one in part.contrasts)
-
-
-def _errs_in_both(part: Part) -> bool:
-    """Whether verdicts of equivalence were false as well as those of a difference: two families of tests."""
-    return not _is_null(part) and any(one.false_equivalent and one.false_equivalent.count for one in part.contrasts)
-
-
 def _told(part: Part, checked: Validity) -> str:
-    alpha = checked.statistics["alpha"]
     rate = part.any_false
     name_ = f"{escape(part.part)} in {escape(part.world)}"
     family = len(part.contrasts)
@@ -69,13 +49,9 @@ def _told(part: Part, checked: Validity) -> str:
         f"{plural(family, 'contrast')} in each{_trained(part)}"
     )
     kind = f"<strong>{name_}</strong>, {drawn}:"
-    none_alike = "" if _is_null(part) or not rate.count else "none of them of an equivalence, "
-    of_one_kind = f"{none_alike}{_judged(rate, alpha, family)}"
-    judged = _both_kinds(rate, alpha) if _errs_in_both(part) else of_one_kind
     hardly = _hardly(part, checked.statistics["margin"])
-    return (
-        f"{kind} {percent(rate.rate)} of the logs had a false verdict ({_ends(rate)}), {judged}{hardly}.{_unsure(part)}"
-    )
+    wrong = f"{percent(rate.rate)} of the logs had a false verdict ({ends(rate)})"
+    return f"{kind} {wrong}, {judged(part, checked)}{hardly}.{_unsure(part)}"
 
 
 def _hardly(part: Part, margin: float) -> str:
@@ -112,28 +88,6 @@ def _trained(part: Part) -> str:
     return f", {plural(part.seeds, 'seed')} per trained model{spent}"
 
 
-def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
-    """Where nothing differs, only a verdict of a difference can be false: one family of tests, held at alpha."""
-    procedure = "a single test" if contrasts == 1 else f"Holm's procedure over {count(contrasts)} contrasts"
-    allowed = f"the {percent(alpha)} that {procedure} allows"
-    if rate.low > alpha:
-        return f"by this interval alone more than {allowed}"
-    return f"fewer than {allowed}" if rate.high < alpha else f"which agrees with {allowed}"
-
-
-def _both_kinds(rate: Rate, alpha: float) -> str:
-    """Where verdicts of equivalence were false too: two families of tests."""
-    held = (
-        f"where each kind of verdict, of a difference and of equivalence, is held at {percent(alpha)}, so both may "
-        f"reach {percent(2 * alpha)} together"
-    )
-    return f"{held}, which is exceeded by this interval alone" if rate.low > 2 * alpha else held
-
-
-def _ends(rate: Rate) -> str:
-    return f"interval {percent(rate.low)} to {percent(rate.high)}"
-
-
 def _narrow(checked: Validity) -> list[str]:
     """The intervals that have the truth inside less often than their level says, beyond what chance would explain.
 
@@ -150,7 +104,7 @@ def _narrow(checked: Validity) -> list[str]:
     is_short, adjusted = multipletests(p_values, alpha=1 - checked.coverage_level, method="holm")[:2]
     short = [
         f"The {level} interval of {code(one.left)} over {code(one.right)} in {escape(part.world)} covers less than its "
-        f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({_ends(one.coverage)})."
+        f"level: it has the truth inside in {percent(one.coverage.rate)} of the logs ({ends(one.coverage)})."
         for (part, one), found in zip(asked, is_short, strict=True)
         if found
     ]
@@ -173,7 +127,7 @@ def _lowest(asked: Sequence[tuple[Part, Repeated, float]]) -> str:
     part, one, p = min(asked, key=lambda found: found[1].coverage.rate)
     return (
         f"; of those that Holm leaves open the lowest coverage is that of {code(one.left)} over {code(one.right)} in "
-        f"{escape(part.world)}, {percent(one.coverage.rate)} ({_ends(one.coverage)}; p = {number(p, 3)} by Holm)"
+        f"{escape(part.world)}, {percent(one.coverage.rate)} ({ends(one.coverage)}; p = {number(p, 3)} by Holm)"
     )
 
 
@@ -219,8 +173,8 @@ def _nearest(size: float, part: Part, one: Repeated, margin: float) -> str:
         return f"{lead}."
     told = one.right_verdicts
     return (
-        f"{lead}.{called}{percent(rate.rate)} of the logs ({_ends(rate)}), which is false, and what it is, "
-        f"{'better' if one.truth.effect > 0 else 'worse'}, in {percent(told.rate)} ({_ends(told)})."
+        f"{lead}.{called}{percent(rate.rate)} of the logs ({ends(rate)}), which is false, and what it is, "
+        f"{'better' if one.truth.effect > 0 else 'worse'}, in {percent(told.rate)} ({ends(told)})."
     )
 
 

@@ -61,7 +61,7 @@ def _leader(world: World) -> str:
     if _is_out_of_reach(world) and world.promises_more_than_chance:
         best = _most(world.variants)
         return (
-            f"{label} the oracle is not clearly ahead of {code(world.base)}, so there is nothing more to reach; "
+            f"{label} the oracle is not clearly ahead of {code(world.base)}, so no share of its lead is told; "
             f"{_reach(best)} most, {_points(best[0].above_chance)} points of recall@10 above chance."
         )
     if _is_out_of_reach(world):
@@ -79,7 +79,7 @@ def _leader(world: World) -> str:
 
 
 def _is_out_of_reach(world: World) -> bool:
-    """Whether no variant can reach more than popularity does."""
+    """Whether the oracle is not clearly ahead of popularity, so that no share is told."""
     return all(row.share is None for row in world.variants)
 
 
@@ -164,12 +164,15 @@ def heat_map(found: Worlds) -> Html:
 
 
 def _without_reach(worlds: list[World]) -> str:
-    """What is shown of the worlds where there is nothing to reach, for a caption; nothing without one."""
+    """What is shown of the worlds whose oracle is not clearly ahead, for a caption; nothing without one."""
     names = [world.world for world in worlds if _is_out_of_reach(world)]
     if not names:
         return ""
     where = f"world{'s' if len(names) > 1 else ''} {listing(names)}"
-    return f"; in the {where}, where there is nothing to reach, points above the recall of a random ranking"
+    return (
+        f"; in the {where}, where the oracle is not clearly ahead of popularity, points above the recall of a random "
+        "ranking"
+    )
 
 
 def _cell(world: World, variant: str) -> Reached | None:

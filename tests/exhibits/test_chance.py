@@ -46,6 +46,8 @@ def with_p(verdict: str, **changes):
         ("undetermined", {"p_equivalence": 0.0505, "p_difference": 1.0}, True),
         ("undetermined", {"p_equivalence": 0.2, "p_difference": 0.0505}, True),
         ("undetermined", {"p_equivalence": 0.2, "p_difference": 0.1}, False),
+        # its level is that of the other test, whose interval is the wider
+        ("undetermined", {"p_equivalence": 0.053, "p_difference": 1.0, "level": 0.998}, False),
     ],
 )
 def test_a_verdict_near_the_border_is_named(made, verdict, changes, is_near):
@@ -57,6 +59,22 @@ def test_a_verdict_near_the_border_is_named(made, verdict, changes, is_near):
 
     assert is_near == (told in shown)
     assert is_near == ("Near the border" in shown)
+
+
+def test_the_more_contrasts_share_a_step_of_holm_the_less_is_known_of_its_p(made):
+    """The same distance from alpha is within the error of a p that is multiplied by many."""
+
+    def told(others):
+        def change(written):
+            with_p("undetermined", p_equivalence=0.053, p_difference=1.0)(written)
+            for one in written["contrasts.json"]:
+                if one["name"] != NAME:
+                    one.update(verdict="undetermined", p_equivalence=others, p_difference=1.0)
+
+        return chance.near(made(change))
+
+    assert NAME in told(others=0.9)
+    assert NAME not in told(others=0.01)
 
 
 def test_a_verdict_near_the_border_of_the_arm_who_is_named_too(made):

@@ -126,4 +126,16 @@ def test_an_equivalence_is_told_with_its_own_p_by_the_bootstrap_and_by_t(made):
     (shown,) = few_seeds.told([(results, about)])
 
     assert about[0].p_equivalence != about[0].p_difference
-    assert f"{probability(about[0].p_equivalence)} by the bootstrap, p = 0.070 by t)" in text(shown)
+    assert f"{probability(about[0].p_equivalence)} by the bootstrap, p = 0.070 and undetermined by t)" in text(shown)
+
+
+def test_an_equivalence_that_is_a_difference_by_t_is_named_with_that(made):
+    """It does not stand by t, though t leaves nothing undetermined."""
+    results = made(say("equivalent", NAME))
+    about = [one for one in results.contrasts if one.name == NAME]
+    by = SimpleNamespace(verdict="better", seed_share=0.5, p_difference=0.02, p_equivalence=0.07)
+    results.__dict__["by_student"] = {NAME: by}
+
+    assert about == few_seeds.unsure(results, about)
+    assert ", better by t" in lead(results, "Which objective?")
+    assert "p = 0.070 and better by t)" in text(section(results, about))

@@ -29,7 +29,8 @@ def test_each_change_of_the_log_is_told_by_what_it_shows(made):
     assert (
         "in the fits of the diagnostics, taking one attribute away makes sum-horizon-repeat worse (without price, "
         "\N{MINUS SIGN}0.0200); "
-        "adding random attributes is not shown to make a difference (1 of 2 contrasts is equivalent); "
+        "adding random attributes is not shown to make a difference beyond the margin (1 of 2 contrasts is "
+        "equivalent); "
         "taking the times away makes sum-horizon-repeat better (a steady pace instead of time, +0.0200)"
     ) in sentence
 

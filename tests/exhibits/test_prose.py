@@ -23,7 +23,10 @@ def test_a_contrast_told_the_other_way_round_says_the_same():
         (["better", "undetermined"], "partly in favour of a, never of b (1 in favour of a, 1 undetermined)"),
         (["worse", "undetermined"], "partly in favour of b, never of a (1 in favour of b, 1 undetermined)"),
         (["worse", "equivalent"], "partly in favour of b, never of a (1 in favour of b, 1 equivalent)"),
-        (["equivalent", "undetermined"], "no difference shown between a and b (1 equivalent, 1 undetermined)"),
+        (
+            ["equivalent", "undetermined"],
+            "no difference beyond the margin shown between a and b (1 equivalent, 1 undetermined)",
+        ),
     ],
 )
 def test_contrasts_that_differ_favour_only_what_one_of_them_favours(verdicts, expected):

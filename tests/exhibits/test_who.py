@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import calibration, source, who
+from study.exhibits.records import Window
 from study.exhibits.results import Results
 from study.params import load
 from study.params.statistics import Contrast
@@ -91,6 +93,23 @@ def test_every_exhibit_names_what_it_shows(shown):
     assert "trees" in calibration.calibration(results).text
     assert "sum-bpr" in who.losses(results).text
     assert "2024-02-29" in who.windows(results).text
+
+
+def test_the_windows_that_settings_were_chosen_by_are_told_beside_those_of_test(shown):
+    """Their positives as the data card has them, which has none of a test window."""
+    results = shown(3.0)
+    told = [
+        {"span": "stop", "day": "2024-02-15", "queries": 50, "positive_share": 0.04},
+        {"span": "select", "day": "2024-02-22", "queries": 40, "positive_share": 0.075},
+        {"span": "test", "day": "2024-02-29", "queries": 39},
+    ]
+    results.__dict__["data"] = SimpleNamespace(windows=[Window.model_validate(one) for one in told])
+    rows = re.findall(r"<tr>(.*?)</tr>", who.windows(results).text, re.DOTALL)
+    cells = [[re.sub("<.*?>", "", cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows]
+
+    assert ["stop", "2024-02-15", "50", "2", "4 %"] in cells
+    assert ["select", "2024-02-22", "40", "3", "7.5 %"] in cells
+    assert ["test"] == [row[0] for row in cells if row and row[1] == "2024-02-29"]
 
 
 def test_the_figure_of_calibration_says_whose_seed_it_draws_and_whose_error_it_tells(shown):

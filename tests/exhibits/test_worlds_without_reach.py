@@ -24,9 +24,11 @@ def test_the_caption_of_the_heat_map_names_the_worlds_without_reach_alone():
     def told(*shown):
         return worlds.heat_map(Worlds(list(shown), None)).text
 
-    assert "in the world null, where there is nothing to reach, points above" in told(world(), without_reach())
+    assert "in the world null, where the oracle is not clearly ahead of popularity, points above" in told(
+        world(), without_reach()
+    )
     assert "in the worlds order and null, where" in told(without_reach("order", promised=0.9), without_reach())
-    assert "nothing to reach" not in told(world())
+    assert "clearly ahead" not in told(world())
 
 
 def test_the_largest_distance_from_chance_may_lie_below_it():
