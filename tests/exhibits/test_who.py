@@ -14,6 +14,7 @@ from study.params import load
 from study.params.statistics import Contrast
 from study.paths import REPORT
 from study.stages.compare_who import assemble
+from tests.exhibits.conftest import documents
 from tests.metrics.test_screening import scored
 from tests.metrics.test_screening_board import SETTINGS, search
 
@@ -36,8 +37,10 @@ def shown(tmp_path):
         searches = {name: search(0.4 if name == "trees" else 0.2) for name in FAMILIES}
         files = assemble(roster, searches, scores, scores.filter(seed=0).drop("seed"), DECLARED, SETTINGS, 7)
         change(files)
-        folder = tmp_path / "who"
+        folder, cards = tmp_path / "who", tmp_path / "data"
         folder.mkdir(exist_ok=True)
+        cards.mkdir(exist_ok=True)
+        (cards / "coupons.json").write_text(json.dumps(documents(load())["data.json"]), encoding="utf-8")
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
         return Results(tmp_path, load(), "who")
