@@ -4,7 +4,6 @@ No attributes, no times, no dropout, no padding: rows of item ids, blocks with f
 at every position, their cross-entropy, and fused AdamW.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -47,23 +46,25 @@ class Bare(nn.Module):
 
 def measured(
     items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, events: int, repeats: int,
-    product_rate: Callable[[], float], counting: dict[Any, Any],
+    device: str, seconds: Callable[[], float], product_rate: Callable[[], float], counting: dict[Any, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """As of a variant: events a second of each repeat, operations an event, and the share of the product rate.
 
     Args:
         batch: positions of a step.
         events: of a repeat, about.
+        seconds: a clock of what the device has done.
         counting: how operations are counted that torch does not know.
     """
     torch.manual_seed(0)
-    model, mask = Bare(items, width, heads, blocks), nn.Transformer.generate_square_subsequent_mask(CONTEXT)
+    model = Bare(items, width, heads, blocks).to(device)
+    mask = nn.Transformer.generate_square_subsequent_mask(CONTEXT, device=device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
-    rows = torch.randint(items, (batch // CONTEXT, CONTEXT))
+    rows = torch.randint(items, (batch // CONTEXT, CONTEXT)).to(device)
 
     def step() -> None:
         optimizer.zero_grad()
-        with torch.autocast("cpu", PRECISIONS[precision], enabled=precision != "fp32"):
+        with torch.autocast(device, PRECISIONS[precision], enabled=precision != "fp32"):
             loss = model(rows, mask)
         loss.backward()
         optimizer.step()
@@ -75,9 +76,9 @@ def measured(
     operations = counted.get_total_flops() / rows.numel()
     rates, shares = [], []
     for _ in range(repeats):
-        begin, steps = time.process_time(), max(events // rows.numel(), 1)
+        begin, steps = seconds(), max(events // rows.numel(), 1)
         for _ in range(steps):
             step()
-        rates.append(steps * rows.numel() / (time.process_time() - begin))
+        rates.append(steps * rows.numel() / (seconds() - begin))
         shares.append(rates[-1] * operations / product_rate())
     return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}

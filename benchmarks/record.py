@@ -18,20 +18,32 @@ from study.provenance import revision
 from study.redact import hidden
 
 PACKAGES = ("numpy", "polars", "pyarrow", "torch", "lightgbm", "joblib")
+CPUINFO = Path("/proc/cpuinfo")
+FAST = ("avx512f", "amx_bf16")
+"""Instructions by which products of matrices take much less time."""
 
 
 def origin() -> dict[str, Any]:
     """When, at which revision, on which machine and with which versions."""
-    cores = Path("/proc/cpuinfo")
-    names = [line for line in cores.read_text().splitlines() if line.startswith("model name")] if cores.exists() else []
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": revision(),
-        "machine": names[0].partition(": ")[2] if names else platform.processor(),
+        "machine": machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def machine() -> str:
+    """The name of the processor, with its family, its model and what it has of `FAST`: several have one name."""
+    first = CPUINFO.read_text(encoding="utf-8").partition("\n\n")[0] if CPUINFO.exists() else ""
+    facts = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in first.splitlines())}
+    if not {"model name", "cpu family", "model"} <= set(facts):
+        return facts.get("model name") or platform.processor()
+    flags = facts.get("flags", "").split()
+    told = ", ".join(f"{'with' if flag in flags else 'without'} {flag}" for flag in FAST)
+    return f"{facts['model name']} (family {facts['cpu family']}, model {facts['model']}, {told})"
 
 
 def start(benchmark: Callable[[], None]) -> None:
@@ -57,6 +69,8 @@ class Line:
     def __init__(self, name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--out", type=Path, help=f"instead of {benchmark_log(name)}")
         self.given = parser.parse_args()
+        if vars(self.given).get("repeats", 1) < 1:
+            parser.error("--repeats: at least 1")
         self.path: Path = self.given.out or benchmark_log(name)
         self.begun = origin() | asked(parser, self.given)
 

@@ -5,8 +5,8 @@
 The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
 of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
 busy machine tells the same, and of the clock, which wants nothing beside; memory is the most that was resident. Of a
-catalogue it is a query of the scorer, and a step of training. Each run appends a line to the log: revision, machine,
-versions, figures.
+catalogue it is a query of the scorer, and a step of training. Logs of up to ten million events are made and measured
+several times. Each run appends a line to the log: revision, machine, versions, figures, which are the medians.
 """
 
 import argparse
@@ -18,10 +18,12 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
-from record import Line, start
+from record import Line, spread, start
 
 from study.params import load
 from study.params.worlds import ShopSettings, Worlds
@@ -33,6 +35,8 @@ PER_DAY = 0.9 * 1.5
 DAYS = 182
 PART = 5_000_000
 """Events of a file of the log, at most, so that the simulation needs little memory."""
+REPEATED = 10**7
+"""Events of the largest log that is measured more than once."""
 PLAIN = (
     "import polars as pl; "
     "pl.scan_parquet('log/*.parquet').sort('user_id', 'timestamp').sink_parquet('plain.parquet', compression='zstd')"
@@ -105,6 +109,17 @@ def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, floa
     return rows, {name: sum(f.stat().st_size for f in path.rglob("*.parquet")) for name, path in kept.items()}
 
 
+def together(runs: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, Any]]:
+    """Of each step the medians over the runs, and of several how many they are and the spread of its seconds."""
+    rows: dict[str, dict[str, Any]] = {}
+    for step in runs[0]:
+        found = [run[step] for run in runs]
+        rows[step] = {name: median([one[name] for one in found]) for name in found[0]}
+        if len(runs) > 1:
+            rows[step] |= {"repeats": len(runs), "spread": spread([one["seconds"] for one in found])}
+    return rows
+
+
 def main() -> None:
     """Prints a table, and appends it as one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -115,12 +130,17 @@ def main() -> None:
         "--catalogue", type=int, nargs="*", default=[10**2, 10**3, 10**4, 10**5, 10**6], help="candidates of the scorer"
     )
     parser.add_argument("--items", type=int, default=300, help="candidates of the log")
+    parser.add_argument("--repeats", type=int, default=3, help=f"of a log of up to {REPEATED:,} events; else one")
     line = Line("size", parser)
     given = line.given
     found = {"events": {}, "bytes": {}, "catalogue": {}}
     for events in given.events:
-        with TemporaryDirectory() as folder:
-            found["events"][str(events)], found["bytes"][str(events)] = run(events, given.items, Path(folder))
+        runs = []
+        for _ in range(given.repeats if events <= REPEATED else 1):
+            with TemporaryDirectory() as folder:
+                rows, found["bytes"][str(events)] = run(events, given.items, Path(folder))
+            runs.append(rows)
+        found["events"][str(events)] = together(runs)
     if given.catalogue:  # imported late: a process begins with the memory of the one that starts it
         found["catalogue"] = import_module("catalogue").run(given.catalogue)
     line.append(found)

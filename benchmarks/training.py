@@ -3,9 +3,10 @@
     python benchmarks/training.py --variants sum-horizon flat-next --repeats 5
 
 Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
-processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. Each run
-appends a line: revision, machine, versions, and medians and spreads over the repeats of every variant, and of a bare
-stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16.
+processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. With
+`--device cuda` seconds are of the clock, until the GPU has done what it was given, and the product rate is the GPU's.
+Each run appends a line: revision, machine, versions, and medians and spreads over the repeats of every variant, and of
+a bare stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16.
 """
 
 import os
@@ -15,6 +16,7 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_M
 import argparse
 import json
 import time
+from functools import partial
 from typing import Any
 
 import bare
@@ -24,6 +26,8 @@ from rank import described, simulated
 from record import Line, spread, start
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
+from study.device import name_of
+from study.errors import UserError
 from study.events.fold import Fold
 from study.events.spans import make_spans
 from study.events.split import with_candidates
@@ -34,8 +38,8 @@ from study.params import Params, load
 from study.worlds.diary import ITEM
 
 VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon", "flat-horizon", "flat-next"]
-SIDE, PRODUCTS = 512, 40
-"""Of the square matrices whose product tells the rate, and how many are multiplied."""
+SIDES, PRODUCTS = {"cpu": 512, "cuda": 8192}, 40
+"""Of the square matrices whose product tells the rate, by device, and how many are multiplied."""
 WARM = 3
 """Rounds before the first repeat: to warm up, to count operations, and after taking up again."""
 KERNEL = "_scaled_dot_product_flash_attention_for_cpu"
@@ -55,20 +59,29 @@ def fold_of(params: Params, events: pl.DataFrame) -> Fold:
     return Fold(log, spans, int(log.time.max()) + 1, params.features)
 
 
-def product_rate() -> float:
-    """Floating-point operations a second of fp32 matrix products on one thread."""
-    one = torch.ones(SIDE, SIDE)
-    begin = time.process_time()
+def now(device: str) -> float:
+    """Seconds of the processor, or of the clock once the GPU has done what it was given."""
+    if device == "cpu":
+        return time.process_time()
+    torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+def product_rate(device: str) -> float:
+    """Floating-point operations a second of fp32 matrix products, on one thread or on the GPU."""
+    side = SIDES[device]
+    one = torch.ones(side, side, device=device)
+    begin = now(device)
     for _ in range(PRODUCTS):
         one @ one
-    return PRODUCTS * 2 * SIDE**3 / (time.process_time() - begin)
+    return PRODUCTS * 2 * side**3 / (now(device) - begin)
 
 
 def measured(model: SequenceModel, fold: Fold, repeats: int) -> dict[str, Any]:
     """Events a second of each repeat, a round, after some to warm up, and operations an event of another."""
-    rates, shares = [], []
+    rates, shares, device = [], [], model.device.type
     model.fit(fold, rounds=1, seed=0, report=lambda *_: None)
-    counted, at = FlopCounterMode(display=False, custom_mapping=ATTENTION), [positions(model), time.process_time()]
+    counted, at = FlopCounterMode(display=False, custom_mapping=ATTENTION), [positions(model), now(device)]
     with counted:
         model.fit(fold, rounds=2, seed=0, report=lambda *_: None)
     per_event = model.shape.per_event
@@ -76,12 +89,12 @@ def measured(model: SequenceModel, fold: Fold, repeats: int) -> dict[str, Any]:
 
     def report(_: object, done: int) -> None:
         if done > WARM:
-            rate = (positions(model) - at[0]) / per_event / (time.process_time() - at[1])
+            rate = (positions(model) - at[0]) / per_event / (now(device) - at[1])
             rates.append(rate)
-            shares.append(rate * operations / product_rate())
-        at[:] = positions(model), time.process_time()
+            shares.append(rate * operations / product_rate(device))
+        at[:] = positions(model), now(device)
 
-    at[:] = positions(model), time.process_time()
+    at[:] = positions(model), now(device)
     model.fit(fold, rounds=WARM + repeats, seed=0, report=report)
     return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}
 
@@ -94,15 +107,14 @@ def positions(model: SequenceModel) -> int:
 def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
     """A bare stack of the variants' shape, by its number of blocks and its precision."""
     settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
-    shape = {name: settings[name] for name in ("width", "heads", "batch")}
-    counted = {"product_rate": product_rate, "counting": ATTENTION}
+    asked = {name: settings[name] for name in ("width", "heads", "batch")}
+    asked |= {"events": given.positions, "repeats": given.repeats, "device": given.device}
+    clocks = {"seconds": partial(now, given.device), "product_rate": partial(product_rate, given.device)}
     rows = {}
     for blocks in bare.BLOCKS:
         for precision in bare.PRECISIONS:
             name = f"blocks: {blocks}, {precision}"
-            rows[name] = bare.measured(
-                given.items, blocks, precision, **shape, events=given.positions, repeats=given.repeats, **counted
-            )
+            rows[name] = bare.measured(given.items, blocks, precision, **asked, **clocks, counting=ATTENTION)
             tell(f"bare, {name}", rows[name])
     return rows
 
@@ -128,19 +140,23 @@ def main() -> None:
     parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
     parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where networks are trained")
     line = Line("training", parser)
     given = line.given
+    if given.device == "cuda" and not torch.cuda.is_available():
+        raise UserError("--device cuda: torch sees no GPU on this machine; known: cpu")
     torch.set_num_threads(1)
     fold = fold_of(params, simulated(given.users, given.events, given.items))
     budget = params.spent("main").model_copy(update={"positions": given.positions})
     rows = {}
     for variant in given.variants:
-        model = build_model(params.roster[variant], given.settings, budget, device="cpu")
+        model = build_model(params.roster[variant], given.settings, budget, device=given.device)
         assert isinstance(model, SequenceModel)
         rows[variant] = measured(model, fold, given.repeats)
         tell(variant, rows[variant])
     stacks = bare_stacks(params, given)
-    line.append({"products_per_second": product_rate(), "variants": rows, "bare": stacks})
+    told = {"device": name_of(given.device), "products_per_second": product_rate(given.device)}
+    line.append(told | {"variants": rows, "bare": stacks})
 
 
 if __name__ == "__main__":

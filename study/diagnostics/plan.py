@@ -71,7 +71,8 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
     """Why the change would leave this variant as it is, or cannot be asked of it; None where it can."""
     family, dropped = subject.entry.family, change.name.removeprefix("without-")
     drops = change.topic == "attributes" and dropped in subject.candidate_columns
-    counts, tokens = family == "counting", _classes_are_tokens(subject.base or subject.entry)
+    counts, tokens = family == "counting", _says(subject.base or subject.entry, "objective", "CLASSES") == "tokens"
+    events_alone = change.topic in {"attributes", "noise"} and _reads_events_alone(subject.entry)
     reasons = {
         "a counting rule reads candidates alone": counts and change.topic in {"attributes", "noise"},
         "a counting rule learns from no label set": counts and change.topic == "labels",
@@ -81,14 +82,25 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
         "aggregates read the candidate, not the columns that it is made of": family == "aggregates" and drops,
         "its parts learn from users in different ways": family == "hybrid" and change.topic == "users",
         "its classes are tokens, and those of the candidates are dropped": tokens and drops,
+        "it reads no history": events_alone and _says(subject.entry, "architecture", "IS_BLIND"),
+        "of an event it reads the candidate alone": events_alone
+        and not drops
+        and _says(subject.entry, "representation", "READS_CANDIDATE_ALONE"),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-def _classes_are_tokens(entry: Variant) -> bool:
-    return (
-        isinstance(entry, SequenceEntry) and import_module(f"study.nn.objectives.{entry.objective}").CLASSES == "tokens"
-    )
+def _reads_events_alone(entry: Variant) -> bool:
+    """Whether what a sequence variant reads of attributes, and how much of a history, is up to its events alone.
+
+    A composed head reads those of candidates, and the more attributes there are, the fewer events fit into tokens.
+    """
+    return _says(entry, "representation", "LAYOUT") == "event" and not _says(entry, "head", "COMPOSES")
+
+
+def _says(entry: Variant, kind: str, name: str) -> Any:
+    """What the part of that kind says of itself; None where it does not, or the entry has no parts."""
+    return getattr(import_module(entry.parts()[kind]), name, None) if isinstance(entry, SequenceEntry) else None
 
 
 def _timeless(log: Log, _: int, __: int, *, rewrite: Callable[..., Log], **given: Any) -> Log:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, far_past, source
+from study.exhibits import choose, far_past, room, source
 from study.exhibits.diagnosis_records import Diagnostics, LeftOut
 from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
@@ -60,7 +60,13 @@ def answer(results: Results) -> Html:
         [
             paragraphs([lead]),
             items,
-            paragraphs([*far_past.told(found.contrasts, found.reached), *_at_stake(results, found)]),
+            paragraphs(
+                [
+                    *far_past.told(found.contrasts, found.reached),
+                    *room.told(results, found.contrasts),
+                    *_at_stake(results, found),
+                ]
+            ),
         ]
     )
 

@@ -1,13 +1,16 @@
 """What the benchmarks have measured: the latest lines of each log in `benchmarks/log`."""
 
 from collections.abc import Collection, Sequence
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from study.errors import UserError
 from study.exhibits.records import Record
 from study.paths import benchmark_log
+
+OF_EVENTS = ("events", "items", "repeats")
+"""The arguments of the benchmark of sizes that what it measures of the log depends on."""
 
 
 class Run(Record):
@@ -38,16 +41,27 @@ class Spread(Record):
     most: float
 
 
+def _of_one(value: Any) -> Any:
+    return {"median": value, "least": value, "most": value} if isinstance(value, int | float) else value
+
+
+Repeated = Annotated[Spread, BeforeValidator(_of_one)]
+"""Of old lines a number alone, which was measured once."""
+
+
 class Spent(Record):
     """Processor seconds and peak memory of a process; seconds of the clock where a user waits for it.
 
-    `passes` where the seconds are the median over so many, after one that warmed up.
+    `passes` where the seconds are the median over so many, after one that warmed up; `repeats` where all are medians
+    over so many processes, and `spread` that of the seconds.
     """
 
     seconds: float
     peak_mb: float
     clock: float | None = None
     passes: int | None = None
+    repeats: int = 1
+    spread: Spread | None = None
 
 
 class Sizes(Run):
@@ -119,9 +133,9 @@ class Tuning(Run):
 class Added(Record):
     """Wall seconds until the first result of many tasks and until the last, and what the engine has added to each."""
 
-    first_result: float
-    whole: float
-    added_per_task: float
+    first_result: Repeated
+    whole: Repeated
+    added_per_task: Repeated
 
 
 class Workers(Run):
@@ -131,6 +145,7 @@ class Workers(Run):
     workers: int
     tasks: int
     seconds: float
+    repeats: int = 1
     first: Added
     again: Added
 
@@ -199,6 +214,18 @@ def latest(name: str, kind: type[Line], arguments: Collection[str] | None = None
     lines = _lines(name)
     runs = (_parsed(name, lines, number, kind) for number in range(len(lines), 0, -1))
     return next((run for run in runs if run.is_usual(arguments)), None)
+
+
+def with_largest_log() -> Sizes | None:
+    """Of the runs of the benchmark of sizes with its own arguments that have the largest log of all, the last one.
+
+    A log that is larger than the default ones is measured now and then: a later run without it does not replace it.
+
+    Raises:
+        UserError: a line is broken.
+    """
+    runs = [run for run in every("size", Sizes) if run.is_usual(OF_EVENTS) and run.events]
+    return max(reversed(runs), key=lambda run: max(run.events), default=None)
 
 
 def every(name: str, kind: type[Line]) -> list[Line]:

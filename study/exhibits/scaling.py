@@ -8,25 +8,23 @@ from study.events.runs import GROUP
 from study.exhibits import choose, cost_model
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.measurements import Sizes, Spent, Training, latest
+from study.exhibits.measurements import Sizes, Spent, Training, latest, with_largest_log
 from study.exhibits.prose import DASH, count, number, percent, plural, seconds
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
-from study.exhibits.speed import LOG, missing, origin
+from study.exhibits.speed import LOG, missing, origin, spread
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
 FORESEEN = (10**9, 10**11)
 FORESEEN_VARIANTS = ("sum-horizon", "flat-horizon")
 TERABYTE = 10**12
-OF_EVENTS, OF_CATALOGUE = ("events", "items"), ("catalogue",)
-"""The arguments of the benchmark of sizes that its two parts depend on."""
 FILES = {"snapshot": "the snapshot", "events": "the events of each question", "splits": "the splits of each question"}
 
 
 def sizes() -> Html:
     """Seconds and memory of the stages that read the log, against its events."""
-    found = latest("size", Sizes, OF_EVENTS)
-    if found is None or not found.events:
+    found = with_largest_log()
+    if found is None:
         return missing("size")
     by_stage = {stage: cost_model.exponent(found, stage) for stage in cost_model.STAGES}
     slopes = [f"{code(stage)} {number(slope, 2)}" for stage, slope in by_stage.items() if slope is not None]
@@ -93,24 +91,31 @@ def _by_size(
 
 def _size_table(sizes: dict[int, dict[str, Spent]]) -> Html:
     rows = [
-        [whole(events), words(step), decimal(one.seconds, 1), whole(one.peak_mb), *_over_plain(one, spent.get("plain"))]
+        [whole(events), words(step), *_measured(one, spent.get("plain"))]
         for events, spent in sorted(sizes.items())
         for step, one in spent.items()
     ]
     caption = (
-        f"Processor seconds and peak memory of each stage on {LOG}, each measured once; plain is a scan, sort and "
-        "write of it by Polars"
+        f"Processor seconds and peak memory of each stage on {LOG}, {_often(sizes)}; plain is a scan, sort and write "
+        "of it by Polars"
     )
     return table(["events", "stage", "seconds", "peak, MB", "times plain"], rows, caption)
 
 
-def _over_plain(one: Spent, plain: Spent | None) -> Iterable[Cell]:
-    return [Cell(DASH, None) if plain is None else decimal(one.seconds / plain.seconds, 1)]
+def _often(sizes: dict[int, dict[str, Spent]]) -> str:
+    most = max(one.repeats for spent in sizes.values() for one in spent.values())
+    many = f"each measured once, or {count(most)} times where the least and the most seconds stand beside the median"
+    return "each measured once" if most == 1 else many
+
+
+def _measured(one: Spent, plain: Spent | None) -> list[Cell]:
+    took = spread(one.spread, 1) if one.spread else decimal(one.seconds, 1)
+    return [took, whole(one.peak_mb), Cell(DASH, None) if plain is None else decimal(one.seconds / plain.seconds, 1)]
 
 
 def catalogue() -> Html:
     """Seconds and memory of scoring, and of a step of training, against the candidates."""
-    found = latest("size", Sizes, OF_CATALOGUE)
+    found = latest("size", Sizes, ["catalogue"])
     if found is None or not found.catalogue:
         return missing("size")
     most = max(found.catalogue)
@@ -169,7 +174,7 @@ class Pace:
 
 def foreseen(results: Results) -> Html:
     """What larger logs would take, by lines through the measurements."""
-    read, trained = latest("size", Sizes, OF_EVENTS), latest("training", Training)
+    read, trained = with_largest_log(), latest("training", Training)
     if read is None:
         return missing("size")
     if cost_model.reading_seconds(read, 1, 1) is None:

@@ -114,16 +114,21 @@ def workers() -> Html:
     found = latest("workers", Workers)
     if found is None:
         return missing("workers")
+    often = f"{count(found.repeats)} times (median, least and most)" if found.repeats > 1 else "once"
     rows = [
-        [words(label), *(decimal(value, 3) for value in (one.first_result, one.whole, one.added_per_task))]
+        [words(label), *(_repeated(value, found) for value in (one.first_result, one.whole, one.added_per_task))]
         for label, one in {"with their start": found.first, "started before": found.again}.items()
     ]
     caption = (
         f"Wall seconds of {plural(found.tasks, 'task')} that sleep {found.seconds:g} s each, on "
-        f"{plural(found.workers, 'worker')} of {found.engine}, once: until the first result, until the last, and what "
-        "the engine adds to each task"
+        f"{plural(found.workers, 'worker')} of {found.engine}, {often}: until the first result, until the last, and "
+        "what the engine adds to each task"
     )
     return joined([origin(found), table(["workers", "first result", "all results", "added a task"], rows, caption)])
+
+
+def _repeated(value: Spread, found: Workers) -> Cell:
+    return spread(value, 3) if found.repeats > 1 else decimal(value.median, 3)
 
 
 def ranking() -> Html:

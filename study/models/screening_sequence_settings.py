@@ -1,6 +1,6 @@
 """What is tuned of a sequence variant of question `who`, and the sizes that are not."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,10 @@ class Settings(SequenceSettings):
 
     Training reaches further back than in question `what`: the cut-offs are few, and each has few positives.
     """
+
+    UNREAD: ClassVar[dict[str, str]] = SequenceSettings.UNREAD | {
+        "batch": "its batches are of users; set users instead"
+    }
 
     recency_days: Annotated[float, Range(60.0, 1000.0, log=True), Field(gt=0, allow_inf_nan=False)] = 200.0
     warmup_steps: Annotated[int, Field(ge=1)] = 20

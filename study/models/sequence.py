@@ -180,7 +180,7 @@ class SequenceModel(Recommender):
             prefixes=self.entry.prefixes or (self.parts["architecture"].SEES_LATER and not self._hides),
             hides=self._hides,
             read_share=self.parts[kind].READ_SHARE,
-            key_weight=self.settings.key_weight,
+            key_weight=self.settings.key_weight if hasattr(self.parts[kind], "WEIGHS_KEY") else 1.0,
         )
 
     def _batcher(self, stream: Stream, asked: Readouts, kind: str, own: OwnCounts | None) -> Batcher:

@@ -1,7 +1,7 @@
 """What is tuned of a sequence variant, and the size that is not."""
 
 import importlib
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -9,9 +9,18 @@ from study.params.base import Frozen
 from study.params.roster import SequenceEntry
 from study.params.tuned import Range
 
+NO_KEY_WEIGHT = {"key_weight": "its objective does not weigh key actions"}
+NO_CONTRAST = {"contrast_weight": "its objective has no contrastive term"}
+
 
 class Settings(Frozen):
-    """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed."""
+    """The nuisance settings of every sequence variant, tuned alike, and the size, which is fixed.
+
+    Attributes:
+        UNREAD: the settings that nothing reads, and why.
+    """
+
+    UNREAD: ClassVar[dict[str, str]] = NO_KEY_WEIGHT | NO_CONTRAST
 
     learning_rate: Annotated[float, Range(3e-4, 6e-3, log=True), Field(gt=0, allow_inf_nan=False)] = 2e-3
     weight_decay: Annotated[float, Range(1e-3, 0.3, log=True), Field(ge=0, allow_inf_nan=False)] = 0.03
@@ -34,11 +43,15 @@ class Settings(Frozen):
 class WeightedSettings(Settings):
     """With the weight of key actions in the loss, for the objective that has one."""
 
+    UNREAD: ClassVar[dict[str, str]] = NO_CONTRAST
+
     key_weight: Annotated[float, Range(1.0, 30.0, log=True), Field(gt=0, allow_inf_nan=False)] = 5.0
 
 
 class ContrastiveSettings(Settings):
     """With the weight of the contrastive term beside the next token's loss, for the objective that has one."""
+
+    UNREAD: ClassVar[dict[str, str]] = NO_KEY_WEIGHT
 
     contrast_weight: Annotated[float, Range(0.01, 1.0, log=True), Field(gt=0, allow_inf_nan=False)] = 0.1
 

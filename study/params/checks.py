@@ -240,9 +240,17 @@ def _misfits(place: str, entry: Single) -> Iterator[str]:
                 f"{place}.{kind}: model {entry.model} cannot ask '{getattr(entry, kind)}' of '{entry.representation}', "
                 f"which has a position per {layout}; it can ask: {', '.join(known)}"
             )
-    if "pretrain" in parts and any(parts["pretrain"].get(n) != parts["objective"].get(n) for n in ("CLASSES", "HIDES")):
-        yield f"{place}.pretrain: '{entry.pretrain}' has other targets than '{entry.objective}'; name one with the same"
     head, objective = parts["head"], parts["objective"]
+    before = parts.get("pretrain", objective)
+    if any(before.get(name) != objective.get(name) for name in ("CLASSES", "HIDES")):
+        yield f"{place}.pretrain: '{entry.pretrain}' has other targets than '{entry.objective}'; name one with the same"
+    if any(before.get(name) and not objective.get(name) for name in ("WEIGHS_KEY", "CONTRASTS_PARTS")):
+        yield (
+            f"{place}.pretrain: '{entry.pretrain}' has a weight in its loss, which is tuned of the objective alone, "
+            f"and '{entry.objective}' has none; name one without it"
+        )
+    if entry.prefixes and "readouts" not in objective:
+        yield f"{place}.prefixes: model {entry.model} asks once per user and cut-off anyway; remove it"
     if head.get("READS_OWN") and objective.get("HIDES"):
         yield (
             f"{place}.head: '{entry.head}' adds the user's own counts, which '{entry.objective}' never shows it in "

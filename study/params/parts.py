@@ -49,6 +49,7 @@ SPARED: dict[str, dict[str, Asked]] = {
         ),
     },
     "study.models.counting": {"RANKS": RANKS},
+    "study.nn.representations": {"READS_CANDIDATE_ALONE": TRUE},
     "study.nn.architectures": {"IS_BLIND": TRUE},
     OBJECTIVES: {"HIDES": TRUE, "WEIGHS_KEY": TRUE, "CONTRASTS_PARTS": TRUE},
 }

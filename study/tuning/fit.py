@@ -30,7 +30,7 @@ from study.training.share import Share
 from study.tuning.refused import telling
 
 RECORD = "fit.json"
-LESS_MEMORY = "give it more memory, or a smaller width or batch with --set"
+LESS_MEMORY = "give it more memory, or a smaller width or {batch} with --set"
 
 
 def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, target: Path | None) -> None:
@@ -56,13 +56,14 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
     place = place_of(folder, is_fitted, "fitted model")
     if is_first():
         refuse_unwritable(place)
-    known = _chosen(params, variant)
-    settings = _changed(settings_of(entry), known.settings, given)
+    known, kind = _chosen(params, variant), settings_of(entry)
+    settings = _changed(kind, known.settings, given)
+    less = LESS_MEMORY.format(batch="fewer users" if "users" in settings else "batch")
     with group(params.device) as share:
         started = time.perf_counter()
         model = build_model(entry, settings, params.spent(entry.arm), device=params.device)
         told = partial(_told, share, rounds or known.rounds)
-        with telling(f"fit {variant}", "give other settings with --set", LESS_MEMORY):
+        with telling(f"fit {variant}", "give other settings with --set", less):
             model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
         seconds = time.perf_counter() - started
     if share.number == 0:
@@ -110,6 +111,8 @@ def _chosen(params: Params, variant: str) -> Source:
 def _changed(kind: type[Any], settings: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:
     """All settings, with those that were given."""
     values = dict(map(_pair, given))
+    if unread := [name for name in values if name in kind.UNREAD]:
+        raise UserError(f"fit --set {unread[0]}: this variant does not read it: {kind.UNREAD[unread[0]]}")
     try:
         whole: Settings = kind.model_validate(settings | values)
     except ValidationError as error:

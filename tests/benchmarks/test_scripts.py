@@ -26,7 +26,7 @@ RUNS = {
     "loop": (Loop, "seconds", {"help"}, ["--commands", "help"]),
 }
 """The record of a line, what of it is looked at, what that must name, and the arguments of the smallest run."""
-REPEATED = {"training", "rank", "loop"}
+REPEATED = {"training", "rank", "workers", "loop"}
 
 
 @pytest.mark.slow
@@ -48,9 +48,8 @@ def test_a_small_run_leaves_a_line_that_the_page_reads_and_does_not_show(name, t
 
 
 @pytest.fixture
-def record(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    return import_module("record")
+def record(script):
+    return script("record")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,6 +84,52 @@ def test_a_line_tells_its_arguments_and_those_by_which_it_is_no_run_of_the_defau
     assert told["measured"] == 1
 
 
+def test_repeats_that_are_none_are_refused_before_anything_is_measured(record, monkeypatch, capsys):
+    known = argparse.ArgumentParser()
+    known.add_argument("--repeats", type=int, default=3)
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--repeats", "0"])
+    with pytest.raises(SystemExit) as ended:
+        record.Line("training", known)
+
+    assert 2 == ended.value.code
+    assert "--repeats: at least 1" in capsys.readouterr().err
+
+
+CPUINFO = """processor\t: 0
+cpu family\t: 25
+model\t\t: {model}
+model name\t: AMD EPYC
+flags\t\t: fpu {flags}
+
+processor\t: 1
+model name\t: another
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "flags", "told"),
+    [
+        (1, "avx2", "AMD EPYC (family 25, model 1, without avx512f, without amx_bf16)"),
+        (17, "avx512f avx512_bf16", "AMD EPYC (family 25, model 17, with avx512f, without amx_bf16)"),
+    ],
+)
+def test_processors_of_one_name_are_told_apart(model, flags, told, record, monkeypatch, tmp_path):
+    (tmp_path / "cpuinfo").write_text(CPUINFO.format(model=model, flags=flags))
+    monkeypatch.setattr(record, "CPUINFO", tmp_path / "cpuinfo")
+
+    assert told == record.origin()["machine"]
+
+
+@pytest.mark.parametrize("text", [None, "processor\t: 0\nBogoMIPS\t: 50.00\n"])
+def test_a_machine_whose_processor_has_no_name_there_is_named_by_the_platform(text, record, monkeypatch, tmp_path):
+    if text:
+        (tmp_path / "cpuinfo").write_text(text)
+    monkeypatch.setattr(record, "CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(record.platform, "processor", lambda: "arm")
+
+    assert "arm" == record.machine()
+
+
 @pytest.mark.parametrize(("end", "told"), [("abc", None), ("abc+changes", "abc+changes")])
 def test_the_revision_of_a_line_is_that_of_its_beginning(end, told, record, monkeypatch, tmp_path):
     out = tmp_path / "log.jsonl"
@@ -114,11 +159,8 @@ def test_seconds_of_a_query_are_the_median_of_passes_after_a_first_on_one_thread
 
 
 @pytest.fixture
-def tuning(monkeypatch):
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        monkeypatch.setenv(name, "1")
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    return import_module("tuning")
+def tuning(script):
+    return script("tuning")
 
 
 @pytest.mark.parametrize("other", [{"chosen": 1}, {"select": 0.4}])

@@ -32,3 +32,19 @@ def test_what_cannot_be_asked_is_said_of_hybrids_and_of_models_of_tokens():
     told = replace(hybrid, base=flat.entry)
     assert {"users-50", "without-item"} == {name for name in named if unnoticed(named[name], told)}
     assert not {name for name in named if unnoticed(named[name], events)}
+
+
+def test_what_is_read_of_no_event_or_of_its_candidate_alone_is_told_of_sequence_models():
+    """The counts of a blind one have ages; a composed head reads attributes, and tokens fill a context."""
+    roster = load(ROOT / PARAMS).roster
+    blind, candidate = roster["blind-horizon-repeat"], roster["candidate-horizon-repeat"]
+    named = {change.name: change for change in changes(ASKED, ["item", "colour"], seed=1, by_counts=False)}
+
+    def told(entry, **update) -> dict[str, str]:
+        subject = Subject(entry.model_copy(update=update), learns=True, candidate_columns=["item"])
+        return {name: reason for name in named if (reason := unnoticed(named[name], subject))}
+
+    noise = {change.name for change in named.values() if change.topic == "noise"}
+    assert dict.fromkeys({"without-item", "without-colour", *noise}, "it reads no history") == told(blind)
+    assert dict.fromkeys({"without-colour", *noise}, "of an event it reads the candidate alone") == told(candidate)
+    assert {} == told(blind, head="composed") == told(candidate, head="composed") == told(blind, representation="flat")

@@ -59,6 +59,38 @@ def test_each_part_of_the_sizes_is_shown_by_the_last_run_of_its_own_arguments(pa
     assert f">{shown[1]}<" in scaling.catalogue().text
 
 
+def test_the_last_run_with_the_largest_log_of_all_is_shown_and_foreseen_from(logged, made):
+    """The last but one has a smaller log, the last one other arguments."""
+    small, other = sized(4.0), sized(9.0) | {"changed": ["events"]}
+    del small["events"][1000]
+    other["events"][10_000] = other["events"][1000]
+    logged("size", sized(1.0), sized(3.0), small, other)
+    logged("training", trained(50_000))
+    results = made()
+    stages = 2 + 2 * len(results.params.questions)
+
+    assert ">3001.0<" in scaling.sizes().text
+    assert f">{stages * 3 * 1e9 / 3600:,.0f}<" in scaling.foreseen(results).text
+
+
+def test_sizes_without_a_log_are_not_measured(logged, made):
+    logged("size", sized(0.25) | {"events": {}, "bytes": {}})
+
+    assert "Not measured yet" in scaling.sizes().text
+    assert "Not measured yet" in scaling.foreseen(made()).text
+
+
+def test_seconds_of_a_stage_that_was_repeated_are_told_with_their_spread(logged):
+    sizes = sized(0.25)
+    more = {"repeats": 3, "spread": {"median": 30, "least": 28, "most": 37}}
+    sizes["events"][10] = dict.fromkeys(cost_model.STAGES, spent(30, 1) | more)
+    logged("size", sizes)
+    text = scaling.sizes().text
+
+    assert "30.0 (28.0 to 37.0)" in text and ">251.0<" in text
+    assert "each measured once, or 3 times where the least and the most seconds stand beside the median;" in text
+
+
 def test_a_run_of_other_arguments_replaces_no_published_one(logged):
     logged("training", trained(11_111), trained(22_222) | {"changed": ["users", "repeats"]})
 
@@ -170,7 +202,17 @@ def test_what_an_engine_adds_is_told_with_the_start_of_its_workers_and_without(l
 
     assert [">1.500<" in row for row in text.split("<tr>")[2:4]] == [True, False]
     assert ">0.031<" in text
-    assert "40 tasks that sleep 0.25 s each, on 2 workers of loky" in text
+    assert "40 tasks that sleep 0.25 s each, on 2 workers of loky, once: until" in text
+
+
+def test_what_an_engine_adds_is_told_with_the_spread_of_its_repeats(logged):
+    row = {key: {"median": 0.5, "least": 0.25, "most": 1.5} for key in ("first_result", "whole", "added_per_task")}
+    asked = {"engine": "ray", "workers": 2, "tasks": 40, "seconds": 0.25, "repeats": 3}
+    logged("workers", ORIGIN | asked | {"first": row, "again": row})
+    text = speed.workers().text
+
+    assert "0.500 (0.250 to 1.500)" in text
+    assert "on 2 workers of ray, 3 times (median, least and most): until" in text
 
 
 def test_a_broken_line_is_one_message_that_names_it(logged):

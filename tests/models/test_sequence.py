@@ -92,6 +92,18 @@ def test_pretraining_leaves_a_round_for_what_is_asked(rounds, phases):
     assert phases == list(model._phases(rounds))
 
 
+@pytest.mark.parametrize("pretrain", ["next_token", "next_token_weighted"])
+def test_a_phase_weighs_key_actions_where_its_own_objective_does(pretrain):
+    entry = SequenceEntry(
+        question="categories", arm="main", family="sequence", representation="flat", architecture="causal",
+        objective="next_token_weighted", loss="softmax", head="plain", context=40, pretrain=pretrain,
+    )  # fmt: skip
+    model = SequenceModel(entry, settings_of(entry)(key_weight=7.0), Budget(**TINY), "cpu")
+    weights = {kind: model._asking(kind).key_weight for kind in ("pretrain", "objective")}
+
+    assert {"pretrain": 1.0 if pretrain == "next_token" else 7.0, "objective": 7.0} == weights
+
+
 def test_a_context_without_room_for_a_history_ends_the_fit_with_a_reason():
     """The prompt of the made log has the event type and the fixed colour."""
     question = WhatQuestion(**QUESTION.model_dump() | {"key_action": {"event_type": ["buy"], "colour": ["red"]}})

@@ -23,7 +23,7 @@ BUDGETS = [Budget, TokensBudget, DiagnosticsBudget, WorldsBudget]
 ENTRIES = [kind for union in (Single, Composed) for kind in get_args(get_args(union)[0])]
 SECTIONS = [getattr(import_module(f"study.params.{name}"), name.capitalize()) for name in get_args(Section)]
 WORLDS = [WorldContrast, Validity, *(Worlds.model_fields[name].annotation for name in NAMES)]
-BY_THE_TYPES = {*NAMES, "representation", "architecture", "head", "pretrain"}
+BY_THE_TYPES = {*NAMES, "representation", "architecture", "objective", "head", "pretrain"}
 """Read by name in `study/params` itself, which turns them into the dials of a world and the modules that are loaded."""
 
 

@@ -17,7 +17,7 @@ from study.questions.kind import kind_of
 from study.stages import features, snapshot, split
 from tests.tiny import inside, tiny_log, write_workspace
 
-VARIANT = "sum-horizon"
+VARIANT, SCREENING = "sum-horizon", "who-sum-bce"
 CHOSEN = {"learning_rate": 0.004, "dropout": 0.0}
 
 
@@ -27,8 +27,9 @@ def workspace(tmp_path_factory):
     write_workspace(folder, tiny_log())
     with inside(folder):
         snapshot.run()
-        split.run("categories")
-        features.run("categories")
+        for question in ("categories", "coupons"):
+            split.run(question)
+            features.run(question)
         trial = {"number": 0, "settings": CHOSEN, "select": 0.5, "best_round": 1}
         write_text(search_file("main", VARIANT), json.dumps({"chosen": 0, "trials": [trial]}))
         yield folder
@@ -71,6 +72,9 @@ def test_everything_before_test_is_fitted_without_a_score_being_read(workspace):
         ([VARIANT, "--set", "heads=3"], "width 64 must be a multiple of twice the heads, 6"),
         ([VARIANT, "--set", "learning_rate=.nan"], "learning_rate: Input should be"),
         ([VARIANT, "--set", "recency_days=0"], "recency_days: Input should be greater than 0"),
+        ([VARIANT, "--set", "key_weight=5"], "key_weight: this variant does not read it: its objective does not weigh"),
+        ([VARIANT, "--set", "contrast_weight=1"], "contrast_weight: this variant does not read it: its objective has"),
+        ([SCREENING, "--set", "batch=256"], "batch: this variant does not read it: its batches are of users; set use"),
         ([VARIANT, "--set", "learning_rate=1e30", "--rounds", "1"], f"fit {VARIANT}: the training loss is"),
         ([VARIANT, "--rounds", "0"], "give 1 or more"),
         ([VARIANT, "--to", "study"], "study: exists and is no fitted model"),
@@ -141,11 +145,15 @@ def test_a_fit_that_cannot_be_written_leaves_the_one_that_is_there(workspace, ca
     assert [] == list(workspace.glob(".kept*"))
 
 
+@pytest.mark.parametrize(("variant", "less"), [(VARIANT, "width or batch"), (SCREENING, "width or fewer users")])
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.")])
-def test_memory_that_is_refused_is_one_line(workspace, capsys, monkeypatch, error):
+def test_memory_that_is_refused_is_one_line_with_what_would_need_less(
+    workspace, capsys, monkeypatch, error, variant, less
+):
     def refuses(*_, **__):
         raise error
 
     monkeypatch.setattr(SequenceModel, "fit", refuses)
-    assert 2 == command_line.main(["fit", VARIANT])
-    assert f"fit {VARIANT}: there was not enough memory; give it more memory, or a smaller" in capsys.readouterr().err
+    assert 2 == command_line.main(["fit", variant])
+    told = f"fit {variant}: there was not enough memory; give it more memory, or a smaller {less} with --set\n"
+    assert capsys.readouterr().err.endswith(told)

@@ -1,7 +1,8 @@
 """Masked event: a hidden event's candidate is predicted from both sides (BERT4Rec, Sun et al., CIKM 2019).
 
 Every position that has a candidate can be asked for it; the trainer draws a part of them for each batch, hides their
-codes and asks those alone. The event type and the time of the event are given, as in the other objectives.
+codes and asks those alone. The event type and the time of the event are given, as in the other objectives. The paper
+also trains on histories of which the last event alone is hidden, as at a query; that is left out here.
 """
 
 import numpy as np

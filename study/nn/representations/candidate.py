@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from study.nn.representations.sum import Sum
 
 LAYOUT = "event"
+READS_CANDIDATE_ALONE = True
 
 
 class Candidate(nn.Module):
