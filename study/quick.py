@@ -167,6 +167,8 @@ def _adopt_revision() -> None:
 def _copy_tree(log: set[Path], copied: set[Path]) -> None:
     """Makes the copy equal to the tree, where a link is copied as the file that it leads to.
 
+    A file of the log, which may be large, is copied again only where its size or its time has changed.
+
     Args:
         log: the files of the log in the tree, which git need not track; other names of them are left out.
         copied: those that the copy has.
@@ -178,7 +180,13 @@ def _copy_tree(log: set[Path], copied: set[Path]) -> None:
     for path in sorted(wanted - {PARAMS}):
         target = QUICK / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, target)
+        if path not in log or _dated(path) != _dated(target):
+            shutil.copy2(path, target)
+
+
+def _dated(path: Path) -> tuple[int, int] | None:
+    """The size of a file and when it was changed, which a copy keeps; None where there is none."""
+    return (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else None
 
 
 def _files(root: Path) -> set[Path]:

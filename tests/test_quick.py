@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -132,6 +133,22 @@ def test_a_folder_of_a_log_is_copied_as_it_is_now(tree, monkeypatch):
     quick.run()
 
     assert ["data/parts/a.csv"] == [name for name in files() if name.startswith("data/parts")]
+
+
+def test_a_file_of_a_log_is_copied_again_only_where_it_has_changed(tree, monkeypatch):
+    copied, copy = [], shutil.copy2
+    monkeypatch.setattr(shutil, "copy2", lambda path, target: (copied.append(str(path)), copy(path, target)))
+    quick.run()
+    assert "data/log.parquet" in copied
+    copied.clear()
+
+    quick.run()
+
+    assert "data/log.parquet" not in copied
+    assert "study/tracked.py" in copied
+    (tree / "data/log.parquet").write_text("Events\n", encoding="utf-8")
+    quick.run()
+    assert "Events\n" == (QUICK / "data/log.parquet").read_text(encoding="utf-8")
 
 
 def test_a_file_of_a_log_that_a_link_names_as_well_is_copied_once(tree, monkeypatch):

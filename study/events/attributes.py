@@ -15,6 +15,8 @@ SHOWN = 60
 """Characters of a value in a message."""
 MISSING = ("", "NaN", "nan")
 """Texts of a file that are no value: others than the first are how floats and what was made of them are written."""
+LISTS = (pl.List, pl.Array)
+"""The nested types that are no objects."""
 LARGEST_WHOLE = 2**53
 """Above it floating-point numbers skip whole ones."""
 
@@ -56,7 +58,7 @@ def read_text(raw: pl.Series, place: Path | str) -> pl.Series:
 def nested(raw: pl.Series, place: Path | str) -> UserError:
     """That a column holds objects or lists where every row needs one value, and what to do."""
     told = f"{place}: column '{raw.name}' holds"
-    if raw.dtype == pl.Struct:
+    if raw.dtype not in LISTS:
         how = f"write a field as a column of its own, such as {raw.name}.{field_of(raw)}, and name that one"
         return UserError(f"{told} objects, and one value is needed; {how}")
     how = "write one as a column of its own; an attribute may be of the kind list"
@@ -65,7 +67,7 @@ def nested(raw: pl.Series, place: Path | str) -> UserError:
 
 def field_of(objects: pl.Series) -> str:
     """The field of some objects that is best named as an example: an id, or the first."""
-    fields = objects.struct.fields
+    fields = objects.struct.fields if objects.dtype == pl.Struct else []  # those of a map its type does not tell
     return next((name for name in fields if name.lower().endswith("id")), fields[0] if fields else "field")
 
 
@@ -180,6 +182,8 @@ def _cast(raw: pl.Series, place: Path) -> pl.Series:
 
 
 def _lists(raw: pl.Series, kind: Listed, place: Path) -> pl.Series:
+    if raw.dtype.is_nested() and raw.dtype not in LISTS:
+        raise nested(raw, place)
     raw = raw.arr.to_list() if raw.dtype == pl.Array else raw
     if raw.dtype == pl.List and not raw.dtype.inner.is_nested():  # type: ignore[attr-defined]
         if raw.dtype.inner.is_float():  # type: ignore[attr-defined]

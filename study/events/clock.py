@@ -223,7 +223,8 @@ def _side_by_side(
     if not np.bincount(group[is_over], minlength=groups).all():
         raise UserError(
             f"params.yaml: questions: {np.sum(~is_over):,} of {len(group):,} sessions still go on when others, of "
-            f"{groups} groups by when they begin, are asked about; bring a longer log, or ask for fewer windows"
+            f"{groups} groups by when they begin, are asked about; bring a longer log, ask for fewer windows, or leave "
+            "`sessions` out, where users return within hours"
         )
     shifted = time - cutoff[sessions.of_event] + (group[sessions.of_event] + 1) * horizon
     return shifted, (groups + 1) * horizon, is_over

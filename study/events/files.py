@@ -3,7 +3,7 @@
 import codecs
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -14,6 +14,7 @@ from study.errors import UserError, choices
 from study.events.fields import opened, ragged, refuse_ragged, separator_of
 
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+Names = Callable[[], Collection[str]]
 
 
 def files_of(source: Path, pattern: str) -> list[Path]:
@@ -102,12 +103,16 @@ def _matches(name: Sequence[str], pattern: Sequence[str]) -> bool:
     return bool(name) and fnmatchcase(name[0], pattern[0]) and _matches(name[1:], pattern[1:])
 
 
-def read_file(path: Path, columns: list[str] | None, rows: int | None = None) -> pl.DataFrame:
+def read_file(
+    path: Path, columns: list[str] | None, rows: int | None = None, elsewhere: Names = frozenset
+) -> pl.DataFrame:
     """The columns of a file, in the order of its rows; those of CSV as text.
 
     Args:
         columns: which ones; None for all.
         rows: only so many from the beginning; all by default.
+        elsewhere: the columns that other files of the log have: one that no line of JSON Lines has is empty then, as it
+            is in a line without it.
 
     Raises:
         UserError: it cannot be read, or lacks one of them; names the file, and the row where there is one.
@@ -116,18 +121,24 @@ def read_file(path: Path, columns: list[str] | None, rows: int | None = None) ->
         table = _scanned(path, rows)
         if columns is None:
             return table.collect()
-        has_columns(table.collect_schema().names(), columns, path)
-        return table.select(columns).collect()
+        has = table.collect_schema().names()
+        absent = [name for name in columns if name not in has] if is_json(path) else []
+        empty = [name for name in absent if name in elsewhere()]
+        has_columns([*has, *empty], columns, path)
+        return table.with_columns(pl.lit(None).alias(name) for name in empty).select(columns).collect()
 
 
-def read_pieces(path: Path, columns: list[str], rows: int) -> Iterator[pl.DataFrame]:
+def read_pieces(path: Path, columns: list[str], rows: int, elsewhere: Names = frozenset) -> Iterator[pl.DataFrame]:
     """The columns of a file, at most so many rows at a time; JSON Lines at once, since a late line may add a kind.
+
+    Args:
+        elsewhere: as of `read_file`.
 
     Raises:
         UserError: as `read_file`, when the place is reached.
     """
-    if not path.name.lower().removesuffix(".gz").endswith((".parquet", ".csv", ".tsv")):
-        yield read_file(path, columns)
+    if is_json(path):
+        yield read_file(path, columns, elsewhere=elsewhere)
         return
     with _told(path):
         table = _scanned(path)
@@ -162,6 +173,11 @@ def _scanned(path: Path, rows: int | None = None) -> pl.LazyFrame:
 
 def _is_csv(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file is one of JSON Lines, of which a line may lack a column."""
+    return path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
 
 
 def _refuse_twice(names: list[str], path: Path) -> None:

@@ -56,7 +56,8 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
         example = shown(log[numbers[0]].drop_nulls()[0])
         raise UserError(
             f"{place}: column '{numbers[0]}' is named like a time, but as a number since 1970 '{example}' is no time "
-            f"of our days; if it is a day or a time, say so by columns.time_format, such as %Y%m%d; {by_hand}"
+            f"of our days; if it is a day or a time, say so by columns.time_format, such as %Y%m%d or %Y%m%d%H%M; "
+            f"{by_hand}"
         )
     raise UserError(
         f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "

@@ -31,6 +31,8 @@ FOLDED = 0.5
 """The share of an attribute's values, as the events have them, that may look alike before it is said."""
 UNBORN = 0.1
 """The share of what is relevant that nobody has met yet before it is said."""
+FIRST_YEAR = 1990
+"""Hardly any log ends before it."""
 FAR, STRAY = 30, 0.001
 """Days without an event between a stray one and the others, and the most strays, as a share of all events."""
 
@@ -192,7 +194,16 @@ def _size(catalogue: int, actions: int) -> list[str]:
     return []
 
 
-def strays(facts: Facts) -> list[str]:
+def doubtful_times(facts: Facts) -> list[str]:
+    """That a log ends long ago, and what its strays are, a sentence each."""
+    if facts.last.year >= FIRST_YEAR:
+        return _strays(facts)
+    told = f"the last event is of {facts.last:%Y-%m-%d}: the digits of a day and a time, such as 202103151230, are read"
+    how = "as a number since 1970 unless columns.time_format says what they are, such as %Y%m%d%H%M"
+    return [f"{told} {how}", *_strays(facts)]
+
+
+def _strays(facts: Facts) -> list[str]:
     """Few events that stand far from all others, before or after them: they stretch the log, a sentence each.
 
     Far is more days without an event than a tenth of those that the others last, and than `FAR`.
@@ -242,7 +253,7 @@ def _told_apart(question: Question) -> list[str]:
 
 def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:
     """What may spoil a study of this log, a sentence each."""
-    found = strays(facts)
+    found = doubtful_times(facts)
     if facts.future:
         found.append(
             f"{_several(facts.future, 'event lies', 'events lie')} in the future; the windows end with the last event, "
@@ -253,7 +264,7 @@ def warnings(facts: Facts, spec: Snapshot, questions: list[Question], settings: 
             f"{_several(facts.repeated, 'row repeats', 'rows repeat')} another one in every column; "
             "such rows are kept, as a basket may hold a line twice"
         )
-    if facts.users.returning < RETURNING and not all(question.sessions for question in questions):
+    if facts.users.returning < RETURNING and any(question.horizon_days for question in questions):
         found.append(
             f"{facts.users.returning:.0%} of the users come back another day; ask about the rest of the session "
             "(sessions: true), or use a horizon of minutes"

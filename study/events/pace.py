@@ -43,15 +43,17 @@ class Pace:
 def pace(events: Parts) -> Pace:
     """The longest usual horizon of which the log holds enough, or the rest of the session.
 
-    A log is one of sessions where few users return, and nobody so late that no session could last as long. Their
-    horizon is half as long again as the longest one where it can be: a later log with a longer one would be refused.
+    A log is one of sessions where few users return, nobody so late that no session could last as long, and where half
+    of those who do more than one thing are done within a small part of the log. Their horizon is half as long again as
+    the longest one where it can be: a later log with a longer one would be refused.
     """
     first, last = events.bounds()
     users = pl.concat(_users(part) for part in events)
     returning = float(users.select(pl.col("returns").mean()).item())
     minutes = (last - first) / MINUTE
     longest = int(users["length"].to_numpy().max()) // MINUTE + 1
-    if returning < RETURNING and longest + 1 < LIMIT:
+    usual = users.filter(pl.col("length") > 0).select(pl.col("length").median()).item() or 0
+    if returning < RETURNING and longest + 1 < LIMIT and HORIZONS * usual <= last - first:
         horizon = min(longest + longest // 2 + 1, LIMIT - 1)
         told = (
             f"{returning:.0%} of the users come back another day; the longest session lasts {longest} minutes, and "

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.check import conform, refuse_faults, wanted
 from study.events.database import read_query
-from study.events.files import files_of, read_file, read_pieces
+from study.events.files import Names, files_of, read_file, read_pieces
 from study.events.parts import Parts
 from study.events.runs import gathered
 from study.events.spans import EPOCH, midnight
@@ -86,11 +87,13 @@ def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataF
 def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:
     """The events in the order of the source; of each file so many rows at a time, or all."""
     path, is_empty = Path(spec.source), True
-    for file in sources(spec):
+    files = sources(spec)
+    elsewhere = cache(lambda: {name for file in files for name in read_file(file, None, 1).columns})
+    for file in files:
         if file.suffix in {READER, QUERY}:
             yield conform(read_query(file) if file.suffix == QUERY else _read_module(file), spec, file)
             return
-        for piece in _whole(file, spec) if rows is None else _in_pieces(file, spec, rows):
+        for piece in _whole(file, spec, elsewhere) if rows is None else _in_pieces(file, spec, rows, elsewhere):
             is_empty = False
             yield piece
     if is_empty:
@@ -115,21 +118,21 @@ def _read_module(file: Path) -> pl.DataFrame:
     return table
 
 
-def _whole(file: Path, spec: Snapshot) -> Iterator[pl.DataFrame]:
-    if (table := read_file(file, wanted(spec))).height:
+def _whole(file: Path, spec: Snapshot, elsewhere: Names) -> Iterator[pl.DataFrame]:
+    if (table := read_file(file, wanted(spec), elsewhere=elsewhere)).height:
         yield conform(table, spec, file)
 
 
-def _in_pieces(file: Path, spec: Snapshot, rows: int) -> Iterator[pl.DataFrame]:
+def _in_pieces(file: Path, spec: Snapshot, rows: int, elsewhere: Names) -> Iterator[pl.DataFrame]:
     """The events of a file; whether a value is a fault, and how it is told, the whole file says."""
     forms: Forms = set()
     columns = wanted(spec)
     try:
-        for piece in read_pieces(file, columns, rows):
+        for piece in read_pieces(file, columns, rows, elsewhere):
             if piece.height:
                 yield conform(piece, spec, file, forms)
     except UserError:
-        for _ in read_pieces(file, columns, rows):  # what the file itself is at fault for comes first
+        for _ in read_pieces(file, columns, rows, elsewhere):  # what the file itself is at fault for comes first
             pass
-        refuse_faults(lambda name: read_file(file, [name]).to_series(), spec, file)
+        refuse_faults(lambda name: read_file(file, [name], elsewhere=elsewhere).to_series(), spec, file)
         raise FormChangedError from None

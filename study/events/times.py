@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from study.errors import UserError
-from study.events.attributes import refuse, shown
+from study.events.attributes import refuse, shown, text_of
 from study.params.snapshot import Snapshot
 
 UTC = pl.Datetime("us", "UTC")
@@ -29,6 +29,8 @@ UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Numbers below it are seconds, milliseconds, microseconds since 1970: each lasts beyond the year 5000 as such."""
 NANOSECONDS = 1_000
 SECONDS_OF_2000 = 946_684_800
+COMPACT = r"^(199\d|20\d\d|\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])([0-5]\d){0,2}$"
+"""The digits of a day and a time, as 202103151230: as numbers since 1970 some of them are times too, of other days."""
 FEW = 1_000
 """Values at the beginning that mostly tell what all are."""
 YEARS = (1900, 2200)
@@ -258,7 +260,8 @@ def looks_like_time(raw: pl.Series) -> bool:
         return bool(len(values)) and not isinstance(raw.dtype, pl.Duration | pl.Time)
     number = values.cast(pl.Float64, strict=False) if raw.dtype == pl.String or raw.dtype.is_numeric() else None
     if number is not None and number.null_count() == 0:
-        return bool(number.min() >= SECONDS_OF_2000)  # type: ignore[operator]
+        is_compact = text_of(values).str.strip_chars().str.contains(COMPACT).all()
+        return bool(number.min() >= SECONDS_OF_2000) and not is_compact  # type: ignore[operator]
     return raw.dtype == pl.String and no_time(values, "") is None
 
 

@@ -67,6 +67,16 @@ class Exported(Frozen):
     versions: dict[str, str]
     files: dict[str, str]
 
+    @property
+    def thinned_to(self) -> int | None:
+        """At most how many events of a larger log it was trained on, where it reads counts that grow with the users.
+
+        Those are aggregates of candidates; None where it reads none, or was trained on the whole log.
+        """
+        families = {self.entry.family, *(source.family for source in self.sources.values())}
+        has_counts = self.question.kind == "what" and families & {"aggregates", "hybrid"}
+        return self.snapshot.most_events if has_counts else None
+
 
 class ExportedSources(Sources):
     """Builds what a composed variant is made of from the entries that were exported with it."""

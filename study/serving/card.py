@@ -132,6 +132,12 @@ def _limits(bundle: Bundle) -> list[str]:
         "with the log that is ranked.",
         _population(exported),
     ]
+    if exported.thinned_to is not None:
+        limits.append(
+            f"It was trained on at most {exported.thinned_to:,} events, of a larger log on those of some users. Counts "
+            "of a candidate over all users, which it reads, are larger in a larger log than they were in training: to "
+            "rank the users of one, train on it without `most_events`."
+        )
     if isinstance(question, WhatQuestion):
         limits.append(
             "All known candidates are ranked, whether or not they occur in the new log. So are those that only the new "

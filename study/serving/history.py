@@ -68,6 +68,7 @@ def read_history(bundle: Bundle, path: Path, cutoff: Cutoff) -> Queries:
         first = events.select(TIME.min()).item()
         raise UserError(f"{path}: no event before the cut-off {cutoff}; the first one is at {_shown(first)}")
     _warn_of_silence(path, int(before.select(TIME.max()).item()), cutoff, exported.question)
+    _warn_of_size(path, before.height, exported)
     at, timezone = cutoff, exported.snapshot.timezone
     if exported.question.sessions:
         laid = open_sessions(before, cutoff.time, exported.question, exported.origin, exported.seed)
@@ -116,6 +117,14 @@ def _warn_of_silence(path: Path, last: int, cutoff: Cutoff, question: Question) 
     if cutoff.time - last > horizon:
         told = f"{path}: the last event before the cut-off {cutoff} is at {_shown(last)}, longer ago than a horizon"
         print(f"warning: {told}; is it the log, and the cut-off, that was meant?", file=sys.stderr)
+
+
+def _warn_of_size(path: Path, events: int, exported: Exported) -> None:
+    """Says so where a log has more events than some users had in training, and counts over all users are read."""
+    if exported.thinned_to is not None and events > exported.thinned_to:
+        told = f"{events:,} events before the cut-off, and {exported.variant} was trained on {exported.thinned_to:,}"
+        how = "at most: counts of a candidate over all users, which it reads, are larger than in training; see its card"
+        print(f"warning: {path}: {told} {how}", file=sys.stderr)
 
 
 def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from study.errors import UserError
 from study.events.attributes import values_of
 from study.events.database import read_query
-from study.events.files import files_of, matching, read_file, refuse_absent
+from study.events.files import files_of, is_json, matching, read_file, refuse_absent
 from study.events.guess import ROWS, Guess, guess
 from study.events.pace import Pace, pace
 from study.events.read import QUERY, reading
@@ -85,11 +85,12 @@ def _beginning(source: Path, pattern: str) -> tuple[pl.DataFrame, str, list[str]
     if not read:
         raise UserError(f"{source}: there are no events in it")
     every = dict.fromkeys(name for _, rows in read for name in rows.columns)
-    shared = [name for name in every if all(name in rows.columns for _, rows in read)]
+    shared = [name for name in every if all(name in rows.columns or is_json(file) for file, rows in read)]
     if not shared:
         raise UserError(f"{source}: its files have no column in common; a log has a folder of its own")
     try:
-        together = pl.concat([rows.select(shared) for _, rows in read], how="vertical_relaxed")
+        # JSON Lines without a key have it empty.
+        together = pl.concat([rows.drop(set(rows.columns) - set(shared)) for _, rows in read], how="diagonal_relaxed")
     except pl.exceptions.PolarsError:  # a column is of two kinds, which `check` tells with the file
         read = read[:1]
         together = read[0][1]

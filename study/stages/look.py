@@ -135,16 +135,16 @@ def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Ite
         plain = question.model_copy(update={"held_back": 0.0}) if isinstance(question, WhatQuestion) else question
         key = plain.model_dump_json()
         if key not in asked:
-            asked[key] = _after_strays(facts, partial(_found, name, plain, events, params, folder))
+            asked[key] = _after_doubts(facts, partial(_found, name, plain, events, params, folder))
         yield name, asked[key]
 
 
-def _after_strays(facts: Facts, find: Callable[[], Found]) -> Found:
-    """What is found; where nothing is, and few events stand far from all others, those are named with the fault."""
+def _after_doubts(facts: Facts, find: Callable[[], Found]) -> Found:
+    """What is found; where nothing is, and the times of the log are doubtful, that is said with the fault."""
     try:
         return find()
     except UserError as error:
-        told = health.strays(facts)
+        told = health.doubtful_times(facts)
         raise UserError(f"{error}; {told[0]}" if told else str(error)) from None
 
 

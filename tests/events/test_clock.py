@@ -123,7 +123,8 @@ def test_no_session_of_an_earlier_group_is_seen_with_what_was_its_future(session
 def test_sessions_that_all_overlap_are_refused_in_a_line(sessions):
     first = pl.col("timestamp").min().over("user_id")
     at_once = sessions.with_columns(pl.col("timestamp") - first + START)
-    with pytest.raises(UserError, match=r"\d+ of 120 sessions still go on when others, .* are asked about"):
+    told = r"\d+ of 120 sessions still go on when others, .* are asked about; .*, or leave `sessions` out, where users"
+    with pytest.raises(UserError, match=told):
         on_study_clock(at_once, what(horizon_minutes=60, sessions=True), 0)
 
 

@@ -4,11 +4,14 @@ import errno
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from study.errors import UserError
 from study.events.columns import columns_of
 from study.events.files import files_of, matching
+from study.events.read import PIECE, _pieces, read_source
+from tests.events.test_sources import spec
 
 
 @pytest.fixture
@@ -107,3 +110,21 @@ def test_the_columns_of_a_log_are_those_of_the_files_that_are_read(tmp_path):
 
     assert {"user": "text", "price": "number"} == columns_of(tmp_path, "events*")
     assert columns_of(tmp_path, "*.parquet") is None
+
+
+@pytest.mark.parametrize("rows", [None, PIECE])
+def test_a_key_that_no_line_of_one_file_has_is_empty_there_as_in_a_line_without_it(tmp_path, rows):
+    """How rows are divided into files of JSON Lines changes nothing; what no file has is missing."""
+    keys = '"user_id": "1", "timestamp": "2024-01-01T10:00:00Z", "event_type": "buy"'
+    lines = [f"{{{keys}}}\n", f'{{{keys}, "price": 3.5, "words": ["hello"], "size": "M"}}\n']
+    for name, parts in {"one": ["".join(lines)], "two": lines}.items():
+        (tmp_path / name).mkdir()
+        for number, text in enumerate(parts):
+            (tmp_path / name / f"{number}.jsonl").write_text(text, encoding="utf-8")
+    one, two = (pl.concat(_pieces(spec(tmp_path / name), rows)) for name in ("one", "two"))
+
+    assert one.equals(two)
+    assert [None, 3.5] == two["price"].to_list()
+    (tmp_path / "two/1.jsonl").unlink()
+    with pytest.raises(UserError, match=r"two/0\.jsonl: column 'price' is missing"):
+        read_source(spec(tmp_path / "two"))

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from study.errors import UserError
@@ -40,6 +42,7 @@ FAULTS = {
     "column 'event_type' holds objects, and one value is needed": ({"event_type": [{"name": "buy"}] * 2}, SIZES),
     "column 'item' holds objects, .* such as item.colour": ({"item": [{"colour": "red"}] * 2}, {"item": "categorical"}),
     "column 'item' holds lists, .* may be of the kind list": ({"item": [["x"], ["y"]]}, {"item": "categorical"}),
+    "column 'words' holds objects, .* such as words.colour, and": ({"words": [{"colour": "red"}] * 2}, WORDS),
     "column 'size' holds lists, and one value is needed": ({"size": [["S"], ["M"]]}, SIZES),
     "column 'timestamp' holds Binary, no times": ({"timestamp": [UUID, UUID]}, SIZES),
 }
@@ -87,3 +90,11 @@ def test_a_column_of_bytes_is_of_a_kind_of_its_own(tmp_path):
 
     assert found is not None
     assert ("text", "bytes") == (found["item"], found["request"])
+
+
+def test_a_map_is_no_list(tmp_path):
+    words = pa.array([[("colour", "red")], []], type=pa.map_(pa.string(), pa.string()))
+    pq.write_table(log().to_arrow().append_column("words", words), tmp_path / "log.parquet")
+
+    with pytest.raises(UserError, match=r"column 'words' holds objects, .* such as words\.field, and name that one"):
+        read_source(spec(tmp_path / "log.parquet", attributes=WORDS))

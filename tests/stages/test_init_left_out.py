@@ -140,3 +140,14 @@ def test_where_nothing_can_be_the_candidate_it_is_told_what_was_left_out_and_wha
     assert "no categorical column is filled in the key actions; left out: product (empty in " in said
     assert "% of them), request (nearly an id: 6000 distinct values in 6000 rows); to say which one is the " in said
     assert "write the sections snapshot and questions of params.yaml by hand" in said
+
+
+def test_a_key_that_some_files_of_json_lines_lack_is_left_out_of_none(workspace):
+    """As one that the writer omits where it is empty."""
+    (workspace / "logs").mkdir()
+    log = funnel().with_columns(promo=pl.col("shop"))
+    log.head(3_000).drop("promo").write_ndjson("logs/1.jsonl")
+    log.tail(3_000).write_ndjson("logs/2.jsonl")
+
+    assert [0, 0] == [main(["init", "logs"]), main(["check"])]
+    assert "categorical" == load().snapshot.attributes["promo"]

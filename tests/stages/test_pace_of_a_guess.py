@@ -100,3 +100,18 @@ def test_the_horizon_of_sessions_leaves_room_for_longer_ones(workspace, minutes,
     assert 0 == main(["init", "log.parquet"])
     question = load().questions["categories"]
     assert (horizon, True) == (question.horizon_minutes, question.sessions)
+
+
+def test_a_log_of_one_day_is_no_log_of_sessions_unless_they_are_short(workspace, capsys):
+    """Nobody comes back another day where there is none; the whole day of a user is no session."""
+    log = funnel(days=1).filter(pl.col("occurred_at") < START + timedelta(days=1))
+    log.write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert ("30 minutes", False) == (load().questions["categories"].horizon, load().questions["categories"].sessions)
+    assert "come back another day" not in capsys.readouterr().out
+    begin = START + pl.duration(minutes=6 * pl.col("customerId"))
+    since = (pl.col("occurred_at") - START) / 100
+    log.with_columns(occurred_at=begin + since).write_parquet("log.parquet")
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert load().questions["categories"].sessions

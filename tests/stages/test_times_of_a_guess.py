@@ -1,0 +1,65 @@
+"""The digits of a day and a time are no number since 1970: `init` refuses them, and `check` names what they become."""
+
+import polars as pl
+import pytest
+import yaml
+
+from study.__main__ import main
+from study.events.times import looks_like_time
+from study.paths import PARAMS
+from tests.stages.own_log import funnel, workspace
+
+__all__ = ["workspace"]
+
+
+def compact(form: str, days: int = 200) -> pl.DataFrame:
+    digits = pl.col("occurred_at").dt.strftime(form).cast(pl.Int64)
+    return funnel(days=days).with_columns(digits.alias("time")).drop("occurred_at")
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%y%m%d%H%M", "%y%m%d%H%M%S"])
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Float64, pl.String])
+def test_the_digits_of_days_and_times_look_like_no_time(form, kind):
+    written = compact(form)["time"]
+    since_1970 = funnel()["occurred_at"]
+
+    assert not looks_like_time(written.cast(kind))
+    assert all(looks_like_time(since_1970.dt.epoch(unit).cast(kind)) for unit in ("s", "ms", "us"))
+
+
+@pytest.mark.parametrize("name", ["log.parquet", "log.csv"])
+def test_a_time_of_digits_is_refused_with_the_form_to_declare(workspace, capsys, name):
+    log = compact("%Y%m%d%H%M")
+    log.write_csv(name) if name.endswith(".csv") else log.write_parquet(name)
+
+    assert 2 == main(["init", name])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "column 'time' is named like a time, but as a number since 1970 '2024" in line
+    assert "by columns.time_format, such as %Y%m%d or %Y%m%d%H%M; " in line
+
+
+@pytest.mark.parametrize("horizon", [{"horizon_days": 1}, {"horizon_minutes": 20}])
+def test_a_log_that_ends_long_ago_is_warned_of_until_the_form_is_declared(workspace, capsys, horizon):
+    """As one of digits does with parameters written by hand: a month of 2024 is a day of 1977, too short or not."""
+    funnel(days=28).write_parquet("log.parquet")
+    assert 0 == main(["init", "log.parquet"])
+    compact("%y%m%d%H%M%S", 28).write_parquet("log.parquet")
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+
+    for question in raw["questions"].values():
+        del question["horizon_days"]
+        question.update(horizon)
+
+    def said(**form: str) -> tuple[int, str]:
+        columns = raw["snapshot"]["columns"] | {"time": "time"} | form
+        changed = raw | {"snapshot": raw["snapshot"] | {"columns": columns}}
+        PARAMS.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
+        capsys.readouterr()
+        code = main(["check"])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, told = said()
+    assert (2 if "horizon_days" in horizon else 0) == code
+    assert "the last event is of 1977-" in told
+    assert "the last event is of" not in said(time_format="%y%m%d%H%M%S")[1]
