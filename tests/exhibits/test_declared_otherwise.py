@@ -91,7 +91,7 @@ def test_the_budget_of_an_arm_is_the_one_that_it_was_run_with(made):
     shown = protocol.budgets_of_arms(made(who=tiny)).text
     rows = [" ".join(map(text, re.findall(r"<td.*?</td>", row))) for row in shown.split("<tr>")]
 
-    assert "main default 8 8 150,000 120 5 500 – 5" in rows
+    assert "main default 8 8 150,000 120 5 100,000 – 5" in rows
     assert "who quick 2 2 10,000 10 4 100 – 2" in rows
     assert "diagnostics default – – 37,500 – – – – 5" in rows
     assert "tokens default – 60 200,000 – – – 300 3" in rows
