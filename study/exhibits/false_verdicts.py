@@ -42,12 +42,12 @@ def _exceeded(part: Part, checked: Validity) -> list[Exceeded]:
         kinds = [("", found, alpha)]
     else:
         equivalents = [one.false_equivalent for one in part.contrasts if one.false_equivalent]
+        most = max(equivalents, key=lambda rate: rate.low)
         left = max(found.count - sum(rate.count for rate in equivalents), 0)
         low, high = proportion_confint(left, found.of, alpha=1 - checked.coverage_level, method="wilson")
         differences = Rate(count=left, of=found.of, rate=left / found.of, low=float(low), high=float(high))
-        kinds = [("", found, 2 * alpha), ("differences", differences, alpha)]
-        kinds += [("equivalences", rate, alpha) for rate in equivalents]
-    return [(kind, rate, most) for kind, rate, most in kinds if rate.low > most]
+        kinds = [("", found, 2 * alpha), ("differences", differences, alpha), ("equivalences", most, alpha)]
+    return [(kind, rate, allowed) for kind, rate, allowed in kinds if rate.low > allowed]
 
 
 def _is_null(part: Part) -> bool:
@@ -70,11 +70,14 @@ def _judged(rate: Rate, alpha: float, contrasts: int) -> str:
 
 def _both_kinds(exceeded: Sequence[Exceeded], alpha: float) -> str:
     """Where verdicts of equivalence were false too: two families of tests."""
-    beyond = [f"by {kind} alone ({ends(rate)})" if kind else "by this interval alone" for kind, rate, _ in exceeded]
-    return (
+    held = (
         f"where each kind of verdict, of a difference and of equivalence, is held at {percent(alpha)}, so both may "
-        f"reach {percent(2 * alpha)} together{f', which is exceeded {listing(beyond)}' if beyond else ''}"
+        f"reach {percent(2 * alpha)} together"
     )
+    if any(not kind for kind, *_ in exceeded):
+        held += ", which is exceeded by this interval alone"
+    alone = [f"{kind} ({ends(rate)})" for kind, rate, _ in exceeded if kind]
+    return f"{held}; more than {percent(alpha)} are false by {listing(alone)} alone" if alone else held
 
 
 def ends(rate: Rate) -> str:

@@ -21,8 +21,12 @@ def test_where_something_differs_both_kinds_of_verdict_may_be_false():
 @pytest.mark.parametrize(
     ("any_false", "equivalents", "told"),
     [
-        (0.15, 0.025, "which is exceeded by differences alone"),
-        (0.2, 0.2, "which is exceeded by this interval alone and by equivalences alone"),
+        (
+            0.15,
+            0.025,
+            "so both may reach 10 % together; more than 5 % are false by differences (interval 5.5 % to 26.1 %) alone",
+        ),
+        (0.25, 0.25, "is exceeded by this interval alone; more than 5 % are false by equivalences (interval 14.2 % to"),
         (0.1, 0.1, ""),
     ],
 )
@@ -37,7 +41,7 @@ def test_one_more_error_of_the_other_kind_hides_none_of_the_first(any_false, equ
     text = world_validity.validity(Worlds([], spoilt)).text
 
     assert told in text
-    assert bool(told) == ("which is exceeded" in text)
+    assert bool(told) == ("more than 5 % are false" in text)
     assert bool(told) == bool(false_verdicts.too_often(spoilt))
 
 
