@@ -18,24 +18,24 @@ DECLARED = load(ROOT / PARAMS)
 def perturbed(log: pl.DataFrame, start: datetime, end: datetime | None, seed: int = 1) -> pl.DataFrame:
     """The log with another past in [start, end): its purchases are shuffled, a third are of values seen nowhere else.
 
-    Time and users stay.
+    Its times stay, and so do its users; every tenth has a double there, who is met for the first time.
     """
-    inside_span = (
-        (log["timestamp"] >= start) & ((log["timestamp"] < end) if end else True) & (log["event_type"] == "purchase")
-    )
-    rows = np.flatnonzero(inside_span.to_numpy())
+    inside_span = (log["timestamp"] >= start) & ((log["timestamp"] < end) if end else True)
+    rows = np.flatnonzero((inside_span & (log["event_type"] == "purchase")).to_numpy())
     order = np.arange(log.height)
     order[rows] = np.random.default_rng(seed).permutation(rows)
     columns = ["category", "product_type", "department", "price", "discount"]
     strange = np.zeros(log.height, dtype=bool)
     strange[rows[::3]] = True
-    return log.with_columns(log.select(columns)[order]).with_columns(
+    changed = log.with_columns(log.select(columns)[order]).with_columns(
         pl.when(pl.Series(strange))
         .then(pl.lit(f"strange {column}" if column != "price" else 1e4))
         .otherwise(column)
         .alias(column)
         for column in columns
     )
+    doubles = changed.filter(inside_span & pl.col("user_id").str.ends_with("0"))
+    return pl.concat([changed, doubles.with_columns(pl.col("user_id") + "-double")])
 
 
 def utc(window) -> datetime:

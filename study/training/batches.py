@@ -80,12 +80,13 @@ def chunks_of_epoch(
 
     A chunk is kept with probability 1/2 to the power of its age over `recency_days`, so that training leans to the
     recent part of the fit span. Chunks of a single position have no history to show and are
-    left out.
+    left out. A user without positions, who comes after the span, takes no draw.
 
     Args:
         offsets: int64 [U + 1]; the positions of user u are offsets[u]:offsets[u + 1].
         time: of each position, microseconds since 1970 UTC, int64 [P].
     """
+    offsets = np.unique(offsets)
     sizes = np.diff(offsets)
     shift = generator.integers(1, context + 1, len(sizes))
     count = np.maximum(-(-(sizes - shift) // context), 0) + 1
