@@ -17,7 +17,7 @@ from study.params import Params, load
 from study.params.budget import Compared
 from study.params.messages import unknown_name
 from study.params.statistics import BEST
-from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file
+from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file, vocabulary_file
 from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
 from study.serving.bundle import (
@@ -111,7 +111,8 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     model.save(folder / WEIGHTS)
     for path in sorted(folder.rglob(TRAINED)):
         keep_averaged(path)
-    vocabulary = read_vocabulary(entry.question, "refit")
+    with loading(vocabulary_file(entry.question, "refit"), _DAMAGED):
+        vocabulary = read_vocabulary(entry.question, "refit")
     (folder / VOCABULARY).write_text(vocabulary.model_dump_json(indent=1) + "\n", encoding="utf-8")
     exported = Exported(
         variant=variant,

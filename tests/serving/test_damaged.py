@@ -86,13 +86,24 @@ def test_a_folder_that_lacks_a_part_of_what_it_is_made_of_says_so(
     )
 
 
-@pytest.mark.parametrize("file", ["seed-1/training.safetensors", "seed-1/shape.json", "search.json"])
-def test_a_run_that_is_damaged_is_not_exported_and_says_so(exported, tmp_path, capsys, file):
+RUN, CODED = "data/runs/main/sum-horizon", "data/features/categories/refit.json"
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        (f"{RUN}/seed-1/training.safetensors", f"{RUN}/seed-1"),
+        (f"{RUN}/seed-1/shape.json", f"{RUN}/seed-1"),
+        (f"{RUN}/search.json", f"{RUN}/search.json"),
+        (CODED, CODED),
+    ],
+)
+def test_a_run_that_is_damaged_is_not_exported_and_says_so(exported, tmp_path, capsys, file, place):
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     with inside(tmp_path / "study"):
-        path = Path("data/runs/main/sum-horizon") / file
+        path = Path(file)
+        assert not path.is_symlink()
         path.write_bytes(path.read_bytes()[:100])
-        place = path if file == "search.json" else path.parent
         told = complaint(capsys, "export", "sum-horizon", "--refit", "1", "--to", "out")
 
         assert f"{place}: cannot be loaded by this version of the code; run `dvc repro`, then export (" in told
