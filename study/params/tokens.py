@@ -14,10 +14,11 @@ ASKED = {"representation": "flat", "objective": "next_token", "head": "plain", "
 
 
 class Tokens(Frozen):
-    """`variant` is a flat next-token variant of the main arm, whose chosen settings the twins share.
+    """`variant` is a flat next-token variant of the main arm; the twins have the defaults of its settings.
 
-    Only its batches are smaller, so that the budget has more steps: `batch` is what `Settings.batch` of sequence
-    variants is. The accounting of a loss that still falls would blame the past for what was not learned yet.
+    What a search chose for recall after a few rounds may suit no loss after many. Batches are smaller, so that the
+    budget has more steps: `batch` is what `Settings.batch` of sequence variants is. The accounting of a loss that still
+    falls would blame the past for what was not learned yet.
 
     "It learns token statistics instead of behaviour" holds if at least `statistics_share` of the drop of its loss
     below the unigram loss is reached by the twin that sees one event at a time.

@@ -21,7 +21,6 @@ from study.events.stream import Cutoffs, Readouts, Stream
 from study.features.sequences import prompt_of, token_stream
 from study.models.data import encoded, make_fold, read_spans
 from study.models.sequence import Settings
-from study.models.sources import Source, Sources
 from study.nn.objectives import next_token
 from study.params import Params, load
 from study.params.features import Features
@@ -67,13 +66,14 @@ class AskedTokens:
 def run() -> None:
     """Writes `data/results/<snapshot>/tokens/`: the accounting and its manifest."""
     params = load()
-    entry, source = variant_of(params)
     budget, declared = params.size.tokens, params.section(Tokens)
+    entry, settings = declared.entry(params.variants), Settings(batch=declared.batch)
     read_asked.cache_clear()  # what another run in this process has kept
-    with scratch(Path("tokens"), _fingerprint(params, entry, source), "tokens", params.device) as folder:
+    with scratch(Path("tokens"), _fingerprint(params, entry, settings), "tokens", params.device) as folder:
         fits = [(seen, number) for number in range(budget.seeds) for seen in SEEN]
         tasks = {
-            f"tokens: {s}-{n}": partial(account_once, folder / f"{s}-{n}", params, entry, source, s, n) for s, n in fits
+            f"tokens: {s}-{n}": partial(account_once, folder / f"{s}-{n}", params, entry, settings, s, n)
+            for s, n in fits
         }
         tables = run_each(tasks, budget.workers, params.engine, desc="tokens", unit="fit")
         curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
@@ -82,7 +82,7 @@ def run() -> None:
     rows = account(sums, list(asked.log.codes), params.statistics, params.seed)
     whole = rows[-1]
     found = {
-        "variant": source.variant,
+        "variant": declared.variant,
         "seeds": budget.seeds,
         "rounds": budget.rounds,
         "positions": budget.positions,
@@ -93,19 +93,8 @@ def run() -> None:
         "training_losses": curves,
         "slots": rows,
     }
-    hashed = sections_hash(params, "tokens", declared, params.question(entry.question), entry, source)
+    hashed = sections_hash(params, "tokens", declared, params.question(entry.question), entry, settings)
     publish(params, "tokens", {"tokens.json": text_of(found)}, hashed)
-
-
-def variant_of(params: Params) -> tuple[SequenceEntry, Source]:
-    """The flat variant, and what its search chose.
-
-    Raises:
-        UserError: it is none that predicts the next token with a plain softmax.
-    """
-    tokens = params.section(Tokens)
-    entry = tokens.entry(params.variants)
-    return entry, Sources(params, entry.arm).of(tokens.variant)
 
 
 def naive(asked: AskedTokens) -> list[pl.DataFrame]:
@@ -115,7 +104,7 @@ def naive(asked: AskedTokens) -> list[pl.DataFrame]:
 
 
 def account_once(
-    folder: Path, params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
+    folder: Path, params: Params, entry: SequenceEntry, settings: Settings, seen: Seen, number: int
 ) -> pl.DataFrame:
     """Trains one model in a worker and sums its losses by user and slot; what is finished is not done again.
 
@@ -125,8 +114,8 @@ def account_once(
     path = folder / "sums.parquet"
     if not path.exists():
         advice = f"the section tokens of {PARAMS} asks for it: name another variant, or give tokens another budget"
-        with telling(f"tokens: {source.variant} that sees {seen}, seed {number}", advice):
-            trained, sums = _accounted(params, entry, source, seen, number)
+        with telling(f"tokens: {params.section(Tokens).variant} that sees {seen}, seed {number}", advice):
+            trained, sums = _accounted(params, entry, settings, seen, number)
         write_text(folder / "losses.json", json.dumps(trained) + "\n")
         with replacing(path) as temporary:
             sums.write_parquet(temporary)
@@ -134,11 +123,10 @@ def account_once(
 
 
 def _accounted(
-    params: Params, entry: SequenceEntry, source: Source, seen: Seen, number: int
+    params: Params, entry: SequenceEntry, settings: Settings, seen: Seen, number: int
 ) -> tuple[list[float], pl.DataFrame]:
     """The training losses of a model, and its sums."""
     asked, budget = read(params, entry), params.size.tokens
-    settings = Settings(**source.settings).model_copy(update={"batch": params.section(Tokens).batch})
     model = twin(entry, settings, budget, seen, params.device)
     seed = seed_of(params.seed, "tokens", number)  # the same for the twins: equal starts and batches
     model.fit(asked.fold, rounds=budget.rounds, seed=seed, report=lambda *_: None)
@@ -194,8 +182,8 @@ def _drawn(log: Log, since: int, until: int, count: int, seed: int) -> NDArray[n
     return drawn
 
 
-def _fingerprint(params: Params, entry: SequenceEntry, source: Source) -> str:
+def _fingerprint(params: Params, entry: SequenceEntry, settings: Settings) -> str:
     name = entry.question
     inputs = events_file(name, "development"), spans_file(name), vocabulary_file(name, "train"), code_of("tokens")
     declared = params.section(Tokens), params.size.tokens, params.features, params.question(name)
-    return identity(str(params.seed), *declared, entry, source, *inputs)
+    return identity(str(params.seed), *declared, entry, settings, *inputs)

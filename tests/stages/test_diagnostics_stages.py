@@ -11,6 +11,7 @@ from study.exhibits import diagnostics as diagnostics_page
 from study.exhibits import leak_alarm
 from study.exhibits import tokens as tokens_page
 from study.exhibits.results import Results
+from study.models.sequence_settings import Settings
 from study.params import load
 from study.paths import SCRATCH, cost_file, results_folder, run_folder
 from study.stages import check, diagnose, diagnostics, tokens
@@ -36,7 +37,7 @@ def workspace(tmp_path_factory):
     changes["budgets"] = whole["budgets"] | {"default": budgets | {"tokens": longer}}
     write_workspace(folder, tiny_log(), **changes, contrasts={}, diagnostics=asked, worlds={})
     prepare(folder)
-    train_and_score(folder, [*KEPT, FLAT, "hybrid-lambdarank"])
+    train_and_score(folder, [*KEPT, "hybrid-lambdarank"])  # the token accounting waits for no search
     return folder
 
 
@@ -196,19 +197,19 @@ def test_twins_are_trained_on_the_same_tokens(accounted):
     assert {accounted["rounds"]} == lengths
 
 
-def test_a_variant_that_is_not_flat_is_refused(workspace):
+def test_a_variant_that_is_not_flat_is_refused(workspace, monkeypatch):
     with inside(workspace):
         params = load()
         changed = params.model_copy(update={"tokens": params.tokens | {"variant": "sum-horizon-repeat"}})
+        monkeypatch.setattr(tokens, "load", lambda: changed)
         with pytest.raises(UserError, match="next_token"):
-            tokens.variant_of(changed)
+            tokens.run()
 
 
 def test_a_model_whose_loss_is_no_number_is_one_line_and_nothing_of_it_is_kept(workspace, tmp_path):
     with inside(workspace):
         params = load()
-        entry, source = tokens.variant_of(params)
-        wild = source.model_copy(update={"settings": source.settings | {"learning_rate": 1e30}})
+        entry, wild = params.roster[FLAT], Settings(learning_rate=1e30)
         with pytest.raises(UserError, match=f"tokens: {FLAT} that sees {SEEN[0]}, seed 1: the training loss is"):
             tokens.account_once(tmp_path / "fit", params, entry, wild, SEEN[0], 1)
 
@@ -221,4 +222,4 @@ def test_check_writes_the_code_of_the_stages(workspace):
         assert "study/diagnostics/labels.py" in diagnose.code_of("diagnose").read_text(encoding="utf-8")
         assert "study/models/gbdt.py" in diagnose.code_of("diagnostics").read_text(encoding="utf-8")
         assert "study/nn/sight.py" in diagnose.code_of("tokens").read_text(encoding="utf-8")
-        assert run_folder("main", FLAT).exists()
+        assert run_folder("main", "sum-horizon-repeat").exists()

@@ -11,6 +11,7 @@ from dvc.repo import Repo
 
 from study import scratch
 from study.diagnostics.subjects import Chosen
+from study.models.sequence_settings import Settings
 from study.models.sources import Source
 from study.params import Params
 from study.paths import (
@@ -102,7 +103,7 @@ def name_of(stage: str, params: Params) -> str:
         asked = [Chosen(params, "main", family, [], Source(variant=variant, settings={}, rounds=2))]
         return diagnostics._identity(params, asked) if stage == "diagnostics" else diagnose.fingerprint(params, asked)
     if stage == "tokens":
-        return tokens._fingerprint(params, params.roster[FLAT], Source(variant=FLAT, settings={}, rounds=2))
+        return tokens._fingerprint(params, params.roster[FLAT], Settings(batch=params.tokens["batch"]))
     if stage == "worlds":
         return worlds.fingerprint(params, "null", code_of("worlds", "null"))
     if stage == "validity":
