@@ -21,9 +21,6 @@ SNAPSHOT = PUBLISHED.snapshot.name
 REPEATED = ROOT / world_file("validity")
 """What `python -m study worlds --repeat N` writes, no stage of the pipeline."""
 
-
-UNREAD = {"diagnose": {"stop_queries"}, "diagnostics": {"stop_queries"}}
-"""Of the budgets that a stage names whole: the diagnostics take the rounds that a search chose, and read no stop."""
 ARMS = sorted(path.parent for path in (ROOT / RESULTS).rglob("manifest.json"))
 """Of every snapshot: the lock vouches for the current one alone."""
 
@@ -64,13 +61,7 @@ def test_every_stage_was_run_with_the_published_parameters():
             for part in key.split("."):
                 published = published[part]
 
-            assert read(name, published) == read(name, value), f"{name}: {key}"
-
-
-def read(stage, value):
-    """What a stage reads of a value of params.yaml."""
-    unread = UNREAD.get(stage, set())
-    return {key: part for key, part in value.items() if key not in unread} if isinstance(value, dict) else value
+            assert published == value, f"{name}: {key}"
 
 
 @pytest.mark.parametrize("folder", ARMS, ids=lambda folder: str(folder.relative_to(ROOT / RESULTS)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Literal, get_args
 
 from study.exhibits import effect_changes, few_seeds
@@ -10,7 +11,7 @@ from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, otherwise, pairs
-from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, number, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -19,7 +20,7 @@ from study.params.statistics import BEST
 
 Standing = Literal["confirmed", "compatible", "corrected", "undetermined on one", "undetermined on both"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
-WORDS: dict[Standing, str] = {"undetermined on one": "undetermined on one of the two snapshots"}
+WORDS: dict[Standing, str] = {"undetermined on one": "undetermined on one of the two runs"}
 """Standings that a sentence spells out."""
 
 
@@ -84,7 +85,7 @@ def headline(results: Results, *, changes: bool = False) -> Html:
     told = []
     for other in results.params.compare_with:
         found, known = _known(results, other)
-        cuts = [sentence for pair in found for sentence in _cut(pair) if changes]
+        cuts = [sentence for pair in found for sentence in _cut(pair, known) if changes]
         told.append(" ".join([_headline(results, other, found, known), *cuts]))
         told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
     return paragraphs(told)
@@ -99,7 +100,8 @@ def _known(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
 def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequence[Repeated]) -> str:
     """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
     asked = [one for one in known if one.is_headline]
-    lead = f"<strong>On the snapshot {code(other)}</strong>"
+    which = "On the same log, run anew as" if any(pair.is_one_log for pair in found) else "On the snapshot"
+    lead = f"<strong>{which} {code(other)}</strong>"
     if asked_otherwise := otherwise(results, other):
         return (
             f"{lead} the arm {code(results.arm)} asked another question ({listing(list(map(code, asked_otherwise)))}): "
@@ -135,8 +137,10 @@ def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:
     ]
 
 
-def _cut(pair: Pair) -> list[str]:
-    """That the other snapshot has events of the same days, a sentence; or none."""
+def _cut(pair: Pair, known: Sequence[Repeated]) -> list[str]:
+    """That the other snapshot has the same events, or events of the same days, a sentence; or none."""
+    if pair.is_one_log:
+        return [_of_one_log(pair, known)]
     there, here = pair.there.data, pair.here.data
     began = {local_day(card.first, card.timezone) for card in (there, here)}
     ended, ends = (datetime.fromisoformat(card.last) for card in (there, here))
@@ -147,6 +151,24 @@ def _cut(pair: Pair) -> list[str]:
         both = f"Both snapshots hold the days from {days[0]} to {days[1]}"
         return [f"{both}: where these are the same events, agreement is weak evidence."]
     return []
+
+
+def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
+    """What two runs on the same events can differ in, and how far the effects of their contrasts lie apart."""
+    seeds = [side.manifest.seed for side in (pair.there, pair.here)]
+    differ = f"The seeds were {seeds[0]} there and {seeds[1]} here" if seeds[0] != seeds[1] else "The seed was the same"
+    told = (
+        f"{differ}, the events the same: what moved is the luck of the searches and of the training, and agreement "
+        "says nothing of another log."
+    )
+    if not known:
+        return told
+    moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known}
+    most = max(moves, key=moves.__getitem__)
+    return (
+        f"{told} An effect moved by {number(median(moves.values()))} in the median, and at most by "
+        f"{number(moves[most])} ({code(most)})."
+    )
 
 
 def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:

@@ -6,7 +6,7 @@ from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.others import on, otherwise, was_run
+from study.exhibits.others import pairs
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
 from study.paths import LOG
@@ -47,11 +47,13 @@ def _one_search(results: Results) -> str:
     searched = [row for row in results.leaderboard if row.tuned]
     trials = results.budget.trials
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
+    again = listing(list(map(code, _others(results, is_one_log=True))))
+    moved = f" How far the searches of {again} moved the effects stands above." if again else ""
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
         f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search, nor what other "
         "training data would have brought. The best of a family is the best of as many searches as it has tuned "
-        f"variants: {members([row.family for row in searched])}."
+        f"variants: {members([row.family for row in searched])}.{moved}"
     )
 
 
@@ -218,11 +220,7 @@ def _perhaps_simulated(results: Results) -> list[str]:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
-    asked = [
-        other
-        for other in results.params.compare_with
-        if was_run(on(results, other, results.arm)) and not otherwise(results, other)
-    ]
+    asked = _others(results, is_one_log=False)
     others = listing(list(map(code, asked)))
     repeated = ", until it is repeated on another snapshot"
     if asked:
@@ -230,6 +228,12 @@ def _one_log(results: Results) -> str:
     return (
         f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}{repeated}."
     )
+
+
+def _others(results: Results, *, is_one_log: bool) -> list[str]:
+    """The snapshots that the arm was run on with the same question: those of the same events, or those of others."""
+    found = [(other, pair) for other in results.params.compare_with for pair in pairs(results, other)]
+    return [other for other, pair in found if pair.here.arm == results.arm and pair.is_one_log == is_one_log]
 
 
 def _only_actors(results: Results) -> str:

@@ -24,6 +24,7 @@ Alike = Sequence[tuple[Contrast, Contrast]]
 """The contrasts that are declared alike, each there and here."""
 ROUNDING = 1e-9
 LUCK = "One search per variant and snapshot lies behind these effects, and no interval covers its luck."
+LUCK_ALONE = "The events are the same: an effect that changed shows the luck of one search against another's."
 
 
 def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:
@@ -70,7 +71,8 @@ def sentences(pair: Pair, alike: Alike) -> str:
     ]
     contrasts = [here for _, here in alike if changes[here.name] in moved]
     shared = _shared(contrasts, [here for _, here in alike]) + _refitted(pair, contrasts, [here for _, here in alike])
-    return f"The changes of the effects, tested by themselves and Holm-adjusted: {'; '.join(clauses)}. {shared}{LUCK}"
+    luck = LUCK_ALONE if pair.is_one_log else LUCK
+    return f"The changes of the effects, tested by themselves and Holm-adjusted: {'; '.join(clauses)}. {shared}{luck}"
 
 
 def _shared(moved: Sequence[Contrast], every: Sequence[Contrast]) -> str:

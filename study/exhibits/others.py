@@ -33,6 +33,11 @@ class Pair:
         """The other snapshot, then this one."""
         return self.there.params.snapshot.name, self.here.params.snapshot.name
 
+    @property
+    def is_one_log(self) -> bool:
+        """Whether both are runs on the same events, under two names: then all that differs is the runs."""
+        return self.there.manifest.data_hash == self.here.manifest.data_hash
+
 
 def pairs(results: Results, other: str) -> list[Pair]:
     """An entry for each arm of the roster that was run on both snapshots with one question, the main arm first.

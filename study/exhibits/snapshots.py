@@ -95,6 +95,8 @@ def _drift(pair: Pair) -> Html:
     if found is None:
         return _not_compared(pair)
     other, this = pair.names
+    if pair.is_one_log:
+        return paragraphs([f"{code(other)} and {code(this)} are runs on the same events: nothing drifted."])
     unlisted = [code(row.attribute) for row in found.drift if row.new is not None and not row.is_listed]
     told = _most_moved(found.drift, pair)
     more = (

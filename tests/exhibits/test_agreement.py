@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from study.exhibits import findings, snapshots
+from study.exhibits import caveats, findings, snapshots
 from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
@@ -26,10 +26,7 @@ def test_findings_say_what_is_confirmed_corrected_and_open(compared):
     assert "On the snapshot old, of 8 headline contrasts, those about the best of a family, " in shown
     assert "2 are confirmed: trees-over-counting and sequence-over-trees; " in shown
     assert "1 is corrected: sequence-over-counting (worse there, better here); " in shown
-    assert (
-        "1 is undetermined on one of the two snapshots: hybrid-over-counting (undetermined there, better here); "
-        in shown
-    )
+    assert "1 is undetermined on one of the two runs: hybrid-over-counting (undetermined there, better here); " in shown
     assert (
         "4 are undetermined on both: sequence-over-decay, learners-over-counting (declared after test was seen), "
         "sequence-over-counts and learned-counts-over-counting." in shown
@@ -47,7 +44,7 @@ def test_findings_name_what_is_corrected_beside_the_headline_contrasts(compared)
     shown = text(findings.repeated(compared(here, there)))
 
     assert ", 1 is corrected: event-over-next-token (worse there, better here); " in shown
-    assert "; 1 is confirmed, 1 is undetermined on one of the two snapshots and " in shown
+    assert "; 1 is confirmed, 1 is undetermined on one of the two runs and " in shown
 
 
 def test_a_headline_contrast_without_a_counterpart_is_named_with_why(compared):
@@ -81,6 +78,31 @@ def test_that_the_other_snapshot_holds_events_of_the_same_days_is_told(compared,
     shown = text(findings.repeated(compared(there=lambda written: written["data.json"].update(changes))))
 
     assert expected in shown if expected else "weak evidence" not in shown
+
+
+def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(compared):
+    def again(written):
+        written["manifest.json"] |= {"data_hash": "ab", "seed": 7}
+        contrasts(("event-over-next-token", "better", 0.02))(written)
+
+    results = compared(contrasts(("event-over-next-token", "better", 0.0137)), again)
+    shown = text(findings.repeated(results))
+    assert "On the same log, run anew as old, of 8 headline contrasts" in shown
+    assert "The seeds were 7 there and 1 here, the events the same: what moved is the luck of the searches " in shown
+    assert " An effect moved by 0.0000 in the median, and at most by 0.0063 (event-over-next-token)." in shown
+    assert "weak evidence" not in shown
+    told = text(caveats.caveats(results))
+    assert "How far the searches of old moved the effects stands above." in told
+    assert "until it is repeated on another snapshot" in told
+
+
+def test_what_another_log_says_is_no_other_search(compared):
+    results = compared()
+
+    assert "The seed" not in text(findings.repeated(results))
+    told = text(caveats.caveats(results))
+    assert "How far the searches" not in told
+    assert "; what old says of it stands above" in told
 
 
 ASKED = {"kind": "what", "key_action": {"event_type": ["purchase"]}, "candidate": ["category"], "horizon_days": 7}

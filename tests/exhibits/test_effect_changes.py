@@ -25,14 +25,17 @@ def changed(name: str, there: float, here: float, verdict: str, reach: float = 0
     return told | ends | {"p_difference": 0.01, "p_equivalence": 0.01}
 
 
-def pair(compared, *shown: tuple[dict, float, float, str, float], change=lambda _: None):
+def pair(compared, *shown: tuple[dict, float, float, str, float], change=lambda _: None, events="of another log"):
     """Results with these contrasts here and on `old`: each with both effects, the change's verdict and its reach."""
 
     def here(written):
         only(*(contrast("undetermined", after, **told) for told, _, after, *_ in shown))(written)
         change(written)
 
-    there = only(*(contrast("undetermined", before, **told) for told, before, *_ in shown))
+    def there(written):
+        only(*(contrast("undetermined", before, **told) for told, before, *_ in shown))(written)
+        written["manifest.json"]["data_hash"] = events
+
     results = compared(here, there)
     comparison(results, changes=[changed(told["name"], *rest) for told, *rest in shown])
     return results
@@ -54,6 +57,13 @@ def test_what_changed_is_named_with_both_effects(compared):
     assert 0 <= told.find(others) < told.find(expected)
     assert expected in text(snapshots.contrasts(results))
     assert "changes of the effects" not in text(agreement.headline(results))  # once on a page
+
+
+def test_of_the_same_events_a_change_is_called_luck(compared):
+    results = pair(compared, (ONE, -0.008, 0.0014, "better", 0.006), events="ab")
+
+    assert "shows the luck of one search against another's." in text(findings.repeated(results))
+    assert effect_changes.LUCK not in text(findings.repeated(results))
 
 
 def test_a_changed_effect_that_was_no_plan_on_the_other_snapshot_is_told_so(compared):

@@ -102,6 +102,14 @@ def test_drift_and_tau_are_told(compared):
     assert "How often a value is missing changed for price and brand, which no distance tells." in text(drift)
 
 
+def test_runs_on_the_same_events_have_no_drift_to_tell(compared):
+    results = compared(there=lambda written: written["manifest.json"].update(data_hash="ab"))
+    comparison(results)
+
+    told = "old and complete-journey are runs on the same events: nothing drifted."
+    assert told == text(snapshots.drift(results)).strip()
+
+
 @pytest.mark.parametrize(
     ("ranks", "expected"),
     [
