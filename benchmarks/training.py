@@ -6,7 +6,8 @@ Events are those that a round counts, padding not. The log is simulated (the wor
 processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. With
 `--device cuda` seconds are of the clock, until the GPU has done what it was given, and the product rate is the GPU's.
 Each run appends a line: revision, machine, versions, and medians and spreads over the repeats of every variant, and of
-a bare stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16.
+a bare stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16; with two of other widths,
+too, since bf16 pays where products of matrices are large.
 """
 
 import os
@@ -38,6 +39,7 @@ from study.params import Params, load
 from study.worlds.diary import ITEM
 
 VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon", "flat-horizon", "flat-next"]
+WIDTHS = [32, 64, 128, 256]
 SIDES, PRODUCTS = {"cpu": 512, "cuda": 8192}, 40
 """Of the square matrices whose product tells the rate, by device, and how many are multiplied."""
 WARM = 3
@@ -106,17 +108,35 @@ def positions(model: SequenceModel) -> int:
 
 def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
     """A bare stack of the variants' shape, by its number of blocks and its precision."""
-    settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
-    asked = {name: settings[name] for name in ("width", "heads", "batch")}
-    asked |= {"events": given.positions, "repeats": given.repeats, "device": given.device}
-    clocks = {"seconds": partial(now, given.device), "product_rate": partial(product_rate, given.device)}
     rows = {}
     for blocks in bare.BLOCKS:
         for precision in bare.PRECISIONS:
             name = f"blocks: {blocks}, {precision}"
-            rows[name] = bare.measured(given.items, blocks, precision, **asked, **clocks, counting=ATTENTION)
+            rows[name] = bare_stack(params, given, blocks, precision)
             tell(f"bare, {name}", rows[name])
     return rows
+
+
+def bare_widths(params: Params, given: argparse.Namespace) -> dict[int, dict[str, Any]]:
+    """A bare stack of the most blocks, by its width and its precision, which take turns."""
+    rows: dict[int, dict[str, Any]] = {}
+    for width in given.widths:
+        for precision in bare.PRECISIONS:
+            row = bare_stack(params, given, bare.BLOCKS[-1], precision, width=width)
+            rows.setdefault(width, {})[precision] = row
+            tell(f"bare, width {width}, {precision}", row)
+    return rows
+
+
+def bare_stack(
+    params: Params, given: argparse.Namespace, blocks: int, precision: str, **changes: int
+) -> dict[str, Any]:
+    """One bare stack of the variants' shape, but for what is changed of it."""
+    settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
+    asked = {name: settings[name] for name in ("width", "heads", "batch")} | changes
+    asked |= {"events": given.positions, "repeats": given.repeats, "device": given.device}
+    clocks = {"seconds": partial(now, given.device), "product_rate": partial(product_rate, given.device)}
+    return bare.measured(given.items, blocks, precision, **asked, **clocks, counting=ATTENTION)
 
 
 def tell(name: str, row: dict[str, Any]) -> None:
@@ -139,6 +159,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
     parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
+    parser.add_argument("--widths", type=int, nargs="*", default=WIDTHS, help="of bare stacks in both precisions")
     parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where networks are trained")
     line = Line("training", parser)
@@ -154,9 +175,9 @@ def main() -> None:
         assert isinstance(model, SequenceModel)
         rows[variant] = measured(model, fold, given.repeats)
         tell(variant, rows[variant])
-    stacks = bare_stacks(params, given)
+    stacks, widths = bare_stacks(params, given), bare_widths(params, given)
     told = {"device": name_of(given.device), "products_per_second": product_rate(given.device)}
-    line.append(told | {"variants": rows, "bare": stacks})
+    line.append(told | {"variants": rows, "bare": stacks, "widths": widths})
 
 
 if __name__ == "__main__":

@@ -207,23 +207,27 @@ def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
 
 
 def changed_since(results: Results) -> Callable[[Contrast], str]:
-    """What is said behind a contrast whose effect is shown to have changed since another snapshot, if anything."""
-    told: dict[str, list[tuple[str, Repeated]]] = {}
+    """What is said behind a contrast that another snapshot or another run gives a reason to doubt, if anything.
+
+    Its effect is shown to have changed there, or its verdict is another one though the events are the same.
+    """
+    told: dict[str, list[tuple[str, Repeated, str]]] = {}
     for other in results.params.compare_with:
         found, known = _known(results, other)
         moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
+        is_one_log = any(pair.is_one_log for pair in found)
+        lead = f"run anew as {code(other)}" if is_one_log else f"on {code(other)}"
         for one in known:
-            if one.here.name in moved:
-                told.setdefault(one.here.name, []).append((other, one))
+            changed = "; that the effect changed is shown" if one.here.name in moved else ""
+            if changed or (is_one_log and one.there.verdict != one.here.verdict):
+                told.setdefault(one.here.name, []).append((lead, one, changed))
     return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
 
 
-def _there(contrast: Contrast, other: str, one: Repeated) -> str:
+def _there(contrast: Contrast, lead: str, one: Repeated, changed: str) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast."""
     there = one.there if contrast.left == one.here.left else flipped(one.there)
-    return (
-        f" (on {code(other)} {signed(there.effect)}, {there.verdict}{one.open_there}; that the effect changed is shown)"
-    )
+    return f" ({lead} {signed(there.effect)}, {there.verdict}{one.open_there}{changed})"
 
 
 def contrast_table(pair: Pair) -> Html:

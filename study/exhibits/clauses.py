@@ -38,7 +38,8 @@ def evidence(
 def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Callable[[Contrast], str]:
     """What is said behind a contrast, then what there is `more`.
 
-    What its verdict hangs on or leaves out, where it is so, and how its effect has changed since another snapshot.
+    What its verdict hangs on or leaves out, where it is so, how its effect has changed since another snapshot, and that
+    another run on the same events has another verdict.
     """
     since = agreement.changed_since(results)
     return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"

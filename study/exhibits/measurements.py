@@ -86,12 +86,14 @@ class Trained(Record):
 class Training(Run):
     """The rate of training by variant; `products_per_second` of fp32 matrix products on the same thread.
 
-    `bare` is a stack of the same shape that computes nothing else, by its blocks and precision.
+    `bare` is a stack of the same shape that computes nothing else, by its blocks and precision; `widths` one of two
+    blocks by its width and precision, of which old lines tell none.
     """
 
     products_per_second: float
     variants: dict[str, Trained]
     bare: dict[str, Trained]
+    widths: dict[int, dict[str, Trained]] = {}
 
 
 class Ranked(Record):

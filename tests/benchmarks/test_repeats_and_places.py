@@ -38,7 +38,8 @@ TRAINED = {"events_per_second": {"median": 1, "least": 1, "most": 1}, "operation
 def training(script, monkeypatch):
     """The benchmark of training, which simulates and trains nothing."""
     module, row = script("training"), TRAINED | {"share_of_rate": TRAINED["events_per_second"]}
-    for name, value in {"simulated": None, "fold_of": None, "measured": row, "tell": None, "bare_stacks": {}}.items():
+    idle = {"simulated": None, "fold_of": None, "measured": row, "tell": None, "bare_stacks": {}, "bare_widths": {}}
+    for name, value in idle.items():
         monkeypatch.setattr(module, name, lambda *_, value=value: value)
     monkeypatch.setattr(module, "product_rate", len)
     return module

@@ -109,8 +109,8 @@ model name\t: another
 @pytest.mark.parametrize(
     ("model", "flags", "told"),
     [
-        (1, "avx2", "AMD EPYC (family 25, model 1, without avx512f, without amx_bf16)"),
-        (17, "avx512f avx512_bf16", "AMD EPYC (family 25, model 17, with avx512f, without amx_bf16)"),
+        (1, "avx2", "AMD EPYC (family 25, model 1, without avx512f, without avx512_bf16, without amx_bf16)"),
+        (17, "avx512f avx512_bf16", "AMD EPYC (family 25, model 17, with avx512f, with avx512_bf16, without amx_bf16)"),
     ],
 )
 def test_processors_of_one_name_are_told_apart(model, flags, told, record, monkeypatch, tmp_path):

@@ -12,7 +12,7 @@ from study.exhibits.prose import signed
 from study.exhibits.results import Results
 from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
-from tests.exhibits.pairing import ONE, TREES, only, text
+from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
 from tests.exhibits.test_snapshots import comparison
 
 TWO = ONE | {"name": "event-over-flat-horizon", "left": "sum-horizon", "left_variant": "sum-horizon"}
@@ -170,6 +170,22 @@ def test_an_answer_tells_what_the_other_snapshot_has_of_a_contrast_whose_effect_
 
     assert is_told == (expected in lead(results, "Which objective?"))
     assert is_told == ("that the effect changed is shown" in lead(results, "Which objective?"))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "events", "is_told"),
+    [("undetermined", "ab", True), ("better", "ab", False), ("undetermined", "of another log", False)],
+)
+def test_an_answer_tells_where_another_run_on_the_same_events_has_another_verdict(compared, verdict, events, is_told):
+    def there(written):
+        contrasts(("event-over-next-token", verdict, 0.0042))(written)
+        written["manifest.json"]["data_hash"] = events
+
+    results = compared(contrasts(("event-over-next-token", "better", 0.0137)), there)
+    shown = told(results, "Which representation?")
+
+    assert is_told == (f"(run anew as old {signed(0.0042)}, {verdict})" in shown)
+    assert is_told == ("run anew" in shown)
 
 
 def test_contrasts_beside_an_answer_and_marks_of_advice_tell_it_too(compared):

@@ -152,6 +152,33 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     assert "<b>" not in text
 
 
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        ({64: (100, 90), 128: (60, 90)}, "is faster at width 128."),
+        ({64: (100, 120), 128: (60, 90)}, "is faster at width 64 and 128."),
+        ({64: (100, 90)}, "is faster at none of these widths."),
+    ],
+)
+def test_at_which_widths_bf16_is_faster_is_told(rates, told, logged):
+    logged("training", trained(1) | {"widths": {width: both(*pair) for width, pair in rates.items()}})
+    text = speed.precisions().text
+
+    assert told in text
+    assert all(f">{bf16 / fp32:.2f}<" in text for fp32, bf16 in rates.values())
+
+
+def test_a_line_without_other_widths_tells_nothing_of_precisions(logged):
+    assert "" == speed.precisions().text
+    logged("training", trained(1))
+    assert "" == speed.precisions().text
+
+
+def both(fp32, bf16):
+    """A bare stack of one width, by precision."""
+    return {name: trained(rate)["variants"]["sum-horizon"] for name, rate in (("fp32", fp32), ("bf16", bf16))}
+
+
 @pytest.mark.parametrize(("rates", "is_turned"), [((60_000, 40_000), True), ((40_000, 60_000), False)])
 def test_which_flat_model_is_dearer_is_told_of_both_logs(rates, is_turned, logged, made):
     """Here flat-next takes 24 s for 8 rounds, and flat-horizon 8 s."""
