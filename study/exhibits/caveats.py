@@ -47,8 +47,8 @@ def _one_search(results: Results) -> str:
     searched = [row for row in results.leaderboard if row.tuned]
     trials = results.budget.trials
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
-    again = listing(list(map(code, _others(results, is_one_log=True))))
-    moved = f" How far the searches of {again} moved the effects stands above." if again else ""
+    again = list(map(code, _others(results, is_one_log=True)))
+    moved = f" How far the searches of {listing(again)} moved the effects stands above." if again else ""
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
         f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search, nor what other "

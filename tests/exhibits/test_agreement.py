@@ -88,7 +88,8 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
     results = compared(contrasts(("event-over-next-token", "better", 0.0137)), again)
     shown = text(findings.repeated(results))
     assert "On the same log, run anew as old, of 8 headline contrasts" in shown
-    assert "The seeds were 7 there and 1 here, the events the same: what moved is the luck of the searches " in shown
+    seeds = f"The seeds were 7 there and {results.manifest.seed} here, the events the same"
+    assert f"{seeds}: what moved is the luck of the searches " in shown
     assert " An effect moved by 0.0000 in the median, and at most by 0.0063 (event-over-next-token)." in shown
     assert "weak evidence" not in shown
     told = text(caveats.caveats(results))
