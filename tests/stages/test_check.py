@@ -70,7 +70,8 @@ def test_an_arm_that_the_roster_leaves_out_and_composed_variants_that_it_lacks_a
     stale = tmp_path / RESULTS / raw["snapshot"]["name"] / "who" / "manifest.json"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    (tmp_path / RESULTS / "complete-journey-september").symlink_to(ROOT / RESULTS / "complete-journey-september")
+    for other in raw["compare_with"]:
+        (tmp_path / RESULTS / other).symlink_to(ROOT / RESULTS / other)
     with inside(tmp_path):
         check.fingerprints()
         assert 0 == command_line.main(["compare", "who"])
