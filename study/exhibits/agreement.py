@@ -156,11 +156,13 @@ def _cut(pair: Pair, known: Sequence[Repeated]) -> list[str]:
 def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
     """What two runs on the same events can differ in, and how far the effects of their contrasts lie apart."""
     seeds = [side.manifest.seed for side in (pair.there, pair.here)]
-    differ = f"The seeds were {seeds[0]} there and {seeds[1]} here" if seeds[0] != seeds[1] else "The seed was the same"
-    told = (
-        f"{differ}, the events the same: what moved is the luck of the searches and of the training, and agreement "
-        "says nothing of another log."
+    differ = (
+        f"The events are the same, the seeds were {seeds[0]} there and {seeds[1]} here: what moved is the luck of the "
+        "searches, of the training, and of the order inside a moment, which is drawn"
+        if seeds[0] != seeds[1]
+        else "The events and the seed are the same: what moved is in the code, the budget or the machine"
     )
+    told = f"{differ}. Agreement says nothing of another log."
     if not known:
         return told
     moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known}

@@ -24,7 +24,9 @@ Alike = Sequence[tuple[Contrast, Contrast]]
 """The contrasts that are declared alike, each there and here."""
 ROUNDING = 1e-9
 LUCK = "One search per variant and snapshot lies behind these effects, and no interval covers its luck."
-LUCK_ALONE = "The events are the same: an effect that changed shows the luck of one search against another's."
+LUCK_ALONE = (
+    "The events are the same: what changed an effect is the luck of a run, which no interval covers, or its code."
+)
 
 
 def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:

@@ -82,14 +82,15 @@ def test_that_the_other_snapshot_holds_events_of_the_same_days_is_told(compared,
 
 def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(compared):
     def again(written):
-        written["manifest.json"] |= {"data_hash": "ab", "seed": 7}
+        written["manifest.json"]["seed"] = 7
+        written["data.json"]["events"] -= 1
         contrasts(("event-over-next-token", "better", 0.02))(written)
 
     results = compared(contrasts(("event-over-next-token", "better", 0.0137)), again)
     shown = text(findings.repeated(results))
     assert "On the same log, run anew as old, of 8 headline contrasts" in shown
-    seeds = f"The seeds were 7 there and {results.manifest.seed} here, the events the same"
-    assert f"{seeds}: what moved is the luck of the searches " in shown
+    seeds = f"The events are the same, the seeds were 7 there and {results.manifest.seed} here"
+    assert f"{seeds}: what moved is the luck of the searches, " in shown
     assert " An effect moved by 0.0000 in the median, and at most by 0.0063 (event-over-next-token)." in shown
     assert "weak evidence" not in shown
     told = text(caveats.caveats(results))
@@ -97,10 +98,17 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
     assert "until it is repeated on another snapshot" in told
 
 
+def test_of_the_same_seed_what_moved_is_no_luck(compared):
+    results = compared(there=lambda written: written["data.json"].update(events=5))
+
+    told = "The events and the seed are the same: what moved is in the code, the budget or the machine."
+    assert told in text(findings.repeated(results))
+
+
 def test_what_another_log_says_is_no_other_search(compared):
     results = compared()
 
-    assert "The seed" not in text(findings.repeated(results))
+    assert "The events " not in text(findings.repeated(results))
     told = text(caveats.caveats(results))
     assert "How far the searches" not in told
     assert "; what old says of it stands above" in told
