@@ -161,10 +161,12 @@ def test_the_last_run_counts_and_its_machine_is_named_as_text(logged):
     ],
 )
 def test_at_which_widths_bf16_is_faster_is_told(rates, told, logged):
-    logged("training", trained(1) | {"widths": {width: both(*pair) for width, pair in rates.items()}})
+    bare = {f"blocks: 2, {name}": told for name, told in both(80, 60).items()}
+    logged("training", trained(1) | {"bare": bare, "widths": {width: both(*pair) for width, pair in rates.items()}})
     text = speed.precisions().text
 
     assert told in text
+    assert "by default, as the bare stacks above, bf16 is 0.75 times as fast." in text
     assert all(f">{bf16 / fp32:.2f}<" in text for fp32, bf16 in rates.values())
 
 
