@@ -81,11 +81,14 @@ def _declared(contrast: Contrast) -> tuple[str, str, str]:
 
 
 def headline(results: Results, *, changes: bool = False) -> Html:
-    """For each other snapshot which contrasts it confirms or corrects, and with `changes` which effects changed."""
+    """For each other snapshot which contrasts it confirms or corrects, and with `changes` which effects changed.
+
+    Of a run on the same events how far they moved, in any case.
+    """
     told = []
     for other in results.params.compare_with:
         found, known = _known(results, other)
-        cuts = [sentence for pair in found for sentence in _cut(pair, known) if changes]
+        cuts = [sentence for pair in found for sentence in _cut(pair, known) if changes or pair.is_one_log]
         told.append(" ".join([_headline(results, other, found, known), *cuts]))
         told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
     return paragraphs(told)
