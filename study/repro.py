@@ -8,16 +8,14 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 import yaml
 
 from study.errors import UserError
 from study.params import load
-from study.params.load import Section
 from study.params.plain import Loader
 from study.parent import die_with_parent
-from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK, replacing
+from study.paths import DVC_LOCK, DVC_RWLOCK, KEPT_LOCK, PIPELINE_LOCK, replacing
 from study.stages.refusals import refuse_left_out
 
 STAGE = re.compile(r"^  (\S+):$", re.MULTILINE)
@@ -30,14 +28,10 @@ def run(target: str | None) -> None:
     """Runs the study, or one target of it, in the working directory.
 
     Raises:
-        UserError: bad parameters, a section that dvc.yaml reads is missing, or of the whole study one that a stage
-            needs, or a question; or a stage that failed.
+        UserError: bad parameters, of the whole study a section or a question that a stage needs is missing; or a
+            stage that failed.
     """
     params = load()
-    graph = PIPELINE.read_text(encoding="utf-8") if PIPELINE.exists() else ""
-    for name in get_args(Section):
-        if f"${{{name}." in graph and not getattr(params, name):
-            raise UserError(f"{PARAMS}: {name}: the section is missing, and {PIPELINE} reads it; keep it")
     if not target:
         refuse_left_out(params)
     repro(Path(), *([target] if target else []))
