@@ -117,23 +117,30 @@ def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
     return rows
 
 
-def bare_widths(params: Params, given: argparse.Namespace) -> dict[int, dict[str, Any]]:
-    """A bare stack of the most blocks, by its width and its precision, which take turns."""
-    rows: dict[int, dict[str, Any]] = {}
+def bare_widths(params: Params, given: argparse.Namespace, stacks: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """A bare stack of the most blocks, by its width and its precision; that of the variants' width is measured."""
+    blocks, rows = bare.BLOCKS[-1], {}
     for width in given.widths:
-        for precision in bare.PRECISIONS:
-            row = bare_stack(params, given, bare.BLOCKS[-1], precision, width=width)
-            rows.setdefault(width, {})[precision] = row
+        if width == shape_of(params, given)["width"]:
+            rows[width] = {precision: stacks[f"blocks: {blocks}, {precision}"] for precision in bare.PRECISIONS}
+            continue
+        rows[width] = {precision: bare_stack(params, given, blocks, precision, width) for precision in bare.PRECISIONS}
+        for precision, row in rows[width].items():
             tell(f"bare, width {width}, {precision}", row)
     return rows
 
 
-def bare_stack(
-    params: Params, given: argparse.Namespace, blocks: int, precision: str, **changes: int
-) -> dict[str, Any]:
-    """One bare stack of the variants' shape, but for what is changed of it."""
+def shape_of(params: Params, given: argparse.Namespace) -> dict[str, int]:
+    """Width, heads and batch of the variants."""
     settings = settings_of(params.roster["sum-horizon"])(**given.settings).model_dump()
-    asked = {name: settings[name] for name in ("width", "heads", "batch")} | changes
+    return {name: settings[name] for name in ("width", "heads", "batch")}
+
+
+def bare_stack(
+    params: Params, given: argparse.Namespace, blocks: int, precision: str, width: int | None = None
+) -> dict[str, Any]:
+    """One bare stack of the variants' shape, or of another width."""
+    asked: dict[str, Any] = shape_of(params, given) | ({"width": width} if width else {})
     asked |= {"events": given.positions, "repeats": given.repeats, "device": given.device}
     clocks = {"seconds": partial(now, given.device), "product_rate": partial(product_rate, given.device)}
     return bare.measured(given.items, blocks, precision, **asked, **clocks, counting=ATTENTION)
@@ -175,7 +182,8 @@ def main() -> None:
         assert isinstance(model, SequenceModel)
         rows[variant] = measured(model, fold, given.repeats)
         tell(variant, rows[variant])
-    stacks, widths = bare_stacks(params, given), bare_widths(params, given)
+    stacks = bare_stacks(params, given)
+    widths = bare_widths(params, given, stacks)
     told = {"device": name_of(given.device), "products_per_second": product_rate(given.device)}
     line.append(told | {"variants": rows, "bare": stacks, "widths": widths})
 

@@ -146,7 +146,7 @@ def test_the_whole_study_is_refused_before_anything_runs_where_a_stage_lacks_wha
     assert [("compare@main",)] == ran
 
 
-def test_a_section_that_the_graph_reads_is_asked_for_before_dvc_misses_it(tmp_path, monkeypatch):
+def test_a_section_that_a_stage_needs_is_asked_for_before_dvc_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     raw = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
     PIPELINE.write_bytes((ROOT / PIPELINE).read_bytes())

@@ -158,14 +158,16 @@ def _cut(pair: Pair, known: Sequence[Repeated]) -> list[str]:
 
 def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
     """What two runs on the same events can differ in, and how far the effects of their contrasts lie apart."""
-    seeds = [side.manifest.seed for side in (pair.there, pair.here)]
-    differ = (
-        f"The events are the same, the seeds were {seeds[0]} there and {seeds[1]} here: what moved is the luck of the "
-        "searches, of the training, and of the order inside a moment, which is drawn"
-        if seeds[0] != seeds[1]
-        else "The events and the seed are the same: what moved is in the code, the budget or the machine"
+    there, here = pair.there.manifest, pair.here.manifest
+    seeds, luck = ", and the seed", ""
+    if there.seed != here.seed:
+        seeds = f", the seeds were {there.seed} there and {here.seed} here"
+        luck = "the luck of the searches, of the training, and of the order inside a moment, which is drawn; or "
+    budget = "" if there.budget == here.budget else ", of the budget"
+    told = (
+        f"The events are the same{seeds}: what moved is {luck}what is another of the code{budget} or of the machine. "
+        "Agreement says nothing of another log."
     )
-    told = f"{differ}. Agreement says nothing of another log."
     if not known:
         return told
     moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known}

@@ -91,6 +91,7 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
     assert "On the same log, run anew as old, of 8 headline contrasts" in shown
     seeds = f"The events are the same, the seeds were 7 there and {results.manifest.seed} here"
     assert f"{seeds}: what moved is the luck of the searches, " in shown
+    assert "which is drawn; or what is another of the code or of the machine." in shown
     moved = " An effect moved by 0.0000 in the median, and at most by 0.0063 (event-over-next-token)."
     assert moved in shown and moved in text(agreement.headline(results))
     assert "weak evidence" not in shown
@@ -100,9 +101,13 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
 
 
 def test_of_the_same_seed_what_moved_is_no_luck(compared):
-    results = compared(there=lambda written: written["data.json"].update(events=5))
+    def shorter(written):
+        written["data.json"]["events"] -= 1
+        written["manifest.json"]["budget"] = "quick"
 
-    told = "The events and the seed are the same: what moved is in the code, the budget or the machine."
+    results = compared(there=shorter)
+
+    told = "The events are the same, and the seed: what moved is what is another of the code, of the budget or of the "
     assert told in text(findings.repeated(results))
 
 
