@@ -80,7 +80,6 @@ def unnoticed(change: Change, subject: Subject) -> str | None:
         and change.retrains
         and (change.history is None or change.topic == "order"),
         "aggregates read the candidate, not the columns that it is made of": family == "aggregates" and drops,
-        "its parts learn from users in different ways": family == "hybrid" and change.topic == "users",
         "its classes are tokens, and those of the candidates are dropped": tokens and drops,
         "it reads no history": events_alone and _says(subject.entry, "architecture", "IS_BLIND"),
         "of an event it reads the candidate alone": events_alone

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from study.diagnostics.change import UNCHANGED, Change
 from study.diagnostics.plan import PERMUTED, Subject, changes, unnoticed
+from study.diagnostics.users import FewerSources, learns_by_counts
 from study.models.base import Recommender
 from study.models.data import read_vocabulary
 from study.models.factory import build_model
@@ -68,7 +69,7 @@ class Chosen:
         """
         whole = self.params.spent(self.arm)
         positions = (whole if change.name == PERMUTED else self.params.size.diagnostics).positions
-        sources = Sources(self.params, self.arm)
+        sources = FewerSources(self.params, self.arm)
         sources.budget = whole.model_copy(update={"positions": positions})
         return build_model(self.entry, self.source.settings, sources.budget, sources, self.params.device)
 
@@ -88,7 +89,7 @@ class Chosen:
     def plan(self) -> tuple[list[Change], dict[str, str]]:
         """The changes that it is asked about, none at all first; and those that are left out, with the reason."""
         attributes = [name for name in read_vocabulary(self.entry.question, "refit").order if name != "event_type"]
-        by_counts = self.entry.family == "aggregates"
+        by_counts = learns_by_counts(self.entry)
         every = changes(self.params.section(Diagnostics), attributes, self.params.seed, by_counts=by_counts)
         fitted = self.build(every[0]).load(refit_folder(run_folder(self.entry.runs, self.source.variant), 0))
         subject = Subject(self.entry, fitted.parameters() > 0, self.question.candidate_columns, self._base)

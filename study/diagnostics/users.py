@@ -1,6 +1,6 @@
 """Do more users help? Only a part of them is there to learn from."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from study.events.fold import Fold, take
 from study.events.log import Ints, Labels
 from study.events.spans import Window
+from study.models.base import Recommender
+from study.models.sources import Source, Sources
+from study.params.roster import Variant
 from study.seeds import hash_text, mix64, seed_of
 
 Mask = NDArray[np.bool_]
@@ -25,6 +28,29 @@ class FewerFold(Fold):
         users, labels = super().asked(window)
         rows = np.flatnonzero(self.learners[users])
         return users[rows], take(labels, rows)
+
+    def alone(self) -> Fold:
+        """The fold of `fewer_events` with the same users."""
+        plain = {part.name: getattr(self, part.name) for part in fields(Fold)}
+        return Fold(**plain | {"log": self.log.kept(self.learners[self.log.user]), "memo": {}})
+
+
+class FewerSources(Sources):
+    """Sources that learn from the users that what is composed of them learns from, each source as its family does."""
+
+    def fit_anew(self, source: Source, fold: Fold, seed: int) -> Recommender:
+        """See `Sources`."""
+        if isinstance(fold, FewerFold) and not learns_by_counts(self.params.variants[source.variant]):
+            fold = fold.alone()
+        return super().fit_anew(source, fold, seed)
+
+
+def learns_by_counts(entry: Variant) -> bool:
+    """Whether a variant learns from counts as of training cut-offs, not from the events themselves.
+
+    A hybrid does, and its base learns as its own family does.
+    """
+    return entry.family in {"aggregates", "hybrid"}
 
 
 def fewer_events(fold: Fold, seed: int, share: float) -> Fold:

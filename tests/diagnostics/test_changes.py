@@ -10,7 +10,7 @@ from study.diagnostics.order import shuffled
 from study.diagnostics.plan import changes
 from study.diagnostics.recent import last_events
 from study.diagnostics.steady import steady
-from study.diagnostics.users import fewer_events, fewer_queries
+from study.diagnostics.users import FewerSources, fewer_events, fewer_queries
 from study.events.fold import Fold, take
 from study.events.spans import DAY, Window, make_spans
 from study.events.stream import Readouts
@@ -18,8 +18,12 @@ from study.features.sequences import event_stream
 from study.features.training_rows import training_rows
 from study.models import user_rows
 from study.models.screening_sequence import user_readouts
+from study.models.sources import Source, Sources
+from study.params import load
 from study.params.diagnostics import Diagnostics
+from study.paths import PARAMS
 from tests.made import FEATURES, QUESTION, asked, day_of, made_log, random_log
+from tests.tiny import ROOT
 
 ROWS = [
     ("a", 1.0, "buy", "x", "red"),
@@ -168,6 +172,33 @@ def test_fewer_training_queries_leave_the_counts_of_all_users(whole):
     assert half.log is fold.log
     assert left == asked_of & set(learners)
     assert 0 < len(left) < len(asked_of)
+
+
+def test_what_is_told_a_hybrid_learns_from_the_events_of_the_users_whose_queries_it_learns_from(whole, monkeypatch):
+    fold, seen = fold_of(whole), dict[str, Fold]()
+    half, events = fewer_queries(fold, 5, 0.5), fewer_events(fold, 5, 0.5)
+    monkeypatch.setattr(Sources, "fit_anew", lambda _, source, fold, __: seen.update({source.variant: fold}))
+    sources = FewerSources(load(ROOT / PARAMS), "main")
+    for given, variant in ((half, "sum-horizon"), (half, "lightgbm-binary"), (fold, "sum-horizon-repeat")):
+        sources.fit(Source(variant=variant, settings={}, rounds=1), given, seed=1)
+
+    alone = seen["sum-horizon"]
+    assert type(alone) is Fold
+    np.testing.assert_array_equal(events.log.offsets, alone.log.offsets)
+    np.testing.assert_array_equal(events.log.time, alone.log.time)
+    assert (half.end, half.spans, whole.users) == (alone.end, alone.spans, alone.log.users)
+    assert half is seen["lightgbm-binary"]
+    assert fold is seen["sum-horizon-repeat"]
+
+
+def test_an_earlier_part_of_fewer_users_is_of_the_same_users(whole):
+    """A hybrid fits its base a second time, on what was before its training queries."""
+    half = fewer_queries(fold_of(whole), 5, 0.5)
+    early = replace(half, log=half.log.before(day_of(30)), end=day_of(30), memo={})
+    left, of_all = (np.flatnonzero(np.diff(log.offsets)) for log in (early.alone().log, early.log))
+
+    assert set(left) == set(of_all) & set(np.flatnonzero(half.learners))
+    assert 0 < len(left) < len(of_all)
 
 
 def test_label_sets_change_hands_inside_a_cutoff(whole):
