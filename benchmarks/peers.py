@@ -102,7 +102,7 @@ def table(sides: dict[str, dict[str, Any]]) -> str:
         reached = f"{told(row['seconds_to_best']):>9}{mark} {told(row['seconds_to_lowest']):>10}"
         size = f"{row['peak_mb']:>10,.0f} {row['parameters']:>10,}"
         lines.append(f"{side:<15} {row['best_recall']:>10.4f} {reached} {size}  {ours}")
-    return "\n".join([*lines, "+ cut before recall had stopped to grow"])
+    return "\n".join([*lines, "+ ended by its limit, soon after its best round"])
 
 
 def told(seconds: float | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, few_seeds, new_to_users, other_changes, scope, scorings, tokens
+from study.exhibits import choose, enough, few_seeds, new_to_users, other_changes, scope, scorings, token_clause
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
@@ -24,6 +24,7 @@ from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
+COMPOSED = "candidates composed from their attributes, alone or beside an id table,"
 LONGER = "where their histories differ as well"
 
 
@@ -161,12 +162,19 @@ def representation(results: Results) -> Answer:
         scope.other_histories(results, alike),
         scope.across(results, "representation"),
         scope.best_sequence(results),
-        tokens.told(results),
-        apart(results, further, "besides"),
+        token_clause.told(results),
+        *_besides(results, further),
         apart(results, heads, counts),
         rests_on=scope.trained(results, leading),
         margin=results.margin,
     )
+
+
+def _besides(results: Results, further: Sequence[Contrast]) -> list[str]:
+    """Further contrasts, those that say little apart."""
+    trained = scope.trained(results, further)
+    untrained = choose.others(further, trained)
+    return [apart(results, trained, "besides"), apart(results, untrained, f"besides, {scope.UNTRAINED}")]
 
 
 def _of_other_heads(results: Results, longer: Sequence[Contrast], known: Sequence[Contrast]) -> list[Contrast]:
@@ -185,7 +193,7 @@ def objective(results: Results) -> Answer:
     lead = limited(results, horizon, named("horizon"), rivals, "representation", "head")
     return of(
         semicolons(lead, scope.across(results, "objective")),
-        apart(results, further, "besides"),
+        *_besides(results, further),
         rests_on=scope.trained(results, horizon),
         margin=results.margin,
     )
@@ -200,7 +208,7 @@ def young(results: Results) -> Answer:
         choose.about(found, {"composes": True, "reads_own": own}, {"composes": False, "reads_own": own})
         for own in (False, True)
     )
-    sides, rows = ("candidates composed from their attributes", "an id table alone"), with_young(found)
+    sides, rows = (COMPOSED, "an id table alone"), with_young(found)
     recalls = parts_of_recall(found) if rows else {}
 
     def more(contrast: Contrast) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from study.exhibits import choose, scope, source
+from study.exhibits.clauses import hedged
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import brief, count, plural, worded
@@ -42,7 +43,7 @@ def labels(results: Results) -> Html:
     dense = choose.about(results, backward | {"prefixes": False, "read_share": 1.0}, control)
     if not asked or not dense:
         return paragraphs(["No contrast of this roster tells the architecture apart from the number of its labels."])
-    margin = results.margin
+    margin, more = results.margin, hedged(results)
     names = dict.fromkeys(contrast.right_variant for contrast in asked)
     controls, are = listing(list(map(code, names))), "is" if len(names) == 1 else "are"
     both, back = (list(map(worded, some(results, asked, "architecture"))) for some in (scope.lefts, scope.rights))
@@ -50,9 +51,9 @@ def labels(results: Results) -> Html:
     text = (
         f"The contrasts separate attention from the number of labels: {controls}, {listing(back)}, {are} asked at the "
         f"end of sampled prefixes alone, as the {like} "
-        f"({'; '.join(brief(contrast, margin) for contrast in asked)}). A label at every prefix, which sees its piece "
+        f"({'; '.join(f'{brief(c, margin)}{more(c)}' for c in asked)}). A label at every prefix, which sees its piece "
         "of a long history alone, against sampled prefixes, which see all of a context, "
-        f"is a contrast of its own ({'; '.join(brief(c, margin) for c in dense)})."
+        f"is a contrast of its own ({'; '.join(f'{brief(c, margin)}{more(c)}' for c in dense)})."
     )
     return paragraphs([text])
 

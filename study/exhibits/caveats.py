@@ -1,6 +1,6 @@
 """What the findings are conditional on."""
 
-from study.exhibits import at_popularity, chance, choose, false_verdicts, few_seeds, scope, unfinished, worlds
+from study.exhibits import at_popularity, chance, choose, false_verdicts, few_seeds, scope, scorings, unfinished, worlds
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
@@ -130,8 +130,8 @@ def _searched_more(results: Results) -> str:
 
 def _one_processor(results: Results) -> str:
     runs = (
-        " The arm main was run in full more than once; which run is shown was decided when the scores of all had been "
-        "seen."
+        " The arms main, catalogue, young and who were run in full more than once; which run is shown was decided when "
+        "the scores of all had been seen. In young, verdicts have turned between equivalent and better from run to run."
         if results.data.source == COMPLETE_JOURNEY
         else ""
     )
@@ -289,5 +289,6 @@ def _late(results: Results) -> list[str]:
         f"<strong>Declared after test was seen.</strong> {raised(told)}: declared, or given the sides that they "
         "have, after the scores of test of the matrix that they belong to were known. They are tested like the others, "
         "but their verdicts are those of a second look. Earlier and smaller matrices were scored before that; "
-        "<em>Protocol</em> lists every scoring of test, and says what the stricter rule would mark."
+        f"<em>Protocol</em> lists every scoring of test{scorings.counted(results)} and says what the stricter rule "
+        "would mark."
     ]

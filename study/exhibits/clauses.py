@@ -1,11 +1,13 @@
 """The clauses that an answer is composed of: what contrasts settle, how far that reaches, and the contrasts."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from study.exhibits import agreement, choose, few_seeds, hedges, scope
 from study.exhibits.answer import semicolons
 from study.exhibits.beats import over_counts
+from study.exhibits.markup import listing
 from study.exhibits.prose import bracketed, brief, count, settled
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -70,9 +72,20 @@ def limited(
     told += few_seeds.by_t(results, trained)
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
     named = partial(scope.with_negatives, results)
-    lead = bracketed(f"{told}{shared}", scope.learning(results, trained))
+    others = choose.others(asked, trained)
+    told = bracketed(f"{told}{shared}", _tally(others) if trained else "")
+    lead = bracketed(told, scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
-    return semicolons(found, apart(results, choose.others(asked, trained), scope.UNTRAINED, named))
+    return semicolons(found, apart(results, others, scope.UNTRAINED, named))
+
+
+def _tally(others: Sequence[Contrast]) -> str:
+    """What the contrasts that say little say all the same, in numbers; nothing where there are none."""
+    verdicts = Counter(one.verdict for one in others)
+    if len(others) < 2:
+        return f"the other one is {others[0].verdict}" if others else ""
+    told = [f"{count(number)} {'is' if number == 1 else 'are'} {verdict}" for verdict, number in verdicts.items()]
+    return f"of the other {count(len(others))}, {listing(told)}"
 
 
 def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing) -> str:

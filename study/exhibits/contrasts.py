@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import at_popularity, few_seeds, unlike_rounds
+from study.exhibits import agreement, at_popularity, few_seeds, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
@@ -36,9 +36,9 @@ def subject(question: str) -> str:
 
 def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """One sentence per family of contrasts, a clause per contrast."""
-    items = []
+    items, since = [], agreement.changed_since(results)
     for question in dict.fromkeys(contrast.question for contrast in contrasts):
-        clauses = [verdict_sentence(c, results.margin) for c in contrasts if c.question == question]
+        clauses = [f"{verdict_sentence(c, results.margin)}{since(c)}" for c in contrasts if c.question == question]
         items.append(f"<strong>{escape(subject(question))}:</strong> {'; '.join(clauses)}.")
     return bullets(items)
 
@@ -47,7 +47,8 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """A sentence per contrast and their forest; says so where none is declared."""
     if not contrasts:
         return paragraphs([NONE])
-    found = bullets(sentence(verdict_sentence(contrast, results.margin)) for contrast in contrasts)
+    since = agreement.changed_since(results)
+    found = bullets(sentence(f"{verdict_sentence(one, results.margin)}{since(one)}") for one in contrasts)
     untrained = at_popularity.told(results, variants_of(contrasts))
     limits = [*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])]
     limits += unlike_rounds.named(results, contrasts)
@@ -82,8 +83,8 @@ def _hover(contrast: Contrast, *, is_brief: bool) -> str:
     return (
         f"<b>{inert(contrast.name)}</b><br>{inert(contrast.left_variant)} over {inert(contrast.right_variant)}"
         f"<br>{signed(contrast.effect)}, {percent(contrast.level, 2)} interval [{signed(contrast.low)}, "
-        f"{signed(contrast.high)}]<br>difference: {inert(probability(contrast.p_difference))}; "
-        f"equivalence: {inert(probability(contrast.p_equivalence))}<br>{contrast.verdict}"
+        f"{signed(contrast.high)}]<br>difference: {probability(contrast.p_difference)}; "
+        f"equivalence: {probability(contrast.p_equivalence)}<br>{contrast.verdict}"
     )
 
 

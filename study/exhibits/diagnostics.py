@@ -18,7 +18,7 @@ from study.params.budget import Size
 from study.params.statistics import PRIMARY
 
 CHANCE = "chance"
-LEAVING_COUNTS = ("attributes", "noise", "users")
+LEAVING_COUNTS = ("attributes", "noise")
 """The topics whose changes take nothing from the user's own counts."""
 READING_COUNTS = ("aggregates", "hybrid")
 """The families that read them as features."""
@@ -82,12 +82,12 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     gained = gains(found.contrasts, found.reached)
     if gained is None:
         return []
-    text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told}."
+    text = f"Unchanged, these fits differ from {code(gained.rule)}, a rule that counts: {gained.told(results.margin)}."
     if not _leads(results, found):
         return [text]
     text += (
-        " Taking an attribute, adding noise or taking users leaves models of aggregates and a repeat-aware head the "
-        "user's own counts. Such a model that is above that rule can hardly lose more than its lead by that change, "
+        " Taking an attribute or adding noise leaves models of aggregates and a repeat-aware head the user's own "
+        "counts. Such a model that is above that rule can hardly lose more than its lead by that change, "
         "but for the error of these estimates."
     )
     if near := [code(variant) for variant in hardly_ahead(results, found)]:
@@ -191,8 +191,8 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
     """The contrasts of one family, `offset` of a row below its middle."""
     texts = [
         f"<b>{inert(c.left_variant)}, {inert(c.change)}</b><br>{signed(c.effect)} [{signed(c.low)}, "
-        f"{signed(c.high)}]<br>difference: {inert(probability(c.p_difference))}; equivalence: "
-        f"{inert(probability(c.p_equivalence))}<br>{c.verdict}"
+        f"{signed(c.high)}]<br>difference: {probability(c.p_difference)}; equivalence: "
+        f"{probability(c.p_equivalence)}<br>{c.verdict}"
         for c in shown
     ]
     places, group = [rows.index(c.change) + offset for c in shown], shown[0].family

@@ -25,8 +25,10 @@ Alike = Sequence[tuple[Contrast, Contrast]]
 ROUNDING = 1e-9
 LUCK = "One search per variant and snapshot lies behind these effects, and no interval covers its luck."
 LUCK_ALONE = (
-    "The events are the same: what changed an effect is the luck of a run, which no interval covers, or its code."
+    "The events are the same: beside the seeds of training, which the intervals cover, what can move an effect is the "
+    "luck of one search each and of the order inside a moment, which no interval covers, or the code."
 )
+UNMOVED = "the very same"
 
 
 def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:
@@ -64,11 +66,13 @@ def sentences(pair: Pair, alike: Alike) -> str:
     margin = pair.here.margin
     moved = [change for change in changes.values() if change.verdict in CHANGED]
     same = [change for change in changes.values() if change.verdict == "equivalent"]
-    rest = len(changes) - len(moved) - len(same)
+    unmoved = [change for change in changes.values() if _is_unmoved(change)]
+    rest = len(changes) - len(moved) - len(same) - len(unmoved)
     clauses = [
         f"{len(moved) or 'none'} of {plural(len(changes), 'effect')} {_is(moved)} shown to have "
         f"<strong>changed</strong>{_size(moved, margin)}{_named(moved, alike)}",
         f"{len(same) or 'none'} {_is(same)} shown to be <strong>the same</strong> within ±{margin:g}",
+        *([f"{len(unmoved)} {_is(unmoved)} {UNMOVED} number on both"] if unmoved else []),
         *([f"whether the other {rest if rest > 1 else 'one'} changed is <strong>open</strong>"] if rest else []),
     ]
     contrasts = [here for _, here in alike if changes[here.name] in moved]
@@ -126,6 +130,11 @@ def _tuned(pair: Pair, variant: str) -> bool:
     return all(variant in side.tuning and side.row(variant).family == "sequence" for side in (pair.there, pair.here))
 
 
+def _is_unmoved(change: Change) -> bool:
+    """Whether an effect is one number there and here, as of rules on the same events: no resample shows a change."""
+    return change.effect == 0 and change.verdict == "undetermined"
+
+
 def _is(shown: Sequence[Change]) -> str:
     return "is" if len(shown) < 2 else "are"
 
@@ -165,6 +174,8 @@ def _not_computed(pair: Pair) -> str:
 
 def cells(change: Change) -> list[Cell]:
     """The change with the interval that its verdict used, and the word for it; as in `HEAD`."""
+    if _is_unmoved(change):
+        return [Cell(signed(change.effect), change.effect), words(UNMOVED)]
     text = f"{signed(change.effect)} [{signed(change.low)}, {signed(change.high)}]"
     return [Cell(text, change.effect), words(WORDS[change.verdict])]
 

@@ -13,6 +13,8 @@ UNCHANGED = "unchanged"
 BY_COUNTS = "aggregates"
 """The family of which fewer users are fewer training queries, over the events of all."""
 UNHARMED = {"equivalent", "better"}
+DIGITS = range(4, 8)
+"""Of gains: four, or more where one would be rounded to the margin that it is told to be below or above."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,11 @@ class Gains:
         """Those of some variants."""
         return Gains(self.rule, {name: gain for name, gain in self.by_variant.items() if name in variants})
 
-    @property
-    def told(self) -> str:
-        """The gains in words."""
-        return listing([f"{code(variant)} by {signed(gain)}" for variant, gain in self.by_variant.items()])
+    def told(self, margin: float) -> str:
+        """The gains in words, with as many digits as tell them from the margin."""
+        sizes = [abs(gain) for gain in self.by_variant.values()]
+        digits = next((d for d in DIGITS if all(round(size, d) != margin for size in sizes)), DIGITS[0])
+        return listing([f"{code(variant)} by {signed(gain, digits)}" for variant, gain in self.by_variant.items()])
 
 
 def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains | None:
@@ -89,6 +92,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
             f"what was taken away is users to learn from: the counts as of a cut-off, which {readers} read, stayed "
             "those of all users"
         )
+    limits += _of_the_smallest(families, enough)
     own = None if found is None else found.of([one.left_variant for one in shown])
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = (
@@ -98,9 +102,19 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
         limits.insert(
             0,
             f"what a fit with all users gains over {code(own.rule)}, a rule that counts, is estimated at "
-            f"less than the margin of {margin:g}, which no contrast tests: {own.told}",
+            f"less than the margin of {margin:g}, which no contrast tests: {own.told(margin)}",
         )
     return Size(lead, shown, tuple(limits))
+
+
+def _of_the_smallest(families: Sequence[dict[float, Diagnosis]], enough: float) -> list[str]:
+    """What smaller parts than what is enough did to the families, the smallest of each, a clause; or none."""
+    smallest = [(share, family[share]) for family in families if (share := min(family)) < enough]
+    if not smallest:
+        return []
+    told = [f"{code(one.left_variant)} {signed(one.effect)}, {one.verdict}" for _, one in smallest]
+    least = percent(min(share for share, _ in smallest))
+    return [f"with {least} of the users, the smallest part that was asked: {'; '.join(told)}"]
 
 
 def _smallest(families: Sequence[dict[float, Diagnosis]]) -> float:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from study.exhibits.markup import listing
-from study.exhibits.prose import count, over, percent, probability
+from study.exhibits.prose import count, over, percent, probability, turned
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.params.statistics import Outcome
 
 BY_T = " by t"
 BY_STUDENT = "the t distribution (degrees of freedom by Satterthwaite and Welch)"
@@ -16,8 +17,7 @@ def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
 
     It leaves them undetermined, or shows a difference where an equivalence is not shown by it.
     """
-    by = results.by_student
-    return [c for c in _settling(contrasts) if c.name in by and by[c.name].verdict != c.verdict]
+    return [c for c in _settling(contrasts) if c.name in results.by_student and _verdict(results, c) != c.verdict]
 
 
 def of_arms(results: Results) -> list[tuple[Results, Sequence[Contrast]]]:
@@ -31,7 +31,7 @@ def by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
     left = unsure(results, contrasts)
     if not left or len(left) < len(_settling(contrasts)):
         return ""
-    return f", {' or '.join(dict.fromkeys(results.by_student[c.name].verdict for c in left))}{BY_T}"
+    return f", {' or '.join(dict.fromkeys(_verdict(results, c) for c in left))}{BY_T}"
 
 
 def is_told(behind: str) -> bool:
@@ -59,8 +59,17 @@ def _clause(results: Results, contrast: Contrast) -> str:
     why = ""
     if (seeds := _fewest(results, contrast)) > 1:
         why = f"{percent(by.seed_share, 0)} of the variance is that of {count(seeds)} seeds, "
-    tests = f"{probability(passed)} by the bootstrap, {probability(left)} and <em>{by.verdict}</em>{BY_T}"
+    tests = (
+        f"{probability(passed)} by the bootstrap, {probability(left)} and <em>{_verdict(results, contrast)}</em>{BY_T}"
+    )
     return f"{over(contrast)} ({contrast.verdict}; {why}{tests})"
+
+
+def _verdict(results: Results, contrast: Contrast) -> Outcome:
+    """The verdict by t, told in the direction of the contrast, which may be the other one than was declared."""
+    found = results.by_student[contrast.name].verdict
+    is_declared = any((c.name, c.left) == (contrast.name, contrast.left) for c in results.contrasts)
+    return found if is_declared else turned(found)
 
 
 def _settling(contrasts: Sequence[Contrast]) -> list[Contrast]:

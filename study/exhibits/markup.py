@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 PER_CENT = re.compile(r"(?<=\d) %")
-P_VALUE = re.compile(r"\bp = (?=\d)")
+P_VALUE = re.compile(r"\bp (=|&lt;) (?=\d)")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Html:
 
     def _repr_html_(self) -> str:
         """The piece as a notebook shows it; a number stays on the line of its sign."""
-        return P_VALUE.sub("p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", PER_CENT.sub("\N{NO-BREAK SPACE}%", self.text))
+        return P_VALUE.sub("p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", PER_CENT.sub("\N{NO-BREAK SPACE}%", self.text))
 
 
 def escape(value: object) -> str:

@@ -163,8 +163,9 @@ class Rates(Record):
 class Side(Record):
     """One library: its rates by the number of threads, and one long run judged by recall@10 on select.
 
-    `is_cut` where recall still grew when the run was ended; `curve` has the seconds and the recall of each of its
-    rounds; `ours_to_its_best` are the seconds after which runs of this study had reached the best recall of the side.
+    `is_cut` where the limit ended the run, soon after its best round; `curve` has the seconds and the recall of each
+    of its rounds; `ours_to_its_best` are the seconds after which runs of this study had reached the best recall of the
+    side.
     """
 
     rates: dict[int, Rates]

@@ -30,9 +30,20 @@ def order(results: Results) -> Answer:
     shuffled = _of_shuffling(results)
     return of(
         semicolons(limited(results, kept, readers, blind), _shuffled(results, shuffled)),
+        _beside_order(results, kept),
         _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
         rests_on=[*scope.trained(results, kept), *shuffled],
         margin=results.margin,
+    )
+
+
+def _beside_order(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """What an average by age lacks beside the order, a clause; nothing where no contrast is with it."""
+    if "mean_pool" not in scope.rights(results, contrasts, "architecture"):
+        return ""
+    return (
+        f"{WORDS['mean_pool']} weighs no event by what it is and keeps none beside the average, so such a contrast is "
+        "not of the order alone"
     )
 
 

@@ -62,10 +62,10 @@ def _to_the_best(ours: Side, name_: str, side: Side) -> str:
 
 
 def _ended(ours: Side, name_: str, side: Side) -> str:
-    """Which of two runs were ended before recall had stopped to grow."""
+    """Which of two runs were ended by their limit, not since nothing better had come for some rounds."""
     cut = [code(n) for n, run in ((EQUAL, ours), (name_, side)) if run.is_cut]
-    runs = "the runs of {} were" if len(cut) > 1 else "the run of {} was"
-    return f"; {runs.format(listing(cut))} ended while recall still grew" if cut else ""
+    runs = "the runs of {} were ended by their limits" if len(cut) > 1 else "the run of {} was ended by its limit"
+    return f"; {runs.format(listing(cut))}, soon after a best round" if cut else ""
 
 
 def _once(found: Peers, others: list[str]) -> str:
@@ -92,9 +92,10 @@ def _caption(found: Peers, threads: int) -> str:
         f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
         f"{count(s['context'])} positions. Real events, and targets that are "
         "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
-        f"target. One long run on {plural(threads, 'thread')} is judged on select; recall@10: the best of its rounds; "
-        f"+ was ended by its limit; ours to its best: seconds after which {EQUAL}, under equal settings, had reached "
-        f"that recall. {versions}"
+        f"target. One long run on {plural(threads, 'thread')} is judged on the windows of select, which come before "
+        "those of test, of the study as it was set up then; recall@10: the best of its rounds; + was ended by its "
+        f"limit, soon after its best round; ours to its best: seconds after which {EQUAL}, under equal settings, had "
+        f"reached that recall. {versions}"
     )
 
 

@@ -70,8 +70,8 @@ def seconds(value: float) -> str:
 
 
 def probability(value: float) -> str:
-    """A p value with its relation sign."""
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+    """A p value with its relation sign, as HTML."""
+    return "p &lt; 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def plural(amount: int, noun: str) -> str:
@@ -170,9 +170,14 @@ def late(contrast: Contrast) -> str:
     return ", declared after test was seen" if contrast.after_test else ""
 
 
+def turned(verdict: Outcome) -> Outcome:
+    """A verdict told of right over left."""
+    other: dict[Outcome, Outcome] = {"better": "worse", "worse": "better"}
+    return other.get(verdict, verdict)
+
+
 def flipped(contrast: Contrast) -> Contrast:
     """The same finding told of right over left."""
-    turned: dict[Outcome, Outcome] = {"better": "worse", "worse": "better"}
     changes = {
         "left": contrast.right,
         "right": contrast.left,
@@ -181,7 +186,7 @@ def flipped(contrast: Contrast) -> Contrast:
         "effect": -contrast.effect,
         "low": -contrast.high,
         "high": -contrast.low,
-        "verdict": turned.get(contrast.verdict, contrast.verdict),
+        "verdict": turned(contrast.verdict),
     }
     return contrast.model_copy(update=changes)
 

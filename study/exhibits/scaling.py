@@ -134,7 +134,7 @@ def catalogue() -> Html:
         f"the ranks of its relevant candidates, {_passes(found)}; a step of training of the head, by its loss, the "
         "mean over its steps. The steps on the page Catalogue are another measurement, with the code of their own run: "
         "seconds of the clock, and memory beyond what is held before the first step of a size; here: seconds of the "
-        "processor, and memory beyond what is held after a first step"
+        "processor, and memory beyond what is held after a first step. Left out: what would hold gigabytes"
     )
     shown = table(["candidates", "what", "milliseconds", "MB"], rows, caption)
     return joined([origin(found), paragraphs([told]), grid(figures), shown])
@@ -286,7 +286,7 @@ def _foreseen(results: Results, read: Sizes, paces: dict[str, Pace], events: int
     for variant, pace in paces.items():
         spent = cost_model.passes(results.budget) * events * pace.per_event
         by = "its refits" if pace.revision else "the benchmark"
-        yield Work(f"search and refits of {variant}, by {by}", spent, pace.cores)
+        yield Work(f"search and refits of {variant}, each fit reading all events, by {by}", spent, pace.cores)
 
 
 def _row(events: int, work: Work) -> list[Cell]:

@@ -58,6 +58,14 @@ def scored(results: Results, log: Path = LOG) -> Html:
     return joined([paragraphs([text]), _table(head, rows, "Scorings of test"), seen])
 
 
+def counted(results: Results, log: Path = LOG) -> str:
+    """How many scorings of test the study's log tells of, a clause; of its own log alone."""
+    if results.data.source != COMPLETE_JOURNEY:
+        return ""
+    rows = list(filter(scoring_log.has_scored, scoring_log.table_of(log)[1]))
+    return f", {count(len(rows))} at least," if rows else ""
+
+
 def added_later(results: Results, variants: Iterable[str]) -> str:
     """Which of these were no plan made before any look at test, a clause; of the study's own log alone."""
     if results.data.source != COMPLETE_JOURNEY:

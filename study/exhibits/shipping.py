@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from study.exhibits import choose
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import hedged
+from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, percent, seconds, signed, within
 from study.exhibits.records import Contrast
@@ -14,6 +15,8 @@ from study.params.statistics import PRIMARY, Outcome
 
 CLEARLY = 0.8
 """What share of a refit's seconds is a saving: less than that is within what the load of a machine changes."""
+LATE = ", a rule that was made when test had been scored"
+"""Of that share, on the log that the study was made with."""
 
 
 def shipped(results: Results) -> tuple[str, Contrast | None]:
@@ -112,7 +115,8 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     beating = {c.left_variant for c in choose.against_counting(results) if c.verdict == "better"}
     limit = results.cost[shipped_].refit_seconds
     told = [
-        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)})"
+        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}, "
+        f"{percent(results.cost[c.left_variant].refit_seconds / limit)} of the seconds)"
         for c in _toward(results, reason, "equivalent")
         if c.left_variant in beating and not _saves(results, c) and results.cost[c.left_variant].refit_seconds < limit
     ]
@@ -121,7 +125,7 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     does, is_ = ("beats", "is") if len(told) == 1 else ("beat", "are")
     return [
         f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}; a clear "
-        f"saving would take {percent(CLEARLY)} of the seconds, or less"
+        f"saving would take {percent(CLEARLY)} of them, or less{LATE * (results.data.source == COMPLETE_JOURNEY)}"
     ]
 
 

@@ -193,7 +193,8 @@ def _noisy(tau: Ranks) -> str:
             "the two orders agree less than the noise of users and seeds explains; the luck of two searches, one on "
             "each snapshot, is no part of it, nor is what a change of the code between them does to single variants"
         )
-    return "no difference of the two orders beyond noise is shown"
+    narrowly = ", if narrowly, for it lies at the lower end of these" if tau.estimate == tau.low else ""
+    return f"no difference of the two orders beyond noise is shown{narrowly}"
 
 
 def _first_of_common(side: Results, pair: Pair) -> str:

@@ -7,13 +7,12 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from study import params
-from study.exhibits import choose, source
+from study.exhibits import source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
 from study.exhibits.result_file import manifest_of, read
-from study.exhibits.results import Results
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
 from study.params.tokens import Tokens
 from study.paths import results_folder
@@ -84,27 +83,6 @@ def of(folder: Path) -> tuple[Accounting, Manifest] | None:
     return None if manifest is None else (read(folder / "tokens.json", Accounting), manifest)
 
 
-def told(results: Results) -> str:
-    """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot.
-
-    Nor where two snapshots are held together, of which another may have it: what it says is no contrast.
-    """
-    found = None if results.is_limited else of(results.root / "tokens")
-    if found is None:
-        return ""
-    clause = verdict(found[0]).removesuffix(".")
-    return f'{clause[0].lower()}{clause[1:]}{_longer(results, found[0])} (<a href="tokens.html">Token accounting</a>)'
-
-
-def _longer(results: Results, found: Accounting) -> str:
-    """How much longer these fits were trained than the refits of the variant; nothing where it is less than twice."""
-    cost, read_ = results.cost.get(found.variant), found.rounds * found.positions
-    refit = cost.positions if cost and choose.counted(choose.parts_of(results, found.variant)) == "tokens" else None
-    if refit is None or read_ < 2 * refit:
-        return ""
-    return f"; these fits read {count(read_)} tokens each, the refits that its contrasts compare {count(refit)}"
-
-
 def origin(results: tuple[Accounting, Manifest] | None) -> Html:
     """Revision and budget behind the numbers; says so where the arm has not been run."""
     if results is None:
@@ -131,10 +109,12 @@ def verdict(found: Accounting) -> str:
     if found.finding == OVERTAKEN:
         return (
             f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone has the "
-            f"lower loss ({_share(share)} of the model's drop below the unigram loss), so the model has not even "
+            f"lower loss ({share_of(share)} of the model's drop below the unigram loss), so the model has not even "
             "learned what the event at hand tells."
         )
-    reached = f"{_share(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
+    reached = (
+        f"{share_of(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
+    )
     asked = f"the criterion is at least {percent(found.at_least)}"
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
     told = words.get(found.finding, f"Whether {claim} stays <strong>undetermined</strong>")
@@ -146,16 +126,23 @@ def _beyond(found: Accounting) -> str:
     if share is None:
         return "Beyond knowing which column comes next, there is no clear drop to share out."
     bound = percent(found.at_least)
-    told = {"holds": f"at least {bound}", OVERTAKEN: f"at least {bound}", "fails": f"less than {bound}"}
+    asked = f"the {bound} that the criterion asks for"
+    told = {
+        "holds": f"that is at least {asked}",
+        OVERTAKEN: f"that is at least {asked}",
+        "fails": f"that is less than {asked}",
+    }
     judged = told.get(found.finding_beyond_column, f"whether that is {bound} or more stays undetermined")
-    return f"{_by_columns(found)} Of what the model earns beyond that, {_share(share)} needs no other event: {judged}."
+    return (
+        f"{_by_columns(found)} Of what the model earns beyond that, {share_of(share)} needs no other event: {judged}."
+    )
 
 
 def _by_columns(found: Accounting) -> str:
     """How much of the drop is known before any value is."""
     return (
         "To know which column comes next, by the order of the columns alone, makes up "
-        f"{_share(found.total.shares['column'])} of the drop."
+        f"{share_of(found.total.shares['column'])} of the drop."
     )
 
 
@@ -172,7 +159,7 @@ def _ladder(row: Slot) -> list[str]:
     """What the drop consists of; nothing where it is not clear."""
     if row.shares["within_event"] is None:
         return []
-    parts = [f"{label} {_share(row.shares[key])}" for key, label in PARTS.items()]
+    parts = [f"{label} {share_of(row.shares[key])}" for key, label in PARTS.items()]
     told = f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
     return [" ".join([told, *_below_zero(row)])]
 
@@ -201,7 +188,8 @@ def _overtaken(found: Accounting) -> str:
     )
 
 
-def _share(share: Estimate | None) -> str:
+def share_of(share: Estimate | None) -> str:
+    """A share of the drop with its interval; a dash where there is none."""
     if share is None:
         return DASH
     return f"{percent(share.estimate)} [{percent(share.low)}, {percent(share.high)}]"
@@ -267,7 +255,7 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
 
 def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
     found = [row.shares[key] for key in keys]
-    return [Cell(_share(share), None if share is None else share.estimate) for share in found]
+    return [Cell(share_of(share), None if share is None else share.estimate) for share in found]
 
 
 def training(results: tuple[Accounting, Manifest] | None) -> Html:

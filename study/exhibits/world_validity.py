@@ -68,12 +68,13 @@ def _unsure(part: Part) -> str:
     for one in part.contrasts:
         effect, error = one.truth.effect, one.truth.error
         against, along = (one.verdicts[kind] for kind in (("worse", "better") if effect > 0 else ("better", "worse")))
+        both = bool(against and along)
         if 0 < abs(effect) < SHOWN * error and against + along:
             are = "is" if against == 1 else "are"
             told.append(
                 f" The sign of the truth of {code(one.left)} over {code(one.right)}, {signed(effect)} ± "
                 f"{number(error)}, is not shown: {plural(against, 'verdict')} {are} false by it, "
-                f"{count(along)} by the other."
+                f"{count(along)} by the other{f', and all {count(against + along)} if nothing differs' * both}."
             )
     return "".join(told)
 

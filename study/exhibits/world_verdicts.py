@@ -1,7 +1,7 @@
 """The part of the page Worlds about the declared contrasts: are the verdicts the truth, and which of them show it?"""
 
 from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, number, percent, plural, sentence, signed
+from study.exhibits.prose import count, family, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, words
 from study.exhibits.world_records import Judged, Repeated, World, Worlds
 
@@ -45,6 +45,7 @@ def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
     sides = f"{code(least.left)} over {code(least.right)} in {escape(world.world)}"
     lead = f" Where there is a difference, the smallest measured is {number(size)}, of {sides}"
     kind = _families(found, least)
+    such = f"between {listing([escape(family(one)) for one in sorted(filter(None, kind))])}"
     repeated = [
         (abs(one.truth.effect), part, one)
         for part in (found.validity.parts if found.validity else [])
@@ -52,12 +53,12 @@ def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
         if one.truth.effect and _families(found, one) == kind
     ]
     if not repeated:
-        return f"{lead}: no verdict between such models was repeated."
+        return f"{lead}: no verdict {such} was repeated."
     size, part, smallest = min(repeated, key=lambda shown: shown[0])
     opposite = smallest.verdicts["worse" if smallest.truth.effect > 0 else "better"]
     false = opposite + (smallest.false_equivalent.count if smallest.false_equivalent else 0)
     return (
-        f"{lead}. Of the contrasts between such models that were repeated (below) the smallest is {number(size)}, "
+        f"{lead}. Of the contrasts {such} that were repeated (below) the smallest is {number(size)}, "
         f"{code(smallest.left)} over {code(smallest.right)} in {escape(part.world)}: its verdict was right in "
         f"{percent(smallest.right_verdicts.rate)} of {plural(part.repeats, 'log')}, and false in "
         f"{percent(false / part.repeats)}."

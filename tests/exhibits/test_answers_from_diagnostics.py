@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from study.exhibits import enough
 from study.exhibits.prose import percent
 from tests.exhibits.asking import VERDICTS, say, told
 from tests.exhibits.conftest import diagnosis
@@ -71,7 +72,8 @@ def test_whether_it_is_the_data_is_told_by_the_largest_part_of_the_users(made, v
 
     assert expected in sentence
     assert "sum-horizon-repeat, 50 % of the users over sum-horizon-repeat" in sentence
-    assert "10 % of the users" not in sentence
+    smallest = f"with 10 % of the users, the smallest part that was asked: sum-horizon-repeat −0.0200, {other};"
+    assert (verdict in ("equivalent", "better")) == (smallest in sentence) == ("10 % of the users" in sentence)
     assert share_of_fits(results) in sentence
     assert "a faultless ranking reaches a recall@10 of 0.8000" in sentence
 
@@ -175,3 +177,22 @@ def test_an_equivalence_says_little_where_what_is_gained_over_counting_is_little
         "is estimated at less than the margin of 0.005, which no contrast tests: sum-horizon-repeat by +0.0010"
         in sentence
     ) == (gain == 0.001)
+    assert "the smallest part that was asked" not in sentence
+
+
+def test_a_part_of_the_users_that_is_too_small_is_told_beside_the_one_that_is_enough(made):
+    shares = ("users-10", "undetermined", -0.0032), ("users-25", "equivalent", 0.0), ("users-50", "equivalent", 0.0)
+    sentence = told(made(diagnoses=[diagnosis(*one) for one in shares]), "Is it the data?")
+
+    assert "since with 25 % of the users every family that was asked does as well" in sentence
+    assert (
+        "; with 10 % of the users, the smallest part that was asked: sum-horizon-repeat −0.0032, undetermined;"
+        in sentence
+    )
+
+
+def test_a_gain_that_would_be_rounded_to_the_margin_is_told_with_more_digits():
+    assert "<code>a</code> by +0.00499 and <code>b</code> by +0.00030" == enough.Gains(
+        "rule", {"a": 0.0049919, "b": 0.0003}
+    ).told(0.005)
+    assert "<code>a</code> by +0.0012" == enough.Gains("rule", {"a": 0.00123}).told(0.005)

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from study.errors import UserError
-from study.exhibits import advice, agreement, effect_changes, findings, snapshots
+from study.exhibits import advice, agreement, effect_changes, findings, snapshots, topic
+from study.exhibits.contrasts import sentences
 from study.exhibits.others import Pair, on
 from study.exhibits.prose import signed
 from study.exhibits.results import Results
@@ -62,9 +63,8 @@ def test_what_changed_is_named_with_both_effects(compared):
 def test_of_the_same_events_a_change_is_called_luck(compared):
     results = pair(compared, (ONE, -0.008, 0.0014, "better", 0.006), events=5)
 
-    assert "what changed an effect is the luck of a run, which no interval covers, or its code." in text(
-        findings.repeated(results)
-    )
+    assert f"1 effect is shown to have changed{''}" in text(findings.repeated(results))
+    assert effect_changes.LUCK_ALONE in text(findings.repeated(results))
     assert effect_changes.LUCK not in text(findings.repeated(results))
 
 
@@ -105,6 +105,17 @@ def test_how_far_they_changed_is_said_of_each_no_more_than_it_shows(compared, re
 
     assert expected in shown
     assert "is a side of" not in shown
+
+
+def test_an_effect_that_is_one_number_on_both_is_not_called_open(compared):
+    """Rules on the same events: no resample shows a change, so the interval has no bounds that say anything."""
+    rows = (ONE, 0.01, 0.012, "undetermined", 0.006), (TREES, 0.01, 0.01, "undetermined", 2.0)
+    results = pair(compared, *rows, events=5)
+    told, table = text(findings.repeated(results)), text(snapshots.contrasts(results))
+
+    assert "1 is the very same number on both; whether the other one changed is open." in told
+    assert "0.0000the very same" in table
+    assert "2.0000" not in table
 
 
 def test_where_nothing_is_shown_all_is_open(compared):
@@ -188,6 +199,8 @@ def test_an_answer_tells_where_another_run_on_the_same_events_has_another_verdic
 
     assert is_told == (f"(run anew as old {signed(0.0042)}, {verdict})" in shown)
     assert is_told == ("run anew" in shown)
+    for page in (topic.verdicts(results, "representation"), sentences(results, results.contrasts)):
+        assert is_told == (f"(run anew as old {signed(0.0042)}, {verdict})" in text(page))
 
 
 def test_contrasts_beside_an_answer_and_marks_of_advice_tell_it_too(compared):

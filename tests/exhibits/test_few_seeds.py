@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import advice, few_seeds, findings
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
-from study.exhibits.prose import probability, raised
+from study.exhibits.prose import flipped, probability, raised
 from study.exhibits.results import QUERIES
 from tests.exhibits.asking import lead, say
 from tests.exhibits.pairing import text
@@ -88,6 +88,23 @@ def test_the_table_of_an_advice_shows_the_p_that_its_mark_hangs_on_and_what_t_sa
     assert "by t: by the t distribution (degrees of freedom by Satterthwaite and Welch)" in shown
     assert "p (equivalent)" in shown
     assert "0.034" in shown
+
+
+def test_a_contrast_told_the_other_way_round_has_its_verdict_by_t_turned_as_well(made):
+    """Advice for the full softmax tells contrasts of other losses over it as it over them."""
+    name = "bce-over-softmax"
+    results = made(say("worse", name))
+    (declared,) = (one for one in results.contrasts if one.name == name)
+    told = {}
+    for verdict in ("worse", "better", "undetermined", "equivalent"):
+        results.__dict__["by_student"] = {name: SimpleNamespace(verdict=verdict)}
+        told[verdict] = few_seeds.by_t(results, [declared]), few_seeds.by_t(results, [flipped(declared)])
+
+    assert ("", "") == told["worse"]
+    assert (", better by t", ", worse by t") == told["better"]
+    assert told["undetermined"] == (", undetermined by t", ", undetermined by t")
+    assert told["equivalent"] == (", equivalent by t", ", equivalent by t")
+    assert [flipped(declared)] == few_seeds.unsure(results, [flipped(declared)])
 
 
 def test_an_answer_that_hangs_on_few_seeds_says_so_in_its_words_and_behind_the_contrast(made):

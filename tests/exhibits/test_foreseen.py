@@ -82,7 +82,7 @@ def test_larger_logs_take_what_the_measurements_say(logged, made):
     hours = cost_model.passes(results.budget) * 1e11 / 50_000 / 3600
 
     assert f">{hours:,.0f}<" in text
-    assert "search and refits of sum-horizon, by the benchmark<" in text
+    assert "search and refits of sum-horizon, each fit reading all events, by the benchmark<" in text
     assert "flat-horizon" not in text
 
 
@@ -96,7 +96,7 @@ def test_training_is_foreseen_by_the_refits_of_this_report_where_they_tell_it(lo
     hours = cost_model.passes(results.budget) * 1e11 * 20 / 100_000 / 3600
 
     assert f">{hours:,.0f}<" in text
-    assert "search and refits of sum-horizon, by its refits<" in text
+    assert "search and refits of sum-horizon, each fit reading all events, by its refits<" in text
     assert "at revision <code>def</code>" in text and "Training: measured" not in text
 
 

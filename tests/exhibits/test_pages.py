@@ -14,6 +14,8 @@ from study.exhibits import (
     factorial,
     figures,
     leaderboard,
+    markup,
+    prose,
     protocol,
     reproduce,
     scorings,
@@ -246,6 +248,9 @@ def test_tally_and_forest_count_the_verdicts(made):
 
 
 def test_a_p_value_that_rounds_to_nothing_is_told_by_its_bound():
+    told = markup.bullets([f"a ({prose.probability(0.0003)})", f"b ({prose.probability(0.042)})"])
+
+    assert "<li>a (p\xa0&lt;\xa00.001)</li><li>b (p\xa0=\xa00.042)</li>" in told._repr_html_()
     assert "&lt; 0.0001" == tables.p_value(0.00003).text
     assert "0.0042" == tables.p_value(0.0042).text
 

@@ -115,12 +115,12 @@ def test_this_study_is_held_against_the_fastest_of_the_others_in_a_sentence(besi
     ("cut", "expected"),
     [
         ((False, False), ""),
-        ((True, False), "; the run of downfunnel was ended while recall still grew"),
-        ((False, True), "; the run of theirs was ended while recall still grew"),
-        ((True, True), "; the runs of downfunnel and theirs were ended while recall still grew"),
+        ((True, False), "; the run of downfunnel was ended by its limit, soon after a best round"),
+        ((False, True), "; the run of theirs was ended by its limit, soon after a best round"),
+        ((True, True), "; the runs of downfunnel and theirs were ended by their limits, soon after a best round"),
     ],
 )
-def test_a_run_that_was_ended_while_recall_grew_is_told_of_either_side(beside, after, cut, expected):
+def test_a_run_that_was_ended_by_its_limit_is_told_of_either_side(beside, after, cut, expected):
     ours, theirs = (
         sided(rates(1), is_cut=is_cut, curve=[[n, 0.2] for n in range(count)])
         for is_cut, count in zip(cut, (7, 5), strict=True)
@@ -129,7 +129,7 @@ def test_a_run_that_was_ended_while_recall_grew_is_told_of_either_side(beside, a
 
     assert "0.2500 after 60 s, the best of its 5 rounds on select, " in shown
     assert f" in a run of 7 rounds{expected}. Each side has one long run, with one seed. " in shown
-    assert (expected != "") == ("while recall still grew" in shown)
+    assert (expected != "") == ("soon after a best round" in shown)
 
 
 def test_earlier_lines_of_the_same_machine_and_settings_say_how_often_it_came_out_so(logged):

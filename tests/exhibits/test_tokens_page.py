@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from study.errors import UserError
-from study.exhibits import tokens
+from study.exhibits import token_clause, tokens
 from tests.exhibits.test_diagnostics_pages import MANIFEST, write
 
 
@@ -29,10 +29,11 @@ def slot(name, losses, shares):
 
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="fails", clear=True, within=0.7, earlier=0.2, variant="flat-next"):
+    def make(finding="holds", beyond="fails", clear=True, within=0.7, earlier=0.2, variant="flat-next", ranked=None):
         shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": earlier, "within_event": within}
         shares = shares if clear else dict.fromkeys(shares)
-        rows = [slot("price", [4, 3, 2, 1.9, 1.8], dict.fromkeys(shares)), slot("all", [4, 2, 1.5, 1.2, 1], shares)]
+        first = slot("category" if ranked else "price", [4, 3, 2, 1.9, 1.8], ranked or dict.fromkeys(shares))
+        rows = [first, slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
             "variant": variant, "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
             "finding": finding, "finding_beyond_column": beyond, "slots": rows,
@@ -51,8 +52,14 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
     assert "Whether <code>flat-next</code> learns token statistics instead of behaviour stays" in undetermined
     assert "; the criterion is at least 50 %" in undetermined
     assert "columns alone, makes up 50 % [49 %, 51 %] of the drop. Of what" in undetermined
-    assert "needs no other event: less than 50 %" in tokens.answer(accounted()).text
-    assert "needs no other event: at least 50 %" in tokens.answer(accounted(beyond="holds")).text
+    assert (
+        "needs no other event: that is less than the 50 % that the criterion asks for"
+        in tokens.answer(accounted()).text
+    )
+    assert (
+        "needs no other event: that is at least the 50 % that the criterion asks for"
+        in tokens.answer(accounted(beyond="holds")).text
+    )
 
 
 def test_a_twin_that_sees_less_and_is_better_is_told(accounted):
@@ -130,5 +137,23 @@ def test_fits_that_were_trained_longer_than_the_refits_say_so(accounted, folder,
     shutil.copytree(folder / "tokens", results.root / "tokens")
 
     told = f"; these fits read 300 tokens each, the refits that its contrasts compare {refit} (<a href"
-    assert is_told == (told in tokens.told(results))
-    assert is_told == ("these fits read" in tokens.told(results))
+    assert is_told == (told in token_clause.told(results))
+    assert is_told == ("these fits read" in token_clause.told(results))
+
+
+@pytest.mark.parametrize("finding", ["holds", "overtaken"])
+def test_what_the_order_of_columns_is_worth_and_other_events_tell_of_what_is_ranked_stands_beside(
+    accounted, folder, made, finding
+):
+    results = made(lambda _: None)
+    parts = {"column": 0.9, "event": -0.01, "moment": 0.1, "earlier": 0.01, "within_event": 0.89}
+    accounted(finding, ranked=parts)
+    shutil.copytree(folder / "tokens", results.root / "tokens")
+    told = token_clause.told(results)
+
+    order = (
+        "; to know which column comes next makes up 50 % [49 %, 51 %] of the drop; of that of <code>category</code>, "
+    )
+    ranked = "which is ranked, other events of the moment tell 10 % [9 %, 11 %] and earlier moments 1 % [0 %, 2 %]"
+    assert (finding == "holds") == (f"{order}{ranked} (<a href" in told)
+    assert (finding == "holds") == ("which column comes next" in told)

@@ -125,6 +125,13 @@ def test_no_page_waits_for_what_draws_figures(book, name):
     assert [] == re.findall(r"<script[^>]+plotly[^>]*>", text)
 
 
+def test_a_sign_of_less_that_begins_no_element_is_written_as_an_entity(book, name):
+    text = (book / f"{name}.html").read_text(encoding="utf-8")
+    shown = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+
+    assert [] == re.findall(r".{0,20}<(?![a-zA-Z/!]).{0,20}", shown)
+
+
 def test_figures_say_in_words_what_they_show(opened):
     page = opened(DESKTOP).page
     labels = [plot.get_attribute("aria-label") for plot in page.locator(".plot[role=img]").all()]

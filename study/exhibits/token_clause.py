@@ -1,0 +1,43 @@
+"""What Findings says of the token accounting: the criterion, and what stands beside it."""
+
+from study.exhibits import choose
+from study.exhibits.markup import code
+from study.exhibits.prose import count
+from study.exhibits.results import Results
+from study.exhibits.tokens import OVERTAKEN, Accounting, of, share_of, verdict
+
+
+def told(results: Results) -> str:
+    """The criterion as a clause, with a link to the page; nothing where the arm has not been run on the snapshot.
+
+    Nor where two snapshots are held together, of which another may have it: what it says is no contrast.
+    """
+    found = None if results.is_limited else of(results.root / "tokens")
+    if found is None:
+        return ""
+    clause = verdict(found[0]).removesuffix(".")
+    more = f"{_of_the_ranked(results, found[0])}{_longer(results, found[0])}"
+    return f'{clause[0].lower()}{clause[1:]}{more} (<a href="tokens.html">Token accounting</a>)'
+
+
+def _of_the_ranked(results: Results, found: Accounting) -> str:
+    """What the order of the columns tells of the drop, and what other events tell of the columns that are ranked."""
+    if found.total.shares["within_event"] is None or found.finding == OVERTAKEN:
+        return ""
+    told = [f"to know which column comes next makes up {share_of(found.total.shares['column'])} of the drop"]
+    for row in found.slots[:-1]:
+        if row.slot in results.question.candidate_columns and row.shares["within_event"] is not None:
+            told.append(
+                f"of that of {code(row.slot)}, which is ranked, other events of the moment tell "
+                f"{share_of(row.shares['moment'])} and earlier moments {share_of(row.shares['earlier'])}"
+            )
+    return f"; {'; '.join(told)}"
+
+
+def _longer(results: Results, found: Accounting) -> str:
+    """How much longer these fits were trained than the refits of the variant; nothing where it is less than twice."""
+    cost, read_ = results.cost.get(found.variant), found.rounds * found.positions
+    refit = cost.positions if cost and choose.counted(choose.parts_of(results, found.variant)) == "tokens" else None
+    if refit is None or read_ < 2 * refit:
+        return ""
+    return f"; these fits read {count(read_)} tokens each, the refits that its contrasts compare {count(refit)}"
