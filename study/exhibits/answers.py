@@ -24,7 +24,7 @@ from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
-COMPOSED = "candidates composed from their attributes, alone or beside an id table,"
+COMPOSED = "candidates composed from their attributes with or without an id table"
 LONGER = "where their histories differ as well"
 
 
