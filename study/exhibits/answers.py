@@ -8,6 +8,7 @@ from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
+from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
@@ -125,7 +126,16 @@ def is_it_the_data(results: Results) -> Answer:
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"
-    return of(lead, *size.limits, limits, *other_changes.told(results), rests_on=shown, margin=results.margin)
+    further = *size.limits, *_asked_late(results, size), limits, *other_changes.told(results)
+    return of(lead, *further, rests_on=shown, margin=results.margin)
+
+
+def _asked_late(results: Results, size: enough.Size) -> list[str]:
+    """Which family was asked about its users last, on the log that the study was made with, a clause; or none."""
+    if results.data.source != COMPLETE_JOURNEY:
+        return []
+    seen = "was asked about fewer users when the effects of the other families had been seen"
+    return [f"{code(found.left_variant)} {seen}" for found in size.shown if found.family == "hybrid"]
 
 
 def representation(results: Results) -> Answer:

@@ -1,10 +1,14 @@
 """What Findings says of the token accounting: the criterion, and what stands beside it."""
 
 from study.exhibits import choose
+from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import code
 from study.exhibits.prose import count
 from study.exhibits.results import Results
 from study.exhibits.tokens import OVERTAKEN, Accounting, of, share_of, verdict
+
+LATE = "; its settings were made its own when another finding had been seen (<em>Protocol</em>)"
+"""Of the log that the study was made with."""
 
 
 def told(results: Results) -> str:
@@ -16,7 +20,8 @@ def told(results: Results) -> str:
     if found is None:
         return ""
     clause = verdict(found[0]).removesuffix(".")
-    more = f"{_of_the_ranked(results, found[0])}{_longer(results, found[0])}"
+    late = LATE * (results.data.source == COMPLETE_JOURNEY)
+    more = f"{_of_the_ranked(results, found[0])}{late}{_longer(results, found[0])}"
     return f'{clause[0].lower()}{clause[1:]}{more} (<a href="tokens.html">Token accounting</a>)'
 
 

@@ -191,6 +191,19 @@ def test_a_part_of_the_users_that_is_too_small_is_told_beside_the_one_that_is_en
     )
 
 
+def test_a_hybrid_is_told_to_have_been_asked_last_on_the_study_s_own_log(made):
+    hybrid = {"left_variant": "hybrid-lambdarank", "right_variant": "hybrid-lambdarank", "family": "hybrid"}
+    both = [diagnosis("users-50", "equivalent", 0.0), diagnosis("users-50", "equivalent", 0.0, **hybrid)]
+
+    def mine(written):
+        written["data.json"]["source"] = "mine.parquet"
+
+    seen = "hybrid-lambdarank was asked about fewer users when the effects of the other families had been seen"
+    assert f"; {seen};" in told(made(diagnoses=both), "Is it the data?")
+    assert "when the effects" not in told(made(mine, diagnoses=both), "Is it the data?")
+    assert "when the effects" not in told(made(diagnoses=both[:1]), "Is it the data?")
+
+
 def test_a_gain_that_would_be_rounded_to_the_margin_is_told_with_more_digits():
     assert "<code>a</code> by +0.00499 and <code>b</code> by +0.00030" == enough.Gains(
         "rule", {"a": 0.0049919, "b": 0.0003}

@@ -145,15 +145,19 @@ def test_fits_that_were_trained_longer_than_the_refits_say_so(accounted, folder,
 def test_what_the_order_of_columns_is_worth_and_other_events_tell_of_what_is_ranked_stands_beside(
     accounted, folder, made, finding
 ):
-    results = made(lambda _: None)
+    own = made(lambda _: None)
+    mine = made(lambda written: written["data.json"].update(source="mine.parquet"))
     parts = {"column": 0.9, "event": -0.01, "moment": 0.1, "earlier": 0.01, "within_event": 0.89}
     accounted(finding, ranked=parts)
-    shutil.copytree(folder / "tokens", results.root / "tokens")
-    told = token_clause.told(results)
+    for results in (own, mine):
+        shutil.copytree(folder / "tokens", results.root / "tokens", dirs_exist_ok=True)
+    told, of_mine = token_clause.told(own), token_clause.told(mine)
 
     order = (
         "; to know which column comes next makes up 50 % [49 %, 51 %] of the drop; of that of <code>category</code>, "
     )
     ranked = "which is ranked, other events of the moment tell 10 % [9 %, 11 %] and earlier moments 1 % [0 %, 2 %]"
-    assert (finding == "holds") == (f"{order}{ranked} (<a href" in told)
+    assert (finding == "holds") == (f"{order}{ranked}; its settings were made its own when" in told)
+    assert (finding == "holds") == (f"{order}{ranked} (<a href" in of_mine)
+    assert "its settings" not in of_mine
     assert (finding == "holds") == ("which column comes next" in told)
