@@ -10,8 +10,8 @@ from study.exhibits.results import Results
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-COUNTS = "the user's own counts, dates and how popular candidates are, with learned weights"
-SIDES = "a model that reads the history", "one that knows the user's own counts, dates and how popular candidates are"
+COUNTS = "own counts, dates and popularity alone, with learned weights"
+SIDES = "a model that reads the history", "one of own counts, dates and popularity alone"
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 
 

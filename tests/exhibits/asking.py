@@ -6,7 +6,7 @@ from study.exhibits import answers
 from study.exhibits.prose import raised
 
 EVERY = {question.asked: question for question in answers.QUESTIONS}
-UNREAD = "one that knows the user's own counts, dates and how popular candidates are"
+UNREAD = "one of own counts, dates and popularity alone"
 """What a head on the user's own counts is called where it stands beside one that reads the history as well."""
 VERDICTS = {"better": 0.02, "worse": -0.02, "equivalent": 0.001, "undetermined": 0.006}
 

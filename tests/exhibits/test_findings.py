@@ -208,8 +208,8 @@ def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_
     sides = "a model that reads the history", UNREAD
 
     assert (
-        "blind-horizon-repeat (the user's own counts, dates and how popular candidates are, with learned weights; "
-        "declared after test was seen)" in won
+        "blind-horizon-repeat (own counts, dates and popularity alone, with learned weights; declared after test was "
+        "seen)" in won
     )
     assert f". With head repeat-aware, in favour of {sides[0]} over {sides[1]}, declared after test was seen." in won
     assert f". With head repeat-aware, in favour of {sides[1]} over {sides[0]}, declared after test was seen." in lost
