@@ -42,7 +42,7 @@ def _detectable(results: Results) -> list[str]:
         f"declared contrasts, at the first step of Holm over {count(family)}, the strictest; for a contrast that "
         f"stands alone {number(power.detectable)}): {judged}. Two variants that are alike in truth are shown to be "
         f"equivalent at that step with a power of {percent(equivalence, 0)} where their difference varies as the "
-        "median one does; that of variants which share much, as the user's own counts, varies less."
+        "median one does; that of variants which share much, as the user's own counts, may vary less."
     ]
 
 

@@ -135,7 +135,7 @@ def tuning() -> Html:
         for variant, one in found.variants.items()
     ]
     caption = (
-        f"Seconds of one search on the log of the study, with the budget {found.budget}, with one worker and with two, "
+        f"Seconds of one search on the log that the study had, with the budget {found.budget}, one worker and two, "
         "taking turns, and how many times as fast two are (median, least and most of the repeats)"
     )
     return joined([origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
