@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 import yaml
 
+from study.events import appending, parts, read, runs
 from study.models.base import Recommender
 from study.models.data import read_refit
 from study.params import load
@@ -44,6 +46,16 @@ BUDGET = {
     "patience": 2,
     "workers": 1,
 }
+
+
+def in_small_parts(patch: pytest.MonkeyPatch, rows: int = 250) -> None:
+    """Parts of some hundred events: a tiny log has several."""
+    patch.setattr(parts, "PART", rows)
+    patch.setattr(read, "PIECE", 90)
+    patch.setattr(runs, "STEP", 10)
+    patch.setattr(runs, "GROUP", 20)
+    patch.setattr(appending, "GROUP", 40)
+    patch.setattr(split, "GROUP", 40)
 
 
 def size_of(budget: dict[str, object]) -> dict[str, dict[str, object]]:

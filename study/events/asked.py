@@ -1,6 +1,7 @@
 """The queries of the windows of a log that comes in parts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -9,51 +10,74 @@ from study.errors import UserError
 from study.events.clock import Clock
 from study.events.queries import answered, refuse_empty, tables_of
 from study.events.spans import EPOCH, Window
-from study.events.spill import Folder
+from study.events.spill import Kept, Shelf
 from study.events.split import TIME
-from study.failures import naming
 from study.params.question import Question, WhoQuestion
+
+Windows = dict[str, list[Window]]
+"""Of each span."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the windows of some spans ask of the users of one part.
+
+    Attributes:
+        acted: whether a key action with a candidate comes before all windows.
+        differs: whether there is a user who does not take the key action, or the question is not about that.
+        answered: of each span and window, whether it has a query with an answer.
+        tables: the queries of each span and window, sorted by user.
+    """
+
+    acted: bool
+    differs: bool
+    answered: dict[str, list[bool]]
+    tables: dict[str, list[Kept]]
+
+
+def asked_of(events: pl.DataFrame, windows: Windows, first: int, question: Question, shelf: Shelf) -> Answers:
+    """The queries of the users of one part.
+
+    Args:
+        events: sorted, with `key` and `candidate`.
+        first: the first cut-off of all windows of the question, microseconds since 1970 UTC.
+        shelf: for the queries.
+    """
+    made = iter(tables_of(events, [window for some in windows.values() for window in some], question))
+    tables = {span: [next(made) for _ in some] for span, some in windows.items()}
+    return Answers(
+        acted=bool(events.select((pl.col("key") & TIME.lt(first)).any()).item()),
+        differs=not isinstance(question, WhoQuestion)
+        or not all(t["label"].all() for some in tables.values() for t in some),
+        answered={span: [answered(table) for table in some] for span, some in tables.items()},
+        tables={span: [shelf.keep(table, f"queries-{span}") for table in some] for span, some in tables.items()},
+    )
 
 
 class Asked:
-    """Queries by span, window and user. Those of the first part are held, those of others lie on disk.
+    """Queries by span, window and user.
 
     Args:
-        name: of the question, for the files and for messages.
+        name: of the question, for messages.
         windows: of each span.
-        folder: for what lies on disk.
         clock: of the question, for messages.
     """
 
-    def __init__(
-        self, name: str, windows: dict[str, list[Window]], question: Question, folder: Folder, clock: Clock
-    ) -> None:
-        self.name, self.windows, self.question, self.folder, self.clock = name, windows, question, folder, clock
-        self.tables: dict[str, list[list[pl.LazyFrame]]] = {span: [[] for _ in some] for span, some in windows.items()}
+    def __init__(self, name: str, windows: Windows, question: Question, clock: Clock) -> None:
+        self.name, self.windows, self.question, self.clock = name, windows, question, clock
+        self.tables: dict[str, list[list[Kept]]] = {span: [[] for _ in some] for span, some in windows.items()}
         self.first = min(window.cutoff for some in windows.values() for window in some)
-        self.acted, self.differs = False, not isinstance(question, WhoQuestion)
+        self.acted = self.differs = False
         self.answered: dict[str, list[bool]] = {span: [False] * len(some) for span, some in windows.items()}
 
-    def add(self, events: pl.DataFrame, spans: list[str]) -> None:
-        """The queries of further users in the windows of some spans.
-
-        Args:
-            events: sorted, with `key` and `candidate`; of users whose ids come after those of the parts before.
-        """
-        self.acted |= bool(events.select((pl.col("key") & TIME.lt(self.first)).any()).item())
-        places = [(span, number) for span in spans for number in range(len(self.windows[span]))]
-        tables = tables_of(events, [self.windows[span][number] for span, number in places], self.question)
-        for (span, number), table in zip(places, tables, strict=True):
-            self.answered[span][number] |= answered(table)
-            self.differs = self.differs or not table["label"].all()
-            parts = self.tables[span][number]
-            parts.append(self._kept(table, f"{span}-{number}-{len(parts):05d}") if parts else table.lazy())
-
-    def _kept(self, table: pl.DataFrame, name: str) -> pl.LazyFrame:
-        path = self.folder() / f"queries-{self.name}-{name}.parquet"
-        with naming(path):
-            table.write_parquet(path, compression="lz4")
-        return pl.scan_parquet(path, glob=False)
+    def add(self, answers: Answers) -> None:
+        """The queries of further users, whose ids come after those of the parts before."""
+        self.acted |= answers.acted
+        self.differs |= answers.differs
+        for span, tables in answers.tables.items():
+            for number, table in enumerate(tables):
+                self.answered[span][number] |= answers.answered[span][number]
+                self.tables[span][number].append(table)
 
     def check(self) -> None:
         """Whether every window can be scored, and something can be learned before all of them.
@@ -91,8 +115,8 @@ class Asked:
     def of(self, span: str) -> Iterator[pl.DataFrame]:
         """The queries of a span in the order of cut-off and user, table by table."""
         for parts in self.tables[span]:
-            yield from (part.collect() for part in parts)
+            yield from (part.lazy().collect() for part in parts)
 
     def lazy(self, span: str) -> pl.LazyFrame:
         """The same as one table that is not read yet."""
-        return pl.concat([part for parts in self.tables[span] for part in parts])
+        return pl.concat([part.lazy() for parts in self.tables[span] for part in parts])

@@ -5,7 +5,8 @@ import polars as pl
 
 def numbered(names: pl.Series) -> pl.Series:
     """The names as values of an Enum in the order of the alphabet: they sort as before, and missing ones stay so."""
-    return names.cast(pl.Enum(names.drop_nulls().unique().sort()))
+    found = names.alias("name").to_frame().lazy().unique().collect(engine="streaming").to_series()
+    return names.cast(pl.Enum(found.drop_nulls().sort()))
 
 
 def first_of_each(rows: pl.DataFrame, key: str, value: str) -> pl.DataFrame:

@@ -58,16 +58,43 @@ class Facts:
     days: pl.DataFrame
 
 
-def facts_of(parts: Iterable[pl.DataFrame], spec: Snapshot) -> Facts:
-    """The facts of a log that comes in parts of whole users, in the general form."""
-    counts: dict[str, pl.DataFrame] = {}  # of each column `value` and `count`, whatever it is called itself
+@dataclass(frozen=True)
+class PartFacts:
+    """What is counted of one part.
+
+    Attributes:
+        row: its sums and its first and last time, a row.
+        users: their activity.
+        days: number of events of each `day`, in any order.
+        counts: of the event type and of each attribute `value` and `count`, whatever it is called itself.
+    """
+
+    row: pl.DataFrame
+    users: Activity
+    days: pl.DataFrame
+    counts: dict[str, pl.DataFrame]
+
+
+def counted_in(part: pl.DataFrame, spec: Snapshot) -> PartFacts:
+    """What is counted of a part of whole users, in the general form."""
+    return PartFacts(
+        row=_row(part),
+        users=activity(part),
+        days=_counts(part, TIME.dt.date().alias("day")),
+        counts={name: _counts(part, pl.col(name).alias("value")) for name in ["event_type", *spec.coded]},
+    )
+
+
+def facts_of(parts: Iterable[PartFacts], spec: Snapshot) -> Facts:
+    """The facts of a log, from what was counted of its parts."""
+    counts: dict[str, pl.DataFrame] = {}
     rows, users, days = [], [], []
     for part in parts:
-        rows.append(_row(part))
-        users.append(activity(part))
-        days.append(part.select(day=TIME.dt.date())["day"].value_counts(name="count"))
-        for name in ["event_type", *spec.coded]:
-            counts[name] = _added(counts.get(name), part[name].alias("value").value_counts(name="count"))
+        rows.append(part.row)
+        users.append(part.users)
+        days.append(part.days)
+        for name, table in part.counts.items():
+            counts[name] = _added(counts.get(name), table)
     whole = pl.concat(rows)
     types = counts["event_type"].sort("count", "value", descending=[True, False])
     return Facts(
@@ -93,6 +120,11 @@ def _row(part: pl.DataFrame) -> pl.DataFrame:
         future=pl.lit(datetime.now(UTC) + CLOCKS_DIFFER).lt(TIME).sum(),
         repeated=pl.lit(part.height - part.hash_rows().n_unique(), dtype=pl.Int64),
     )
+
+
+def _counts(part: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
+    """`count` of each value, in any order."""
+    return part.lazy().select(value).group_by(pl.all()).len("count").collect(engine="streaming")
 
 
 def _added(before: pl.DataFrame | None, counts: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """A log in parts of whole users, in the order of their ids: what is done user by user needs one part at a time."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +13,25 @@ PART = 2_000_000
 """Events that are held at a time, about; a smaller log is one part, and never spilled."""
 
 
+Piece = Callable[[], pl.DataFrame]
+"""Reads one part of a log, perhaps in another process; perhaps there is nothing in it."""
+
+
 class Parts(ABC):
     """Parts of a log that no user is divided between; they can be gone over more than once."""
 
+    @property
     @abstractmethod
+    def pieces(self) -> list[Piece]:
+        """Of each part what reads it; its users come after those of the parts before."""
+
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        """Events of users that come after those of the parts before; in memory only while they are used."""
+        """The events of each part that has some; in memory only while they are used."""
+        for piece in self.pieces:
+            part = piece()
+            if part.height:
+                yield part
+            del part
 
     @abstractmethod
     def bounds(self) -> tuple[int, int]:
@@ -30,8 +44,10 @@ class Held(Parts):
     def __init__(self, events: pl.DataFrame) -> None:
         self.events = events
 
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        yield self.events
+    @property
+    def pieces(self) -> list[Piece]:
+        """See `Parts`."""
+        return [lambda: self.events]
 
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
@@ -48,32 +64,36 @@ class Saved(Parts):
         """The whole log, which is not read yet."""
         return pl.scan_parquet(self.path, glob=False)
 
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        log = self.scan()
-        total, begin = log.select(pl.len()).collect().item(), 0
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """See `Parts`."""
+        users, begin = self.scan().select("user_id"), 0
+        found: list[Piece] = []
+        total = users.select(pl.len()).collect().item()
         while begin < total:
-            part = _whole_users(log, begin, total)
-            begin += part.height
-            yield part.rechunk()
-            del part
+            rows = _whole_users(users, begin, total)
+            found.append(partial(_rows, self.path, begin, rows))
+            begin += rows
+        return found
 
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
         return bounds_of(self.scan())
 
 
-def _whole_users(log: pl.LazyFrame, begin: int, total: int) -> pl.DataFrame:
-    """About `PART` rows from one on, without those of a user that goes on behind them."""
+def _rows(path: Path, begin: int, rows: int) -> pl.DataFrame:
+    return pl.scan_parquet(path, glob=False).slice(begin, rows).collect().rechunk()
+
+
+def _whole_users(users: pl.LazyFrame, begin: int, total: int) -> int:
+    """How many rows from one on are a part: about `PART`, without those of a user that goes on behind them."""
     rows = PART
-    while True:
-        part = log.slice(begin, rows).collect()
-        if begin + part.height == total:
-            return part
-        users = part["user_id"]
-        kept = int(users.search_sorted(users[-1], side="left"))
-        if kept:
-            return part.head(kept)
+    while begin + rows < total:
+        ids = users.slice(begin, rows).collect().to_series()
+        if kept := int(ids.search_sorted(ids[-1], side="left")):
+            return kept
         rows *= 2
+    return total - begin
 
 
 def bounds_of(log: pl.LazyFrame) -> tuple[int, int]:

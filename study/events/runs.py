@@ -1,14 +1,15 @@
 """A log that is larger than memory, sorted by user: runs on disk, and ranges of user ids that are read across them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 
 from study.events import parts
 from study.events.codes import numbered
-from study.events.parts import Held, Parts, bounds_of
+from study.events.parts import Held, Parts, Piece, bounds_of
 from study.events.spill import Folder
 from study.failures import naming
 
@@ -44,17 +45,11 @@ class Runs(Parts):
         self.files.append(path)
         self.sampled.append(placed["user_id"].gather_every(STEP))
 
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        log = pl.scan_parquet(self.files, glob=False)
-        begin: str | None = None
-        for end in [*self._ends(), None]:
-            after = [] if begin is None else [USER.gt(begin)]
-            until = [] if end is None else [USER.le(end)]
-            part = log.filter(*after, *until).collect()
-            begin = end
-            if part.height:
-                yield part
-            del part
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """See `Parts`; there are no more runs to come."""
+        ends = self._ends()
+        return [partial(_between, self.files, *range_) for range_ in zip([None, *ends], [*ends, None], strict=True)]
 
     def _ends(self) -> list[str]:
         """The last users of all ranges but the last one."""
@@ -65,6 +60,13 @@ class Runs(Parts):
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
         return bounds_of(pl.scan_parquet(self.files, glob=False))
+
+
+def _between(files: list[Path], begin: str | None, end: str | None) -> pl.DataFrame:
+    """The events of the users after `begin` and up to `end`, across all runs."""
+    after = [] if begin is None else [USER.gt(begin)]
+    until = [] if end is None else [USER.le(end)]
+    return pl.scan_parquet(files, glob=False).filter(*after, *until).collect()
 
 
 def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:

@@ -1,4 +1,4 @@
-"""Folders on disk for what memory does not hold."""
+"""What memory does not hold: folders on disk, and tables in them."""
 
 import errno
 import fcntl
@@ -6,14 +6,64 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import mkstemp
 
+import polars as pl
+
+from study.events.parts import Parts
+from study.failures import naming
 from study.paths import SCRATCH
 
 Folder = Callable[[], Path]
 """Makes the folder when it is first asked for: a small log needs none."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table that is held, or lies on disk."""
+
+    where: pl.DataFrame | Path
+
+    def lazy(self) -> pl.LazyFrame:
+        """The table, which is not read yet."""
+        return pl.scan_ipc(self.where) if isinstance(self.where, Path) else self.where.lazy()
+
+    def taken(self) -> pl.DataFrame:
+        """The table for the last time: its file goes."""
+        table = self.lazy().collect()
+        if isinstance(self.where, Path):
+            self.where.unlink()
+        return table
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where tables of a part are kept, by whichever process does it: in memory, or as files of a folder."""
+
+    folder: Path | None = None
+
+    def keep(self, table: pl.DataFrame, name: str) -> Kept:
+        """Keeps a table.
+
+        Args:
+            name: what its file begins with.
+        """
+        if self.folder is None:
+            return Kept(table)
+        opened, path = mkstemp(prefix=f"{name}-", suffix=".ipc", dir=self.folder)
+        os.close(opened)
+        with naming(Path(path)):
+            table.write_ipc(path, compression="lz4")
+        return Kept(Path(path))
+
+
+def shelf_for(parts: Parts, folder: Folder) -> Shelf:
+    """For the tables of a log: what is made of the only part is held."""
+    return Shelf(folder()) if len(parts.pieces) > 1 else Shelf()
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """The events of some users of a log: all that is studied of one that has more than is asked for."""
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import polars as pl
 
-from study.events.parts import Parts, bounds_of
+from study.events.parts import Parts, Piece, bounds_of
 from study.seeds import hash_text, mix64, seed_of
 
 
@@ -16,15 +16,19 @@ class Thinned(Parts):
         self.whole = whole
         self.users = users
 
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        for part in self.whole:
-            if (kept := part.join(self.users, on="user_id", how="semi", maintain_order="left")).height:
-                yield kept
+    @property
+    def pieces(self) -> list[Piece]:
+        """See `Parts`."""
+        return [partial(_of_some, piece, self.users) for piece in self.whole.pieces]
 
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
         first, last = zip(*(bounds_of(part.lazy()) for part in self), strict=True)
         return min(first), max(last)
+
+
+def _of_some(piece: Piece, users: pl.DataFrame) -> pl.DataFrame:
+    return piece().join(users, on="user_id", how="semi", maintain_order="left")
 
 
 def thinned(events: Parts, most: int) -> Parts:

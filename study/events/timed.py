@@ -1,19 +1,19 @@
 """A log in parts on the clock of a question."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from study.errors import UserError
 from study.events.clock import Clock, clock_of, on_study_clock
-from study.events.parts import Held, Parts
+from study.events.parts import Held, Parts, Piece
 from study.events.spans import Spans, make_spans
 from study.params.question import Question
 
 
 @dataclass(frozen=True)
-class Timed:
+class Timed(Parts):
     """Parts of whole users, as often as they are gone over; where the clock is stretched, their order is to be made.
 
     Attributes:
@@ -26,9 +26,14 @@ class Timed:
     clock: Clock
     left_out: int = 0
 
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        for part in self.parts:
-            yield self.clock.place(part)
+    @property
+    def pieces(self) -> list[Piece]:
+        """See `Parts`."""
+        return [partial(_placed, piece, self.clock) for piece in self.parts.pieces]
+
+    def bounds(self) -> tuple[int, int]:
+        """See `Parts`; on the clock of the question."""
+        return self.clock.first, self.clock.last
 
     def spans(self, name: str, question: Question) -> Spans:
         """The windows of the question.
@@ -45,6 +50,10 @@ class Timed:
                 f"{question.horizon} would begin before there are dates; lower the horizon (horizon_days, "
                 "horizon_minutes) or windows"
             ) from None
+
+
+def _placed(piece: Piece, clock: Clock) -> pl.DataFrame:
+    return clock.place(piece())
 
 
 def timed(parts: Parts, question: Question, timezone: str, seed: int) -> Timed:

@@ -239,7 +239,7 @@ def _model(results: Results, read: Sizes) -> str:
     passes = cost_model.passes(results.budget)
     return (
         f"The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above "
-        f"({_error(read)}){_asked(results)}; memory is that of a partition and of one numeric column; training holds "
+        f"({_error(read)}){_asked(results)}; memory is that of a part in each worker and of one numeric column; training holds "
         "its span whole; a fit that is not stopped early reads every event once, which makes "
         f"{number(passes, 1)} readings for the search and the refits of a variant at the budget "
         f"{code(results.params.budget)}. Sizes beyond the largest above are extrapolated."
@@ -273,7 +273,8 @@ def _left_out(read: Sizes) -> str:
         f"runs of about as many, and each part of its users reads up to a group of {count(GROUP)} rows of every run "
         f"beside its own rows: {listing(times)}. So the hours of the stages are a lower bound, and the larger the "
         "log, the more is missing. To be done within a day the hours would have to be divided among machines: this "
-        "version divides separate fits alone, no stage that reads the log, and nothing was run on many machines."
+        "version divides separate fits, and what is done with the parts of a log; the source is read, vocabularies are "
+        "fitted and files are written by one machine. Nothing was run on many."
     )
 
 

@@ -1,6 +1,7 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -9,13 +10,13 @@ import polars as pl
 
 from study.errors import UserError, few, one_line
 from study.events import health
-from study.events.asked import Asked
-from study.events.facts import Facts, facts_of
+from study.events.asked import Answers, Asked, Windows, asked_of
+from study.events.facts import Facts, counted_in, facts_of
 from study.events.files import in_folders, read_file, refuse_absent
 from study.events.parts import Parts
 from study.events.read import QUERY, reading, sources
 from study.events.spans import Spans, refuse_long_warmup
-from study.events.spill import Folder, spilling
+from study.events.spill import Folder, Shelf, shelf_for, spilling
 from study.events.split import TIME, acting, marked
 from study.events.timed import timed
 from study.events.values import refuse_few, refuse_joined, refuse_unseen, unseen
@@ -23,6 +24,7 @@ from study.params import Params, load
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import Statistics
+from study.stages.by_part import by_part
 from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots, refuse_values
 
 
@@ -62,7 +64,7 @@ def run(source: str | None) -> None:
     refuse_snapshots(params)
     spec = params.snapshot if source is None else params.snapshot.model_copy(update={"source": source})
     with reading(spec, "check") as events, spilling("check-queries") as folder:
-        facts = facts_of(events, spec)
+        facts = facts_in(events, params.model_copy(update={"snapshot": spec}))
         rows = health.card(facts, spec)
         noted = health.warnings(facts, spec, list(params.questions.values()), params.features)
         found = [*_asked(spec), *_linked(spec), *_partitioned(spec), *noted]
@@ -121,6 +123,12 @@ def _partitioned(spec: Snapshot) -> list[str]:
     ]
 
 
+def facts_in(events: Parts, params: Params) -> Facts:
+    """The facts of a log that is read as `params` say."""
+    spec = params.snapshot
+    return facts_of(by_part(events, partial(counted_in, spec=spec), params.engine, "parts of the log"), spec)
+
+
 def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Iterator[tuple[str, Found]]:
     """What each question finds in a log; those that differ in what is held back alone find the same.
 
@@ -153,25 +161,61 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     log = timed(events, question, params.snapshot.timezone, params.seed)
     spans = log.spans(name, question)
     refuse_long_warmup(spans, params.features.warmup_days, name, question)
-    asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock)
+    asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, log.clock)
+    look = _Look(question, log.clock.timezone, spans.test[0].cutoff, asked.windows, asked.first, shelf_for(log, folder))
     candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC"), "events": pl.UInt32})
     actions = named = actors = again = 0
-    for part in log:
-        acts = part.filter(acting(question, part.columns))
-        actions += acts.height
-        times = acts.filter(TIME.lt(spans.test[0].cutoff)).group_by("user_id").agg(pl.col("timestamp").n_unique())
-        actors, again = actors + times.height, again + int((times["timestamp"] > 1).sum())
-        derived = marked(part, question, log.clock.timezone)
-        asked.add(derived, list(asked.windows))
-        named += int(derived["key"].sum())
-        met = derived.filter(TIME.lt(spans.test[0].cutoff) & pl.col("candidate").is_not_null())
-        met = met.group_by("candidate").agg(first=pl.col("timestamp").min(), events=pl.len())
-        both = pl.concat([candidates, met]).group_by("candidate")
+    for part in by_part(log, look, params.engine, f"parts of the log, {name}"):
+        asked.add(part.answers)
+        actions, named = actions + part.actions, named + part.named
+        actors, again = actors + part.actors, again + part.again
+        both = pl.concat([candidates, part.met]).group_by("candidate")
         candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
     asked.check()
     refuse_few(name, question, len(candidates))
     tables = {span: asked.lazy(span) for span in asked.windows}
     return Found(spans, tables, candidates, actions, actions - named, log.left_out, actors, again)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Of one part its queries, the candidates before test, and counts: see `Found`."""
+
+    answers: Answers
+    met: pl.DataFrame
+    actions: int
+    named: int
+    actors: int
+    again: int
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a question finds in a part.
+
+    `cut` is the first test cut-off, `first` the first of all, microseconds since 1970 UTC; `shelf` is for the queries.
+    """
+
+    question: Question
+    timezone: str
+    cut: int
+    windows: Windows
+    first: int
+    shelf: Shelf
+
+    def __call__(self, part: pl.DataFrame) -> _Seen:
+        acts = part.filter(acting(self.question, part.columns))
+        times = acts.filter(TIME.lt(self.cut)).group_by("user_id").agg(pl.col("timestamp").n_unique())
+        derived = marked(part, self.question, self.timezone)
+        met = derived.filter(TIME.lt(self.cut) & pl.col("candidate").is_not_null())
+        return _Seen(
+            answers=asked_of(derived, self.windows, self.first, self.question, self.shelf),
+            met=met.group_by("candidate").agg(first=pl.col("timestamp").min(), events=pl.len()),
+            actions=acts.height,
+            named=int(derived["key"].sum()),
+            actors=times.height,
+            again=int((times["timestamp"] > 1).sum()),
+        )
 
 
 def _told(

@@ -1,13 +1,19 @@
 """Builds the snapshot: the event log in its general form, and nothing after this stage knows where it came from."""
 
+from functools import partial
 from pathlib import Path
+
+import polars as pl
 
 from study.events.appending import appending
 from study.events.order import sort_events
 from study.events.parts import Parts
 from study.events.read import reading
+from study.events.spill import Kept, Shelf, shelf_for, spilling
 from study.params import load
+from study.params.engine import Engine
 from study.paths import replacing, snapshot_file
+from study.stages.by_part import by_part
 
 
 def run() -> None:
@@ -18,11 +24,17 @@ def run() -> None:
     """
     params = load()
     with reading(params.snapshot, "snapshot") as events, replacing(snapshot_file(params.snapshot.name)) as temporary:
-        write(events, params.seed, temporary)
+        write(events, params.seed, temporary, params.engine)
 
 
-def write(events: Parts, seed: int, path: Path) -> None:
+def write(events: Parts, seed: int, path: Path, engine: Engine) -> None:
     """Writes the file of a snapshot in the order of the study; equal events, equal bytes."""
-    with appending(path) as append:
-        for part in events:
-            append(sort_events(part, seed))
+    with spilling("snapshot-sorted") as folder, appending(path) as append:
+        for part in by_part(
+            events, partial(_sorted, seed=seed, shelf=shelf_for(events, folder)), engine, "parts of the snapshot"
+        ):
+            append(part.taken())
+
+
+def _sorted(part: pl.DataFrame, seed: int, shelf: Shelf) -> Kept:
+    return shelf.keep(sort_events(part, seed), "sorted")

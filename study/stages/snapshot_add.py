@@ -11,7 +11,7 @@ from pathlib import Path
 from study.errors import UserError, one_line
 from study.events.columns import changes, columns_of
 from study.events.database import read_query
-from study.events.facts import Facts, facts_of
+from study.events.facts import Facts
 from study.events.files import matching
 from study.events.parts import Parts
 from study.events.read import QUERY, READER, reading
@@ -23,7 +23,7 @@ from study.params.load import load, parse
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, source_file, write_text
 from study.provenance import file_hash
-from study.stages.look import findings
+from study.stages.look import facts_in, findings
 from study.stages.snapshot import write
 
 PACKED = ".gz"
@@ -68,7 +68,7 @@ def _add_log(path: Path, name: str) -> list[str]:
     read = after.snapshot.model_copy(update={"source": str(path)})
     with reading(read, "snapshot-add") as events, spilling("snapshot-add-beside") as folder:
         _refuse_other(after, events, folder)
-        facts = facts_of(events, after.snapshot)
+        facts = facts_in(events, after)
         for _ in findings(facts, events, after, folder):  # which raises where a question cannot be asked
             pass
     told = _told(before.snapshot, after.snapshot, path)
@@ -119,7 +119,7 @@ def _refuse_other(params: Params, events: Parts, folder: Folder) -> None:
         return
     same = folder() / "same.parquet"
     with naming(same):
-        write(events, params.seed, same)
+        write(events, params.seed, same, params.engine)
     if known != {file_hash(same)}:
         raise UserError(f"--name: '{name}' has results of another log in {RESULTS / name}; choose another name")
     same.unlink()

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from study.events.appending import GROUP, appending
-from study.events.asked import Asked
+from study.events.asked import Answers, Asked, Windows, asked_of
 from study.events.card import data_card, told_of
 from study.events.parts import Saved
 from study.events.spans import EPOCH, Spans
-from study.events.spill import spilling
+from study.events.spill import Shelf, shelf_for, spilling
 from study.events.split import (
     TIME,
     held_back,
@@ -23,7 +25,7 @@ from study.events.split import (
 )
 from study.events.timed import Timed, timed
 from study.events.values import counted, refuse_few, refuse_joined, refuse_unseen
-from study.params import load
+from study.params import Params, load
 from study.params.question import Question, WhatQuestion
 from study.paths import (
     data_card_file,
@@ -34,6 +36,7 @@ from study.paths import (
     spans_file,
     write_text,
 )
+from study.stages.by_part import by_part
 from study.stages.scored import text_of
 
 
@@ -51,10 +54,8 @@ def run(name: str) -> None:
     log = timed(saved, question, spec.timezone, params.seed)
     spans = log.spans(name, question)
     with spilling(f"split-{name}") as folder:
-        asked = Asked(
-            name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, folder, log.clock
-        )
-        _write_events(name, _derived(log, question, spans.test[0].cutoff, params.seed), spans, asked)
+        asked = Asked(name, {"stop": spans.stop, "select": spans.select, "test": spans.test}, question, log.clock)
+        _write_events(name, log, spans, asked, params, shelf_for(log, folder))
         for span in asked.windows:
             with replacing(queries_file(name, span)) as path, appending(path, GROUP) as append:
                 for table in asked.of(span):
@@ -72,39 +73,60 @@ def _shown(time: int) -> str:
     return (EPOCH + timedelta(microseconds=time)).isoformat()
 
 
-def _derived(log: Timed, question: Question, cut: int, seed: int) -> Iterator[pl.DataFrame]:
-    """The events of each part with their candidates, and which are young, in the order of the study."""
-    held = held_back((_marked(part, log, question, seed) for part in log), question, cut, seed)
-    for part in log:
-        yield marked_young(_marked(part, log, question, seed), held)
+@dataclass(frozen=True)
+class _Derive:
+    """What is made of a part of the log: its events with their candidates, and which of them are held back."""
+
+    question: Question
+    timezone: str
+    seed: int
+    held: list[str]
+
+    def __call__(self, part: pl.DataFrame) -> pl.DataFrame:
+        """The events in the order of the study."""
+        return marked_young(_marked(part, self.question, self.timezone, self.seed), self.held)
 
 
-def _marked(part: pl.DataFrame, log: Timed, question: Question, seed: int) -> pl.DataFrame:
+def _marked(part: pl.DataFrame, question: Question, timezone: str, seed: int) -> pl.DataFrame:
     """The events with their candidates in the order of the study, which is that of the snapshot unless time changed."""
     if question.horizon_minutes is None:
-        return marked(part, question, log.clock.timezone)
-    return with_candidates(part, question, log.clock.timezone, seed)
+        return marked(part, question, timezone)
+    return with_candidates(part, question, timezone, seed)
 
 
-def _write_events(name: str, parts: Iterator[pl.DataFrame], spans: Spans, asked: Asked) -> None:
-    """Writes the events of development and of test, and asks the questions of every window."""
-    cut = spans.test[0].cutoff
-    fitted = _fitted(asked, spans)
+def _write_events(name: str, log: Timed, spans: Spans, asked: Asked, params: Params, shelf: Shelf) -> None:
+    """Writes the events of development and of test, and asks the questions of every window.
+
+    Workers ask; the events, which are much more than the queries, are written here.
+    """
+    question, timezone, seed, cut = asked.question, log.clock.timezone, params.seed, spans.test[0].cutoff
+    held = held_back((_marked(part, question, timezone, seed) for part in log), question, cut, seed)
+    derive = _Derive(question, timezone, seed, held)
+    ask = partial(_ask, derive=derive, fitted=_fitted(asked, spans), first=asked.first, shelf=shelf)
+    parts = zip(log, by_part(log, ask, params.engine, "parts of the log"), strict=True)
     with _file(events_file(name, "development")) as before, _file(events_file(name, "test")) as after:
-        for part in parts:
-            for end, some in fitted.items():
-                asked.add(without_young(part, end), some)
-            before(part.filter(TIME.lt(cut)))
-            after(part.filter(TIME.ge(cut)))
+        for part, answers in parts:
+            events = derive(part)
+            before(events.filter(TIME.lt(cut)))
+            after(events.filter(TIME.ge(cut)))
+            for some in answers:
+                asked.add(some)
         asked.check()
 
 
-def _fitted(asked: Asked, spans: Spans) -> dict[int, list[str]]:
-    """The spans whose queries are asked of a fit that ends at a cut-off; where no candidate is young, of any alike."""
+def _ask(part: pl.DataFrame, derive: _Derive, fitted: dict[int, Windows], first: int, shelf: Shelf) -> list[Answers]:
+    """The queries of a part, of the windows of each fit."""
+    events = derive(part)
+    return [asked_of(without_young(events, end), some, first, derive.question, shelf) for end, some in fitted.items()]
+
+
+def _fitted(asked: Asked, spans: Spans) -> dict[int, Windows]:
+    """The windows that are asked of a fit that ends at a cut-off; where no candidate is young, of any alike."""
     cut = spans.test[0].cutoff
     if not (isinstance(asked.question, WhatQuestion) and asked.question.held_back):
-        return {cut: list(asked.windows)}
-    return {spans.stop[0].cutoff: ["stop", "select"], cut: ["test"]}
+        return {cut: asked.windows}
+    ends = {"stop": spans.stop[0].cutoff, "select": spans.stop[0].cutoff, "test": cut}
+    return {end: {span: w for span, w in asked.windows.items() if ends[span] == end} for end in ends.values()}
 
 
 @contextmanager

@@ -8,25 +8,19 @@ import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events import appending, parts, read, runs
+from study.events import parts, read
 from study.events.parts import Saved
 from study.events.read import read_source, reading
 from study.events.spill import spilling
 from study.paths import SCRATCH, snapshot_file
 from study.stages import features, look, snapshot, split
 from tests.events.test_sources import FAULTS, HEAD, spec
-from tests.tiny import inside, tiny_log, tiny_params, write_workspace
+from tests.tiny import in_small_parts, inside, tiny_log, tiny_params, write_workspace
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """Parts of some hundred events: a tiny log has several."""
-    monkeypatch.setattr(parts, "PART", 250)
-    monkeypatch.setattr(read, "PIECE", 90)
-    monkeypatch.setattr(runs, "STEP", 10)
-    monkeypatch.setattr(runs, "GROUP", 20)
-    monkeypatch.setattr(appending, "GROUP", 40)
-    monkeypatch.setattr(split, "GROUP", 40)
+    in_small_parts(monkeypatch, PARTS)
 
 
 PARTS = 250

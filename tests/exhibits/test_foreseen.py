@@ -46,9 +46,9 @@ def test_what_the_model_leaves_out_is_said(logged, made):
     logged("training", trained(50_000))
     text = scaling.foreseen(made()).text
 
-    assert "memory is that of a partition and of one numeric column; training holds its span whole" in text
+    assert "memory is that of a part in each worker and of one numeric column; training holds its span whole" in text
     assert "<code>score</code>, the readings of select and <code>compare</code>, which grow with users" in text
-    assert "this version divides separate fits alone" in text
+    assert "this version divides separate fits, and what is done with the parts of a log" in text
     assert "without loss" not in text
 
 

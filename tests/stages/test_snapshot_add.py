@@ -59,7 +59,7 @@ def publish(folder: Path, name: str, log: pl.DataFrame) -> None:
     place = folder / "data/results" / name / "main" / "manifest.json"
     place.parent.mkdir(parents=True)
     events = Held(conform(log, params.snapshot, Path("tiny.parquet")))
-    write(events, params.seed, folder / "same")
+    write(events, params.seed, folder / "same", params.engine)
     place.write_text(json.dumps({"data_hash": file_hash(folder / "same")}), encoding="utf-8")
     (folder / "same").unlink()
 

@@ -19,10 +19,11 @@ import pytest
 
 from study.errors import UserError
 from study.params.engine import Engine
+from study.stages import snapshot, split
 from study.tuning import cluster
 from study.tuning.workers import run_all
 from tests.faults.small import PATIENCE, SMALL, VARIANTS, environment, small_params
-from tests.tiny import ROOT, inside, prepare, size_of, tiny_log, write_workspace
+from tests.tiny import ROOT, in_small_parts, inside, prepare, size_of, tiny_log, write_workspace
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -c constraints.txt -e '.[ray]'")
 utilities = pytest.importorskip("ray.cluster_utils")
@@ -135,6 +136,21 @@ def test_a_search_on_two_nodes_has_the_bits_of_one_machine(two_nodes, by_loky, t
 
     assert 0 == running.returncode, said
     assert by_loky == bits(folder)
+
+
+def test_the_parts_of_a_log_have_the_same_bytes_on_two_nodes(two_nodes, monkeypatch, tmp_path):
+    in_small_parts(monkeypatch)
+    made = {}
+    for engine in ("loky", "ray"):
+        write_workspace(tmp_path / engine, tiny_log(), engine={"name": engine})
+        with inside(tmp_path / engine):
+            snapshot.run()
+            split.run("young")
+            files = [path for path in sorted(Path("data").rglob("*.*")) if path.is_file()]
+            made[engine] = {str(path): path.read_bytes() for path in files}
+
+    assert made["loky"] == made["ray"]
+    assert "data/events/young/test.parquet" in made["ray"]
 
 
 def die_unless_spared(number: int) -> int:

@@ -1,0 +1,96 @@
+"""Parts of a log as tasks: by whom they are done does not show in what comes out."""
+
+import os
+import signal
+from functools import partial
+
+import polars as pl
+import pytest
+
+from study.errors import UserError
+from study.events.parts import Held, Parts, Piece
+from study.params.engine import Engine
+from study.stages import by_part as module
+from study.stages.by_part import by_part
+
+LOG = pl.DataFrame({"user_id": ["a", "a", "b", "d"]})
+
+
+class Given(Parts):
+    """A log in the parts that are given."""
+
+    def __init__(self, tables: list[pl.DataFrame]) -> None:
+        self.tables = tables
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return [partial(pl.DataFrame, table) for table in self.tables]
+
+    def bounds(self) -> tuple[int, int]:
+        return 0, 0
+
+
+def parts() -> Given:
+    """The second one is empty."""
+    return Given([LOG[:2], LOG[:0], LOG[2:3], LOG[3:]])
+
+
+def users_of():
+    """A task that says who did it. What is made in a function travels to a worker by its code."""
+
+    def work(part: pl.DataFrame) -> tuple[list[str], int]:
+        return part["user_id"].to_list(), os.getpid()
+
+    return work
+
+
+def found(workers: int, monkeypatch) -> tuple[list[list[str]], set[int]]:
+    monkeypatch.setattr(module, "cpu_count", lambda: workers)
+    users, processes = zip(*by_part(parts(), users_of(), Engine(), "parts"), strict=True)
+    return list(users), set(processes)
+
+
+def test_results_come_in_the_order_of_the_parts_and_empty_ones_are_left_out(monkeypatch):
+    alone, here = found(1, monkeypatch)
+    divided, there = found(2, monkeypatch)
+
+    assert [["a", "a"], ["b"], ["d"]] == alone == divided
+    assert {os.getpid()} == here
+    assert os.getpid() not in there
+
+
+def test_the_only_part_stays_in_this_process():
+    ((users, process),) = by_part(Held(LOG), users_of(), Engine(), "parts")
+
+    assert (["a", "a", "b", "d"], os.getpid()) == (users, process)
+
+
+def test_no_more_workers_than_there_is_memory_for(monkeypatch):
+    pages = {"SC_PHYS_PAGES": 2 * module.ROOM // 4096 + 1, "SC_PAGE_SIZE": 4096}
+    monkeypatch.setattr(os, "sysconf", pages.get)
+    monkeypatch.setattr(module, "cpu_count", lambda: 64)
+
+    assert 2 == module._workers(Engine())
+    pages["SC_PHYS_PAGES"] = 1
+    assert 1 == module._workers(Engine())
+    assert -1 == module._workers(Engine(name="ray"))
+
+
+def test_a_fault_in_a_part_is_told_as_it_is(monkeypatch):
+    def refuse(part: pl.DataFrame) -> None:
+        raise UserError(f"{part['user_id'][0]} is refused")
+
+    monkeypatch.setattr(module, "cpu_count", lambda: 2)
+    with pytest.raises(UserError, match=r"^\w is refused$"):
+        list(by_part(parts(), refuse, Engine(), "parts"))
+
+
+def test_a_part_whose_worker_dies_at_every_attempt_is_named(monkeypatch):
+    def die(part: pl.DataFrame) -> str:
+        if part["user_id"][0] == "b":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "done"
+
+    monkeypatch.setattr(module, "cpu_count", lambda: 2)
+    with pytest.raises(UserError, match=r"^parts of the log, part 3 of 4: its worker died at every attempt"):
+        list(by_part(parts(), die, Engine(), "parts of the log"))
