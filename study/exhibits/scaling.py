@@ -239,8 +239,8 @@ def _model(results: Results, read: Sizes) -> str:
     passes = cost_model.passes(results.budget)
     return (
         f"The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above "
-        f"({_error(read)}){_asked(results)}; memory is that of a part in each worker and of one numeric column; training holds "
-        "its span whole; a fit that is not stopped early reads every event once, which makes "
+        f"({_error(read)}){_asked(results)}; memory is that of a part in each worker and of one numeric "
+        "column; training holds its span whole; a fit that is not stopped early reads every event once, which makes "
         f"{number(passes, 1)} readings for the search and the refits of a variant at the budget "
         f"{code(results.params.budget)}. Sizes beyond the largest above are extrapolated."
     )

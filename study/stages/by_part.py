@@ -26,7 +26,7 @@ def by_part(parts: Parts, work: Callable[[pl.DataFrame], T], engine: Engine, des
 
     Args:
         work: may run in another process, of another machine where the engine has some.
-        engine: who runs it; of this machine on all cores, as far as there is memory.
+        engine: who runs it, without a GPU; of this machine on all cores, as far as there is memory.
         desc: of a bar that tells how far it is, where there are several parts.
 
     Raises:
@@ -40,7 +40,8 @@ def by_part(parts: Parts, work: Callable[[pl.DataFrame], T], engine: Engine, des
     tasks = [partial(_done, piece, work) for piece in pieces]
     done: dict[int, list[T]] = {}
     following = 0
-    for index, made in tqdm(run_all(tasks, _workers(engine), engine), total=len(tasks), desc=desc, unit="part"):
+    without_gpu = engine.model_copy(update={"gpus": 0.0})
+    for index, made in tqdm(run_all(tasks, _workers(engine), without_gpu), total=len(tasks), desc=desc, unit="part"):
         if made is None:
             raise died(f"{desc}, part {index + 1} of {len(tasks)}")
         done[index] = made

@@ -76,6 +76,19 @@ def test_no_more_workers_than_there_is_memory_for(monkeypatch):
     assert -1 == module._workers(Engine(name="ray"))
 
 
+def test_a_part_asks_a_cluster_for_no_gpu(monkeypatch):
+    asked = []
+
+    def run_all(tasks, workers, engine):
+        asked.append((workers, engine))
+        return [(number, task()) for number, task in enumerate(tasks)]
+
+    monkeypatch.setattr(module, "run_all", run_all)
+
+    assert 3 == len(list(by_part(parts(), users_of(), Engine(name="ray", gpus=0.5), "parts")))
+    assert [(-1, Engine(name="ray"))] == asked
+
+
 def test_a_fault_in_a_part_is_told_as_it_is(monkeypatch):
     def refuse(part: pl.DataFrame) -> None:
         raise UserError(f"{part['user_id'][0]} is refused")
