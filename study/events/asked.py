@@ -115,7 +115,7 @@ class Asked:
     def of(self, span: str) -> Iterator[pl.DataFrame]:
         """The queries of a span in the order of cut-off and user, table by table."""
         for parts in self.tables[span]:
-            yield from (part.lazy().collect() for part in parts)
+            yield from (part.read() for part in parts)
 
     def lazy(self, span: str) -> pl.LazyFrame:
         """The same as one table that is not read yet."""

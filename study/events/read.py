@@ -17,7 +17,7 @@ from study.events.files import Names, files_of, read_file, read_pieces
 from study.events.parts import Parts
 from study.events.runs import gathered
 from study.events.spans import EPOCH, midnight
-from study.events.spill import spilling
+from study.events.spill import shelf_for, spilling
 from study.events.split import TIME
 from study.events.thinned import thinned
 from study.events.times import FormChangedError, Forms
@@ -55,7 +55,8 @@ def reading(spec: Snapshot, name: str) -> Iterator[Parts]:
             events = gathered(_before(_pieces(spec, PIECE), spec), folder)
         except FormChangedError:
             events = gathered(_before(_pieces(spec, None), spec), folder)
-        yield events if spec.most_events is None else thinned(events, spec.most_events)
+        most = spec.most_events
+        yield events if most is None else thinned(events, most, shelf_for(events, folder))
 
 
 def sources(spec: Snapshot) -> list[Path]:

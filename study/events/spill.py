@@ -30,11 +30,15 @@ class Kept:
 
     def lazy(self) -> pl.LazyFrame:
         """The table, which is not read yet."""
-        return pl.scan_ipc(self.where) if isinstance(self.where, Path) else self.where.lazy()
+        return pl.scan_ipc(self.where, glob=False) if isinstance(self.where, Path) else self.where.lazy()
+
+    def read(self) -> pl.DataFrame:
+        """The table."""
+        return self.lazy().collect().rechunk() if isinstance(self.where, Path) else self.where
 
     def taken(self) -> pl.DataFrame:
         """The table for the last time: its file goes."""
-        table = self.lazy().collect()
+        table = self.read()
         if isinstance(self.where, Path):
             self.where.unlink()
         return table
@@ -54,11 +58,12 @@ class Shelf:
         """
         if self.folder is None:
             return Kept(table)
-        opened, path = mkstemp(prefix=f"{name}-", suffix=".ipc", dir=self.folder)
+        opened, made = mkstemp(prefix=f"{name}-", suffix=".ipc", dir=self.folder)
         os.close(opened)
-        with naming(Path(path)):
+        path = self.folder / Path(made).name
+        with naming(path):
             table.write_ipc(path, compression="lz4")
-        return Kept(Path(path))
+        return Kept(path)
 
 
 def shelf_for(parts: Parts, folder: Folder) -> Shelf:

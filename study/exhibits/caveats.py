@@ -6,7 +6,7 @@ from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.others import pairs
+from study.exhibits.others import Pair, pairs
 from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import Results
 from study.paths import LOG
@@ -49,6 +49,9 @@ def _one_search(results: Results) -> str:
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
     again = list(map(code, _others(results, is_one_log=True)))
     moved = f" How far the searches of {listing(again)} moved the effects stands above." if again else ""
+    arms = dict.fromkeys(code(p.here.arm) for _, p in _pairs(results) if p.is_one_log and p.here.arm != results.arm)
+    if arms:
+        moved += f" Variants of {listing(list(arms))} had another search each, too (<em>Snapshots</em>)."
     return (
         f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
         f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search, nor what other "
@@ -232,8 +235,11 @@ def _one_log(results: Results) -> str:
 
 def _others(results: Results, *, is_one_log: bool) -> list[str]:
     """The snapshots that the arm was run on with the same question: those of the same events, or those of others."""
-    found = [(other, pair) for other in results.params.compare_with for pair in pairs(results, other)]
-    return [other for other, pair in found if pair.here.arm == results.arm and pair.is_one_log == is_one_log]
+    return [other for other, p in _pairs(results) if p.here.arm == results.arm and p.is_one_log == is_one_log]
+
+
+def _pairs(results: Results) -> list[tuple[str, Pair]]:
+    return [(other, pair) for other in results.params.compare_with for pair in pairs(results, other)]
 
 
 def _only_actors(results: Results) -> str:

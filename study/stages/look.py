@@ -1,6 +1,7 @@
 """Prints the data card of a log, as the questions of the study would find it, and what may spoil the study."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -126,7 +127,8 @@ def _partitioned(spec: Snapshot) -> list[str]:
 def facts_in(events: Parts, params: Params) -> Facts:
     """The facts of a log that is read as `params` say."""
     spec = params.snapshot
-    return facts_of(by_part(events, partial(counted_in, spec=spec), params.engine, "parts of the log"), spec)
+    with closing(by_part(events, partial(counted_in, spec=spec), params.engine, "parts of the log")) as parts:
+        return facts_of(parts, spec)
 
 
 def findings(facts: Facts, events: Parts, params: Params, folder: Folder) -> Iterator[tuple[str, Found]]:
@@ -165,12 +167,13 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
     look = _Look(question, log.clock.timezone, spans.test[0].cutoff, asked.windows, asked.first, shelf_for(log, folder))
     candidates = pl.DataFrame(schema={"candidate": pl.String, "first": pl.Datetime("us", "UTC"), "events": pl.UInt32})
     actions = named = actors = again = 0
-    for part in by_part(log, look, params.engine, f"parts of the log, {name}"):
-        asked.add(part.answers)
-        actions, named = actions + part.actions, named + part.named
-        actors, again = actors + part.actors, again + part.again
-        both = pl.concat([candidates, part.met]).group_by("candidate")
-        candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
+    with closing(by_part(log, look, params.engine, f"parts of the log, {name}")) as parts:
+        for part in parts:
+            asked.add(part.answers)
+            actions, named = actions + part.actions, named + part.named
+            actors, again = actors + part.actors, again + part.again
+            both = pl.concat([candidates, part.met]).group_by("candidate")
+            candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
     asked.check()
     refuse_few(name, question, len(candidates))
     tables = {span: asked.lazy(span) for span in asked.windows}

@@ -1,5 +1,6 @@
 """Builds the snapshot: the event log in its general form, and nothing after this stage knows where it came from."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -30,10 +31,10 @@ def run() -> None:
 def write(events: Parts, seed: int, path: Path, engine: Engine) -> None:
     """Writes the file of a snapshot in the order of the study; equal events, equal bytes."""
     with spilling("snapshot-sorted") as folder, appending(path) as append:
-        for part in by_part(
-            events, partial(_sorted, seed=seed, shelf=shelf_for(events, folder)), engine, "parts of the snapshot"
-        ):
-            append(part.taken())
+        sort = partial(_sorted, seed=seed, shelf=shelf_for(events, folder))
+        with closing(by_part(events, sort, engine, "parts of the snapshot")) as parts:
+            for part in parts:
+                append(part.taken())
 
 
 def _sorted(part: pl.DataFrame, seed: int, shelf: Shelf) -> Kept:

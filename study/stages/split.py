@@ -1,7 +1,7 @@
 """Cuts the snapshot into development and test events for one question, and writes the queries of every window."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from study.events.split import (
 from study.events.timed import Timed, timed
 from study.events.values import counted, refuse_few, refuse_joined, refuse_unseen
 from study.params import Params, load
+from study.params.engine import Engine
 from study.params.question import Question, WhatQuestion
 from study.paths import (
     data_card_file,
@@ -38,6 +39,9 @@ from study.paths import (
 )
 from study.stages.by_part import by_part
 from study.stages.scored import text_of
+
+Ask = Callable[[pl.DataFrame], list[Answers]]
+"""Makes the queries of the events of a part."""
 
 
 def run(name: str) -> None:
@@ -102,11 +106,10 @@ def _write_events(name: str, log: Timed, spans: Spans, asked: Asked, params: Par
     question, timezone, seed, cut = asked.question, log.clock.timezone, params.seed, spans.test[0].cutoff
     held = held_back((_marked(part, question, timezone, seed) for part in log), question, cut, seed)
     derive = _Derive(question, timezone, seed, held)
-    ask = partial(_ask, derive=derive, fitted=_fitted(asked, spans), first=asked.first, shelf=shelf)
-    parts = zip(log, by_part(log, ask, params.engine, "parts of the log"), strict=True)
-    with _file(events_file(name, "development")) as before, _file(events_file(name, "test")) as after:
-        for part, answers in parts:
-            events = derive(part)
+    ask = partial(_ask, fitted=_fitted(asked, spans), first=asked.first, question=question, shelf=shelf)
+    parts = _asked(log, derive, ask, params.engine)
+    with _file(events_file(name, "development")) as before, _file(events_file(name, "test")) as after, closing(parts):
+        for events, answers in parts:
             before(events.filter(TIME.lt(cut)))
             after(events.filter(TIME.ge(cut)))
             for some in answers:
@@ -114,10 +117,29 @@ def _write_events(name: str, log: Timed, spans: Spans, asked: Asked, params: Par
         asked.check()
 
 
-def _ask(part: pl.DataFrame, derive: _Derive, fitted: dict[int, Windows], first: int, shelf: Shelf) -> list[Answers]:
+def _asked(
+    log: Timed, derive: _Derive, ask: Ask, engine: Engine
+) -> Generator[tuple[pl.DataFrame, list[Answers]], None, None]:
+    """The events of each part with its queries. Of several parts workers make the events once more for themselves."""
+    if len(log.pieces) == 1:
+        for part in log:
+            events = derive(part)
+            yield events, ask(events)
+        return
+    with closing(by_part(log, partial(_derive_and_ask, derive, ask), engine, "parts of the log")) as made:
+        for part, answers in zip(log, made, strict=True):
+            yield derive(part), answers
+
+
+def _derive_and_ask(derive: _Derive, ask: Ask, part: pl.DataFrame) -> list[Answers]:
+    return ask(derive(part))
+
+
+def _ask(
+    events: pl.DataFrame, fitted: dict[int, Windows], first: int, question: Question, shelf: Shelf
+) -> list[Answers]:
     """The queries of a part, of the windows of each fit."""
-    events = derive(part)
-    return [asked_of(without_young(events, end), some, first, derive.question, shelf) for end, some in fitted.items()]
+    return [asked_of(without_young(events, end), some, first, question, shelf) for end, some in fitted.items()]
 
 
 def _fitted(asked: Asked, spans: Spans) -> dict[int, Windows]:

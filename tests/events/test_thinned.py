@@ -5,6 +5,7 @@ import pytest
 
 from study.events import parts
 from study.events.parts import Held, Saved
+from study.events.spill import Shelf
 from study.events.thinned import thinned
 from study.paths import snapshot_file
 from study.stages import look, snapshot
@@ -14,7 +15,7 @@ LOG = tiny_log()
 
 
 def kept(log: pl.DataFrame, most: int) -> pl.DataFrame:
-    return pl.concat(thinned(Held(log), most))
+    return pl.concat(thinned(Held(log), most, Shelf()))
 
 
 def users(log: pl.DataFrame) -> set[str]:
@@ -39,8 +40,8 @@ def test_users_of_a_smaller_log_are_some_of_those_of_a_larger():
 def test_a_log_that_is_small_enough_is_the_log_itself():
     whole = Held(LOG)
 
-    assert thinned(whole, LOG.height) is whole
-    assert thinned(whole, LOG.height - 1) is not whole
+    assert thinned(whole, LOG.height, Shelf()) is whole
+    assert thinned(whole, LOG.height - 1, Shelf()) is not whole
 
 
 def test_one_user_stays_in_any_case():
@@ -50,7 +51,7 @@ def test_one_user_stays_in_any_case():
 def test_neither_the_order_nor_the_parts_matter(tmp_path, monkeypatch):
     LOG.sort("user_id").write_parquet(tmp_path / "log.parquet")
     monkeypatch.setattr(parts, "PART", LOG.height // 5)
-    some = thinned(Saved(tmp_path / "log.parquet"), LOG.height // 2)
+    some = thinned(Saved(tmp_path / "log.parquet"), LOG.height // 2, Shelf(tmp_path))
     expected = kept(LOG.sample(fraction=1, shuffle=True, seed=1), LOG.height // 2)
 
     assert len(list(some)) > 1

@@ -97,7 +97,17 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
     assert "weak evidence" not in shown
     told = text(caveats.caveats(results))
     assert "How far the searches of old moved the effects stands above." in told
+    assert "had another search each" not in told
     assert "until it is repeated on another snapshot" in told
+
+
+def test_other_arms_that_were_searched_twice_are_named(compared, monkeypatch):
+    results = compared()
+    arms = {"catalogue": True, "young": False, "who": True}
+    runs = [SimpleNamespace(here=SimpleNamespace(arm=arm), is_one_log=same) for arm, same in arms.items()]
+    monkeypatch.setattr(caveats, "pairs", lambda *_: runs)
+
+    assert "Variants of catalogue and who had another search each, too (Snapshots)." in text(caveats.caveats(results))
 
 
 def test_of_the_same_seed_what_moved_is_no_luck(compared):

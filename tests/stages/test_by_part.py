@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import closing
 from functools import partial
 
 import polars as pl
@@ -65,15 +66,52 @@ def test_the_only_part_stays_in_this_process():
     assert (["a", "a", "b", "d"], os.getpid()) == (users, process)
 
 
-def test_no_more_workers_than_there_is_memory_for(monkeypatch):
-    pages = {"SC_PHYS_PAGES": 2 * module.ROOM // 4096 + 1, "SC_PAGE_SIZE": 4096}
+def test_no_more_workers_than_there_are_parts_cores_and_memory_for(monkeypatch, tmp_path):
+    pages = {"SC_PHYS_PAGES": 9 * module.ROOM // 4096, "SC_PAGE_SIZE": 4096}
     monkeypatch.setattr(os, "sysconf", pages.get)
     monkeypatch.setattr(module, "cpu_count", lambda: 64)
+    monkeypatch.setattr(module, "LIMIT", tmp_path / "memory.max")
 
-    assert 2 == module._workers(Engine())
+    assert 8 == module._workers(Engine(), 100)
+    assert 3 == module._workers(Engine(), 3)
+    module.LIMIT.write_text("max\n")
+    assert 8 == module._workers(Engine(), 100)
+    module.LIMIT.write_text(f"{3 * module.ROOM}\n")
+    assert 2 == module._workers(Engine(), 100)
     pages["SC_PHYS_PAGES"] = 1
-    assert 1 == module._workers(Engine())
-    assert -1 == module._workers(Engine(name="ray"))
+    assert 1 == module._workers(Engine(), 100)
+    assert -1 == module._workers(Engine(name="ray"), 100)
+    monkeypatch.setattr(module, "cpu_count", lambda: 5)
+    pages["SC_PHYS_PAGES"] = 9 * module.ROOM // 4096
+    module.LIMIT.unlink()
+    assert 5 == module._workers(Engine(), 100)
+
+
+def test_workers_are_no_more_than_some_parts_ahead_of_who_takes_the_results(monkeypatch):
+    handed = []
+
+    def run_all(tasks, workers, engine):
+        handed.append(len(tasks))
+        return ((number, task()) for number, task in enumerate(tasks))
+
+    monkeypatch.setattr(module, "run_all", run_all)
+    monkeypatch.setattr(module, "cpu_count", lambda: 2)
+    monkeypatch.setattr(module, "AHEAD", 1)
+    results = by_part(parts(), users_of(), Engine(), "parts")
+    next(results)
+
+    assert [2] == handed
+    assert 2 == len(list(results))
+    assert [2, 2] == handed
+
+
+def test_one_that_is_left_in_mid_log_ends_in_silence(monkeypatch, recwarn):
+    monkeypatch.setattr(module, "cpu_count", lambda: 2)
+    several = Given([LOG] * 12)
+    with closing(by_part(several, users_of(), Engine(), "parts")) as results:
+        next(results)
+
+    assert [] == [str(warning.message) for warning in recwarn]
 
 
 def test_a_part_asks_a_cluster_for_no_gpu(monkeypatch):
@@ -81,7 +119,7 @@ def test_a_part_asks_a_cluster_for_no_gpu(monkeypatch):
 
     def run_all(tasks, workers, engine):
         asked.append((workers, engine))
-        return [(number, task()) for number, task in enumerate(tasks)]
+        return ((number, task()) for number, task in enumerate(tasks))
 
     monkeypatch.setattr(module, "run_all", run_all)
 
@@ -105,5 +143,5 @@ def test_a_part_whose_worker_dies_at_every_attempt_is_named(monkeypatch):
         return "done"
 
     monkeypatch.setattr(module, "cpu_count", lambda: 2)
-    with pytest.raises(UserError, match=r"^parts of the log, part 3 of 4: its worker died at every attempt"):
+    with pytest.raises(UserError, match=r"^parts of the log: its worker died .*most_events.* begins anew$"):
         list(by_part(parts(), die, Engine(), "parts of the log"))

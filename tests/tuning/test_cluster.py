@@ -140,8 +140,10 @@ def test_a_search_on_two_nodes_has_the_bits_of_one_machine(two_nodes, by_loky, t
 
 def test_the_parts_of_a_log_have_the_same_bytes_on_two_nodes(two_nodes, monkeypatch, tmp_path):
     in_small_parts(monkeypatch)
-    made = {}
+    made, handed, submit = {}, [], cluster.Cluster.submit
+    monkeypatch.setattr(cluster.Cluster, "submit", lambda *told, **more: handed.append(told) or submit(*told, **more))
     for engine in ("loky", "ray"):
+        assert [] == handed
         write_workspace(tmp_path / engine, tiny_log(), engine={"name": engine})
         with inside(tmp_path / engine):
             snapshot.run()
@@ -150,6 +152,7 @@ def test_the_parts_of_a_log_have_the_same_bytes_on_two_nodes(two_nodes, monkeypa
             made[engine] = {str(path): path.read_bytes() for path in files}
 
     assert made["loky"] == made["ray"]
+    assert len(handed) > 10, "every part is a task in both stages"
     assert "data/events/young/test.parquet" in made["ray"]
 
 
