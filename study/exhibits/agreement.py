@@ -224,6 +224,8 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
         moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
         is_one_log = any(pair.is_one_log for pair in found)
         lead = f"run anew as {code(other)}" if is_one_log else f"on {code(other)}"
+        if any(pair.has_another_draw for pair in found):
+            lead += ", with other candidates held back,"
         for one in known:
             changed = "; that the effect changed is shown" if one.here.name in moved else ""
             if changed or (is_one_log and one.there.verdict != one.here.verdict):
@@ -246,9 +248,10 @@ def contrast_table(pair: Pair) -> Html:
     both = [side for one in found for side in (one.there, one.here)]
     amounts = [f"{len(_of(found, standing))} {standing}" for standing in STANDINGS if _of(found, standing)]
     kept = sum(one.sign == "kept" for one in found)
+    draw = ", with other candidates held back on each" if pair.has_another_draw else ""
     told = (
-        f"Arm {code(pair.here.arm)}: of {plural(len(found), 'contrast')} that {'is' if len(found) == 1 else 'are'} "
-        f"declared alike, {listing(amounts)}; the sign is kept by {kept}. "
+        f"Arm {code(pair.here.arm)}{draw}: of {plural(len(found), 'contrast')} that "
+        f"{'is' if len(found) == 1 else 'are'} declared alike, {listing(amounts)}; the sign is kept by {kept}. "
         f"{effect_changes.sentences(pair, _alike(found))}"
     )
     tested = effect_changes.HEAD if changes else []

@@ -13,7 +13,11 @@ from study.exhibits.records import Comparison, ComparisonManifest, Manifest
 from study.exhibits.result_file import MANIFEST, read
 from study.exhibits.results import Results
 from study.params.budget import Compared
+from study.params.question import WhatQuestion
 from study.provenance import file_hash
+
+HELD_BACK = {"young", "windows"}
+"""What of a data card hangs on which candidates are held back."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,19 @@ class Pair:
     def is_one_log(self) -> bool:
         """Whether both are runs on the same events, under two names: their cards tell the same, from source to days.
 
-        The hashes of the snapshots may differ, since a seed orders the events of a moment.
+        The hashes of the snapshots may differ, since a seed orders the events of a moment; so may which candidates are
+        held back, if any are, and with them what the windows hold.
         """
-        there, here = (side.data.model_dump(exclude={"snapshot"}) for side in self.sides)
+        question = self.here.question
+        drawn = HELD_BACK if isinstance(question, WhatQuestion) and question.held_back else set()
+        there, here = (side.data.model_dump(exclude={"snapshot", *drawn}) for side in self.sides)
         return there == here
+
+    @property
+    def has_another_draw(self) -> bool:
+        """Whether other candidates are held back there, of the same events: what the windows hold tells."""
+        there, here = (side.data.model_dump(include=HELD_BACK) for side in self.sides)
+        return self.is_one_log and there != here
 
 
 def pairs(results: Results, other: str) -> list[Pair]:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from study.exhibits import agreement, caveats, findings, snapshots
+from study.exhibits.others import Pair, pairs
 from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
@@ -99,6 +100,29 @@ def test_a_run_on_the_same_events_is_told_as_such_with_how_far_effects_moved(com
     assert "How far the searches of old moved the effects stands above." in told
     assert "had another search each" not in told
     assert "until it is repeated on another snapshot" in told
+
+
+def test_a_run_that_holds_other_candidates_back_is_one_of_the_same_events(compared, monkeypatch):
+    results = compared(contrasts(("event-over-next-token", "better", 0.0137)))
+    card, question = results.data, results.question
+
+    def pair(held_back, **changes):
+        here = SimpleNamespace(data=card, question=question.model_copy(update={"held_back": held_back}))
+        return Pair(here, SimpleNamespace(data=card.model_copy(update={"snapshot": "old", **changes})))
+
+    assert pair(0.2, young=7).is_one_log and pair(0.2, young=7).has_another_draw
+    assert pair(0.2).is_one_log and not pair(0.2).has_another_draw
+    assert not pair(0.2, young=7, events=1).is_one_log and not pair(0.2, young=7, events=1).has_another_draw
+    assert not pair(0.0, young=7).is_one_log
+
+    monkeypatch.setattr(Pair, "is_one_log", property(lambda _: True))
+    monkeypatch.setattr(Pair, "has_another_draw", property(lambda _: True))
+    since = agreement.changed_since(results)
+    asked = next(one for one in results.contrasts if one.name == "event-over-next-token")
+    told = " (run anew as old, with other candidates held back, +0.0020, undetermined)"
+    assert text(since(asked)) == told
+    (found,) = pairs(results, "old")
+    assert "Arm main, with other candidates held back on each: of " in text(agreement.contrast_table(found))
 
 
 def test_other_arms_that_were_searched_twice_are_named(compared, monkeypatch):
