@@ -11,7 +11,7 @@ from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, otherwise, pairs
-from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, number, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, number, over, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -234,9 +234,19 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
 
 
 def _there(contrast: Contrast, lead: str, one: Repeated, changed: str) -> str:
-    """Effect and verdict of the other snapshot, told in the direction of the contrast."""
+    """Effect and verdict of the other snapshot, told in the direction of the contrast, and its sides if they differ."""
     there = one.there if contrast.left == one.here.left else flipped(one.there)
-    return f" ({lead} {signed(there.effect)}, {there.verdict}{one.open_there}{changed})"
+    sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
+    told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
+    return f" ({lead} {told}{one.open_there}{changed})"
+
+
+def is_better_anew(results: Results, asked: Sequence[Contrast]) -> bool:
+    """Whether another run on the same events finds one of these contrasts *better*."""
+    known = [_known(results, other) for other in results.params.compare_with]
+    anew = [one for found, both in known if any(pair.is_one_log for pair in found) for one in both]
+    names = {contrast.name for contrast in asked}
+    return any(one.there.verdict == "better" for one in anew if one.here.name in names)
 
 
 def contrast_table(pair: Pair) -> Html:

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from study.exhibits import choose, enough, few_seeds, new_to_users, other_changes, scope, scorings, token_clause
+from study.exhibits import (
+    agreement,
+    choose,
+    enough,
+    few_seeds,
+    new_to_users,
+    other_changes,
+    scope,
+    scorings,
+    token_clause,
+)
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
@@ -94,9 +104,12 @@ def _elsewhere_not_shown(results: Results) -> str:
     """The arms with a question of their own in which nothing is shown to beat counting; likewise."""
     arms = () if results.is_limited else (results.beside("young"), results.beside("who"))
     asked = [(arm, choose.against_counting(arm)) for arm in arms if arm is not None]
-    silent = [code(arm.arm) for arm, against in asked if against and not choose.winners(against)]
+    found = [(arm, against) for arm, against in asked if against and not choose.winners(against)]
+    silent = [code(arm.arm) for arm, _ in found]
     where = f"{'arm' if len(silent) == 1 else 'arms'} {listing(silent)}"
-    return f"in the {where} nothing is shown to beat the best counting rule, see there" if silent else ""
+    anew = [code(arm.arm) for arm, against in found if agreement.is_better_anew(arm, against)]
+    but = f" (but something is where {listing(anew)} was run anew)" if anew else ""
+    return f"in the {where} nothing is shown to beat the best counting rule{but}, see there" if silent else ""
 
 
 def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:

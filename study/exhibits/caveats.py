@@ -53,10 +53,10 @@ def _one_search(results: Results) -> str:
     if arms:
         moved += f" Variants of {listing(list(arms))} had another search each, too (<em>Snapshots</em>)."
     return (
-        f"<strong>One search per variant.</strong> Each of {plural(len(searched), 'tuned variant')} had one search of "
-        f"{plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another search, nor what other "
-        "training data would have brought. The best of a family is the best of as many searches as it has tuned "
-        f"variants: {members([row.family for row in searched])}.{moved}"
+        f"<strong>One search per variant.</strong> What is told of each of {plural(len(searched), 'tuned variant')} "
+        f"rests on one search of {plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another "
+        "search, nor what other training data would have brought. The best of a family is the best of as many searches "
+        f"as it has tuned variants: {members([row.family for row in searched])}.{moved}"
     )
 
 
@@ -133,8 +133,8 @@ def _searched_more(results: Results) -> str:
 
 def _one_processor(results: Results) -> str:
     runs = (
-        " The arms main, catalogue, young and who were run in full more than once; which run is shown was decided when "
-        "the scores of all had been seen. In young, verdicts have turned between equivalent and better from run to run."
+        " The arms main, catalogue, young and who were run in full more than once; which run speaks for an arm was "
+        "decided when the scores of those until then had been seen. In young, verdicts have turned from run to run."
         if results.data.source == COMPLETE_JOURNEY
         else ""
     )

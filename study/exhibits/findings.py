@@ -69,7 +69,8 @@ def _challenge(results: Results, contrast: Contrast) -> str:
     )
     has_lost = contrast.verdict == "worse" and results.row(contrast.left_variant).family == SEQUENCE
     finding = f" {_training(results, contrast.left_variant)}" if has_lost else ""
-    return f"{sentence(verdict_sentence(contrast, results.margin))} {cost}{finding}"
+    since = agreement.changed_since(results)(contrast)
+    return f"{sentence(f'{verdict_sentence(contrast, results.margin)}{since}')} {cost}{finding}"
 
 
 def _training(results: Results, variant: str) -> str:

@@ -41,7 +41,8 @@ def answer(results: Results | None) -> Html:
         f"back from all that a model was fitted on; {count(int((queries['young'] > 0).sum()))} of "
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
-        f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}."
+        f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}. "
+        "Intervals cover users and seeds, not which candidates are held back."
     )
     return paragraphs([text, _how_long(results)])
 
