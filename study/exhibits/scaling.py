@@ -273,8 +273,7 @@ def _left_out(read: Sizes) -> str:
         f"runs of about as many, and each part of its users reads up to a group of {count(GROUP)} rows of every run "
         f"beside its own rows: {listing(times)}. So the hours of the stages are a lower bound, and the larger the "
         "log, the more is missing. To be done within a day the hours would have to be divided among machines: this "
-        "version divides separate fits, and what is done with the parts of a log; the source is read, vocabularies are "
-        "fitted and files are written by one machine. Nothing was run on many."
+        "version divides separate fits, and what is done with the parts of a log, and nothing was run on many machines."
     )
 
 
