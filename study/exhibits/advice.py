@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import agreement, choose, few_seeds, hedges, scope, steps
+from study.exhibits import anew, choose, few_seeds, hedges, scope, steps
 from study.exhibits.advice_part import MARKS, Part
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -128,7 +128,7 @@ def _over(results: Results, contrast: Contrast) -> Part:
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:
     untrained, behind = _untrained(results, contrast), hedges.behind(results, contrast)
-    since, learning = agreement.changed_since(results)(contrast), scope.learning(results, [contrast])
+    since, learning = anew.changed_since(results)(contrast), scope.learning(results, [contrast])
     return Part(where, contrast, results.margin, "", untrained, behind, since, learning)
 
 

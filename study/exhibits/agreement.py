@@ -1,17 +1,16 @@
 """Does another snapshot confirm what the declared contrasts say here, or correct it, and did their effects change?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Literal, get_args
 
 from study.exhibits import effect_changes, few_seeds
-from study.exhibits.beats import aside
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, otherwise, pairs
-from study.exhibits.prose import DAGGER, count, dagger, flipped, marked, number, over, plural, signed, to_margin
+from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import not_run
@@ -87,14 +86,14 @@ def headline(results: Results, *, changes: bool = False) -> Html:
     """
     told = []
     for other in results.params.compare_with:
-        found, known = _known(results, other)
+        found, known = on_both(results, other)
         cuts = [sentence for pair in found for sentence in _cut(pair, known) if changes or pair.is_one_log]
         told.append(" ".join([_headline(results, other, found, known), *cuts]))
         told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
     return paragraphs(told)
 
 
-def _known(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
+def on_both(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
     """The arm of these results on both snapshots, if it was run there, and its contrasts."""
     found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
     return found, [one for pair in found for one in repeated(pair)]
@@ -211,42 +210,6 @@ def _verdicts(one: Repeated) -> str:
 
 def _of(asked: Sequence[Repeated], standing: Standing) -> list[Repeated]:
     return [one for one in asked if one.standing == standing]
-
-
-def changed_since(results: Results) -> Callable[[Contrast], str]:
-    """What is said behind a contrast that another snapshot or another run gives a reason to doubt, if anything.
-
-    Its effect is shown to have changed there, or its verdict is another one though the events are the same.
-    """
-    told: dict[str, list[tuple[str, Repeated, str]]] = {}
-    for other in results.params.compare_with:
-        found, known = _known(results, other)
-        moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
-        is_one_log = any(pair.is_one_log for pair in found)
-        lead = f"run anew as {code(other)}" if is_one_log else f"on {code(other)}"
-        if any(pair.has_another_draw for pair in found):
-            lead += ", with other candidates held back,"
-        for one in known:
-            changed = "; that the effect changed is shown" if one.here.name in moved else ""
-            if changed or (is_one_log and one.there.verdict != one.here.verdict):
-                told.setdefault(one.here.name, []).append((lead, one, changed))
-    return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
-
-
-def _there(contrast: Contrast, lead: str, one: Repeated, changed: str) -> str:
-    """Effect and verdict of the other snapshot, told in the direction of the contrast, and its sides if they differ."""
-    there = one.there if contrast.left == one.here.left else flipped(one.there)
-    sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
-    told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
-    return f" ({lead} {told}{one.open_there}{changed})"
-
-
-def is_better_anew(results: Results, asked: Sequence[Contrast]) -> bool:
-    """Whether another run on the same events finds one of these contrasts *better*."""
-    known = [_known(results, other) for other in results.params.compare_with]
-    anew = [one for found, both in known if any(pair.is_one_log for pair in found) for one in both]
-    names = {contrast.name for contrast in asked}
-    return any(one.there.verdict == "better" for one in anew if one.here.name in names)
 
 
 def contrast_table(pair: Pair) -> Html:

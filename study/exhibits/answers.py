@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits import (
-    agreement,
+    anew,
     choose,
     enough,
     few_seeds,
@@ -107,8 +107,8 @@ def _elsewhere_not_shown(results: Results) -> str:
     found = [(arm, against) for arm, against in asked if against and not choose.winners(against)]
     silent = [code(arm.arm) for arm, _ in found]
     where = f"{'arm' if len(silent) == 1 else 'arms'} {listing(silent)}"
-    anew = [code(arm.arm) for arm, against in found if agreement.is_better_anew(arm, against)]
-    but = f" (but something is where {listing(anew)} was run anew)" if anew else ""
+    something = [code(arm.arm) for arm, against in found if anew.is_better_anew(arm, against)]
+    but = f" (but something is where {listing(something)} was run anew)" if something else ""
     return f"in the {where} nothing is shown to beat the best counting rule{but}, see there" if silent else ""
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope
+from study.exhibits import anew, choose, scope
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import late, number, settled, signed
+from study.exhibits.prose import aside, number, settled, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
@@ -43,9 +43,9 @@ def over_counts(results: Results) -> str:
 
 
 def _aside(results: Results, contrast: Contrast) -> str:
-    """That a winner reads no history, and that a contrast is no plan made beforehand; nothing where neither is so."""
+    """What a winner is if it reads no history, what another run says otherwise, and that a contrast is no plan."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    return aside(contrast, COUNTS if is_blind else "")
+    return aside(contrast, COUNTS if is_blind else "", anew.unlike(results, contrast))
 
 
 def _yes(winners: Sequence[Contrast], margin: float) -> str:
@@ -59,9 +59,3 @@ def _yes(winners: Sequence[Contrast], margin: float) -> str:
     if all(contrast.high < margin for contrast in winners):
         return f"yes, by {gain}, which is less than the margin of {margin:g}"
     return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
-
-
-def aside(contrast: Contrast, *more: str) -> str:
-    """More, and that a contrast is no plan made beforehand where it is none, in parentheses; or nothing."""
-    told = "; ".join(filter(None, [*more, late(contrast).removeprefix(", ")]))
-    return f" ({told})" if told else ""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from study.exhibits import agreement, choose, few_seeds, hedges, scope
+from study.exhibits import anew, choose, few_seeds, hedges, scope
 from study.exhibits.answer import semicolons
 from study.exhibits.beats import over_counts
 from study.exhibits.markup import listing
@@ -43,7 +43,7 @@ def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Call
     What its verdict hangs on or leaves out, where it is so, how its effect has changed since another snapshot, and that
     another run on the same events has another verdict.
     """
-    since = agreement.changed_since(results)
+    since = anew.changed_since(results)
     return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import agreement, at_popularity, few_seeds, unlike_rounds
+from study.exhibits import anew, at_popularity, few_seeds, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
@@ -36,7 +36,7 @@ def subject(question: str) -> str:
 
 def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """One sentence per family of contrasts, a clause per contrast."""
-    items, since = [], agreement.changed_since(results)
+    items, since = [], anew.changed_since(results)
     for question in dict.fromkeys(contrast.question for contrast in contrasts):
         clauses = [f"{verdict_sentence(c, results.margin)}{since(c)}" for c in contrasts if c.question == question]
         items.append(f"<strong>{escape(subject(question))}:</strong> {'; '.join(clauses)}.")
@@ -47,7 +47,7 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """A sentence per contrast and their forest; says so where none is declared."""
     if not contrasts:
         return paragraphs([NONE])
-    since = agreement.changed_since(results)
+    since = anew.changed_since(results)
     found = bullets(sentence(f"{verdict_sentence(one, results.margin)}{since(one)}") for one in contrasts)
     untrained = at_popularity.told(results, variants_of(contrasts))
     limits = [*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])]

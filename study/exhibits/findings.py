@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import agreement, answers, choose, contrasts, few_seeds, resolution
+from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -69,7 +69,7 @@ def _challenge(results: Results, contrast: Contrast) -> str:
     )
     has_lost = contrast.verdict == "worse" and results.row(contrast.left_variant).family == SEQUENCE
     finding = f" {_training(results, contrast.left_variant)}" if has_lost else ""
-    since = agreement.changed_since(results)(contrast)
+    since = anew.changed_since(results)(contrast)
     return f"{sentence(f'{verdict_sentence(contrast, results.margin)}{since}')} {cost}{finding}"
 
 

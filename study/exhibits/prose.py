@@ -276,3 +276,9 @@ def raised(clause: str) -> str:
 def sentence(clause: str) -> str:
     """A clause as a sentence: raised, and with a full stop."""
     return f"{raised(clause)}."
+
+
+def aside(contrast: Contrast, *more: str) -> str:
+    """More, and that a contrast is no plan made beforehand where it is none, in parentheses; or nothing."""
+    told = "; ".join(filter(None, [*more, late(contrast).removeprefix(", ")]))
+    return f" ({told})" if told else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose
+from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import hedged
 from study.exhibits.data import COMPLETE_JOURNEY
@@ -94,7 +94,7 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     The cheapest that beats counting itself, and the cheapest of all where that does not. Equivalences add up, to one
     another and to what the winner gains over counting.
     """
-    beating = {c.left_variant: c for c in choose.against_counting(results) if c.verdict == "better"}
+    beating = _beating(results)
     found = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
     cheapest = [
         min(some, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
@@ -104,7 +104,7 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     turn = "in turn " if reason.verdict == "equivalent" else ""
     return [
         f"{code(c.left_variant)} is {turn}equivalent to {code(reason.left_variant)}, {signed(c.effect)}; it refits in "
-        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(beating.get(c.left_variant))}"
+        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(results, beating.get(c.left_variant))}"
         for c in {c.left_variant: c for c in cheapest}.values()
     ]
 
@@ -112,11 +112,12 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
 def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     """What beats counting too, is equivalent to what is shipped and refits hardly sooner, a clause for all; or none."""
     shipped_ = reason.left_variant
-    beating = {c.left_variant for c in choose.against_counting(results) if c.verdict == "better"}
+    beating = _beating(results)
     limit = results.cost[shipped_].refit_seconds
     told = [
         f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}, "
         f"{percent(results.cost[c.left_variant].refit_seconds / limit)} of the seconds)"
+        f"{_doubt(results, beating[c.left_variant])}"
         for c in _toward(results, reason, "equivalent")
         if c.left_variant in beating and not _saves(results, c) and results.cost[c.left_variant].refit_seconds < limit
     ]
@@ -131,10 +132,11 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
 
 def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
     """What beats counting too, refits sooner and is not settled against what is shipped, a clause for all; or none."""
-    beating = {c.left_variant for c in choose.against_counting(results) if c.verdict == "better"}
+    beating = _beating(results)
     found = [c for c in _toward(results, reason, "undetermined") if _saves(results, c) and c.left_variant in beating]
     told = [
         f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)})"
+        f"{_doubt(results, beating[c.left_variant])}"
         for c in found
     ]
     if not told:
@@ -153,7 +155,8 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
     limit = CLEARLY * results.cost[shipped_].refit_seconds
     told = [
         f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)})"
-        for v in choose.winners(choose.against_counting(results))
+        f"{_doubt(results, over)}"
+        for v, over in _beating(results).items()
         if v not in known and results.cost[v].refit_seconds <= limit
     ]
     if not told:
@@ -165,13 +168,24 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
     ]
 
 
-def _itself(over: Contrast | None) -> str:
+def _beating(results: Results) -> dict[str, Contrast]:
+    """The variants that are shown to beat the best counting rule, each with its contrast with it."""
+    return {c.left_variant: c for c in choose.against_counting(results) if c.verdict == "better"}
+
+
+def _doubt(results: Results, over: Contrast) -> str:
+    """That another run does not show a variant to beat the best counting rule, where one does not."""
+    told = anew.unlike(results, over)
+    return f" (over {code(over.right_variant)} {told})" if told else ""
+
+
+def _itself(results: Results, over: Contrast | None) -> str:
     """Whether a variant beats counting itself, from its contrast with the best counting rule if that shows it."""
     if over is None:
         return "but is not shown to beat counting itself"
     return (
-        f"and beats counting itself, by {number(over.effect)}, but is not shipped, since two equivalences in a row may "
-        "add up to more than the margin"
+        f"and beats counting itself, by {number(over.effect)}{_doubt(results, over)}, but is not shipped, since two "
+        "equivalences in a row may add up to more than the margin"
     )
 
 

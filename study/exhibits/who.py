@@ -6,7 +6,7 @@ from statistics import fmean
 
 from scipy.special import ndtri
 
-from study.exhibits import agreement, choose, contrasts, scope, source, unlike_rounds
+from study.exhibits import anew, choose, contrasts, scope, source, unlike_rounds
 from study.exhibits.data import local_day
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
@@ -86,7 +86,7 @@ def answer(results: Results | None) -> Html:
         told.append(f"Counting alone, {code(counting.variant)}, finds {_percentage(counting.estimates[PRIMARY])}.")
     if shown.limit is not None:
         told.append(f"No ranking could find more than {percent(shown.limit)} among so few.")
-    since = agreement.changed_since(results)
+    since = anew.changed_since(results)
     clauses = [f"{verdict_sentence(contrast, results.margin)}{since(contrast)}" for contrast in results.contrasts]
     return joined([paragraphs([" ".join(told)]), bullets(map(sentence, clauses))])
 

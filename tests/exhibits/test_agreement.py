@@ -5,9 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from study.exhibits import agreement, caveats, findings, snapshots
+from study.exhibits import agreement, anew, caveats, findings, snapshots
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import flipped
 from study.exhibits.results import Results
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
@@ -118,29 +117,12 @@ def test_a_run_that_holds_other_candidates_back_is_one_of_the_same_events(compar
 
     monkeypatch.setattr(Pair, "is_one_log", property(lambda _: True))
     monkeypatch.setattr(Pair, "has_another_draw", property(lambda _: True))
-    since = agreement.changed_since(results)
+    since = anew.changed_since(results)
     asked = next(one for one in results.contrasts if one.name == "event-over-next-token")
     told = " (run anew as old, with other candidates held back, +0.0020, undetermined)"
     assert text(since(asked)) == told
     (found,) = pairs(results, "old")
     assert "Arm main, with other candidates held back on each: of " in text(agreement.contrast_table(found))
-
-
-def test_another_run_is_told_with_its_sides_where_they_differ_and_how_it_lies_to_the_margin(compared, monkeypatch):
-    def other_rival(written):
-        written["data.json"]["events"] -= 1  # the same events
-        contrasts(("trees-over-counting", "better", 0.0061))(written)
-        next(c for c in written["contrasts.json"] if c["name"] == "trees-over-counting")["right_variant"] = "markov"
-
-    results = compared(contrasts(("trees-over-counting", "undetermined", 0.002)), other_rival)
-    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
-    there = "+0.0061 by lightgbm-lambdarank over markov, better, perhaps by less than the margin"
-    assert f" (run anew as old {there})" == text(agreement.changed_since(results)(asked))
-    turned = text(agreement.changed_since(results)(flipped(asked)))
-    assert "−0.0061 by markov over lightgbm-lambdarank, worse, perhaps by less than the margin" in turned
-    assert agreement.is_better_anew(results, [asked])
-    others = [one for one in results.contrasts if one is not asked]
-    assert not agreement.is_better_anew(results, others)
 
 
 def test_other_arms_that_were_searched_twice_are_named(compared, monkeypatch):

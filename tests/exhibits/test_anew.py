@@ -1,0 +1,74 @@
+"""What another run on the same events says of a contrast, wherever that is named."""
+
+import pytest
+
+from study.exhibits import anew
+from study.exhibits.prose import flipped
+from tests.exhibits.asking import VERDICTS, told
+from tests.exhibits.pairing import contrasts, text
+
+COUNTING, SHIP = "Does anything beat counting?", "What to ship, at what cost?"
+
+
+def same_events(written):
+    written["data.json"]["events"] -= 1
+
+
+def test_another_run_is_told_with_its_sides_where_they_differ_and_how_it_lies_to_the_margin(compared, monkeypatch):
+    def other_rival(written):
+        same_events(written)
+        contrasts(("trees-over-counting", "better", 0.0061))(written)
+        next(c for c in written["contrasts.json"] if c["name"] == "trees-over-counting")["right_variant"] = "markov"
+
+    results = compared(contrasts(("trees-over-counting", "undetermined", 0.002)), other_rival)
+    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+    there = "+0.0061 by lightgbm-lambdarank over markov, better, perhaps by less than the margin"
+    assert f" (run anew as old {there})" == text(anew.changed_since(results)(asked))
+    turned = text(anew.changed_since(results)(flipped(asked)))
+    assert "−0.0061 by markov over lightgbm-lambdarank, worse, perhaps by less than the margin" in turned
+    assert anew.is_better_anew(results, [asked])
+    others = [one for one in results.contrasts if one is not asked]
+    assert not anew.is_better_anew(results, others)
+
+
+def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(compared):
+    def there(written):
+        same_events(written)
+        contrasts(("trees-over-counting", "undetermined", 0.002), ("sequence-over-counting", "better", 0.02))(written)
+
+    here = contrasts(("trees-over-counting", "better", 0.02), ("sequence-over-counting", "better", 0.02))
+    asked, alone = told(compared(here, there), COUNTING), told(compared(here), COUNTING)
+    assert "Yes: lightgbm-lambdarank (undetermined where it was run anew) and sum-horizon" in asked
+    assert "Yes: lightgbm-lambdarank and sum-horizon" in alone
+
+
+@pytest.mark.parametrize(
+    ("verdict", "refit", "expected"),
+    [
+        (
+            "undetermined",
+            0.5,
+            "sum-horizon-repeat (+0.0060, 0.5 s){} beats counting as well and would refit sooner",
+        ),
+        ("equivalent", 1.9, "sum-horizon-repeat (+0.0010, 1.9 s, 95 % of the seconds){} beats counting as well and is"),
+        ("worse", 0.5, None),
+    ],
+)
+def test_what_might_be_shipped_instead_is_told_with_what_another_run_says(compared, verdict, refit, expected):
+    both = ("trees-over-counting", "better", 0.02), ("sequence-over-counting", "better", 0.02)
+
+    def here(written):
+        contrasts(*both, ("sequence-over-trees", verdict, VERDICTS[verdict]))(written)
+        written["cost/sum-horizon-repeat.json"]["refit_seconds"] = refit
+
+    def there(written):
+        same_events(written)
+        contrasts(both[0], ("sequence-over-counting", "undetermined", 0.002))(written)
+
+    doubt = " (over tifu-knn undetermined where it was run anew)"
+    asked, alone = told(compared(here, there), SHIP), told(compared(here), SHIP)
+    assert doubt not in alone
+    if expected is None:
+        assert doubt not in asked
+    else:
+        assert expected.format(doubt) in asked and expected.format("") in alone
