@@ -1,11 +1,14 @@
 """What another run on the same events says of a contrast, wherever that is named."""
 
+from dataclasses import replace
+
 import pytest
 
-from study.exhibits import anew
+from study.exhibits import anew, young
 from study.exhibits.prose import flipped
 from tests.exhibits.asking import VERDICTS, told
-from tests.exhibits.pairing import contrasts, text
+from tests.exhibits.conftest import documents, write
+from tests.exhibits.pairing import contrasts, sign, text
 
 COUNTING, SHIP = "Does anything beat counting?", "What to ship, at what cost?"
 
@@ -72,3 +75,22 @@ def test_what_might_be_shipped_instead_is_told_with_what_another_run_says(compar
         assert doubt not in asked
     else:
         assert expected.format(doubt) in asked and expected.format("") in alone
+
+
+@pytest.mark.parametrize(("moved", "is_told"), [({"young": 7}, True), ({}, False), ({"young": 7, "events": 1}, False)])
+def test_what_is_found_of_young_candidates_is_told_for_other_ones_too(made, moved, is_told):
+    results = made(young=lambda _: None).beside("young")
+    best = max(young.with_young(results), key=lambda row: row.estimates[young.YOUNG].estimate)
+    written = documents(results.params, "young")
+    written["data.json"] |= moved
+    for row in written["leaderboard.json"]:
+        row["estimates"][young.YOUNG] = {"estimate": 0.0353, "low": 0.03, "high": 0.04}
+    old = results.root.parent / "old"
+    write(old, written, results.params, "young")
+    sign(old, "young")
+    params = results.params.model_copy(update={"compare_with": ["old"]})
+    shown = text(young.answer(replace(results, params=params)))
+
+    told = f"held back: run anew as old with others, {best.variant} finds 0.0353 [0.0300, 0.0400]."
+    assert (told in shown) == is_told
+    assert ("not which candidates are held back." in shown) != is_told
