@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from study.events import parts
+from study.events.behind import Hand, behind
 
 GROUP = 250_000
 """Rows of a row group: the bytes of a large file do not depend on how its rows came."""
@@ -17,48 +19,56 @@ GROUP = 250_000
 def appending(path: Path, most: int | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
     """Yields a function that appends a table to the file; all have the same columns, and there is at least one.
 
-    What is small is held, and written by Polars; of what is large no more than that is held.
+    What is small is held, and written by Polars; of what is large no more than that is held, and as much is written
+    while the next table is made.
 
     Args:
         most: rows that are held, by default those of a part.
     """
-    with ExitStack() as stack:
-        file = _File(path, parts.PART if most is None else most, stack)
+    with ExitStack() as stack, behind() as hand:
+        file = _File(path, parts.PART if most is None else most, stack, hand)
         yield file.append
         file.close()
 
 
 class _File:
-    def __init__(self, path: Path, most: int, stack: ExitStack) -> None:
-        self.path, self.most, self.stack = path, most, stack
+    def __init__(self, path: Path, most: int, stack: ExitStack, hand: Hand) -> None:
+        self.path, self.most, self.stack, self.hand = path, most, stack, hand
         self.held: list[pl.DataFrame] = []
+        self.is_large = False
         self.writer: pq.ParquetWriter | None = None
 
     def append(self, table: pl.DataFrame) -> None:
         self.held.append(table)
         rows = sum(held.height for held in self.held)
-        if rows > (self.most if self.writer is None else 0) and rows >= GROUP:
-            self._write(rows // GROUP * GROUP)
+        if rows > (0 if self.is_large else self.most) and rows >= GROUP:
+            self.is_large = True
+            self.hand(partial(self._write, self._taken(rows // GROUP * GROUP)))
 
     def close(self) -> None:
-        if self.writer is None:
-            pl.concat(self.held).write_parquet(self.path, compression="zstd")
+        if self.is_large:
+            self.hand(partial(self._write, self._taken(sum(held.height for held in self.held))))
         else:
-            self._write(sum(held.height for held in self.held))
+            pl.concat(self.held).write_parquet(self.path, compression="zstd")
 
-    def _write(self, rows: int) -> None:
-        """Writes so many of the rows held, in groups of one size."""
-        whole = pl.concat(self.held, rechunk=True)
+    def _taken(self, rows: int) -> pl.DataFrame:
+        """So many of the rows held, which are held no more."""
+        whole = pl.concat(self.held)
         self.held = [whole.slice(rows)]
-        for begin in range(0, rows, GROUP):
-            group = whole.slice(begin, min(GROUP, rows - begin)).to_arrow(compat_level=pl.CompatLevel.oldest())
+        return whole.head(rows)
+
+    def _write(self, table: pl.DataFrame) -> None:
+        """Writes a table, in groups of one size."""
+        whole = table.rechunk()
+        for begin in range(0, whole.height, GROUP):
+            group = whole.slice(begin, GROUP).to_arrow(compat_level=pl.CompatLevel.oldest())
             if self.writer is None:
-                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=_texts(whole))
+                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=texts(whole))
                 self.writer = self.stack.enter_context(writer)
             self.writer.write_table(group, row_group_size=GROUP)
 
 
-def _texts(table: pl.DataFrame) -> list[str]:
+def texts(table: pl.DataFrame) -> list[str]:
     """The columns of text as Parquet names them: to look for a dictionary of times and numbers takes long."""
     names = {pl.String: "{}", pl.List(pl.String): "{}.list.element"}
     return [names[dtype].format(name) for name, dtype in table.schema.items() if dtype in names]

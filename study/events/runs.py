@@ -1,13 +1,15 @@
 """A log that is larger than memory, sorted by user: runs on disk, and ranges of user ids that are read across them."""
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from study.events import parts
+from study.events.appending import texts
+from study.events.behind import behind
 from study.events.codes import numbered
 from study.events.parts import Held, Parts, Piece, bounds_of
 from study.events.spill import Folder
@@ -41,7 +43,9 @@ class Runs(Parts):
         placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
         path = self.folder() / f"run-{len(self.files):05d}.parquet"
         with naming(path):
-            placed.write_parquet(path, compression="lz4", row_group_size=GROUP)
+            table = placed.to_arrow(compat_level=pl.CompatLevel.newest())
+            told = {"use_dictionary": texts(placed), "write_statistics": ["user_id"]}  # more would take time
+            pq.write_table(table, path, compression="lz4", row_group_size=GROUP, **told)
         self.files.append(path)
         self.sampled.append(placed["user_id"].gather_every(STEP))
 
@@ -77,20 +81,14 @@ def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:
     Args:
         folder: for the runs.
     """
-    runs, held, rows = Runs(folder), [], 0
-    written: Future[None] | None = None
-    with ThreadPoolExecutor(max_workers=1) as writer:
+    runs, held, rows, is_one = Runs(folder), [], 0, True
+    with behind() as hand:
         for piece in pieces:
             held.append(piece)
             rows += piece.height
             if rows > parts.PART:
-                if written is not None:
-                    written.result()
-                written = writer.submit(runs.add, pl.concat(held))
-                held, rows = [], 0
-        if written is None:
-            return Held(pl.concat(held))
-        written.result()
-    if held:
-        runs.add(pl.concat(held))
-    return runs
+                hand(partial(runs.add, pl.concat(held)))
+                held, rows, is_one = [], 0, False
+        if held and not is_one:
+            hand(partial(runs.add, pl.concat(held)))
+    return Held(pl.concat(held)) if is_one else runs

@@ -34,8 +34,8 @@ class Found(NamedTuple):
 
     Of each candidate the time `first` of its first event, and how many `events` it has before test.
 
-    And how many key actions there are, how many of them have no candidate, and how many sessions are left out; of the
-    users who act before test, how many there are, and how many of them do so again.
+    And how many key actions there are, how many of them have no candidate, and how many sessions are left out; in
+    question `who`, of the users who act before test, how many there are, and how many of them do so again.
     """
 
     spans: Spans
@@ -208,7 +208,8 @@ class _Look:
 
     def __call__(self, part: pl.DataFrame) -> _Seen:
         acts = part.filter(acting(self.question, part.columns))
-        times = acts.filter(TIME.lt(self.cut)).group_by("user_id").agg(pl.col("timestamp").n_unique())
+        before = acts.filter(TIME.lt(self.cut)) if isinstance(self.question, WhoQuestion) else acts.clear()
+        times = before.group_by("user_id").agg(pl.col("timestamp").n_unique())
         derived = marked(part, self.question, self.timezone)
         met = derived.filter(TIME.lt(self.cut) & pl.col("candidate").is_not_null())
         return _Seen(

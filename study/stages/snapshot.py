@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from study.events.appending import appending
+from study.events.codes import numbered
 from study.events.order import sort_events
 from study.events.parts import Parts
 from study.events.read import reading
@@ -38,4 +39,6 @@ def write(events: Parts, seed: int, path: Path, engine: Engine) -> None:
 
 
 def _sorted(part: pl.DataFrame, seed: int, shelf: Shelf) -> Kept:
-    return shelf.keep(sort_events(part, seed), "sorted")
+    """A part in the order of the study; users are sorted by their numbers, which takes two thirds of the time."""
+    placed = sort_events(part.with_columns(numbered(part["user_id"])), seed)
+    return shelf.keep(placed.with_columns(pl.col("user_id").cast(pl.String)), "sorted")
