@@ -21,7 +21,7 @@ from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of
 from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
-from study.exhibits.losses import loss
+from study.exhibits.losses import is_no_larger, loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
 from study.exhibits.prose import late, named, number, percent, plural, sentence, signed, worded
@@ -94,6 +94,7 @@ def _on_the_larger_catalogue(results: Results) -> str:
         return ""
     against = choose.against_counting(large)
     where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
+    where += ", the same as here" * is_no_larger(results, large)
     history = of_the_history(large)
     return semicolons(
         apart(large, against, where), scope.turned(large, against), f"there, {history}" if history else ""

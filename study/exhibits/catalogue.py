@@ -8,8 +8,8 @@ from study.exhibits import choose, contrasts, evidence, loss_costs
 from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style, series_symbol
 from study.exhibits.key_action import candidate
+from study.exhibits.losses import is_no_larger, loss_of, plain_bce
 from study.exhibits.losses import loss as answer_of_losses
-from study.exhibits.losses import loss_of, plain_bce
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import Contrast
@@ -49,6 +49,8 @@ def asked(results: Results) -> Html:
         f"{count(arm.data.catalogue)} of them before the test span."
         for arm, _ in compared(results)
     ]
+    if len(told) > 1 and (large := results.beside("catalogue")) and is_no_larger(results, large):
+        told.append("Both ask for the same candidates, so that the size of the catalogue was not varied.")
     return paragraphs([" ".join(told), *plain_bce([arm for arm, _ in compared(results)])] if told else [])
 
 

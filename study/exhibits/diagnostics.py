@@ -10,7 +10,18 @@ from study.exhibits.effects import effect_marks, margin_band
 from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, family, percent, plural, probability, raised, signed, to_margin
+from study.exhibits.prose import (
+    NO_BOUND,
+    count,
+    family,
+    is_unbounded,
+    percent,
+    plural,
+    probability,
+    raised,
+    signed,
+    to_margin,
+)
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
@@ -219,6 +230,8 @@ def every_change(results: Results) -> Html:
         for c in found.contrasts
     ]
     caption = f"Changes in {PRIMARY} against the unchanged fit; p values are Holm-adjusted over all rows"
+    if any(map(is_unbounded, found.contrasts)):
+        caption += f"; low −1 and high +1: {NO_BOUND}"
     return joined([table(head, rows, caption), *_left_out(found.left_out)])
 
 

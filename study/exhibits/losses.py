@@ -41,12 +41,17 @@ def _with_the_larger(results: Results, small: dict[str, list[Contrast]], large: 
     found = choose.over_softmax(large)
     if not found:
         return [f"{told}; no loss is contrasted on the larger catalogue", *further]
-    if large.question.candidate_columns == results.question.candidate_columns:
+    if is_no_larger(results, large):
         same = "the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
         return [f"{told}; {same}", *further]
     budgets = "" if large.budget == results.budget else ", and the budgets of the two arms differ"
     turns = _turns(_verdicts(results, small), _verdicts(large, found), f"{UNTESTED}{budgets}")
     return [semicolons(told, turns), *further, *_softmax(large, found)]
+
+
+def is_no_larger(results: Results, large: Results) -> bool:
+    """Whether the arm with the larger catalogue asks for the very candidates of the main arm."""
+    return large.question.candidate_columns == results.question.candidate_columns
 
 
 def _leading(results: Results, by_objective: dict[str, list[Contrast]]) -> list[Contrast]:

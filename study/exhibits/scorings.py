@@ -5,6 +5,7 @@ from pathlib import Path
 
 from study.exhibits import choose, scoring_log
 from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits.figures import folded
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
 from study.exhibits.results import Results
@@ -54,8 +55,10 @@ def scored(results: Results, log: Path = LOG) -> Html:
             f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
         )
     text = f"{told}; where a row tells of more, that many more.{others}{where}"
-    seen = paragraphs([SEEN if results.data.source == COMPLETE_JOURNEY else SEEN_ELSEWHERE])
-    return joined([paragraphs([text]), _table(head, rows, "Scorings of test"), seen])
+    every = _table(head, rows, "Scorings of test")
+    if results.data.source == COMPLETE_JOURNEY:
+        return joined([paragraphs([text]), every, paragraphs([SEEN])])
+    return joined([paragraphs([text]), folded("every row of the table", every), paragraphs([SEEN_ELSEWHERE])])
 
 
 def counted(results: Results, log: Path = LOG) -> str:

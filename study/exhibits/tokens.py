@@ -247,7 +247,7 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
         ["column", *PARTS.values(), "within the event"],
         [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
         "Shares of the drop below the unigram loss, of which within the event is the sum of the first two; none where "
-        f"the drop is not clear; {level}. Where one part exceeds the drop, "
+        f"the drop is not clear, or an interval is wider than the drop; {level}. Where one part exceeds the drop, "
         "others are negative, and none of them is a share",
     )
     return joined([losses, shares])
@@ -255,6 +255,8 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
 
 def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
     found = [row.shares[key] for key in keys]
+    if any(share.high - share.low > 1 for share in found if share and share.low is not None and share.high is not None):
+        found = [None] * len(found)
     return [Cell(share_of(share), None if share is None else share.estimate) for share in found]
 
 

@@ -174,6 +174,12 @@ def is_exported(folder: Path) -> bool:
     return isinstance(told, dict) and told.keys() >= _OF_EVERY_FORMAT and names <= {MODEL, VOCABULARY, WEIGHTS, CARD}
 
 
+def snapshot_of(folder: Path) -> str:
+    """The name of the snapshot that an exported variant was trained on; empty where its folder does not tell."""
+    told = json.loads((folder / MODEL).read_text(encoding="utf-8")).get("snapshot")
+    return str(told.get("name", "")) if isinstance(told, dict) else ""
+
+
 def only_export() -> Path:
     """The only folder of exported variants.
 
@@ -183,6 +189,7 @@ def only_export() -> Path:
     # What an export that was killed, or is at it, has begun is hidden.
     found = sorted(path.parent for path in EXPORTS.glob(f"[!.]*/{MODEL}"))
     if len(found) != 1:
-        known = f"known: {', '.join(map(str, found))}" if found else f"there is none in {EXPORTS}: see `export --help`"
+        each = [f"{folder} ({snapshot_of(folder)})" if is_exported(folder) else str(folder) for folder in found]
+        known = f"known: {', '.join(each)}" if found else f"there is none in {EXPORTS}: see `export --help`"
         raise UserError(f"rank needs --model FOLDER; {known}")
     return found[0]

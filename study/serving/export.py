@@ -16,8 +16,18 @@ from study.models.sources import Source, Sources
 from study.params import Params, load
 from study.params.budget import Compared
 from study.params.messages import unknown_name
+from study.params.plain import read_plain
 from study.params.statistics import BEST
-from study.paths import QUICK, export_folder, refit_folder, refit_folders, run_folder, search_file, vocabulary_file
+from study.paths import (
+    PARAMS,
+    QUICK,
+    export_folder,
+    refit_folder,
+    refit_folders,
+    run_folder,
+    search_file,
+    vocabulary_file,
+)
 from study.provenance import file_hash, revision
 from study.searched import chosen_trial, read_search
 from study.serving.bundle import (
@@ -32,6 +42,7 @@ from study.serving.bundle import (
     is_exported,
     load_model,
     loading,
+    snapshot_of,
 )
 from study.serving.card import card
 from study.serving.published import published
@@ -75,10 +86,15 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
     variant = selected(params, name)
     folder = target or export_folder(variant)
     place = place_of(folder, is_exported, "exported variant")
-    with held(place, f"export to {folder}"), replacing_folder(place, is_exported) as fresh:
-        (fresh / WEIGHTS).mkdir()
-        _fill(fresh, params, variant, refit)
-    print(f"{variant}: exported to {folder}; its card is {folder / CARD}")
+    with held(place, f"export to {folder}"):
+        before = snapshot_of(place) if is_exported(place) else params.snapshot.name
+        with replacing_folder(place, is_exported) as fresh:
+            (fresh / WEIGHTS).mkdir()
+            _fill(fresh, params, variant, refit)
+    replaced = f", in place of what was of snapshot {before}" * (before != params.snapshot.name)
+    print(f"{variant}: exported to {folder}{replaced}; its card is {folder / CARD}")
+    if name is None:
+        print("It is the best of main on select; what beats counting, and what to ship, the page Findings says.")
 
 
 def selected(params: Params, name: str | None) -> str:
@@ -141,7 +157,15 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     path = search_file(params.variants[variant].runs, variant)
     if not path.is_file():
         arm = f"run `dvc repro compare@{params.variants[variant].arm}`"
-        quick = f"it was by `make quick`: export it in {QUICK}" if (QUICK / path).is_file() else arm
+        quick = f"it was by `make quick`: export it in {QUICK}" if _is_quick(params, path) else arm
         raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
     with loading(path, _DAMAGED):
         return chosen_trial(read_search(params.variants[variant].runs, variant))
+
+
+def _is_quick(params: Params, search: Path) -> bool:
+    """Whether `make quick` has made this search, on this very log: that one may be of another."""
+    told = QUICK / PARAMS
+    if not (QUICK / search).is_file() or not told.is_file():
+        return False
+    return bool(((read_plain(told) or {}).get("snapshot") or {}).get("name") == params.snapshot.name)

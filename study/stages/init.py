@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from study.errors import UserError
+from study.errors import UserError, few
 from study.events.attributes import values_of
 from study.events.database import read_query
 from study.events.files import files_of, is_json, matching, read_file, refuse_absent
@@ -68,6 +68,9 @@ def run(source: str) -> None:
     kept = _keep()
     write_text(PARAMS, text)
     print(f"{PARAMS} describes {source} now; as it was before it is {kept}.")
+    if found.left_out:
+        names = few([_printable(_yaml(name)) for name in found.left_out])
+        print(f"Columns that are left out, each with why in {PARAMS}: {names}.")
     print("Correct the lines marked 'guess', then: python -m study check")
 
 

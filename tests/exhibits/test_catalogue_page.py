@@ -1,8 +1,12 @@
 """The page Catalogue: what the losses cost, and where one of them is no loss of its own."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from study.exhibits import catalogue, caveats, objective_and_loss
+from tests.exhibits.asking import say, told
 from tests.exhibits.pairing import text
 
 
@@ -24,6 +28,19 @@ def test_the_memory_of_each_loss_stands_beside_its_seconds(made):
 
     assert row.endswith('<td class="number" data-key="1234.4">1,234</td></tr>')
     assert "peak: the memory of the largest process of its search and its refits" in board
+
+
+def test_that_the_catalogue_is_no_larger_is_told_where_both_arms_ask_for_the_same_candidates(made):
+    other = made(catalogue=say("equivalent"))
+    questions = other.params.questions
+    same = questions | {"products": questions["products"].model_copy(update={"candidate": ["category"]})}
+    results = replace(other, params=other.params.model_copy(update={"questions": same}))
+
+    page = "Both ask for the same candidates, so that the size of the catalogue was not varied."
+    answer = re.compile("in the arm catalogue, with [0-9,]+ candidates, the same as here, ")
+    for asked, is_told in ((results, True), (other, False)):
+        assert is_told == (page in text(catalogue.asked(asked)))
+        assert is_told == bool(answer.search(told(asked, "Does anything beat counting?")))
 
 
 @pytest.mark.parametrize(("candidates", "is_told"), [(64, True), (65, True), (66, False)])

@@ -125,6 +125,15 @@ def test_the_table_says_what_was_left_out(diagnosed):
     assert "last-8" in told
 
 
+def test_the_table_says_what_an_interval_without_a_bound_is(diagnosed):
+    bounded = diagnosis("last-8", "recent", "undetermined", 0.0)
+    none = bounded | {"low": -1.0, "high": 1.0}
+    shown, without = (diagnostics.every_change(diagnosed([one])).text for one in (none, bounded))
+
+    assert "; low −1 and high +1: no bound, since few users differ" in shown
+    assert "no bound" not in without
+
+
 def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made, folder):
     main = made()
     row = next(row for row in main.leaderboard if row.family == "sequence")

@@ -54,6 +54,20 @@ def test_seconds_are_told_with_it(made, monkeypatch):
     assert f"its cost on the machine of this run{told}" in text(findings.price(made()))
 
 
+def test_of_another_log_the_rows_that_came_with_the_study_are_folded(made, tmp_path):
+    path = log(tmp_path, ["| 2020-01-01 | `abcdef0` | the <first> look |"])
+    own, other = (
+        scorings.scored(made(change), path).text
+        for change in (lambda _: None, lambda written: written["data.json"].update(source="mine.parquet"))
+    )
+
+    for shown in (own, other):
+        assert "the &lt;first&gt; look" in shown
+    assert "<details" not in own
+    assert other.index("The table tells of 1 scoring") < other.index("<details") < other.index("abcdef0")
+    assert other.index("abcdef0") < other.index("</details>") < other.index("were settled on the log that the study")
+
+
 def test_what_did_not_work_is_shown_of_the_study_s_own_log_alone(made, tmp_path):
     path = tmp_path / "log.md"
     path.write_text(

@@ -1,5 +1,6 @@
 """The page Token accounting: its sentences turn with the results."""
 
+import json
 import shutil
 
 import pytest
@@ -109,6 +110,19 @@ def test_the_tables_show_every_slot_and_a_dash_without_a_drop(accounted):
     assert "\N{EN DASH}" in told
     assert 2 == told.count("in brackets: the 95 % interval over users and seeds") // 2  # a caption is told twice
     assert "strictly earlier moments" in tokens.bars(accounted()).text
+
+
+def test_shares_whose_interval_is_wider_than_the_drop_are_none(accounted, folder):
+    accounted()
+    path = folder / "tokens" / "tokens.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found["slots"][-1]["shares"]["event"] |= {"estimate": 27.3, "low": 15.4, "high": 99.5}
+    path.write_text(json.dumps(found), encoding="utf-8")
+    told = tokens.every_slot(tokens.load()).text
+
+    assert "2730" not in told and "2,730" not in told
+    assert "50 % [49 %, 51 %]" not in told
+    assert "50 % [49 %, 51 %]" in tokens.every_slot(accounted()).text
 
 
 def test_training_tells_the_steepest_last_round(accounted):

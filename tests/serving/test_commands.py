@@ -101,9 +101,11 @@ def test_the_best_on_select_is_exported_unless_one_is_named(exported, tmp_path, 
             trial = {"number": 0, "settings": {}, "select": 0.9 if name == "tifu-knn" else 0.1, "best_round": 1}
             path.write_text(json.dumps({"chosen": 0, "trials": [trial]}), encoding="utf-8")
         assert 0 == main(["export"])
+        best = capsys.readouterr().out
         assert 0 == main(["export", "best:counting", "--to", "counting"])
 
-        assert "tifu-knn: exported to data/exports/tifu-knn" in capsys.readouterr().out
+        assert "tifu-knn: exported to data/exports/tifu-knn" in best
+        assert ("what to ship, the page Findings says" in best) != ("Findings" in capsys.readouterr().out)
         assert "sum-horizon" == json.loads(Path("data/exports/sum-horizon/model.json").read_text("utf-8"))["variant"]
         assert "tifu-knn" == json.loads(Path("counting/model.json").read_text("utf-8"))["variant"]
 
@@ -262,7 +264,7 @@ def test_the_only_export_is_the_default_and_of_several_one_is_named(model, capsy
     shutil.copytree("model", "data/exports/one")
     assert 0 == main(rank)
     shutil.copytree("model", "data/exports/two")
-    assert "known: data/exports/one, data/exports/two" in complaint(capsys, *rank)
+    assert "known: data/exports/one (tiny), data/exports/two (tiny)" in complaint(capsys, *rank)
 
 
 def test_a_cut_off_is_local_unless_it_names_a_zone():

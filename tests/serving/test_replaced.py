@@ -57,6 +57,18 @@ def test_an_export_of_an_earlier_format_is_replaced(study):
     assert "tifu-knn" == json.loads(model.read_text("utf-8"))["variant"]
 
 
+def test_that_an_export_takes_the_place_of_one_of_another_snapshot_is_said(study, capsys):
+    model = Path("out/model.json")
+    told = json.loads(model.read_text("utf-8"))
+    model.write_text(json.dumps(told | {"snapshot": told["snapshot"] | {"name": "other"}}), encoding="utf-8")
+
+    assert 0 == main(["export", "tifu-knn", "--to", "out"])
+    expected = "tifu-knn: exported to out, in place of what was of snapshot other; its card is out/README.md"
+    assert expected in capsys.readouterr().out
+    assert 0 == main(["export", "popularity", "--to", "out"])
+    assert "popularity: exported to out; its card is out/README.md\n" == capsys.readouterr().out
+
+
 def test_a_replacement_that_fails_leaves_what_was_there(study, monkeypatch):
     before, rename = files("out"), Path.rename
 

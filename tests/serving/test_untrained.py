@@ -71,16 +71,19 @@ def test_a_snapshot_of_another_name_than_the_one_that_was_split_is_not_taken_for
         assert "other.parquet: another snapshot than the one" in complaint(capsys, "export", "popularity")
 
 
-def test_what_quick_alone_has_trained_is_said_to_lie_there(exported, tmp_path, capsys):
+def test_what_quick_alone_has_trained_on_this_log_is_said_to_lie_there(exported, tmp_path, capsys):
     shutil.copytree(exported, tmp_path / "study", symlinks=True)
     with inside(tmp_path / "study"):
         assert "not trained here: run `dvc repro compare@main`, or" in complaint(capsys, "export", "markov")
         run = search_file("main", "markov")
         (QUICK / run).parent.mkdir(parents=True)
         (QUICK / run).write_text("{}", encoding="utf-8")
+        shutil.copy("params.yaml", QUICK)
         assert "not trained here: it was by `make quick`: export it in build/quick" in (
             complaint(capsys, "export", "markov")
         )
+        edit(name="other")
+        assert "not trained here: run `dvc repro compare@main`, or" in complaint(capsys, "export", "markov")
 
 
 @pytest.mark.parametrize(

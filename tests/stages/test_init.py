@@ -15,6 +15,7 @@ __all__ = ["workspace"]
 
 
 ISO = pl.col("occurred_at").dt.strftime("%Y-%m-%d")
+NUMBER = pl.int_range(pl.len())
 
 
 def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
@@ -35,7 +36,9 @@ def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
     assert '"request" is left out: nearly an id' in text.replace("request is", '"request" is')
     assert all(word in text for word in ("constant is left out: always the same", "nothing is left out: always empty"))
     assert text.count("# guess") >= 7
-    assert "My Log.csv" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "My Log.csv" in said
+    assert re.search(r"Columns that are left out, each with why in params\.yaml: .*constant.*\.\n", said)
 
 
 def rest_of(text: str) -> str:
@@ -143,7 +146,14 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
         ),
         (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
         (lambda log: log.head(0), "there are no events in it"),
-        (lambda log: log.with_columns(occurred_at=ISO.replace("2024-01-20", "soon")), "'soon' is no time"),
+        (
+            lambda log: log.with_columns(occurred_at=pl.when(NUMBER == 16).then(pl.lit("soon")).otherwise(ISO)),
+            "or say columns.time_format; most others are times: mend it, or leave its row out\n",
+        ),
+        (
+            lambda log: log.with_columns(occurred_at=pl.lit("04/01/2024 12:31")),
+            "write the sections snapshot and questions of params.yaml by hand",
+        ),
         (lambda log: log.select("customerId", "occurred_at", "event_name", "price"), "which one is the candidate"),
     ],
 )

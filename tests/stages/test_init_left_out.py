@@ -23,6 +23,14 @@ def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspa
     assert told in PARAMS.read_text(encoding="utf-8")
 
 
+def test_where_nothing_is_left_out_nothing_is_said_of_it(workspace, capsys):
+    funnel().drop("request", "constant", "nothing").write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    text, said = PARAMS.read_text(encoding="utf-8"), capsys.readouterr().out
+    assert (" is left out: " in text) == ("Columns that are left out" in said)
+
+
 def test_a_column_whose_name_is_taken_is_left_out_and_said(workspace):
     taken = ("event_type", "key", "local", "candidate", "young")
     patterns = ("^shop$", "*")
