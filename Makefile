@@ -19,7 +19,7 @@ help:
 	@echo "make peers    train beside RecTools, RePlay and RecBole (up to 70 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
-	@echo "make clean    remove build, with what make quick has made, caches, and what is derived from events; data and results stay"
+	@echo "make clean    remove build and so what quick made, caches, and what is derived from events; data and results stay"
 
 study: $(ENVIRONMENT)
 	python -m study repro compare@main

@@ -19,8 +19,8 @@ GROUP = 250_000
 def appending(path: Path, most: int | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
     """Yields a function that appends a table to the file; all have the same columns, and there is at least one.
 
-    What is small is held, and written by Polars; of what is large no more than that is held, and as much is written
-    while the next table is made.
+    What is small is held, and written by Polars; of what is large no more than that is held, and a table is written
+    while the next one is made.
 
     Args:
         most: rows that are held, by default those of a part.
@@ -59,11 +59,10 @@ class _File:
 
     def _write(self, table: pl.DataFrame) -> None:
         """Writes a table, in groups of one size."""
-        whole = table.rechunk()
-        for begin in range(0, whole.height, GROUP):
-            group = whole.slice(begin, GROUP).to_arrow(compat_level=pl.CompatLevel.oldest())
+        for begin in range(0, table.height, GROUP):
+            group = table.slice(begin, GROUP).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
             if self.writer is None:
-                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=texts(whole))
+                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=texts(table))
                 self.writer = self.stack.enter_context(writer)
             self.writer.write_table(group, row_group_size=GROUP)
 

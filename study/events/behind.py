@@ -13,7 +13,7 @@ def behind() -> Iterator[Hand]:
     """Yields a function that hands a task over, once the one before has ended; with the block the last has ended.
 
     What a task raises comes out at the next one, or at the end. Tasks run one after the other, in the order in which
-    they are handed over, so that no more than one waits.
+    they are handed over; none waits beside the one that runs.
     """
     running: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=1) as thread:

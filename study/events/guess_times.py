@@ -18,8 +18,8 @@ MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
 DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
 HOUR_ALONE = r"^([01]?\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?$"
 SECONDS_OF_DAY = 86_400
-FEW = 100
-"""Values by which most of a column are times, or are not."""
+MOST = 0.9
+"""The share of a column's values that are times, from which on one that is none is a slip."""
 ONE_IS_NONE = "most others are times: mend it, or leave its row out"
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
@@ -54,7 +54,7 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
     """
     for name in named(TIME, [name for name, dtype in log.schema.items() if dtype == pl.String]):
         if told := no_time(log[name], place):
-            raise UserError(f"{told}; {ONE_IS_NONE if _mostly_times(log[name]) else by_hand}")
+            raise UserError(f"{told}; {ONE_IS_NONE if _has_slips(log[name]) else by_hand}")
     if numbers := named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
         example = shown(log[numbers[0]].drop_nulls()[0])
         raise UserError(
@@ -108,10 +108,11 @@ def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
     return bool(told.height and told.select(apart.fill_null(value=False).all()).item())
 
 
-def _mostly_times(raw: pl.Series) -> bool:
-    """Whether most of the first values are times, so that one which is none is a slip."""
-    first = raw.drop_nulls().head(FEW)
-    return 2 * sum(looks_like_time(first[at : at + 1]) for at in range(len(first))) > len(first)
+def _has_slips(raw: pl.Series) -> bool:
+    """Whether few values are no times by themselves, and the others are times together."""
+    values = raw.drop_nulls()
+    times = values.filter(pl.Series([looks_like_time(values[at : at + 1]) for at in range(len(values))], dtype=pl.Boolean))
+    return len(times) >= MOST * len(values) and looks_like_time(times)
 
 
 def _is_of_event(name: str) -> bool:

@@ -43,7 +43,7 @@ class Runs(Parts):
         placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
         path = self.folder() / f"run-{len(self.files):05d}.parquet"
         with naming(path):
-            table = placed.to_arrow(compat_level=pl.CompatLevel.newest())
+            table = placed.to_arrow(compat_level=pl.CompatLevel.oldest())
             told = {"use_dictionary": texts(placed), "write_statistics": ["user_id"]}  # more would take time
             pq.write_table(table, path, compression="lz4", row_group_size=GROUP, **told)
         self.files.append(path)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from study.exhibits import effect_changes, few_seeds
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.others import Pair, both_hold, otherwise, pairs
+from study.exhibits.others import Pair, both_hold, otherwise, pair_of
 from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
@@ -95,8 +95,8 @@ def headline(results: Results, *, changes: bool = False) -> Html:
 
 def on_both(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
     """The arm of these results on both snapshots, if it was run there, and its contrasts."""
-    found = [pair for pair in pairs(results, other) if pair.here.arm == results.arm]
-    return found, [one for pair in found for one in repeated(pair)]
+    pair = pair_of(results, other)
+    return ([], []) if pair is None else ([pair], repeated(pair))
 
 
 def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequence[Repeated]) -> str:

@@ -1,9 +1,10 @@
 """What another run on the same events, or another snapshot, says of a contrast wherever that is named."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from study.exhibits import agreement, effect_changes
 from study.exhibits.markup import code, listing
+from study.exhibits.others import pair_of
 from study.exhibits.prose import flipped, over, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -31,28 +32,35 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
 
 def _there(contrast: Contrast, lead: str, one: agreement.Repeated, changed: str) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast, and its sides if they differ."""
-    there = one.there if contrast.left == one.here.left else flipped(one.there)
+    there = _directed(contrast, one.there)
     sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
     told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
     return f" ({lead} {told}{one.open_there}{changed})"
 
 
+def _directed(contrast: Contrast, there: Contrast) -> Contrast:
+    """The same contrast of another run, told in the direction of this one."""
+    return there if contrast.left == there.left else flipped(there)
+
+
 def is_better_anew(results: Results, asked: Sequence[Contrast]) -> bool:
     """Whether another run on the same events finds one of these contrasts *better*."""
-    names = {contrast.name for contrast in asked}
-    return any(one.there.verdict == "better" for one in _anew(results) if one.here.name in names)
+    return any(there.verdict == "better" for contrast in asked for there in _anew(results, contrast))
 
 
 def unlike(results: Results, contrast: Contrast) -> str:
-    """Which other verdict a contrast has in a run on the same events; nothing where it has none."""
-    there = dict.fromkeys(one.there.verdict for one in _anew(results) if one.here.name == contrast.name)
-    others: list[str] = [verdict for verdict in there if verdict != contrast.verdict]
-    return f"{listing(others)} where it was run anew" if others else ""
+    """Which other verdict a contrast of the same variants has in a run on the same events; nothing without one."""
+    found = [there for there in _anew(results, contrast) if there.variants == contrast.variants]
+    others = [there.verdict for there in found if there.verdict != contrast.verdict]
+    if not others:
+        return ""
+    where = "where it was run anew" if len(found) == 1 else f"in {len(others)} of {len(found)} runs anew"
+    return f"{listing(list(dict.fromkeys(others)))} {where}"
 
 
-def _anew(results: Results) -> Iterator[agreement.Repeated]:
-    """The contrasts of all other runs on the same events."""
-    for other in results.params.compare_with:
-        found, both = agreement.on_both(results, other)
-        if any(pair.is_one_log for pair in found):
-            yield from both
+def _anew(results: Results, contrast: Contrast) -> list[Contrast]:
+    """A contrast in every other run on the same events that has declared it alike, in its direction."""
+    runs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]
+    sides = {(contrast.left, contrast.right), (contrast.right, contrast.left)}
+    found = [there for pair in runs for there in pair.there.contrasts if there.name == contrast.name]
+    return [_directed(contrast, there) for there in found if (there.left, there.right) in sides]

@@ -64,13 +64,16 @@ def pairs(results: Results, other: str) -> list[Pair]:
     Raises:
         UserError: the other snapshot's files are not those that their manifest vouches for.
     """
-    found = []
-    for here in results.every():
-        there = on(results, other, here.arm)
-        if was_run(there) and not otherwise(here, other):
-            vouched(there.folder)
-            found.append(Pair(here, there))
-    return found
+    return [pair for here in results.every() if (pair := pair_of(here, other)) is not None]
+
+
+def pair_of(here: Results, other: str) -> Pair | None:
+    """The arm of these results on both snapshots, or None; likewise."""
+    there = on(here, other, here.arm)
+    if not was_run(there) or otherwise(here, other):
+        return None
+    vouched(there.folder)
+    return Pair(here, there)
 
 
 def shared(pair: Pair) -> tuple[Pair, list[str], list[str]]:

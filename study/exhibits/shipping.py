@@ -116,8 +116,8 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     limit = results.cost[shipped_].refit_seconds
     told = [
         f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}, "
-        f"{percent(results.cost[c.left_variant].refit_seconds / limit)} of the seconds)"
-        f"{_doubt(results, beating[c.left_variant])}"
+        f"{percent(results.cost[c.left_variant].refit_seconds / limit)} of the seconds"
+        f"{_doubt(results, beating[c.left_variant])})"
         for c in _toward(results, reason, "equivalent")
         if c.left_variant in beating and not _saves(results, c) and results.cost[c.left_variant].refit_seconds < limit
     ]
@@ -135,8 +135,8 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
     beating = _beating(results)
     found = [c for c in _toward(results, reason, "undetermined") if _saves(results, c) and c.left_variant in beating]
     told = [
-        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)})"
-        f"{_doubt(results, beating[c.left_variant])}"
+        f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}"
+        f"{_doubt(results, beating[c.left_variant])})"
         for c in found
     ]
     if not told:
@@ -154,8 +154,8 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
     known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
     limit = CLEARLY * results.cost[shipped_].refit_seconds
     told = [
-        f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)})"
-        f"{_doubt(results, over)}"
+        f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)}"
+        f"{_doubt(results, over)})"
         for v, over in _beating(results).items()
         if v not in known and results.cost[v].refit_seconds <= limit
     ]
@@ -173,10 +173,10 @@ def _beating(results: Results) -> dict[str, Contrast]:
     return {c.left_variant: c for c in choose.against_counting(results) if c.verdict == "better"}
 
 
-def _doubt(results: Results, over: Contrast) -> str:
+def _doubt(results: Results, over: Contrast, form: str = "; {}") -> str:
     """That another run does not show a variant to beat the best counting rule, where one does not."""
     told = anew.unlike(results, over)
-    return f" (over {code(over.right_variant)} {told})" if told else ""
+    return form.format(f"over {code(over.right_variant)} {told}") if told else ""
 
 
 def _itself(results: Results, over: Contrast | None) -> str:
@@ -184,8 +184,8 @@ def _itself(results: Results, over: Contrast | None) -> str:
     if over is None:
         return "but is not shown to beat counting itself"
     return (
-        f"and beats counting itself, by {number(over.effect)}{_doubt(results, over)}, but is not shipped, since two "
-        "equivalences in a row may add up to more than the margin"
+        f"and beats counting itself, by {number(over.effect)}{_doubt(results, over, ' ({})')}, but is not shipped, "
+        "since two equivalences in a row may add up to more than the margin"
     )
 
 

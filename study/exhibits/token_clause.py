@@ -31,7 +31,7 @@ def _of_the_ranked(results: Results, found: Accounting) -> str:
         return ""
     told = [f"to know which column comes next makes up {share_of(found.total.shares['column'])} of the drop"]
     for row in found.slots[:-1]:
-        if row.slot in results.question.candidate_columns and row.shares["within_event"] is not None:
+        if row.slot in results.question.candidate_columns and row.has_shares:
             told.append(
                 f"of that of {code(row.slot)}, which is ranked, other events of the moment tell "
                 f"{share_of(row.shares['moment'])} and earlier moments {share_of(row.shares['earlier'])}"

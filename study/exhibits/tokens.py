@@ -44,6 +44,14 @@ class Slot(Record):
     shares: dict[str, Estimate | None]
     within_event_beyond_column: Estimate | None
 
+    @property
+    def has_shares(self) -> bool:
+        """Whether there is a clear drop, and no interval of a share is wider than the drop."""
+        ends = [(share.low, share.high) for share in self.shares.values() if share is not None]
+        return len(ends) == len(self.shares) and all(
+            low is None or high is None or high - low <= 1 for low, high in ends
+        )
+
 
 class Accounting(Record):
     """The whole accounting; `at_least` is the share that the criterion asks for.
@@ -107,10 +115,10 @@ def verdict(found: Accounting) -> str:
     if share is None:
         return f"Whether {claim} cannot be told: its loss does not lie clearly below the unigram loss."
     if found.finding == OVERTAKEN:
+        told = f" ({share_of(share)} of the model's drop below the unigram loss)" if found.total.has_shares else ""
         return (
             f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone has the "
-            f"lower loss ({share_of(share)} of the model's drop below the unigram loss), so the model has not even "
-            "learned what the event at hand tells."
+            f"lower loss{told}, so the model has not even learned what the event at hand tells."
         )
     reached = (
         f"{share_of(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
@@ -156,8 +164,8 @@ def _order_alone(row: Slot) -> str:
 
 
 def _ladder(row: Slot) -> list[str]:
-    """What the drop consists of; nothing where it is not clear."""
-    if row.shares["within_event"] is None:
+    """What the drop consists of; nothing where it is not clear, or its parts are not."""
+    if not row.has_shares:
         return []
     parts = [f"{label} {share_of(row.shares[key])}" for key, label in PARTS.items()]
     told = f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
@@ -254,9 +262,7 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
 
 
 def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
-    found = [row.shares[key] for key in keys]
-    if any(share.high - share.low > 1 for share in found if share and share.low is not None and share.high is not None):
-        found = [None] * len(found)
+    found = [row.shares[key] if row.has_shares else None for key in keys]
     return [Cell(share_of(share), None if share is None else share.estimate) for share in found]
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from study.exhibits import agreement, contrasts, evidence, source
+from study.exhibits import contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.others import pair_of
 from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
@@ -42,22 +43,23 @@ def answer(results: Results | None) -> Html:
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}. "
-        f"Intervals cover users and seeds, not which candidates are held back{_with_others(results, best.variant)}."
+        f"Intervals cover users and seeds, not which candidates are held back{_with_others(results, best)}."
     )
     return paragraphs([text, _how_long(results)])
 
 
-def _with_others(results: Results, variant: str) -> str:
+def _with_others(results: Results, best: Row) -> str:
     """What a variant finds where a run on the same events holds other candidates back; nothing where none does."""
-    known = [pair for other in results.params.compare_with for pair in agreement.on_both(results, other)[0]]
+    known = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
     told = [
-        f"run anew as {code(pair.names[0])} with others, {code(variant)} finds {within(row.estimates[YOUNG])}"
+        f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "
+        f"{within(row.estimates[YOUNG])}"
         for pair in known
         if pair.has_another_draw
         for row in with_young(pair.there)
-        if row.variant == variant
+        if row.variant == best.variant
     ]
-    return f": {'; '.join(told)}" if told else ""
+    return f": {'; '.join(told)}" if told and best.estimates[YOUNG].estimate else ""
 
 
 def _how_long(results: Results) -> str:

@@ -189,7 +189,8 @@ def only_export() -> Path:
     # What an export that was killed, or is at it, has begun is hidden.
     found = sorted(path.parent for path in EXPORTS.glob(f"[!.]*/{MODEL}"))
     if len(found) != 1:
-        each = [f"{folder} ({snapshot_of(folder)})" if is_exported(folder) else str(folder) for folder in found]
+        names = [snapshot_of(folder) if is_exported(folder) else "" for folder in found]
+        each = [f"{folder} ({name})" if name else str(folder) for folder, name in zip(found, names, strict=True)]
         known = f"known: {', '.join(each)}" if found else f"there is none in {EXPORTS}: see `export --help`"
         raise UserError(f"rank needs --model FOLDER; {known}")
     return found[0]

@@ -1,5 +1,6 @@
 """Writes a trained variant as one folder, by replacement: weights, vocabulary, parameters and a model card."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,11 @@ def run(name: str | None, target: Path | None, refit: int) -> None:
     folder = target or export_folder(variant)
     place = place_of(folder, is_exported, "exported variant")
     with held(place, f"export to {folder}"):
-        before = snapshot_of(place) if is_exported(place) else params.snapshot.name
+        before = snapshot_of(place) if is_exported(place) else ""
         with replacing_folder(place, is_exported) as fresh:
             (fresh / WEIGHTS).mkdir()
             _fill(fresh, params, variant, refit)
-    replaced = f", in place of what was of snapshot {before}" * (before != params.snapshot.name)
+    replaced = f", in place of what was of snapshot {before}" * (before not in {"", params.snapshot.name})
     print(f"{variant}: exported to {folder}{replaced}; its card is {folder / CARD}")
     if name is None:
         print("It is the best of main on select; what beats counting, and what to ship, the page Findings says.")
@@ -164,8 +165,9 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
 
 
 def _is_quick(params: Params, search: Path) -> bool:
-    """Whether `make quick` has made this search, on this very log: that one may be of another."""
-    told = QUICK / PARAMS
-    if not (QUICK / search).is_file() or not told.is_file():
+    """Whether `make quick` has made this search, on a snapshot of this name: what lies there may be of another log."""
+    if not (QUICK / search).is_file():
         return False
-    return bool(((read_plain(told) or {}).get("snapshot") or {}).get("name") == params.snapshot.name)
+    with suppress(UserError, KeyError, TypeError):  # not what quick has left
+        return bool(read_plain(QUICK / PARAMS)["snapshot"]["name"] == params.snapshot.name)
+    return False

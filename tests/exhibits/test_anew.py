@@ -30,8 +30,51 @@ def test_another_run_is_told_with_its_sides_where_they_differ_and_how_it_lies_to
     turned = text(anew.changed_since(results)(flipped(asked)))
     assert "−0.0061 by markov over lightgbm-lambdarank, worse, perhaps by less than the margin" in turned
     assert anew.is_better_anew(results, [asked])
+    assert not anew.is_better_anew(results, [flipped(asked)])
     others = [one for one in results.contrasts if one is not asked]
     assert not anew.is_better_anew(results, others)
+    assert "" == anew.unlike(results, asked)  # its verdict is of other variants
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        ("better", "better", ""),
+        ("worse", "worse", ""),
+        ("worse", "better", "better where it was run anew"),
+        ("better", "undetermined", "undetermined where it was run anew"),
+    ],
+)
+def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(compared, here, there, expected):
+    def of(verdict):
+        return contrasts(("trees-over-counting", verdict, VERDICTS[verdict]))
+
+    def other(written):
+        same_events(written)
+        of(there)(written)
+
+    results = compared(of(here), other)
+    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+    assert anew.unlike(results, asked) == expected
+    opposite = {"worse": "better", "better": "worse"}.get(there, there)
+    assert anew.unlike(results, flipped(asked)) == (f"{opposite} where it was run anew" if expected else "")
+
+
+def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
+    def other(written):
+        same_events(written)
+        contrasts(("trees-over-counting", "undetermined", 0.002))(written)
+
+    results = compared(contrasts(("trees-over-counting", "better", 0.02)), other)
+    third = results.root.parent / "third"
+    written = documents(results.params)
+    contrasts(("trees-over-counting", "better", 0.02))(written)
+    write(third, written, results.params, "main")
+    sign(third)
+    results = replace(results, params=results.params.model_copy(update={"compare_with": ["old", "third"]}))
+    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+
+    assert "undetermined in 1 of 2 runs anew" == anew.unlike(results, asked)
 
 
 def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(compared):
@@ -51,9 +94,9 @@ def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(com
         (
             "undetermined",
             0.5,
-            "sum-horizon-repeat (+0.0060, 0.5 s){} beats counting as well and would refit sooner",
+            "sum-horizon-repeat (+0.0060, 0.5 s{}) beats counting as well and would refit sooner",
         ),
-        ("equivalent", 1.9, "sum-horizon-repeat (+0.0010, 1.9 s, 95 % of the seconds){} beats counting as well and is"),
+        ("equivalent", 1.9, "sum-horizon-repeat (+0.0010, 1.9 s, 95 % of the seconds{}) beats counting as well and is"),
         ("worse", 0.5, None),
     ],
 )
@@ -68,7 +111,7 @@ def test_what_might_be_shipped_instead_is_told_with_what_another_run_says(compar
         same_events(written)
         contrasts(both[0], ("sequence-over-counting", "undetermined", 0.002))(written)
 
-    doubt = " (over tifu-knn undetermined where it was run anew)"
+    doubt = "; over tifu-knn undetermined where it was run anew"
     asked, alone = told(compared(here, there), SHIP), told(compared(here), SHIP)
     assert doubt not in alone
     if expected is None:
@@ -91,6 +134,7 @@ def test_what_is_found_of_young_candidates_is_told_for_other_ones_too(made, move
     params = results.params.model_copy(update={"compare_with": ["old"]})
     shown = text(young.answer(replace(results, params=params)))
 
-    told = f"held back: run anew as old with others, {best.variant} finds 0.0353 [0.0300, 0.0400]."
+    other = "run anew as old with other candidates held back"
+    told = f"held back: {other}, {best.variant} finds 0.0353 [0.0300, 0.0400]."
     assert (told in shown) == is_told
     assert ("not which candidates are held back." in shown) != is_told

@@ -118,11 +118,13 @@ def test_shares_whose_interval_is_wider_than_the_drop_are_none(accounted, folder
     found = json.loads(path.read_text(encoding="utf-8"))
     found["slots"][-1]["shares"]["event"] |= {"estimate": 27.3, "low": 15.4, "high": 99.5}
     path.write_text(json.dumps(found), encoding="utf-8")
-    told = tokens.every_slot(tokens.load()).text
+    told, page = tokens.every_slot(tokens.load()).text, tokens.answer(tokens.load()).text
 
-    assert "2730" not in told and "2,730" not in told
+    assert not any(amount in told + page for amount in ("2730", "2,730"))
     assert "50 % [49 %, 51 %]" not in told
+    assert "nats per token comes from" not in page
     assert "50 % [49 %, 51 %]" in tokens.every_slot(accounted()).text
+    assert "nats per token comes from" in tokens.answer(accounted()).text
 
 
 def test_training_tells_the_steepest_last_round(accounted):

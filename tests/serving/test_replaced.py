@@ -67,6 +67,9 @@ def test_that_an_export_takes_the_place_of_one_of_another_snapshot_is_said(study
     assert expected in capsys.readouterr().out
     assert 0 == main(["export", "popularity", "--to", "out"])
     assert "popularity: exported to out; its card is out/README.md\n" == capsys.readouterr().out
+    model.write_text(json.dumps({name: value for name, value in told.items() if name != "snapshot"}), encoding="utf-8")
+    assert 0 == main(["export", "tifu-knn", "--to", "out"])
+    assert "tifu-knn: exported to out; its card is out/README.md\n" == capsys.readouterr().out
 
 
 def test_a_replacement_that_fails_leaves_what_was_there(study, monkeypatch):

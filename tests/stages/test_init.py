@@ -16,6 +16,7 @@ __all__ = ["workspace"]
 
 ISO = pl.col("occurred_at").dt.strftime("%Y-%m-%d")
 NUMBER = pl.int_range(pl.len())
+ZONES = pl.when(NUMBER % 2 == 0).then(pl.lit("Z")).otherwise(pl.lit(""))
 
 
 def test_the_guesses_are_those_that_a_person_would_make(workspace, capsys):
@@ -148,7 +149,12 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
         (lambda log: log.head(0), "there are no events in it"),
         (
             lambda log: log.with_columns(occurred_at=pl.when(NUMBER == 16).then(pl.lit("soon")).otherwise(ISO)),
-            "or say columns.time_format; most others are times: mend it, or leave its row out\n",
+            "'soon' is no time; write it as 2026-03-01T12:00:00Z is, or as a number since 1970, or say "
+            "columns.time_format; most others are times: mend it, or leave its row out\n",
+        ),
+        (
+            lambda log: log.with_columns(occurred_at=pl.format("{}T10:00:00{}", ISO, ZONES)),
+            "write the sections snapshot and questions of params.yaml by hand",
         ),
         (
             lambda log: log.with_columns(occurred_at=pl.lit("04/01/2024 12:31")),
