@@ -26,7 +26,7 @@ def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.
         tables: the queries of stop, select and test.
     """
     log, told = events.scan(), pl.col("timestamp")
-    per_user = pl.concat(_per_user(part) for part in events)
+    per_user = pl.concat(_per_user(part) for part in Saved(events.path, ["user_id", "local"]))
     days = _counted(log, LOCAL_DAY).sort("value")
     types = _counted(log, pl.col("event_type"))
     candidates = _counted(log.filter(CANDIDATE.is_not_null()), CANDIDATE)

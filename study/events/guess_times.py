@@ -111,7 +111,8 @@ def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
 def _has_slips(raw: pl.Series) -> bool:
     """Whether few values are no times by themselves, and the others are times together."""
     values = raw.drop_nulls()
-    times = values.filter(pl.Series([looks_like_time(values[at : at + 1]) for at in range(len(values))], dtype=pl.Boolean))
+    alone = [looks_like_time(values[at : at + 1]) for at in range(len(values))]
+    times = values.filter(pl.Series(alone, dtype=pl.Boolean))
     return len(times) >= MOST * len(values) and looks_like_time(times)
 
 

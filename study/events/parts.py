@@ -11,6 +11,8 @@ from study.events.split import TIME
 
 PART = 2_000_000
 """Events that are held at a time, about; a smaller log is one part, and never spilled."""
+LOOK = 20_000
+"""Rows before the end of a part that are looked through for where its last user begins, and then ten times as many."""
 
 
 Piece = Callable[[], pl.DataFrame]
@@ -55,14 +57,18 @@ class Held(Parts):
 
 
 class Saved(Parts):
-    """The parts of a Parquet file that is sorted by `user_id`."""
+    """The parts of a Parquet file that is sorted by `user_id`.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Args:
+        columns: what is read of it, all by default.
+    """
+
+    def __init__(self, path: Path, columns: list[str] | None = None) -> None:
+        self.path, self.columns = path, columns
 
     def scan(self) -> pl.LazyFrame:
         """The whole log, which is not read yet."""
-        return pl.scan_parquet(self.path, glob=False)
+        return _scanned(self.path, self.columns)
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -72,7 +78,7 @@ class Saved(Parts):
         total = users.select(pl.len()).collect().item()
         while begin < total:
             rows = _whole_users(users, begin, total)
-            found.append(partial(_rows, self.path, begin, rows))
+            found.append(partial(_rows, self.path, self.columns, begin, rows))
             begin += rows
         return found
 
@@ -81,18 +87,24 @@ class Saved(Parts):
         return bounds_of(self.scan())
 
 
-def _rows(path: Path, begin: int, rows: int) -> pl.DataFrame:
-    return pl.scan_parquet(path, glob=False).slice(begin, rows).collect().rechunk()
+def _scanned(path: Path, columns: list[str] | None) -> pl.LazyFrame:
+    scanned = pl.scan_parquet(path, glob=False)
+    return scanned if columns is None else scanned.select(columns)
+
+
+def _rows(path: Path, columns: list[str] | None, begin: int, rows: int) -> pl.DataFrame:
+    return _scanned(path, columns).slice(begin, rows).collect().rechunk()
 
 
 def _whole_users(users: pl.LazyFrame, begin: int, total: int) -> int:
     """How many rows from one on are a part: about `PART`, without those of a user that goes on behind them."""
-    rows = PART
+    rows, looked = PART, LOOK
     while begin + rows < total:
-        ids = users.slice(begin, rows).collect().to_series()
+        looked = min(looked, rows)
+        ids = users.slice(begin + rows - looked, looked).collect().to_series()
         if kept := int(ids.search_sorted(ids[-1], side="left")):
-            return kept
-        rows *= 2
+            return rows - looked + kept
+        rows, looked = (2 * rows, LOOK) if looked == rows else (rows, 10 * looked)
     return total - begin
 
 

@@ -77,13 +77,28 @@ def test_the_bytes_of_a_large_snapshot_do_not_depend_on_the_order_of_its_source(
     assert written[0] == written[1]
 
 
-def test_a_user_with_more_events_than_a_part_stays_whole(tmp_path, monkeypatch):
+@pytest.mark.parametrize("look", [1, 2, 1_000])
+def test_a_user_with_more_events_than_a_part_stays_whole(tmp_path, monkeypatch, look):
     monkeypatch.setattr(parts, "PART", 2)
+    monkeypatch.setattr(parts, "LOOK", look)
     path = tmp_path / "sorted.parquet"
     users = ["a", "b", "b", "b", "b", "b", "c", "c", "c", "c"]
     pl.DataFrame({"user_id": users}).write_parquet(path)
 
     assert [["a"], ["b"] * 5, ["c"] * 4] == [part["user_id"].to_list() for part in Saved(path)]
+
+
+@pytest.mark.parametrize("look", [1, 3, 1_000])
+def test_a_part_ends_before_a_user_who_goes_on_behind_it(tmp_path, monkeypatch, look):
+    monkeypatch.setattr(parts, "PART", 10)
+    monkeypatch.setattr(parts, "LOOK", look)
+    path = tmp_path / "sorted.parquet"
+    users = ["a", *"b" * 4, *"c" * 7, *"d" * 3, "e"]
+    pl.DataFrame({"user_id": users, "other": range(len(users))}).write_parquet(path)
+
+    found = list(Saved(path, ["user_id"]))
+    assert [["user_id"]] * len(found) == [part.columns for part in found]
+    assert ["abbbb", "ccccccc", "ddde"] == ["".join(part["user_id"]) for part in found]
 
 
 def in_pieces(path: Path, **changes) -> pl.DataFrame:
