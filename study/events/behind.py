@@ -1,5 +1,6 @@
-"""Work that another thread does while this one prepares the next: writing a file beside reading one."""
+"""Work that other threads do while this one prepares the next: writing a file beside reading one."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,20 +10,20 @@ Hand = Callable[[Task], None]
 
 
 @contextmanager
-def behind() -> Iterator[Hand]:
-    """Yields a function that hands a task over, once the one before has ended; with the block the last has ended.
+def behind(at_once: int = 1) -> Iterator[Hand]:
+    """Yields a function that hands a task over, once there is a thread for it; with the block all tasks have ended.
 
-    What a task raises comes out at the next one, or at the end. Tasks run one after the other, in the order in which
-    they are handed over; none waits beside the one that runs.
+    What a task raises comes out at a later one, or at the end. One at once, tasks run in the order in which they are
+    handed over; none waits beside those that run.
     """
-    running: list[Future[None]] = []
-    with ThreadPoolExecutor(max_workers=1) as thread:
+    running: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(max_workers=at_once) as threads:
 
         def hand(task: Task) -> None:
-            if running:
-                running.pop().result()
-            running.append(thread.submit(task))
+            if len(running) == at_once:
+                running.popleft().result()
+            running.append(threads.submit(task))
 
         yield hand
-        if running:
-            running.pop().result()
+        while running:
+            running.popleft().result()

@@ -1,7 +1,7 @@
 """Work that is handed to another thread: its order, how much of it waits, and what it raises."""
 
 from functools import partial
-from threading import Event, current_thread
+from threading import Barrier, Event, current_thread
 
 import pytest
 
@@ -28,6 +28,21 @@ def test_a_task_is_taken_only_when_the_one_before_has_ended():
         hand(second)
         taken.append(ended.is_set())
     assert taken == [True, True]
+
+
+def test_as_many_tasks_as_are_asked_for_run_at_once_and_no_more():
+    both, running, most = Barrier(2, timeout=10), [], []
+
+    def meets():
+        running.append(1)
+        most.append(len(running))
+        both.wait()
+        running.pop()
+
+    with behind(2) as hand:
+        for _ in range(6):
+            hand(meets)
+    assert max(most) == 2
 
 
 @pytest.mark.parametrize("later", [0, 1])
