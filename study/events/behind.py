@@ -11,10 +11,10 @@ Hand = Callable[[Task], None]
 
 @contextmanager
 def behind(at_once: int = 1) -> Iterator[Hand]:
-    """Yields a function that hands a task over, once there is a thread for it; with the block all tasks have ended.
+    """Yields a function that hands a task over, and first waits for the oldest of so many; with the block all end.
 
-    What a task raises comes out at a later one, or at the end. One at once, tasks run in the order in which they are
-    handed over; none waits beside those that run.
+    What a task raises comes out when it is waited for. Tasks begin in the order in which they are handed over, and
+    none is held that has not begun.
     """
     running: deque[Future[None]] = deque()
     with ThreadPoolExecutor(max_workers=at_once) as threads:

@@ -18,9 +18,9 @@ MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
 DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
 HOUR_ALONE = r"^([01]?\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?$"
 SECONDS_OF_DAY = 86_400
-MOST = 0.9
-"""The share of a column's values that are times, from which on one that is none is a slip."""
-ONE_IS_NONE = "most others are times: mend it, or leave its row out"
+FEW, MOST = 1_000, 0.9
+"""Values that are looked at one by one, and the share of them that are times where a column is taken for one."""
+NOT_ALIKE = "most values are times by themselves: make all alike, or leave out the rows of those that are not"
 NEAR = pl.duration(days=2)
 """A day of another time zone is as far as that from the time at most."""
 
@@ -54,7 +54,7 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
     """
     for name in named(TIME, [name for name, dtype in log.schema.items() if dtype == pl.String]):
         if told := no_time(log[name], place):
-            raise UserError(f"{told}; {ONE_IS_NONE if _has_slips(log[name]) else by_hand}")
+            raise UserError(f"{told}; {NOT_ALIKE if _mostly_times(log[name]) else by_hand}")
     if numbers := named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
         example = shown(log[numbers[0]].drop_nulls()[0])
         raise UserError(
@@ -108,12 +108,11 @@ def _is_its_day(raw: pl.Series, when: pl.Series) -> bool:
     return bool(told.height and told.select(apart.fill_null(value=False).all()).item())
 
 
-def _has_slips(raw: pl.Series) -> bool:
-    """Whether few values are no times by themselves, and the others are times together."""
+def _mostly_times(raw: pl.Series) -> bool:
+    """Whether most values are times by themselves: one that is none is a slip then, or they are of several forms."""
     values = raw.drop_nulls()
-    alone = [looks_like_time(values[at : at + 1]) for at in range(len(values))]
-    times = values.filter(pl.Series(alone, dtype=pl.Boolean))
-    return len(times) >= MOST * len(values) and looks_like_time(times)
+    some = values.gather_every(max(len(values) // FEW, 1))
+    return sum(looks_like_time(some[at : at + 1]) for at in range(len(some))) >= MOST * len(some)
 
 
 def _is_of_event(name: str) -> bool:

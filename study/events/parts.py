@@ -60,7 +60,8 @@ class Saved(Parts):
     """The parts of a Parquet file that is sorted by `user_id`.
 
     Args:
-        columns: what is read of it, all by default.
+        columns: what is read of it, all by default; `user_id` is among them, and `timestamp` where it is asked for
+            its bounds.
     """
 
     def __init__(self, path: Path, columns: list[str] | None = None) -> None:

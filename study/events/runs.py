@@ -37,13 +37,13 @@ class Runs(Parts):
         self.sampled: list[pl.Series] = []
 
     def begun(self, events: pl.DataFrame) -> Task:
-        """Another run, and what writes it, perhaps in another thread."""
+        """What writes another run, perhaps in another thread; it has to end before the parts are read."""
         path = self.folder() / f"run-{len(self.files):05d}.parquet"
         self.files.append(path)
         return partial(self._write, path, events)
 
     def _write(self, path: Path, events: pl.DataFrame) -> None:
-        """Sorted by the numbers of the users, which takes half the time of sorting by their ids, or less."""
+        """Writes a run, sorted by the numbers of the users: half the time of sorting by their ids, or less."""
         events = events.rechunk()
         placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
         with naming(path):

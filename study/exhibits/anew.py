@@ -54,13 +54,15 @@ def unlike(results: Results, contrast: Contrast) -> str:
     others = [there.verdict for there in found if there.verdict != contrast.verdict]
     if not others:
         return ""
-    where = "where it was run anew" if len(found) == 1 else f"in {len(others)} of {len(found)} runs anew"
+    where = "where it was run anew" if len(found) == 1 else f"in {len(others)} of {len(found)} runs of it anew"
     return f"{listing(list(dict.fromkeys(others)))} {where}"
 
 
 def _anew(results: Results, contrast: Contrast) -> list[Contrast]:
     """A contrast in every other run on the same events that has declared it alike, in its direction."""
     runs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]
-    sides = {(contrast.left, contrast.right), (contrast.right, contrast.left)}
-    found = [there for pair in runs for there in pair.there.contrasts if there.name == contrast.name]
-    return [_directed(contrast, there) for there in found if (there.left, there.right) in sides]
+    declared = {(one.name, one.left, one.right) for one in results.contrasts if one.name == contrast.name}
+    found = [
+        there for pair in runs for there in pair.there.contrasts if (there.name, there.left, there.right) in declared
+    ]
+    return [_directed(contrast, there) for there in found]

@@ -27,7 +27,7 @@ def told(results: Results) -> str:
 
 def _of_the_ranked(results: Results, found: Accounting) -> str:
     """What the order of the columns tells of the drop, and what other events tell of the columns that are ranked."""
-    if found.total.shares["within_event"] is None or found.finding == OVERTAKEN:
+    if not found.total.has_shares or found.finding == OVERTAKEN:
         return ""
     told = [f"to know which column comes next makes up {share_of(found.total.shares['column'])} of the drop"]
     for row in found.slots[:-1]:

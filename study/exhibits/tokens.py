@@ -105,6 +105,8 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     found = results[0]
     if found.finding == OVERTAKEN:
         return paragraphs([verdict(found), _overtaken(found), _order_alone(found.total)])
+    if not found.total.has_shares:
+        return paragraphs([verdict(found), _order_alone(found.total)])
     return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
 
 
@@ -112,8 +114,9 @@ def verdict(found: Accounting) -> str:
     """The criterion, as a sentence."""
     share = found.total.shares["within_event"]
     claim = f"{code(found.variant)} learns token statistics instead of behaviour"
-    if share is None:
-        return f"Whether {claim} cannot be told: its loss does not lie clearly below the unigram loss."
+    if share is None or not (found.total.has_shares or found.finding == OVERTAKEN):
+        clearly = "clearly" if share is None else "far enough"
+        return f"Whether {claim} cannot be told: its loss does not lie {clearly} below the unigram loss."
     if found.finding == OVERTAKEN:
         told = f" ({share_of(share)} of the model's drop below the unigram loss)" if found.total.has_shares else ""
         return (
@@ -164,9 +167,7 @@ def _order_alone(row: Slot) -> str:
 
 
 def _ladder(row: Slot) -> list[str]:
-    """What the drop consists of; nothing where it is not clear, or its parts are not."""
-    if not row.has_shares:
-        return []
+    """What the drop consists of."""
     parts = [f"{label} {share_of(row.shares[key])}" for key, label in PARTS.items()]
     told = f"The drop of {number(row.drop.estimate, 3)} nats per token comes from: {', '.join(parts)}."
     return [" ".join([told, *_below_zero(row)])]

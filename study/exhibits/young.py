@@ -49,7 +49,10 @@ def answer(results: Results | None) -> Html:
 
 
 def _with_others(results: Results, best: Row) -> str:
-    """What a variant finds where a run on the same events holds other candidates back; nothing where none does."""
+    """What the best finds where a run on the same events holds other candidates back.
+
+    Nothing where none does, or where the best finds none here, and so is nobody in particular.
+    """
     known = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
     told = [
         f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "

@@ -1,6 +1,6 @@
-"""What a log is like, and what each question finds in it, from one pass over its parts."""
+"""What a log is like, and what each question finds in it, from one pass over its parts behind that for its times."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -53,8 +53,8 @@ def surveyed(events: Parts, params: Params, folder: Folder) -> tuple[Facts, Iter
         folder: for the queries of a log in several parts.
 
     Raises:
-        UserError: when its turn comes, a question cannot be asked of the log: its key action never occurs, or a window
-            has none, or the log is too short.
+        UserError: as `by_part`; and when its turn comes, a question cannot be asked of the log: its key action never
+            occurs, or a window has none, or the log is too short.
     """
     begun: dict[str, _Asking | UserError] = {}
     for name, question in params.questions.items():
@@ -64,14 +64,15 @@ def surveyed(events: Parts, params: Params, folder: Folder) -> tuple[Facts, Iter
     together = {key: one for key, one in begun.items() if isinstance(one, _Asking)}
     survey = _Survey(params.snapshot, {key: (one.log.clock, one.look) for key, one in together.items()})
 
-    def counted() -> Iterator[PartFacts]:
+    def counted() -> Generator[PartFacts, None, None]:
         with closing(by_part(events, survey, params.engine, "parts of the log")) as parts:
             for facts, seen in parts:
                 for key, one in seen.items():
                     together[key].add(one)
                 yield facts
 
-    facts = facts_of(counted(), params.snapshot)
+    with closing(counted()) as counts:
+        facts = facts_of(counts, params.snapshot)
     return facts, _findings(facts, begun, events, params, folder)
 
 

@@ -74,7 +74,7 @@ def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
     results = replace(results, params=results.params.model_copy(update={"compare_with": ["old", "third"]}))
     asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
 
-    assert "undetermined in 1 of 2 runs anew" == anew.unlike(results, asked)
+    assert "undetermined in 1 of 2 runs of it anew" == anew.unlike(results, asked)
 
 
 def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(compared):

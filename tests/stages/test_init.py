@@ -148,13 +148,18 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
         (lambda log: log.with_columns(customerId=pl.lit("me")), "'customerId' is named like a user, but has one value"),
         (lambda log: log.head(0), "there are no events in it"),
         (
-            lambda log: log.with_columns(occurred_at=pl.when(NUMBER == 16).then(pl.lit("soon")).otherwise(ISO)),
+            lambda log: log.with_columns(occurred_at=pl.when(NUMBER == 5_000).then(pl.lit("soon")).otherwise(ISO)),
             "'soon' is no time; write it as 2026-03-01T12:00:00Z is, or as a number since 1970, or say "
-            "columns.time_format; most others are times: mend it, or leave its row out\n",
+            "columns.time_format; most values are times by themselves: make all alike, or leave out the rows of those "
+            "that are not\n",
         ),
         (
             lambda log: log.with_columns(occurred_at=pl.format("{}T10:00:00{}", ISO, ZONES)),
-            "write the sections snapshot and questions of params.yaml by hand",
+            "has no zone, but others have one, such as ",
+        ),
+        (
+            lambda log: log.with_columns(occurred_at=pl.format("{}T10:00:00{}", ISO, ZONES)),
+            "; most values are times by themselves: make all alike, or leave out the rows of those that are not",
         ),
         (
             lambda log: log.with_columns(occurred_at=pl.lit("04/01/2024 12:31")),
