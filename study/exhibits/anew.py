@@ -54,8 +54,8 @@ def unlike(results: Results, contrast: Contrast) -> str:
     others = [there.verdict for there in found if there.verdict != contrast.verdict]
     if not others:
         return ""
-    where = "where it was run anew" if len(found) == 1 else f"in {len(others)} of {len(found)} runs of it anew"
-    return f"{listing(list(dict.fromkeys(others)))} {where}"
+    runs = "run anew" if len(found) == 1 else f"{len(others)} of {len(found)} runs anew"
+    return f"{runs}: {listing(list(dict.fromkeys(others)))}"
 
 
 def _anew(results: Results, contrast: Contrast) -> list[Contrast]:

@@ -10,7 +10,7 @@ from study.exhibits.results import Results
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-COUNTS = "own counts, dates and popularity alone, with learned weights"
+COUNTS = "own counts, dates and popularity alone, weights learned"
 SIDES = "a model that reads the history", "one of own counts, dates and popularity alone"
 NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
 

@@ -176,7 +176,7 @@ def _beating(results: Results) -> dict[str, Contrast]:
 def _doubt(results: Results, over: Contrast, form: str = "; {}") -> str:
     """That another run does not show a variant to beat the best counting rule, where one does not."""
     told = anew.unlike(results, over)
-    return form.format(f"over {code(over.right_variant)} {told}") if told else ""
+    return form.format(f"over {code(over.right_variant)}, {told}") if told else ""
 
 
 def _itself(results: Results, over: Contrast | None) -> str:

@@ -41,8 +41,8 @@ def test_another_run_is_told_with_its_sides_where_they_differ_and_how_it_lies_to
     [
         ("better", "better", ""),
         ("worse", "worse", ""),
-        ("worse", "better", "better where it was run anew"),
-        ("better", "undetermined", "undetermined where it was run anew"),
+        ("worse", "better", "run anew: better"),
+        ("better", "undetermined", "run anew: undetermined"),
     ],
 )
 def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(compared, here, there, expected):
@@ -57,7 +57,7 @@ def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(com
     asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
     assert anew.unlike(results, asked) == expected
     opposite = {"worse": "better", "better": "worse"}.get(there, there)
-    assert anew.unlike(results, flipped(asked)) == (f"{opposite} where it was run anew" if expected else "")
+    assert anew.unlike(results, flipped(asked)) == (f"run anew: {opposite}" if expected else "")
 
 
 def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
@@ -74,7 +74,7 @@ def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
     results = replace(results, params=results.params.model_copy(update={"compare_with": ["old", "third"]}))
     asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
 
-    assert "undetermined in 1 of 2 runs of it anew" == anew.unlike(results, asked)
+    assert "1 of 2 runs anew: undetermined" == anew.unlike(results, asked)
 
 
 def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(compared):
@@ -84,7 +84,7 @@ def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(com
 
     here = contrasts(("trees-over-counting", "better", 0.02), ("sequence-over-counting", "better", 0.02))
     asked, alone = told(compared(here, there), COUNTING), told(compared(here), COUNTING)
-    assert "Yes: lightgbm-lambdarank (undetermined where it was run anew) and sum-horizon" in asked
+    assert "Yes: lightgbm-lambdarank (run anew: undetermined) and sum-horizon" in asked
     assert "Yes: lightgbm-lambdarank and sum-horizon" in alone
 
 
@@ -111,7 +111,7 @@ def test_what_might_be_shipped_instead_is_told_with_what_another_run_says(compar
         same_events(written)
         contrasts(both[0], ("sequence-over-counting", "undetermined", 0.002))(written)
 
-    doubt = "; over tifu-knn undetermined where it was run anew"
+    doubt = "; over tifu-knn, run anew: undetermined"
     asked, alone = told(compared(here, there), SHIP), told(compared(here), SHIP)
     assert doubt not in alone
     if expected is None:

@@ -208,7 +208,7 @@ def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_
     sides = "a model that reads the history", UNREAD
 
     assert (
-        "blind-horizon-repeat (own counts, dates and popularity alone, with learned weights; declared after test was "
+        "blind-horizon-repeat (own counts, dates and popularity alone, weights learned; declared after test was "
         "seen)" in won
     )
     assert f". With head repeat-aware, in favour of {sides[0]} over {sides[1]}, declared after test was seen." in won
