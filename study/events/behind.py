@@ -1,6 +1,5 @@
-"""Work that other threads do while this one prepares the next: writing a file beside reading one."""
+"""Work that another thread does while this one prepares the next: writing a file beside reading one."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,20 +9,20 @@ Hand = Callable[[Task], None]
 
 
 @contextmanager
-def behind(at_once: int = 1) -> Iterator[Hand]:
-    """Yields a function that hands a task over, and first waits for the oldest of so many; with the block all end.
+def behind() -> Iterator[Hand]:
+    """Yields a function that hands a task over, once the one before has ended; with the block the last has ended.
 
-    What a task raises comes out when it is waited for. Tasks begin in the order in which they are handed over, and
-    none is held that has not begun.
+    What a task raises comes out at the next one, or at the end. Tasks run one after the other, in the order in which
+    they are handed over; none waits beside the one that runs.
     """
-    running: deque[Future[None]] = deque()
-    with ThreadPoolExecutor(max_workers=at_once) as threads:
+    running: list[Future[None]] = []
+    with ThreadPoolExecutor(max_workers=1) as thread:
 
         def hand(task: Task) -> None:
-            if len(running) == at_once:
-                running.popleft().result()
-            running.append(threads.submit(task))
+            if running:
+                running.pop().result()
+            running.append(thread.submit(task))
 
         yield hand
-        while running:
-            running.popleft().result()
+        if running:
+            running.pop().result()

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from study.events import parts
 from study.events.appending import texts
-from study.events.behind import Task, behind
+from study.events.behind import behind
 from study.events.codes import numbered
 from study.events.parts import Held, Parts, Piece, bounds_of
 from study.events.spill import Folder
@@ -19,8 +19,6 @@ GROUP = 20_000
 """Rows of a row group of a run: what is read for a range begins and ends with one."""
 STEP = 1_000
 """Of the rows of a run one in so many tells where the ranges have to end."""
-WRITERS = 2
-"""Runs that are written at once: writing takes longer than reading."""
 USER = pl.col("user_id")
 
 
@@ -36,20 +34,19 @@ class Runs(Parts):
         self.files: list[Path] = []
         self.sampled: list[pl.Series] = []
 
-    def begun(self, events: pl.DataFrame) -> Task:
-        """What writes another run, perhaps in another thread; it has to end before the parts are read."""
-        path = self.folder() / f"run-{len(self.files):05d}.parquet"
-        self.files.append(path)
-        return partial(self._write, path, events)
+    def add(self, events: pl.DataFrame) -> None:
+        """Writes another run.
 
-    def _write(self, path: Path, events: pl.DataFrame) -> None:
-        """Writes a run, sorted by the numbers of the users: half the time of sorting by their ids, or less."""
+        It is sorted by the numbers of the users, which takes half the time of sorting by their ids, or less.
+        """
         events = events.rechunk()
         placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
+        path = self.folder() / f"run-{len(self.files):05d}.parquet"
         with naming(path):
             table = placed.to_arrow(compat_level=pl.CompatLevel.oldest())
             told = {"use_dictionary": texts(placed), "write_statistics": ["user_id"]}  # more would take time
             pq.write_table(table, path, compression="lz4", row_group_size=GROUP, **told)
+        self.files.append(path)
         self.sampled.append(placed["user_id"].gather_every(STEP))
 
     @cached_property
@@ -79,19 +76,19 @@ def _between(files: list[Path], begin: str | None, end: str | None) -> pl.DataFr
 def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:
     """The events of all pieces in parts of whole users: in memory where they fit into one, or else by way of runs.
 
-    Runs are sorted and written while the pieces of the next one are read.
+    A run is sorted and written while the pieces of the next one are read.
 
     Args:
         folder: for the runs.
     """
     runs, held, rows, is_one = Runs(folder), [], 0, True
-    with behind(WRITERS) as hand:
+    with behind() as hand:
         for piece in pieces:
             held.append(piece)
             rows += piece.height
             if rows > parts.PART:
-                hand(runs.begun(pl.concat(held)))
+                hand(partial(runs.add, pl.concat(held)))
                 held, rows, is_one = [], 0, False
         if held and not is_one:
-            hand(runs.begun(pl.concat(held)))
+            hand(partial(runs.add, pl.concat(held)))
     return Held(pl.concat(held)) if is_one else runs

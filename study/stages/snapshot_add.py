@@ -23,8 +23,8 @@ from study.params.load import load, parse
 from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, source_file, write_text
 from study.provenance import file_hash
+from study.stages.look import facts_in, findings
 from study.stages.snapshot import write
-from study.stages.survey import surveyed
 
 PACKED = ".gz"
 
@@ -68,8 +68,8 @@ def _add_log(path: Path, name: str) -> list[str]:
     read = after.snapshot.model_copy(update={"source": str(path)})
     with reading(read, "snapshot-add") as events, spilling("snapshot-add-beside") as folder:
         _refuse_other(after, events, folder)
-        facts, findings = surveyed(events, after, folder)
-        for _ in findings:  # which raises where a question cannot be asked
+        facts = facts_in(events, after)
+        for _ in findings(facts, events, after, folder):  # which raises where a question cannot be asked
             pass
     told = _told(before.snapshot, after.snapshot, path)
     if target.exists() and not path.samefile(target):

@@ -1,8 +1,7 @@
 """Work that is handed to another thread: its order, how much of it waits, and what it raises."""
 
 from functools import partial
-from threading import Barrier, Event, current_thread
-from time import sleep
+from threading import Event, current_thread
 
 import pytest
 
@@ -29,42 +28,6 @@ def test_a_task_is_taken_only_when_the_one_before_has_ended():
         hand(second)
         taken.append(ended.is_set())
     assert taken == [True, True]
-
-
-def test_as_many_tasks_as_are_asked_for_run_at_once_and_the_next_is_taken_when_one_has_ended():
-    both, ended, taken = Barrier(2, timeout=10), [], []
-
-    def meets():
-        both.wait()
-        sleep(0.1)
-        ended.append(1)
-
-    with behind(2) as hand:
-        for _ in range(6):
-            hand(meets)
-            taken.append(len(ended))
-    assert taken[:2] == [0, 0]
-    assert all(count >= number - 1 for number, count in enumerate(taken))
-
-
-@pytest.mark.parametrize("fails", [0, 1])
-def test_of_two_tasks_one_that_fails_is_told_when_the_other_has_ended(fails):
-    ended = []
-
-    def task(number):
-        if number == fails:
-            raise OSError("no space")
-        sleep(0.1)
-        ended.append(number)
-
-    def block():
-        with behind(2) as hand:
-            for number in range(2):
-                hand(partial(task, number))
-
-    with pytest.raises(OSError, match="no space"):
-        block()
-    assert ended == [1 - fails]
 
 
 @pytest.mark.parametrize("later", [0, 1])

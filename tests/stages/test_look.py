@@ -271,3 +271,28 @@ def test_an_attribute_most_of_whose_values_are_folded_is_warned_of(workspace, ca
 
     assert [] == said[1]
     assert 1 == sum("attribute category: in 100%" in line for line in said[100_000])
+
+
+NEVER = {"key_action": {"event_type": ["never"]}}
+TOO_LONG = {"windows": {"stop": 20, "select": 40, "test": 40}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"categories": TOO_LONG, "products": NEVER}, "questions.categories"),
+        ({"categories": NEVER, "products": TOO_LONG}, "questions.categories.key_action"),
+        ({"products": TOO_LONG, "coupons": NEVER}, "questions.products"),
+    ],
+)
+def test_the_fault_of_the_first_question_that_has_one_is_told(workspace, changes, told, capsys):
+    funnel().write_parquet("log.parquet")
+    main(["init", "log.parquet"])
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    for name, change in changes.items():
+        raw["questions"][name] |= change
+    PARAMS.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    capsys.readouterr()
+
+    assert 2 == main(["check"])
+    assert told in capsys.readouterr().err
