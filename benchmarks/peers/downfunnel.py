@@ -1,7 +1,7 @@
-"""This study's causal Transformer with the next line and the full softmax, over the candidate alone.
+"""This study's causal Transformer with the full softmax, over the candidate alone, with the objective of a variant.
 
 As the others it reads whole sequences, once a round; with `own` it reads whole histories in pieces, under the settings
-that the study starts from, as many events a round. The shape is the same in both.
+that the study starts from, as many events a round. The shape is the same in all.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,14 @@ from study.nn.architectures import blocks
 from study.params import load
 from study.training import batches
 
-VARIANT, COLUMN, EVENT_TYPE = "sum-next-line", "candidate", 2
+COLUMN, EVENT_TYPE = "candidate", 2
 SPECIAL = 2
 """Codes before the first candidate: missing, and rare or unseen."""
 FOR_EVER = 1e12
 """Days: every sequence is as likely to be read as another."""
 
 Cut = Callable[..., tuple[Ints, Ints]]
+Assemble = Callable[..., batches.Batch]
 
 
 def log_of(lines: Sequences, candidates: int) -> Log:
@@ -56,7 +57,7 @@ def log_of(lines: Sequences, candidates: int) -> Log:
 
 
 def fold_of(log: Log, horizon_days: int) -> Fold:
-    """The log as a fit span; the next line asks for no window."""
+    """The log as a fit span without windows: the horizon of a readout ends with it, the next line asks for none."""
     end = int(log.time.max()) + 1
     first = datetime.fromtimestamp(int(log.time.min()) / MICROSECONDS, tz=UTC).date()
     spans = Spans(timezone="UTC", horizon_days=horizon_days, first=first, stop=[], select=[], test=[])
@@ -79,6 +80,17 @@ def begun(cut: Cut, side: Side) -> Cut:
     return cutting
 
 
+def counted(assemble: Assemble, targets: list[int]) -> Assemble:
+    """Every batch notes how many of its positions are asked."""
+
+    def assembling(*told: Any) -> batches.Batch:
+        batch = assemble(*told)
+        targets.append(len(batch.at))
+        return batch
+
+    return assembling
+
+
 def settings_of(side: Side) -> dict[str, Any]:
     """What differs from the settings that the study starts from; a batch counts the position of the last target too."""
     told = side.settings
@@ -95,7 +107,7 @@ def model_of(side: Side) -> SequenceModel:
     blocks.EXPANSION = told["feed_forward"] // told["width"]
     batches.chunks_of_epoch = begun(batches.chunks_of_epoch if told["own"] else whole, side)
     context = told["context"] + (not told["own"])
-    entry = params.roster[VARIANT].model_copy(update={"blocks": told["blocks"], "context": context})
+    entry = params.roster[told["variant"]].model_copy(update={"blocks": told["blocks"], "context": context})
     budget = params.spent("main").model_copy(update={"positions": len(side.sequences.codes)})
     return build_model(entry, settings_of(side), budget, device="cpu")  # as the peers
 
@@ -122,15 +134,17 @@ def main() -> None:
     lines = Sequences(side.data / "whole.npz") if told["own"] else side.sequences
     asked = log_of(side.queries, side.candidates)
     model = model_of(side)
-    read = 0
+    read, targets = 0, []
+    batches.Batcher.assemble = counted(batches.Batcher.assemble, targets)
 
     def report(current: SequenceModel, _: int) -> None:
         nonlocal read
         side.parameters = current.parameters()
         positions = current.trainer.progress.positions
         events, read = (positions - read if told["own"] else side.positions), positions
-        if not side.answer(events, events, lambda: scores(current, asked, side)):
+        if not side.answer(events, sum(targets), lambda: scores(current, asked, side)):
             raise Stopped
+        targets.clear()
         side.start()
 
     with suppress(Stopped):

@@ -13,7 +13,13 @@ from peers.prepare import Judge
 
 FOLDER = Path("build/benchmarks/peers")
 SCRIPTS = Path(__file__).parent
-OURS = ("downfunnel", "downfunnel-own")
+OURS = {
+    "downfunnel": {"variant": "sum-next-line", "own": False},
+    "downfunnel-own": {"variant": "sum-next-line", "own": True},
+    "downfunnel-horizon": {"variant": "sum-horizon", "own": True},
+    "downfunnel-repeat": {"variant": "sum-horizon-repeat", "own": True},
+}
+"""The sides of this study: whose objective each has, and whether the study's settings and whole histories."""
 PEERS = {"rectools": "rectools", "replay": "replay-rec", "recbole": "recbole"}
 """The peers and their packages; RecTools' feed-forward layer has no other width than the model's."""
 PATIENCE = 5
@@ -50,7 +56,7 @@ def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float
     """
     out = (FOLDER / "runs" / side).absolute()
     out.mkdir(parents=True, exist_ok=True)
-    told = settings | {"out": str(out), "scored": judge is not None, "own": side == "downfunnel-own"}
+    told = settings | {"out": str(out), "scored": judge is not None} | OURS.get(side, {})
     script = SCRIPTS / (f"{side}_sasrec.py" if side in PEERS else "downfunnel.py")
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), str(told["threads"]))
     paths = {"PYTHONPATH": "" if side in PEERS else str(Path.cwd())}

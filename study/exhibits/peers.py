@@ -6,8 +6,10 @@ from study.exhibits.prose import DASH, count, number, plural, raised, seconds
 from study.exhibits.speed import missing, origin, spread
 from study.exhibits.tables import Cell, decimal, name, table, whole
 
-EQUAL, OWN, RECBOLE = "downfunnel", "downfunnel-own", "recbole"
-"""This study with the settings of all sides and with its own, and the library that learns from prefixes."""
+EQUAL, OWN, HORIZON, REPEAT = "downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"
+"""This study with the settings of all sides, with its own, with its own objective too, and with its head besides."""
+RECBOLE = "recbole"
+"""The library that learns from prefixes."""
 
 
 def sides() -> Html:
@@ -28,7 +30,10 @@ def sides() -> Html:
 
 def _against(found: Peers) -> list[str]:
     """How this study under equal settings stands to the others, in sentences; none where one side is missing."""
-    ours, others = found.sides.get(EQUAL), {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN}}
+    ours, others = (
+        found.sides.get(EQUAL),
+        {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN, HORIZON, REPEAT}},
+    )
     if ours is None or not others:
         return []
     told, fastest = [], []
@@ -51,14 +56,20 @@ def _to_the_best(ours: Side, name_: str, side: Side) -> str:
         return ""
     rounds = f", the best of its {plural(len(side.curve), 'round')} on select" if side.curve else " on select"
     best = f"{number(side.best_recall)} after {seconds(side.seconds_to_best)}{rounds}"
-    after, own = side.ours_to_its_best.get(EQUAL), side.ours_to_its_best.get(OWN)
+    after, besides = side.ours_to_its_best.get(EQUAL), _besides(side, side.seconds_to_best)
     run = f"a run of {plural(len(ours.curve), 'round')}" if ours.curve else "its own run"
     if after is not None:
         reached = f"it reached the best recall of {code(name_)}, {best}, after {seconds(after)} in {run}"
-        return f"{reached}{_ended(ours, name_, side)}"
-    with_own = f"; {code(OWN)} reached it after {seconds(own)}" if own is not None else ""
+        return f"{reached}{_ended(ours, name_, side)}{besides}"
     behind = f"it is behind {code(name_)}, whose best recall, {best}, it did not reach in {run}"
-    return f"{behind}{_ended(ours, name_, side)}{with_own}"
+    return f"{behind}{_ended(ours, name_, side)}{besides}"
+
+
+def _besides(side: Side, best: float) -> str:
+    """When the other runs of this study had the best recall of a side, and in which part of its seconds."""
+    reached = {n: after for n in (OWN, HORIZON, REPEAT) if (after := side.ours_to_its_best.get(n)) is not None}
+    told = [f"by {code(n)} after {seconds(s)} ({number(s / best, 2)} of that time)" for n, s in reached.items()]
+    return f"; it was reached {listing(told)}" if told else ""
 
 
 def _ended(ours: Side, name_: str, side: Side) -> str:
@@ -86,12 +97,14 @@ def _once(found: Peers, others: list[str]) -> str:
 
 
 def _caption(found: Peers, threads: int) -> str:
+    anchors = [side for side in (HORIZON, REPEAT) if side in found.sides]
+    anchor = f", {listing(anchors)} the key actions of the next days" if anchors else ""
     s, versions = found.settings, listing([_installed(peer, told) for peer, told in found.peers.items()])
     return (
-        f"Causal Transformers that learn the next line with the full softmax, of width {count(s['width'])}, "
-        f"{count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on sequences of "
-        f"{count(s['context'])} positions. Real events, and targets that are "
-        "learned from, a second (median, least and most), and cores in use: RecBole computes a whole prefix for each "
+        f"Causal Transformers that learn the next line{anchor} with the full softmax, of width "
+        f"{count(s['width'])}, {count(s['blocks'])} blocks and a feed-forward layer of {count(s['feed_forward'])}, on "
+        f"sequences of {count(s['context'])} positions. Real events, and targets that are learned from, a second "
+        "(median, least and most), and cores in use: RecBole computes a whole prefix for each "
         f"target. One long run on {plural(threads, 'thread')} is judged on the windows of select, which come before "
         "those of test, of the study as it was set up then; recall@10: the best of its rounds; + was ended by its "
         f"limit, soon after its best round; ours to its best: seconds after which {EQUAL}, under equal settings, had "
@@ -110,6 +123,17 @@ def _not_alike(found: Peers, threads: int) -> list[str]:
         if OWN in found.sides
         else []
     )
+    if HORIZON in found.sides:
+        own += [
+            f"{code(HORIZON)} is {code(OWN)} with the objective of the study's anchor: at the end of every moment, and "
+            "at cut-offs, it learns all key actions of the days that recall is asked about, where the others learn the "
+            "next one. So it is another training of the same shape on the same candidates, not the same one sooner."
+        ]
+    if REPEAT in found.sides:
+        own += [
+            f"{code(REPEAT)} has, besides, the repeat-aware head: it is given how often and how long ago the user had "
+            "acted on each candidate, which no other side is told but by the sequence."
+        ]
     return [
         _dropout(found),
         f"Batches and padding: RecTools and RePlay pad {batch} sequences to {context} positions each, and so does "

@@ -140,13 +140,23 @@ def test_the_others_compute_with_the_torch_of_this_study(sides):
         assert pinned in (ROOT / f"benchmarks/peers/{peer}.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_both_of_our_sides_have_settings_that_the_study_takes(own, monkeypatch):
+@pytest.mark.parametrize("name", ["downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"])
+def test_each_of_our_sides_has_settings_that_the_study_takes(name, sides, monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
     side = import_module("downfunnel")
-    asked = {"own": own, "width": 16, "heads": 1, "dropout": 0.2, "learning_rate": 0.001, "batch": 8, "context": 7}
-    settings = settings_of(load().roster[side.VARIANT])(**side.settings_of(SimpleNamespace(settings=asked)))
+    told = sides.OURS[name]
+    asked = {
+        "own": told["own"],
+        "width": 16,
+        "heads": 1,
+        "dropout": 0.2,
+        "learning_rate": 0.001,
+        "batch": 8,
+        "context": 7,
+    }
+    settings = settings_of(load().roster[told["variant"]])(**side.settings_of(SimpleNamespace(settings=asked)))
 
     assert 16 == settings.width
-    assert own or settings.batch == 64
+    assert told["own"] or settings.batch == 64
+    assert set(sides.OURS) == {"downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"}

@@ -60,6 +60,18 @@ def test_a_peer_is_held_against_equal_settings_alone(beside):
     assert "has the same shape" not in beside(downfunnel=sided({1: RATE}))
 
 
+def test_sides_of_another_objective_and_head_say_what_they_are(beside):
+    equal, anchor = sided({1: RATE}), {"downfunnel_horizon": sided({1: RATE})}
+    counts = anchor | {"downfunnel_repeat": sided({1: RATE})}
+    alone, one, both = (text(beside(downfunnel=equal, **others)) for others in ({}, anchor, counts))
+
+    assert "that learn the next line with the full softmax" in alone
+    assert "the next line, downfunnel-horizon the key actions of the next days with the full softmax" in one
+    assert "the next line, downfunnel-horizon and downfunnel-repeat the key actions of the next days" in both
+    assert [False, True, True] == ["with the objective of the study's anchor" in told for told in (alone, one, both)]
+    assert [False, False, True] == ["the repeat-aware head: it is given" in told for told in (alone, one, both)]
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
@@ -91,12 +103,18 @@ def rates(*events: int):
     [
         (
             {"downfunnel": 50, "downfunnel-own": 20},
-            "It reached the best recall of theirs, 0.2500 after 60 s on select, after 50 s in its own run.",
+            "It reached the best recall of theirs, 0.2500 after 60 s on select, after 50 s in its own run; "
+            "it was reached by downfunnel-own after 20 s (0.33 of that time).",
         ),
         (
             {"downfunnel": None, "downfunnel-own": 20},
             "It is behind theirs, whose best recall, 0.2500 after 60 s on select, it did not reach in its own run; "
-            "downfunnel-own reached it after 20 s.",
+            "it was reached by downfunnel-own after 20 s (0.33 of that time).",
+        ),
+        (
+            {"downfunnel": None, "downfunnel-own": 20, "downfunnel-horizon": 6},
+            "did not reach in its own run; it was reached by downfunnel-own after 20 s (0.33 of that time) and by "
+            "downfunnel-horizon after 6.0 s (0.10 of that time).",
         ),
         ({"downfunnel": None, "downfunnel-own": None}, "0.2500 after 60 s on select, it did not reach in its own run."),
     ],
