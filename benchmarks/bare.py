@@ -21,12 +21,16 @@ WARM = 5
 
 
 class Bare(nn.Module):
-    """Losses of rows of items."""
+    """Losses of rows of items.
 
-    def __init__(self, items: int, width: int, heads: int, blocks: int) -> None:
+    Args:
+        expansion: how many times as wide as the model its feed-forward layers are inside.
+    """
+
+    def __init__(self, items: int, width: int, heads: int, blocks: int, context: int, expansion: int) -> None:
         super().__init__()
-        self.items, self.places = nn.Embedding(items, width), nn.Embedding(CONTEXT, width)
-        shape = {"dim_feedforward": EXPANSION * width, "dropout": 0.0, "activation": "gelu"}
+        self.items, self.places = nn.Embedding(items, width), nn.Embedding(context, width)
+        shape = {"dim_feedforward": expansion * width, "dropout": 0.0, "activation": "gelu"}
         order = {"batch_first": True, "norm_first": True}
         self.blocks = nn.ModuleList(nn.TransformerEncoderLayer(width, heads, **shape, **order) for _ in range(blocks))
         self.logits = nn.Linear(width, items)
@@ -44,6 +48,29 @@ class Bare(nn.Module):
         return F.cross_entropy(self.logits(x[:, :-1]).flatten(0, 1), rows[:, 1:].flatten())
 
 
+def training(
+    items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, device: str,
+    context: int = CONTEXT, expansion: int = EXPANSION,
+) -> tuple[Callable[[], None], int]:  # fmt: skip
+    """A step of training, and how many positions it reads: those of as many whole rows as `batch` positions are."""
+    torch.manual_seed(0)
+    model = Bare(items, width, heads, blocks, context, expansion).to(device)
+    mask = nn.Transformer.generate_square_subsequent_mask(context, device=device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
+    rows = torch.randint(items, (batch // context, context)).to(device)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        with torch.autocast(device, PRECISIONS[precision], enabled=precision != "fp32"):
+            loss = model(rows, mask)
+        loss.backward()
+        optimizer.step()
+
+    for _ in range(WARM):
+        step()
+    return step, rows.numel()
+
+
 def measured(
     items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, events: int, repeats: int,
     device: str, seconds: Callable[[], float], product_rate: Callable[[], float], counting: dict[Any, Any],
@@ -56,29 +83,15 @@ def measured(
         seconds: a clock of what the device has done.
         counting: how operations are counted that torch does not know.
     """
-    torch.manual_seed(0)
-    model = Bare(items, width, heads, blocks).to(device)
-    mask = nn.Transformer.generate_square_subsequent_mask(CONTEXT, device=device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
-    rows = torch.randint(items, (batch // CONTEXT, CONTEXT)).to(device)
-
-    def step() -> None:
-        optimizer.zero_grad()
-        with torch.autocast(device, PRECISIONS[precision], enabled=precision != "fp32"):
-            loss = model(rows, mask)
-        loss.backward()
-        optimizer.step()
-
-    for _ in range(WARM):
-        step()
+    step, positions = training(items, blocks, precision, width=width, heads=heads, batch=batch, device=device)
     with FlopCounterMode(display=False, custom_mapping=counting) as counted:
         step()
-    operations = counted.get_total_flops() / rows.numel()
+    operations = counted.get_total_flops() / positions
     rates, shares = [], []
     for _ in range(repeats):
-        begin, steps = seconds(), max(events // rows.numel(), 1)
+        begin, steps = seconds(), max(events // positions, 1)
         for _ in range(steps):
             step()
-        rates.append(steps * rows.numel() / (seconds() - begin))
+        rates.append(steps * positions / (seconds() - begin))
         shares.append(rates[-1] * operations / product_rate())
     return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}

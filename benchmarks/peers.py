@@ -3,8 +3,9 @@
     python benchmarks/peers.py --threads 1 2 --repeats 3
 
 Needs the split of the question: `python -m study repro features@categories`. Each side runs in an environment of its
-own, made in build/benchmarks/peers. First the rate, sides alternating; then one long run of each side, of which every
-round is judged by recall@10 on select as the study computes it. CONTRIBUTING.md says how to read the table.
+own, made in build/benchmarks/peers. First the rate, sides alternating, a bare stack of torch's layers among
+them; then one long run of each side, of which every round is judged by recall@10 on select as the study computes it.
+CONTRIBUTING.md says how to read the table.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import math
 from typing import Any
 
 from peers.prepare import QUESTION, Judge, prepare
-from peers.sides import FOLDER, OURS, PATIENCE, PEERS, run, version_of
+from peers.sides import BARE, FOLDER, OURS, PATIENCE, PEERS, run, version_of
 from record import Line, spread, start
 
 from study.paths import queries_file
@@ -59,7 +60,7 @@ def seconds_to(curve: list[list[float]], recall: float) -> float | None:
 
 def measured(given: argparse.Namespace, settings: dict[str, Any], judge: Judge) -> dict[str, dict[str, Any]]:
     """The rates of all sides by threads, sides alternating, and the long run of each."""
-    sides = {side: {"rates": {}} for side in given.sides}
+    sides: dict[str, dict[str, Any]] = {side: {"rates": {}} for side in given.sides}
     for threads in given.threads:
         found = {side: [] for side in sides}
         for repeat in range(given.repeats):
@@ -72,12 +73,13 @@ def measured(given: argparse.Namespace, settings: dict[str, Any], judge: Judge) 
             print(f"{side:<15} {threads} threads  {shown(row)}", flush=True)
     if not given.rounds:
         return sides
-    for side, row in sides.items():
+    learners = {side: row for side, row in sides.items() if side != BARE}
+    for side, row in learners.items():
         told = settings | {"threads": max(given.threads), "seed": 0, "rounds": given.rounds}
         row.update(learned(run(side, told, judge, given.seconds)))
         print(f"{side:<15} recall@10 {row['best_recall']:.4f} after {row['seconds_to_best']:.0f} s", flush=True)
-    lowest = min(row["best_recall"] for row in sides.values())
-    for row in sides.values():
+    lowest = min((row["best_recall"] for row in learners.values()), default=None)
+    for row in learners.values():
         row["seconds_to_lowest"] = seconds_to(row["curve"], lowest)
         row["ours_to_its_best"] = {o: seconds_to(sides[o]["curve"], row["best_recall"]) for o in OURS if o in sides}
     return sides
@@ -93,7 +95,7 @@ def shown(rate: dict[str, dict[str, float]]) -> str:
 
 
 def table(sides: dict[str, dict[str, Any]]) -> str:
-    """The long runs side by side."""
+    """The long runs side by side, of the sides that had one."""
     names = ("recall@10", "best at", "lowest at", "peak MB", "parameters")
     lines = [f"{'side':<15} " + " ".join(f"{name:>10}" for name in names) + "  ours to its best"]
     for side, row in sides.items():
@@ -113,7 +115,9 @@ def told(seconds: float | None) -> str:
 def arguments() -> argparse.ArgumentParser:
     """What can be asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sides", nargs="*", default=[*OURS, *PEERS], choices=[*OURS, *PEERS], metavar="SIDE")
+    parser.add_argument(
+        "--sides", nargs="*", default=[*OURS, BARE, *PEERS], choices=[*OURS, BARE, *PEERS], metavar="SIDE"
+    )
     parser.add_argument("--threads", nargs="*", type=int, default=[1, 2])
     parser.add_argument("--repeats", type=int, default=3, help="of the rate")
     parser.add_argument("--seconds", type=float, default=600, help="of training in the long run, at most")
@@ -147,7 +151,7 @@ def main() -> None:
     settings = {name: getattr(given, name) for name in shape} | {"attention_dropout": ATTENTION_DROPOUT}
     sides = measured(given, settings | {"data": str(data)}, judge)
     if given.rounds:
-        print(table(sides))
+        print(table({side: row for side, row in sides.items() if side != BARE}))
     asked = {"users": given.users, "queries": given.queries, "repeats": given.repeats, "seconds": given.seconds}
     line.append({"peers": versions, "settings": settings | asked, "sides": sides})
 

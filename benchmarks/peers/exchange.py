@@ -102,18 +102,18 @@ class Side:
             self.setup = time.perf_counter() - self.handed
         self.began, self.used = time.perf_counter(), time.process_time()
 
-    def answer(self, events: int, targets: int, score: Callable[[], NDArray[np.float32]]) -> bool:
+    def answer(self, events: int, targets: int, score: Callable[[], NDArray[np.float32]] | None = None) -> bool:
         """The round is over: what was read and asked in it, and scores of all queries; whether to go on.
 
         Args:
             events: positions that the network computed, padding not counted.
             targets: positions that were asked for a candidate.
-            score: gives float32 [queries, candidates].
+            score: gives float32 [queries, candidates]; None from a side that is asked for its rate alone.
         """
         self.seconds += time.perf_counter() - self.began
         self.processor += time.process_time() - self.used
         self.done += 1
-        if self.settings["scored"]:
+        if self.settings["scored"] and score is not None:
             np.save(self.out / "scores.npy", score())
         told = {name: getattr(self, name) for name in ("done", "seconds", "processor", "setup", "parameters")}
         told |= {"events": events, "targets": targets, "peak_mb": _peak_mb()}

@@ -20,6 +20,8 @@ OURS = {
     "downfunnel-repeat": {"variant": "sum-horizon-repeat", "own": True},
 }
 """The sides of this study: whose objective each has, and whether the study's settings and whole histories."""
+BARE = "bare-stack"
+"""Of the same shape, with nothing added; its rate alone is measured."""
 PEERS = {"rectools": "rectools", "replay": "replay-rec", "recbole": "recbole"}
 """The peers and their packages; RecTools' feed-forward layer has no other width than the model's."""
 PATIENCE = 5
@@ -28,7 +30,7 @@ PATIENCE = 5
 
 def environment(side: str) -> str:
     """The interpreter of a side; a peer's environment is made where it is missing or older than its pins."""
-    if side in OURS:
+    if side not in PEERS:
         return sys.executable
     folder, pins = FOLDER / side, SCRIPTS / f"{side}.txt"
     python, stamp = folder / "bin/python", folder / ".installed"
@@ -57,9 +59,9 @@ def run(side: str, settings: dict[str, Any], judge: Judge | None, seconds: float
     out = (FOLDER / "runs" / side).absolute()
     out.mkdir(parents=True, exist_ok=True)
     told = settings | {"out": str(out), "scored": judge is not None} | OURS.get(side, {})
-    script = SCRIPTS / (f"{side}_sasrec.py" if side in PEERS else "downfunnel.py")
+    script = SCRIPTS / (f"{side}_sasrec.py" if side in PEERS else "bare_stack.py" if side == BARE else "downfunnel.py")
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), str(told["threads"]))
-    paths = {"PYTHONPATH": "" if side in PEERS else str(Path.cwd())}
+    paths = {"PYTHONPATH": "" if side in PEERS else os.pathsep.join([str(Path.cwd()), str(SCRIPTS.parent.absolute())])}
     rounds: list[dict[str, Any]] = []
     command, where = [environment(side), script.absolute(), json.dumps(told)], out if side in PEERS else None
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -8,8 +8,9 @@ from study.exhibits.tables import Cell, decimal, name, table, whole
 
 EQUAL, OWN, HORIZON, REPEAT = "downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"
 """This study with the settings of all sides, with its own, with its own objective too, and with its head besides."""
-RECBOLE = "recbole"
-"""The library that learns from prefixes."""
+OURS = (EQUAL, OWN, HORIZON, REPEAT)
+BARE, RECBOLE = "bare-stack", "recbole"
+"""Torch's own layers with nothing added, whose rate alone is measured, and the library that learns from prefixes."""
 
 
 def sides() -> Html:
@@ -30,24 +31,38 @@ def sides() -> Html:
 
 def _against(found: Peers) -> list[str]:
     """How this study under equal settings stands to the others, in sentences; none where one side is missing."""
-    ours, others = (
-        found.sides.get(EQUAL),
-        {n: side for n, side in found.sides.items() if n not in {EQUAL, OWN, HORIZON, REPEAT}},
-    )
+    ours, others = found.sides.get(EQUAL), {n: side for n, side in found.sides.items() if n not in {*OURS, BARE}}
     if ours is None or not others:
         return []
-    told, fastest = [], []
+    told, fastest = [], {}
     for threads, rates in sorted(ours.rates.items()):
         rivals = {n: side.rates[threads].events.median for n, side in others.items() if threads in side.rates}
         if rivals:
-            fastest.append(max(rivals, key=rivals.__getitem__))
-            times = number(rates.events.median / rivals[fastest[-1]], 1)
-            told.append(f"on {plural(threads, 'thread')} {times} times that of {code(fastest[-1])}")
+            fastest[threads] = max(rivals, key=rivals.__getitem__)
+            times = number(rates.events.median / rivals[fastest[threads]], 1)
+            told.append(f"on {plural(threads, 'thread')} {times} times that of {code(fastest[threads])}")
     ahead = [n for n, side in others.items() if side.ours_to_its_best.get(EQUAL, 0) is None]
-    compared = {n: best for n in dict.fromkeys([*fastest, *ahead]) if (best := _to_the_best(ours, n, others[n]))}
+    names = dict.fromkeys([*fastest.values(), *ahead])
+    compared = {n: best for n in names if (best := _to_the_best(ours, n, others[n]))}
     rate = [f"The rate of {code(EQUAL)} is {listing(told)}, the fastest of the others."] if told else []
     reached = [f"{raised(sentence)}." for sentence in compared.values()]
-    return [" ".join([*rate, *reached, *([_once(found, list(compared))] if compared else [])])]
+    once = [_once(found, list(compared))] if compared else []
+    return [" ".join([*rate, *_bound(found, fastest), *reached, *once])]
+
+
+def _bound(found: Peers, fastest: dict[int, str]) -> list[str]:
+    """What torch's own layers leave room for, by the fastest of the others on so many threads, a sentence; or none."""
+    bare, told = found.sides[BARE].rates if BARE in found.sides else {}, []
+    for threads, name_ in fastest.items():
+        if threads in bare:
+            theirs, ours = (
+                number(bare[threads].events.median / found.sides[n].rates[threads].events.median, 1)
+                for n in (name_, EQUAL)
+            )
+            on = f"on {plural(threads, 'thread')}"
+            told.append(f"{on} {theirs} times that of {code(name_)} and {ours} times that of {code(EQUAL)}")
+    what = f"{code(BARE)}, torch's own layers in that shape with nothing added and no padding,"
+    return [f"The rate of {what} is {'; '.join(told)}."] if told else []
 
 
 def _to_the_best(ours: Side, name_: str, side: Side) -> str:
@@ -67,7 +82,7 @@ def _to_the_best(ours: Side, name_: str, side: Side) -> str:
 
 def _besides(side: Side, best: float) -> str:
     """When the other runs of this study had the best recall of a side, and in which part of its seconds."""
-    reached = {n: after for n in (OWN, HORIZON, REPEAT) if (after := side.ours_to_its_best.get(n)) is not None}
+    reached = {n: after for n in OURS[1:] if (after := side.ours_to_its_best.get(n)) is not None}
     told = [f"by {code(n)} after {seconds(s)} ({number(s / best, 2)} of that time)" for n, s in reached.items()]
     return f"; it was reached {listing(told)}" if told else ""
 

@@ -128,6 +128,17 @@ def test_this_study_is_held_against_the_fastest_of_the_others_in_a_sentence(besi
     assert expected in shown
 
 
+def test_a_bare_stack_says_what_its_layers_leave_room_for_and_is_no_library(beside):
+    ours, theirs, bare = sided(rates(300, 400)), sided(rates(200, 800)), {"rates": rates(460, 240)}
+    shown, without = (text(beside(downfunnel=ours, theirs=theirs, **more)) for more in ({"bare_stack": bare}, {}))
+
+    assert "The rate of downfunnel is on 1 thread 1.5 times that of theirs and on 2 threads 0.5 times" in shown
+    assert "with nothing added and no padding, is on 1 thread 2.3 times that of theirs and 1.5 times that of " in shown
+    assert "; on 2 threads 0.3 times that of theirs and 0.6 times that of downfunnel." in shown
+    assert "nothing added" not in without
+    assert "nothing added" not in text(beside(downfunnel=ours, theirs=theirs, bare_stack={"rates": {}}))
+
+
 @pytest.mark.parametrize("after", [50, None])
 @pytest.mark.parametrize(
     ("cut", "expected"),
