@@ -16,6 +16,7 @@ from peers.prepare import QUESTION, Judge, prepare
 from peers.sides import BARE, FOLDER, OURS, PATIENCE, PEERS, run, version_of
 from record import Line, spread, start
 
+from study.errors import UserError
 from study.paths import queries_file
 
 RATED = 2
@@ -140,10 +141,10 @@ def main() -> None:
     line = Line("peers", arguments())
     given = line.given
     if "rectools" in given.sides and given.feed_forward != given.width:
-        raise SystemExit("rectools: its feed-forward layer is as wide as the model; leave it out by --sides")
+        raise UserError("rectools: its feed-forward layer is as wide as the model; leave it out by --sides")
     split = queries_file(QUESTION, "select")
     if not split.exists():
-        raise SystemExit(f"{split}: no such file; first run: python -m study repro features@{QUESTION}")
+        raise UserError(f"{split}: no such file; first run: python -m study repro features@{QUESTION}")
     versions = {side: version_of(side) for side in given.sides if side in PEERS}
     data = (FOLDER / "data").absolute()
     judge = prepare(data, given.context, given.users, given.queries)

@@ -9,11 +9,6 @@ so that a busy machine tells the same; memory is the most that ranking held. Eac
 
 import os
 
-from pydantic import ValidationError
-
-from study.errors import UserError
-from study.params.messages import describe
-
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
 
 import argparse
@@ -25,6 +20,7 @@ from typing import Any
 
 import polars as pl
 from record import Line, spread, start
+from shop_log import PER_DAY, shop_of
 
 from study.events.fold import Fold
 from study.events.spans import make_spans
@@ -35,7 +31,6 @@ from study.models.factory import build_model
 from study.params import Params, load
 from study.params.question import WhatQuestion, Windows
 from study.params.snapshot import Snapshot
-from study.params.worlds import ShopSettings, Worlds
 from study.serving.bundle import Bundle, Exported
 from study.serving.history import Cutoff, read_history
 from study.serving.rank import DEPTH, ranked
@@ -47,18 +42,11 @@ VARIANTS = ["personal-decay", "sum-horizon", "sum-horizon-repeat", "lightgbm-bin
 COUNTS = ("users", "events", "catalogue")
 TAUGHT = 1000
 """Users of the log that the fits see."""
-PER_DAY = 0.9 * 1.5
-"""Events of a user and day of the simulation: a session with probability 0.9, in it a click and perhaps a purchase."""
 
 
 def simulated(users: int, events: int, items: int) -> pl.DataFrame:
     """A log with about so many events of each user."""
-    declared = load().section(Worlds).shop.model_dump()
-    dials = {"users": users, "days": round(events / PER_DAY), "items": items, "session": 0.9, "purchase": 0.5}
-    try:
-        return simulate(ShopSettings(**declared | dials), seed=0)
-    except ValidationError as error:
-        raise UserError(f"the log of this size: {describe(error, ShopSettings)}; give more events") from None
+    return simulate(shop_of(users, round(events / PER_DAY), items), seed=0)
 
 
 def described(events: pl.DataFrame) -> tuple[Snapshot, WhatQuestion]:

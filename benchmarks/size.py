@@ -28,14 +28,12 @@ from typing import Any
 import polars as pl
 import psutil
 from record import Line, spread, start
+from shop_log import PER_DAY, shop_of
 
-from study.params import load
-from study.params.worlds import ShopSettings, Worlds
+from study.params.worlds import ShopSettings
 from study.paths import PARAMS
 from study.worlds.shop import simulate
 
-PER_DAY = 0.9 * 1.5
-"""Events of a user and day of the simulation: a session with probability 0.9, in it a click and perhaps a purchase."""
 DAYS = 182
 PART = 5_000_000
 """Events of a file of the log, at most, so that the simulation needs little memory."""
@@ -69,9 +67,7 @@ def write_log(settings: ShopSettings, folder: Path, parts: int) -> None:
 
 def settings_of(events: int, items: int) -> ShopSettings:
     """A simulation of about so many events."""
-    declared = load().section(Worlds).shop.model_dump()
-    dials = {"users": round(events / PER_DAY / DAYS), "days": DAYS, "items": items, "session": 0.9, "purchase": 0.5}
-    return ShopSettings(**declared | dials)
+    return shop_of(round(events / PER_DAY / DAYS), DAYS, items)
 
 
 def measured(arguments: list[str], folder: Path) -> dict[str, float]:
@@ -113,11 +109,10 @@ def pss(process: psutil.Process) -> int:
 
 def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
     """Every step on one log of that size, and the bytes of the log and of what is kept of it."""
-    parts = -(-events // PART)
+    parts = -(-events // PART) or 1
+    settings = settings_of(events // parts, items)
     # In a process of its own: the peak of a child is at least what its parent held when it began.
-    writer = multiprocessing.get_context("spawn").Process(
-        target=write_log, args=(settings_of(events // parts, items), folder / "log", parts)
-    )
+    writer = multiprocessing.get_context("spawn").Process(target=write_log, args=(settings, folder / "log", parts))
     writer.start()
     writer.join()
     if writer.exitcode:

@@ -18,7 +18,7 @@ from study.params.worlds import BASE, NAMES
 from study.paths import BOOK, PARAMS, QUICK, RESULTS, write_text
 from study.redact import STORAGE
 from study.repro import repro
-from study.stages.refusals import refuse_left_out
+from study.stages.refusals import refuse_left_out, refuse_sections
 
 OWN = (Path("dvc.lock"), RESULTS)
 """What a workspace makes itself: copied, it would undo what the workspace has already run."""
@@ -62,6 +62,7 @@ def run() -> None:
         UserError: bad parameters, a section or a log that is missing, no git repository, or a stage that failed.
     """
     params = load()
+    refuse_sections(params)
     refuse_left_out(params)
     spec = params.snapshot
     log, source = set(sources(spec)), Path(spec.source)

@@ -16,6 +16,7 @@ from study.params.snapshot import Snapshot
 from study.params.worlds import Worlds
 from study.paths import QUICK
 from study.redact import STORAGE
+from tests.params.test_load import changed
 from tests.tiny import ROOT
 
 
@@ -53,8 +54,19 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "study" / "untracked.py").write_text("2\n", encoding="utf-8")
     log = SimpleNamespace(source="data/log.parquet", files="*")
     monkeypatch.setattr(quick, "load", lambda: declared(log))
+    monkeypatch.setattr(quick, "refuse_sections", lambda _: None)
     monkeypatch.setattr(quick, "repro", lambda _: None)
     return tmp_path
+
+
+@pytest.mark.parametrize("section", ["tokens", "diagnostics", "worlds"])
+def test_a_key_that_is_misspelt_in_a_section_is_refused_before_anything_is_copied(section, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    changed(f"{section}.misspelt", 1, tmp_path)
+
+    with pytest.raises(UserError, match=rf"^params\.yaml: {section}\.misspelt: "):
+        quick.run()
+    assert ["params.yaml"] == [path.name for path in tmp_path.iterdir()]
 
 
 def files() -> set[str]:

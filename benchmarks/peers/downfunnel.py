@@ -80,12 +80,12 @@ def begun(cut: Cut, side: Side) -> Cut:
     return cutting
 
 
-def counted(assemble: Assemble, targets: list[int]) -> Assemble:
-    """Every batch notes how many of its positions are asked."""
+def counted(assemble: Assemble, computed: list[tuple[int, int]]) -> Assemble:
+    """Every batch notes how many positions the network computes of it, and how many of them are asked."""
 
     def assembling(*told: Any) -> batches.Batch:
         batch = assemble(*told)
-        targets.append(len(batch.at))
+        computed.append((int(batch.lengths.sum()), len(batch.at)))
         return batch
 
     return assembling
@@ -134,17 +134,15 @@ def main() -> None:
     lines = Sequences(side.data / "whole.npz") if told["own"] else side.sequences
     asked = log_of(side.queries, side.candidates)
     model = model_of(side)
-    read, targets = 0, []
-    batches.Batcher.assemble = counted(batches.Batcher.assemble, targets)
+    found: list[tuple[int, int]] = []
+    batches.Batcher.assemble = counted(batches.Batcher.assemble, found)
 
     def report(current: SequenceModel, _: int) -> None:
-        nonlocal read
         side.parameters = current.parameters()
-        positions = current.trainer.progress.positions
-        events, read = (positions - read if told["own"] else side.positions), positions
-        if not side.answer(events, sum(targets), lambda: scores(current, asked, side)):
+        events, targets = map(sum, zip(*found, strict=True))
+        if not side.answer(events, targets, lambda: scores(current, asked, side)):
             raise Stopped
-        targets.clear()
+        found.clear()
         side.start()
 
     with suppress(Stopped):

@@ -17,7 +17,6 @@ OURS = {
     "downfunnel": {"variant": "sum-next-line", "own": False},
     "downfunnel-own": {"variant": "sum-next-line", "own": True},
     "downfunnel-horizon": {"variant": "sum-horizon", "own": True},
-    "downfunnel-repeat": {"variant": "sum-horizon-repeat", "own": True},
 }
 """The sides of this study: whose objective each has, and whether the study's settings and whole histories."""
 BARE = "bare-stack"

@@ -15,6 +15,8 @@ from study.params.statistics import PRIMARY
 
 MINIMUM = 4
 TREES = 64
+SEEDS = 2**32
+"""How many seeds the forest of fANOVA knows; that of `params.yaml` may be any number."""
 HEAD = ["variant", "setting", "importance", "space", "chosen"]
 CAPTION = "Share of variance that each setting explains alone, its search space, and the chosen value"
 
@@ -80,7 +82,7 @@ def importances(search: Search, seed: int) -> dict[str, float]:
         study.add_trial(optuna.trial.create_trial(params=chosen, distributions=spaces, value=value))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", category=optuna.exceptions.ExperimentalWarning)
-        evaluator = FanovaImportanceEvaluator(n_trees=TREES, seed=seed)
+        evaluator = FanovaImportanceEvaluator(n_trees=TREES, seed=seed % SEEDS)
         return dict(optuna.importance.get_param_importances(study, evaluator=evaluator, normalize=False))
 
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import contrasts, effects, findings, new_to_users, unfinished
+from study.exhibits import contrasts, effects, evidence, findings, new_to_users, unfinished
 from study.exhibits.figures import (
     draw,
     error_bars,
@@ -22,10 +22,7 @@ from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, w
 from study.metrics.ranking import DEPTHS
 from study.params.statistics import PRIMARY
 
-COMPANIONS = {
-    f"{PRIMARY}/repeat": "repeat",
-    f"{PRIMARY}/explore": "explore",
-    "ndcg@10": "nDCG",
+COMPANIONS = evidence.COMPANIONS | {
     "hit_rate@10": "hit rate",
     "capped_recall@10": "capped",
     "coverage@10": "coverage",

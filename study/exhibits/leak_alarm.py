@@ -36,5 +36,6 @@ def _rung(row: Rung, reached: Sequence[Reached]) -> str:
     return (
         f"{code(row.variant)} over {against} {signed(row.effect)} {metric}, {percent(row.level, 2)} interval "
         f"{signed(row.low)} to {signed(row.high)} (with an interval as wide it would ring above "
-        f"{signed(row.effect - row.low)}); fitted to its own labels it reaches {within(honest)}"
+        f"{signed(row.effect - row.low)}); fitted to its own labels, at the size of the other changes, it reaches "
+        f"{within(honest)}"
     )

@@ -129,7 +129,6 @@ class Part(Record):
     boosting_rounds: int
     repeats: int
     fresh_logs: int
-    fresh_users: int
     any_false: Rate
     contrasts: list[Repeated]
 

@@ -1,5 +1,6 @@
 """What can be wrong with `params.yaml` beside its values: what it names, or leaves out, of dvc.yaml and the machine."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
@@ -18,8 +19,10 @@ from study.params.snapshot import Ordinal
 from study.params.statistics import BEST
 from study.params.tokens import Tokens
 from study.params.worlds import Worlds
-from study.paths import PARAMS, PIPELINE, RESULTS
+from study.paths import PARAMS, PIPELINE, RESULTS, results_folder
 
+RECORDS = ("manifest.json", "contrasts.json", "tuning.json")
+"""The files of another snapshot's arms that stages read."""
 NAMED = re.compile(r"questions\.([\w-]+)")
 """A question that dvc.yaml names."""
 
@@ -103,7 +106,11 @@ def refuse_device(params: Params) -> None:
 
 
 def refuse_snapshots(params: Params) -> None:
-    """The other snapshots that are named have published results."""
+    """The other snapshots that are named have published results, of which none is damaged.
+
+    Raises:
+        UserError: one has none, or a file that is read of it is no JSON.
+    """
     known = sorted(path.parents[1].name for path in RESULTS.glob("*/main/manifest.json"))
     known = [name for name in known if name != params.snapshot.name]
     asked = {"compare_with": params.compare_with, "warm_start": [params.warm_start] if params.warm_start else []}
@@ -112,6 +119,17 @@ def refuse_snapshots(params: Params) -> None:
             if name not in known:
                 told = unknown_name(f"{PARAMS}: {place}", name, known)
                 raise UserError(told if known else f"{PARAMS}: {place}: '{name}' has no results in {RESULTS}")
+            _refuse_damaged(name)
+
+
+def _refuse_damaged(snapshot: str) -> None:
+    """The records of its arms, which git keeps, and may have left with the marks of a merge."""
+    for path in sorted(results_folder(snapshot, "main").parent.glob("*/*.json")):
+        if path.name in RECORDS:
+            try:
+                json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise UserError(f"{path}: {error}: this is no result; restore it from git") from None
 
 
 def _asked(params: Params, asked: Diagnostics) -> None:

@@ -140,7 +140,7 @@ def test_the_others_compute_with_the_torch_of_this_study(sides):
         assert pinned in (ROOT / f"benchmarks/peers/{peer}.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("name", ["downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"])
+@pytest.mark.parametrize("name", ["downfunnel", "downfunnel-own", "downfunnel-horizon"])
 def test_each_of_our_sides_has_settings_that_the_study_takes(name, sides, monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
@@ -159,4 +159,4 @@ def test_each_of_our_sides_has_settings_that_the_study_takes(name, sides, monkey
 
     assert 16 == settings.width
     assert told["own"] or settings.batch == 64
-    assert set(sides.OURS) == {"downfunnel", "downfunnel-own", "downfunnel-horizon", "downfunnel-repeat"}
+    assert set(sides.OURS) == {"downfunnel", "downfunnel-own", "downfunnel-horizon"}
