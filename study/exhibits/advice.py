@@ -61,7 +61,13 @@ def encoder(results: Results) -> list[Part]:
     """Positions that see later ones against such as do not but read the order too, all else equal."""
     sides = {"sees_later": True}, {"sees_later": False, "reads_order": True}
     found = choose.about(results, *sides, "architecture")
-    return [_part(results, c, f"labels {choose.labels(choose.parts_of(results, c.left_variant))}") for c in found]
+    parts = {c.name: choose.parts_of(results, c.left_variant) for c in found}
+    return [_part(results, c, f"labels {choose.labels(parts[c.name])}{_head(parts[c.name])}") for c in found]
+
+
+def _head(entry: choose.Parts) -> str:
+    """The head of a side that has one."""
+    return f", head {worded(entry['head'])}" if entry.get("head") else ""
 
 
 def ranking_loss(results: Results) -> list[Part]:
@@ -83,7 +89,8 @@ def _pairwise(results: Results) -> list[Part]:
     for contrast in found:
         ours, theirs = (scope.negatives(results, v) for v in contrast.variants)
         besides = "their negatives" if ours != theirs else ""
-        parts.append(replace(_part(results, contrast, f"{_size(results)}, {ours}"), besides=besides))
+        where = f"{_size(results)}, {ours}{_head(choose.parts_of(results, contrast.left_variant))}"
+        parts.append(replace(_part(results, contrast, where), besides=besides))
     return parts
 
 
@@ -103,11 +110,10 @@ def _between_users(results: Results, left: choose.Parts, right: choose.Parts, to
 def _users(who: Results, contrast: Contrast) -> str:
     """Head and representation of the sides that have them, and what each sees of a history, where that is not alike."""
     entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
-    head = f", head {worded(entry['head'])}" if entry.get("head") else ""
     if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
         seen = "as short a history"
     flat = ", flattened tokens" if choose.is_of_tokens(entry) else ""
-    return f"users of one cut-off{head}{flat}{f', {seen}' if seen else ''}"
+    return f"users of one cut-off{_head(entry)}{flat}{f', {seen}' if seen else ''}"
 
 
 def softmax(results: Results) -> list[Part]:
@@ -122,8 +128,9 @@ def _all_over_softmax(results: Results) -> list[Contrast]:
 def _over(results: Results, contrast: Contrast) -> Part:
     """The full softmax over another loss, with the objective of both and the negatives of the other."""
     told = scope.negatives(results, contrast.left_variant)
-    asked = named(choose.parts_of(results, contrast.left_variant)["objective"])
-    return _part(results, flipped(contrast), f"{_size(results)}, {asked}{f', {told}' if told else ''}")
+    entry = choose.parts_of(results, contrast.left_variant)
+    where = f"{_size(results)}, {named(entry['objective'])}{_head(entry)}{f', {told}' if told else ''}"
+    return _part(results, flipped(contrast), where)
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Literal, get_args
 
-from study.exhibits import effect_changes, few_seeds
+from study.exhibits import effect_changes, few_seeds, hedges, search_luck
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, otherwise, pair_of
@@ -84,33 +84,44 @@ def headline(results: Results, *, changes: bool = False) -> Html:
 
     Of a run on the same events how far they moved, in any case.
     """
-    told = []
-    for other in results.params.compare_with:
-        found, known = on_both(results, other)
-        cuts = [sentence for pair in found for sentence in _cut(pair, known) if changes or pair.is_one_log]
-        told.append(" ".join([_headline(results, other, found, known), *cuts]))
-        told += [effect_changes.sentences(pair, _alike(known)) for pair in found if known and changes]
-    return paragraphs(told)
+    return paragraphs(
+        [
+            sentence
+            for other in results.params.compare_with
+            for pair in [pair_of(results, other)]
+            for sentence in (_unknown(results, other) if pair is None else _told_of(pair, changes=changes))
+        ]
+    )
 
 
-def on_both(results: Results, other: str) -> tuple[list[Pair], list[Repeated]]:
-    """The arm of these results on both snapshots, if it was run there, and its contrasts."""
-    pair = pair_of(results, other)
-    return ([], []) if pair is None else ([pair], repeated(pair))
-
-
-def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequence[Repeated]) -> str:
-    """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
-    asked = [one for one in known if one.is_headline]
-    which = "On the same log, run anew as" if any(pair.is_one_log for pair in found) else "On the snapshot"
-    lead = f"<strong>{which} {code(other)}</strong>"
+def _unknown(results: Results, other: str) -> list[str]:
+    """Why another snapshot says nothing of the arm, a sentence."""
+    lead = f"<strong>On the snapshot {code(other)}</strong>"
     if asked_otherwise := otherwise(results, other):
-        return (
+        return [
             f"{lead} the arm {code(results.arm)} asked another question ({listing(list(map(code, asked_otherwise)))}): "
             "nothing there confirms or corrects what stands here."
-        )
-    if not found:
-        return f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"
+        ]
+    return [f"{lead} nothing is known yet. {not_run(results.arm).replace('this snapshot', 'it')}"]
+
+
+def _told_of(pair: Pair, *, changes: bool) -> list[str]:
+    """What another snapshot says of the contrasts, a paragraph, and with `changes` a second one of their effects."""
+    known = repeated(pair)
+    cuts = _cut(pair, known) if changes or pair.is_one_log else []
+    return [
+        " ".join([_headline(pair, known), *cuts]),
+        *([effect_changes.sentences(pair, _alike(known))] if changes and known else []),
+    ]
+
+
+def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
+    """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
+    same = [one for one in every if _is_the_same(pair, one)]
+    known = [one for one in every if one not in same]
+    asked = [one for one in known if one.is_headline]
+    which = "On the same log, run anew as" if pair.is_one_log else "On the snapshot"
+    lead = f"<strong>{which} {code(pair.names[0])}</strong>"
     if not asked:
         told = f"{lead} no headline contrast, one about the best of a family, was declared as here."
     else:
@@ -119,9 +130,21 @@ def _headline(results: Results, other: str, found: Sequence[Pair], known: Sequen
             f"{'; '.join(_told(asked, standing) for standing in STANDINGS if _of(asked, standing))}."
         )
     others = [one for one in known if not one.is_headline]
-    lacking = [sentence for pair in found for sentence in _lacking(pair, known)]
     more = [f"Of the other contrasts that both have, {count(len(others))}, {_tally(others)}."] if others else []
-    return " ".join([told, *lacking, *more])
+    return " ".join([told, *_lacking(pair, every), *more, *_not_counted(same)])
+
+
+def _is_the_same(pair: Pair, one: Repeated) -> bool:
+    """Whether nothing was repeated: rules that both searches set alike, on the same events."""
+    return pair.is_one_log and one.there.effect == one.here.effect
+
+
+def _not_counted(same: Sequence[Repeated]) -> list[str]:
+    """That contrasts are left out, since they could not have come out otherwise, a sentence; or none."""
+    names = [code(one.here.name) for one in same]
+    are, what = ("is", "number") if len(names) == 1 else ("are", "numbers")
+    told = f"{listing(names)} {are} the very same {what}, between rules that both searches set alike, and not counted."
+    return [told] if names else []
 
 
 def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:
@@ -167,13 +190,13 @@ def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
         f"The events are the same{seeds}: what moved is {luck}what is another of the code{budget} or of the machine. "
         "Agreement says nothing of another log."
     )
-    if not known:
+    moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known if not _is_the_same(pair, one)}
+    if not moves:
         return told
-    moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known}
     most = max(moves, key=moves.__getitem__)
     return (
         f"{told} An effect moved by {number(median(moves.values()))} in the median, and at most by "
-        f"{number(moves[most])} ({code(most)})."
+        f"{number(moves[most])} ({code(most)}).{search_luck.told(pair)}{search_luck.of_defaults(pair)}"
     )
 
 
@@ -237,21 +260,22 @@ def contrast_table(pair: Pair) -> Html:
         "difference that may be below the margin; by t: by the t distribution, see Protocol"
         f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
-    lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
+    lines = [_line(pair, one, changes[one.here.name] if changes else None) for one in found]
     return Html(paragraphs([told]).text + table(head, lines, caption).text)
 
 
-def _line(one: Repeated, change: Change | None) -> list[Cell]:
+def _line(pair: Pair, one: Repeated, change: Change | None) -> list[Cell]:
     sides = [one.there.variants, one.here.variants]
+    doubts = [hedges.of_the_verdict(*side) for side in ((pair.there, one.there), (pair.here, one.here))]
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
         name(marked(one.here)),
         words(one.standing),
         *(effect_changes.cells(change) if change else []),
         _effect(one.there),
-        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}"),
+        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}{doubts[0]}"),
         _effect(one.here),
-        words(f"{one.here.verdict}{one.open_here}"),
+        words(f"{one.here.verdict}{one.open_here}{doubts[1]}"),
         words(one.sign),
         Cell(", then ".join(told), told[-1], "words long"),
     ]

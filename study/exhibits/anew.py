@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from study.exhibits import agreement, effect_changes
+from study.exhibits import agreement, effect_changes, hedges
 from study.exhibits.markup import code, listing
-from study.exhibits.others import pair_of
+from study.exhibits.others import Pair, pair_of
 from study.exhibits.prose import flipped, over, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -13,29 +13,36 @@ from study.exhibits.results import Results
 def changed_since(results: Results) -> Callable[[Contrast], str]:
     """What is said behind a contrast that another snapshot or another run gives a reason to doubt, if anything.
 
-    Its effect is shown to have changed there, or its verdict is another one though the events are the same.
+    Its effect is shown to have changed there, or, though the events are the same, its verdict is another one, or it is
+    equivalent on both and a difference below the margin is shown on one alone.
     """
-    told: dict[str, list[tuple[str, agreement.Repeated, str]]] = {}
-    for other in results.params.compare_with:
-        found, known = agreement.on_both(results, other)
-        moved = {name for pair in found for name in effect_changes.names_of_changed(pair)}
-        is_one_log = any(pair.is_one_log for pair in found)
-        lead = f"run anew as {code(other)}" if is_one_log else f"on {code(other)}"
-        if any(pair.has_another_draw for pair in found):
-            lead += ", with other candidates held back,"
-        for one in known:
+    told: dict[str, list[tuple[Pair, agreement.Repeated, str]]] = {}
+    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
+    for pair in pairs:
+        moved = effect_changes.names_of_changed(pair)
+        for one in agreement.repeated(pair):
             changed = "; that the effect changed is shown" if one.here.name in moved else ""
-            if changed or (is_one_log and one.there.verdict != one.here.verdict):
-                told.setdefault(one.here.name, []).append((lead, one, changed))
+            if changed or (pair.is_one_log and _is_told_otherwise(pair, one)):
+                told.setdefault(one.here.name, []).append((pair, one, changed))
     return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
 
 
-def _there(contrast: Contrast, lead: str, one: agreement.Repeated, changed: str) -> str:
+def _is_told_otherwise(pair: Pair, one: agreement.Repeated) -> bool:
+    """Whether the other run has another verdict, or, of one of two equivalences alone, a difference is shown."""
+    small = hedges.is_small(pair.there, one.there), hedges.is_small(pair.here, one.here)
+    return one.there.verdict != one.here.verdict or small[0] != small[1]
+
+
+def _there(contrast: Contrast, pair: Pair, one: agreement.Repeated, changed: str) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast, and its sides if they differ."""
+    lead = f"run anew as {code(pair.names[0])}" if pair.is_one_log else f"on {code(pair.names[0])}"
+    lead += ", with other candidates held back," * pair.has_another_draw
     there = _directed(contrast, one.there)
     sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
     told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
-    return f" ({lead} {told}{one.open_there}{changed})"
+    behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}"
+    none = ", no difference shown" * (one.there.verdict == one.here.verdict and hedges.is_small(pair.here, one.here))
+    return f" ({lead} {told}{none}{behind}{changed})"
 
 
 def _directed(contrast: Contrast, there: Contrast) -> Contrast:

@@ -8,6 +8,7 @@ from study.exhibits import (
     choose,
     enough,
     few_seeds,
+    in_ndcg,
     new_to_users,
     other_changes,
     scope,
@@ -18,24 +19,21 @@ from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
 from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import is_no_larger, loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
-from study.exhibits.prose import late, named, number, percent, plural, sentence, signed, worded
+from study.exhibits.prose import late, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
 from study.exhibits.source import missing
 from study.exhibits.who import windows_of
-from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
+from study.exhibits.young_answer import young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
-COMPOSED = "candidates composed from their attributes with or without an id table"
 LONGER = "where their histories differ as well"
 
 
@@ -80,7 +78,8 @@ def beats_counting(results: Results) -> Answer:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against)
-    lead = semicolons(told, scope.turned(results, against), of_the_history(results), new_to_users.found_less(results))
+    metrics = in_ndcg.gains(results, against), new_to_users.found_less(results)
+    lead = semicolons(told, scope.turned(results, against), of_the_history(results), *metrics)
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
     history = choose.others(choose.over_blind(results), against)
@@ -97,7 +96,10 @@ def _on_the_larger_catalogue(results: Results) -> str:
     where += ", the same as here" * is_no_larger(results, large)
     history = of_the_history(large)
     return semicolons(
-        apart(large, against, where), scope.turned(large, against), f"there, {history}" if history else ""
+        apart(large, against, where),
+        scope.turned(large, against),
+        f"there, {history}" if history else "",
+        in_ndcg.gains(large, against),
     )
 
 
@@ -140,16 +142,8 @@ def is_it_the_data(results: Results) -> Answer:
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"
-    further = *size.limits, *_asked_late(results, size), limits, *other_changes.told(results)
+    further = *size.limits, limits, *other_changes.told(results)
     return of(lead, *further, rests_on=shown, margin=results.margin)
-
-
-def _asked_late(results: Results, size: enough.Size) -> list[str]:
-    """Which family was asked about its users last, on the log that the study was made with, a clause; or none."""
-    if results.data.source != COMPLETE_JOURNEY:
-        return []
-    seen = "was asked about fewer users when the effects of the other families had been seen"
-    return [f"{code(found.left_variant)} {seen}" for found in size.shown if found.family == "hybrid"]
 
 
 def representation(results: Results) -> Answer:
@@ -220,43 +214,6 @@ def objective(results: Results) -> Answer:
         *_besides(results, further),
         rests_on=scope.trained(results, horizon),
         margin=results.margin,
-    )
-
-
-def young(results: Results) -> Answer:
-    """Can candidates that training never saw be ranked? The contrasts are about all candidates."""
-    found = results.beside("young")
-    if found is None:
-        return of(missing("young"))
-    plain, aware = (
-        choose.about(found, {"composes": True, "reads_own": own}, {"composes": False, "reads_own": own})
-        for own in (False, True)
-    )
-    sides, rows = (COMPOSED, "an id table alone"), with_young(found)
-    recalls = parts_of_recall(found) if rows else {}
-
-    def more(contrast: Contrast) -> str:
-        if not recalls:
-            return ""
-        parts = parts_of_effect(recalls, contrast)
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
-
-    lead = (
-        "over all candidates, known and young together, without the user's own counts, "
-        f"{limited(found, plain, *sides, more=more)}"
-    )
-    counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
-    aware_of = f"told the user's own counts as well, {limited(found, aware, *sides, more=more)}{counted}"
-    against = choose.against_counting(found)
-    over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
-    alone = "no relevant candidate of the test windows is young"
-    if rows:
-        alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
-    return of(
-        semicolons(lead, aware_of if aware else "", alone),
-        semicolons(over, scope.turned(found, against), of_the_history(found, more)),
-        rests_on=scope.trained(found, [*plain, *aware]),
-        margin=found.margin,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import anew, choose, scope
+from study.exhibits import anew, choose, in_ndcg, scope
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import aside, number, settled, signed
 from study.exhibits.records import Contrast
@@ -45,7 +45,8 @@ def over_counts(results: Results) -> str:
 def _aside(results: Results, contrast: Contrast) -> str:
     """What a winner is if it reads no history, what another run says otherwise, and that a contrast is no plan."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    return aside(contrast, COUNTS if is_blind else "", anew.unlike(results, contrast))
+    doubts = in_ndcg.is_no_gain(results, contrast), anew.unlike(results, contrast)
+    return aside(contrast, COUNTS if is_blind else "", *doubts)
 
 
 def _yes(winners: Sequence[Contrast], margin: float) -> str:

@@ -1,14 +1,24 @@
 """What the findings are conditional on."""
 
-from study.exhibits import at_popularity, chance, choose, false_verdicts, few_seeds, scope, scorings, unfinished, worlds
-from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits import (
+    at_popularity,
+    chance,
+    choose,
+    declared_late,
+    false_verdicts,
+    few_seeds,
+    scope,
+    trained_for,
+    unfinished,
+    worlds,
+)
 from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import Pair, pairs
-from study.exhibits.prose import DAGGER, count, few_or_counted, members, number, plural, raised
-from study.exhibits.results import Results
+from study.exhibits.prose import count, few_or_counted, members, number, plural, raised
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.paths import LOG
 
 TRIED = "sum-horizon"
@@ -36,11 +46,12 @@ def caveats(results: Results) -> Html:
         *_attributes(results),
         *scope.hardly_weighed(results),
         *_bce_twice(results),
+        *trained_for.told(results),
         *_small(results),
         *_unfinished(results),
     ]
     told += scope.after_one_round(results)
-    return bullets([*told, *_at_popularity(results), *_late(results)])
+    return bullets([*told, *_at_popularity(results), *declared_late.told(results)])
 
 
 def _one_search(results: Results) -> str:
@@ -55,7 +66,8 @@ def _one_search(results: Results) -> str:
     return (
         f"<strong>One search per variant.</strong> What is told of each of {plural(len(searched), 'tuned variant')} "
         f"rests on one search of {plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another "
-        "search, nor what other training data would have brought. The best of a family is the best of as many searches "
+        "search, nor what other training data would have brought. Select is read of one fit with one seed, so what was "
+        "chosen has luck in its recall there. The best of a family is the best of as many searches "
         f"as it has tuned variants: {members([row.family for row in searched])}.{moved}"
     )
 
@@ -283,18 +295,3 @@ def _last_gain(results: Results) -> str:
 def _at_popularity(results: Results) -> list[str]:
     told = at_popularity.told(results, [row.variant for row in results.leaderboard])
     return [f"<strong>Not clearly above popularity.</strong> {told}"] if told else []
-
-
-def _late(results: Results) -> list[str]:
-    """The contrasts of all arms that are no plan made beforehand."""
-    names = [code(name) for name in results.params.after_test.get(results.params.snapshot.name, [])]
-    if not names:
-        return []
-    told = few_or_counted(names, "contrast", f"marked {DAGGER} wherever they stand")
-    return [
-        f"<strong>Declared after test was seen.</strong> {raised(told)}: declared, or given the sides that they "
-        "have, after the scores of test of the matrix that they belong to were known. They are tested like the others, "
-        "but their verdicts are those of a second look. Earlier and smaller matrices were scored before that; "
-        f"<em>Protocol</em> lists every scoring of test{scorings.counted(results)} and says what the stricter rule "
-        "would mark."
-    ]

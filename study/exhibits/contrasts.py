@@ -1,8 +1,8 @@
 """The declared contrasts as sentences, a forest and a table; several pages show a part of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from study.exhibits import anew, at_popularity, few_seeds, unlike_rounds
+from study.exhibits import anew, at_popularity, few_seeds, hedges, in_ndcg, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
@@ -38,9 +38,15 @@ def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """One sentence per family of contrasts, a clause per contrast."""
     items, since = [], anew.changed_since(results)
     for question in dict.fromkeys(contrast.question for contrast in contrasts):
-        clauses = [f"{verdict_sentence(c, results.margin)}{since(c)}" for c in contrasts if c.question == question]
+        clauses = [_clause(results, c, since) for c in contrasts if c.question == question]
         items.append(f"<strong>{escape(subject(question))}:</strong> {'; '.join(clauses)}.")
     return bullets(items)
+
+
+def _clause(results: Results, contrast: Contrast, since: Callable[[Contrast], str]) -> str:
+    """The verdict, what it leaves out, and what another run says of it."""
+    told = verdict_sentence(contrast, results.margin)
+    return f"{told}{hedges.of_the_verdict(results, contrast)}{since(contrast)}"
 
 
 def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
@@ -48,7 +54,7 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     if not contrasts:
         return paragraphs([NONE])
     since = anew.changed_since(results)
-    found = bullets(sentence(f"{verdict_sentence(one, results.margin)}{since(one)}") for one in contrasts)
+    found = bullets(sentence(_clause(results, one, since)) for one in contrasts)
     untrained = at_popularity.told(results, variants_of(contrasts))
     limits = [*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])]
     limits += unlike_rounds.named(results, contrasts)
@@ -91,7 +97,7 @@ def _hover(contrast: Contrast, *, is_brief: bool) -> str:
 def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Everything that was computed for each contrast."""
     head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
-    head += ["of seeds", "by t", "left", "right"]
+    head += ["of seeds", "by t", in_ndcg.TOLD, "left", "right"]
     rows = [
         [
             name(marked(c)),
@@ -101,6 +107,7 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
             p_value(c.p_difference),
             p_value(c.p_equivalence),
             *_by_student(results, c),
+            _in_ndcg(results, c),
             name(c.left_variant),
             name(c.right_variant),
         ]
@@ -111,9 +118,15 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
         "verdict took; p values, that the sides differ and that they are equivalent, are Holm-adjusted over the "
         "contrasts of this arm; of seeds: the "
         f"part of the variance of the difference that is that of the seeds; by t: the verdict of "
-        f"{few_seeds.BY_STUDENT} in the bootstrap's place{dagger(contrasts)}"
+        f"{few_seeds.BY_STUDENT} in the bootstrap's place; {in_ndcg.TOLD}: the effect in it, an estimate that is not "
+        f"tested{dagger(contrasts)}"
     )
     return table(head, rows, caption)
+
+
+def _in_ndcg(results: Results, contrast: Contrast) -> Cell:
+    value = in_ndcg.effect(results, contrast)
+    return words("") if value is None else Cell(signed(value), value)
 
 
 def _by_student(results: Results, contrast: Contrast) -> list[Cell]:

@@ -10,10 +10,9 @@ from study.exhibits.figures import draw, inert, names_axis, row_height, series_s
 from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, isolated, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural
-from study.exhibits.results import Results
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
-COMPLETE_JOURNEY = "study/events/complete_journey.py"
 LEVEL = 0.005
 """Shares that differ by less are drawn as level: on an axis of their own its ends would have one label."""
 TRAPS = [

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from study.exhibits.records import Diagnosis, Estimate, Manifest, Record
 
+FIRST_ASKED = {"hybrid": "recent"}
+"""Of the log that the study was made with: the topic that a family was asked first; of all others the effects of the
+other families had been seen by then (decisions 77 and 103)."""
+
 
 class Rung(Record):
     """By how much a variant that was fitted to permuted labels is above what it is held against.
@@ -44,6 +48,15 @@ class LeftOut(Record):
     variant: str
     change: str
     reason: str
+
+
+def with_late(contrasts: list[Diagnosis]) -> list[Diagnosis]:
+    """The contrasts, those marked as declared after test that were asked when the effects of others had been seen."""
+    late = [one.family in FIRST_ASKED and one.question != FIRST_ASKED[one.family] for one in contrasts]
+    return [
+        one.model_copy(update={"after_test": True}) if is_late else one
+        for one, is_late in zip(contrasts, late, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

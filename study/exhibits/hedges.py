@@ -13,7 +13,16 @@ def behind(results: Results, contrast: Contrast) -> str:
 
     And that an equivalence is one of sides that differ, by less than the margin; nothing where nothing is so.
     """
+    by_t, unlike = few_seeds.by_t(results, [contrast]), unlike_rounds.told(results, contrast)
+    return f"{by_t}{of_the_verdict(results, contrast)}{unlike}"
+
+
+def of_the_verdict(results: Results, contrast: Contrast) -> str:
+    """That an equivalence is one of sides that differ, and that another draw may turn the verdict; or nothing."""
     border = f", {BORDER}" if contrast.name in chance.near(results) else ""
-    is_small = contrast.verdict == "equivalent" and contrast.p_difference < results.params.statistics.alpha
-    small = f", {SMALL}" if is_small else ""
-    return f"{few_seeds.by_t(results, [contrast])}{small}{border}{unlike_rounds.told(results, contrast)}"
+    return f"{f', {SMALL}' if is_small(results, contrast) else ''}{border}"
+
+
+def is_small(results: Results, contrast: Contrast) -> bool:
+    """Whether a contrast is of sides that are equivalent, and are shown to differ all the same."""
+    return contrast.verdict == "equivalent" and contrast.p_difference < results.params.statistics.alpha

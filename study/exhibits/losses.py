@@ -90,7 +90,7 @@ def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[
     """What the losses of each objective settle, on the catalogue of these results."""
     candidates, sides = plural(results.data.catalogue, "candidate"), ("the other losses", "the full softmax")
     return [
-        f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides)}"
+        f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides, 'head')}"
         f"{scope.by_negatives(results, scope.trained(results, asked))}"
         for objective, asked in by_objective.items()
     ]

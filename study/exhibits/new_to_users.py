@@ -23,7 +23,7 @@ def found_less(results: Results) -> str:
     ends = " to ".join(dict.fromkeys(map(number, (min(shown), max(shown)))))
     beaten = winners[0].right_variant
     rule = f"{code(beaten)} {number(rules[beaten])}, " if beaten in rules and beaten != most else ""
-    best = f"{rule}and {code(most)}, the highest of the counting rules, {number(rules[most])}"
+    best = f"{rule}and {code(most)}, by these the highest of the counting rules, {number(rules[most])}"
     gain = ", the gain is mostly in repeats" if all(_is_in_repeats(results, one) for one in winners) else ""
     return (
         f"on candidates new to a user, what beats counting has a {PRIMARY} of {ends}, {best}: by estimates, which no "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import evidence, hedged, limited, together
+from study.exhibits.clauses import evidence, hedged, limited, of_the_history, together
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import code
 from study.exhibits.prose import bracketed, count, flipped, plural, worded
@@ -29,10 +29,12 @@ def order(results: Results) -> Answer:
     others = choose.about(results, reads, reads, "architecture")
     shuffled = _of_shuffling(results)
     return of(
-        semicolons(limited(results, kept, readers, blind), _shuffled(results, shuffled)),
+        semicolons(
+            limited(results, kept, readers, blind, "head"), of_the_history(results), _shuffled(results, shuffled)
+        ),
         _beside_order(results, kept),
         _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
-        rests_on=[*scope.trained(results, kept), *shuffled],
+        rests_on=[*scope.trained(results, kept), *choose.over_blind(results), *shuffled],
         margin=results.margin,
     )
 

@@ -2,10 +2,9 @@
 
 from scipy.special import ndtr, ndtri
 
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import Power
-from study.exhibits.results import Results
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.params.statistics import POWER, PRIMARY
 
 

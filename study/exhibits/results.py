@@ -9,7 +9,7 @@ import polars as pl
 
 from study import params
 from study.errors import UserError
-from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached
+from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached, with_late
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.exhibits.result_file import REPRODUCE, manifest_of, read, read_if_made
 from study.metrics.few_seeds import ByStudent, judge_by_student
@@ -20,6 +20,8 @@ from study.params.statistics import PRIMARY
 from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 STUDY = "run `make study`"
+COMPLETE_JOURNEY = "study/events/complete_journey.py"
+"""The source of the log that the study was made with."""
 POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 NEARLY = "best one round before the last"
@@ -81,10 +83,15 @@ class Results:
         found = [one for one in read_ if one.name in known or not self.is_limited]
         return [one.model_copy(update={"after_test": True}) if one.name in late else one for one in found]
 
+    @property
+    def publishes_queries(self) -> bool:
+        """Whether the metrics of every query are published, as in arms that rank candidates."""
+        return (self.folder / QUERIES).exists()
+
     @cached_property
     def by_student(self) -> dict[str, ByStudent]:
         """What a t distribution says of each declared contrast; nothing in an arm that publishes no queries."""
-        if not (self.folder / QUERIES).exists():
+        if not self.publishes_queries:
             return {}
         pairs, alpha = [one.variants for one in self.contrasts], self.params.statistics.alpha
         found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=self.margin, alpha=alpha)
@@ -124,8 +131,9 @@ class Results:
         manifest = manifest_of(self.root, "diagnostics")
         if manifest is None:
             return None
+        asked = read(folder / "contrasts.json", list[Diagnosis])
         return Diagnostics(
-            contrasts=read(folder / "contrasts.json", list[Diagnosis]),
+            contrasts=with_late(asked) if self.data.source == COMPLETE_JOURNEY else asked,
             alarm=read(folder / "alarm.json", Alarm),
             reached=read(folder / "estimates.json", list[Reached]),
             left_out=read(folder / "left_out.json", list[LeftOut]),

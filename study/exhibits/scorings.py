@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from study.exhibits import choose, scoring_log
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
-from study.exhibits.results import Results
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.tables import table, words
 from study.paths import LOG
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import hedged
-from study.exhibits.data import COMPLETE_JOURNEY
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, percent, seconds, signed, within
 from study.exhibits.records import Contrast
-from study.exhibits.results import Results
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.scoring_log import beside_other_work
 from study.params.statistics import PRIMARY, Outcome
 

@@ -1,10 +1,9 @@
 """What Findings says of the token accounting: the criterion, and what stands beside it."""
 
-from study.exhibits import choose
-from study.exhibits.data import COMPLETE_JOURNEY
+from study.exhibits import choose, scope
 from study.exhibits.markup import code
 from study.exhibits.prose import count
-from study.exhibits.results import Results
+from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.tokens import OVERTAKEN, Accounting, of, share_of, verdict
 
 LATE = "; its settings were made its own when another finding had been seen (<em>Protocol</em>)"
@@ -34,9 +33,15 @@ def _of_the_ranked(results: Results, found: Accounting) -> str:
         if row.slot in results.question.candidate_columns and row.has_shares:
             told.append(
                 f"of that of {code(row.slot)}, which is ranked, other events of the moment tell "
-                f"{share_of(row.shares['moment'])} and earlier moments {share_of(row.shares['earlier'])}"
+                f"{share_of(row.shares['moment'])} and earlier moments, of some {_seen(results, found)} events that "
+                f"its context holds, {share_of(row.shares['earlier'])}"
             )
     return f"; {'; '.join(told)}"
+
+
+def _seen(results: Results, found: Accounting) -> str:
+    """How many events the model sees at once, on average."""
+    return count(scope.events_seen(results, choose.parts_of(results, found.variant)))
 
 
 def _longer(results: Results, found: Accounting) -> str:

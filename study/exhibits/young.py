@@ -34,7 +34,11 @@ def answer(results: Results | None) -> Html:
     queries = results.queries(columns).unique(["user_id", "cutoff"], keep="any")
     relevant, outside, young = (int(queries[column].sum()) for column in columns)
     best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
-    most = f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}"
+    place = [row.variant for row in results.leaderboard].index(best.variant) + 1
+    most = (
+        f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}, picked by this very recall on test; on "
+        f"select, over all candidates, it is number {count(place)} of {count(len(results.leaderboard))}"
+    )
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
     text = (
         f"{candidates(results.question, results.data.catalogue, results.data.young)} "
@@ -92,7 +96,7 @@ def of_young_alone(results: Results, rows: list[Row]) -> str:
     best = results.best_of_each().get("counting")
     if not most.estimates[YOUNG].estimate:
         return f"{number(0.0)} by every variant"
-    roles = {"finds most": most.variant, "is best on select": results.leaderboard[0].variant}
+    roles = {"finds most on test": most.variant, "is best on select": results.leaderboard[0].variant}
     roles |= {"is the best counting rule": best.variant} if best else {}
     parts = []
     for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):

@@ -1,0 +1,55 @@
+"""Whether searches ended at the edges of their spaces, where a value beyond might have been better."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from study.exhibits.markup import Html, listing, paragraphs
+from study.exhibits.prose import count, percent, setting
+from study.exhibits.records import Search
+
+NEAR = 0.05
+"""Of the length of a space, on its own scale, what counts as its edge."""
+FEW = 2
+"""Fewer than so many values at an edge are nothing to speak of."""
+
+
+def told(searches: Mapping[str, Search]) -> Html:
+    """Of each setting how many chosen values lie at an edge of their space, where that is more than chance leaves.
+
+    Of trials that drew their settings: the first of each search has the declared defaults.
+    """
+    drawn = [search for search in searches.values() if search.chosen != 0]
+    ends = Counter(end for search in drawn for end in _ends(search))
+    known = Counter(name for search in drawn for name in search.space if name in search.chosen_trial.settings)
+    many = {end: n for end, n in ends.items() if n >= FEW and n > 2 * NEAR * known[end[0]]}
+    lead = (
+        f"At an edge, in the lowest or the highest {percent(NEAR, 0)} of a space on its own scale, lie, of what "
+        f"{count(len(drawn))} searches chose other than the defaults,"
+    )
+    if not many:
+        return paragraphs([f"{lead} no more values of any setting than chance would leave there."])
+    clauses = [
+        f"{count(n)} of {count(known[name])} values of {setting(name)} (at the {side} end)"
+        for (name, side), n in sorted(many.items())
+    ]
+    return paragraphs([f"{lead} {listing(clauses)}: what lies beyond was not tried, and may be better."])
+
+
+def _ends(search: Search) -> Iterator[tuple[str, str]]:
+    """The settings of the chosen trial that lie at an edge of their space, with which of its ends that is."""
+    for name, space in search.space.items():
+        value = search.chosen_trial.settings.get(name)
+        if "low" in space and isinstance(value, int | float) and space["high"] > space["low"]:
+            place = _place(space, float(value))
+            if place <= NEAR or place >= 1 - NEAR:
+                yield name, "lower" if place <= NEAR else "upper"
+
+
+def _place(space: Mapping[str, Any], value: float) -> float:
+    """Where a value lies in its space, from 0 to 1, on its own scale."""
+    low, high, at = float(space["low"]), float(space["high"]), value
+    if space.get("log"):
+        low, high, at = math.log(low), math.log(high), math.log(at)
+    return (at - low) / (high - low)

@@ -1,0 +1,70 @@
+"""How far two runs on the same events lie apart, against what the spread of their seeds explains."""
+
+import numpy as np
+import polars as pl
+
+from study.exhibits.others import Pair
+from study.exhibits.prose import count, number, plural
+from study.exhibits.results import Results
+from study.params.statistics import PRIMARY
+
+Seeds = dict[str, list[float]]
+
+
+def of_defaults(pair: Pair) -> str:
+    """How many searches kept the declared defaults in both runs, a sentence behind another; or nothing."""
+    there = {row.variant for row in pair.there.leaderboard}
+    rows = [row.variant for row in pair.here.leaderboard if row.tuned and row.variant in there]
+    kept = [v for v in rows if all(side.search(v).chosen == 0 for side in pair.sides)]
+    if not kept:
+        return ""
+    has = "has" if len(kept) == 1 else "have"
+    return (
+        f" Every search begins with the declared defaults, so that the two are not drawn apart altogether: "
+        f"{count(len(kept))} of {plural(len(rows), 'variant')} kept them in both and {has} the same settings there."
+    )
+
+
+def told(pair: Pair) -> str:
+    """By how much more than seeds explain the recalls of two runs differ, a sentence behind another; or nothing.
+
+    Both runs are scored on the same users and queries, so that users have no part in what lies between them.
+    """
+    ratio, variants = beyond_seeds(*(_by_seed(side) for side in (pair.there, pair.here)))
+    if ratio is None or pair.has_another_draw:
+        return ""
+    more = (
+        "so the rest of what a search draws has a part as well: an interval that covered another search would be wider "
+        "than those shown, most where the part of the seeds is large"
+        if ratio > 1
+        else "so no more of a search shows in them"
+    )
+    return (
+        f" On the same queries, the recalls of {plural(variants, 'variant')} with several seeds differ between the "
+        f"runs by {number(ratio, 1)} times the variance that their seeds explain, {more}; two runs tell it roughly."
+    )
+
+
+def beyond_seeds(there: Seeds, here: Seeds) -> tuple[float | None, int]:
+    """The squared differences of the means over seeds by their variance, over variants, and of how many variants.
+
+    It is expected to be 1 where seeds alone part the runs; None where no variant has several seeds in both.
+
+    Args:
+        there, here: the recall of each seed, by variant.
+    """
+    both = [(np.array(there[v]), np.array(here[v])) for v in there if v in here]
+    several = [sides for sides in both if min(map(len, sides)) > 1]
+    apart = sum(float(left.mean() - right.mean()) ** 2 for left, right in several)
+    explained = sum(float(side.var(ddof=1)) / len(side) for sides in several for side in sides)
+    return (apart / explained if explained else None), len(several)
+
+
+def _by_seed(results: Results) -> Seeds:
+    """The recall of each seed of each variant; of an arm that publishes no queries none."""
+    if not results.publishes_queries:
+        return {}
+    means = results.queries([PRIMARY]).group_by("variant", "seed").agg(pl.col(PRIMARY).mean()).sort("variant", "seed")
+    return {
+        str(variant): rows[PRIMARY].to_list() for (variant,), rows in means.group_by("variant", maintain_order=True)
+    }

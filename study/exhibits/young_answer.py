@@ -1,0 +1,62 @@
+"""Whether candidates that training never saw can be ranked: the answer of Findings."""
+
+from collections.abc import Sequence
+
+from study.exhibits import choose, scope
+from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.clauses import NOTHING, evidence, hedged, limited, of_the_history
+from study.exhibits.markup import code
+from study.exhibits.prose import signed, worded
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.source import missing
+from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
+
+COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
+ID_TABLE = "an id table alone"
+
+
+def young(results: Results) -> Answer:
+    """Can candidates that training never saw be ranked? The contrasts are about all candidates."""
+    found = results.beside("young")
+    if found is None:
+        return of(missing("young"))
+    plain, aware = (
+        choose.about(found, {"composes": True, "reads_own": own}, {"composes": False, "reads_own": own})
+        for own in (False, True)
+    )
+    rows = with_young(found)
+    recalls = parts_of_recall(found) if rows else {}
+
+    def more(contrast: Contrast) -> str:
+        if not recalls:
+            return ""
+        parts = parts_of_effect(recalls, contrast)
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
+
+    def judged(asked: Sequence[Contrast]) -> str:
+        sides = choose.by_head(found, asked)
+        return (
+            semicolons(*(limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in sides)) or NOTHING
+        )
+
+    lead = f"over all candidates, known and young together, without the user's own counts, {judged(plain)}"
+    counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
+    aware_of = f"told the user's own counts as well, {judged(aware)}{counted}"
+    against = choose.against_counting(found)
+    over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
+    alone = "no relevant candidate of the test windows is young"
+    if rows:
+        alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
+    return of(
+        semicolons(lead, aware_of if aware else "", alone),
+        semicolons(over, scope.turned(found, against), of_the_history(found, more)),
+        rests_on=scope.trained(found, [*plain, *aware]),
+        margin=found.margin,
+    )
+
+
+def _composed(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """What stands on the left sides, which have one head."""
+    head = choose.parts_of(results, contrasts[0].left_variant)["head"]
+    return f"candidates composed from their attributes (head {code(worded(head))})"
