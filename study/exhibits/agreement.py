@@ -135,8 +135,10 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
 
 
 def _is_the_same(pair: Pair, one: Repeated) -> bool:
-    """Whether nothing was repeated: rules that both searches set alike, on the same events."""
-    return pair.is_one_log and one.there.effect == one.here.effect
+    """Whether nothing was repeated: rules, which have no seeds, that both searches set alike, on the same events."""
+    sides = {*one.there.variants, *one.here.variants}
+    is_of_rules = not any(pair.here.params.variants[variant].is_seeded for variant in sides)
+    return pair.is_one_log and is_of_rules and one.there.effect == one.here.effect
 
 
 def _not_counted(same: Sequence[Repeated]) -> list[str]:

@@ -268,7 +268,7 @@ class Drift(Record):
 
 
 class Ranks(Estimate):
-    """Kendall's tau-b between two leaderboards of the same variants; `low` and `high` of two redraws of one of them."""
+    """Kendall's tau-b between two leaderboards of the same variants; `low` and `high` of redraws about one order."""
 
     variants: list[str]
 

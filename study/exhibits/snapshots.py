@@ -179,9 +179,9 @@ def _ranks(pair: Pair) -> Html:
     tau = found.ranks
     told = (
         f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
-        f"{number(tau.estimate)}: 1 is the same order, 0 is chance. Noise alone leaves less than 1: two redraws of "
-        f"the users and seeds of one and the same snapshot agree to {number(tau.low)} to {number(tau.high)} in "
-        f"{percent(found.level)} of the draws, those of both snapshots taken together, so {_noisy(tau)}. {same}"
+        f"{number(tau.estimate)}: 1 is the same order, 0 is chance. Noise alone leaves less than 1: were the "
+        "order one, that of either snapshot, redraws of both, with users drawn together and seeds apart, would agree "
+        f"to {number(tau.low)} to {number(tau.high)} in {percent(found.level)} of the draws, so {_noisy(tau)}. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
 

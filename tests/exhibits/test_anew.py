@@ -120,6 +120,51 @@ def test_what_might_be_shipped_instead_is_told_with_what_another_run_says(compar
         assert expected.format(doubt) in asked and expected.format("") in alone
 
 
+EQUIVALENT = {"verdict": "equivalent", "effect": 0.002, "low": 0.001, "high": 0.003, "p_equivalence": 0.001}
+NAME = "trees-over-counting"
+
+
+def with_p(p_difference, **changes):
+    """A change of results: an equivalence of sides that are shown to differ, or are not."""
+
+    def change(written):
+        one = next(c for c in written["contrasts.json"] if c["name"] == NAME)
+        one.update(EQUIVALENT | {"p_difference": p_difference} | changes)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        (0.001, 0.001, ""),
+        (0.6, 0.6, ""),
+        (0.001, 0.6, " (run anew as old +0.0020, equivalent, no difference shown)"),
+        (0.6, 0.001, " (run anew as old +0.0020, equivalent, though a difference below the margin is shown)"),
+    ],
+)
+def test_an_equivalence_of_sides_that_differ_in_one_run_alone_is_told_so(compared, here, there, expected):
+    def other(written):
+        same_events(written)
+        with_p(there)(written)
+
+    results = compared(with_p(here), other)
+    asked = next(one for one in results.contrasts if one.name == NAME)
+
+    assert expected == text(anew.changed_since(results)(asked))
+
+
+def test_a_verdict_of_the_other_run_is_told_with_how_near_it_lies_to_the_border(compared):
+    def other(written):
+        same_events(written)
+        with_p(0.0495, verdict="better", effect=0.02, low=0.01, high=0.03, p_equivalence=1.0)(written)
+
+    results = compared(with_p(0.6), other)
+    asked = next(one for one in results.contrasts if one.name == NAME)
+
+    assert " (run anew as old +0.0200, better, near the border)" == text(anew.changed_since(results)(asked))
+
+
 @pytest.mark.parametrize(("moved", "is_told"), [({"young": 7}, True), ({}, False), ({"young": 7, "events": 1}, False)])
 def test_what_is_found_of_young_candidates_is_told_for_other_ones_too(made, moved, is_told):
     results = made(young=lambda _: None).beside("young")

@@ -1,4 +1,4 @@
-"""Rank stability: tau-b by hand and by SciPy, and what users and seeds leave of it on one and the same snapshot."""
+"""Rank stability: tau-b by hand and by SciPy, and what users and seeds leave of it where the order is one."""
 
 import numpy as np
 import polars as pl
@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import kendalltau
 
 from study.metrics.bootstrap import Draws
-from study.metrics.stability import _of_one_order, stability, tau_b
+from study.metrics.stability import _about_one_order, _noise, stability, tau_b
 
 METRIC = "recall@10"
 SETTINGS = {"resamples": 400, "seed": 1, "alpha": 0.05}
@@ -102,24 +102,37 @@ def test_the_luck_of_seeds_is_noise_as_well():
     assert stability(many, many, METRIC, **SETTINGS)["low"] < 0.9
 
 
+def test_what_users_of_both_do_to_both_orders_parts_them_no_further():
+    """One log run twice: users that differ much among variants, and the same in both; of few users no order is sure."""
+    levels = {f"v{i}": 0.02 * i for i in range(6)}
+    one, other = (queries(levels, range(30), seeds=1, noise=0.3, seed=number) for number in (0, 1))
+
+    assert 1.0 == stability(one, one, METRIC, **SETTINGS)["low"]
+    assert stability(one, other, METRIC, **SETTINGS)["low"] < 0.7
+
+
 def _as_seed(number: int, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.lit(number, pl.Int64).alias("seed"))
 
 
+def redrawn(resamples):
+    """Tau-b between redraws of two variants, of 0 and 1, each with the noise of a resample and of the one before it."""
+    draws = Draws(["a", "b"], np.array([0.0, 1.0]), np.array([0.0, 1.0]) + resamples, 10.0)
+    noise = _noise(draws)
+    order = _about_one_order(draws, noise)
+    return tau_b(order + noise, order + np.roll(noise, 1, axis=0)).tolist()
+
+
+LUCK = 0.14**0.5 * np.array([[1.0, -1.0], [-1.0, 1.0]] * 3)
+
+
 def test_estimates_are_drawn_together_until_their_variance_is_that_of_the_truth():
     """Two, half a one from their mean: of a variance of 0.5 noise of 0.14 is taken, and the order of the rest holds."""
-    luck = 0.14**0.5 * np.array([[1.0, -1.0], [-1.0, 1.0]] * 3)
-    held, lost = (
-        _of_one_order(Draws(["a", "b"], np.array([0.0, 1.0]), np.array([0.0, 1.0]) + times * luck, 10.0))
-        for times in (1.0, 1.2)
-    )
-
-    assert [1.0] * 6 == held.tolist()
-    assert [-1.0] * 6 == lost.tolist()  # 0.5 * sqrt(1 - 0.2016 / 0.5) is less than sqrt(0.2016)
+    assert [1.0] * 6 == redrawn(LUCK)
+    assert [-1.0] * 6 == redrawn(1.2 * LUCK)  # 0.5 * sqrt(1 - 0.2016 / 0.5) is less than sqrt(0.2016)
 
 
 def test_what_a_resample_does_to_all_variants_alike_is_no_noise_of_their_order():
-    estimates, shared = np.array([0.0, 1.0]), np.array([[-5.0], [5.0], [0.0], [9.0], [-9.0], [0.0]])
-    luck = 0.14**0.5 * np.array([[1.0, -1.0], [-1.0, 1.0]] * 3)
+    shared = np.array([[-5.0], [5.0], [0.0], [9.0], [-9.0], [0.0]])
 
-    assert [1.0] * 6 == _of_one_order(Draws(["a", "b"], estimates, estimates + luck + shared, 10.0)).tolist()
+    assert [1.0] * 6 == redrawn(LUCK + shared)

@@ -1,0 +1,44 @@
+"""Which settings searches chose at an edge of their space more often than chance leaves."""
+
+import pytest
+
+from study.exhibits import edges
+from study.exhibits.records import Search
+from tests.exhibits.pairing import text
+
+SPACE = {"half_life": {"low": 1.0, "high": 100.0, "log": True}, "width": {"low": 16, "high": 116, "log": False}}
+
+
+def searches(*values: float, chosen: int = 1, width: int = 60):
+    """Searches that chose these half-lives, by a trial after the defaults."""
+    trial = {"batch": 0, "state": "complete", "curve": [[1, 0.2]], "losses": [], "select": 0.2}
+    found = {}
+    for index, value in enumerate(values):
+        settings = {"half_life": value, "width": width}
+        trials = [{"number": number, "settings": settings, **trial} for number in range(2)]
+        told = {"space": SPACE, "trials": trials, "chosen": chosen, "rounds": 1, "last_round": 2}
+        found[f"v{index}"] = Search.model_validate(told)
+    return found
+
+
+def test_values_at_an_edge_are_counted_on_the_scale_of_their_space():
+    """A twentieth of two decades on a logarithmic scale is below 1.26 and above 79."""
+    shown = text(edges.told(searches(1.2, 1.25, 10.0, 95.0, 80.0)))
+
+    assert "of what 5 searches chose other than the defaults," in shown
+    assert "2 of 5 values of half-life (at the lower end) and 2 of 5 values of half-life (at the upper end)" in shown
+    assert "width" not in shown
+
+
+@pytest.mark.parametrize(("values", "chosen"), [((1.2, 10.0, 20.0), 1), ((1.3, 1.3, 78.0), 1), ((1.2, 1.2, 1.2), 0)])
+def test_one_alone_what_is_further_in_and_the_defaults_are_nothing_to_speak_of(values, chosen):
+    assert "no more values of any setting than chance would leave there" in text(
+        edges.told(searches(*values, chosen=chosen))
+    )
+
+
+def test_as_many_as_chance_leaves_are_not_told():
+    """Four of forty lie in the two lowest twentieths by chance: two in one of them is no more than that."""
+    many = searches(1.1, 1.1, *[10.0] * 38)
+
+    assert "no more values" in text(edges.told(many))

@@ -1,0 +1,64 @@
+"""How far two runs on the same events lie apart, against what their seeds explain."""
+
+import numpy as np
+import pytest
+
+from study.exhibits import agreement
+from study.exhibits.search_luck import beyond_seeds
+from tests.exhibits.pairing import text
+
+
+def test_the_ratio_by_hand():
+    """Means of 2 and 5, variances of 2 and 8 over two seeds each: 9 / (1 + 4). A variant of one seed says nothing."""
+    there, here = {"a": [1.0, 3.0], "rule": [0.0], "gone": [1.0, 2.0]}, {"a": [3.0, 7.0], "rule": [9.0]}
+
+    assert (9 / 5, 1) == beyond_seeds(there, here)
+    assert (None, 0) == beyond_seeds({"rule": [0.0]}, {"rule": [1.0]})
+    assert (None, 1) == beyond_seeds({"a": [1.0, 1.0]}, {"a": [1.0, 1.0]})
+
+
+def test_seeds_alone_give_one_and_a_search_gives_more():
+    random, shifts = np.random.default_rng(0), np.random.default_rng(1).normal(size=2000)
+
+    def run(luck):
+        return {str(n): (random.normal(size=5) + luck * shift).tolist() for n, shift in enumerate(shifts)}
+
+    assert pytest.approx(1, abs=0.1) == beyond_seeds(run(0), run(0))[0]
+    # a variance of 1/5 + 1/5 by seeds, and one more of what one of the runs has drawn besides
+    assert pytest.approx(1 + 1 / 0.4, abs=0.3) == beyond_seeds(run(0), run(1))[0]
+
+
+def same_events(written):
+    written["data.json"]["events"] -= 1
+
+
+def test_two_runs_on_one_log_tell_it_and_two_logs_do_not(compared):
+    again, other = (text(agreement.headline(compared(there=change))) for change in (same_events, lambda _: None))
+
+    assert "variants with several seeds differ between the runs by 0.0 times the variance that their seeds" in again
+    assert "so no more of a search shows in them" in again
+    assert "variance that their seeds" not in other
+
+
+@pytest.mark.parametrize("chosen", [0, 3])
+def test_what_kept_the_defaults_in_both_runs_is_counted(compared, chosen):
+    def here(written):
+        written["tuning.json"]["sum-horizon"]["chosen"] = 0
+        written["tuning.json"]["gru-horizon"]["chosen"] = 0
+
+    def there(written):
+        same_events(written)
+        written["tuning.json"]["sum-horizon"]["chosen"] = chosen
+
+    shown = text(agreement.headline(compared(here, there)))
+
+    assert ("variants kept them in both and has the same settings there." in shown) == (chosen == 0)
+    assert ("Every search begins with the declared defaults" in shown) == (chosen == 0)
+
+
+def test_rules_that_are_the_same_in_both_runs_are_named_and_not_counted(compared):
+    again, other = (text(agreement.headline(compared(there=change))) for change in (same_events, lambda _: None))
+    same = "decay-over-frequency and neighbours-over-decay are the very same numbers, between rules that both searches"
+
+    assert same in again
+    assert "the very same number" not in other
