@@ -169,8 +169,10 @@ def _checked(stage: str, item: str | None) -> Iterator[None]:
 
 
 def _build() -> None:
-    from study.paths import BOOK  # noqa: PLC0415 - as late as the builder, which is heavy
+    from study.params import load  # noqa: PLC0415 - as late as the builder, which is heavy
+    from study.paths import BOOK  # noqa: PLC0415 - likewise
 
+    import_module("study.stages.refusals").refuse_sections(load())
     page = import_module("study.exhibits.build").build_book(BOOK)
     print(f"The report: {page.resolve()}")
 

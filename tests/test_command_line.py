@@ -109,6 +109,8 @@ def test_a_wrong_setting_of_an_arm_is_found_by_check(right, wrong, told, folder)
     (folder / "study").symlink_to(ROOT / "study")
 
     assert told in complaint("check", folder=folder)
+    if "statistics_share" in wrong:
+        assert told in complaint("report", folder=folder)
 
 
 def test_a_snapshot_is_compared_with_those_that_are_named(folder):
