@@ -62,12 +62,18 @@ def encoder(results: Results) -> list[Part]:
     sides = {"sees_later": True}, {"sees_later": False, "reads_order": True}
     found = choose.about(results, *sides, "architecture")
     parts = {c.name: choose.parts_of(results, c.left_variant) for c in found}
-    return [_part(results, c, f"labels {choose.labels(parts[c.name])}{_head(parts[c.name])}") for c in found]
+    labels = {name: f"labels {choose.labels(entry)}" for name, entry in parts.items()}
+    return [_part(results, c, _shared(_head(parts[c.name]), labels[c.name])) for c in found]
 
 
 def _head(entry: choose.Parts) -> str:
     """The head of a side that has one."""
-    return f", head {worded(entry['head'])}" if entry.get("head") else ""
+    return f"head {worded(entry['head'])}" if entry.get("head") else ""
+
+
+def _shared(*parts: str) -> str:
+    """What the sides of a contrast share, without what is nothing."""
+    return ", ".join(filter(None, parts))
 
 
 def ranking_loss(results: Results) -> list[Part]:
@@ -89,8 +95,8 @@ def _pairwise(results: Results) -> list[Part]:
     for contrast in found:
         ours, theirs = (scope.negatives(results, v) for v in contrast.variants)
         besides = "their negatives" if ours != theirs else ""
-        where = f"{_size(results)}, {ours}{_head(choose.parts_of(results, contrast.left_variant))}"
-        parts.append(replace(_part(results, contrast, where), besides=besides))
+        head = _head(choose.parts_of(results, contrast.left_variant))
+        parts.append(replace(_part(results, contrast, _shared(head, _size(results), ours)), besides=besides))
     return parts
 
 
@@ -113,7 +119,7 @@ def _users(who: Results, contrast: Contrast) -> str:
     if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
         seen = "as short a history"
     flat = ", flattened tokens" if choose.is_of_tokens(entry) else ""
-    return f"users of one cut-off{_head(entry)}{flat}{f', {seen}' if seen else ''}"
+    return f"{_shared('users of one cut-off', _head(entry))}{flat}{f', {seen}' if seen else ''}"
 
 
 def softmax(results: Results) -> list[Part]:
@@ -129,8 +135,7 @@ def _over(results: Results, contrast: Contrast) -> Part:
     """The full softmax over another loss, with the objective of both and the negatives of the other."""
     told = scope.negatives(results, contrast.left_variant)
     entry = choose.parts_of(results, contrast.left_variant)
-    where = f"{_size(results)}, {named(entry['objective'])}{_head(entry)}{f', {told}' if told else ''}"
-    return _part(results, flipped(contrast), where)
+    return _part(results, flipped(contrast), _shared(_head(entry), _size(results), named(entry["objective"]), told))
 
 
 def _part(results: Results, contrast: Contrast, where: str) -> Part:

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Literal, get_args
 
-from study.exhibits import effect_changes, few_seeds, hedges, search_luck
+from study.exhibits import effect_changes, few_seeds, search_luck
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, otherwise, pair_of
@@ -262,22 +262,21 @@ def contrast_table(pair: Pair) -> Html:
         "difference that may be below the margin; by t: by the t distribution, see Protocol"
         f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
-    lines = [_line(pair, one, changes[one.here.name] if changes else None) for one in found]
+    lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
     return Html(paragraphs([told]).text + table(head, lines, caption).text)
 
 
-def _line(pair: Pair, one: Repeated, change: Change | None) -> list[Cell]:
+def _line(one: Repeated, change: Change | None) -> list[Cell]:
     sides = [one.there.variants, one.here.variants]
-    doubts = [hedges.of_the_verdict(*side) for side in ((pair.there, one.there), (pair.here, one.here))]
     told = [" over ".join(escape(variant) for variant in pair) for pair in dict.fromkeys(sides)]
     return [
         name(marked(one.here)),
         words(one.standing),
         *(effect_changes.cells(change) if change else []),
         _effect(one.there),
-        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}{doubts[0]}"),
+        words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}"),
         _effect(one.here),
-        words(f"{one.here.verdict}{one.open_here}{doubts[1]}"),
+        words(f"{one.here.verdict}{one.open_here}"),
         words(one.sign),
         Cell(", then ".join(told), told[-1], "words long"),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import evidence, hedged, limited, of_the_history, together
+from study.exhibits.clauses import evidence, hedged, limited, together
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import code
 from study.exhibits.prose import bracketed, count, flipped, plural, worded
@@ -29,14 +29,19 @@ def order(results: Results) -> Answer:
     others = choose.about(results, reads, reads, "architecture")
     shuffled = _of_shuffling(results)
     return of(
-        semicolons(
-            limited(results, kept, readers, blind, "head"), of_the_history(results), _shuffled(results, shuffled)
-        ),
+        semicolons(limited(results, kept, readers, blind, "head"), _elsewhere(results), _shuffled(results, shuffled)),
         _beside_order(results, kept),
         _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
-        rests_on=[*scope.trained(results, kept), *choose.over_blind(results), *shuffled],
+        rests_on=[*scope.trained(results, kept), *shuffled],
         margin=results.margin,
     )
+
+
+def _elsewhere(results: Results) -> str:
+    """Where it is told what reading a history is worth to a head that knows the user's own counts; or nothing."""
+    found = choose.over_blind(results)
+    told = "what reading any history adds, in whatever order, is told under the first question"
+    return f"{scope.held(results, found, 'head')}, {told}" if found else ""
 
 
 def _beside_order(results: Results, contrasts: Sequence[Contrast]) -> str:

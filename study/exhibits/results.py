@@ -133,12 +133,18 @@ class Results:
             return None
         asked = read(folder / "contrasts.json", list[Diagnosis])
         return Diagnostics(
-            contrasts=with_late(asked) if self.data.source == COMPLETE_JOURNEY else asked,
+            contrasts=with_late(asked) if self._is_second_look else asked,
             alarm=read(folder / "alarm.json", Alarm),
             reached=read(folder / "estimates.json", list[Reached]),
             left_out=read(folder / "left_out.json", list[LeftOut]),
             manifest=manifest,
         )
+
+    @property
+    def _is_second_look(self) -> bool:
+        """Whether this is the log that the study was made with, of which scores of test had been seen."""
+        spec = self.params.snapshot
+        return spec.source == COMPLETE_JOURNEY and bool(self.params.after_test.get(spec.name))
 
     @cached_property
     def loss_costs(self) -> LossCosts | None:

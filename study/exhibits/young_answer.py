@@ -59,4 +59,4 @@ def young(results: Results) -> Answer:
 def _composed(results: Results, contrasts: Sequence[Contrast]) -> str:
     """What stands on the left sides, which have one head."""
     head = choose.parts_of(results, contrasts[0].left_variant)["head"]
-    return f"candidates composed from their attributes (head {code(worded(head))})"
+    return f"candidates composed from their attributes (with head {code(worded(head))})"

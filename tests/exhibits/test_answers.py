@@ -6,7 +6,6 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import answers
-from study.exhibits.answers import COMPOSED
 from study.exhibits.build import pages
 from tests.exhibits.asking import EVERY, VERDICTS, as_long, lead, say, told
 from tests.exhibits.conftest import diagnosis
@@ -208,6 +207,9 @@ def test_order_is_judged_by_the_control(made, causal, shuffled, expected):
     assert "; an average by age weighs no event by what it is" in told(results, "Does order matter?")
 
 
+COMPOSED = "candidates composed from their attributes (with head composed{})"
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
@@ -220,14 +222,17 @@ def test_young_candidates_turn(made, verdict, expected):
     sentence = told(results, "What about young candidates?")
 
     own = "without the user's own counts"
-    assert f"Over all candidates, known and young together, {own}, {expected}" in sentence
-    assert "with head" not in lead(results, "What about young candidates?")  # which is what the sides differ in
+    assert f"Over all candidates, known and young together, {own}, {expected.format('')}" in sentence
+    assert f"; {expected.format(' with id')}" in sentence
+    unnamed = lead(results, "What about young candidates?").replace("attributes (with head composed", "")
+    assert "with head" not in unnamed  # which is what the sides differ in
     assert "; against counting, blind-horizon-repeat-young over popularity-young " in sentence
     assert "; sum-horizon-young over popularity-young " in sentence
-    assert f"; told the user's own counts as well, {expected}" in sentence
+    assert f"; told the user's own counts as well, {expected.format(' repeat-aware')}" in sentence
+    assert f"; {expected.format(' with id repeat-aware')}" in sentence
     assert (
         "of young candidates alone the recall, which no contrast tests, is 0.4000 [0.3900, 0.4100] by popularity-young,"
-        " which finds most, is best on select and is the best counting rule; against counting," in sentence
+        " which finds most on test, is best on select and is the best counting rule; against counting," in sentence
     )
 
 
@@ -240,8 +245,10 @@ def test_contrasts_of_candidate_sides_are_told_apart_by_what_the_head_knows(made
 
     sentence = told(made(young=turn), "What about young candidates?")
     plain, aware = sentence.split("; told the user's own counts as well, ")
-    assert "in favour of an id table alone over candidates composed" in plain
-    assert aware.startswith(f"in favour of {COMPOSED} over an id table alone")
+    for head in ("", " with id"):
+        assert f"in favour of an id table alone over {COMPOSED.format(head)}" in plain
+        assert f"in favour of {COMPOSED.format(f'{head} repeat-aware')} over an id table alone" in aware
+    assert "in favour of candidates" not in plain
 
 
 @pytest.mark.parametrize(

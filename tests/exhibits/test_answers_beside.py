@@ -227,7 +227,7 @@ def test_who_finds_most_young_candidates_is_told_beside_the_best(made):
                 row["estimates"]["recall@10/young"] = {"estimate": 0.7, "low": 0.6, "high": 0.8}
 
     sentence = told(made(young=composed_find_most), "What about young candidates?")
-    assert "is 0.7000 [0.6000, 0.8000] by composed-horizon-young, which finds most; 0.4000 " in sentence
+    assert "is 0.7000 [0.6000, 0.8000] by composed-horizon-young, which finds most on test; 0.4000 " in sentence
     assert "by popularity-young, which is best on select and is the best counting rule" in sentence
 
 

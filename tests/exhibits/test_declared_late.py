@@ -1,5 +1,7 @@
 """Which contrasts of the diagnostics are marked as declared late, and where that is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from study.exhibits import caveats, declared_late
@@ -19,10 +21,12 @@ ASKED = [
 
 @pytest.mark.parametrize("is_own", [True, False])
 def test_what_the_hybrid_was_asked_late_is_marked_on_the_log_of_the_study_alone(made, is_own):
-    def log(written):
-        written["data.json"]["source"] = COMPLETE_JOURNEY if is_own else "log.parquet"
-
-    results = made(log, diagnoses=ASKED)
+    results = made(diagnoses=ASKED)
+    assert COMPLETE_JOURNEY == results.params.snapshot.source
+    if not is_own:
+        snapshot = results.params.snapshot.model_copy(update={"source": "log.parquet"})
+        results = replace(results, params=results.params.model_copy(update={"snapshot": snapshot}))
+        results.__dict__["by_student"] = {}
     late = {one.name for one in results.diagnostics.contrasts if one.after_test}
     sentence = (
         "2 contrasts of the diagnostics, of hybrid-lambdarank under order and users, were declared when the effects"

@@ -97,7 +97,7 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "over <code>popularity</code>" in silent
     assert "over chance −0.0100 AUROC" in silent
     assert 2 == silent.count("(with an interval as wide it would ring above +0.0100)")
-    assert "its own labels it reaches 0.3100" in silent
+    assert "its own labels, at the size of the other changes, it reaches 0.3100" in silent
     ringing = leak_alarm.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
 

@@ -26,7 +26,7 @@ def test_values_at_an_edge_are_counted_on_the_scale_of_their_space():
     shown = text(edges.told(searches(1.2, 1.25, 10.0, 95.0, 80.0)))
 
     assert "of what 5 searches chose other than the defaults," in shown
-    assert "2 of 5 values of half-life (at the lower end) and 2 of 5 values of half-life (at the upper end)" in shown
+    assert "2 of 5 values of half_life (at the lower end) and 2 of 5 values of half_life (at the upper end)" in shown
     assert "width" not in shown
 
 

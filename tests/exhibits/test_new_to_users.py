@@ -26,7 +26,7 @@ def parts(**shown: tuple[float | None, float]):
 FEWER = {"popularity": (0.02, 0.2), "sum_horizon": (0.002, 0.35), "gru_horizon": (0.005, 0.36)}
 TOLD = (
     "n candidates new to a user, what beats counting has a recall@10 of 0.0020 to 0.0050, tifu-knn 0.0000, and "
-    "popularity, the highest of the counting rules, 0.0200: by estimates, which no contrast tests"
+    "popularity, by these the highest of the counting rules, 0.0200: by estimates, which no contrast tests"
 )
 
 

@@ -129,9 +129,8 @@ def test_sides_that_were_still_learning_are_counted(made):
         "head plain (of the 2 models compared, 1 is unfinished and 1 was best one round before the last): sum-horizon "
         in told(one, OBJECTIVE)
     )
-    assert "softmax (of the 5 models compared, 1 is unfinished and 4 were best one round before the last): " in told(
-        one, LOSS
-    )
+    marks = "of the 5 models compared, 1 is unfinished and 4 were best one round before the last"
+    assert f"softmax, with head plain ({marks}): " in told(one, LOSS)
     assert "unfinished" not in told(made(), OBJECTIVE)
 
 
