@@ -39,17 +39,16 @@ def told(searches: Mapping[str, Search]) -> Html:
 
 def _ends(search: Search) -> Iterator[tuple[str, str]]:
     """The settings of the chosen trial that lie at an edge of their space, with which of its ends that is."""
-    for name, space in search.space.items():
-        value = search.chosen_trial.settings.get(name)
-        if "low" in space and isinstance(value, int | float) and space["high"] > space["low"]:
-            place = _place(space, float(value))
-            if place <= NEAR or place >= 1 - NEAR:
-                yield name, "lower" if place <= NEAR else "upper"
+    for name in search.space:
+        place = _place(search.space[name], search.chosen_trial.settings.get(name))
+        if place is not None and not NEAR < place < 1 - NEAR:
+            yield name, "lower" if place <= NEAR else "upper"
 
 
-def _place(space: Mapping[str, Any], value: float) -> float:
-    """Where a value lies in its space, from 0 to 1, on its own scale."""
-    low, high, at = float(space["low"]), float(space["high"]), value
-    if space.get("log"):
-        low, high, at = math.log(low), math.log(high), math.log(at)
+def _place(space: Mapping[str, Any], value: Any) -> float | None:
+    """Where a value lies in its space, from 0 to 1, on its own scale; None where that has no scale."""
+    ends = [one for one in (space.get("low"), space.get("high"), value) if isinstance(one, int | float)]
+    if len(ends) < 3 or ends[0] == ends[1]:
+        return None
+    low, high, at = (math.log(one) if space.get("log") else float(one) for one in ends)
     return (at - low) / (high - low)
