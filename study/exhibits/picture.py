@@ -6,8 +6,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from study.exhibits.colours import FAMILIES, PURPLE
-from study.params.statistics import PRIMARY
 
+METRIC = "recall@10"
 INK, FAINT = "#222222", "#d8d8d8"
 WIDTH, LEFT, RIGHT = 840, 220, 170  # pixels: the whole, the names, the values
 TOP, ROW, BOTTOM = 74, 21, 42
@@ -24,10 +24,10 @@ def leaderboard_svg(leaderboard: list[dict[str, Any]], *, alpha: float) -> str:
     Returns:
         The document, the same bytes for the same entries.
     """
-    rows = [(entry["variant"], entry["family"], entry["estimates"][PRIMARY]) for entry in leaderboard]
+    rows = [(entry["variant"], entry["family"], entry["estimates"][METRIC]) for entry in leaderboard]
     ticks = _ticks(min(row[2]["low"] for row in rows), max(row[2]["high"] for row in rows))
     height = TOP + ROW * len(rows) + BOTTOM
-    title = f"{PRIMARY} on the test windows, with {100 * (1 - alpha):g} % intervals"
+    title = f"{METRIC} on the test windows, with {100 * (1 - alpha):g} % intervals"
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     font = f'font-family="system-ui, sans-serif" font-size="13" fill="{INK}"'
     parts = [
