@@ -1,8 +1,9 @@
 """Two snapshots of one log: their users are drawn together, their refits apart."""
 
+import numpy as np
 import polars as pl
 
-from study.metrics.bootstrap import Draws, bootstrap
+from study.metrics.bootstrap import Draws, SeedWeights, bootstrap, runs_of
 
 HERE, THERE = "here", "there"
 
@@ -32,3 +33,21 @@ def draws_apart(
     whole = pl.concat([shown, absent], how="diagonal")
     named = whole.with_columns(pl.format("{} {}", "variant", pl.lit(label)).alias("variant"))
     return bootstrap(named.sort("variant"), [metric], resamples=resamples, seed=seed)[metric]
+
+
+def draws_of_seeds(queries: pl.DataFrame, metric: str, label: str, *, resamples: int, seed: int) -> Draws:
+    """The draws of one run's variants, labelled and in order, of seeds alone: the queries are those that were asked.
+
+    Args:
+        queries: as for `draws_apart`, whose draws of seeds these are.
+    """
+    named = queries.with_columns(pl.format("{} {}", "variant", pl.lit(label)).alias("variant")).sort("variant", "seed")
+    runs = runs_of(named)
+    means = named.group_by("variant", "seed").agg(pl.col(metric).cast(pl.Float64).mean())
+    values = runs.join(means, on=["variant", "seed"], maintain_order="left")[metric].to_numpy()
+    sizes = runs["variant"].rle().struct.field("len").to_numpy().astype(np.int64)
+    variants, starts = runs["variant"].unique(maintain_order=True).to_list(), np.cumsum(sizes) - sizes
+    weights = SeedWeights(variants, sizes, seed).draw(resamples)
+    estimates = np.add.reduceat(values, starts) / sizes
+    drawn = np.add.reduceat(values * weights, starts, axis=1)
+    return Draws(variants, estimates, drawn, float(named["user_id"].n_unique()))

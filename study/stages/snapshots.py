@@ -33,15 +33,26 @@ def run(other: str) -> None:
     here = params.snapshot.name
     settings = params.statistics
     this, that = _side(here), _side(other)
-    ranks = stability(
-        this.queries, that.queries, PRIMARY, resamples=settings.resamples, seed=params.seed, alpha=settings.alpha
-    )
     cards = [_read(data_card_file(name, params.asked_by(ARM))) for name in (other, here)]
+    ranks = stability(
+        this.queries,
+        that.queries,
+        PRIMARY,
+        is_one_log=_is_one_log(*cards),
+        resamples=settings.resamples,
+        seed=params.seed,
+        alpha=settings.alpha,
+    )
     found = {"other": other, "metric": PRIMARY, "level": 1 - settings.alpha, "ranks": ranks, "drift": drift(*cards)}
     found["changes"] = changes(this, that, PRIMARY, settings, params.seed)
     folder = comparison_folder(here, other)
     write_text(folder / "comparison.json", text_of(found))
     write_text(folder / "manifest.json", text_of(_manifest(params, other, folder / "comparison.json")))
+
+
+def _is_one_log(there: dict[str, Any], here: dict[str, Any]) -> bool:
+    """Whether both are runs on the same events, under two names: their cards tell the same."""
+    return there | {"snapshot": ""} == here | {"snapshot": ""}
 
 
 def _manifest(params: Params, other: str, published: Path) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import pytest
 from scipy.stats import kendalltau
 
 from study.metrics.bootstrap import Draws
-from study.metrics.stability import _about_one_order, _noise, stability, tau_b
+from study.metrics.pairing import draws_apart, draws_of_seeds
+from study.metrics.stability import _one_order, _parting, stability, tau_b
 
 METRIC = "recall@10"
-SETTINGS = {"resamples": 400, "seed": 1, "alpha": 0.05}
+SETTINGS = {"resamples": 400, "seed": 1, "alpha": 0.05, "is_one_log": False}
 
 
 def queries(levels: dict[str, float], users: range, *, seeds: int = 2, noise: float = 0.3, seed: int = 0):
@@ -102,8 +103,8 @@ def test_the_luck_of_seeds_is_noise_as_well():
     assert stability(many, many, METRIC, **SETTINGS)["low"] < 0.9
 
 
-def test_what_users_of_both_do_to_both_orders_parts_them_no_further():
-    """One log run twice: users that differ much among variants, and the same in both; of few users no order is sure."""
+def test_what_users_of_both_do_to_both_orders_does_not_part_them():
+    """Few users that differ much among variants: no order is sure, but for two runs that ask the same ones."""
     levels = {f"v{i}": 0.02 * i for i in range(6)}
     one, other = (queries(levels, range(30), seeds=1, noise=0.3, seed=number) for number in (0, 1))
 
@@ -111,16 +112,51 @@ def test_what_users_of_both_do_to_both_orders_parts_them_no_further():
     assert stability(one, other, METRIC, **SETTINGS)["low"] < 0.7
 
 
+def test_two_runs_on_one_log_are_parted_by_their_seeds_alone():
+    """Five refits each that err on other users: draws of users would part them more than other refits do."""
+    levels = {f"v{i:02}": 0.02 * i for i in range(12)}
+    random = np.random.default_rng(0)
+
+    def run():
+        refits = [_as_seed(n, queries(levels, range(40), seeds=1, seed=int(random.integers(10**6)))) for n in range(5)]
+        return pl.concat(refits)
+
+    one, other = run(), run()
+    alone, drawn = (stability(one, other, METRIC, **SETTINGS | {"is_one_log": is_one}) for is_one in (True, False))
+
+    assert alone["estimate"] == drawn["estimate"]
+    assert drawn["low"] < alone["low"] < 1.0
+
+
+def test_draws_of_seeds_are_those_of_the_bootstrap_where_all_users_are_alike():
+    values = {"a": 0.1, "b": 0.5}
+    rows = pl.concat(
+        [
+            _as_seed(n, queries({v: x + 0.1 * n for v, x in values.items()}, range(9), seeds=1, noise=0))
+            for n in range(3)
+        ]
+    )
+    seeds = draws_of_seeds(rows, METRIC, "here", resamples=50, seed=1)
+    both = draws_apart(rows, rows.select("user_id").unique(), METRIC, "here", resamples=50, seed=1)
+
+    assert ["a here", "b here"] == seeds.variants == both.variants
+    assert np.allclose(seeds.estimates, both.estimates)
+    assert np.allclose(seeds.values, both.values)
+
+
 def _as_seed(number: int, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.lit(number, pl.Int64).alias("seed"))
 
 
 def redrawn(resamples):
-    """Tau-b between redraws of two variants, of 0 and 1, each with the noise of a resample and of the one before it."""
-    draws = Draws(["a", "b"], np.array([0.0, 1.0]), np.array([0.0, 1.0]) + resamples, 10.0)
-    noise = _noise(draws)
-    order = _about_one_order(draws, noise)
-    return tau_b(order + noise, order + np.roll(noise, 1, axis=0)).tolist()
+    """Tau-b between redraws of two variants, of 0 and 1, parted by the noise of a resample and of the one before it."""
+    estimates = np.array([0.0, 1.0])
+    left, right = (
+        Draws(["a", "b"], estimates, estimates + some, 10.0) for some in (resamples, np.roll(resamples, 1, axis=0))
+    )
+    half = _parting(left, right)
+    order = _one_order(estimates, half)
+    return tau_b(order + half, order - half).tolist()
 
 
 LUCK = 0.14**0.5 * np.array([[1.0, -1.0], [-1.0, 1.0]] * 3)
