@@ -68,23 +68,26 @@ def counted(results: Results, log: Path = LOG) -> str:
     return f", {count(len(rows))} at least," if rows else ""
 
 
-def added_later(results: Results, variants: Iterable[str]) -> str:
+def added_later(results: Results, winners: Iterable[str]) -> str:
     """Which of these were no plan made before any look at test, a clause; of the study's own log alone."""
     if results.data.source != COMPLETE_JOURNEY:
         return ""
-    names = [
-        code(variant)
-        for variant in variants
-        if results.row(variant).family in ADDED_LATER
-        or choose.declared(choose.parts_of(results, variant)).get("reads_own")
-    ]
-    were = "was" if len(names) == 1 else "were"
+    late = {variant: _is_added(results, variant) for variant in winners}
+    added, before = ([code(variant) for variant, is_late in late.items() if is_late == kind] for kind in (True, False))
+    if not added:
+        return ""
+    who = f"all winners but {listing(before)}" if 0 < len(before) < len(added) else listing(added)
+    were = "was" if len(added) == 1 else "were"
     return (
-        f"{listing(names)} {were} added after a first roster, whose best sequence model was worse than counting, had "
-        "been scored on test (<em>Protocol</em>)"
-        if names
-        else ""
+        f"{who} {were} added after a first roster, whose best sequence model was worse than counting, had been scored "
+        "on test (<em>Protocol</em>)"
     )
+
+
+def _is_added(results: Results, variant: str) -> bool:
+    """Whether a variant of the study's own log is of a kind that its first roster had not."""
+    reads_own = choose.declared(choose.parts_of(results, variant)).get("reads_own")
+    return results.row(variant).family in ADDED_LATER or bool(reads_own)
 
 
 def failures(results: Results, log: Path = LOG) -> Html:

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
+from study.exhibits import scorings
 from tests.exhibits.asking import say, told
+from tests.exhibits.pairing import text
 
 
 def test_several_winners_are_told_from_the_least_gain_to_the_greatest(made):
@@ -54,3 +58,21 @@ def test_of_winners_one_that_gains_less_than_the_margin_says_nothing_of_another(
     shown = told(made(gains), "Does anything beat counting?")
 
     assert "(intervals from +0.0021 to +0.0101), though not shown to be by more than the margin of 0.005: " in shown
+
+
+@pytest.mark.parametrize(
+    ("winners", "expected"),
+    [
+        (
+            ["lightgbm-lambdarank", "sum-horizon-repeat", "hybrid-lambdarank"],
+            "all winners but lightgbm-lambdarank were",
+        ),
+        (["lightgbm-lambdarank", "sum-horizon-repeat"], "sum-horizon-repeat was"),
+        (["sum-horizon-repeat", "hybrid-lambdarank"], "sum-horizon-repeat and hybrid-lambdarank were"),
+        (["lightgbm-lambdarank"], None),
+    ],
+)
+def test_who_was_added_after_a_first_roster_is_told_in_few_words(made, winners, expected):
+    shown = text(scorings.added_later(made(), winners))
+
+    assert shown.startswith(f"{expected} added after a first roster, whose best sequence") if expected else "" == shown
