@@ -123,7 +123,8 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
     which = "On the same log, run anew as" if pair.is_one_log else "On the snapshot"
     lead = f"<strong>{which} {code(pair.names[0])}</strong>"
     if not asked:
-        told = f"{lead} no headline contrast, one about the best of a family, was declared as here."
+        what = "other than between such rules " if any(one.is_headline for one in same) else ""
+        told = f"{lead} no headline contrast, one about the best of a family, {what}was declared as here."
     else:
         told = (
             f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
@@ -136,9 +137,10 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
 
 def _is_the_same(pair: Pair, one: Repeated) -> bool:
     """Whether nothing was repeated: rules, which have no seeds, that both searches set alike, on the same events."""
-    sides = {*one.there.variants, *one.here.variants}
-    is_of_rules = not any(pair.here.params.variants[variant].is_seeded for variant in sides)
-    return pair.is_one_log and is_of_rules and one.there.effect == one.here.effect
+    if not pair.is_one_log or one.there.effect != one.here.effect:
+        return False
+    both = [(pair.there, one.there), (pair.here, one.here)]
+    return all(side.row(variant).family == "counting" for side, found in both for variant in found.variants)
 
 
 def _not_counted(same: Sequence[Repeated]) -> list[str]:

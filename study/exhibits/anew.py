@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from study.exhibits import agreement, effect_changes, hedges
+from study.exhibits import agreement, effect_changes, hedges, unlike_rounds
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, pair_of
 from study.exhibits.prose import flipped, over, signed, to_margin
@@ -40,8 +40,9 @@ def _there(contrast: Contrast, pair: Pair, one: agreement.Repeated, changed: str
     there = _directed(contrast, one.there)
     sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
     told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
-    behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}"
-    none = ", no difference shown" * (one.there.verdict == one.here.verdict and hedges.is_small(pair.here, one.here))
+    behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}{unlike_rounds.told(pair.there, there)}"
+    small = [hedges.is_small(side, found) for side, found in ((pair.here, one.here), (pair.there, one.there))]
+    none = ", no difference shown" * (one.there.verdict == one.here.verdict and small == [True, False])
     return f" ({lead} {told}{none}{behind}{changed})"
 
 

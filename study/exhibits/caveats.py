@@ -66,8 +66,8 @@ def _one_search(results: Results) -> str:
     return (
         f"<strong>One search per variant.</strong> What is told of each of {plural(len(searched), 'tuned variant')} "
         f"rests on one search of {plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another "
-        "search, nor what other training data would have brought. Select is read of one fit with one seed, so what was "
-        "chosen has luck in its recall there. The best of a family is the best of as many searches "
+        "search, nor what other training data would have brought. Of what has seeds, select is read of one fit, so "
+        "what was chosen has luck in its recall there. The best of a family is the best of as many searches "
         f"as it has tuned variants: {members([row.family for row in searched])}.{moved}"
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from study.exhibits.markup import Html, listing, paragraphs
-from study.exhibits.prose import count, percent, setting
+from study.exhibits.prose import count, percent, plural, setting
 from study.exhibits.records import Search
 
 NEAR = 0.05
@@ -18,15 +18,18 @@ FEW = 2
 def told(searches: Mapping[str, Search]) -> Html:
     """Of each setting how many chosen values lie at an edge of their space, where that is more than chance leaves.
 
-    Of trials that drew their settings: the first of each search has the declared defaults.
+    Of trials that drew their settings: the first of each search has the declared defaults, one may have been chosen on
+    another snapshot. An end at 0 is none: nothing lies beyond it.
     """
-    drawn = [search for search in searches.values() if search.chosen != 0]
+    drawn = [search for search in searches.values() if search.chosen not in {0, search.warm}]
+    if not drawn:
+        return Html("")
     ends = Counter(end for search in drawn for end in _ends(search))
     known = Counter(name for search in drawn for name in search.space if name in search.chosen_trial.settings)
     many = {end: n for end, n in ends.items() if n >= FEW and n > 2 * NEAR * known[end[0]]}
     lead = (
         f"At an edge, in the lowest or the highest {percent(NEAR, 0)} of a space on its own scale, lie, of what "
-        f"{count(len(drawn))} searches chose other than the defaults,"
+        f"{plural(len(drawn), 'search')} chose other than the defaults,"
     )
     if not many:
         return paragraphs([f"{lead} no more values of any setting than chance would leave there."])
@@ -34,15 +37,16 @@ def told(searches: Mapping[str, Search]) -> Html:
         f"{count(n)} of {count(known[name])} values of {setting(name)} (at the {side} end)"
         for (name, side), n in sorted(many.items())
     ]
-    return paragraphs([f"{lead} {listing(clauses)}: what lies beyond was not tried, and may be better."])
+    return paragraphs([f"{lead} {listing(clauses)}: nothing was tried beyond, where there is something."])
 
 
 def _ends(search: Search) -> Iterator[tuple[str, str]]:
     """The settings of the chosen trial that lie at an edge of their space, with which of its ends that is."""
     for name in search.space:
         place = _place(search.space[name], search.chosen_trial.settings.get(name))
-        if place is not None and not NEAR < place < 1 - NEAR:
-            yield name, "lower" if place <= NEAR else "upper"
+        is_low = place is not None and place <= NEAR and search.space[name]["low"] != 0
+        if is_low or (place is not None and place >= 1 - NEAR):
+            yield name, "lower" if is_low else "upper"
 
 
 def _place(space: Mapping[str, Any], value: Any) -> float | None:

@@ -71,7 +71,7 @@ def _to_the_best(ours: Side, name_: str, side: Side) -> str:
         return ""
     rounds = f", the best of its {plural(len(side.curve), 'round')} on select" if side.curve else " on select"
     best = f"{number(side.best_recall)} after {seconds(side.seconds_to_best)}{rounds}"
-    after, besides = side.ours_to_its_best.get(EQUAL), _besides(side, side.seconds_to_best)
+    after, besides = side.ours_to_its_best.get(EQUAL), _besides(name_, side, side.seconds_to_best)
     run = f"a run of {plural(len(ours.curve), 'round')}" if ours.curve else "its own run"
     if after is not None:
         reached = f"it reached the best recall of {code(name_)}, {best}, after {seconds(after)} in {run}"
@@ -80,11 +80,12 @@ def _to_the_best(ours: Side, name_: str, side: Side) -> str:
     return f"{behind}{_ended(ours, name_, side)}{besides}"
 
 
-def _besides(side: Side, best: float) -> str:
+def _besides(name_: str, side: Side, best: float) -> str:
     """When the other runs of this study had the best recall of a side, and in which part of its seconds."""
     reached = {n: after for n in OURS[1:] if (after := side.ours_to_its_best.get(n)) is not None}
-    told = [f"by {code(n)} after {seconds(s)} ({number(s / best, 2)} of that time)" for n, s in reached.items()]
-    return f"; it was reached {listing(told)}" if told else ""
+    part = {n: f"{number(after / best, 2)} of the seconds of {code(name_)}" for n, after in reached.items()}
+    told = [f"by {code(n)} after {seconds(after)} ({part[n]})" for n, after in reached.items()]
+    return f"; that recall was reached {listing(told)}" if told else ""
 
 
 def _ended(ours: Side, name_: str, side: Side) -> str:
@@ -96,7 +97,7 @@ def _ended(ours: Side, name_: str, side: Side) -> str:
 
 def _once(found: Peers, others: list[str]) -> str:
     """That each side was trained once, and how often this study had the best recall of others in lines before."""
-    each = "Each side has one long run, with one seed."
+    each = "Each side that is judged has one long run, with one seed."
     before = [run for run in every("peers", Peers) if run.date < found.date and run.is_usual() and run.is_as(found)]
     if not before:
         return f"{each} No earlier line of the log has the same machine, settings and releases."
@@ -158,7 +159,17 @@ def _not_alike(found: Peers, threads: int) -> list[str]:
         "This study tells each event's time and that of the cut-off, has two tables and a bias where the others share "
         "one, and rotary phases for learned positions.",
         *own,
+        *_bare(found),
     ]
+
+
+def _bare(found: Peers) -> list[str]:
+    """What the bare stack is, a bullet; none where it was not measured."""
+    told = (
+        f"{code(BARE)} is not judged: it reads rows of items drawn at random, all of them whole, drops nothing out, "
+        "and learns with torch's AdamW."
+    )
+    return [told] if BARE in found.sides else []
 
 
 def _dropout(found: Peers) -> str:
@@ -171,9 +182,9 @@ def _dropout(found: Peers) -> str:
         else "no side drops out the weights of attention"
     )
     return (
-        "Dropout has one probability, but not one place: all sides drop out what enters the first block and what a "
-        "feed-forward layer gives, this study and RecBole also what attention gives, RecTools and RePlay also the "
-        f"inside of the feed-forward layer; {weights}."
+        "Dropout has one probability, but not one place: all that are judged drop out what enters the first block and "
+        "what a feed-forward layer gives, this study and RecBole also what attention gives, RecTools and RePlay also "
+        f"the inside of the feed-forward layer; {weights}."
     )
 
 

@@ -268,9 +268,10 @@ class Drift(Record):
 
 
 class Ranks(Estimate):
-    """Kendall's tau-b between two leaderboards of the same variants; `low` and `high` of redraws about one order."""
+    """Kendall's tau-b between two leaderboards; `low` and `high` of redraws, on one log of seeds alone."""
 
     variants: list[str]
+    is_one_log: bool = False
 
 
 class Change(Tested):
@@ -282,10 +283,7 @@ class Change(Tested):
 
 
 class Comparison(Record):
-    """This snapshot beside another one, for the main arm; `level`: the share of redraws whose tau is in its range.
-
-    `changes` of the contrasts that are declared alike on both; None in results of before they were computed.
-    """
+    """This snapshot beside another, for the main arm; `level` of the range of tau, `changes` None in older results."""
 
     other: str
     level: float

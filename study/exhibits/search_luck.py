@@ -15,7 +15,12 @@ def of_defaults(pair: Pair) -> str:
     """How many searches kept the declared defaults in both runs, a sentence behind another; or nothing."""
     there = {row.variant for row in pair.there.leaderboard}
     rows = [row.variant for row in pair.here.leaderboard if row.tuned and row.variant in there]
-    kept = [v for v in rows if all(side.search(v).chosen == 0 for side in pair.sides)]
+    chosen = {v: [side.search(v) for side in pair.sides] for v in rows}
+    kept = [
+        v
+        for v, both in chosen.items()
+        if [one.chosen for one in both] == [0, 0] and both[0].chosen_trial.settings == both[1].chosen_trial.settings
+    ]
     if not kept:
         return ""
     has = "has" if len(kept) == 1 else "have"
@@ -30,6 +35,8 @@ def told(pair: Pair) -> str:
 
     Both runs are scored on the same users and queries, so that users have no part in what lies between them.
     """
+    if pair.there.manifest.seed == pair.here.manifest.seed:
+        return ""  # nothing was drawn anew
     ratio, variants = beyond_seeds(*(_by_seed(side) for side in (pair.there, pair.here)))
     if ratio is None or pair.has_another_draw:
         return ""

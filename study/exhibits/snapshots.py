@@ -177,19 +177,19 @@ def _ranks(pair: Pair) -> Html:
         told = "" if found is None else few if len(found.ranks.variants) < 2 else tied
         return joined([paragraphs([told + same]), *([_not_compared(pair)] if found is None else []), _boards(pair)])
     tau = found.ranks
-    drawn = "the same users and other seeds" if pair.is_one_log else "users drawn together and seeds apart"
+    drawn = "the same users and other seeds" if tau.is_one_log else "users drawn together and seeds apart"
     told = (
         f"Kendall's tau-b between the orders of {plural(len(tau.variants), 'variant')} by test {PRIMARY} is "
         f"{number(tau.estimate)}: 1 is the same order, 0 is chance. Noise alone leaves less than 1: were the "
         f"order one, that of either snapshot, redraws of both, with {drawn}, would agree to {number(tau.low)} to "
-        f"{number(tau.high)} in {percent(found.level)} of the draws, so {_noisy(pair, tau)}. {same}"
+        f"{number(tau.high)} in {percent(found.level)} of the draws, so {_noisy(tau)}. {same}"
     )
     return joined([paragraphs([told]), _boards(pair), _scatter(pair)])
 
 
-def _noisy(pair: Pair, tau: Ranks) -> str:
+def _noisy(tau: Ranks) -> str:
     """What the tau of two snapshots says beside those of one."""
-    noise = "seeds" if pair.is_one_log else "users and seeds"
+    noise = "seeds" if tau.is_one_log else "users and seeds"
     if (tau.estimate or 0.0) < (tau.low or 0.0):
         return (
             f"the two orders agree less than the noise of {noise} explains; the luck of two searches, one on "

@@ -123,9 +123,9 @@ def refuse_snapshots(params: Params) -> None:
 
 
 def _refuse_damaged(snapshot: str) -> None:
-    """The records of its arms, which git keeps, and may have left with the marks of a merge."""
+    """The records of its arms and its data cards, which git keeps, and may have left with the marks of a merge."""
     for path in sorted(results_folder(snapshot, "main").parent.glob("*/*.json")):
-        if path.name in RECORDS:
+        if path.name in RECORDS or path.parent.name == "data":
             try:
                 json.loads(path.read_text(encoding="utf-8"))
             except ValueError as error:

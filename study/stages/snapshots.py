@@ -34,16 +34,23 @@ def run(other: str) -> None:
     settings = params.statistics
     this, that = _side(here), _side(other)
     cards = [_read(data_card_file(name, params.asked_by(ARM))) for name in (other, here)]
+    is_one_log = _is_one_log(*cards)
     ranks = stability(
         this.queries,
         that.queries,
         PRIMARY,
-        is_one_log=_is_one_log(*cards),
+        is_one_log=is_one_log,
         resamples=settings.resamples,
         seed=params.seed,
         alpha=settings.alpha,
     )
-    found = {"other": other, "metric": PRIMARY, "level": 1 - settings.alpha, "ranks": ranks, "drift": drift(*cards)}
+    found = {
+        "other": other,
+        "metric": PRIMARY,
+        "level": 1 - settings.alpha,
+        "ranks": ranks | {"is_one_log": is_one_log},
+        "drift": drift(*cards),
+    }
     found["changes"] = changes(this, that, PRIMARY, settings, params.seed)
     folder = comparison_folder(here, other)
     write_text(folder / "comparison.json", text_of(found))

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from study.models.data import read_spans
@@ -159,4 +160,35 @@ def test_each_of_our_sides_has_settings_that_the_study_takes(name, sides, monkey
 
     assert 16 == settings.width
     assert told["own"] or settings.batch == 64
-    assert set(sides.OURS) == {"downfunnel", "downfunnel-own", "downfunnel-horizon"}
+
+
+def test_what_the_network_computes_and_what_it_is_asked_is_counted_in_every_batch(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
+    side = import_module("downfunnel")
+    noted, batch = [], SimpleNamespace(lengths=torch.tensor([3, 5]), at=torch.tensor([2, 4, 9]))
+
+    assert side.counted(lambda *_: batch, noted)("a plan") is batch
+    assert [(8, 3)] == noted
+
+
+def test_a_bare_stack_reads_whole_rows_and_is_asked_at_all_places_but_the_last(path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peers")
+    bare_stack, answers = import_module("bare_stack"), []
+    shape = {"width": 8, "heads": 1, "context": 6, "feed_forward": 8, "batch": 3, "blocks": 1, "threads": 1}
+
+    class Side:
+        settings, candidates, positions = shape, 9, 40
+
+        def start(self):
+            answers.append([])
+
+        def answer(self, events, targets):
+            answers[-1] = events, targets
+            return len(answers) < 2
+
+    monkeypatch.setattr(bare_stack, "Side", Side)
+    threads = torch.get_num_threads()
+    bare_stack.main()
+    torch.set_num_threads(threads)
+
+    assert [(54, 45)] * 2 == answers  # three steps of three rows of six

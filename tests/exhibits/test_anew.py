@@ -154,6 +154,19 @@ def test_an_equivalence_of_sides_that_differ_in_one_run_alone_is_told_so(compare
     assert expected == text(anew.changed_since(results)(asked))
 
 
+def test_a_change_is_told_of_two_equivalences_that_both_hide_a_difference(compared, monkeypatch):
+    def other(written):
+        same_events(written)
+        with_p(0.001)(written)
+
+    monkeypatch.setattr(anew.effect_changes, "names_of_changed", lambda _: {NAME})
+    results = compared(with_p(0.001), other)
+    asked = next(one for one in results.contrasts if one.name == NAME)
+    told = "equivalent, though a difference below the margin is shown; that the effect changed is shown)"
+
+    assert f" (run anew as old +0.0020, {told}" == text(anew.changed_since(results)(asked))
+
+
 def test_a_verdict_of_the_other_run_is_told_with_how_near_it_lies_to_the_border(compared):
     def other(written):
         same_events(written)

@@ -30,8 +30,18 @@ def test_values_at_an_edge_are_counted_on_the_scale_of_their_space():
     assert "width" not in shown
 
 
-@pytest.mark.parametrize(("values", "chosen"), [((1.2, 10.0, 20.0), 1), ((1.3, 1.3, 78.0), 1), ((1.2, 1.2, 1.2), 0)])
-def test_one_alone_what_is_further_in_and_the_defaults_are_nothing_to_speak_of(values, chosen):
+def test_nothing_lies_below_zero_and_no_search_that_drew_anything_is_no_sentence():
+    zero = {"half_life": {"low": 0.0, "high": 100.0, "log": False}}
+    found = {name: one.model_copy(update={"space": zero}) for name, one in searches(0.0, 1.0, 2.0, 50.0).items()}
+
+    assert "no more values" in text(edges.told(found))
+    assert "" == text(edges.told(searches(1.2, 1.2, chosen=0)))
+    warm = {name: one.model_copy(update={"warm": 1}) for name, one in searches(1.2, 1.2).items()}
+    assert "" == text(edges.told(warm))
+
+
+@pytest.mark.parametrize(("values", "chosen"), [((1.2, 10.0, 20.0), 1), ((1.3, 1.3, 78.0), 1)])
+def test_one_alone_and_what_is_further_in_are_nothing_to_speak_of(values, chosen):
     assert "no more values of any setting than chance would leave there" in text(
         edges.told(searches(*values, chosen=chosen))
     )

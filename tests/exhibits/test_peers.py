@@ -101,17 +101,17 @@ def rates(*events: int):
         (
             {"downfunnel": 50, "downfunnel-own": 20},
             "It reached the best recall of theirs, 0.2500 after 60 s on select, after 50 s in its own run; "
-            "it was reached by downfunnel-own after 20 s (0.33 of that time).",
+            "that recall was reached by downfunnel-own after 20 s (0.33 of the seconds of theirs).",
         ),
         (
             {"downfunnel": None, "downfunnel-own": 20},
             "It is behind theirs, whose best recall, 0.2500 after 60 s on select, it did not reach in its own run; "
-            "it was reached by downfunnel-own after 20 s (0.33 of that time).",
+            "that recall was reached by downfunnel-own after 20 s (0.33 of the seconds of theirs).",
         ),
         (
             {"downfunnel": None, "downfunnel-own": 20, "downfunnel-horizon": 6},
-            "did not reach in its own run; it was reached by downfunnel-own after 20 s (0.33 of that time) and by "
-            "downfunnel-horizon after 6.0 s (0.10 of that time).",
+            "did not reach in its own run; that recall was reached by downfunnel-own after 20 s (0.33 of the "
+            "seconds of theirs) and by downfunnel-horizon after 6.0 s (0.10 of the seconds of theirs).",
         ),
         ({"downfunnel": None, "downfunnel-own": None}, "0.2500 after 60 s on select, it did not reach in its own run."),
     ],
@@ -132,7 +132,8 @@ def test_a_bare_stack_says_what_its_layers_leave_room_for_and_is_no_library(besi
     assert "The rate of downfunnel is on 1 thread 1.5 times that of theirs and on 2 threads 0.5 times" in shown
     assert "with nothing added and no padding, is on 1 thread 2.3 times that of theirs and 1.5 times that of " in shown
     assert "; on 2 threads 0.3 times that of theirs and 0.6 times that of downfunnel." in shown
-    assert "nothing added" not in without
+    assert "bare-stack is not judged: it reads rows of items drawn at random, all of them whole, drops nothing" in shown
+    assert "nothing added" not in without and "not judged" not in without
     assert "nothing added" not in text(beside(downfunnel=ours, theirs=theirs, bare_stack={"rates": {}}))
 
 
@@ -154,7 +155,7 @@ def test_a_run_that_was_ended_by_its_limit_is_told_of_either_side(beside, after,
     shown = text(beside(downfunnel=ours, theirs=theirs | {"ours_to_its_best": {"downfunnel": after}}))
 
     assert "0.2500 after 60 s, the best of its 5 rounds on select, " in shown
-    assert f" in a run of 7 rounds{expected}. Each side has one long run, with one seed. " in shown
+    assert f" in a run of 7 rounds{expected}. Each side that is judged has one long run, with one seed. " in shown
     assert (expected != "") == ("soon after a best round" in shown)
 
 

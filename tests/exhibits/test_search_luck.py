@@ -28,8 +28,9 @@ def test_seeds_alone_give_one_and_a_search_gives_more():
     assert pytest.approx(1 + 1 / 0.4, abs=0.3) == beyond_seeds(run(0), run(1))[0]
 
 
-def same_events(written):
+def same_events(written, seed=7):
     written["data.json"]["events"] -= 1
+    written["manifest.json"]["seed"] = seed
 
 
 def test_two_runs_on_one_log_tell_it_and_two_logs_do_not(compared):
@@ -40,8 +41,15 @@ def test_two_runs_on_one_log_tell_it_and_two_logs_do_not(compared):
     assert "variance that their seeds" not in other
 
 
-@pytest.mark.parametrize("chosen", [0, 3])
-def test_what_kept_the_defaults_in_both_runs_is_counted(compared, chosen):
+def test_a_run_with_the_same_seed_has_drawn_nothing_anew(compared):
+    def there(written):
+        same_events(written, written["manifest.json"]["seed"])
+
+    assert "variance that their seeds" not in text(agreement.headline(compared(there=there)))
+
+
+@pytest.mark.parametrize(("chosen", "width"), [(0, 1), (3, 1), (0, 2)])
+def test_what_kept_the_defaults_in_both_runs_is_counted(compared, chosen, width):
     def here(written):
         written["tuning.json"]["sum-horizon"]["chosen"] = 0
         written["tuning.json"]["gru-horizon"]["chosen"] = 0
@@ -49,11 +57,13 @@ def test_what_kept_the_defaults_in_both_runs_is_counted(compared, chosen):
     def there(written):
         same_events(written)
         written["tuning.json"]["sum-horizon"]["chosen"] = chosen
+        written["tuning.json"]["sum-horizon"]["trials"][0]["settings"]["width"] = width  # of the defaults: 1
 
     shown = text(agreement.headline(compared(here, there)))
 
-    assert ("variants kept them in both and has the same settings there." in shown) == (chosen == 0)
-    assert ("Every search begins with the declared defaults" in shown) == (chosen == 0)
+    is_kept = (chosen, width) == (0, 1)
+    assert ("variants kept them in both and has the same settings there." in shown) == is_kept
+    assert ("Every search begins with the declared defaults" in shown) == is_kept
 
 
 def test_rules_that_are_the_same_in_both_runs_are_named_and_not_counted(compared):
@@ -62,3 +72,27 @@ def test_rules_that_are_the_same_in_both_runs_are_named_and_not_counted(compared
 
     assert same in again
     assert "the very same number" not in other
+
+
+def test_a_rule_that_the_roster_has_no_more_stands_on_the_other_side(compared):
+    def there(written):
+        same_events(written)
+        next(row for row in written["leaderboard.json"] if row["variant"] == "tifu-knn")["variant"] = "gone"
+        for one in written["contrasts.json"]:
+            for side in ("left_variant", "right_variant"):
+                one[side] = "gone" if one[side] == "tifu-knn" else one[side]
+
+    assert "of 8 headline contrasts" in text(agreement.headline(compared(there=there)))
+
+
+def test_where_the_only_headlines_are_between_rules_it_is_said_so(compared):
+    def rules(written):
+        decay = next(one for one in written["contrasts.json"] if one["name"] == "neighbours-over-decay")
+        written["contrasts.json"] = [decay | {"left": "best:counting"}]
+
+    def there(written):
+        same_events(written)
+        rules(written)
+
+    shown = text(agreement.headline(compared(rules, there)))
+    assert "about the best of a family, other than between such rules was declared as here." in shown

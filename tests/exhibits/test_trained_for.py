@@ -18,5 +18,14 @@ def test_it_is_told_where_sequence_models_stand_beside_others(families, is_told)
     assert is_told == bool(trained_for.told(SimpleNamespace(leaderboard=board)))
 
 
+def test_only_families_that_are_there_are_named():
+    (shown,) = trained_for.told(
+        SimpleNamespace(leaderboard=[SimpleNamespace(family=f) for f in ("sequence", "counting")])
+    )
+
+    assert "counting rules have nothing but" in shown
+    assert "aggregates" not in shown and "hybrid" not in shown
+
+
 def test_findings_tell_it(made):
     assert "Trained for unlike targets. The losses of sequence models weigh" in text(caveats.caveats(made()))

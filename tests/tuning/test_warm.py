@@ -219,12 +219,13 @@ def test_a_snapshot_that_cannot_be_compared_is_refused(tmp_path, changes, told):
 
 @pytest.mark.parametrize("place", ["warm_start", "compare_with"])
 @pytest.mark.parametrize("text", ["<<<<<<< ours\n{}\n", "", "\udcff"])
-def test_records_of_another_snapshot_that_are_no_json_are_named(place, text, tmp_path):
+@pytest.mark.parametrize("is_tuning", [True, False])
+def test_records_of_another_snapshot_that_are_no_json_are_named(place, text, is_tuning, tmp_path):
     write_workspace(tmp_path, tiny_log(users=2), **{place: "old" if place == "warm_start" else ["old"]})
     publish(tmp_path, {"half_life_days": 33.0}, SPACE)
 
     with inside(tmp_path):
-        path = tuning_file("old", "main")
+        path = tuning_file("old", "main") if is_tuning else data_card_file("old", "categories")
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
         with pytest.raises(UserError, match=rf"^{path}: .*: this is no result; restore it from git$"):
             check.fingerprints()
