@@ -47,7 +47,7 @@ def _against(found: Peers) -> list[str]:
     rate = [f"The rate of {code(EQUAL)} is {listing(told)}, the fastest of the others."] if told else []
     reached = [f"{raised(sentence)}." for sentence in compared.values()]
     once = [_once(found, list(compared))] if compared else []
-    return [" ".join([*rate, *_bound(found, fastest), *reached, *once])]
+    return [" ".join([*rate, *reached, *once, *_bound(found, fastest)])]
 
 
 def _bound(found: Peers, fastest: dict[int, str]) -> list[str]:
