@@ -123,8 +123,8 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
     which = "On the same log, run anew as" if pair.is_one_log else "On the snapshot"
     lead = f"<strong>{which} {code(pair.names[0])}</strong>"
     if not asked:
-        what = "other than between such rules " if any(one.is_headline for one in same) else ""
-        told = f"{lead} no headline contrast, one about the best of a family, {what}was declared as here."
+        why = "could come out otherwise" if any(one.is_headline for one in same) else "was declared as here"
+        told = f"{lead} no headline contrast, one about the best of a family, {why}."
     else:
         told = (
             f"{lead}, of {plural(len(asked), 'headline contrast')}, those about the best of a family, "
@@ -200,7 +200,7 @@ def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
     most = max(moves, key=moves.__getitem__)
     return (
         f"{told} An effect moved by {number(median(moves.values()))} in the median, and at most by "
-        f"{number(moves[most])} ({code(most)}).{search_luck.told(pair)}{search_luck.of_defaults(pair)}"
+        f"{number(moves[most])} ({code(most)}).{search_luck.told(pair)}"
     )
 
 

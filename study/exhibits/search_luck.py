@@ -11,8 +11,35 @@ from study.params.statistics import PRIMARY
 Seeds = dict[str, list[float]]
 
 
-def of_defaults(pair: Pair) -> str:
-    """How many searches kept the declared defaults in both runs, a sentence behind another; or nothing."""
+def told(pair: Pair) -> str:
+    """How far apart two runs are that drew with another seed, sentences behind another; or nothing."""
+    if pair.there.manifest.seed == pair.here.manifest.seed:
+        return ""
+    return "".join(f" {sentence}" for sentence in [*_of_recalls(pair), *_of_defaults(pair)])
+
+
+def _of_recalls(pair: Pair) -> list[str]:
+    """By how much more than seeds explain the recalls of two runs differ, a sentence; or none.
+
+    Both runs are scored on the same users and queries, so that users have no part in what lies between them.
+    """
+    ratio, variants = beyond_seeds(*(_by_seed(side) for side in (pair.there, pair.here)))
+    if ratio is None or pair.has_another_draw:
+        return []
+    more = (
+        "so the rest of what a search draws has a part as well: an interval that covered another search would be wider "
+        "than those shown, most where the part of the seeds is large"
+        if ratio > 1
+        else "so no more of a search shows in them"
+    )
+    return [
+        f"On the same queries, the recalls of {plural(variants, 'variant')} with several seeds differ between the "
+        f"runs by {number(ratio, 1)} times the variance that their seeds explain, {more}; two runs tell it roughly."
+    ]
+
+
+def _of_defaults(pair: Pair) -> list[str]:
+    """How many searches kept the declared defaults in both runs, a sentence; or none."""
     there = {row.variant for row in pair.there.leaderboard}
     rows = [row.variant for row in pair.here.leaderboard if row.tuned and row.variant in there]
     chosen = {v: [side.search(v) for side in pair.sides] for v in rows}
@@ -22,34 +49,12 @@ def of_defaults(pair: Pair) -> str:
         if [one.chosen for one in both] == [0, 0] and both[0].chosen_trial.settings == both[1].chosen_trial.settings
     ]
     if not kept:
-        return ""
+        return []
     has = "has" if len(kept) == 1 else "have"
-    return (
-        f" Every search begins with the declared defaults, so that the two are not drawn apart altogether: "
+    return [
+        "Every search begins with the declared defaults, so that the two are not drawn apart altogether: "
         f"{count(len(kept))} of {plural(len(rows), 'variant')} kept them in both and {has} the same settings there."
-    )
-
-
-def told(pair: Pair) -> str:
-    """By how much more than seeds explain the recalls of two runs differ, a sentence behind another; or nothing.
-
-    Both runs are scored on the same users and queries, so that users have no part in what lies between them.
-    """
-    if pair.there.manifest.seed == pair.here.manifest.seed:
-        return ""  # nothing was drawn anew
-    ratio, variants = beyond_seeds(*(_by_seed(side) for side in (pair.there, pair.here)))
-    if ratio is None or pair.has_another_draw:
-        return ""
-    more = (
-        "so the rest of what a search draws has a part as well: an interval that covered another search would be wider "
-        "than those shown, most where the part of the seeds is large"
-        if ratio > 1
-        else "so no more of a search shows in them"
-    )
-    return (
-        f" On the same queries, the recalls of {plural(variants, 'variant')} with several seeds differ between the "
-        f"runs by {number(ratio, 1)} times the variance that their seeds explain, {more}; two runs tell it roughly."
-    )
+    ]
 
 
 def beyond_seeds(there: Seeds, here: Seeds) -> tuple[float | None, int]:

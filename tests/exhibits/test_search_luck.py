@@ -45,7 +45,16 @@ def test_a_run_with_the_same_seed_has_drawn_nothing_anew(compared):
     def there(written):
         same_events(written, written["manifest.json"]["seed"])
 
-    assert "variance that their seeds" not in text(agreement.headline(compared(there=there)))
+    def here(written):
+        written["tuning.json"]["sum-horizon"]["chosen"] = 0
+
+    def both(written):
+        here(written)
+        there(written)
+
+    shown = text(agreement.headline(compared(here, both)))
+    assert "The events are the same" in shown
+    assert "variance that their seeds" not in shown and "declared defaults" not in shown
 
 
 @pytest.mark.parametrize(("chosen", "width"), [(0, 1), (3, 1), (0, 2)])
@@ -95,4 +104,5 @@ def test_where_the_only_headlines_are_between_rules_it_is_said_so(compared):
         rules(written)
 
     shown = text(agreement.headline(compared(rules, there)))
-    assert "about the best of a family, other than between such rules was declared as here." in shown
+    assert "no headline contrast, one about the best of a family, could come out otherwise." in shown
+    assert "neighbours-over-decay is the very same number, between rules that both searches" in shown

@@ -62,6 +62,19 @@ def test_drift_tau_and_changes_are_published_with_what_they_are_made_of(folder):
         assert first == (place / "comparison.json").read_bytes()
 
 
+@pytest.mark.parametrize("colours", [{"red": 4}, {"red": 2, "blue": 2}])
+def test_a_run_on_the_same_events_is_published_as_one(folder, colours):
+    with inside(folder):
+        publish("old", {"a": 0.1, "b": 0.3, "c": 0.5}, {"red": 4})
+        publish("tiny", {"a": 0.1, "b": 0.3, "c": 0.5}, colours)
+        card = data_card_file("tiny", "categories")
+        card.write_text(json.dumps(json.loads(card.read_text("utf-8")) | {"snapshot": "tiny"}), encoding="utf-8")
+        snapshots.run("old")
+        found = json.loads((comparison_folder("tiny", "old") / "comparison.json").read_text("utf-8"))
+
+    assert (colours == {"red": 4}) == found["ranks"]["is_one_log"]
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
