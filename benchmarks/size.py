@@ -39,6 +39,8 @@ PART = 5_000_000
 """Events of a file of the log, at most, so that the simulation needs little memory."""
 REPEATED = 10**7
 """Events of the largest log that is measured more than once."""
+LEISURE = 50
+"""How many times as long as a look at the memory took is waited for the next one, at least."""
 PLAIN = (
     "import polars as pl; "
     "pl.scan_parquet('log/*.parquet').sort('user_id', 'timestamp').sink_parquet('plain.parquet', compression='zstd')"
@@ -93,10 +95,17 @@ def measured(arguments: list[str], folder: Path) -> dict[str, float]:
 
 
 def watched(process: psutil.Process, held: list[int], over: Event) -> None:
-    """Notes every tenth of a second what a process and those that it has started hold, bytes, until it is over."""
-    while not over.wait(0.1):
+    """Notes what a process and those that it has started hold, bytes, until it is over.
+
+    A process waits while the kernel counts its pages, so that looks are made a tenth of a second apart, and take a
+    fiftieth of the time at most.
+    """
+    took = 0.0
+    while not over.wait(max(0.1, LEISURE * took)):
+        begin = time.perf_counter()
         with suppress(psutil.Error):  # it has ended meanwhile
             held.append(sum(pss(one) for one in [process, *process.children(recursive=True)]))
+        took = time.perf_counter() - begin
 
 
 def pss(process: psutil.Process) -> int:

@@ -73,7 +73,7 @@ def test_what_lies_on_disk_of_a_log_in_parts_names_its_file(number, tmp_path):
 
     with no_files_beyond(100), pytest.raises(OSError, match="File too large") as refused:
         writes[number]()
-    name = (r"run-00000\.parquet", r"queries-stop-\w+\.ipc")[number]
+    name = (r"run-00000\.parquet", r"queries-stop-\w+\.parquet")[number]
     assert re.search(f"{tmp_path}/{name}: ", explain(refused.value))
 
 

@@ -62,7 +62,8 @@ class _File:
         for begin in range(0, table.height, GROUP):
             group = table.slice(begin, GROUP).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
             if self.writer is None:
-                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", use_dictionary=texts(table))
+                told = {"use_dictionary": texts(table), "write_statistics": ["user_id"]}  # more would take time
+                writer = pq.ParquetWriter(self.path, group.schema, compression="zstd", **told)
                 self.writer = self.stack.enter_context(writer)
             self.writer.write_table(group, row_group_size=GROUP)
 

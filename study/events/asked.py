@@ -117,6 +117,6 @@ class Asked:
         for parts in self.tables[span]:
             yield from (part.read() for part in parts)
 
-    def lazy(self, span: str) -> pl.LazyFrame:
-        """The same as one table that is not read yet."""
-        return pl.concat([part.lazy() for parts in self.tables[span] for part in parts])
+    def lazy(self, span: str) -> list[pl.LazyFrame]:
+        """The same as a table for each window, which is not read yet."""
+        return [pl.concat([part.lazy() for part in parts]) for parts in self.tables[span]]

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from study.events.parts import Saved
-from study.events.spans import Spans
+from study.events.spans import Spans, Window
 from study.params.question import Question
 from study.params.snapshot import Snapshot
 
@@ -18,12 +18,12 @@ STEPS = 20
 """Of a numeric one, its quantiles at so many even steps."""
 
 
-def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.LazyFrame]) -> dict[str, Any]:
+def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, list[pl.LazyFrame]]) -> dict[str, Any]:
     """Plain values for the Data page; of the test windows only the number of queries is told.
 
     Args:
         events: the file of the development events with `key`, `candidate`, `young` and `local`.
-        tables: the queries of stop, select and test.
+        tables: the queries of each window of stop, select and test.
     """
     log, told = events.scan(), pl.col("timestamp")
     per_user = pl.concat(_per_user(part) for part in Saved(events.path, ["user_id", "local"]))
@@ -43,7 +43,7 @@ def data_card(events: Saved, spec: Snapshot, spans: Spans, tables: dict[str, pl.
         "last": str(last),
         "event_types": dict(types.iter_rows()),
         "attributes": {name: _attribute(log, name, kind) for name, kind in spec.coded.items()},
-        "windows": [row for name, table in tables.items() for row in _windows(name, table, spans)],
+        "windows": [row for name, some in tables.items() for row in _windows(name, some, getattr(spans, name))],
         "days": [[str(day), count] for day, count in days.iter_rows()],
         "active_days_median": per_user["days"].median(),
         "events_per_user": {str(q): per_user["len"].quantile(q, "linear") for q in QUANTILES},
@@ -92,10 +92,10 @@ def _quantiles(known: pl.Series) -> list[Any]:
     return [known.quantile(i / STEPS, "lower") for i in range(STEPS + 1)] if len(known) else []
 
 
-def _windows(name: str, table: pl.LazyFrame, spans: Spans) -> list[dict[str, Any]]:
+def _windows(name: str, tables: list[pl.LazyFrame], windows: list[Window]) -> list[dict[str, Any]]:
     rows = []
-    for window in getattr(spans, name):
-        queries = table.filter(pl.col("cutoff").dt.timestamp("us") == window.cutoff).collect()
+    for window, table in zip(windows, tables, strict=True):
+        queries = table.drop("user_id").collect()
         row = {"span": name, "day": window.day.isoformat(), "queries": queries.height}
         if name != "test" and "label" in queries.columns:
             row["positive_share"] = queries["label"].mean()

@@ -1,14 +1,13 @@
 """A log that is larger than memory, sorted by user: runs on disk, and ranges of user ids that are read across them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from study.events import parts
-from study.events.appending import texts
 from study.events.behind import behind
 from study.events.codes import numbered
 from study.events.parts import Held, Parts, Piece, bounds_of
@@ -18,8 +17,23 @@ from study.failures import naming
 GROUP = 20_000
 """Rows of a row group of a run: what is read for a range begins and ends with one."""
 STEP = 1_000
-"""Of the rows of a run one in so many tells where the ranges have to end."""
+"""Of the rows of a run one in so many tells where the ranges have to end, and where in the run they do."""
 USER = pl.col("user_id")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A file of so many events, sorted by user, and every so manieth of these users."""
+
+    path: Path
+    rows: int
+    users: pl.Series
+
+    def around(self, begin: str | None, end: str | None) -> tuple[Path, int, int]:
+        """The file, and the rows that hold all events of the users after `begin` and up to `end`: first, number."""
+        first = 0 if begin is None else max(int(self.users.search_sorted(begin, side="right")) - 1, 0) * STEP
+        last = self.rows if end is None else min(int(self.users.search_sorted(end, side="right")) * STEP, self.rows)
+        return self.path, first, last - first
 
 
 class Runs(Parts):
@@ -31,46 +45,47 @@ class Runs(Parts):
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.files: list[Path] = []
-        self.sampled: list[pl.Series] = []
+        self.runs: list[_Run] = []
 
     def add(self, events: pl.DataFrame) -> None:
         """Writes another run.
 
-        It is sorted by the numbers of the users, which takes half the time of sorting by their ids, or less.
+        It is sorted by the numbers of the users, which takes half the time of sorting by their ids, or less. Values are
+        numbered in the file, after which there is little to compress, and statistics are not asked for.
         """
         events = events.rechunk()
         placed = events[numbered(events["user_id"]).to_physical().arg_sort()]
-        path = self.folder() / f"run-{len(self.files):05d}.parquet"
+        path = self.folder() / f"run-{len(self.runs):05d}.parquet"
         with naming(path):
-            table = placed.to_arrow(compat_level=pl.CompatLevel.oldest())
-            told = {"use_dictionary": texts(placed), "write_statistics": ["user_id"]}  # more would take time
-            pq.write_table(table, path, compression="lz4", row_group_size=GROUP, **told)
-        self.files.append(path)
-        self.sampled.append(placed["user_id"].gather_every(STEP))
+            placed.write_parquet(path, compression="uncompressed", statistics=False, row_group_size=GROUP)
+        self.runs.append(_Run(path, placed.height, placed["user_id"].gather_every(STEP)))
 
     @cached_property
     def pieces(self) -> list[Piece]:
         """See `Parts`; there are no more runs to come."""
         ends = self._ends()
-        return [partial(_between, self.files, *range_) for range_ in zip([None, *ends], [*ends, None], strict=True)]
+        return [
+            partial(_between, [run.around(begin, end) for run in self.runs], begin, end)
+            for begin, end in zip([None, *ends], [*ends, None], strict=True)
+        ]
 
     def _ends(self) -> list[str]:
         """The last users of all ranges but the last one."""
-        samples = pl.concat(self.sampled).sort()
+        samples = pl.concat([run.users for run in self.runs]).sort()
         step = max(parts.PART // STEP, 1)
         return samples.gather_every(step, offset=step).unique(maintain_order=True).to_list()
 
     def bounds(self) -> tuple[int, int]:
         """See `Parts`."""
-        return bounds_of(pl.scan_parquet(self.files, glob=False))
+        return bounds_of(pl.scan_parquet([run.path for run in self.runs], glob=False))
 
 
-def _between(files: list[Path], begin: str | None, end: str | None) -> pl.DataFrame:
-    """The events of the users after `begin` and up to `end`, across all runs."""
+def _between(around: list[tuple[Path, int, int]], begin: str | None, end: str | None) -> pl.DataFrame:
+    """The events of the users after `begin` and up to `end`, of those rows of all runs."""
     after = [] if begin is None else [USER.gt(begin)]
     until = [] if end is None else [USER.le(end)]
-    return pl.scan_parquet(files, glob=False).filter(*after, *until).collect()
+    slices = [pl.scan_parquet(path, glob=False).slice(first, rows) for path, first, rows in around]
+    return pl.concat(slices).filter(*after, *until).collect()
 
 
 def gathered(pieces: Iterable[pl.DataFrame], folder: Folder) -> Parts:

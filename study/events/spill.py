@@ -30,7 +30,7 @@ class Kept:
 
     def lazy(self) -> pl.LazyFrame:
         """The table, which is not read yet."""
-        return pl.scan_ipc(self.where, glob=False) if isinstance(self.where, Path) else self.where.lazy()
+        return pl.scan_parquet(self.where, glob=False) if isinstance(self.where, Path) else self.where.lazy()
 
     def read(self) -> pl.DataFrame:
         """The table."""
@@ -58,11 +58,11 @@ class Shelf:
         """
         if self.folder is None:
             return Kept(table)
-        opened, made = mkstemp(prefix=f"{name}-", suffix=".ipc", dir=self.folder)
+        opened, made = mkstemp(prefix=f"{name}-", suffix=".parquet", dir=self.folder)
         os.close(opened)
         path = self.folder / Path(made).name
         with naming(path):
-            table.write_ipc(path, compression="lz4")
+            table.write_parquet(path, compression="lz4", statistics=False)
         return Kept(path)
 
 

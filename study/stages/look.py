@@ -176,7 +176,7 @@ def _found(name: str, question: Question, events: Parts, params: Params, folder:
             candidates = both.agg(pl.col("first").min(), pl.col("events").sum())
     asked.check()
     refuse_few(name, question, len(candidates))
-    tables = {span: asked.lazy(span) for span in asked.windows}
+    tables = {span: pl.concat(asked.lazy(span)) for span in asked.windows}
     return Found(spans, tables, candidates, actions, actions - named, log.left_out, actors, again)
 
 

@@ -2,15 +2,18 @@
 
 import fcntl
 import os
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from study.errors import UserError
-from study.events import parts, read
+from study.events import parts, read, runs
 from study.events.parts import Saved
 from study.events.read import read_source, reading
+from study.events.runs import Runs
 from study.events.spill import spilling
 from study.paths import SCRATCH, snapshot_file
 from study.stages import features, look, snapshot, split
@@ -99,6 +102,23 @@ def test_a_part_ends_before_a_user_who_goes_on_behind_it(tmp_path, monkeypatch, 
     found = list(Saved(path, ["user_id"]))
     assert [["user_id"]] * len(found) == [part.columns for part in found]
     assert ["abbbb", "ccccccc", "ddde"] == ["".join(part["user_id"]) for part in found]
+
+
+@pytest.mark.parametrize("step", [1, 3, 7, 1_000])
+def test_ranges_across_runs_hold_each_user_whole_and_read_hardly_more(step, tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "PART", 20)
+    monkeypatch.setattr(runs, "STEP", step)
+    log = Runs(lambda: tmp_path)
+    drawn = np.random.default_rng(step).choice(list("abcdefghijklmnop"), p=[0.4, *[0.04] * 15], size=[6, 30])
+    for users in drawn:
+        log.add(pl.DataFrame({"user_id": users}))
+
+    found = [part["user_id"].unique().to_list() for part in log]
+    assert sorted(drawn.ravel()) == sorted(user for part in log for user in part["user_id"])
+    assert len(set(drawn.ravel())) == sum(map(len, found))
+    assert all(max(before) < min(after) for before, after in pairwise(found))
+    looked = sum(rows for piece in log.pieces for _, _, rows in piece.args[0])
+    assert drawn.size <= looked <= drawn.size + 2 * min(step, 30) * len(drawn) * len(log.pieces)
 
 
 def in_pieces(path: Path, **changes) -> pl.DataFrame:
