@@ -3,7 +3,8 @@
     python benchmarks/size.py --events 100000 1000000 10000000 --catalogue 100 10000 1000000
 
 The log is simulated (the world `shop`, rows shuffled); `init` writes its parameters, and every stage runs as a process
-of its own, beside a plain scan, sort and write of the same files by Polars. Seconds are of the processor, so that a
+of its own, beside a plain scan, sort and write of the same files by Polars, once as it comes and once with the setting
+of its allocator that the stages have. Seconds are of the processor, so that a
 busy machine tells the same, and of the clock, which wants nothing beside; memory is the most that a step and its
 workers held together, what they share counted once. Of a catalogue it is a query of the scorer, and a step of training.
 Logs of up to ten million events are made and measured several times. Each run appends a line to the log: revision,
@@ -30,6 +31,7 @@ import psutil
 from record import Line, spread, start
 from shop_log import PER_DAY, shop_of
 
+from study.__main__ import ALLOCATOR
 from study.params.worlds import ShopSettings
 from study.paths import PARAMS
 from study.worlds.shop import simulate
@@ -47,6 +49,7 @@ PLAIN = (
 )
 STEPS = {
     "plain": ["-c", PLAIN],
+    "plain kept": ["-c", f"import os; os.environ.update([{ALLOCATOR}]); {PLAIN}"],
     "init": ["-m", "study", "init", "log"],
     "check": ["-m", "study", "check"],
     "snapshot": ["-m", "study", "snapshot"],
@@ -132,7 +135,7 @@ def run(events: int, items: int, folder: Path) -> tuple[dict[str, dict[str, floa
         rows[name] = measured(arguments, folder)
         told = ", ".join(f"{key} {value:,.1f}" for key, value in rows[name].items())
         print(
-            f"{events:>12,} {name:<9} {told}, of plain {rows[name]['seconds'] / rows['plain']['seconds']:.1f}",
+            f"{events:>12,} {name:<10} {told}, of plain {rows[name]['seconds'] / rows['plain']['seconds']:.1f}",
             flush=True,
         )
     kept = {name: folder / "data" / where for name, where in KEPT.items()} | {"log": folder / "log"}
