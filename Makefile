@@ -16,7 +16,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make faults   run the tests of faults in their long form: killed at sixty moments (an hour or two)"
 	@echo "make bench    measure training, ranking, sizes, workers, searches and waits; tables, and a line in benchmarks/log (an hour)"
-	@echo "make peers    train beside RecTools, RePlay and RecBole (up to 70 minutes, and 4 GB for their environments)"
+	@echo "make peers    train beside RecTools, RePlay and RecBole (up to 80 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
 	@echo "make clean    remove build and so what quick made, caches, and what is derived from events; data and results stay"

@@ -80,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("stage", metavar="STAGE", help="a command or a stage")
     told = (
-        "the question, variant, arm, world or snapshot: an entry of `questions` for split and features, of `roster` "
-        "for train and score"
+        "the question, variant, arm, world or snapshot: an entry of `questions` for split and features, of `roster` or "
+        "`composed` for train and score"
     )
     parser.add_argument("item", metavar="ITEM", nargs="?", help=told)
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")

@@ -17,7 +17,7 @@ from study.params.question import Question, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import POWER, Statistics
 
-DEVIATION = 0.065
+DEVIATION = 0.0725
 """Of the difference in recall@10 of two variants over the queries of one user: about that of the default log's typical
 contrast, which its published `power.json` tells."""
 COIN = (0.4, 0.6)

@@ -36,10 +36,15 @@ class Line:
 
 
 def fitted(sizes: Sizes, stage: str) -> Line | None:
-    """Least squares of relative errors, so that small logs count as large ones do; None below two sizes."""
+    """Least squares of relative errors, so that small logs count as large ones do; None below two sizes.
+
+    Logs of one part go another way than larger ones, and are left out where two of several parts were measured.
+    """
     points = _points(sizes, stage)
     if len(points) < 2:
         return None
+    larger = [(events, seconds) for events, seconds in points if events > PART]
+    points = larger if len(larger) > 1 else points
     start, per_event = _through(points)
     return Line(start, per_event, _error_ahead(points))
 
@@ -116,6 +121,11 @@ def passes(budget: Budget) -> float:
         read += alive * (share - done)
         alive, done = alive / 2, share
     return budget.trials * read + budget.seeds
+
+
+def passes_in_turn(budget: Budget) -> float:
+    """How many readings wait for each other: batches come one after the other, and then the refits at once."""
+    return -(-budget.trials // budget.batch) + 1
 
 
 def machines(core_seconds: float, cores: int) -> float:

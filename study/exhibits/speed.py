@@ -95,7 +95,9 @@ def precisions() -> Html:
     ours = [found.bare[f"blocks: 2, {precision}"].events_per_second.median for precision in PRECISIONS]
     text = (
         f"On this processor bf16 is faster {told}. Networks of the study train in fp32 on processors: of the width "
-        f"that they have by default, as the bare stacks above, bf16 is {number(ours[1] / ours[0], 2)} times as fast."
+        f"that they have by default, as the bare stacks above, bf16 is {number(ours[1] / ours[0], 2)} times as fast. "
+        "A bare stack is not yet a network of the study: what bf16 does to their seconds and their recall is in "
+        "report/log.md, in the rows about it."
     )
     return joined([paragraphs([text]), table(["width", *PRECISIONS, "times as fast"], rows, caption)])
 
@@ -180,7 +182,8 @@ def ranking() -> Html:
     ]
     caption = (
         f"Users a second of rank on one core, {_ranked(found)} of {LOG}: ranking alone, and with the reading of the "
-        "log; processor seconds of all (median, least and most of the repeats); peak memory of a process of its own"
+        "log; processor seconds of both (median, least and most of the repeats), without the start of Python and the "
+        "loading of the model; peak memory of a process of its own"
     )
     return joined([origin(found), table(["variant", "ranked", "with reading", "seconds", "peak, MB"], rows, caption)])
 

@@ -256,7 +256,10 @@ def every_variant(found: Worlds) -> Html:
         for row in world.variants
     ]
     head = ["world", "variant", "recall@10", "share of the reachable", "seeds", "best round"]
-    caption = "Every variant in every world, with default settings; last: the best round was the last, so more may help"
+    caption = (
+        "Every variant in every world, with default settings, but smaller batches and the context of the world; last: "
+        "the best round was the last, so more may help"
+    )
     return table(head, rows, f"{caption}; {_brackets()}{_rough(found.worlds)}") if rows else joined([])
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import cost_model, measurements, scaling
+from study.exhibits import cost_model, larger_logs, measurements, scaling
 from study.params import load
 from tests.exhibits.test_scaling import sized, spent, trained
 
@@ -26,25 +26,25 @@ def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made
     assert (
         pytest.approx(500 / 2_001) == cost_model.fitted(measurements.latest("size", measurements.Sizes), "split").error
     )
-    assert "foresee the largest with an error of at most 25 %" in scaling.foreseen(made()).text
+    assert "foresee the largest with an error of at most 25 %" in larger_logs.foreseen(made()).text
 
 
 def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
     logged("size", sized(0.25))
     logged("training", trained(50_000))
-    assert "(error \N{EN DASH}: it takes three sizes to tell)" in scaling.foreseen(made()).text
+    assert "(error \N{EN DASH}: it takes three sizes to tell)" in larger_logs.foreseen(made()).text
 
     one = sized(0.25)
     del one["events"][10]
     logged("size", one)
-    assert "Lines take two sizes of the log" in scaling.foreseen(made()).text
+    assert "Lines take two sizes of the log" in larger_logs.foreseen(made()).text
     assert "How seconds grow takes two sizes to tell, and one alone was measured." in scaling.sizes().text
 
 
 def test_what_the_model_leaves_out_is_said(logged, made):
     logged("size", sized(0.25))
     logged("training", trained(50_000))
-    text = scaling.foreseen(made()).text
+    text = larger_logs.foreseen(made()).text
 
     assert "memory is that of a part in each worker and of one numeric column; training holds its span whole" in text
     assert "<code>score</code>, the readings of select and <code>compare</code>, which grow with users" in text
@@ -59,7 +59,7 @@ def test_a_log_that_is_sorted_by_way_of_runs_is_read_again_with_the_square_of_it
 
     assert pytest.approx(1.0) == cost_model.read_again(200_000_000)
     assert pytest.approx(5.0) == cost_model.read_again(1_000_000_000)
-    text = scaling.foreseen(made()).text
+    text = larger_logs.foreseen(made()).text
     assert "beside its own rows: 0.0 times the log at 1,000 events, 5.0 times the log at 1,000,000,000 events" in text
     assert "stages that read the log, at least<" in text
 
@@ -74,11 +74,36 @@ def test_work_is_divided_among_all_cores_of_all_machines_of_a_day():
     assert pytest.approx(2.5) == cost_model.machines(10 * 24 * 3600, cores=4)
 
 
+def test_fits_that_wait_for_each_other_are_told_and_where_they_take_more_than_a_day(logged, made):
+    """Two batches of trials and the refits, one after the other: 1e9 events three times."""
+    results = made()
+    budget = results.budget
+    assert 3 == cost_model.passes_in_turn(budget.model_copy(update={"trials": 8, "batch": 4}))
+    logged("size", sized(3.6e-6))
+    logged("training", trained(50_000))
+    chain = cost_model.passes_in_turn(budget) * 1e9 / 50_000
+    text = larger_logs.foreseen(results).text
+    assert f">{chain / 3600:,.0f}<" in text
+    assert "No number of machines trains on 100,000,000,000 events within a day: a search has" in text
+
+    logged("training", trained(1e9))
+    assert "No number of machines" not in larger_logs.foreseen(results).text
+
+
+def test_logs_of_one_part_stay_out_of_the_line_where_larger_ones_were_measured(logged):
+    sizes = sized(0.25)
+    larger = {events: dict.fromkeys(cost_model.STAGES, spent(2 * events, 1)) for events in (10**7, 10**8)}
+    logged("size", sizes | {"events": sizes["events"] | larger})
+
+    line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
+    assert pytest.approx(2.0) == line.per_event
+
+
 def test_larger_logs_take_what_the_measurements_say(logged, made):
     results = made()
     logged("size", sized(3.6e-6))
     logged("training", trained(50_000))
-    text = scaling.foreseen(results).text
+    text = larger_logs.foreseen(results).text
     hours = cost_model.passes(results.budget) * 1e11 / 50_000 / 3600
 
     assert f">{hours:,.0f}<" in text
@@ -92,7 +117,7 @@ def test_training_is_foreseen_by_the_refits_of_this_report_where_they_tell_it(lo
     results = made(lambda written: written["cost/sum-horizon.json"].update(own))
     logged("size", sized(3.6e-6))
     logged("training", trained(50_000))
-    text = scaling.foreseen(results).text
+    text = larger_logs.foreseen(results).text
     hours = cost_model.passes(results.budget) * 1e11 * 20 / 100_000 / 3600
 
     assert f">{hours:,.0f}<" in text
@@ -111,7 +136,7 @@ def test_training_is_foreseen_by_the_refits_of_this_report_where_they_tell_it(lo
 def test_both_logs_of_what_is_foreseen_are_named_and_what_they_differ_in(changes, flag, logged, made):
     logged("size", sized(3.6e-6))
     logged("training", trained(50_000) | changes)
-    text = scaling.foreseen(made()).text
+    text = larger_logs.foreseen(made()).text
 
     assert "Stages that read the log: measured" in text and "Training: measured" in text
     assert flag in text and (flag != "") == ("The two differ" in text)
@@ -121,7 +146,7 @@ def test_machines_of_a_day_have_the_cores_of_the_line_that_a_row_is_from(logged,
     results = made()
     logged("size", sized(3.6e-6))
     logged("training", trained(50_000) | {"cores": 8})
-    rows = scaling.foreseen(results).text.split("<tr>")[2:4]
+    rows = larger_logs.foreseen(results).text.split("<tr>")[2:4]
     spent_ = cost_model.passes(results.budget) * 1e9 / 50_000
 
     assert [">4<" in rows[0], ">8<" in rows[1]] == [True, True]
@@ -136,11 +161,11 @@ def test_every_question_has_a_split_and_features_of_its_own(logged, made, asked,
     results = replace(results, params=results.params.model_copy(update={"questions": questions}))
     logged("size", sized(3.6e-6))
     logged("training", trained(50_000))
-    text = scaling.foreseen(results).text
+    text = larger_logs.foreseen(results).text
 
     assert f">{stages * 3.6e-6 * 1e9 / 3600:,.0f}<" in text
     assert f">{kept * 1e11 / 1e12:.2f}<" in text
-    assert "kept: the snapshot and the events of each question, in terabytes, and no other file" in text
+    assert "kept: the snapshot and the events of each question, in terabytes, and no other file: neither" in text
     assert f"for each of {len(asked)} questions" in text or len(asked) == 1
 
 
@@ -150,7 +175,7 @@ def test_splits_are_counted_where_they_were_measured(logged, made):
     logged("size", sizes)
     logged("training", trained(50_000))
     results = made()
-    text = scaling.foreseen(results).text
+    text = larger_logs.foreseen(results).text
     kept = 10 + 27 * len(results.params.questions)
 
     assert f">{kept * 1e11 / 1e12:.2f}<" in text

@@ -3,7 +3,7 @@
 import pytest
 
 from study.errors import UserError
-from study.exhibits import cost_model, measurements, peers, scaling, speed
+from study.exhibits import cost_model, larger_logs, measurements, peers, scaling, speed
 
 ORIGIN = {"date": "2026-01-02T03:04:05+00:00", "revision": "abc", "machine": "<b>M</b>", "cores": 4, "versions": {}}
 
@@ -70,14 +70,14 @@ def test_the_last_run_with_the_largest_log_of_all_is_shown_and_foreseen_from(log
     stages = 2 + 2 * len(results.params.questions)
 
     assert ">3001.0<" in scaling.sizes().text
-    assert f">{stages * 3 * 1e9 / 3600:,.0f}<" in scaling.foreseen(results).text
+    assert f">{stages * 3 * 1e9 / 3600:,.0f}<" in larger_logs.foreseen(results).text
 
 
 def test_sizes_without_a_log_are_not_measured(logged, made):
     logged("size", sized(0.25) | {"events": {}, "bytes": {}})
 
     assert "Not measured yet" in scaling.sizes().text
-    assert "Not measured yet" in scaling.foreseen(made()).text
+    assert "Not measured yet" in larger_logs.foreseen(made()).text
 
 
 def test_seconds_of_a_stage_that_was_repeated_are_told_with_their_spread(logged):
@@ -129,13 +129,18 @@ def test_the_stages_together_are_held_against_a_plain_scan_sort_and_write(logged
     sizes = sized(0.25)
     plain = {"seconds": 10, "clock": 4, "peak_mb": 1}
     sizes["events"][1000] = {"plain": plain} | dict.fromkeys(cost_model.STAGES, plain | {"seconds": 20, "clock": 12})
-    told = "take 8.0 times the processor seconds of the plain scan, sort and write"
+    told = "take 8.0 times the processor seconds{} of the plain scan, sort and write"
     logged("size", sizes)
-    assert f"{told}, and 12.0 times its seconds of the clock." in scaling.sizes().text
+    assert f"{told.format(' and 12.0 times the seconds of the clock')}." in scaling.sizes().text
 
     del sizes["events"][1000]["plain"]["clock"]
     logged("size", sizes)
-    assert f"{told}." in scaling.sizes().text
+    assert f"{told.format('')}." in scaling.sizes().text
+    assert "plain kept" not in scaling.sizes().text
+    sizes["events"][1000]["plain kept"] = plain | {"seconds": 5}
+    logged("size", sizes)
+    assert "as the stages do, they take 16.0 times the processor seconds" in scaling.sizes().text
+    assert "plain kept the same where its allocator keeps what is freed" in scaling.sizes().text
     del sizes["events"][1000]["plain"]
     logged("size", sizes)
     assert "Together" not in scaling.sizes().text
