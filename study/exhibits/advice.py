@@ -3,18 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import anew, choose, few_seeds, hedges, scope, steps
-from study.exhibits.advice_part import MARKS, Part
+from study.exhibits import choose, few_seeds, loss_advice, scope, steps
+from study.exhibits.advice_part import MARKS, Part, between_users, head_of, part_of, shared
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, flipped, late, named, over, percent, probability, sentence, signed, worded
+from study.exhibits.prose import count, late, number, over, percent, probability, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, name, table, words
-
-RANKING = ("bpr", "softmax", "lambdarank")
-"""Losses that compare candidates, or users, with each other; between users the softmax is over those of a batch."""
-
+from study.params.statistics import PRIMARY
 
 LAYOUTS: tuple[choose.Parts, choose.Parts] = {"layout": "event"}, {"layout": "token"}
 """The sides of a contrast of one position per event with flattened tokens."""
@@ -39,8 +36,8 @@ class Advice:
 def event_level(results: Results) -> list[Part]:
     """One position per event against flattened tokens, under each objective and between users."""
     found = choose.about(results, *LAYOUTS, "representation")
-    parts = [replace(_part(results, c, _objective(results, c)), besides=_unlike(results, c)) for c in found]
-    return parts + _between_users(results, *LAYOUTS, "representation")
+    parts = [replace(part_of(results, c, _objective(results, c)), besides=_unlike(results, c)) for c in found]
+    return parts + between_users(results, *LAYOUTS, "representation")
 
 
 def _unlike(results: Results, contrast: Contrast) -> str:
@@ -63,113 +60,7 @@ def encoder(results: Results) -> list[Part]:
     found = choose.about(results, *sides, "architecture")
     parts = {c.name: choose.parts_of(results, c.left_variant) for c in found}
     labels = {name: f"labels {choose.labels(entry)}" for name, entry in parts.items()}
-    return [_part(results, c, _shared(_head(parts[c.name]), labels[c.name])) for c in found]
-
-
-def _head(entry: choose.Parts) -> str:
-    """The head of a side that has one."""
-    return f"head {worded(entry['head'])}" if entry.get("head") else ""
-
-
-def _shared(*parts: str) -> str:
-    """What the sides of a contrast share, without what is nothing."""
-    return ", ".join(filter(None, parts))
-
-
-def ranking_loss(results: Results) -> list[Part]:
-    """A loss that compares against BCE, which does not: for trees, on each catalogue, and between users."""
-    trees = choose.about(results, {"loss": "lambdarank"}, {"loss": "bce", "family": "aggregates"}, "loss")
-    parts = [_part(results, c, "trees, whose rows BCE weighs as they were drawn") for c in trees]
-    for arm in (results, results.beside("catalogue")):
-        if arm is not None:
-            judged = [c for c in _all_over_softmax(arm) if choose.parts_of(arm, c.left_variant)["loss"] == "bce"]
-            parts += _pairwise(arm) + [replace(_over(arm, c), besides=_besides(arm, c)) for c in judged]
-    return parts + _between_users(results, {"loss": RANKING}, {"loss": "bce"}, "loss")
-
-
-def _pairwise(results: Results) -> list[Part]:
-    """BPR against BCE, each with its negatives."""
-    horizon = {"family": "sequence", "objective": "horizon"}
-    found = choose.about(results, {"loss": "bpr", **horizon}, {"loss": "bce", **horizon}, "loss", "catalogue")
-    parts = []
-    for contrast in found:
-        ours, theirs = (scope.negatives(results, v) for v in contrast.variants)
-        besides = "their negatives" if ours != theirs else ""
-        head = _head(choose.parts_of(results, contrast.left_variant))
-        parts.append(replace(_part(results, contrast, _shared(head, _size(results), ours)), besides=besides))
-    return parts
-
-
-def _besides(results: Results, contrast: Contrast) -> str:
-    """What a loss with sampled negatives and the full softmax differ in besides the loss."""
-    return "their negatives" if scope.negatives(results, contrast.left_variant) else ""
-
-
-def _between_users(results: Results, left: choose.Parts, right: choose.Parts, topic: str) -> list[Part]:
-    who = results.beside("who")
-    if who is None:
-        return []
-    found = choose.about(who, left, right, topic)
-    return [replace(_part(who, c, _users(who, c)), besides=scope.unlike_training(who, c)) for c in found]
-
-
-def _users(who: Results, contrast: Contrast) -> str:
-    """Head and representation of the sides that have them, and what each sees of a history, where that is not alike."""
-    entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
-    if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
-        seen = "as short a history"
-    flat = ", flattened tokens" if choose.is_of_tokens(entry) else ""
-    return f"{_shared('users of one cut-off', _head(entry))}{flat}{f', {seen}' if seen else ''}"
-
-
-def softmax(results: Results) -> list[Part]:
-    """The full softmax against each other loss on the smaller catalogue: how many negatives those see is part of it."""
-    return [_over(results, c) for c in _all_over_softmax(results)]
-
-
-def _all_over_softmax(results: Results) -> list[Contrast]:
-    return [contrast for asked in choose.over_softmax(results).values() for contrast in asked]
-
-
-def _over(results: Results, contrast: Contrast) -> Part:
-    """The full softmax over another loss, with the objective of both and the negatives of the other."""
-    told = scope.negatives(results, contrast.left_variant)
-    entry = choose.parts_of(results, contrast.left_variant)
-    return _part(results, flipped(contrast), _shared(_head(entry), _size(results), named(entry["objective"]), told))
-
-
-def _part(results: Results, contrast: Contrast, where: str) -> Part:
-    untrained, behind = _untrained(results, contrast), hedges.behind(results, contrast)
-    since, learning = anew.changed_since(results)(contrast), scope.learning(results, [contrast])
-    return Part(where, contrast, results.margin, "", untrained, behind, since, learning)
-
-
-def _untrained(results: Results, contrast: Contrast) -> str:
-    """The sides that are no better than popularity, with their verb."""
-    found = [code(variant) for variant in contrast.variants if results.at_popularity(variant)]
-    return f"{listing(found)} {'is' if len(found) == 1 else 'are'}" if found else ""
-
-
-def _size(results: Results) -> str:
-    return f"{count(results.data.catalogue)} candidates"
-
-
-def _negatives(results: Results) -> str:
-    """That with a loss its negatives change, and why a contrast that supports this advice may leave another open."""
-    asked = choose.over_softmax(results)
-    by = {objective: scope.by_negatives(results, scope.trained(results, found)) for objective, found in asked.items()}
-    told_by = {objective: found.removeprefix("; ") for objective, found in by.items() if found}
-    clauses = "; ".join(f"with {named(objective)}, {found}" for objective, found in told_by.items())
-    told = f" Form and negatives are not told apart: of the other losses, {clauses}." if told_by else ""
-    if any(
-        _besides(results, c) and choose.parts_of(results, c.left_variant)["loss"] == "bce"
-        for c in _all_over_softmax(results)
-    ):
-        told += (
-            " The contrasts with BCE stand under the advice of a ranking loss too: this advice takes the full softmax "
-            "with all its negatives, that one asks what the form of a loss is worth, which such a contrast leaves open."
-        )
-    return told
+    return [part_of(results, c, shared(head_of(parts[c.name]), labels[c.name])) for c in found]
 
 
 def _other_embeddings(results: Results, asked: Sequence[Contrast]) -> str:
@@ -193,11 +84,31 @@ def _of_event_level(results: Results) -> str:
     return "".join([_other_embeddings(results, found), *(f" {one}" for one in more), f" {taken}" if taken else ""])
 
 
+def _of_encoder(results: Results) -> str:
+    """How far above a side that sees later events a causal one is that is asked more often, at the same budget."""
+    told = []
+    for left in dict.fromkeys(part.contrast.left_variant for part in encoder(results)):
+        entry = choose.parts_of(results, left)
+        kept = ("representation", "objective", "loss", "head")
+        wanted = {key: entry[key] for key in kept} | {"architecture": "causal", "prefixes": False}
+        known = {row.variant: choose.parts_of(results, row.variant) for row in results.leaderboard}
+        oftener = [v for v, parts in known.items() if wanted.items() <= parts.items()]
+        if oftener:
+            best = max(oftener, key=lambda v: results.row(v).select)
+            told.append(
+                f" At the same budget {code(best)}, causal with labels {choose.labels(known[best])}, has {PRIMARY} "
+                f"{number(results.row(best).recall)} where {code(left)} has {number(results.row(left).recall)} with "
+                f"labels {choose.labels(entry)}; no contrast tests that, and the labels are a part of it."
+            )
+    return "".join(told)
+
+
 ADVICE = [
     Advice("Event-level embeddings instead of flattened tokens", event_level, "representation", _of_event_level),
-    Advice("An encoder-style (bidirectional) model", encoder),
-    Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", ranking_loss),
-    Advice("The full softmax where the catalogue is small", softmax, note=_negatives),
+    Advice("An encoder-style (bidirectional) model", encoder, note=_of_encoder),
+    Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", loss_advice.ranking_loss),
+    Advice("The full softmax where the catalogue is small", loss_advice.softmax, note=loss_advice.negatives),
+    Advice("A ranking loss (BPR) instead of it where the catalogue is larger", loss_advice.instead_of_softmax),
 ]
 
 

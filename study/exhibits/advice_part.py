@@ -1,10 +1,13 @@
 """One contrast that an advice stands or falls with, and its mark."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from study.exhibits.prose import late, to_margin
+from study.exhibits import anew, choose, hedges, scope
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import late, to_margin, worded
 from study.exhibits.records import Contrast
+from study.exhibits.results import Results
 
 Mark = Literal["supported", "contradicted", "undetermined"]
 MARKS: tuple[Mark, ...] = ("supported", "contradicted", "undetermined")
@@ -83,3 +86,44 @@ class Part:
             "equivalent": f"it makes no difference beyond the margin of ±{self.margin:g}",
             "undetermined": "neither a difference nor an equivalence is shown",
         }[self.contrast.verdict]
+
+
+def part_of(results: Results, contrast: Contrast, where: str) -> Part:
+    """A contrast as it stands, and what is known of its sides."""
+    untrained, behind = _untrained(results, contrast), hedges.behind(results, contrast)
+    since, learning = anew.changed_since(results)(contrast), scope.learning(results, [contrast])
+    return Part(where, contrast, results.margin, "", untrained, behind, since, learning)
+
+
+def _untrained(results: Results, contrast: Contrast) -> str:
+    """The sides that are no better than popularity, with their verb."""
+    found = [code(variant) for variant in contrast.variants if results.at_popularity(variant)]
+    return f"{listing(found)} {'is' if len(found) == 1 else 'are'}" if found else ""
+
+
+def head_of(entry: choose.Parts) -> str:
+    """The head of a side that has one."""
+    return f"head {worded(entry['head'])}" if entry.get("head") else ""
+
+
+def shared(*parts: str) -> str:
+    """What the sides of a contrast share, without what is nothing."""
+    return ", ".join(filter(None, parts))
+
+
+def between_users(results: Results, left: choose.Parts, right: choose.Parts, topic: str) -> list[Part]:
+    """The contrasts of arm who that an advice speaks of, as those of the main arm; none where it was not run."""
+    who = results.beside("who")
+    if who is None:
+        return []
+    found = choose.about(who, left, right, topic)
+    return [replace(part_of(who, c, _users(who, c)), besides=scope.unlike_training(who, c)) for c in found]
+
+
+def _users(who: Results, contrast: Contrast) -> str:
+    """Head and representation of the sides that have them, and what each sees of a history, where that is not alike."""
+    entry, seen = choose.parts_of(who, contrast.left_variant), scope.histories(who, contrast)
+    if not seen and entry.get("context") and choose.is_short(who, contrast.left_variant):
+        seen = "as short a history"
+    flat = ", flattened tokens" if choose.is_of_tokens(entry) else ""
+    return f"{shared('users of one cut-off', head_of(entry))}{flat}{f', {seen}' if seen else ''}"

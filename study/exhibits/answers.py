@@ -21,13 +21,14 @@ from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
-from study.exhibits.losses import is_no_larger, loss
+from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
 from study.exhibits.prose import late, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
+from study.exhibits.size_of_catalogue import is_no_larger
 from study.exhibits.source import missing
 from study.exhibits.who import windows_of
 from study.exhibits.young_answer import young

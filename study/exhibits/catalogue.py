@@ -8,13 +8,14 @@ from study.exhibits import choose, contrasts, evidence, loss_costs
 from study.exhibits.answer import shown
 from study.exhibits.figures import draw, horizontal, inert, series_style, series_symbol
 from study.exhibits.key_action import candidate
-from study.exhibits.losses import is_no_larger, loss_of, plain_bce
 from study.exhibits.losses import loss as answer_of_losses
+from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.scoring_log import beside_other_work
+from study.exhibits.size_of_catalogue import is_no_larger, loss_of
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
 from study.params.statistics import PRIMARY
 
@@ -78,7 +79,7 @@ def board(results: Results) -> Html:
         "its search chose, and the mean seconds of one, with all that a refit does beside training, at the settings "
         f"that the search chose{_doubtful(results)}; peak: the memory of the largest process of its search and its "
         f"refits, with what that shares with others; training: {TRAINING}. Levels of two catalogues answer two "
-        "questions; effects are absolute, of unlike levels and budgets, and no contrast tests how they differ"
+        "questions; effects are absolute, of unlike levels and budgets"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
 

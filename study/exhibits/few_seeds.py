@@ -66,8 +66,11 @@ def _clause(results: Results, contrast: Contrast) -> str:
 
 
 def _verdict(results: Results, contrast: Contrast) -> Outcome:
-    """The verdict by t, told in the direction of the contrast, which may be the other one than was declared."""
-    found = results.by_student[contrast.name].verdict
+    return as_told(results, contrast, results.by_student[contrast.name].verdict)
+
+
+def as_told(results: Results, contrast: Contrast, found: Outcome) -> Outcome:
+    """A verdict of the declared direction in that of a contrast, which may be told the other way round."""
     is_declared = any((c.name, c.left) == (contrast.name, contrast.left) for c in results.contrasts)
     return found if is_declared else turned(found)
 

@@ -21,7 +21,8 @@ def cost(results: Results) -> Html:
     fixed = (
         f"Measured at revision {code(short(costs.revision))} on {plural(costs.threads, 'thread')}, with the negatives "
         f"that the losses of the arm have. Synthetic hidden states: {count(costs.readouts)} readouts of width "
-        f"{count(costs.width)} with {plural(costs.labels, 'label')} each, one step forward and backward; the median of "
+        f"{count(costs.width)} with {plural(costs.labels, 'label')} each, one step forward and backward, without "
+        "clipping, the optimizer and the average of the weights, which cost all losses the same; the median of "
         f"{plural(costs.steps, 'step')}."
     )
     return joined(

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope, source
+from study.exhibits import choose, scope, size_of_catalogue, source
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import NOTHING, evidence, limited
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, named, plural, worded
+from study.exhibits.prose import count, named, plural
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.exhibits.size_of_catalogue import is_no_larger, loss_of
 
 UNTESTED = "which no contrast tests itself"
 ABOVE = "clearly above popularity on both"
@@ -46,24 +47,12 @@ def _with_the_larger(results: Results, small: dict[str, list[Contrast]], large: 
         return [f"{told}; {same}", *further]
     budgets = "" if large.budget == results.budget else ", and the budgets of the two arms differ"
     turns = _turns(_verdicts(results, small), _verdicts(large, found), f"{UNTESTED}{budgets}")
-    return [semicolons(told, turns), *further, *_softmax(large, found)]
-
-
-def is_no_larger(results: Results, large: Results) -> bool:
-    """Whether the arm with the larger catalogue asks for the very candidates of the main arm."""
-    return large.question.candidate_columns == results.question.candidate_columns
+    return [semicolons(told, turns, size_of_catalogue.told(results, large)), *further, *_softmax(large, found)]
 
 
 def _leading(results: Results, by_objective: dict[str, list[Contrast]]) -> list[Contrast]:
     """Those of the first objective, which the answer begins with."""
     return scope.trained(results, next(iter(by_objective.values())))
-
-
-def loss_of(results: Results, variant: str) -> str:
-    """The loss of a variant in words, with its negatives where it has some."""
-    loss = worded(choose.parts_of(results, variant)["loss"])
-    found = scope.negatives(results, variant)
-    return f"{loss} ({found})" if found else loss
 
 
 def plain_bce(arms: Sequence[Results]) -> list[str]:

@@ -13,7 +13,7 @@ LINK = '<a href="diagnostics.html">Is it the data?</a>'
 TOPICS = {
     "attributes": "taking one attribute away",
     "noise": "adding random attributes",
-    "time": "taking the times away",
+    "time": "a steady pace instead of the times",
 }
 """What is done to the log under the topics that are told, in their order."""
 

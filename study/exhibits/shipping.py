@@ -10,7 +10,8 @@ from study.exhibits.prose import brief, count, flipped, number, percent, seconds
 from study.exhibits.records import Contrast
 from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.scoring_log import beside_other_work
-from study.params.statistics import PRIMARY, Outcome
+from study.params.roster import ComposedEntry
+from study.params.statistics import BEST, PRIMARY, Outcome
 
 CLEARLY = 0.8
 """What share of a refit's seconds is a saving: less than that is within what the load of a machine changes."""
@@ -201,9 +202,16 @@ def _instead(results: Results, variant: str, margin: float) -> str:
     )
 
 
+def _favoured(results: Results, variant: str) -> str:
+    """That select chose the members of a composed variant too, where it did; a clause."""
+    entry = results.params.variants[variant]
+    sources = entry.sources() if isinstance(entry, ComposedEntry) else []
+    return ", which chose its members too" if any(source.startswith(BEST) for source in sources) else ""
+
+
 def _why(results: Results, reason: Contrast) -> str:
     if reason.verdict == "equivalent":
         return "the one of two equivalent variants that refits sooner"
     if results.row(reason.right_variant).family == "counting":
-        return "the best on select of what is shown to beat counting"
+        return f"the best on select of what is shown to beat counting{_favoured(results, reason.left_variant)}"
     return "the better one of two variants that are shown to beat counting"

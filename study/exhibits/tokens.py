@@ -10,11 +10,10 @@ from study import params
 from study.exhibits import source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, count, number, percent, plural
+from study.exhibits.prose import DASH, number, percent, plural
 from study.exhibits.records import Estimate, Manifest, Record
 from study.exhibits.result_file import manifest_of, read
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
-from study.params.tokens import Tokens
 from study.paths import results_folder
 
 PARTS = {
@@ -265,32 +264,3 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
 def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:
     found = [row.shares[key] if row.has_shares else None for key in keys]
     return [Cell(share_of(share), None if share is None else share.estimate) for share in found]
-
-
-def training(results: tuple[Accounting, Manifest] | None) -> Html:
-    """How far the training losses have come."""
-    if results is None:
-        return source.NOTHING
-    found = results[0]
-    last = [_last_step(curve) for curves in found.training_losses.values() for curve in curves if len(curve) > 1]
-    steepest = f"; in its last round no training loss fell by more than {percent(max(last))}" if last else ""
-    return paragraphs(
-        [
-            f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
-            f"{count(found.positions)} tokens, in batches of at most {_batch()}{steepest}. The loss is that of "
-            f"{count(found.total.tokens)} tokens of {plural(found.users, 'user')} in the select windows."
-        ]
-    )
-
-
-def _batch() -> str:
-    """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
-    declared = params.load()
-    asked = declared.section(Tokens)
-    longest = asked.entry(declared.variants).context
-    told = f"{count(asked.batch)} with padding"
-    return told if longest <= asked.batch else f"{told}, or of one longer piece of at most {count(longest)}"
-
-
-def _last_step(curve: list[float]) -> float:
-    return max(1 - curve[-1] / curve[-2], 0.0)

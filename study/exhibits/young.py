@@ -7,6 +7,7 @@ import polars as pl
 
 from study.exhibits import contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
+from study.exhibits.few_seeds import BY_STUDENT
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
@@ -15,11 +16,14 @@ from study.exhibits.prose import count, dagger, marked, number, percent, plural,
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
+from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.statistics import PRIMARY
 
 PARTS = ("known", "young")
 YOUNG = f"{PRIMARY}/young"
 NONE = paragraphs(["No relevant candidate in the test windows is young, so nothing is said of ranking them."])
+ON_YOUNG = pl.col(YOUNG).fill_null(0.0) * pl.col("young") / pl.col("relevant")
+"""Of the recall of a query what is found among the young ones."""
 STYLES = ((BLUE, "circle"), (ORANGE, "diamond"))
 
 
@@ -115,9 +119,8 @@ class PartsOfRecall:
 
 def parts_of_recall(results: Results) -> dict[str, PartsOfRecall]:
     """The parts of the recall of each variant: estimates, which no contrast tests."""
-    on_young = pl.col(YOUNG).fill_null(0.0) * pl.col("young") / pl.col("relevant")
     rows = results.queries([PRIMARY, YOUNG, "young", "relevant"])
-    means = rows.group_by("variant").agg(on_young.mean().alias("young"), pl.col(PRIMARY).mean().alias("all"))
+    means = rows.group_by("variant").agg(ON_YOUNG.mean().alias("young"), pl.col(PRIMARY).mean().alias("all"))
     return {
         row["variant"]: PartsOfRecall(row["all"] - row["young"], row["young"]) for row in means.iter_rows(named=True)
     }
@@ -129,16 +132,29 @@ def parts_of_effect(found: dict[str, PartsOfRecall], contrast: Contrast) -> Part
     return PartsOfRecall(left.known - right.known, left.young - right.young)
 
 
+def judged_on_young(results: Results) -> dict[str, ByStudent]:
+    """What a t distribution says of the part of each declared contrast that is gained on young candidates.
+
+    Exploratory: no contrast declares it. The family are the contrasts of the arm, the margin is that of all recall.
+    """
+    rows = results.queries([YOUNG, "young", "relevant"]).with_columns(ON_YOUNG.alias("part"))
+    pairs, alpha = [c.variants for c in results.contrasts], results.params.statistics.alpha
+    found = judge_by_student(rows, pairs, "part", margin=results.margin, alpha=alpha)
+    return {c.name: by for c, by in zip(results.contrasts, found, strict=True)}
+
+
 def effects(results: Results | None) -> Html:
     """Each effect over all candidates as the sum of what is gained on known and on young ones."""
     if results is None or not with_young(results) or not results.contrasts:
         return Html("")
     recalls = parts_of_recall(results)
     found = {c.name: parts_of_effect(recalls, c) for c in results.contrasts}
+    by_t = judged_on_young(results)
     lines = [
         [
             name(marked(c)),
             *(Cell(signed(value), value) for value in (c.effect, found[c.name].known, found[c.name].young)),
+            words(by_t[c.name].verdict),
             words(f"{c.left_variant} over {c.right_variant}"),
         ]
         for c in results.contrasts
@@ -146,10 +162,11 @@ def effects(results: Results | None) -> Html:
     caption = (
         f"The effect of each declared contrast in {PRIMARY} over all relevant candidates, and the two parts that it is "
         f"the sum of: hits among the known and hits among the young ones, each as a share of all that is relevant to a "
-        f"query. Estimates: no contrast tests a part{dagger(results.contrasts)}"
+        f"query. No contrast tests a part; young, by t: what {BY_STUDENT} says of the last of them, Holm-adjusted over "
+        f"these contrasts, which was asked when test had been scored{dagger(results.contrasts)}"
     )
     lead = paragraphs(["What an effect over all candidates consists of:"])
-    return joined([lead, table(["contrast", "effect", "on known", "on young", "sides"], lines, caption)])
+    return joined([lead, table(["contrast", "effect", "on known", "on young", "young, by t", "sides"], lines, caption)])
 
 
 def verdicts(results: Results | None) -> Html:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import NOTHING, evidence, hedged, limited, of_the_history
+from study.exhibits.few_seeds import as_told
 from study.exhibits.markup import code
 from study.exhibits.prose import signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import missing
-from study.exhibits.young import of_young_alone, parts_of_effect, parts_of_recall, with_young
+from study.exhibits.young import judged_on_young, of_young_alone, parts_of_effect, parts_of_recall, with_young
 
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
 ID_TABLE = "an id table alone"
@@ -27,12 +28,14 @@ def young(results: Results) -> Answer:
     )
     rows = with_young(found)
     recalls = parts_of_recall(found) if rows else {}
+    by_t = judged_on_young(found) if rows else {}
 
     def more(contrast: Contrast) -> str:
         if not recalls:
             return ""
         parts = parts_of_effect(recalls, contrast)
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones"
+        told = as_told(found, contrast, by_t[contrast.name].verdict)
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones ({told} by t)"
 
     def judged(asked: Sequence[Contrast]) -> str:
         sides = choose.by_head(found, asked)

@@ -1,4 +1,4 @@
-"""What verdicts would be with Student's t in the bootstrap's place, whose tails are too thin where seeds are few."""
+"""What Student's t says: of contrasts, since the bootstrap's tails are thin where seeds are few, and of two effects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from study.metrics.verdicts import holm
 from study.params.statistics import Outcome
@@ -54,14 +54,85 @@ def judge_by_student(
     spread = _Spread(queries.filter(pl.col("variant").is_in([side for pair in pairs for side in pair])), metric)
     parts = [spread.of(left, right) for left, right in pairs]
     effects, errors, degrees, shares = (np.array(values) for values in zip(*parts, strict=True))
-    errors = np.maximum(errors, np.finfo(float).tiny)  # of two sides that rank alike
-    single = len(spread.counts) < 2
-    differ = holm(np.where(single, 1.0, 2 * stdtr(degrees, -np.abs(effects) / errors)), alpha, tails=2).adjusted
-    equal = holm(np.where(single, 1.0, stdtr(degrees, (np.abs(effects) - margin) / errors)), alpha, tails=1).adjusted
+    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=len(spread.counts) < 2)
     return [
         ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
         for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class EffectChange:
+    """Of an effect of left over right from one set of queries to another.
+
+    Attributes:
+        effect: how much larger it is there.
+        low, high: an interval of it, Bonferroni over the family.
+        p_difference, p_equivalence: Holm-adjusted over the family.
+        verdict: *better* where the effect is larger there.
+    """
+
+    effect: float
+    low: float
+    high: float
+    p_difference: float
+    p_equivalence: float
+    verdict: Outcome
+
+
+def judge_changes_by_student(
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    pairs: Sequence[tuple[tuple[str, str], tuple[str, str]]],
+    metric: str,
+    *,
+    margin: float,
+    alpha: float,
+) -> list[EffectChange]:
+    """Whether the effects of two variants differ between two sets of queries of the same users, as one difference.
+
+    As `judge_by_student`, of the difference of two differences: users are the clusters of both, so that what a user
+    does in either counts once, and each of the four sides has its seeds.
+
+    Args:
+        before, after: as its `queries`; a user without a query in one adds nothing there.
+        pairs: of each member of the family the left and the right variant before, and those after.
+        metric, margin, alpha: likewise.
+    """
+    if not pairs:
+        return []
+    sets = _Spread(before, metric), _Spread(after, metric)
+    users = sorted({user for one in sets for user in one.users})
+    found = []
+    for sides in pairs:
+        first, then = (one.influence(*pair, users) for one, pair in zip(sets, sides, strict=True))
+        parts = [part for one, pair in zip(sets, sides, strict=True) for part in one.of_seeds(*pair)]
+        among_users = ((then[1] - first[1]) ** 2).sum() * len(users) / max(1, len(users) - 1)
+        found.append((then[0] - first[0], *_error([(among_users, len(users) - 1), *parts])))
+    effects, errors, degrees = (np.array(values) for values in zip(*found, strict=True))
+    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=len(users) < 2)
+    reach = stdtrit(degrees, 1 - alpha / (2 * len(pairs))) * errors
+    return [
+        EffectChange(float(e), float(e - r), float(e + r), float(p), float(q), _outcome(e, p, q, alpha))
+        for e, r, p, q in zip(effects, reach, differ, equal, strict=True)
+    ]
+
+
+def _error(parts: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """The standard error of independent parts of a variance, each with its degrees of freedom, and those of all."""
+    variance = sum(part for part, _ in parts)
+    degrees = variance**2 / sum(part**2 / free for part, free in parts if part) if variance else np.inf
+    return float(np.sqrt(variance)), float(degrees)
+
+
+def _adjusted(
+    effects: Floats, errors: Floats, degrees: Floats, margin: float, alpha: float, *, single: bool
+) -> tuple[Floats, Floats]:
+    """The p values of both kinds of tests, Holm-adjusted; of a single user nothing is shown."""
+    errors = np.maximum(errors, np.finfo(float).tiny)  # of two sides that rank alike
+    differ = holm(np.where(single, 1.0, 2 * stdtr(degrees, -np.abs(effects) / errors)), alpha, tails=2).adjusted
+    equal = holm(np.where(single, 1.0, stdtr(degrees, (np.abs(effects) - margin) / errors)), alpha, tails=1).adjusted
+    return differ, equal
 
 
 def _outcome(effect: float, differ: float, equal: float, alpha: float) -> Outcome:
@@ -83,6 +154,7 @@ class _Spread:
         parts = {str(name): part for (name,), part in users.group_by("variant", maintain_order=True)}
         self.sums = {name: part[metric].to_numpy() / len(self.means[name]) for name, part in parts.items()}
         first, part = next(iter(parts.items()))
+        self.users: list[str] = part["user_id"].to_list()
         self.counts: Floats = part["len"].to_numpy() / len(self.means[first])
 
     def of(self, left: str, right: str) -> tuple[float, float, float, float]:
@@ -92,11 +164,22 @@ class _Spread:
         """
         if left == right:
             return 0.0, 0.0, np.inf, 0.0
-        sums, users, whole = self.sums[left] - self.sums[right], len(self.counts), self.counts.sum()
+        users = len(self.users)
+        effect, of_user = self.influence(left, right, self.users)
+        among_users = (of_user**2).sum() * users / max(1, users - 1)
+        error, degrees = _error([(among_users, users - 1), *self.of_seeds(left, right)])
+        return effect, error, degrees, 1 - among_users / error**2 if error else 0.0
+
+    def influence(self, left: str, right: str, users: Sequence[str]) -> tuple[float, Floats]:
+        """The effect, and by how much each of these users moves it, [users]; one without a query does not."""
+        sums, whole = self.sums[left] - self.sums[right], self.counts.sum()
         effect = sums.sum() / whole
-        among_users = ((sums - effect * self.counts) ** 2).sum() / whole**2 * users / max(1, users - 1)
+        places = {user: index for index, user in enumerate(users)}
+        moved = np.zeros(len(users))
+        moved[[places[user] for user in self.users]] = (sums - effect * self.counts) / whole
+        return float(effect), moved
+
+    def of_seeds(self, left: str, right: str) -> list[tuple[float, int]]:
+        """The variance of each side's mean that is of its seeds, where it has several, and its degrees of freedom."""
         sides = [self.means[side] for side in (left, right) if len(self.means[side]) > 1]
-        parts = [(among_users, users - 1), *((means.var(ddof=1) / len(means), len(means) - 1) for means in sides)]
-        variance = sum(part for part, _ in parts)
-        degrees = variance**2 / sum(part**2 / free for part, free in parts if part) if variance else np.inf
-        return effect, np.sqrt(variance), degrees, 1 - among_users / variance if variance else 0.0
+        return [(float(means.var(ddof=1) / len(means)), len(means) - 1) for means in sides]

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from study.exhibits import advice
+from study.exhibits import advice, loss_advice
+from study.exhibits.advice_part import Part
 from tests.exhibits.test_answers import EVENTS, LARGE, SMALL, VERDICTS, as_long, say
 
 ALIKE = [name for name in EVENTS if "horizon" in name]
@@ -80,16 +81,16 @@ def test_sides_with_unlike_histories_say_nothing_unless_a_longer_one_is_worth_no
 )
 def test_the_softmax_is_supported_where_the_other_losses_are_worse(made, verdict, expected):
     """Whichever objective they have in common."""
-    assert [expected] * 6 == marks(advice.softmax(made(say(verdict, *SMALL, *LINE))))
+    assert [expected] * 6 == marks(loss_advice.softmax(made(say(verdict, *SMALL, *LINE))))
 
 
 LINE = ["line-bce-over-softmax", "line-gbce-over-softmax"]
 PAIRWISE = ["bpr-over-bce", "bpr-over-bce-products", "bpr-64-over-bce-64-products"]
 
 
-def ranking(results) -> dict[str, advice.Part]:
+def ranking(results) -> dict[str, Part]:
     """The parts of the advice of a ranking loss, by their contrasts."""
-    return {part.contrast.name: part for part in advice.ranking_loss(results)}
+    return {part.contrast.name: part for part in loss_advice.ranking_loss(results)}
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -158,7 +159,7 @@ def test_parts_that_disagree_are_marked_apart(made):
 
 
 def test_contrasts_that_speak_for_neither_are_counted_by_why(made):
-    told = re.sub(r"<[^>]+>", "", advice.told(advice.ranking_loss(made(say("undetermined")))))
+    told = re.sub(r"<[^>]+>", "", advice.told(loss_advice.ranking_loss(made(say("undetermined")))))
 
     assert re.match(r"undetermined here by \d+ contrasts: \d+ with neither a difference nor an equivalence shown", told)
     assert " whose sides differ in more than that, each in the table below." in told
@@ -246,7 +247,7 @@ def test_a_best_variant_that_happens_to_have_a_ranking_loss_is_no_evidence_on_lo
     sides = {"left_variant": "who-sum-bpr", "right_variant": "who-lightgbm-binary"}
     results = made(who=resolved("who-sequence-over-aggregates", **sides))
 
-    assert {"loss"} == {part.contrast.question for part in advice.ranking_loss(results)}
+    assert {"loss"} == {part.contrast.question for part in loss_advice.ranking_loss(results)}
 
 
 def test_a_best_variant_that_happens_to_be_flat_is_no_evidence_on_representations(made):
@@ -260,7 +261,7 @@ def test_a_best_variant_that_happens_to_have_another_loss_is_no_evidence_on_the_
     sides = {"left_variant": "sum-horizon-bpr", "right_variant": "sum-horizon"}
     results = made(resolved("sequence-over-trees", **sides))
 
-    assert {"loss"} == {part.contrast.question for part in advice.softmax(results)}
+    assert {"loss"} == {part.contrast.question for part in loss_advice.softmax(results)}
 
 
 def test_a_side_that_has_not_left_popularity_speaks_for_nothing(made):

@@ -31,7 +31,7 @@ def test_each_change_of_the_log_is_told_by_what_it_shows(made):
         "\N{MINUS SIGN}0.0200); "
         "adding random attributes is not shown to make a difference beyond the margin (1 of 2 contrasts is "
         "equivalent); "
-        "taking the times away makes sum-horizon-repeat better (a steady pace instead of time, +0.0200)"
+        "a steady pace instead of the times makes sum-horizon-repeat better (a steady pace instead of time, +0.0200)"
     ) in sentence
 
 

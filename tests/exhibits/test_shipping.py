@@ -31,6 +31,15 @@ def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
     assert "since nothing that was compared with the best counting rule is shown to be better" in lost
 
 
+def test_what_select_chose_the_members_of_is_told_to_be_favoured_there(made):
+    clause = "the best on select of what is shown to beat counting, which chose its members too"
+    average = told(made(against(("average-of-learners", "better", 0.02))), "What to ship, at what cost?")
+    plain = told(made(against(("lightgbm-binary", "better", 0.02))), "What to ship, at what cost?")
+
+    assert clause in average
+    assert "the best on select of what is shown to beat counting" in plain and clause not in plain
+
+
 def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
     rows = [("sum-horizon", "better", 0.02), ("lightgbm-binary", "better", 0.01), ("gru-horizon", "worse", -0.01)]
     sentence = told(made(against(*rows)), "What to ship, at what cost?")

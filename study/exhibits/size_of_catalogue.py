@@ -1,0 +1,117 @@
+"""Whether what a loss is worth changes with the size of the catalogue: its effects in two arms, as one difference."""
+
+from dataclasses import dataclass
+
+from study.exhibits import choose, scope
+from study.exhibits.few_seeds import BY_STUDENT, BY_T
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
+from study.exhibits.prose import count, named, percent, signed, worded
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.tables import Cell, p_value, table, words
+from study.metrics.few_seeds import EffectChange, judge_changes_by_student
+from study.params.statistics import PRIMARY
+
+
+@dataclass(frozen=True)
+class Resized:
+    """The contrasts of one loss with the full softmax on two catalogues, and how much more the second shows.
+
+    `is_learned`: whether all four sides are clearly above popularity.
+    """
+
+    loss: str
+    objective: str
+    small: Contrast
+    large: Contrast
+    change: EffectChange
+    is_learned: bool
+
+
+def loss_of(results: Results, variant: str) -> str:
+    """The loss of a variant in words, with its negatives where it has some."""
+    loss = worded(choose.parts_of(results, variant)["loss"])
+    found = scope.negatives(results, variant)
+    return f"{loss} ({found})" if found else loss
+
+
+def is_no_larger(results: Results, large: Results) -> bool:
+    """Whether the arm with the larger catalogue asks for the very candidates of the main arm."""
+    return large.question.candidate_columns == results.question.candidate_columns
+
+
+def resized(results: Results, large: Results) -> list[Resized]:
+    """The losses that both arms hold against the full softmax, with one objective and as many negatives."""
+    if is_no_larger(results, large):
+        return []
+    before, after = _by_loss(results), _by_loss(large)
+    both = [key for key in before if key in after]
+    changes = judge_changes_by_student(
+        results.queries([PRIMARY]),
+        large.queries([PRIMARY]),
+        [(before[key].variants, after[key].variants) for key in both],
+        PRIMARY,
+        margin=results.margin,
+        alpha=results.params.statistics.alpha,
+    )
+    learned = {key: bool(scope.trained(results, [before[key]]) and scope.trained(large, [after[key]])) for key in both}
+    return [
+        Resized(loss, objective, before[objective, loss], after[objective, loss], change, learned[objective, loss])
+        for (objective, loss), change in zip(both, changes, strict=True)
+    ]
+
+
+def _by_loss(arm: Results) -> dict[tuple[str, str], Contrast]:
+    """The contrasts with the full softmax, by objective and loss."""
+    asked = choose.over_softmax(arm)
+    return {(objective, loss_of(arm, c.left_variant)): c for objective, found in asked.items() for c in found}
+
+
+def told(results: Results, large: Results) -> str:
+    """By how much the effects change, a clause; of losses that are near popularity nothing."""
+    found = [one for one in resized(results, large) if one.is_learned]
+    if not found:
+        return ""
+    changes = [
+        f"{signed(one.change.effect)} for {code(one.loss)} with {named(one.objective)} ({one.change.verdict})"
+        for one in found
+    ]
+    return (
+        f"from {count(results.data.catalogue)} to {count(large.data.catalogue)} candidates the effect over the full "
+        f"softmax changes by {listing(changes)}{BY_T}"
+    )
+
+
+def changes(results: Results) -> Html:
+    """The effects of both catalogues, and their differences."""
+    large = results.beside("catalogue")
+    found = resized(results, large) if large is not None else []
+    if large is None or not found:
+        return Html("")
+    sizes = [count(arm.data.catalogue) for arm in (results, large)]
+    rows = [
+        [
+            words(one.loss),
+            words(named(one.objective)),
+            *(Cell(signed(effect), effect) for effect in (one.small.effect, one.large.effect)),
+            Cell(
+                f"{signed(one.change.effect)} [{signed(one.change.low)}, {signed(one.change.high)}]", one.change.effect
+            ),
+            words(one.change.verdict),
+            p_value(one.change.p_difference),
+            p_value(one.change.p_equivalence),
+            words("yes" if one.is_learned else "no"),
+        ]
+        for one in found
+    ]
+    head = ["loss", "objective", *(f"with {size}" for size in sizes), "change", "by t", "p (differ)", "p (equivalent)"]
+    level = percent(1 - results.params.statistics.alpha / len(found), 2)
+    caption = (
+        f"The effect of each loss over the full softmax in {PRIMARY} with {listing(sizes)} candidates, and how much "
+        f"larger it is with the latter, in brackets its {level} interval: by {BY_STUDENT}, users being the clusters of "
+        "both arms, Holm-adjusted over these rows; learned: whether both sides are clearly above popularity in both. "
+        "No contrast declares a change: this was asked when test had been scored. Levels of recall and the budgets of "
+        "the arms differ besides"
+    )
+    lead = paragraphs(["Whether the effect of a loss changes with the catalogue, as one difference:"])
+    return joined([lead, table([*head, "learned"], rows, caption)])

@@ -1,0 +1,61 @@
+"""The part of the page Token accounting about training: how long, and how far the losses have come."""
+
+import numpy as np
+
+from study import params
+from study.exhibits import source
+from study.exhibits.markup import Html, listing, paragraphs
+from study.exhibits.prose import count, percent, plural
+from study.exhibits.records import Manifest
+from study.exhibits.tokens import LADDER, Accounting
+from study.params.tokens import Tokens
+
+SIXTH = 6
+"""Of the rounds the last in so many is held against as many before it: one round alone is noise."""
+WHOLE = "everything"
+
+
+def training(results: tuple[Accounting, Manifest] | None) -> Html:
+    """How long each model was trained, and whether its loss still falls."""
+    if results is None:
+        return source.NOTHING
+    found = results[0]
+    told = (
+        f"Each of {plural(found.seeds, 'seed')} of each model was trained for {plural(found.rounds, 'round')} of "
+        f"{count(found.positions)} tokens, in batches of at most {_batch()}. The loss is that of "
+        f"{count(found.total.tokens)} tokens of {plural(found.users, 'user')} in the select windows."
+    )
+    return paragraphs(filter(None, [told, _trend(found)]))
+
+
+def _batch() -> str:
+    """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
+    declared = params.load()
+    asked = declared.section(Tokens)
+    longest = asked.entry(declared.variants).context
+    told = f"{count(asked.batch)} with padding"
+    return told if longest <= asked.batch else f"{told}, or of one longer piece of at most {count(longest)}"
+
+
+def _trend(found: Accounting) -> str:
+    """By how much the mean training loss of the last rounds is below that of those before, by model."""
+    size = max(found.rounds // SIXTH, 1)
+    falls = {
+        model: float(np.mean([_fall(curve, size) for curve in curves]))
+        for model, curves in found.training_losses.items()
+        if all(len(curve) >= 2 * size for curve in curves)
+    }
+    if not falls:
+        return ""
+    told = (
+        f"In the last {plural(size, 'round')} the training loss is below that of as many before by "
+        f"{listing([f'{percent(fall, 1)} (the model that {LADDER[model]})' for model, fall in falls.items()])}, in the "
+        "mean over seeds."
+    )
+    if any(falls.get(WHOLE, 0.0) > fall > 0 for model, fall in falls.items() if model != WHOLE):
+        told += " What sees everything was still learning faster, so that its part may be larger with more rounds."
+    return told
+
+
+def _fall(curve: list[float], size: int) -> float:
+    return 1 - float(np.mean(curve[-size:]) / np.mean(curve[-2 * size : -size]))
