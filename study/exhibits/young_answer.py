@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import NOTHING, evidence, hedged, limited, of_the_history
-from study.exhibits.few_seeds import as_told
+from study.exhibits.few_seeds import BY_T, as_told
 from study.exhibits.markup import code
 from study.exhibits.prose import signed, worded
 from study.exhibits.records import Contrast
@@ -35,7 +35,7 @@ def young(results: Results) -> Answer:
             return ""
         parts = parts_of_effect(recalls, contrast)
         told = as_told(found, contrast, by_t[contrast.name].verdict)
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones ({told} by t)"
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones, {told}{BY_T}"
 
     def judged(asked: Sequence[Contrast]) -> str:
         sides = choose.by_head(found, asked)

@@ -224,7 +224,7 @@ def test_a_contrast_of_a_model_with_itself_is_no_evidence(made):
 def test_advice_without_a_contrast_stays_undetermined(made):
     results = made(lambda written: written.update({"contrasts.json": []}))
 
-    assert 4 == advice.marks(results).text.count("<em>undetermined here</em>: no contrast about it was run.")
+    assert 5 == advice.marks(results).text.count("<em>undetermined here</em>: no contrast about it was run.")
 
 
 def test_every_part_stands_in_the_table_with_its_interval(made):

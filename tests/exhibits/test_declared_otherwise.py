@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from study.exhibits import choose, heads, protocol, representation, source, tokens, who, young
+from study.exhibits import choose, heads, protocol, representation, source, tokens, tokens_training, who, young
 from study.exhibits.prose import flipped
 from study.exhibits.results import Results
 from study.params.roster import ComposedEntry
@@ -108,7 +108,7 @@ def test_a_round_of_the_accounting_is_told_in_what_its_variant_counts(made, vari
 
 @pytest.mark.parametrize(
     "exhibit",
-    [tokens.answer, tokens.training, young.verdicts, young.board, who.answer, who.windows],
+    [tokens.answer, tokens_training.training, young.verdicts, young.board, who.answer, who.windows],
     ids=lambda exhibit: f"{exhibit.__module__}.{exhibit.__name__}",
 )
 def test_where_an_arm_was_not_run_no_heading_stands_over_nothing(exhibit):

@@ -131,7 +131,7 @@ def test_training_tells_how_the_losses_of_the_last_rounds_fell(accounted, folder
     """The last of three rounds is a sixth of them at least: losses of 0.9 after 1.0, and of 1.2 after 1.5."""
     slow = "What sees everything was still learning faster, so that its part may be larger with more rounds."
     text = tokens_training.training(accounted()).text
-    assert "by 10.0 % (the model that sees its event) and 20.0 % (the model that sees everything), in the mean" in text
+    assert "by 10 % (the model that sees its event) and 20 % (the model that sees everything), in the mean" in text
     assert slow in text
 
     path = folder / "tokens" / "tokens.json"
