@@ -85,20 +85,22 @@ def _of_event_level(results: Results) -> str:
 
 
 def _of_encoder(results: Results) -> str:
-    """How far above a side that sees later events a causal one is that is asked more often, at the same budget."""
+    """Where a causal model is that is asked more often, beside one that sees later events, at the same budget."""
     told = []
     for left in dict.fromkeys(part.contrast.left_variant for part in encoder(results)):
         entry = choose.parts_of(results, left)
-        kept = ("representation", "objective", "loss", "head")
+        kept = ("representation", "objective", "loss", "loss_options", "head", "context", "pretrain")
         wanted = {key: entry[key] for key in kept} | {"architecture": "causal", "prefixes": False}
+        tested = {v for c in results.contrasts if left in c.variants for v in c.variants}
         known = {row.variant: choose.parts_of(results, row.variant) for row in results.leaderboard}
-        oftener = [v for v, parts in known.items() if wanted.items() <= parts.items()]
+        oftener = [v for v, p in known.items() if v not in tested and all(p.get(k) == w for k, w in wanted.items())]
         if oftener:
             best = max(oftener, key=lambda v: results.row(v).select)
             told.append(
                 f" At the same budget {code(best)}, causal with labels {choose.labels(known[best])}, has {PRIMARY} "
                 f"{number(results.row(best).recall)} where {code(left)} has {number(results.row(left).recall)} with "
-                f"labels {choose.labels(entry)}; no contrast tests that, and the labels are a part of it."
+                f"labels {choose.labels(entry)}; no contrast tests that, and "
+                f"{listing(['the labels', *['their depth'] * (known[best]['blocks'] != entry['blocks'])])} differ, too."
             )
     return "".join(told)
 
@@ -108,7 +110,9 @@ ADVICE = [
     Advice("An encoder-style (bidirectional) model", encoder, note=_of_encoder),
     Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", loss_advice.ranking_loss),
     Advice("The full softmax where the catalogue is small", loss_advice.softmax, note=loss_advice.negatives),
-    Advice("A ranking loss (BPR) instead of it where the catalogue is larger", loss_advice.instead_of_softmax),
+    Advice(
+        "A ranking loss (BPR) instead of the full softmax where the catalogue is larger", loss_advice.instead_of_softmax
+    ),
 ]
 
 

@@ -22,8 +22,8 @@ DAY = 24 * 3600
 class Line:
     """Processor seconds of a stage: `start` + `per_event` x events.
 
-    `error` is the relative one at the largest size of a line through the others; None below three sizes, since two are
-    on their line whatever they are.
+    `error` is the relative one at the largest size of a line through the others; None of a line through two sizes,
+    which are on it whatever they are.
     """
 
     start: float
@@ -41,12 +41,17 @@ def fitted(sizes: Sizes, stage: str) -> Line | None:
     Logs of one part go another way than larger ones, and are left out where two of several parts were measured.
     """
     points = _points(sizes, stage)
+    if of_several_parts(sizes):
+        points = [(events, seconds) for events, seconds in points if events > PART]
     if len(points) < 2:
         return None
-    larger = [(events, seconds) for events, seconds in points if events > PART]
-    points = larger if len(larger) > 1 else points
     start, per_event = _through(points)
     return Line(start, per_event, _error_ahead(points))
+
+
+def of_several_parts(sizes: Sizes) -> bool:
+    """Whether two sizes were measured that have more than one part."""
+    return sum(events > PART for events in sizes.events) > 1
 
 
 def _points(sizes: Sizes, stage: str) -> list[tuple[float, float]]:

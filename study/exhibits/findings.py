@@ -43,9 +43,13 @@ def answer(results: Results) -> Html:
 
 
 def _by_t(results: Results) -> str:
-    """What "by t" says in the answers; nothing where it leaves no verdict open."""
-    is_told = any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results))
-    return f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few." if is_told else ""
+    """What "by t" says in the answers; nothing where it leaves no verdict open, and nothing else is told by it."""
+    late = [arm for arm in ("young", "catalogue") if results.beside(arm) is not None]
+    if not late and not any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results)):
+        return ""
+    told = f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few"
+    asked = "; of young candidates alone, and of changes with the catalogue, it was asked when test had been scored"
+    return f"{told}{asked if late else ''}."
 
 
 def repeated(results: Results) -> Html:

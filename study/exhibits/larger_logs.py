@@ -32,6 +32,7 @@ class Work:
     cores: int
     stored: float | None = None
     chain: float | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,17 @@ def _kept(read: Sizes) -> str:
 def _model(results: Results, read: Sizes) -> str:
     passes = cost_model.passes(results.budget)
     return (
-        f"The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above "
-        f"({_error(read)}){_asked(results)}; memory is that of a part in each worker and of one numeric "
+        "The model: each stage that reads the log takes a start and a share per event, fitted to the sizes above"
+        f"{_which(read)} ({_error(read)}){_asked(results)}; memory is that of a part in each worker and of one numeric "
         "column; training holds its span whole in each of its processes; a fit that is not stopped early reads every "
         "event once, which makes "
         f"{number(passes, 1)} readings for the search and the refits of a variant at the budget "
         f"{code(results.params.budget)}. Sizes beyond the largest above are extrapolated."
     )
+
+
+def _which(read: Sizes) -> str:
+    return f" of more than {count(PART)} events" if cost_model.of_several_parts(read) else ""
 
 
 def _asked(results: Results) -> str:
@@ -138,7 +143,7 @@ def _error(read: Sizes) -> str:
     errors = [line.error for stage in cost_model.STAGES if (line := cost_model.fitted(read, stage))]
     known = [error for error in errors if error is not None]
     if not known:
-        return f"error {DASH}: it takes three sizes to tell"
+        return f"error {DASH}: it takes three such sizes to tell"
     return f"lines through the others foresee the largest with an error of at most {percent(max(known), 0)}"
 
 
@@ -160,13 +165,17 @@ def _left_out(read: Sizes) -> str:
 
 def _in_turn(results: Results, work: list[tuple[int, Work]]) -> str:
     """Which hours no number of machines brings below a day, and why; nothing where there are none."""
-    longer = sorted({events for events, one in work if one.chain is not None and one.chain > cost_model.DAY})
+    longer: dict[int, list[str]] = {}
+    for events, one in work:
+        if one.chain is not None and one.chain > cost_model.DAY:
+            longer.setdefault(events, []).append(code(one.variant))
     if not longer:
         return ""
+    told = listing([f"{listing(variants)} on {count(events)} events" for events, variants in longer.items()])
     budget = results.budget
     return (
-        f"No number of machines trains on {listing([count(events) for events in longer])} events within a day: "
-        f"a search has {plural(budget.batch, 'trial')} at once, batch after batch, and then "
+        f"No number of machines trains {told} within a day: a search has "
+        f"{plural(budget.batch, 'trial')} at once, batch after batch, and then "
         f"{plural(budget.seeds, 'refit')}, and a fit is trained by one process. Budgets that ask for a given number of "
         "events, as those of the study do, take no more of a larger log."
     )
@@ -183,7 +192,7 @@ def _foreseen(results: Results, read: Sizes, paces: dict[str, Pace], events: int
         by = "its refits" if pace.revision else "the benchmark"
         chain = cost_model.passes_in_turn(results.budget) * events * pace.per_event
         label = f"search and refits of {variant}, each fit reading all events, by {by}"
-        yield Work(label, spent, pace.cores, chain=chain)
+        yield Work(label, spent, pace.cores, chain=chain, variant=variant)
 
 
 def _row(events: int, work: Work) -> list[Cell]:

@@ -7,6 +7,7 @@ from study.exhibits.advice_part import Part, between_users, head_of, part_of, sh
 from study.exhibits.prose import count, flipped, named
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.exhibits.size_of_catalogue import is_no_larger
 
 RANKING = ("bpr", "softmax", "lambdarank")
 """Losses that compare candidates, or users, with each other; between users the softmax is over those of a batch."""
@@ -65,7 +66,7 @@ def _where(results: Results, contrast: Contrast) -> str:
 def instead_of_softmax(results: Results) -> list[Part]:
     """BPR against the full softmax on the larger catalogue, where its arm was run."""
     larger = results.beside("catalogue")
-    if larger is None:
+    if larger is None or is_no_larger(results, larger):
         return []
     asked = [c for c in _all_over_softmax(larger) if choose.parts_of(larger, c.left_variant)["loss"] == "bpr"]
     return [part_of(larger, c, _where(larger, c)) for c in asked]

@@ -158,6 +158,8 @@ def _not_alike(found: Peers, threads: int) -> list[str]:
         "gradients and warms up.",
         "This study tells each event's time and that of the cut-off, has two tables and a bias where the others share "
         "one, and rotary phases for learned positions.",
+        "Processes of this study keep the memory that a step has freed for the next one (decision 0067). The others, "
+        "and the bare stack, run as they come.",
         *own,
         *_bare(found),
     ]

@@ -206,12 +206,12 @@ def _favoured(results: Results, variant: str) -> str:
     """That select chose the members of a composed variant too, where it did; a clause."""
     entry = results.params.variants[variant]
     sources = entry.sources() if isinstance(entry, ComposedEntry) else []
-    return ", which chose its members too" if any(source.startswith(BEST) for source in sources) else ""
+    return " (which chose its members, too)" if any(source.startswith(BEST) for source in sources) else ""
 
 
 def _why(results: Results, reason: Contrast) -> str:
     if reason.verdict == "equivalent":
         return "the one of two equivalent variants that refits sooner"
     if results.row(reason.right_variant).family == "counting":
-        return f"the best on select of what is shown to beat counting{_favoured(results, reason.left_variant)}"
+        return f"the best on select{_favoured(results, reason.left_variant)} of what is shown to beat counting"
     return "the better one of two variants that are shown to beat counting"

@@ -12,6 +12,9 @@ from study.exhibits.tables import Cell, p_value, table, words
 from study.metrics.few_seeds import EffectChange, judge_changes_by_student
 from study.params.statistics import PRIMARY
 
+OF_ARM = ("question", "arm")
+"""What two entries of unlike arms differ in that are alike."""
+
 
 @dataclass(frozen=True)
 class Resized:
@@ -41,7 +44,7 @@ def is_no_larger(results: Results, large: Results) -> bool:
 
 
 def resized(results: Results, large: Results) -> list[Resized]:
-    """The losses that both arms hold against the full softmax, with one objective and as many negatives."""
+    """The losses that both arms hold against the full softmax, on sides that are alike but for what they rank."""
     if is_no_larger(results, large):
         return []
     before, after = _by_loss(results), _by_loss(large)
@@ -56,15 +59,25 @@ def resized(results: Results, large: Results) -> list[Resized]:
     )
     learned = {key: bool(scope.trained(results, [before[key]]) and scope.trained(large, [after[key]])) for key in both}
     return [
-        Resized(loss, objective, before[objective, loss], after[objective, loss], change, learned[objective, loss])
-        for (objective, loss), change in zip(both, changes, strict=True)
+        Resized(
+            loss_of(results, before[key].left_variant),
+            choose.parts_of(results, before[key].left_variant)["objective"],
+            before[key],
+            after[key],
+            change,
+            learned[key],
+        )
+        for key, change in zip(both, changes, strict=True)
     ]
 
 
-def _by_loss(arm: Results) -> dict[tuple[str, str], Contrast]:
-    """The contrasts with the full softmax, by objective and loss."""
-    asked = choose.over_softmax(arm)
-    return {(objective, loss_of(arm, c.left_variant)): c for objective, found in asked.items() for c in found}
+def _by_loss(arm: Results) -> dict[str, Contrast]:
+    """The contrasts with the full softmax, the first of each loss, by all that its side has but the question."""
+    found: dict[str, Contrast] = {}
+    for contrast in [c for asked in choose.over_softmax(arm).values() for c in asked]:
+        entry = choose.parts_of(arm, contrast.left_variant)
+        found.setdefault(str({key: value for key, value in entry.items() if key not in OF_ARM}), contrast)
+    return found
 
 
 def told(results: Results, large: Results) -> str:
@@ -110,8 +123,8 @@ def changes(results: Results) -> Html:
         f"The effect of each loss over the full softmax in {PRIMARY} with {listing(sizes)} candidates, and how much "
         f"larger it is with the latter, in brackets its {level} interval: by {BY_STUDENT}, users being the clusters of "
         "both arms, Holm-adjusted over these rows; learned: whether both sides are clearly above popularity in both. "
-        "No contrast declares a change: this was asked when test had been scored. Levels of recall and the budgets of "
-        "the arms differ besides"
+        "No contrast declares a change: this was asked when test had been scored. Levels of recall"
+        f"{'' if results.budget == large.budget else ' and the budgets of the arms'} differ besides"
     )
     lead = paragraphs(["Whether the effect of a loss changes with the catalogue, as one difference:"])
     return joined([lead, table([*head, "learned"], rows, caption)])

@@ -47,12 +47,15 @@ def _trend(found: Accounting) -> str:
     }
     if not falls:
         return ""
+    changes = [
+        f"{percent(abs(fall), 1)} {'lower' if fall >= 0 else 'higher'} (the model that {LADDER[model]})"
+        for model, fall in falls.items()
+    ]
     told = (
-        f"In the last {plural(size, 'round')} the training loss is below that of as many before by "
-        f"{listing([f'{percent(fall, 1)} (the model that {LADDER[model]})' for model, fall in falls.items()])}, in the "
+        f"In the last {plural(size, 'round')} the training loss is {listing(changes)} than in as many before, in the "
         "mean over seeds."
     )
-    if any(falls.get(WHOLE, 0.0) > fall > 0 for model, fall in falls.items() if model != WHOLE):
+    if falls.get(WHOLE, 0.0) > max(0.0, *(fall for model, fall in falls.items() if model != WHOLE)):
         told += " What sees everything was still learning faster, so that its part may be larger with more rounds."
     return told
 

@@ -7,12 +7,13 @@ import polars as pl
 
 from study.exhibits import contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
-from study.exhibits.few_seeds import BY_STUDENT
+from study.exhibits.few_seeds import BY_STUDENT, as_told
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
+from study.exhibits.hedges import SMALL
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import pair_of
-from study.exhibits.prose import count, dagger, marked, number, percent, plural, signed, within, worded
+from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
@@ -143,6 +144,16 @@ def judged_on_young(results: Results) -> dict[str, ByStudent]:
     return {c.name: by for c, by in zip(results.contrasts, found, strict=True)}
 
 
+def told_on_young(results: Results, contrast: Contrast, by: ByStudent) -> str:
+    """The verdict by t on that part, in the direction of the contrast; a dash where neither side finds a young one."""
+    recalls = [results.row(variant).estimates[YOUNG].estimate for variant in contrast.variants]
+    if not any(recalls):
+        return DASH
+    verdict = as_told(results, contrast, by.verdict)
+    is_small = verdict == "equivalent" and by.p_difference < results.params.statistics.alpha
+    return f"{verdict}{f', {SMALL}' if is_small else ''}"
+
+
 def effects(results: Results | None) -> Html:
     """Each effect over all candidates as the sum of what is gained on known and on young ones."""
     if results is None or not with_young(results) or not results.contrasts:
@@ -154,7 +165,7 @@ def effects(results: Results | None) -> Html:
         [
             name(marked(c)),
             *(Cell(signed(value), value) for value in (c.effect, found[c.name].known, found[c.name].young)),
-            words(by_t[c.name].verdict),
+            words(told_on_young(results, c, by_t[c.name])),
             words(f"{c.left_variant} over {c.right_variant}"),
         ]
         for c in results.contrasts
@@ -162,7 +173,8 @@ def effects(results: Results | None) -> Html:
     caption = (
         f"The effect of each declared contrast in {PRIMARY} over all relevant candidates, and the two parts that it is "
         f"the sum of: hits among the known and hits among the young ones, each as a share of all that is relevant to a "
-        f"query. No contrast tests a part; young, by t: what {BY_STUDENT} says of the last of them, Holm-adjusted over "
+        f"query. No contrast tests a part; young, by t: what {BY_STUDENT} says of the last of them where "
+        "either side finds a young one, Holm-adjusted over "
         f"these contrasts, which was asked when test had been scored{dagger(results.contrasts)}"
     )
     lead = paragraphs(["What an effect over all candidates consists of:"])

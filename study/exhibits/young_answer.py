@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import NOTHING, evidence, hedged, limited, of_the_history
-from study.exhibits.few_seeds import BY_T, as_told
+from study.exhibits.few_seeds import BY_T
 from study.exhibits.markup import code
-from study.exhibits.prose import signed, worded
+from study.exhibits.prose import DASH, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.source import missing
-from study.exhibits.young import judged_on_young, of_young_alone, parts_of_effect, parts_of_recall, with_young
+from study.exhibits.young import (
+    judged_on_young,
+    of_young_alone,
+    parts_of_effect,
+    parts_of_recall,
+    told_on_young,
+    with_young,
+)
 
 COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
 ID_TABLE = "an id table alone"
@@ -34,8 +41,9 @@ def young(results: Results) -> Answer:
         if not recalls:
             return ""
         parts = parts_of_effect(recalls, contrast)
-        told = as_told(found, contrast, by_t[contrast.name].verdict)
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones, {told}{BY_T}"
+        told = told_on_young(found, contrast, by_t[contrast.name])
+        by = "" if told == DASH else f", of the latter{BY_T}: {told}"
+        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones{by}"
 
     def judged(asked: Sequence[Contrast]) -> str:
         sides = choose.by_head(found, asked)

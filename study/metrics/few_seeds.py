@@ -67,7 +67,7 @@ class EffectChange:
 
     Attributes:
         effect: how much larger it is there.
-        low, high: an interval of it, Bonferroni over the family.
+        low, high: an interval of it, Bonferroni over the family; unbounded of a single user.
         p_difference, p_equivalence: Holm-adjusted over the family.
         verdict: *better* where the effect is larger there.
     """
@@ -111,7 +111,7 @@ def judge_changes_by_student(
         found.append((then[0] - first[0], *_error([(among_users, len(users) - 1), *parts])))
     effects, errors, degrees = (np.array(values) for values in zip(*found, strict=True))
     differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=len(users) < 2)
-    reach = stdtrit(degrees, 1 - alpha / (2 * len(pairs))) * errors
+    reach = stdtrit(degrees, 1 - alpha / (2 * len(pairs))) * errors if len(users) > 1 else np.full(len(pairs), np.inf)
     return [
         EffectChange(float(e), float(e - r), float(e + r), float(p), float(q), _outcome(e, p, q, alpha))
         for e, r, p, q in zip(effects, reach, differ, equal, strict=True)

@@ -32,7 +32,7 @@ def test_the_error_of_a_line_is_that_of_foreseeing_the_largest_size(logged, made
 def test_two_sizes_tell_no_error_and_one_no_line(logged, made):
     logged("size", sized(0.25))
     logged("training", trained(50_000))
-    assert "(error \N{EN DASH}: it takes three sizes to tell)" in larger_logs.foreseen(made()).text
+    assert "(error \N{EN DASH}: it takes three such sizes to tell)" in larger_logs.foreseen(made()).text
 
     one = sized(0.25)
     del one["events"][10]
@@ -84,7 +84,7 @@ def test_fits_that_wait_for_each_other_are_told_and_where_they_take_more_than_a_
     chain = cost_model.passes_in_turn(budget) * 1e9 / 50_000
     text = larger_logs.foreseen(results).text
     assert f">{chain / 3600:,.0f}<" in text
-    assert "No number of machines trains on 100,000,000,000 events within a day: a search has" in text
+    assert "trains <code>sum-horizon</code> on 100,000,000,000 events within a day: a search has" in text
 
     logged("training", trained(1e9))
     assert "No number of machines" not in larger_logs.foreseen(results).text
@@ -96,7 +96,19 @@ def test_logs_of_one_part_stay_out_of_the_line_where_larger_ones_were_measured(l
     logged("size", sizes | {"events": sizes["events"] | larger})
 
     line = cost_model.fitted(measurements.latest("size", measurements.Sizes), "split")
-    assert pytest.approx(2.0) == line.per_event
+    assert (pytest.approx(2.0), None) == (line.per_event, line.error)
+
+
+def test_it_is_told_by_which_sizes_lines_are_fitted(logged, made):
+    logged("training", trained(50_000))
+    for larger, told in (
+        ((), "sizes above (error"),
+        ((10**7, 10**8), "sizes above of more than 2,000,000 events (error"),
+    ):
+        sizes = sized(0.25)
+        sizes["events"] |= {events: dict.fromkeys(cost_model.STAGES, spent(2 * events, 1)) for events in larger}
+        logged("size", sizes)
+        assert told in larger_logs.foreseen(made()).text
 
 
 def test_larger_logs_take_what_the_measurements_say(logged, made):

@@ -32,7 +32,7 @@ def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
 
 
 def test_what_select_chose_the_members_of_is_told_to_be_favoured_there(made):
-    clause = "the best on select of what is shown to beat counting, which chose its members too"
+    clause = "the best on select (which chose its members, too) of what is shown to beat counting"
     average = told(made(against(("average-of-learners", "better", 0.02))), "What to ship, at what cost?")
     plain = told(made(against(("lightgbm-binary", "better", 0.02))), "What to ship, at what cost?")
 

@@ -131,14 +131,19 @@ def test_training_tells_how_the_losses_of_the_last_rounds_fell(accounted, folder
     """The last of three rounds is a sixth of them at least: losses of 0.9 after 1.0, and of 1.2 after 1.5."""
     slow = "What sees everything was still learning faster, so that its part may be larger with more rounds."
     text = tokens_training.training(accounted()).text
-    assert "by 10 % (the model that sees its event) and 20 % (the model that sees everything), in the mean" in text
+    told = (
+        "is 10 % lower (the model that sees its event) and 20 % lower (the model that sees everything) than in as many"
+    )
+    assert told in text
     assert slow in text
 
     path = folder / "tokens" / "tokens.json"
     found = json.loads(path.read_text(encoding="utf-8"))
-    found["training_losses"]["everything"] = [[2.0, 1.5, 1.5]]
-    path.write_text(json.dumps(found), encoding="utf-8")
-    assert slow not in tokens_training.training(tokens.load()).text
+    for everything, event, is_told in ((1.5, 0.9, False), (1.3, 0.8, False), (1.3, 1.1, True), (1.6, 1.1, False)):
+        found["training_losses"] = {"event": [[2.0, 1.0, event]], "everything": [[2.0, 1.5, everything]]}
+        path.write_text(json.dumps(found), encoding="utf-8")
+        assert is_told == (slow in tokens_training.training(tokens.load()).text)
+    assert "6.7 % higher (the model that sees everything)" in tokens_training.training(tokens.load()).text
 
 
 def test_a_broken_file_names_itself(accounted, folder):

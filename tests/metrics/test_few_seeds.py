@@ -9,7 +9,7 @@ from scipy.stats import t as student
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.stats.multitest import multipletests
 
-from study.metrics.few_seeds import judge_by_student
+from study.metrics.few_seeds import judge_by_student, judge_changes_by_student
 from study.metrics.verdicts import holm
 
 SETTINGS = {"margin": 0.05, "alpha": 0.05}
@@ -104,3 +104,64 @@ def test_a_variant_does_not_differ_from_itself_however_few_its_seeds_are():
     (found,) = judge_by_student(rows({"a": values}), [("a", "a")], "m", **SETTINGS)
 
     assert ("equivalent", 0.0, 1.0) == (found.verdict, found.seed_share, found.p_difference)
+
+
+SAME = [(("a", "b"), ("a", "b"))]
+
+
+def test_a_change_of_an_effect_without_seeds_is_a_paired_t_test_of_the_users_differences():
+    """A second member of the family that does not change doubles the p value, and widens the interval."""
+    generator = np.random.default_rng(3)
+    left, right, then = generator.normal([[0.1], [0.0], [0.4]], 1, (3, 40))
+    before, after = rows({"a": left[None], "b": right[None]}), rows({"a": then[None], "b": right[None]})
+    (found,) = judge_changes_by_student(before, after, SAME, "m", **SETTINGS)
+    expected = ttest_rel(then, left)
+
+    assert (found.effect, found.p_difference) == pytest.approx(((then - left).mean(), expected.pvalue))
+    assert (found.low, found.high) == pytest.approx(expected.confidence_interval(0.95))
+    both = judge_changes_by_student(before, after, [*SAME, (("b", "b"), ("b", "b"))], "m", **SETTINGS)
+    assert both[0].p_difference == pytest.approx(min(1, 2 * expected.pvalue))
+    assert (both[0].low, both[0].high) == pytest.approx(expected.confidence_interval(0.975))
+    assert ("equivalent", 0.0) == (both[1].verdict, both[1].effect)
+
+
+def test_a_change_has_the_seeds_of_all_four_sides():
+    """Without a spread of users it is their variances, and their degrees of freedom by Satterthwaite and Welch."""
+    generator = np.random.default_rng(4)
+    sides = [generator.normal(0, scale, number) for scale, number in ((1, 5), (2, 4), (3, 5), (1, 3))]
+    tables = [np.repeat(seeds[:, None], 30, axis=1) for seeds in sides]
+    before, after = rows(dict(zip("ab", tables[:2], strict=True))), rows(dict(zip("ab", tables[2:], strict=True)))
+    (found,) = judge_changes_by_student(before, after, SAME, "m", **SETTINGS)
+
+    variances = np.array([seeds.var(ddof=1) / len(seeds) for seeds in sides])
+    degrees = variances.sum() ** 2 / (variances**2 / [len(seeds) - 1 for seeds in sides]).sum()
+    means = [seeds.mean() for seeds in sides]
+    effect = means[2] - means[3] - (means[0] - means[1])
+    assert found.effect == pytest.approx(effect)
+    assert found.p_difference == pytest.approx(2 * student.sf(abs(effect) / np.sqrt(variances.sum()), degrees))
+
+
+def test_a_user_who_is_asked_about_in_one_of_both_alone_moves_that_one():
+    generator = np.random.default_rng(5)
+    left, right = generator.normal(0.1, 1, (2, 40))
+    table = rows({"a": left[None], "b": right[None]})
+    fewer = table.filter(pl.col("user_id") != "u0")
+    (found,) = judge_changes_by_student(fewer, table, SAME, "m", **SETTINGS)
+
+    d = left - right
+    moved = (d - d.mean()) / 40
+    moved[1:] -= (d[1:] - d[1:].mean()) / 39
+    error = np.sqrt((moved**2).sum() * 40 / 39)
+    assert found.effect == pytest.approx(d.mean() - d[1:].mean())
+    assert found.p_difference == pytest.approx(2 * student.sf(abs(found.effect) / error, 39))
+    assert [] == judge_changes_by_student(table, table, [], "m", **SETTINGS)
+
+
+@pytest.mark.parametrize(("shift", "verdict"), [(0.3, "better"), (-0.3, "worse"), (0.0, "equivalent")])
+def test_verdicts_of_changes_follow_the_same_rules(shift, verdict):
+    generator = np.random.default_rng(6)
+    base, noise = generator.normal(0, 0.1, (2, 3, 400))
+    before, after = rows({"a": base, "b": base}), rows({"a": base + shift + noise, "b": base})
+    (found,) = judge_changes_by_student(before, after, SAME, "m", **SETTINGS)
+
+    assert verdict == found.verdict
