@@ -111,7 +111,7 @@ ADVICE = [
     Advice("A ranking loss (BPR, LambdaRank or softmax) instead of binary cross-entropy", loss_advice.ranking_loss),
     Advice("The full softmax where the catalogue is small", loss_advice.softmax, note=loss_advice.negatives),
     Advice(
-        "A ranking loss (BPR) instead of the full softmax where the catalogue is larger", loss_advice.instead_of_softmax
+        "BPR, a ranking loss, instead of the full softmax where the catalogue is larger", loss_advice.instead_of_softmax
     ),
 ]
 
