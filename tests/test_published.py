@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from scipy.special import ndtri
 
+from study.events.health import DEVIATION
 from study.params import load
+from study.params.statistics import POWER
 from study.params.worlds import Worlds
 from study.paths import PARAMS, RESULTS, SIMULATED, world_file
 from study.provenance import params_hash
@@ -72,6 +75,14 @@ def test_results_were_made_with_the_pinned_versions(folder):
     versions = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["versions"]
 
     assert versions == {name: pins[name] for name in PACKAGES}
+
+
+def test_check_foresees_what_the_published_log_can_show():
+    """By the spread of a typical contrast of this log, which `check` takes for that of any."""
+    power = json.loads((ROOT / RESULTS / SNAPSHOT / "main" / "power.json").read_text(encoding="utf-8"))
+    reach = float(ndtri(1 - PUBLISHED.statistics.alpha / 2) + ndtri(POWER))
+
+    assert pytest.approx(power["detectable"], rel=0.02) == reach * DEVIATION / power["users"] ** 0.5
 
 
 @pytest.mark.parametrize("arm", PUBLISHED.arms)
