@@ -48,7 +48,7 @@ def compared(asked: Sequence[Diagnosed]) -> list[Diagnosed]:
 def diagnoses(draws: Draws, asked: Sequence[Diagnosed], settings: Statistics) -> list[Row]:
     """Each changed fit over the unchanged one of its family, with verdicts adjusted over all of them by Holm.
 
-    All were declared beforehand, so none is exploratory.
+    All are in the plan of `params.yaml`, so none is exploratory; the page says which were asked late.
     """
     told = compared(asked)
     verdicts = judge_pairs(draws, [(one.label, label(one.family, UNCHANGED)) for one in told], settings)

@@ -35,9 +35,7 @@ def borderline(results: Results) -> list[str]:
 
     Those of the arms that have variants of their own.
     """
-    arms, who = few_seeds.of_arms(results), results.beside("who")
-    arms += [] if who is None else [(who, who.contrasts)]
-    found = [contrast for arm, shown in arms for contrast in _near(arm, shown)]
+    found = [contrast for arm, shown in few_seeds.of_arms(results) for contrast in _near(arm, shown)]
     if not found:
         return []
     told = listing([f"{over(c)} ({c.verdict}, {probability(_deciding(c))} of {_test(c)})" for c in found])

@@ -12,6 +12,7 @@ from study.errors import UserError
 from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached, with_late
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.exhibits.result_file import REPRODUCE, manifest_of, read, read_if_made
+from study.exhibits.spread import SPREAD, judged_of_ranks
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.budget import Budget, Compared
 from study.params.question import Question
@@ -90,11 +91,15 @@ class Results:
 
     @cached_property
     def by_student(self) -> dict[str, ByStudent]:
-        """What a t distribution says of each declared contrast; nothing in an arm that publishes no queries."""
-        if not self.publishes_queries:
+        """What a t distribution says of each declared contrast; nothing without queries or a spread."""
+        alpha, margin = self.params.statistics.alpha, self.margin
+        if self.publishes_queries:
+            pairs = [one.variants for one in self.contrasts]
+            found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=margin, alpha=alpha)
+        elif (path := self.folder / SPREAD).exists():
+            found = judged_of_ranks(path, self.contrasts, margin=margin, alpha=alpha)
+        else:
             return {}
-        pairs, alpha = [one.variants for one in self.contrasts], self.params.statistics.alpha
-        found = judge_by_student(self.queries([PRIMARY]), pairs, PRIMARY, margin=self.margin, alpha=alpha)
         return {one.name: by for one, by in zip(self.contrasts, found, strict=True)}
 
     @cached_property

@@ -52,13 +52,45 @@ def judge_by_student(
     if not pairs:
         return []
     spread = _Spread(queries.filter(pl.col("variant").is_in([side for pair in pairs for side in pair])), metric)
-    parts = [spread.of(left, right) for left, right in pairs]
-    effects, errors, degrees, shares = (np.array(values) for values in zip(*parts, strict=True))
-    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=len(spread.counts) < 2)
-    return [
-        ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
-        for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)
-    ]
+    found = [spread.of(left, right) for left, right in pairs]
+    return _judged(found, margin, alpha, single=len(spread.counts) < 2)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far a difference of two variants varies, as the bootstrap found it.
+
+    Attributes:
+        effect: left minus right.
+        error: standard deviation of the resamples, in which users and seeds were drawn.
+        seeds: the metric of each seed of either side; empty for a variant and itself.
+    """
+
+    effect: float
+    error: float
+    seeds: tuple[Sequence[float], ...]
+
+
+def judge_spread_by_student(spreads: Sequence[Spread], users: float, *, margin: float, alpha: float) -> list[ByStudent]:
+    """As `judge_by_student`, of a metric that is no mean over queries: one whose ranks hang on who is drawn.
+
+    The variance among users is what the bootstrap's holds beside that of the seeds, which it draws to the variance of
+    their mean.
+
+    Args:
+        spreads: one for each contrast of a family.
+        users: how many of equal weight the metric is measured on.
+        margin, alpha: likewise.
+    """
+    if not spreads:
+        return []
+    found = []
+    for one in spreads:
+        of_seeds = [part for values in one.seeds for part in _of_seeds(np.array(values))]
+        among_users = max(0.0, one.error**2 - sum(variance for variance, _ in of_seeds))
+        error, degrees = _error([(among_users, max(1, users - 1)), *of_seeds])
+        found.append((one.effect, error, degrees, 1 - among_users / error**2 if error else 0.0))
+    return _judged(found, margin, alpha, single=users < 2)
 
 
 @dataclass(frozen=True)
@@ -118,7 +150,24 @@ def judge_changes_by_student(
     ]
 
 
-def _error(parts: Sequence[tuple[float, int]]) -> tuple[float, float]:
+def _judged(
+    found: Sequence[tuple[float, float, float, float]], margin: float, alpha: float, *, single: bool
+) -> list[ByStudent]:
+    """Of the effect, its standard error, degrees of freedom and share of the seeds, of each contrast of a family."""
+    effects, errors, degrees, shares = (np.array(values) for values in zip(*found, strict=True))
+    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=single)
+    return [
+        ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
+        for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)
+    ]
+
+
+def _of_seeds(means: Floats) -> list[tuple[float, float]]:
+    """The variance of the mean of these seeds, [seeds], with its degrees of freedom; nothing of a single one."""
+    return [(float(means.var(ddof=1) / len(means)), len(means) - 1)] if len(means) > 1 else []
+
+
+def _error(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """The standard error of independent parts of a variance, each with its degrees of freedom, and those of all."""
     variance = sum(part for part, _ in parts)
     degrees = variance**2 / sum(part**2 / free for part, free in parts if part) if variance else np.inf
@@ -179,7 +228,6 @@ class _Spread:
         moved[[places[user] for user in self.users]] = (sums - effect * self.counts) / whole
         return float(effect), moved
 
-    def of_seeds(self, left: str, right: str) -> list[tuple[float, int]]:
-        """The variance of each side's mean that is of its seeds, where it has several, and its degrees of freedom."""
-        sides = [self.means[side] for side in (left, right) if len(self.means[side]) > 1]
-        return [(float(means.var(ddof=1) / len(means)), len(means) - 1) for means in sides]
+    def of_seeds(self, left: str, right: str) -> list[tuple[float, float]]:
+        """What `_of_seeds` finds of either side."""
+        return [part for side in (left, right) for part in _of_seeds(self.means[side])]

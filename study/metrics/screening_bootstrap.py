@@ -78,6 +78,15 @@ def bootstrap_primary(scores: pl.DataFrame, *, resamples: int, seed: int) -> Dra
     return _bootstrap(scores, [PRIMARY], _primary_at_cutoff, resamples, seed)[PRIMARY]
 
 
+def primary_by_seed(scores: pl.DataFrame) -> dict[str, list[float]]:
+    """`PRIMARY` of each seed of each variant, averaged over the cut-offs; same arguments and errors."""
+    runs = runs_of(scores)
+    users, cutoffs = cutoffs_of(scores, runs)
+    found = _resampled(cutoffs, np.ones((1, users)), _primary_at_cutoff)[0, 0]
+    table = runs.with_columns(pl.Series("found", found)).group_by("variant", maintain_order=True).agg("found")
+    return dict(table.iter_rows())
+
+
 def _bootstrap(
     scores: pl.DataFrame,
     metrics: Sequence[str],

@@ -5,8 +5,8 @@ import polars as pl
 from study.errors import UserError
 from study.metrics.leaderboard import contrasts
 from study.metrics.screening import PRIMARY
-from study.metrics.screening_board import binned, leaderboard, reliabilities_of, resolution, windows
-from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary
+from study.metrics.screening_board import binned, leaderboard, reliabilities_of, resolution, spread, windows
+from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, primary_by_seed
 from study.metrics.screening_calibration import calibrated
 from study.params import Params
 from study.params.budget import Compared
@@ -61,6 +61,7 @@ def assemble(
         "leaderboard.json": text_of(board),
         "contrasts.json": text_of(verdicts),
         "windows.json": text_of({**windows(told), **resolution(verdicts, draws[PRIMARY], settings)}),
+        "spread.json": text_of(spread(verdicts, tails, primary_by_seed(told))),
         "reliability.json": text_of(
             {row["variant"]: binned(reliabilities, row["variant"], calibrators) for row in board}
         ),

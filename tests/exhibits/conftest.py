@@ -61,7 +61,7 @@ def documents(params: Params, arm: Arm = "main") -> Documents:
         "manifest.json": _manifest(params, arm),
         **{f"cost/{name}.json": _cost() for name in entries},
         **({"factorial.json": _factorial(params)} if arm == "main" else {}),
-        **({"power.json": _power()} if arm != "who" else {"windows.json": _windows()}),
+        **({"power.json": _power()} if arm != "who" else {"windows.json": _windows(), "spread.json": _spread(params)}),
     }
 
 
@@ -162,6 +162,12 @@ def _windows() -> dict[str, Any]:
     return {"windows": [window], **told}
 
 
+def _spread(params: Params) -> dict[str, Any]:
+    """Of the arm `who`: seeds that are far apart."""
+    by_seed = {name: [0.2, 0.4] for name in params.entries("who")}
+    return {"users": 50.0, "errors": dict.fromkeys(params.declared("who"), 0.1), "by_seed": by_seed}
+
+
 def _manifest(params: Params, arm: Arm) -> dict[str, Any]:
     hashed = params_hash(params, arm)
     told = {"snapshot": params.snapshot.name, "data_hash": "ab", "revision": "cd", "params_hash": hashed}
@@ -197,7 +203,8 @@ def write(folder: Path, written: Documents, params: Params, arm: Arm) -> None:
         path = _place(folder, name, params, arm)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document), encoding="utf-8")
-    queries(params, arm).write_parquet(folder / arm / "queries.parquet")
+    if arm != "who":  # of which no queries are published
+        queries(params, arm).write_parquet(folder / arm / "queries.parquet")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import polars as pl
 from study.exhibits import advice, few_seeds, findings
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
-from study.exhibits.prose import flipped, probability, raised
+from study.exhibits.prose import flipped, probability
 from study.exhibits.results import QUERIES
 from tests.exhibits.asking import lead, say
 from tests.exhibits.pairing import text
@@ -115,7 +115,7 @@ def test_an_answer_that_hangs_on_few_seeds_says_so_in_its_words_and_behind_the_c
     asked = "Which objective?"
 
     assert 2 == lead(results, asked).count(", undetermined by t")
-    assert "In favour of the horizon over the next moment, undetermined by t" in raised(lead(results, asked))
+    assert "1 in favour of the horizon, 1 undetermined), undetermined by t" in lead(results, asked)
     assert "By t: by the t distribution" in text(findings.answer(results))
     assert "by t" not in lead(firm, asked)
     assert "By t:" not in text(findings.answer(firm))

@@ -16,7 +16,7 @@ from study.metrics.screening import (
     recall_at_share,
     tie_hashes,
 )
-from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, weighted_metrics
+from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, primary_by_seed, weighted_metrics
 
 HASHES = np.arange(10, dtype=np.uint64)
 FIRST = datetime(2024, 3, 1, tzinfo=UTC)
@@ -182,6 +182,21 @@ def test_the_primary_metric_alone_has_the_same_bits(users, most_read, monkeypatc
     assert np.array_equal(whole["recall@5%"].values, alone.values, equal_nan=True)
     assert np.array_equal(whole["recall@5%"].estimates, alone.estimates)
     assert whole["recall@5%"].users == alone.users
+
+
+def test_each_seed_alone_has_the_primary_metric_that_is_told_of_it():
+    scores = scored({"a": 3, "b": 1}, users=200)
+    found = primary_by_seed(scores)
+    alone = {
+        name: [
+            float(bootstrap_primary(scores.filter(variant=name, seed=seed), resamples=1, seed=3).estimates[0])
+            for seed in sorted(scores.filter(variant=name)["seed"].unique())
+        ]
+        for name in ("a", "b")
+    }
+
+    assert alone == found
+    assert 3 == len(set(found["a"]))
 
 
 def test_the_seeds_of_a_variant_are_drawn_and_stretched():

@@ -100,6 +100,20 @@ def test_the_calibration_error_is_the_mean_over_the_seeds(published):
         assert sum(told) / len(told) == pytest.approx(row["estimates"]["ece"]["estimate"])
 
 
+def test_the_spread_has_each_seed_and_the_error_of_each_contrast(published):
+    """The mean over the seeds is the estimate; a variant does not differ from itself in any resample."""
+    _, files = published
+    spread = files["spread.json"]
+    estimates = {row["variant"]: row["estimates"]["recall@5%"]["estimate"] for row in files["leaderboard.json"]}
+    first, itself = files["contrasts.json"]
+
+    assert {"trees": 3, "rule": 1} == {name: len(values) for name, values in spread["by_seed"].items()}
+    assert estimates == pytest.approx({name: sum(found) / len(found) for name, found in spread["by_seed"].items()})
+    assert 0 == spread["errors"][itself["name"]]
+    assert 2 < (first["high"] - first["low"]) / spread["errors"][first["name"]] < 6
+    assert 1 < spread["users"] <= 200
+
+
 def test_a_faultless_ranking_finds_no_more_than_there_is_room_for():
     scores = scored({"rule": 1}, users=100, cutoffs=1, rate=0.5)
     positives, users = scores["label"].sum(), scores.height
