@@ -5,13 +5,10 @@ at every position, their cross-entropy, and fused AdamW.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
-from record import spread
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 CONTEXT, EXPANSION, RATE = 128, 4, 2e-3
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
@@ -69,29 +66,3 @@ def training(
     for _ in range(WARM):
         step()
     return step, rows.numel()
-
-
-def measured(
-    items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, events: int, repeats: int,
-    device: str, seconds: Callable[[], float], product_rate: Callable[[], float], counting: dict[Any, Any],
-) -> dict[str, Any]:  # fmt: skip
-    """As of a variant: events a second of each repeat, operations an event, and the share of the product rate.
-
-    Args:
-        batch: positions of a step.
-        events: of a repeat, about.
-        seconds: a clock of what the device has done.
-        counting: how operations are counted that torch does not know.
-    """
-    step, positions = training(items, blocks, precision, width=width, heads=heads, batch=batch, device=device)
-    with FlopCounterMode(display=False, custom_mapping=counting) as counted:
-        step()
-    operations = counted.get_total_flops() / positions
-    rates, shares = [], []
-    for _ in range(repeats):
-        begin, steps = seconds(), max(events // positions, 1)
-        for _ in range(steps):
-            step()
-        rates.append(steps * positions / (seconds() - begin))
-        shares.append(rates[-1] * operations / product_rate())
-    return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}

@@ -3,11 +3,11 @@
     python benchmarks/training.py --variants sum-horizon flat-next --repeats 5
 
 Events are those that a round counts, padding not. The log is simulated (the world `shop`). Seconds are of the
-processor, on one thread; the product rate is measured beside every repeat, since a busy machine slows both. With
-`--device cuda` seconds are of the clock, until the GPU has done what it was given, and the product rate is the GPU's.
-Each run appends a line: revision, machine, versions, and medians and spreads over the repeats of every variant, and of
-a bare stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16; with two of other widths,
-too, since bf16 pays where products of matrices are large.
+processor, on one thread; sides take turns, and the product rate is measured beside every repeat, since a busy machine
+slows both. With `--device cuda` seconds are of the clock, until the GPU has done what it was given, and the product
+rate is the GPU's. Each run appends a line: revision, machine, versions, and medians and spreads over the repeats of
+every variant, and of a bare stack of the same shape (`bare.py`), with one block and with two, in fp32 and in bf16; with
+two of other widths, too, since bf16 pays where products of matrices are large.
 """
 
 import os
@@ -17,7 +17,8 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_M
 import argparse
 import json
 import time
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import bare
@@ -42,8 +43,8 @@ VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon",
 WIDTHS = [32, 64, 128, 256]
 SIDES, PRODUCTS = {"cpu": 512, "cuda": 8192}, 40
 """Of the square matrices whose product tells the rate, by device, and how many are multiplied."""
-WARM = 3
-"""Rounds before the first repeat: to warm up, to count operations, and after taking up again."""
+WARM = 1
+"""Rounds before the one that a repeat measures: training lays out anew what it reads where it is taken up again."""
 KERNEL = "_scaled_dot_product_flash_attention_for_cpu"
 ATTENTION = {
     getattr(torch.ops.aten, KERNEL): lambda *shapes, **_: sdpa_flop_count(*shapes[:3]),
@@ -79,26 +80,48 @@ def product_rate(device: str) -> float:
     return PRODUCTS * 2 * side**3 / (now(device) - begin)
 
 
-def measured(model: SequenceModel, fold: Fold, repeats: int) -> dict[str, Any]:
-    """Events a second of each repeat, a round, after some to warm up, and operations an event of another."""
-    rates, shares, device = [], [], model.device.type
-    model.fit(fold, rounds=1, seed=0, report=lambda *_: None)
-    counted, at = FlopCounterMode(display=False, custom_mapping=ATTENTION), [positions(model), now(device)]
-    with counted:
-        model.fit(fold, rounds=2, seed=0, report=lambda *_: None)
-    per_event = model.shape.per_event
-    operations = counted.get_total_flops() / (positions(model) - at[0]) * per_event
+@dataclass
+class Side:
+    """One of those that take turns: a repeat of it tells events a second, of so many operations each."""
+
+    repeat: Callable[[], float]
+    operations: float
+    rates: list[float] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
+
+    def take_turn(self, device: str) -> None:
+        """Another repeat, and the product rate beside it."""
+        self.rates.append(self.repeat())
+        self.shares.append(self.rates[-1] * self.operations / product_rate(device))
+
+    def row(self) -> dict[str, Any]:
+        """What is told of it."""
+        return {
+            "events_per_second": spread(self.rates),
+            "operations_per_event": self.operations,
+            "share_of_rate": spread(self.shares),
+        }
+
+
+def side_of(model: SequenceModel, fold: Fold) -> Side:
+    """A variant, warmed up, its operations counted in a round; a repeat takes its training up again."""
+    device, at = model.device.type, dict[int, tuple[float, float]]()
 
     def report(_: object, done: int) -> None:
-        if done > WARM:
-            rate = (positions(model) - at[0]) / per_event / (now(device) - at[1])
-            rates.append(rate)
-            shares.append(rate * operations / product_rate(device))
-        at[:] = positions(model), now(device)
+        at[done] = positions(model), now(device)
 
-    at[:] = positions(model), now(device)
-    model.fit(fold, rounds=WARM + repeats, seed=0, report=report)
-    return {"events_per_second": spread(rates), "operations_per_event": operations, "share_of_rate": spread(shares)}
+    model.fit(fold, rounds=1, seed=0, report=report)
+    counted = FlopCounterMode(display=False, custom_mapping=ATTENTION)
+    with counted:
+        model.fit(fold, rounds=2, seed=0, report=report)
+
+    def repeat() -> float:
+        last = max(at) + WARM + 1
+        model.fit(fold, rounds=last, seed=0, report=report)
+        (before, begun), (after, ended) = at[last - 1], at[last]
+        return (after - before) / model.shape.per_event / (ended - begun)
+
+    return Side(repeat, counted.get_total_flops() / (at[2][0] - at[1][0]) * model.shape.per_event)
 
 
 def positions(model: SequenceModel) -> int:
@@ -106,28 +129,16 @@ def positions(model: SequenceModel) -> int:
     return model.trainer.progress.positions
 
 
-def bare_stacks(params: Params, given: argparse.Namespace) -> dict[str, Any]:
-    """A bare stack of the variants' shape, by its number of blocks and its precision."""
-    rows = {}
-    for blocks in bare.BLOCKS:
-        for precision in bare.PRECISIONS:
-            name = f"blocks: {blocks}, {precision}"
-            rows[name] = bare_stack(params, given, blocks, precision)
-            tell(f"bare, {name}", rows[name])
-    return rows
-
-
-def bare_widths(params: Params, given: argparse.Namespace, stacks: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    """A bare stack of the most blocks, by its width and its precision; that of the variants' width is measured."""
-    blocks, rows = bare.BLOCKS[-1], {}
-    for width in given.widths:
-        if width == shape_of(params, given)["width"]:
-            rows[width] = {precision: stacks[f"blocks: {blocks}, {precision}"] for precision in bare.PRECISIONS}
-            continue
-        rows[width] = {precision: bare_stack(params, given, blocks, precision, width) for precision in bare.PRECISIONS}
-        for precision, row in rows[width].items():
-            tell(f"bare, width {width}, {precision}", row)
-    return rows
+def bare_sides(params: Params, given: argparse.Namespace) -> dict[tuple[int, int, str], Side]:
+    """Bare stacks by width, blocks and precision: of the variants' shape, and the deepest of other widths."""
+    shape = shape_of(params, given)
+    asked = [(shape["width"], blocks) for blocks in bare.BLOCKS]
+    asked += [(width, bare.BLOCKS[-1]) for width in given.widths if width != shape["width"]]
+    return {
+        (width, blocks, precision): bare_side(given, blocks, precision, shape | {"width": width})
+        for width, blocks in asked
+        for precision in bare.PRECISIONS
+    }
 
 
 def shape_of(params: Params, given: argparse.Namespace) -> dict[str, int]:
@@ -136,21 +147,42 @@ def shape_of(params: Params, given: argparse.Namespace) -> dict[str, int]:
     return {name: settings[name] for name in ("width", "heads", "batch")}
 
 
-def bare_stack(
-    params: Params, given: argparse.Namespace, blocks: int, precision: str, width: int | None = None
-) -> dict[str, Any]:
-    """One bare stack of the variants' shape, or of another width."""
-    asked: dict[str, Any] = shape_of(params, given) | ({"width": width} if width else {})
-    asked |= {"events": given.positions, "repeats": given.repeats, "device": given.device}
-    clocks = {"seconds": partial(now, given.device), "product_rate": partial(product_rate, given.device)}
-    return bare.measured(given.items, blocks, precision, **asked, **clocks, counting=ATTENTION)
+def bare_side(given: argparse.Namespace, blocks: int, precision: str, shape: dict[str, int]) -> Side:
+    """One bare stack."""
+    step, read = bare.training(given.items, blocks, precision, **shape, device=given.device)
+    counted = FlopCounterMode(display=False, custom_mapping=ATTENTION)
+    with counted:
+        step()
+    steps = max(given.positions // read, 1)
+
+    def repeat() -> float:
+        begun = now(given.device)
+        for _ in range(steps):
+            step()
+        return steps * read / (now(given.device) - begun)
+
+    return Side(repeat, counted.get_total_flops() / read)
+
+
+def told_of_bare(stacks: dict[tuple[int, int, str], Side], width: int, widths: list[int]) -> dict[str, Any]:
+    """Prints and gives bare stacks: of the variants' width by blocks and precision, the deepest by width."""
+    like: dict[str, Any] = {}
+    others: dict[int, dict[str, Any]] = {asked: {} for asked in widths}
+    for (found, blocks, precision), side in stacks.items():
+        name, row = f"blocks: {blocks}, {precision}", side.row()
+        tell(f"bare, width {found}, {name}", row)
+        if found == width:
+            like[name] = row
+        if blocks == bare.BLOCKS[-1] and found in others:
+            others[found][precision] = row
+    return {"bare": like, "widths": others}
 
 
 def tell(name: str, row: dict[str, Any]) -> None:
     """Prints how fast it was."""
     speed, share = row["events_per_second"], row["share_of_rate"]
     print(
-        f"{name:<20} {speed['median']:>9,.0f} events a second ({speed['least']:,.0f} to {speed['most']:,.0f}), "
+        f"{name:<36} {speed['median']:>9,.0f} events a second ({speed['least']:,.0f} to {speed['most']:,.0f}), "
         f"{share['median']:.0%} of the product rate",
         flush=True,
     )
@@ -176,16 +208,21 @@ def main() -> None:
     torch.set_num_threads(1)
     fold = fold_of(params, simulated(given.users, given.events, given.items))
     budget = params.spent("main").model_copy(update={"positions": given.positions})
-    rows = {}
+    variants = {}
     for variant in given.variants:
         model = build_model(params.roster[variant], given.settings, budget, device=given.device)
         assert isinstance(model, SequenceModel)
-        rows[variant] = measured(model, fold, given.repeats)
-        tell(variant, rows[variant])
-    stacks = bare_stacks(params, given)
-    widths = bare_widths(params, given, stacks)
+        variants[variant] = side_of(model, fold)
+    stacks = bare_sides(params, given)
+    for _ in range(given.repeats):
+        for side in [*variants.values(), *stacks.values()]:
+            side.take_turn(given.device)
+    rows = {variant: side.row() for variant, side in variants.items()}
+    for variant, row in rows.items():
+        tell(variant, row)
+    shown = told_of_bare(stacks, shape_of(params, given)["width"], given.widths)
     told = {"device": name_of(given.device), "products_per_second": product_rate(given.device)}
-    line.append(told | {"variants": rows, "bare": stacks, "widths": widths})
+    line.append(told | {"variants": rows, **shown})
 
 
 if __name__ == "__main__":

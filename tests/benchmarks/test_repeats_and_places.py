@@ -31,16 +31,13 @@ def line_of(monkeypatch, tmp_path):
     return run
 
 
-TRAINED = {"events_per_second": {"median": 1, "least": 1, "most": 1}, "operations_per_event": 1}
-
-
 @pytest.fixture
 def training(script, monkeypatch):
     """The benchmark of training, which simulates and trains nothing."""
-    module, row = script("training"), TRAINED | {"share_of_rate": TRAINED["events_per_second"]}
-    idle = {"simulated": None, "fold_of": None, "measured": row, "tell": None, "bare_stacks": {}, "bare_widths": {}}
-    for name, value in idle.items():
+    module = script("training")
+    for name, value in {"simulated": None, "fold_of": None, "tell": None, "bare_sides": {}}.items():
         monkeypatch.setattr(module, name, lambda *_, value=value: value)
+    monkeypatch.setattr(module, "side_of", lambda *_: module.Side(lambda: 1.0, 1.0))
     monkeypatch.setattr(module, "product_rate", len)
     return module
 
@@ -69,6 +66,29 @@ def test_networks_are_trained_on_the_processor_by_default(training, line_of, mon
     assert {"cpu"} == set(asked)
     assert ([], "cpu") == (line["changed"], line["device"])
     assert latest("training", Training) is not None
+
+
+def test_variants_and_bare_stacks_take_turns(training, line_of, monkeypatch):
+    """Not all repeats of one, then all of the next, so that a machine that slows down slows all alike."""
+    turns = []
+
+    def side(name, rate):
+        return training.Side(lambda: turns.append(name) or rate, 2.0)
+
+    rates = iter([("one", 3.0), ("another", 5.0)])
+    bare = {(64, 1, "fp32"): ("like", 7.0), (64, 2, "fp32"): ("deep", 11.0), (32, 2, "fp32"): ("narrow", 13.0)}
+    monkeypatch.setattr(training, "build_model", lambda *_, **__: object.__new__(SequenceModel))
+    monkeypatch.setattr(training, "side_of", lambda *_: side(*next(rates)))
+    monkeypatch.setattr(training, "bare_sides", lambda *_: {asked: side(*one) for asked, one in bare.items()})
+    monkeypatch.setattr(training, "product_rate", lambda _: 10.0)
+    given = ["--variants", "sum-horizon", "flat-next", "--repeats", "2", "--widths", "32", "64"]
+    line = line_of("training", training, *given)
+
+    assert ["one", "another", "like", "deep", "narrow"] * 2 == turns
+    told = {name: row["events_per_second"]["median"] for name, row in (line["variants"] | line["bare"]).items()}
+    assert {"sum-horizon": 3, "flat-next": 5, "blocks: 1, fp32": 7, "blocks: 2, fp32": 11} == told
+    assert {"32": 13, "64": 11} == {w: row["fp32"]["events_per_second"]["median"] for w, row in line["widths"].items()}
+    assert 3 * 2 / 10 == pytest.approx(line["variants"]["sum-horizon"]["share_of_rate"]["median"])
 
 
 def test_a_gpu_that_is_not_there_is_one_line(training, line_of, monkeypatch):
