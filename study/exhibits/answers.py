@@ -155,17 +155,17 @@ def representation(results: Results) -> Answer:
     worth = choose.over_candidates(results)
     further = choose.others(results.about("representation"), [*asked, *worth])
     lefts = listing([code(layout) for layout in scope.lefts(results, asked, "representation")])
-    sides = f"one position per event ({lefts})", "flattened tokens"
+    sides, held = (f"one position per event ({lefts})", "flattened tokens"), ("objective", "head")
     alike = [contrast for contrast in events if not scope.unlike_objectives(results, contrast)]
     longer = [contrast for contrast in alike if scope.unlike_histories(results, contrast)]
     cleared, as_short = choose.others(alike, longer), scope.short_histories(results, short)
     unsaid = _of_other_heads(results, longer, [*cleared, *short])
-    judged = f"{as_short}, {limited(results, short, *sides, 'head')}" if short else ""
+    judged = f"{as_short}, {limited(results, short, *sides, *held)}" if short else ""
     confounded = apart(results, choose.others(longer, unsaid), LONGER)
     lead = semicolons(
-        *(limited(results, told, *sides, "head") for told in choose.by_head(results, cleared)),
+        *(limited(results, told, *sides, *held) for told in choose.by_head(results, cleared)),
         judged if longer else "",
-        f"{LONGER}, {limited(results, unsaid, *sides, 'head')}" if unsaid else "",
+        f"{LONGER}, {limited(results, unsaid, *sides, *held)}" if unsaid else "",
     )
     control = judged if longer else apart(results, short, as_short)
     leading = [*cleared, *(short if longer else []), *unsaid]

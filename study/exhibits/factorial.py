@@ -1,10 +1,10 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
-from study.exhibits import cube
+from study.exhibits import choose, cube
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import marked, number, percent, plural, probability, signed, to_margin
+from study.exhibits.prose import marked, number, percent, plural, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
@@ -78,6 +78,39 @@ def verdicts(results: Results) -> Html:
         for effect in effects
     ]
     return joined([bullets(items), paragraphs(_late(results)), forest(results), numbers(effects)])
+
+
+def levels(results: Results) -> Html:
+    """Whether a level of the objective is one objective, so that no effect of another factor holds a change of it."""
+    if not results.factorial or "objective" not in results.params.factorial.factors:
+        return Html("")
+    found = mixed(results)
+    if not found:
+        told = (
+            "Every level of the objective is one objective, whatever the other factors are: so none of their effects "
+            "holds a change of the objective, and that of the objective holds none of theirs."
+        )
+    else:
+        told = (
+            f"Here {listing(found)}. So an effect that is averaged over the other factors is mixed: that of the "
+            "representation holds a change of the objective, and that of the objective one of the representation. Only "
+            "what is told of cells with one objective is free of this; the cells below tell the two apart."
+        )
+    return paragraphs([told])
+
+
+def mixed(results: Results) -> list[str]:
+    """Which levels of the objective stand for several, so that other factors change it with them, a clause each."""
+    plan = results.params.factorial
+    if "objective" not in plan.factors:
+        return []
+    place, told = list(plan.factors).index("objective"), []
+    for level in plan.factors["objective"]:
+        cells = [cell for cell, of_cell in plan.cells.items() if of_cell[place] == level]
+        found = sorted({worded(choose.parts_of(results, cell)["objective"]) for cell in cells})
+        if len(found) > 1:
+            told.append(f"{code(level)} is {' or '.join(found)}, as the representation allows")
+    return told
 
 
 def _late(results: Results) -> list[str]:

@@ -261,21 +261,9 @@ def across(results: Results, factor: str) -> str:
     lead = f"{factorial.wording(main, margin)} ({told})"
     found = listing([lead, *(_effect(effect, margin) for effect in shown)])
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
-    return f"{bracketed(f'in the factorial{_mixed(results)}', late)}, {found}"
-
-
-def _mixed(results: Results) -> str:
-    """Which levels of the objective stand for several, so that other factors change it with them; or nothing."""
-    plan = results.params.factorial
-    if "objective" not in plan.factors:
-        return ""
-    place, told = list(plan.factors).index("objective"), []
-    for level in plan.factors["objective"]:
-        cells = [cell for cell, levels in plan.cells.items() if levels[place] == level]
-        found = sorted({worded(choose.parts_of(results, cell)["objective"]) for cell in cells})
-        if len(found) > 1:
-            told.append(f"{code(level)} is {' or '.join(found)}, as the representation allows")
-    return f" (where {listing(told)})" if told else ""
+    mixed = factorial.mixed(results)
+    where = bracketed("in the factorial", f"where {listing(mixed)}" if mixed else "")
+    return f"{bracketed(where, late)}, {found}"
 
 
 def _effect(effect: Effect, margin: float) -> str:

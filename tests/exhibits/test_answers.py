@@ -63,7 +63,9 @@ def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, aske
     assert bool(answer.beside) == ("<summary>Further contrasts, and what limits this answer</summary>" in folded)
 
 
-EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in ("next-token", "flat-horizon")]
+LAYOUTS = ("next-token", "flat-moment", "flat-horizon")
+EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in LAYOUTS]
+HELD = "with objective next moment or horizon and head"
 
 
 @pytest.mark.parametrize(
@@ -71,11 +73,11 @@ EVENTS = [f"event-over-{layout}{head}" for head in ("", "-repeat") for layout in
     [
         (
             "better",
-            "In favour of one position per event (sum) over flattened tokens, with head plain: sum-horizon over",
+            f"In favour of one position per event (sum) over flattened tokens, {HELD} plain: sum-next-moment over",
         ),
         (
             "worse",
-            "In favour of flattened tokens over one position per event (sum), with head plain: sum-horizon over",
+            f"In favour of flattened tokens over one position per event (sum), {HELD} plain: sum-next-moment over",
         ),
         ("equivalent", "One position per event (sum) and flattened tokens are equivalent within ±0.005"),
         ("undetermined", "Undetermined between one position per event (sum) and flattened tokens"),
@@ -88,26 +90,22 @@ def test_the_representation_turns(made, verdict, expected):
 def test_the_representation_is_answered_for_each_head_by_sides_with_one_objective(made):
     def split(written):
         say("worse", *EVENTS)(written)
-        say("better", "event-over-flat-horizon")(written)
+        say("better", "event-over-flat-horizon", "event-over-flat-moment")(written)
 
     sentence = told(made(as_long(split)), "Which representation?")
-    assert (
-        "In favour of one position per event (sum) over flattened tokens, with head plain: sum-horizon over flat"
-        in sentence
-    )
-    assert (
-        "; in favour of flattened tokens over one position per event (sum), with head repeat-aware: sum-hor" in sentence
-    )
+    plain, repeat = f"{HELD} plain: sum-next-moment over flat", f"{HELD} repeat-aware: sum-next-moment-repeat over flat"
+    assert f"In favour of one position per event (sum) over flattened tokens, {plain}" in sentence
+    assert f"; in favour of flattened tokens over one position per event (sum), {repeat}" in sentence
     assert "; where their objectives differ as well, sum-next-moment over flat-next" in sentence
 
 
 def test_contrasts_that_disagree_are_counted(made):
     def split(written):
-        say("better", *SMALL[:2])(written)
-        say("worse", *SMALL[2:])(written)
+        say("better", *SMALL[:3])(written)
+        say("worse", *SMALL[3:])(written)
 
     sentence = told(made(split), "Which loss, and does the catalogue's size matter?")
-    assert "(2 in favour of the other losses, 2 in favour of the full softmax)" in sentence
+    assert "(3 in favour of the other losses, 3 in favour of the full softmax)" in sentence
 
 
 def test_no_contrast_of_representations_is_hidden(made):
@@ -127,12 +125,13 @@ def test_no_contrast_of_representations_is_hidden(made):
     ],
 )
 def test_the_objective_turns(made, verdict, expected):
-    assert expected in told(made(say(verdict, "horizon-over-moment")), "Which objective?")
+    both = "horizon-over-moment", "horizon-over-moment-flat"
+    assert expected in told(made(say(verdict, *both)), "Which objective?")
 
 
 LOSS = "Which loss, and does the catalogue's size matter?"
-SMALL = [f"{loss}-over-softmax" for loss in ("sampled", "bce", "gbce", "bpr")]
-LARGE = [f"{loss}-over-softmax-products" for loss in ("sampled", "bce", "gbce", "bpr", "bce-64", "bpr-64")]
+SMALL = [f"{loss}-over-softmax" for loss in ("sampled", "bce", "gbce", "bpr", "bce-64", "bpr-64")]
+LARGE = [f"{name}-products" for name in SMALL]
 
 
 def test_the_loss_turns_with_the_catalogue(made):
@@ -140,9 +139,9 @@ def test_the_loss_turns_with_the_catalogue(made):
     turned = made(say("worse", *SMALL), catalogue=say("better", *LARGE))
 
     assert (
-        "the 4 verdicts that are settled on both catalogues, on sampled softmax (64 negatives), bce (1 negative), gbce "
-        "(64 negatives) and bpr (1 negative), do not change with the size, which no contrast tests itself, and the "
-        "budgets" in told(same, LOSS)
+        "the 6 verdicts that are settled on both catalogues, on sampled softmax (64 negatives), bce (1 negative), gbce "
+        "(64 negatives), bpr (1 negative), bce (64 negatives) and bpr (64 negatives), do not change with the size, "
+        "which no contrast tests itself, and the budgets" in told(same, LOSS)
     )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
@@ -182,8 +181,9 @@ def test_losses_that_are_at_popularity_on_one_catalogue_are_left_out_of_what_cha
         for verdict, at in (("worse", some), ("better", some), ("undetermined", some), ("worse", no))
     )
 
-    kept = "on sampled softmax (64 negatives), gbce (64 negatives) and bpr (1 negative)"
-    assert f"{among}the 3 verdicts that are settled on both catalogues, {kept}, do not change" in same
+    of_most = "bpr (1 negative), bce (64 negatives) and bpr (64 negatives)"
+    kept = f"on sampled softmax (64 negatives), gbce (64 negatives), {of_most}"
+    assert f"{among}the 5 verdicts that are settled on both catalogues, {kept}, do not change" in same
     assert f"{among}the verdict changes with the catalogue's size for sampled softmax" in turned
     assert "bce (1 negative): worse, then better" not in turned
     assert f"{among}none has a settled verdict on both" in half

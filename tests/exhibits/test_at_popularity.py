@@ -41,7 +41,7 @@ def test_an_answer_says_of_how_many_contrasts_it_is_where_some_say_little(made):
     both = selects | {"sum_horizon_bpr": 0.19}
     few, fewer, all_ = (text(answers.answers(made(with_select(**told)))) for told in (selects, both, {}))
 
-    assert "in 3 of 4 contrasts, those whose sides are both clearly above popularity on select, " in few
+    assert "in 5 of 6 contrasts, those whose sides are both clearly above popularity on select, " in few
     assert "with a side that is not clearly above popularity on select, so that the contrast says little" in few
     assert "contrasts, those whose sides are both" not in all_
     assert "(the other one is undetermined): " in few

@@ -10,8 +10,9 @@ from tests.exhibits.pairing import contrasts, text
 
 def test_sentences_that_changed_stand_old_against_new(compared):
     as_long = ("long-over-short", "equivalent", 0.001)
-    here = contrasts(as_long, ("event-over-next-token", "better", 0.02), ("event-over-flat-horizon", "better", 0.01))
-    there = contrasts(as_long, ("event-over-next-token", "worse", -0.02), ("event-over-flat-horizon", "worse", -0.01))
+    asked = ("event-over-next-token", "event-over-flat-moment", "event-over-flat-horizon")
+    here = contrasts(as_long, *((name, "better", 0.01) for name in asked))
+    there = contrasts(as_long, *((name, "worse", -0.01) for name in asked))
     shown = text(snapshots.sentences(compared(here, there)))
 
     assert "1 of 4 answers changed in more than numbers." in shown

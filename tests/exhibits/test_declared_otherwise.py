@@ -152,18 +152,25 @@ def test_a_control_that_is_better_leaves_the_representation_open_whatever_anothe
             for row in written["contrasts.json"]:
                 if row["name"] == "long-over-short":
                     row |= {"verdict": "equivalent", "effect": 0.001, "low": -0.002, "high": 0.004}
-                if row["name"] == "event-over-flat-horizon":
+                if row["name"] in ("event-over-flat-moment", "event-over-flat-horizon"):
                     row |= {"verdict": "better", "effect": 0.02, "low": 0.015, "high": 0.025}
             written["contrasts.json"] += also
 
         return changed
 
     asked = "Which representation?"
-    pairs = "sum-horizon over flat-horizon and sum-horizon-repeat over flat-horizon-repeat"
-    taken = f"in {pairs}, histories differ as well, but too little to turn the verdicts: a longer one is equivalent"
-    assert taken in told(made(change([])), asked)
+    pairs = (
+        "sum-next-moment over flat-next-moment, sum-horizon over flat-horizon, sum-next-moment-repeat over "
+        "flat-next-moment-repeat and sum-horizon-repeat over flat-horizon-repeat"
+    )
+    shown = told(made(change([])), asked)
+    assert f"in {pairs}, histories differ as well: a longer one is equivalent" in shown
+    assert ", which is too little to turn the verdicts if it is worth as little with the next moment, " in shown
     assert "too little to turn" not in told(made(change([second])), asked)
     assert lead(made(change([second])), asked).startswith("with a shorter history")
+
+
+LITTLE = ("event-over-flat-moment", "event-over-flat-moment-repeat", "event-over-flat-horizon-repeat")
 
 
 def test_a_history_is_said_to_turn_no_verdict_of_those_contrasts_alone_of_which_that_is_shown(made):
@@ -173,7 +180,7 @@ def test_a_history_is_said_to_turn_no_verdict_of_those_contrasts_alone_of_which_
                 row |= {"verdict": "equivalent", "effect": 0.001, "low": -0.002, "high": 0.004}
             if row["name"] == "event-over-flat-horizon":
                 row |= {"verdict": "better", "effect": 0.02, "low": 0.015, "high": 0.025}
-            if row["name"] == "event-over-flat-horizon-repeat":
+            if row["name"] in LITTLE:
                 row |= {"verdict": "better", "effect": 0.005, "low": 0.003, "high": 0.007}
 
     shown = told(made(change), "Which representation?")

@@ -1,4 +1,4 @@
-"""The pages about the whole matrix: plan, factorial, catalogue, young, heads, architecture, leaderboard."""
+"""The pages about the whole matrix: plan, catalogue, young, heads, architecture, leaderboard."""
 
 import re
 
@@ -7,7 +7,6 @@ import pytest
 from study.exhibits import (
     architecture,
     catalogue,
-    factorial,
     heads,
     leaderboard,
     loss_costs,
@@ -17,11 +16,9 @@ from study.exhibits import (
     source,
     young,
 )
-from study.exhibits.prose import signed
-from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from study.nn.objectives import next_token
-from tests.exhibits.conftest import contrast, diagnosis
+from tests.exhibits.conftest import diagnosis
 from tests.exhibits.test_answers import LARGE, SMALL, say
 
 
@@ -58,7 +55,7 @@ def test_the_plan_draws_every_sequence_variant_and_every_cell(made):
     assert "left to right: flat to sum (representation)" in cells
     summary = text(plan.summary(results))
     assert "sequence models are anchored at sum-horizon" in summary
-    assert "exactly one factor away from it (flat-horizon with the history that fits); 14 move several, 4 of" in summary
+    assert "exactly one factor away from it (flat-horizon with the history that fits); 16 move several, 4 of" in summary
 
 
 def test_published_methods_are_recognised_by_their_parts(made):
@@ -79,45 +76,6 @@ def test_the_plan_says_which_arms_were_run(made):
     ]
 
 
-def effect(verdict: str, value: float, *factors: str) -> Effect:
-    levels = {"head": ["plain", "repeat"], "objective": ["next", "horizon"], "representation": ["flat", "sum"]}
-    return Effect(**contrast(verdict, value), factors=list(factors), levels=[levels[factor] for factor in factors])
-
-
-@pytest.mark.parametrize(
-    ("verdict", "value", "factors", "expected"),
-    [
-        ("better", 0.02, ["head"], "over the other factors repeat is better than plain (+0.0200"),
-        ("worse", -0.02, ["head"], "over the other factors repeat is worse than plain (−0.0200"),
-        ("worse", -0.002, ["head"], "repeat is worse than plain, perhaps by less than the margin"),
-        ("equivalent", 0.001, ["head"], "repeat and plain are equivalent within ±0.005"),
-        ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
-        ("better", 0.02, ["representation", "head"], "sum is worth more with repeat than without it"),
-        ("worse", -0.02, ["representation", "head"], "sum is worth less with repeat than without it"),
-        ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.005"),
-        ("undetermined", 0.01, ["representation", "head"], "whether sum and repeat add up stays undetermined"),
-        (
-            "better",
-            0.02,
-            ["representation", "objective", "head"],
-            "the interaction of sum and horizon is higher with repeat than with plain",
-        ),
-    ],
-)
-def test_an_effect_is_told_by_its_verdict(verdict, value, factors, expected):
-    assert expected in text(factorial.effect_sentence(effect(verdict, value, *factors), 0.005))
-
-
-def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(made):
-    results = made()
-
-    assert 7 == factorial.verdicts(results).text.count("<li>")
-    recall = {cell: results.row(cell).recall for cell in results.params.factorial.cells}
-    plain = recall["sum-horizon"] - recall["sum-next-moment"] - recall["flat-horizon"] + recall["flat-next"]
-    assert f": {signed(plain)} with plain, " in text(factorial.verdicts(results))
-    assert f"flat-next {results.row('flat-next').recall:.4f}" in factorial.cells(results).text
-
-
 COSTS = {
     "revision": 40 * "a", "readouts": 4, "width": 8, "labels": 2, "steps": 3, "threads": 1,
     "measured": [
@@ -132,10 +90,10 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
     results = made(say("worse", *SMALL), catalogue=say("better", *LARGE), costs=COSTS)
     board = catalogue.board(results).text
 
-    assert 12 == board.count("<tr>") - 1
+    assert 14 == board.count("<tr>") - 1
     assert 2 == board.count("bpr (1 negative)</td>")
-    assert 1 == board.count("bpr (64 negatives)</td>")
-    assert (4, 6) == (board.count('data-key="worse"'), board.count('data-key="better"'))
+    assert 2 == board.count("bpr (64 negatives)</td>")
+    assert (6, 6) == (board.count('data-key="worse"'), board.count('data-key="better"'))
     assert "sampled softmax (64 negatives) −0.0200, +0.0200" in catalogue.effects(results).text
     expected = "With 100,000 candidates softmax takes about 10 times as long as bce (1 negative), the fastest, "
     alone = [one for one in COSTS["measured"] if one["loss"] == "softmax"]
@@ -149,7 +107,7 @@ def test_the_catalogue_page_shows_losses_of_both_sizes_and_what_they_cost(made):
 def test_the_catalogue_page_does_without_what_was_not_run(made):
     results = made()
 
-    assert 5 == catalogue.board(results).text.count("<tr>") - 1
+    assert 7 == catalogue.board(results).text.count("<tr>") - 1
     assert "" == catalogue.verdicts(results).text
     assert "was not measured" in text(loss_costs.cost(results))
     assert "no loss whose cost could be measured" in text(loss_costs.cost(made(costs=COSTS | {"measured": []})))

@@ -83,8 +83,8 @@ def test_the_arms_are_told_with_their_key_action_and_what_is_ranked(made):
 @pytest.mark.parametrize(("budget_in", "expected"), [("events", "events<"), ("positions", "events or tokens<")])
 def test_the_cells_of_the_factorial_are_under_one_cap_on_what_their_budgets_count(made, budget_in, expected):
     results = made()
-    counted = results.params.roster["flat-next"].model_copy(update={"budget_in": budget_in})
-    roster = results.params.roster | {"flat-next": counted}
+    counted = results.params.roster["flat-next-moment"].model_copy(update={"budget_in": budget_in})
+    roster = results.params.roster | {"flat-next-moment": counted}
     shown = plan.factorial(replace(results, params=results.params.model_copy(update={"roster": roster}))).text
 
     assert f"all under the same cap on {expected}" in shown

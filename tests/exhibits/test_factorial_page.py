@@ -1,0 +1,67 @@
+"""The page Factorial: its effects, its cells, and whether they cross their factors."""
+
+from dataclasses import replace
+
+import pytest
+
+from study.exhibits import factorial
+from study.exhibits.prose import signed
+from study.exhibits.records import Effect
+from tests.exhibits.asking import told
+from tests.exhibits.conftest import contrast
+from tests.exhibits.pairing import text
+
+
+def effect(verdict: str, value: float, *factors: str) -> Effect:
+    levels = {"head": ["plain", "repeat"], "objective": ["next", "horizon"], "representation": ["flat", "sum"]}
+    return Effect(**contrast(verdict, value), factors=list(factors), levels=[levels[factor] for factor in factors])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "factors", "expected"),
+    [
+        ("better", 0.02, ["head"], "over the other factors repeat is better than plain (+0.0200"),
+        ("worse", -0.02, ["head"], "over the other factors repeat is worse than plain (−0.0200"),
+        ("worse", -0.002, ["head"], "repeat is worse than plain, perhaps by less than the margin"),
+        ("equivalent", 0.001, ["head"], "repeat and plain are equivalent within ±0.005"),
+        ("undetermined", 0.01, ["head"], "whether repeat or plain is better stays undetermined"),
+        ("better", 0.02, ["representation", "head"], "sum is worth more with repeat than without it"),
+        ("worse", -0.02, ["representation", "head"], "sum is worth less with repeat than without it"),
+        ("equivalent", 0.0, ["representation", "head"], "sum and repeat add up within ±0.005"),
+        ("undetermined", 0.01, ["representation", "head"], "whether sum and repeat add up stays undetermined"),
+        (
+            "better",
+            0.02,
+            ["representation", "objective", "head"],
+            "the interaction of sum and horizon is higher with repeat than with plain",
+        ),
+    ],
+)
+def test_an_effect_is_told_by_its_verdict(verdict, value, factors, expected):
+    assert expected in text(factorial.effect_sentence(effect(verdict, value, *factors), 0.005))
+
+
+def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(made):
+    results = made()
+
+    assert 7 == factorial.verdicts(results).text.count("<li>")
+    recall = {cell: results.row(cell).recall for cell in results.params.factorial.cells}
+    plain = recall["sum-horizon"] - recall["sum-next-moment"] - recall["flat-horizon"] + recall["flat-next-moment"]
+    assert f": {signed(plain)} with plain, " in text(factorial.verdicts(results))
+    assert f"flat-next-moment {results.row('flat-next-moment').recall:.4f}" in factorial.cells(results).text
+
+
+def test_a_level_that_is_two_objectives_is_told_and_one_that_is_one_is_not(made):
+    """With the next token in the cells of flattened tokens, the effect of the representation is mixed."""
+    crossed = made()
+    plan = crossed.params.factorial
+    cells = {name.replace("flat-next-moment", "flat-next"): levels for name, levels in plan.cells.items()}
+    declared = crossed.params.model_copy(update={"factorial": plan.model_copy(update={"cells": cells})})
+    mixed = replace(crossed, params=declared)
+    clause = "next is next moment or next token, as the representation allows"
+
+    assert "Every level of the objective is one objective" in text(factorial.levels(crossed))
+    assert f"Here {clause}. So an effect" in text(factorial.levels(mixed))
+    assert clause not in told(crossed, "Which representation?")
+    late = "some contrasts of its cells declared after test was seen"
+    assert f"; in the factorial (where {clause}; {late}), over the other factors" in told(mixed, "Which objective?")
