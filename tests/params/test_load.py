@@ -169,7 +169,7 @@ MISTAKES = [
         COMPOSED | {"question": "coupons", "arm": "who", "members": ["who-logistic"]},
         ["composed.average-of-seeds.arm", "'who'", "'main' alone"],
     ),
-    ("factorial.cells.flat-next", ["flat", "next", "repeat"], ["factorial", "every combination"]),
+    ("factorial.cells.flat-next-moment", ["flat", "next", "repeat"], ["factorial", "every combination"]),
     ("factorial.factors.head", ["plain"], ["factorial.factors.head"]),
     (
         "factorial",
