@@ -44,7 +44,7 @@ def test_reading_events_in_their_order_is_needed_where_it_decides(world):
 
     assert max(share for name, share in shares(world).items() if is_causal_and_event_level(name)) >= 0.85
     assert {} == {name: share for name, share in counted.items() if share >= 0.4}
-    assert {"popularity", "personal-frequency", "markov"} <= set(counted)
+    assert {name for name, one in ROSTER.items() if (one.family, one.arm) == ("counting", "main")} == set(counted)
 
 
 def test_the_horizon_is_better_than_the_next_moment_where_what_was_wished_for_comes_late():
