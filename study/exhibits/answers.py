@@ -14,6 +14,7 @@ from study.exhibits import (
     scope,
     scorings,
     token_clause,
+    two_changes,
 )
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
@@ -35,7 +36,7 @@ from study.exhibits.young_answer import young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-LONGER = "where their histories differ as well"
+LONGER, UNLIKE = "where their histories differ as well", "where their objectives differ as well"
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def representation(results: Results) -> Answer:
         limited(results, worth, "all attributes of an event", "its candidate alone", "head") if worth else "",
         "" if longer or not lead else control,
         confounded if lead else "",
-        apart(results, choose.others(events, alike), "where their objectives differ as well"),
+        apart(results, choose.others(events, alike), UNLIKE, more=two_changes.apart(results)),
         scope.other_histories(results, alike),
         scope.across(results, "representation"),
         scope.best_sequence(results),
@@ -207,13 +208,16 @@ def objective(results: Results) -> Answer:
     plain = {"hides": None, "weighs_key": None, "contrasts_parts": None}
     asked = choose.about(results, {"objective": "horizon", "pretrain": None}, plain, "objective")
     horizon = [contrast for contrast in asked if scope.unlike_objectives(results, contrast)]
-    further = choose.others(results.about("objective"), horizon)
+    moment = choose.about(results, {"objective": "next_moment"}, {"objective": "next_token"}, "objective")
+    further = choose.others(results.about("objective"), [*horizon, *moment])
     rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
-    lead = limited(results, horizon, named("horizon"), rivals, "representation", "head")
+    held = "representation", "head"
+    lead = limited(results, horizon, named("horizon"), rivals, *held)
+    token = limited(results, moment, named("next_moment"), named("next_token"), *held) if moment else ""
     return of(
-        semicolons(lead, scope.across(results, "objective")),
+        semicolons(lead, token, scope.across(results, "objective")),
         *_besides(results, further),
-        rests_on=scope.trained(results, horizon),
+        rests_on=scope.trained(results, [*horizon, *moment]),
         margin=results.margin,
     )
 

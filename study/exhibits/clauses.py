@@ -95,7 +95,11 @@ def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing)
 
 
 def apart(
-    results: Results, contrasts: Sequence[Contrast], where: str, named: Callable[[Contrast], Contrast] = _same
+    results: Results,
+    contrasts: Sequence[Contrast],
+    where: str,
+    named: Callable[[Contrast], Contrast] = _same,
+    more: Callable[[Contrast], str] = _nothing,
 ) -> str:
     """Contrasts apart from what is settled, behind what is said of them; nothing where there are none."""
-    return f"{where}, {evidence(contrasts, results.margin, hedged(results), named)}" if contrasts else ""
+    return f"{where}, {evidence(contrasts, results.margin, hedged(results, more), named)}" if contrasts else ""

@@ -73,8 +73,8 @@ def test_what_an_answer_rests_on_is_what_its_sentence_tells(whole, asked):
 
 def test_a_mark_stands_at_its_effect_in_margins_with_its_interval_and_its_verdict(whole):
     for verdict, effect in (("better", 0.02), ("worse", -0.02)):
-        (told, x, low, high), other = below(figure(whole(say(verdict, "horizon-over-moment"))), "Which objective?")
-        assert (verdict, "undetermined") == (told, other[0])
+        (told, x, low, high), *others = below(figure(whole(say(verdict, "horizon-over-moment"))), "Which objective?")
+        assert [verdict, *["undetermined"] * 3] == [told, *(other[0] for other in others)]
         assert [effect / 0.005, (effect - 0.004) / 0.005, (effect + 0.004) / 0.005] == pytest.approx([x, low, high])
 
 
