@@ -10,7 +10,7 @@ export DVC_NO_ANALYTICS := 1
 .PHONY: help study test faults report quick bench peers lint audit clean
 
 help:
-	@echo "make study    run the main arm and build the report (70 to 130 minutes on 2 cores); dvc repro runs every arm"
+	@echo "make study    run the main arm and build the report (80 to 150 minutes on 2 cores); dvc repro runs every arm"
 	@echo "make report   build the report of the committed results, without training (a minute)"
 	@echo "make quick    a taste of the whole pipeline on small budgets, in build/quick (6 minutes)"
 	@echo "make test     run the tests"

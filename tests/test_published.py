@@ -109,3 +109,16 @@ def test_the_validity_check_is_the_one_that_params_declares():
 
     assert declared == made
     assert "+changes" not in found["revision"]
+
+
+@pytest.mark.parametrize("arm", PUBLISHED.arms)
+def test_an_effect_is_the_difference_of_what_the_leaderboard_says_of_its_sides(arm):
+    """So that effects of contrasts that follow each other add up to that of the ends."""
+    primary = "recall@5%" if arm == "who" else "recall@10"
+    rows = json.loads((ROOT / RESULTS / SNAPSHOT / arm / "leaderboard.json").read_text(encoding="utf-8"))
+    reached = {row["variant"]: row["estimates"][primary]["estimate"] for row in rows}
+    contrasts = json.loads((ROOT / RESULTS / SNAPSHOT / arm / "contrasts.json").read_text(encoding="utf-8"))
+
+    assert contrasts
+    for one in contrasts:
+        assert one["effect"] == pytest.approx(reached[one["left_variant"]] - reached[one["right_variant"]], abs=1e-9)

@@ -1,0 +1,110 @@
+"""The way from the practitioner's model to the best, in declared contrasts that change one part each."""
+
+import json
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from study.exhibits import distance
+from study.exhibits.markup import Html
+from tests.exhibits.asking import say
+from tests.exhibits.pairing import text
+
+START = "flat-next-tokens"
+WAY = ["flat-next", "flat-next-moment", "sum-next-moment", "sum-horizon", "sum-horizon-repeat", "hybrid-lambdarank"]
+
+
+def best_is(*names):
+    """A change of results: these are the best on select, the first of them most."""
+
+    def change(written):
+        for row in written["leaderboard.json"]:
+            row["select"] = 0.9 - 0.1 * names.index(row["variant"]) if row["variant"] in names else 0.3
+
+    return change
+
+
+def variants_of(steps):
+    return [step.contrast.left_variant for step in steps]
+
+
+def without(*names):
+    """A change of results, before which the hybrid is best: these contrasts are not declared."""
+
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        written["contrasts.json"] = [one for one in written["contrasts.json"] if one["name"] not in names]
+
+    return change
+
+
+def test_every_step_begins_where_the_one_before_it_ends_and_changes_one_part(made):
+    steps = distance.way(made(best_is("hybrid-lambdarank")))
+
+    assert WAY == variants_of(steps)
+    assert START == steps[0].contrast.right_variant
+    assert all(a.contrast.left_variant == b.contrast.right_variant for a, b in pairwise(steps))
+    assert ["budget_in", "objective", "representation", "objective", "head", "hybrid"] == [one.part for one in steps]
+    assert "flat to sum, and 512 tokens to 128 events of history" == steps[2].change
+    assert ("tokens to events", "plain to repeat-aware") == (steps[0].change, steps[4].change)
+
+
+def test_a_contrast_that_is_declared_the_other_way_round_is_a_step_as_well(made):
+    """A short history is over flattened tokens, the horizon over the next moment: on the way back both are turned."""
+    results = made(best_is("flat-next-moment"))
+    back = replace(results, params=results.params.model_copy(update={"tokens": {"variant": "sum-horizon-short"}}))
+    steps = distance.way(back)
+
+    assert ["flat-horizon", "flat-next-moment"] == variants_of(steps)
+    assert [-0.002, -0.002] == [step.contrast.effect for step in steps]
+    assert ["sum to flat, and 51 events to 512 tokens of history", "horizon to next moment"] == [
+        step.change for step in steps
+    ]
+
+
+def test_of_what_no_step_leads_to_none_is_the_end(made):
+    """Trees are best on select, but no contrast goes from them to a sequence model by one part."""
+    steps = distance.way(made(best_is("lightgbm-lambdarank", "gru-horizon")))
+
+    assert ["sum-horizon", "gru-horizon"] == variants_of(steps)[-2:]
+
+
+def test_another_way_is_taken_where_a_contrast_is_not_declared(made):
+    steps = distance.way(made(without("event-over-flat-moment")))
+
+    assert ["flat-next-moment", "flat-horizon", "sum-horizon"] == variants_of(steps)[1:4]
+
+
+def test_without_a_way_or_a_start_nothing_is_shown(made):
+    alone = made(without("equal-events-over-tokens", "weighted-over-next-token", "tuned-contrastive-over-next-token"))
+    none = replace(alone, params=alone.params.model_copy(update={"tokens": {}}))
+
+    assert [] == distance.way(alone) == distance.way(none)
+    assert Html("") == distance.shown(alone) == distance.shown(none)
+
+
+def test_the_parts_are_told_by_their_sums_the_largest_first(made):
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        say("better", "repeat-over-plain", effect=0.05)(written)
+        say("better", "moment-over-token", "horizon-over-moment", effect=0.01)(written)
+
+    shown = text(distance.shown(made(change)))
+
+    assert (
+        "each, every one of them a declared contrast: +0.0500 by the head, +0.0200 by the objective, +0.0020 by"
+        in shown
+    )
+    assert "+0.0020 by what the budget counts" in shown
+    assert "No step changes the loss or the architecture." in shown
+
+
+def test_a_bar_begins_at_the_recall_of_the_side_that_it_starts_from(made):
+    results = made(best_is("hybrid-lambdarank"))
+    steps = distance.way(results)
+    (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', distance.figure(results, steps).text)
+    (bars,) = json.loads(spec)["data"]
+
+    assert [results.row(step.contrast.right_variant).recall for step in steps] == bars["base"]
+    assert [step.contrast.effect for step in steps] == bars["x"]
+    assert "undetermined" == bars["name"]
