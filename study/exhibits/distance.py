@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from study.exhibits import plan
-from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style
+from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import dagger, flipped, late, number, signed, worded
+from study.exhibits.prose import flipped, late, number, signed, worded
 from study.exhibits.records import Contrast, Estimate
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, decimal, name, table, words
@@ -116,15 +116,17 @@ def figure(results: Results, steps: list[Step]) -> Html:
         ]
         if some:
             traces.append(_bars(results, verdict, some))
+    rule = results.best_of_each().get("counting")
+    beside = "" if rule is None else f"; dashed: {rule.variant}, the best counting rule on select"
     return draw(
         traces,
         f"{PRIMARY} on test from {steps[0].contrast.right_variant} to {steps[-1].contrast.left_variant}: each bar "
-        "begins where the one above it ends, with the interval that its verdict used"
-        f"{dagger([step.contrast for step in steps])}.",
+        f"begins where the one above it ends, with the interval that its verdict used{beside}.",
         height=row_height(len(steps)) + 30,
         showlegend=True,
         xaxis={"title": {"text": PRIMARY}, "tickformat": ".2~f"},
         yaxis=names_axis(labels),
+        shapes=[] if rule is None else [vertical(rule.recall)],
     )
 
 

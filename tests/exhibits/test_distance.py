@@ -103,8 +103,10 @@ def test_a_bar_begins_at_the_recall_of_the_side_that_it_starts_from(made):
     results = made(best_is("hybrid-lambdarank"))
     steps = distance.way(results)
     (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', distance.figure(results, steps).text)
-    (bars,) = json.loads(spec)["data"]
+    figure = json.loads(spec)
+    (bars,) = figure["data"]
 
     assert [results.row(step.contrast.right_variant).recall for step in steps] == bars["base"]
     assert [step.contrast.effect for step in steps] == bars["x"]
     assert "undetermined" == bars["name"]
+    assert [results.best_of_each()["counting"].recall] == [line["x0"] for line in figure["layout"]["shapes"]]
