@@ -6,16 +6,16 @@ from pathlib import Path
 from study.errors import UserError
 from study.exhibits.records import Contrast, Record
 from study.exhibits.result_file import REPRODUCE, read
-from study.metrics.few_seeds import ByStudent, Spread, judge_spread_by_student
+from study.metrics.few_seeds import ByStudent, RankEffect, judge_ranks_by_student
 
 SPREAD = "spread.json"
 
 
-class Published(Record):
-    """How many users of equal weight the metric is measured on, the bootstrap's error of each contrast, each seed's."""
+class SpreadOfRanks(Record):
+    """Users of equal weight that the metric is measured on, each contrast's deviation among users, and every seed."""
 
     users: float
-    errors: dict[str, float]
+    among_users: dict[str, float]
     by_seed: dict[str, list[float]]
 
 
@@ -25,15 +25,15 @@ def judged_of_ranks(path: Path, contrasts: Sequence[Contrast], *, margin: float,
     Raises:
         UserError: the file is broken, or lacks a contrast or a variant.
     """
-    found = read(path, Published)
+    found = read(path, SpreadOfRanks)
     try:
-        spreads = [
-            Spread(one.effect, found.errors[one.name], tuple(found.by_seed[side] for side in _sides(one)))
+        effects = [
+            RankEffect(one.effect, found.among_users[one.name], tuple(found.by_seed[side] for side in _sides(one)))
             for one in contrasts
         ]
     except KeyError as error:
         raise UserError(f"{path}: it lacks {error}; {REPRODUCE}") from None
-    return judge_spread_by_student(spreads, found.users, margin=margin, alpha=alpha)
+    return judge_ranks_by_student(effects, found.users, margin=margin, alpha=alpha)
 
 
 def _sides(contrast: Contrast) -> Sequence[str]:

@@ -57,39 +57,37 @@ def judge_by_student(
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How far a difference of two variants varies, as the bootstrap found it.
+class RankEffect:
+    """A difference of two variants in a metric whose ranks hang on who is drawn, so that it is no mean over queries.
 
     Attributes:
         effect: left minus right.
-        error: standard deviation of the resamples, in which users and seeds were drawn.
+        among_users: standard deviation of the resamples of users, each side's seeds averaged.
         seeds: the metric of each seed of either side; empty for a variant and itself.
     """
 
     effect: float
-    error: float
+    among_users: float
     seeds: tuple[Sequence[float], ...]
 
 
-def judge_spread_by_student(spreads: Sequence[Spread], users: float, *, margin: float, alpha: float) -> list[ByStudent]:
-    """As `judge_by_student`, of a metric that is no mean over queries: one whose ranks hang on who is drawn.
-
-    The variance among users is what the bootstrap's holds beside that of the seeds, which it draws to the variance of
-    their mean.
+def judge_ranks_by_student(
+    effects: Sequence[RankEffect], users: float, *, margin: float, alpha: float
+) -> list[ByStudent]:
+    """As `judge_by_student`, of effects in such a metric: the bootstrap of users has their part of the variance.
 
     Args:
-        spreads: one for each contrast of a family.
+        effects: one for each contrast of a family.
         users: how many of equal weight the metric is measured on.
         margin, alpha: likewise.
     """
-    if not spreads:
+    if not effects:
         return []
     found = []
-    for one in spreads:
+    for one in effects:
         of_seeds = [part for values in one.seeds for part in _of_seeds(np.array(values))]
-        among_users = max(0.0, one.error**2 - sum(variance for variance, _ in of_seeds))
-        error, degrees = _error([(among_users, max(1, users - 1)), *of_seeds])
-        found.append((one.effect, error, degrees, 1 - among_users / error**2 if error else 0.0))
+        error, degrees = _error([(one.among_users**2, max(1, users - 1)), *of_seeds])
+        found.append((one.effect, error, degrees, 1 - (one.among_users / error) ** 2 if error else 0.0))
     return _judged(found, margin, alpha, single=users < 2)
 
 

@@ -77,17 +77,17 @@ def resolution(verdicts: list[Row], draws: Draws, settings: Statistics) -> Row:
     return {"margin": settings.margin, "detectable": detectable_difference(values, alpha=settings.alpha)}
 
 
-def spread(verdicts: list[Row], draws: Draws, by_seed: dict[str, list[float]]) -> Row:
-    """What Student's t needs beside the effects: how far seeds lie apart, and resamples of each contrast.
+def spread(verdicts: list[Row], users_drawn: Draws, by_seed: dict[str, list[float]]) -> Row:
+    """What Student's t needs beside the effects: how far each varies among users, and its seeds.
 
     Args:
         verdicts: the judged contrasts.
-        draws: of the primary metric, users and seeds drawn.
+        users_drawn: the primary metric, seeds averaged.
         by_seed: the primary metric of each seed of each variant.
     """
     sides = {row["name"]: (row["left_variant"], row["right_variant"]) for row in verdicts}
-    errors = {name: float(np.nanstd(draws.difference(*pair)[1], ddof=1)) for name, pair in sides.items()}
-    return {"users": draws.users, "errors": errors, "by_seed": by_seed}
+    among = {name: float(np.nanstd(users_drawn.difference(*pair)[1], ddof=1)) for name, pair in sides.items()}
+    return {"users": users_drawn.users, "among_users": among, "by_seed": by_seed}
 
 
 def reliabilities_of(scores: pl.DataFrame) -> dict[str, list[Reliability]]:

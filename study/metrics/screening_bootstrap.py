@@ -78,8 +78,20 @@ def bootstrap_primary(scores: pl.DataFrame, *, resamples: int, seed: int) -> Dra
     return _bootstrap(scores, [PRIMARY], _primary_at_cutoff, resamples, seed)[PRIMARY]
 
 
+def bootstrap_users(scores: pl.DataFrame, *, resamples: int, seed: int) -> Draws:
+    """`PRIMARY` with the same users drawn, but no seeds: each variant has the mean over its own in every resample."""
+    return _bootstrap(scores, [PRIMARY], _primary_at_cutoff, resamples, seed, draws_seeds=False)[PRIMARY]
+
+
 def primary_by_seed(scores: pl.DataFrame) -> dict[str, list[float]]:
-    """`PRIMARY` of each seed of each variant, averaged over the cut-offs; same arguments and errors."""
+    """`PRIMARY` of each seed of each variant, averaged over the cut-offs.
+
+    Args:
+        scores: as above.
+
+    Raises:
+        ValueError: likewise.
+    """
     runs = runs_of(scores)
     users, cutoffs = cutoffs_of(scores, runs)
     found = _resampled(cutoffs, np.ones((1, users)), _primary_at_cutoff)[0, 0]
@@ -93,6 +105,8 @@ def _bootstrap(
     at_cutoff: Callable[[Cutoff, Floats], Floats],
     resamples: int,
     seed: int,
+    *,
+    draws_seeds: bool = True,
 ) -> dict[str, Draws]:
     runs = runs_of(scores)
     users, cutoffs = cutoffs_of(scores, runs)
@@ -102,7 +116,8 @@ def _bootstrap(
     seeds = SeedWeights(names, sizes, seed)
     values = np.empty((len(metrics), resamples, len(names)))
     for done, drawn in user_weights(users, resamples, seed):
-        block, weights = slice(done, done + len(drawn)), seeds.draw(len(drawn))
+        block = slice(done, done + len(drawn))
+        weights = seeds.draw(len(drawn)) if draws_seeds else np.repeat(1 / sizes, sizes)[None]
         for metric, out in zip(_resampled(cutoffs, drawn, at_cutoff), values, strict=True):
             out[block] = np.add.reduceat(metric * weights, starts, axis=1)
     once = _resampled(cutoffs, np.ones((1, users)), at_cutoff)[:, 0]

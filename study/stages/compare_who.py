@@ -6,7 +6,7 @@ from study.errors import UserError
 from study.metrics.leaderboard import contrasts
 from study.metrics.screening import PRIMARY
 from study.metrics.screening_board import binned, leaderboard, reliabilities_of, resolution, spread, windows
-from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, primary_by_seed
+from study.metrics.screening_bootstrap import bootstrap, bootstrap_primary, bootstrap_users, primary_by_seed
 from study.metrics.screening_calibration import calibrated
 from study.params import Params
 from study.params.budget import Compared
@@ -52,6 +52,7 @@ def assemble(
     told, calibrators = calibrated(scores, select)
     draws = bootstrap(told, resamples=settings.resamples, seed=seed)
     tails = bootstrap_primary(told, resamples=settings.resamples * max(1, len(declared)), seed=seed)
+    users_drawn = bootstrap_users(told, resamples=settings.resamples, seed=seed)
     reliabilities = reliabilities_of(told)
     seeds = dict(told.group_by("variant").agg(pl.col("seed").n_unique()).iter_rows())
     board = leaderboard(roster, searches, draws, seeds, reliabilities, settings.alpha)
@@ -61,7 +62,7 @@ def assemble(
         "leaderboard.json": text_of(board),
         "contrasts.json": text_of(verdicts),
         "windows.json": text_of({**windows(told), **resolution(verdicts, draws[PRIMARY], settings)}),
-        "spread.json": text_of(spread(verdicts, tails, primary_by_seed(told))),
+        "spread.json": text_of(spread(verdicts, users_drawn, primary_by_seed(told))),
         "reliability.json": text_of(
             {row["variant"]: binned(reliabilities, row["variant"], calibrators) for row in board}
         ),

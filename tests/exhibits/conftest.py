@@ -165,7 +165,7 @@ def _windows() -> dict[str, Any]:
 def _spread(params: Params) -> dict[str, Any]:
     """Of the arm `who`: seeds that are far apart."""
     by_seed = {name: [0.2, 0.4] for name in params.entries("who")}
-    return {"users": 50.0, "errors": dict.fromkeys(params.declared("who"), 0.1), "by_seed": by_seed}
+    return {"users": 50.0, "among_users": dict.fromkeys(params.declared("who"), 0.1), "by_seed": by_seed}
 
 
 def _manifest(params: Params, arm: Arm) -> dict[str, Any]:

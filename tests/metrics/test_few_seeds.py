@@ -9,7 +9,7 @@ from scipy.stats import t as student
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.stats.multitest import multipletests
 
-from study.metrics.few_seeds import Spread, judge_by_student, judge_changes_by_student, judge_spread_by_student
+from study.metrics.few_seeds import RankEffect, judge_by_student, judge_changes_by_student, judge_ranks_by_student
 from study.metrics.verdicts import holm
 
 SETTINGS = {"margin": 0.05, "alpha": 0.05}
@@ -44,17 +44,14 @@ def test_without_a_spread_of_users_it_is_the_t_test_of_welch_over_seeds():
     assert found.seed_share == pytest.approx(1)
 
 
-def test_a_spread_of_a_mean_over_queries_says_what_its_queries_say():
-    """The bootstrap's error holds users and seeds; what is beside the seeds' is the users'."""
+def test_an_effect_in_ranks_with_the_spread_of_a_mean_has_what_is_said_of_the_mean():
     generator = np.random.default_rng(2)
     left, right = generator.normal(0.2, 1, (5, 40)), generator.normal(0, 1, (4, 40))
     left += generator.normal(0, 0.3, (5, 1))
-    among_users = (left.mean(axis=0) - right.mean(axis=0)).var(ddof=1) / 40
-    seeds = left.mean(axis=1), right.mean(axis=1)
-    of_seeds = sum(values.var(ddof=1) / len(values) for values in seeds)
-    spread = Spread(left.mean() - right.mean(), np.sqrt(among_users + of_seeds), seeds)
+    among_users = (left.mean(axis=0) - right.mean(axis=0)).std(ddof=1) / np.sqrt(40)
+    effect = RankEffect(left.mean() - right.mean(), among_users, (left.mean(axis=1), right.mean(axis=1)))
     (expected,) = judge_by_student(rows({"a": left, "b": right}), [("a", "b")], "m", **SETTINGS)
-    (found,) = judge_spread_by_student([spread], 40, **SETTINGS)
+    (found,) = judge_ranks_by_student([effect], 40, **SETTINGS)
 
     assert found.p_difference == pytest.approx(expected.p_difference)
     assert found.p_equivalence == pytest.approx(expected.p_equivalence)
@@ -62,25 +59,24 @@ def test_a_spread_of_a_mean_over_queries_says_what_its_queries_say():
     assert 0.1 < found.seed_share < 0.9
 
 
-def test_a_spread_that_is_all_of_seeds_has_the_degrees_of_freedom_of_theirs():
-    """Seeds may lie further apart than all resamples do: no variance among users is left then, and none is negative."""
+def test_an_effect_whose_spread_is_all_of_seeds_has_their_degrees_of_freedom():
     values = [0.0, 0.1, 0.2, 0.3, 0.4]
     error = np.std(values, ddof=1) / np.sqrt(5)
-    (found,) = judge_spread_by_student([Spread(0.2, error / 2, (values, [0.1]))], 1000, **SETTINGS)
+    (found,) = judge_ranks_by_student([RankEffect(0.2, 0.0, (values, [0.1]))], 1000, **SETTINGS)
 
     assert found.p_difference == pytest.approx(2 * student.sf(0.2 / error, 4))
     assert found.seed_share == pytest.approx(1)
 
 
-def test_spreads_of_a_family_are_adjusted_by_holm_and_a_variant_is_equivalent_to_itself():
-    spreads = [Spread(0.2, 0.1, ([0.1], [0.2])), Spread(0.0, 0.0, ())]
-    found = judge_spread_by_student(spreads, 30, **SETTINGS)
+def test_effects_in_ranks_are_adjusted_by_holm_and_a_variant_is_equivalent_to_itself():
+    effects = [RankEffect(0.2, 0.1, ([0.1], [0.2])), RankEffect(0.0, 0.0, ())]
+    found = judge_ranks_by_student(effects, 30, **SETTINGS)
 
     assert found[0].p_difference == pytest.approx(2 * 2 * student.sf(2, 29))
     assert ["undetermined", "equivalent"] == [one.verdict for one in found]
     assert 0.0 == found[1].seed_share
-    assert ["undetermined"] * 2 == [one.verdict for one in judge_spread_by_student(spreads, 1, **SETTINGS)]
-    assert [] == judge_spread_by_student([], 30, **SETTINGS)
+    assert ["undetermined"] * 2 == [one.verdict for one in judge_ranks_by_student(effects, 1, **SETTINGS)]
+    assert [] == judge_ranks_by_student([], 30, **SETTINGS)
 
 
 def test_of_one_user_nothing_is_shown():

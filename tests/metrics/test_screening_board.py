@@ -1,10 +1,12 @@
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from study.metrics.screening_board import windows
+from study.metrics.screening_bootstrap import bootstrap_primary, bootstrap_users
 from study.params.statistics import Contrast, Statistics
 from study.stages.compare_who import assemble
 from tests.metrics.test_screening import scored
@@ -100,18 +102,30 @@ def test_the_calibration_error_is_the_mean_over_the_seeds(published):
         assert sum(told) / len(told) == pytest.approx(row["estimates"]["ece"]["estimate"])
 
 
-def test_the_spread_has_each_seed_and_the_error_of_each_contrast(published):
+def test_the_spread_has_each_seed_and_how_far_each_contrast_varies_among_users(published):
     """The mean over the seeds is the estimate; a variant does not differ from itself in any resample."""
     _, files = published
     spread = files["spread.json"]
     estimates = {row["variant"]: row["estimates"]["recall@5%"]["estimate"] for row in files["leaderboard.json"]}
-    first, itself = files["contrasts.json"]
+    _, itself = files["contrasts.json"]
 
     assert {"trees": 3, "rule": 1} == {name: len(values) for name, values in spread["by_seed"].items()}
     assert estimates == pytest.approx({name: sum(found) / len(found) for name, found in spread["by_seed"].items()})
-    assert 0 == spread["errors"][itself["name"]]
-    assert 2 < (first["high"] - first["low"]) / spread["errors"][first["name"]] < 6
+    assert 0 == spread["among_users"][itself["name"]]
     assert 1 < spread["users"] <= 200
+
+
+def test_seeds_are_no_part_of_the_spread_among_users():
+    """Of two variants alike but for their seeds, whose spread the bootstrap of both has besides."""
+    scores = scored({"trees": 5, "rule": 1}, users=200)
+    searches, bare = {"rule": search(0.1), "trees": search(0.3)}, scores.drop("probability")
+    files = assemble(ROSTER, searches, bare, bare.filter(seed=0).drop("seed"), DECLARED, SETTINGS, 7)
+    spread, (first, _) = (json.loads(files[name]) for name in ("spread.json", "contrasts.json"))
+    whole = bootstrap_primary(scores, resamples=2000, seed=7).difference("trees", "rule")[1]
+    of_users = bootstrap_users(scores, resamples=1000, seed=7).difference("trees", "rule")[1]
+
+    assert spread["among_users"][first["name"]] == pytest.approx(np.nanstd(of_users, ddof=1))
+    assert 1.05 < np.nanstd(whole) / spread["among_users"][first["name"]] < 2
 
 
 def test_a_faultless_ranking_finds_no_more_than_there_is_room_for():
