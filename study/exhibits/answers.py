@@ -11,6 +11,7 @@ from study.exhibits import (
     in_ndcg,
     new_to_users,
     other_changes,
+    plan,
     scope,
     scorings,
     token_clause,
@@ -208,11 +209,13 @@ def objective(results: Results) -> Answer:
     plain = {"hides": None, "weighs_key": None, "contrasts_parts": None}
     asked = choose.about(results, {"objective": "horizon", "pretrain": None}, plain, "objective")
     horizon = [contrast for contrast in asked if scope.unlike_objectives(results, contrast)]
+    change = plan.changes(results)
     moment = choose.about(results, {"objective": "next_moment"}, {"objective": "next_token"}, "objective")
+    moment = [contrast for contrast in moment if change(*contrast.variants) == ["objective"]]
     further = choose.others(results.about("objective"), [*horizon, *moment])
     rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
     held = "representation", "head"
-    lead = limited(results, horizon, named("horizon"), rivals, *held)
+    lead = limited(results, horizon, named("horizon"), rivals, *held) if horizon or not moment else ""
     token = limited(results, moment, named("next_moment"), named("next_token"), *held) if moment else ""
     return of(
         semicolons(lead, token, scope.across(results, "objective")),

@@ -1,30 +1,33 @@
-"""What lies between the flat model of the token accounting and the best: steps that change one part each."""
+"""What lies between the flat model of the token accounting and the best: contrasts that lead from one to the other."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from study.exhibits import plan
+from study.exhibits import plan, scope
+from study.exhibits.clauses import hedged
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import flipped, late, number, signed, worded
+from study.exhibits.prose import count, flipped, late, number, plural, signed, worded
 from study.exhibits.records import Contrast, Estimate
 from study.exhibits.results import TRAINING, Results
+from study.exhibits.size_of_catalogue import loss_of
 from study.exhibits.tables import Cell, decimal, name, table, words
 from study.params.statistics import PRIMARY, VERDICTS
 
-MADE = {"hybrid": "its scores as features of trees", "average": "an average of its fits"}
-"""What a variant becomes that is composed of another one, by its family."""
-CALLED = {"budget_in": "what the budget counts"}
+ARROW = " \N{RIGHTWARDS ARROW} "
+CALLED = {"budget_in": "what the budget counts", "pretrain": "what it is pre-trained on"}
 """Parts whose names are no nouns."""
+MADE = {"hybrid": "its scores beside aggregates, for trees", "average": "an average of its seeds, or with others"}
+"""What a variant becomes that is composed of another one, by its family."""
 ASKED = ("representation", "objective", "loss", "architecture", "head")
 """The parts of a sequence variant that the study asks about."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A contrast of where it leads over where it begins, the part that it changes, and from what to what."""
+    """A contrast of where it leads over where it begins, the part or the family that it changes, and how."""
 
     contrast: Contrast
     part: str
@@ -34,7 +37,8 @@ class Step:
 def way(results: Results) -> list[Step]:
     """The fewest steps from the flat model that is accounted for to the best on select that steps lead to, or none.
 
-    Of ways with as few steps it is the one whose contrasts were declared first.
+    A step changes one part of a sequence variant, or composes another variant of it. Of ways with as few steps it is
+    the one whose contrasts were declared first.
     """
     start = str(results.params.tokens.get("variant"))
     selects = {row.variant: row.select for row in results.leaderboard}
@@ -53,37 +57,42 @@ def way(results: Results) -> list[Step]:
 
 def _steps(results: Results) -> list[Step]:
     """Every contrast that changes one part of a sequence variant, both ways round, or that composes one of another."""
-    parts = plan.sequence_parts(results.params, results.arm)
-    found = []
-    for declared in results.contrasts:
-        for contrast in (declared, flipped(declared)):
-            end, begin = contrast.variants
-            if {begin, end} <= set(parts) and len(moved := plan.moved(parts, begin, end)) == 1:
-                (part,) = moved
-                found.append(Step(contrast, part, _change(parts[begin], parts[end], part)))
-            elif begin in results.members(end):
-                family = results.row(end).family
-                found.append(Step(contrast, family, MADE.get(family, "composed of it")))
+    changes, found = plan.changes(results), []
+    for contrast in [one for declared in results.contrasts for one in (declared, flipped(declared))]:
+        end, begin = contrast.variants
+        if len(moved := changes(end, begin)) == 1:
+            found.append(Step(contrast, moved[0], _change(results, begin, end, moved[0])))
+        elif begin in results.members(end):
+            family = results.row(end).family
+            found.append(Step(contrast, family, MADE.get(family, "composed of it")))
     return found
 
 
-def _change(begin: dict[str, str], end: dict[str, str], part: str) -> str:
-    """From what to what, with the history that a representation brings along."""
-    told = f"{worded(begin[part])} to {worded(end[part])}"
-    seen = [one["context"] for one in (begin, end)]
-    brought = part == "representation" and seen[0] != seen[1]
-    return f"{told}, and {seen[0]} to {seen[1]} of history" if brought else told
+def _change(results: Results, begin: str, end: str, part: str) -> str:
+    """From what to what, with the negatives of a loss, and with the history that a representation brings along."""
+    both = plan.sequence_parts(results.params, results.arm)
+    told = [loss_of(results, one) if part == "loss" else worded(both[one][part]) for one in (begin, end)]
+    brought = plan.brings_history(results, begin, end)
+    seen = f", {ARROW.join(both[one]['context'] for one in (begin, end))}" if brought else ""
+    return f"{ARROW.join(told)}{seen}"
 
 
 def shown(results: Results) -> Html:
-    """The steps in a sentence, a figure and a table; nothing where there is no way."""
+    """The steps in words, a figure and a table; says so where there is no way."""
     steps = way(results)
     if not steps:
-        return Html("")
-    return joined([paragraphs([_told(results, steps)]), figure(results, steps), _numbers(results, steps)])
+        text = (
+            "Nothing to tell: no declared contrasts lead, one part at a time, from the flat model that the token "
+            "accounting is about to another variant."
+        )
+        return paragraphs([text])
+    return joined(
+        [paragraphs([_told(results, steps), _limits(results, steps)]), figure(results, steps), _numbers(results, steps)]
+    )
 
 
 def _told(results: Results, steps: list[Step]) -> str:
+    """What each part makes of the whole, the largest first."""
     start, end = steps[0].contrast.right_variant, steps[-1].contrast.left_variant
     whole = results.row(end).recall - results.row(start).recall
     shares: dict[str, float] = {}
@@ -94,13 +103,34 @@ def _told(results: Results, steps: list[Step]) -> str:
         for part, effect in sorted(shares.items(), key=lambda s: -s[1])
     ]
     unmoved = [worded(part) for part in ASKED if part not in shares]
-    beside = f" No step changes the {' or the '.join(unmoved)}." if unmoved else ""
+    best = results.leaderboard[0].variant
+    reached = (
+        "which is best on select"
+        if end == best
+        else f"the best on select that steps lead to ({code(best)}, the best of all, is not among these)"
+    )
+    beside = f" No step between sequence models changes any of these parts: {listing(unmoved)}." if unmoved else ""
     return (
-        f"Between {code(start)}, the flat model that the token accounting is about, and {code(end)}, of all that such "
-        f"steps lead to the best on select, lie {signed(whole)} of {PRIMARY} on test, in steps that change one part "
-        f"each, every one of them a declared contrast: {listing(by_part)}.{beside} The steps add up to the whole, each "
-        "of them worth what it is worth there: on another way between the same ends, or in another order, the shares "
-        'may be others (<a href="factorial.html">Factorial</a>).'
+        f"Between {code(start)}, the flat model that the token accounting is about, and {code(end)}, {reached}, lie "
+        f"{signed(whole)} of {PRIMARY} on test. Declared contrasts lead from one to the other, each of which changes "
+        f"one part of a sequence model or composes a variant of it: {listing(by_part)}.{beside}"
+    )
+
+
+def _limits(results: Results, steps: list[Step]) -> str:
+    """What the shares do not say."""
+    contrasts = [step.contrast for step in steps]
+    verdicts = Counter(one.verdict for one in contrasts)
+    told = [f"{count(verdicts[verdict])} {verdict}" for verdict in VERDICTS if verdicts[verdict]]
+    untrained = len(contrasts) - len(scope.trained(results, contrasts))
+    little = f"; {count(untrained)} of them {scope.UNTRAINED}" if untrained else ""
+    second = sum(one.after_test for one in contrasts)
+    late_ = f"; {count(second)} declared after test was seen" if second else ""
+    return (
+        f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
+        "which add up to the whole, and no sum is tested. What a part is worth hangs on the others: on another way "
+        "between the same ends, or in another order, shares are others, by what the parts interact "
+        '(<a href="factorial.html">Factorial</a>).'
     )
 
 
@@ -109,12 +139,8 @@ def figure(results: Results, steps: list[Step]) -> Html:
     labels = [f"{worded(step.part)}: {step.change}" for step in steps]
     traces = []
     for verdict in VERDICTS:
-        some = [
-            (label, step.contrast)
-            for label, step in zip(labels, steps, strict=True)
-            if step.contrast.verdict == verdict
-        ]
-        if some:
+        some = [(label, step.contrast) for label, step in zip(labels, steps, strict=True)]
+        if some := [pair for pair in some if pair[1].verdict == verdict]:
             traces.append(_bars(results, verdict, some))
     rule = results.best_of_each().get("counting")
     beside = "" if rule is None else f"; dashed: {rule.variant}, the best counting rule on select"
@@ -148,21 +174,21 @@ def _bars(results: Results, verdict: str, some: list[tuple[str, Contrast]]) -> g
 
 
 def _numbers(results: Results, steps: list[Step]) -> Html:
-    rows = [
-        [
-            words(worded(step.part)),
-            words(step.change),
-            name(step.contrast.left_variant),
-            decimal(results.row(step.contrast.left_variant).recall),
-            Cell(
-                f"{signed(step.contrast.effect)} [{signed(step.contrast.low)}, {signed(step.contrast.high)}]",
-                step.contrast.effect,
-            ),
-            words(f"{step.contrast.verdict}{late(step.contrast)}"),
-            words(results.training(step.contrast.left_variant)),
-        ]
-        for step in steps
-    ]
+    more, rows = hedged(results), []
+    for step in steps:
+        one = step.contrast
+        effect = f"{signed(one.effect)} [{signed(one.low)}, {signed(one.high)}]"
+        rows.append(
+            [
+                words(worded(step.part)),
+                words(step.change),
+                name(one.left_variant),
+                decimal(results.row(one.left_variant).recall),
+                Cell(effect, one.effect),
+                Cell(f"{one.verdict}{late(one)}{more(one)}", one.verdict, "words long"),
+                words(results.training(one.left_variant)),
+            ]
+        )
     start = steps[0].contrast.right_variant
     begun = f", {state}" if (state := results.training(start)) else ""
     caption = (

@@ -81,36 +81,57 @@ def verdicts(results: Results) -> Html:
 
 
 def levels(results: Results) -> Html:
-    """Whether a level of the objective is one objective, so that no effect of another factor holds a change of it."""
-    if not results.factorial or "objective" not in results.params.factorial.factors:
+    """Whether each level is one value of its factor, so that no effect of another factor holds a change of it."""
+    if not results.factorial or not (checked := _of_parts(results)):
         return Html("")
     found = mixed(results)
     if not found:
         told = (
-            "Every level of the objective is one objective, whatever the other factors are: so none of their effects "
-            "holds a change of the objective, and that of the objective holds none of theirs."
+            f"Every level of {listing([escape(one) for one in checked])} is one value of it in all its cells, so that "
+            "no effect of one of these holds a change of another."
         )
     else:
         told = (
-            f"Here {listing(found)}. So an effect that is averaged over the other factors is mixed: that of the "
-            "representation holds a change of the objective, and that of the objective one of the representation. Only "
-            "what is told of cells with one objective is free of this; the cells below tell the two apart."
+            f"Here {listing(found)}. So an effect that is averaged over the other factors is mixed: that of one of "
+            "these factors holds a change of the other. What is told of cells that have one value is free of this; the "
+            "cells below tell them apart."
         )
     return paragraphs([told])
 
 
 def mixed(results: Results) -> list[str]:
-    """Which levels of the objective stand for several, so that other factors change it with them, a clause each."""
+    """Which levels stand for several values of their factor, and along which other factors, a clause each."""
+    return [clause for factor in _of_parts(results) for clause in _values(results, factor)]
+
+
+def _of_parts(results: Results) -> list[str]:
+    """The factors that are parts of the variants in their cells."""
     plan = results.params.factorial
-    if "objective" not in plan.factors:
-        return []
-    place, told = list(plan.factors).index("objective"), []
-    for level in plan.factors["objective"]:
-        cells = [cell for cell, of_cell in plan.cells.items() if of_cell[place] == level]
-        found = sorted({worded(choose.parts_of(results, cell)["objective"]) for cell in cells})
-        if len(found) > 1:
-            told.append(f"{code(level)} is {' or '.join(found)}, as the representation allows")
+    entries = [choose.parts_of(results, cell) for cell in plan.cells]
+    return [factor for factor in plan.factors if all(entry.get(factor) for entry in entries)]
+
+
+def _values(results: Results, factor: str) -> list[str]:
+    plan, told = results.params.factorial, []
+    place = list(plan.factors).index(factor)
+    for level in plan.factors[factor]:
+        cells = {
+            tuple(of_cell): worded(choose.parts_of(results, cell)[factor])
+            for cell, of_cell in plan.cells.items()
+            if of_cell[place] == level
+        }
+        if len(set(cells.values())) > 1:
+            along = [other for at, other in enumerate(plan.factors) if _varies(cells, at)]
+            told.append(f"{code(level)} is {' or '.join(sorted(set(cells.values())))}, by {listing(along)}")
     return told
+
+
+def _varies(values: dict[tuple[str, ...], str], at: int) -> bool:
+    """Whether two cells that are alike but for the factor at this place have different values."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for levels_, value in values.items():
+        found.setdefault((*levels_[:at], *levels_[at + 1 :]), set()).add(value)
+    return any(len(several) > 1 for several in found.values())
 
 
 def _late(results: Results) -> list[str]:

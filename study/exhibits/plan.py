@@ -1,5 +1,6 @@
 """The page Plan: what was declared beforehand, drawn from `params.yaml`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from study.exhibits import choose, cube
@@ -26,6 +27,8 @@ PARTS = (
     "context",
 )
 """The factors of a sequence variant; the options of its loss belong to the loss."""
+HISTORY = "the history that fits"
+"""What a representation brings along."""
 PUBLISHED: dict[str, dict[str, Any]] = {
     "like SASRec (Kang and McAuley, 2018)": {"architecture": "causal", "objective": "next_line", "loss": "bce"},
     "like gSASRec (Petrov and Macdonald, 2023)": {"architecture": "causal", "objective": "next_line", "loss": "gbce"},
@@ -108,6 +111,18 @@ def moved(variants: dict[str, dict[str, str]], start: str, variant: str) -> list
     return [part for part in found if part not in brought]
 
 
+def changes(results: Results) -> Callable[[str, str], list[str]]:
+    """The factors in which two variants of the arm differ; none where one of them is no sequence variant."""
+    variants = sequence_parts(results.params, results.arm)
+    return lambda left, right: moved(variants, right, left) if {left, right} <= set(variants) else []
+
+
+def brings_history(results: Results, left: str, right: str) -> bool:
+    """Whether two sequence variants differ in their representations and, with these, in how much history they see."""
+    first, second = (sequence_parts(results.params, results.arm)[one] for one in (left, right))
+    return all(first[part] != second[part] for part in ("representation", "context"))
+
+
 def summary(results: Results) -> Html:
     """How many variants, where they are anchored, and how many steps they lie away."""
     variants = sequence_parts(results.params, results.arm)
@@ -127,7 +142,7 @@ def summary(results: Results) -> Html:
         if variants[v]["context"] not in ("none", variants[start]["context"])
         and "context" not in moved(variants, start, v)
     ]
-    seen = f" ({listing(by_the_way)} with the history that fits)" if by_the_way else ""
+    seen = f" ({listing(by_the_way)} with {HISTORY})" if by_the_way else ""
     move = "moves" if len(one) == 1 else "move"
     rest = [v for v in variants if v != start and v not in one]
     cells = [v for v in rest if v in results.params.factorial.cells]

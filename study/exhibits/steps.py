@@ -1,6 +1,7 @@
 """How many steps of the optimizer flat models take at as many events as others."""
 
 from study.exhibits import choose, scope
+from study.exhibits.markup import Html, paragraphs
 from study.exhibits.prose import count, number
 from study.exhibits.results import Results
 from study.params.parts import names_in
@@ -8,6 +9,11 @@ from study.params.roster import SequenceEntry
 
 MODEL = "study.models.sequence"
 """Says how large a batch of tokens is; read as text, for no page imports a model."""
+
+
+def shown(results: Results) -> Html:
+    """The same as a paragraph of its own."""
+    return paragraphs(filter(None, [told(results)]))
 
 
 def told(results: Results) -> str:

@@ -1,9 +1,9 @@
-"""The effect of a representation and an objective together, as the sum of those of either change alone."""
+"""The effect of a representation and an objective together, as the sum of those of either change."""
 
 from collections.abc import Callable
 from itertools import pairwise
 
-from study.exhibits import choose
+from study.exhibits import plan
 from study.exhibits.markup import listing
 from study.exhibits.prose import flipped, over, signed, worded
 from study.exhibits.records import Contrast
@@ -13,31 +13,30 @@ CHANGED = ("objective", "representation")
 
 
 def apart(results: Results) -> Callable[[Contrast], str]:
-    """What is said behind a contrast that changes both: how much of its effect either change makes alone.
+    """What is said behind a contrast that changes both: how much of its effect either change makes.
 
-    Nothing behind one that changes one of them, or where no variant lies between its sides in two contrasts of their
-    own.
+    Nothing behind any other one, nor where no variant lies between its sides, one change away from each in a contrast
+    of its own.
     """
-    asked = {one.variants: one for contrast in results.contrasts for one in (flipped(contrast), contrast)}
+    change = plan.changes(results)
+    asked: dict[tuple[str, str], Contrast] = {}
+    for contrast in [one for declared in results.contrasts for one in (declared, flipped(declared))]:
+        asked.setdefault(contrast.variants, contrast)
 
     def told(contrast: Contrast) -> str:
         left, right = contrast.variants
+        if sorted(change(left, right)) != sorted(CHANGED):
+            return ""
         for middle in dict.fromkeys(variant for pair in asked for variant in pair):
             steps = [asked.get(pair) for pair in pairwise((left, middle, right))]
-            by_change = {_changed(results, step): step for step in steps if step is not None}
+            by_change = {tuple(change(*step.variants)): step for step in steps if step is not None}
             if set(by_change) == {(one,) for one in CHANGED}:
-                halves = [(one, by_change[(one,)]) for one in CHANGED]
-                return f", the sum of {listing([_alone(*half) for half in halves])}"
+                return f", the sum of {listing([_half(results, one, by_change[(one,)]) for one in CHANGED])}"
         return ""
 
     return told
 
 
-def _changed(results: Results, contrast: Contrast) -> tuple[str, ...]:
-    """Which of both the sides of a contrast differ in."""
-    left, right = (choose.parts_of(results, variant) for variant in contrast.variants)
-    return tuple(one for one in CHANGED if left.get(one) != right.get(one))
-
-
-def _alone(change: str, step: Contrast) -> str:
-    return f"{signed(step.effect)} by the {worded(change)} alone ({over(step)}, {step.verdict})"
+def _half(results: Results, changed: str, step: Contrast) -> str:
+    with_it = f" with {plan.HISTORY}" if plan.brings_history(results, *step.variants) else ""
+    return f"{signed(step.effect)} by the {worded(changed)}{with_it} ({over(step)}, {step.verdict})"

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from scipy.special import ndtri
 
-from study.exhibits import anew, choose, contrasts, scope, source, unlike_rounds
+from study.exhibits import anew, choose, contrasts, few_seeds, hedges, scope, source, unlike_rounds
 from study.exhibits.data import local_day
 from study.exhibits.key_action import clock, key_action
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
@@ -87,7 +87,10 @@ def answer(results: Results | None) -> Html:
     if shown.limit is not None:
         told.append(f"No ranking could find more than {percent(shown.limit)} among so few.")
     since = anew.changed_since(results)
-    clauses = [f"{verdict_sentence(contrast, results.margin)}{since(contrast)}" for contrast in results.contrasts]
+    clauses = [
+        f"{verdict_sentence(contrast, results.margin)}{hedges.of_the_verdict(results, contrast)}{since(contrast)}"
+        for contrast in results.contrasts
+    ]
     return joined([paragraphs([" ".join(told)]), bullets(map(sentence, clauses))])
 
 
@@ -97,8 +100,9 @@ def histories(results: Results) -> Html:
     found = [(c, seen) for c in results.contrasts if (seen := scope.histories(results, c))]
     told = [f"{over(contrast)} compares {seen} of history." for contrast, seen in found]
     fewer = _fewer_users(results, [contrast for contrast, _ in found])
+    unsure = few_seeds.told([(results, results.contrasts)])
     return paragraphs(
-        [*told, *fewer, *unlike_rounds.named(results, results.contrasts), *scope.after_one_round(results)]
+        [*told, *fewer, *unsure, *unlike_rounds.named(results, results.contrasts), *scope.after_one_round(results)]
     )
 
 

@@ -91,6 +91,35 @@ def test_variants_and_bare_stacks_take_turns(training, line_of, monkeypatch):
     assert 3 * 2 / 10 == pytest.approx(line["variants"]["sum-horizon"]["share_of_rate"]["median"])
 
 
+class TakenUp:
+    """A model that reads 100 positions a round, two to an event: in 7 seconds where it is taken up, else in 2."""
+
+    def __init__(self):
+        self.done, self.seconds = 0, 0.0
+        self.device, self.shape = SimpleNamespace(type="cpu"), SimpleNamespace(per_event=2)
+        self.trainer = SimpleNamespace(progress=SimpleNamespace(positions=0))
+
+    def fit(self, _, *, rounds, seed, report):
+        taken_up = True
+        while self.done < rounds:
+            self.done += 1
+            self.seconds += 7 if taken_up else 2
+            self.trainer.progress.positions += 100
+            taken_up = False
+            report(seed, self.done)
+
+
+def test_a_repeat_is_a_round_that_training_was_not_taken_up_in(script, monkeypatch):
+    training, model = script("training"), TakenUp()
+    monkeypatch.setattr(training, "now", lambda _: model.seconds)
+    side = training.side_of(model, None)
+    rates = [side.repeat() for _ in range(3)]
+
+    assert [100 / 2 / 2] * 3 == rates
+    assert 2 + 3 * 2 == model.done
+    assert 0 == side.operations
+
+
 def test_a_gpu_that_is_not_there_is_one_line(training, line_of, monkeypatch):
     monkeypatch.setattr(training.torch.cuda, "is_available", lambda: False)
 

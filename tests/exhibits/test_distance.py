@@ -4,9 +4,11 @@ import json
 import re
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
 
 from study.exhibits import distance
-from study.exhibits.markup import Html
 from tests.exhibits.asking import say
 from tests.exhibits.pairing import text
 
@@ -20,6 +22,8 @@ def best_is(*names):
     def change(written):
         for row in written["leaderboard.json"]:
             row["select"] = 0.9 - 0.1 * names.index(row["variant"]) if row["variant"] in names else 0.3
+            row["select"] *= row["variant"] != "popularity"
+        written["leaderboard.json"].sort(key=lambda row: -row["select"])
 
     return change
 
@@ -45,8 +49,8 @@ def test_every_step_begins_where_the_one_before_it_ends_and_changes_one_part(mad
     assert START == steps[0].contrast.right_variant
     assert all(a.contrast.left_variant == b.contrast.right_variant for a, b in pairwise(steps))
     assert ["budget_in", "objective", "representation", "objective", "head", "hybrid"] == [one.part for one in steps]
-    assert "flat to sum, and 512 tokens to 128 events of history" == steps[2].change
-    assert ("tokens to events", "plain to repeat-aware") == (steps[0].change, steps[4].change)
+    assert "flat → sum, 512 tokens → 128 events" == steps[2].change
+    assert ("tokens → events", "plain → repeat-aware") == (steps[0].change, steps[4].change)
 
 
 def test_a_contrast_that_is_declared_the_other_way_round_is_a_step_as_well(made):
@@ -57,9 +61,7 @@ def test_a_contrast_that_is_declared_the_other_way_round_is_a_step_as_well(made)
 
     assert ["flat-horizon", "flat-next-moment"] == variants_of(steps)
     assert [-0.002, -0.002] == [step.contrast.effect for step in steps]
-    assert ["sum to flat, and 51 events to 512 tokens of history", "horizon to next moment"] == [
-        step.change for step in steps
-    ]
+    assert ["sum → flat, 51 events → 512 tokens", "horizon → next moment"] == [step.change for step in steps]
 
 
 def test_of_what_no_step_leads_to_none_is_the_end(made):
@@ -80,7 +82,8 @@ def test_without_a_way_or_a_start_nothing_is_shown(made):
     none = replace(alone, params=alone.params.model_copy(update={"tokens": {}}))
 
     assert [] == distance.way(alone) == distance.way(none)
-    assert Html("") == distance.shown(alone) == distance.shown(none)
+    assert text(distance.shown(alone)) == text(distance.shown(none))
+    assert text(distance.shown(none)).startswith("Nothing to tell: no declared contrasts lead")
 
 
 def test_the_parts_are_told_by_their_sums_the_largest_first(made):
@@ -91,12 +94,69 @@ def test_the_parts_are_told_by_their_sums_the_largest_first(made):
 
     shown = text(distance.shown(made(change)))
 
-    assert (
-        "each, every one of them a declared contrast: +0.0500 by the head, +0.0200 by the objective, +0.0020 by"
-        in shown
+    told = "a variant of it: +0.0500 by the head, +0.0200 by the objective, +0.0020 by what the budget counts, "
+    assert told in shown
+    assert "No step between sequence models changes any of these parts: loss and architecture." in shown
+    assert "Verdicts of the 6 steps: 3 better and 3 undetermined; 3 declared after test was seen." in shown
+
+
+def test_that_the_best_of_all_is_not_reached_is_told(made):
+    reached, missed = (
+        text(distance.shown(made(best_is(*names))))
+        for names in (("hybrid-lambdarank",), ("tifu-knn", "hybrid-lambdarank"))
     )
-    assert "+0.0020 by what the budget counts" in shown
-    assert "No step changes the loss or the architecture." in shown
+
+    assert "hybrid-lambdarank, which is best on select, lie" in reached
+    assert "the best on select that steps lead to (tifu-knn, the best of all, is not among these), lie" in missed
+
+
+def test_a_step_with_a_side_near_popularity_is_counted(made):
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        for row in written["leaderboard.json"]:
+            row["select"] = 0.0 if row["variant"] in (START, "popularity") else row["select"]
+
+    assert "; 1 of them with a side that is not clearly above popularity on select" in text(
+        distance.shown(made(change))
+    )
+
+
+@pytest.mark.parametrize(
+    ("best", "part", "change"),
+    [
+        ("sum-pretrained-horizon", "pretrain", "none → next moment"),
+        ("sum-horizon-bpr-64", "loss", "softmax → bpr (64 negatives)"),
+        ("causal-prefix-horizon", "labels", "of all prefixes → of sampled prefixes"),
+        ("average-of-seeds", "average", "an average of its seeds, or with others"),
+    ],
+)
+def test_the_last_step_is_told_by_what_it_changes(made, best, part, change):
+    *_, last = distance.way(made(best_is(best)))
+
+    assert (best, part, change) == (last.contrast.left_variant, last.part, last.change)
+
+
+@pytest.mark.parametrize("verdict", ["undetermined", "better"])
+def test_what_a_verdict_hangs_on_stands_beside_it(made, verdict):
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        say("better", "repeat-over-plain")(written)
+
+    results = made(change)
+    results.__dict__["by_student"] = {"repeat-over-plain": SimpleNamespace(verdict=verdict)}
+
+    assert (verdict == "undetermined") == ("better, undetermined by t" in text(distance.shown(results)))
+
+
+def test_verdicts_are_told_apart_in_the_figure(made):
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        say("better", "repeat-over-plain")(written)
+
+    found = distance.figure(results := made(change), distance.way(results)).text
+    (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', found)
+
+    assert {"better": 1, "undetermined": 5} == {one["name"]: len(one["x"]) for one in json.loads(spec)["data"]}
 
 
 def test_a_bar_begins_at_the_recall_of_the_side_that_it_starts_from(made):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from study.exhibits import factorial
+from study.exhibits.markup import Html
 from study.exhibits.prose import signed
 from study.exhibits.records import Effect
 from tests.exhibits.asking import told
@@ -51,17 +52,59 @@ def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(ma
     assert f"flat-next-moment {results.row('flat-next-moment').recall:.4f}" in factorial.cells(results).text
 
 
+def planned(results, factors, cells):
+    """The results with another factorial."""
+    plan = results.params.factorial.model_copy(update={"factors": factors, "cells": cells})
+    return replace(results, params=results.params.model_copy(update={"factorial": plan}))
+
+
 def test_a_level_that_is_two_objectives_is_told_and_one_that_is_one_is_not(made):
     """With the next token in the cells of flattened tokens, the effect of the representation is mixed."""
     crossed = made()
     plan = crossed.params.factorial
     cells = {name.replace("flat-next-moment", "flat-next"): levels for name, levels in plan.cells.items()}
-    declared = crossed.params.model_copy(update={"factorial": plan.model_copy(update={"cells": cells})})
-    mixed = replace(crossed, params=declared)
-    clause = "next is next moment or next token, as the representation allows"
+    mixed = planned(crossed, plan.factors, cells)
+    clause = "next is next moment or next token, by representation"
 
-    assert "Every level of the objective is one objective" in text(factorial.levels(crossed))
+    assert "Every level of representation, objective and head is one value of it in all its cells" in text(
+        factorial.levels(crossed)
+    )
     assert f"Here {clause}. So an effect" in text(factorial.levels(mixed))
     assert clause not in told(crossed, "Which representation?")
     late = "some contrasts of its cells declared after test was seen"
     assert f"; in the factorial (where {clause}; {late}), over the other factors" in told(mixed, "Which objective?")
+
+
+def test_every_factor_is_checked_and_what_is_no_part_is_not(made):
+    """An event-level that is sum or concat, objectives by heads, and cells that have no objective at all."""
+    results = made()
+    event = planned(
+        results,
+        {"representation": ["flat", "event"], "objective": ["next", "horizon"]},
+        {
+            "flat-next-moment": ["flat", "next"],
+            "flat-horizon": ["flat", "horizon"],
+            "sum-next-moment": ["event", "next"],
+            "concat-horizon": ["event", "horizon"],
+        },
+    )
+    heads = planned(
+        results,
+        {"objective": ["next", "horizon"], "head": ["plain", "repeat"]},
+        {
+            "flat-next": ["next", "plain"],
+            "flat-next-moment-repeat": ["next", "repeat"],
+            "flat-horizon": ["horizon", "plain"],
+            "flat-horizon-repeat": ["horizon", "repeat"],
+        },
+    )
+    trees = planned(
+        results,
+        {"objective": ["binary", "lambdarank"]},
+        {"lightgbm-binary": ["binary"], "lightgbm-lambdarank": ["lambdarank"]},
+    )
+
+    assert ["<code>event</code> is concat or sum, by objective"] == factorial.mixed(event)
+    assert ["<code>next</code> is next moment or next token, by head"] == factorial.mixed(heads)
+    assert [] == factorial.mixed(trees)
+    assert Html("") == factorial.levels(trees)

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import caveats, data, findings, leaderboard, losses, plan, representation, world_verdicts, worlds
+from study.exhibits import (
+    caveats,
+    data,
+    distance,
+    findings,
+    leaderboard,
+    losses,
+    plan,
+    representation,
+    world_verdicts,
+    worlds,
+)
 from study.exhibits.clauses import NOTHING
 from study.exhibits.world_records import Worlds
 from tests.exhibits.asking import say
@@ -38,6 +49,7 @@ def test_how_much_each_sees_says_which_of_the_two_is_missing(cut):
 def test_where_no_contrast_is_declared_none_is_counted(cut):
     assert "No contrast is declared." in findings.contrast_sentences(cut).text
     assert "declared" not in leaderboard.tally(cut).text
+    assert "Nothing to tell: no declared contrasts lead" in distance.shown(cut).text
 
 
 def test_worlds_without_a_contrast_and_with_one_variant_count_neither():
