@@ -210,19 +210,24 @@ def objective(results: Results) -> Answer:
     asked = choose.about(results, {"objective": "horizon", "pretrain": None}, plain, "objective")
     horizon = [contrast for contrast in asked if scope.unlike_objectives(results, contrast)]
     change = plan.changes(results)
-    moment = choose.about(results, {"objective": "next_moment"}, {"objective": "next_token"}, "objective")
-    moment = [contrast for contrast in moment if change(*contrast.variants) == ["objective"]]
-    further = choose.others(results.about("objective"), [*horizon, *moment])
-    rivals = " or ".join(map(named, scope.rights(results, horizon, "objective")))
+    tokens = choose.about(results, {"classes": "candidates"}, {"classes": "tokens", **plain}, "objective")
+    tokens = [c for c in choose.others(tokens, horizon) if change(*c.variants) == ["objective"]]
+    further = choose.others(results.about("objective"), [*horizon, *tokens])
     held = "representation", "head"
-    lead = limited(results, horizon, named("horizon"), rivals, *held) if horizon or not moment else ""
-    token = limited(results, moment, named("next_moment"), named("next_token"), *held) if moment else ""
+    rivals = _objectives(scope.rights(results, horizon, "objective"))
+    lead = limited(results, horizon, named("horizon"), rivals, *held) if horizon or not tokens else ""
+    sides = (_objectives(of_sides(results, tokens, "objective")) for of_sides in (scope.lefts, scope.rights))
+    over_token = limited(results, tokens, *sides, *held) if tokens else ""
     return of(
-        semicolons(lead, token, scope.across(results, "objective")),
+        semicolons(lead, over_token, scope.across(results, "objective")),
         *_besides(results, further),
-        rests_on=scope.trained(results, [*horizon, *moment]),
+        rests_on=scope.trained(results, [*horizon, *tokens]),
         margin=results.margin,
     )
+
+
+def _objectives(found: Sequence[str]) -> str:
+    return " or ".join(map(named, found))
 
 
 def who_will_buy(results: Results) -> Answer:

@@ -16,6 +16,7 @@ DECLARED = {
     "sees_later": ("architecture", "architectures", "SEES_LATER"),
     "reads_order": ("architecture", "architectures", "READS_ORDER"),
     "is_blind": ("architecture", "architectures", "IS_BLIND"),
+    "classes": ("objective", "objectives", "CLASSES"),
     "hides": ("objective", "objectives", "HIDES"),
     "weighs_key": ("objective", "objectives", "WEIGHS_KEY"),
     "contrasts_parts": ("objective", "objectives", "CONTRASTS_PARTS"),
