@@ -111,9 +111,9 @@ def _told(results: Results, steps: list[Step]) -> str:
     )
     beside = f" No step between sequence models changes any of these parts: {listing(unmoved)}." if unmoved else ""
     return (
-        f"Between {code(start)}, the flat model that the token accounting is about, and {code(end)}, {reached}, lie "
-        f"{signed(whole)} of {PRIMARY} on test. Declared contrasts lead from one to the other, each of which changes "
-        f"one part of a sequence model or composes a variant of it: {listing(by_part)}.{beside}"
+        f"From {code(start)}, the flat model that the token accounting is about, to {code(end)}, {reached}, {PRIMARY} "
+        f"on test changes by {signed(whole)}. Declared contrasts lead from one to the other, each of which changes one "
+        f"part of a sequence model or composes a variant of it: {listing(by_part)}.{beside}"
     )
 
 

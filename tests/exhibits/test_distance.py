@@ -106,8 +106,10 @@ def test_that_the_best_of_all_is_not_reached_is_told(made):
         for names in (("hybrid-lambdarank",), ("tifu-knn", "hybrid-lambdarank"))
     )
 
-    assert "hybrid-lambdarank, which is best on select, lie" in reached
-    assert "the best on select that steps lead to (tifu-knn, the best of all, is not among these), lie" in missed
+    assert "to hybrid-lambdarank, which is best on select, recall@10 on test changes by" in reached
+    assert (
+        "the best on select that steps lead to (tifu-knn, the best of all, is not among these), recall@10 on" in missed
+    )
 
 
 def test_a_step_with_a_side_near_popularity_is_counted(made):
