@@ -4,7 +4,7 @@ from study.exhibits import choose, cube
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import marked, number, percent, plural, probability, signed, to_margin, worded
+from study.exhibits.prose import SMALL, marked, number, percent, plural, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, words
@@ -20,21 +20,22 @@ def label(effect: Effect) -> str:
     return f" {TIMES} ".join(effect.factors)
 
 
-def effect_sentence(effect: Effect, margin: float) -> str:
+def effect_sentence(effect: Effect, margin: float, alpha: float) -> str:
     """What an effect shows, a clause that never says more than its verdict."""
     p_value = effect.p_equivalence if effect.verdict == "equivalent" else effect.p_difference
     told = (
         f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
         f"{probability(p_value)}"
     )
-    return f"{wording(effect, margin)} ({told})"
+    return f"{wording(effect, margin, alpha)} ({told})"
 
 
-def wording(effect: Effect, margin: float) -> str:
-    """The verdict of an effect in words, without its numbers."""
+def wording(effect: Effect, margin: float, alpha: float) -> str:
+    """The verdict of an effect in words, without its numbers; of an equivalence, that it hides a difference."""
     factors = len(effect.factors)
-    worded = (_main, _pair)[factors - 1] if factors < 3 else _higher
-    return f"{worded(effect, f' within ±{margin:g}')}{to_margin(effect, margin)}"
+    told = (_main, _pair)[factors - 1] if factors < 3 else _higher
+    small = f", {SMALL}" if effect.verdict == "equivalent" and effect.p_difference < alpha else ""
+    return f"{told(effect, f' within ±{margin:g}')}{small}{to_margin(effect, margin)}"
 
 
 def _main(effect: Effect, within: str) -> str:
@@ -70,11 +71,11 @@ def _higher(effect: Effect, within: str) -> str:
 
 def verdicts(results: Results) -> Html:
     """One sentence per effect and their forest."""
-    effects = results.factorial
+    effects, alpha = results.factorial, results.params.statistics.alpha
     if not effects:
         return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     items = [
-        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin)}{_apart(results, effect)}."
+        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin, alpha)}{_apart(results, effect)}."
         for effect in effects
     ]
     return joined([bullets(items), paragraphs(_late(results)), forest(results), numbers(effects)])

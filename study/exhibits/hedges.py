@@ -1,11 +1,11 @@
 """What is said behind the verdict of a contrast wherever it stands: what it hangs on, and what it leaves out."""
 
 from study.exhibits import chance, few_seeds, unlike_rounds
+from study.exhibits.prose import SMALL
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
 BORDER = "near the border"
-SMALL = "though a difference below the margin is shown"
 
 
 def behind(results: Results, contrast: Contrast) -> str:

@@ -13,6 +13,8 @@ DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
 FACTORS = {"budget_in": "budget counts", "pretrain": "pretrained on"}
 """The factors of a variant whose names are no words."""
+SMALL = "though a difference below the margin is shown"
+"""What is said behind an equivalence of which that is so."""
 PLURALS = {
     "query": "queries",
     "test query": "test queries",

@@ -256,18 +256,18 @@ def across(results: Results, factor: str) -> str:
         return ""
     pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
     shown = [e for e in pairs if e.verdict in ("better", "worse")]
-    margin = results.margin
+    margin, alpha = results.margin, results.params.statistics.alpha
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
-    lead = f"{factorial.wording(main, margin)} ({told})"
-    found = listing([lead, *(_effect(effect, margin) for effect in shown)])
+    lead = f"{factorial.wording(main, margin, alpha)} ({told})"
+    found = listing([lead, *(_effect(effect, margin, alpha) for effect in shown)])
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
     mixed = factorial.mixed(results)
     where = bracketed("in the factorial", f"where {listing(mixed)}" if mixed else "")
     return f"{bracketed(where, late)}, {found}"
 
 
-def _effect(effect: Effect, margin: float) -> str:
-    return f"{factorial.wording(effect, margin)} ({signed(effect.effect)})"
+def _effect(effect: Effect, margin: float, alpha: float) -> str:
+    return f"{factorial.wording(effect, margin, alpha)} ({signed(effect.effect)})"
 
 
 def _range(results: Results, factor: str) -> list[str]:

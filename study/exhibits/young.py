@@ -9,11 +9,10 @@ from study.exhibits import contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
 from study.exhibits.few_seeds import BY_STUDENT, as_told
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
-from study.exhibits.hedges import SMALL
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import pair_of
-from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
+from study.exhibits.prose import DASH, SMALL, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words

@@ -39,7 +39,16 @@ def effect(verdict: str, value: float, *factors: str) -> Effect:
     ],
 )
 def test_an_effect_is_told_by_its_verdict(verdict, value, factors, expected):
-    assert expected in text(factorial.effect_sentence(effect(verdict, value, *factors), 0.005))
+    assert expected in text(factorial.effect_sentence(effect(verdict, value, *factors), 0.005, 0.05))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "p", "is_told"), [("equivalent", 0.01, True), ("equivalent", 0.06, False), ("better", 0.01, False)]
+)
+def test_an_equivalence_that_hides_a_difference_says_so(verdict, p, is_told):
+    one = effect(verdict, 0.003, "head").model_copy(update={"p_difference": p})
+
+    assert is_told == (", though a difference below the margin is shown" in factorial.wording(one, 0.005, 0.05))
 
 
 def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(made):
