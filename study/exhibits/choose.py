@@ -59,6 +59,11 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
     return _told(asked, lambda contrast: _sides_have(results, contrast, left, right))
 
 
+def both_ways(results: Results) -> list[Contrast]:
+    """Every contrast as it is declared, and told the other way round."""
+    return [one for declared_ in results.contrasts for one in (declared_, flipped(declared_))]
+
+
 def over_blind(results: Results) -> list[Contrast]:
     """The contrasts of sequence models over those that have the same head but read no history, one per pair."""
     found = about(results, {"family": "sequence", "is_blind": None}, {"is_blind": True})

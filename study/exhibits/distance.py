@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from study.exhibits import plan, scope
+from study.exhibits import choose, plan, scope
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, flipped, late, number, plural, signed, worded
+from study.exhibits.prose import count, late, number, plural, signed, worded
 from study.exhibits.records import Contrast, Estimate
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.size_of_catalogue import loss_of
@@ -58,7 +58,7 @@ def way(results: Results) -> list[Step]:
 def _steps(results: Results) -> list[Step]:
     """Every contrast that changes one part of a sequence variant, both ways round, or that composes one of another."""
     changes, found = plan.changes(results), []
-    for contrast in [one for declared in results.contrasts for one in (declared, flipped(declared))]:
+    for contrast in choose.both_ways(results):
         end, begin = contrast.variants
         if len(moved := changes(end, begin)) == 1:
             found.append(Step(contrast, moved[0], _change(results, begin, end, moved[0])))

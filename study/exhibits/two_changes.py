@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-from study.exhibits import plan
+from study.exhibits import choose, plan
 from study.exhibits.markup import listing
-from study.exhibits.prose import flipped, over, signed, worded
+from study.exhibits.prose import over, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
@@ -20,7 +20,7 @@ def apart(results: Results) -> Callable[[Contrast], str]:
     """
     change = plan.changes(results)
     asked: dict[tuple[str, str], Contrast] = {}
-    for contrast in [one for declared in results.contrasts for one in (declared, flipped(declared))]:
+    for contrast in choose.both_ways(results):
         asked.setdefault(contrast.variants, contrast)
 
     def told(contrast: Contrast) -> str:
