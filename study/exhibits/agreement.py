@@ -132,7 +132,7 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
         )
     others = [one for one in known if not one.is_headline]
     more = [f"Of the other contrasts that both have, {count(len(others))}, {_tally(others)}."] if others else []
-    return " ".join([told, *_lacking(pair, every), *more, *_not_counted(same)])
+    return " ".join([told, *_lacking(pair, every), *more, *_of_here_alone(pair), *_not_counted(same)])
 
 
 def _is_the_same(pair: Pair, one: Repeated) -> bool:
@@ -164,6 +164,15 @@ def _lacking(pair: Pair, known: Sequence[Repeated]) -> list[str]:
         for why, shown in kinds.items()
         if shown
     ]
+
+
+def _of_here_alone(pair: Pair) -> list[str]:
+    """How many contrasts that are about no best of a family the other snapshot does not have, a sentence; or none."""
+    there = {contrast.name for contrast in pair.there.contrasts}
+    alone = [contrast for contrast in pair.here.contrasts if contrast.name not in there and not is_headline(contrast)]
+    if not alone:
+        return []
+    return [f"{plural(len(alone), 'further contrast')} of here {'was' if len(alone) == 1 else 'were'} not run there."]
 
 
 def _cut(pair: Pair, known: Sequence[Repeated]) -> list[str]:

@@ -1,6 +1,6 @@
 """What lies between the flat model of the token accounting and the best: contrasts that lead from one to the other."""
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -11,13 +11,15 @@ from study.exhibits.figures import draw, error_bars, inert, names_axis, row_heig
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, late, number, plural, signed, worded
 from study.exhibits.records import Contrast, Estimate
-from study.exhibits.results import TRAINING, Results
-from study.exhibits.size_of_catalogue import loss_of
+from study.exhibits.results import POPULARITY, TRAINING, Results
 from study.exhibits.tables import Cell, decimal, name, table, words
 from study.params.statistics import PRIMARY, VERDICTS
 
 ARROW = " \N{RIGHTWARDS ARROW} "
-CALLED = {"budget_in": "what the budget counts", "pretrain": "what it is pre-trained on"}
+CALLED = {
+    "budget_in": "the amount of training (the unit of its budget)",
+    "pretrain": "what it is pre-trained on",
+}
 """Parts whose names are no nouns."""
 MADE = {"hybrid": "its scores beside aggregates, for trees", "average": "an average of its seeds, or with others"}
 """What a variant becomes that is composed of another one, by its family."""
@@ -34,25 +36,27 @@ class Step:
     change: str
 
 
-def way(results: Results) -> list[Step]:
-    """The fewest steps from the flat model that is accounted for to the best on select that steps lead to, or none.
+def ways(results: Results) -> list[list[Step]]:
+    """All ways of fewest steps from the flat model that is accounted for to the best on select that steps lead to.
 
-    A step changes one part of a sequence variant, or composes another variant of it. Of ways with as few steps it is
-    the one whose contrasts were declared first.
+    A step changes one part of a sequence variant, or composes another variant of it. First the way whose contrasts
+    were declared first; none where nothing leads anywhere.
     """
     start = str(results.params.tokens.get("variant"))
     selects = {row.variant: row.select for row in results.leaderboard}
     if start not in selects:
         return []
-    steps, ways, ends = _steps(results), {start: list[Step]()}, deque([start])
+    steps, found, ends = _steps(results), {start: [list[Step]()]}, [start]
     while ends:
-        at = ends.popleft()
-        for step in steps:
-            begin, end = step.contrast.right_variant, step.contrast.left_variant
-            if begin == at and end not in ways:
-                ways[end] = [*ways[at], step]
-                ends.append(end)
-    return ways[max(ways, key=selects.__getitem__)]
+        reached: dict[str, list[list[Step]]] = {}
+        for at in ends:
+            for step in steps:
+                end = step.contrast.left_variant
+                if step.contrast.right_variant == at and end not in found:
+                    reached.setdefault(end, []).extend([*way, step] for way in found[at])
+        found |= reached
+        ends = list(reached)
+    return [way for way in found[max(found, key=selects.__getitem__)] if way]
 
 
 def _steps(results: Results) -> list[Step]:
@@ -69,9 +73,9 @@ def _steps(results: Results) -> list[Step]:
 
 
 def _change(results: Results, begin: str, end: str, part: str) -> str:
-    """From what to what, with the negatives of a loss, and with the history that a representation brings along."""
+    """From what to what, with the history that a representation brings along."""
     both = plan.sequence_parts(results.params, results.arm)
-    told = [loss_of(results, one) if part == "loss" else worded(both[one][part]) for one in (begin, end)]
+    told = [worded(both[one][part]) for one in (begin, end)]
     brought = plan.brings_history(results, begin, end)
     seen = f", {ARROW.join(both[one]['context'] for one in (begin, end))}" if brought else ""
     return f"{ARROW.join(told)}{seen}"
@@ -79,30 +83,24 @@ def _change(results: Results, begin: str, end: str, part: str) -> str:
 
 def shown(results: Results) -> Html:
     """The steps in words, a figure and a table; says so where there is no way."""
-    steps = way(results)
-    if not steps:
+    found = ways(results)
+    if not found:
         text = (
             "Nothing to tell: no declared contrasts lead, one part at a time, from the flat model that the token "
             "accounting is about to another variant."
         )
         return paragraphs([text])
-    return joined(
-        [paragraphs([_told(results, steps), _limits(results, steps)]), figure(results, steps), _numbers(results, steps)]
-    )
+    steps, *others = found
+    told = paragraphs([_told(results, steps), _limits(results, steps, others)])
+    return joined([told, figure(results, steps), _numbers(results, steps)])
 
 
 def _told(results: Results, steps: list[Step]) -> str:
     """What each part makes of the whole, the largest first."""
     start, end = steps[0].contrast.right_variant, steps[-1].contrast.left_variant
     whole = results.row(end).recall - results.row(start).recall
-    shares: dict[str, float] = {}
-    for step in steps:
-        shares[step.part] = shares.get(step.part, 0.0) + step.contrast.effect
-    by_part = [
-        f"{signed(effect)} by {CALLED.get(part, f'the {worded(part)}')}"
-        for part, effect in sorted(shares.items(), key=lambda s: -s[1])
-    ]
-    unmoved = [worded(part) for part in ASKED if part not in shares]
+    by_part = [f"{signed(effect)} by {_called(part)}" for part, effect in _shares(steps).items()]
+    unmoved = [worded(part) for part in ASKED if part not in _shares(steps)]
     best = results.leaderboard[0].variant
     reached = (
         "which is best on select"
@@ -117,7 +115,19 @@ def _told(results: Results, steps: list[Step]) -> str:
     )
 
 
-def _limits(results: Results, steps: list[Step]) -> str:
+def _shares(steps: list[Step]) -> dict[str, float]:
+    """The effects of each part, summed, the largest first."""
+    shares: dict[str, float] = {}
+    for step in steps:
+        shares[step.part] = shares.get(step.part, 0.0) + step.contrast.effect
+    return dict(sorted(shares.items(), key=lambda share: -share[1]))
+
+
+def _called(part: str) -> str:
+    return CALLED.get(part, f"the {worded(part)}")
+
+
+def _limits(results: Results, steps: list[Step], others: list[list[Step]]) -> str:
     """What the shares do not say."""
     contrasts = [step.contrast for step in steps]
     verdicts = Counter(one.verdict for one in contrasts)
@@ -128,10 +138,42 @@ def _limits(results: Results, steps: list[Step]) -> str:
     late_ = f"; {count(second)} declared after test was seen" if second else ""
     return (
         f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
-        "which add up to the whole, and no sum is tested. What a part is worth hangs on the others: on another way "
-        "between the same ends, or in another order, shares are others, by what the parts interact "
-        '(<a href="factorial.html">Factorial</a>).'
+        f"which add up to the whole, and no sum is tested.{_elsewhere(steps, others)} What a part is worth hangs on "
+        'the others, by what the parts interact (<a href="factorial.html">Factorial</a>). An objective brings along '
+        f"the places where it is asked and the classes among which it is, a representation {plan.HISTORY}."
+        f"{_beside(results)}"
     )
+
+
+def _elsewhere(steps: list[Step], others: list[list[Step]]) -> str:
+    """The shares of parts that are others on another way of as few steps, the least and the most; or nothing."""
+    every = [_shares(way) for way in (steps, *others)]
+    ranges = {part: [shares.get(part, 0.0) for shares in every] for part in every[0]}
+    told = [
+        f"{signed(min(found))} to {signed(max(found))} by {_called(part)}"
+        for part, found in ranges.items()
+        if signed(min(found)) != signed(max(found))
+    ]
+    if not told:
+        return ""
+    return (
+        f" Of the {plural(len(every), 'way')} of so few steps the one is shown that was declared first; on all of them "
+        f"the shares are {listing(told)}."
+    )
+
+
+def _beside(results: Results) -> str:
+    """What the rule of popularity has, and the best of the models of flattened tokens."""
+    parts = plan.sequence_parts(results.params, results.arm)
+    flat = [
+        row
+        for row in results.leaderboard
+        if row.variant in parts and choose.is_of_tokens(choose.parts_of(results, row.variant))
+    ]
+    rules = [row for row in results.leaderboard if choose.parts_of(results, row.variant).get("rule") == POPULARITY]
+    told = [f"{code(row.variant)} has {number(row.recall)}" for row in rules]
+    told += [f"{code(row.variant)}, of flattened tokens the best on select, {number(row.recall)}" for row in flat[:1]]
+    return f" Beside them {listing(told)}." if told else ""
 
 
 def figure(results: Results, steps: list[Step]) -> Html:

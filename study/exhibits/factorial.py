@@ -91,6 +91,8 @@ def levels(results: Results) -> Html:
             f"Every level of {listing([escape(one) for one in checked])} is one value of it in all its cells, so that "
             "no effect of one of these holds a change of another."
         )
+        called = [clause for factor in checked for clause in meant(results, factor)]
+        told += f" Of these {listing(called)}." if called else ""
     else:
         told = (
             f"Here {listing(found)}. So an effect that is averaged over the other factors is mixed: that of one of "
@@ -98,6 +100,16 @@ def levels(results: Results) -> Html:
             "cells below tell them apart."
         )
     return paragraphs([told])
+
+
+def meant(results: Results, factor: str) -> list[str]:
+    """What the levels of a factor are that are called otherwise than its values, a clause each; not of mixed ones."""
+    if factor not in _of_parts(results):
+        return []
+    found = {
+        level: set(_at_level(results, factor, level).values()) for level in results.params.factorial.factors[factor]
+    }
+    return [f"{code(level)} is {next(iter(v))}" for level, v in found.items() if len(v) == 1 and v != {level}]
 
 
 def mixed(results: Results) -> list[str]:
@@ -113,18 +125,24 @@ def _of_parts(results: Results) -> list[str]:
 
 
 def _values(results: Results, factor: str) -> list[str]:
-    plan, told = results.params.factorial, []
-    place = list(plan.factors).index(factor)
-    for level in plan.factors[factor]:
-        cells = {
-            tuple(of_cell): worded(choose.parts_of(results, cell)[factor])
-            for cell, of_cell in plan.cells.items()
-            if of_cell[place] == level
-        }
+    told = []
+    for level in results.params.factorial.factors[factor]:
+        cells = _at_level(results, factor, level)
         if len(set(cells.values())) > 1:
-            along = [other for at, other in enumerate(plan.factors) if _varies(cells, at)]
+            along = [other for at, other in enumerate(results.params.factorial.factors) if _varies(cells, at)]
             told.append(f"{code(level)} is {' or '.join(sorted(set(cells.values())))}, by {listing(along)}")
     return told
+
+
+def _at_level(results: Results, factor: str, level: str) -> dict[tuple[str, ...], str]:
+    """The value of a factor in each cell of a level of it, by the levels of the cell."""
+    plan = results.params.factorial
+    place = list(plan.factors).index(factor)
+    return {
+        tuple(levels_): worded(choose.parts_of(results, cell)[factor])
+        for cell, levels_ in plan.cells.items()
+        if levels_[place] == level
+    }
 
 
 def _varies(values: dict[tuple[str, ...], str], at: int) -> bool:
@@ -144,13 +162,28 @@ def _late(results: Results) -> list[str]:
     return [
         f"Of the contrasts between these cells {listing(names)} {are} marked as declared, or given a side that was "
         "changed, after test was seen: so the effects are no plan that was made before any look at test either."
+        f"{_of_cells(results)}"
     ]
+
+
+def _of_cells(results: Results) -> str:
+    """The cells that no contrast names which was declared beforehand; nothing without one."""
+    cells = [code(cell) for cell in late_cells(results)]
+    return f" No contrast that was declared before has a side that is {' or '.join(cells)}." if cells else ""
 
 
 def late_contrasts(results: Results) -> list[Contrast]:
     """The contrasts between cells that are no plan made beforehand: nor are the effects then."""
     cells = set(results.params.factorial.cells)
     return [one for one in results.contrasts if one.after_test and set(one.variants) <= cells]
+
+
+def late_cells(results: Results) -> list[str]:
+    """The cells of which every contrast was declared, or changed, after test had been seen."""
+    asked = {
+        cell: [one for one in results.contrasts if cell in one.variants] for cell in results.params.factorial.cells
+    }
+    return [cell for cell, found in asked.items() if found and all(one.after_test for one in found)]
 
 
 def _apart(results: Results, effect: Effect) -> str:

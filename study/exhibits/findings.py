@@ -36,7 +36,7 @@ def answer(results: Results) -> Html:
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
         "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "
-        "candidates of the next moment with events, or all of the horizon, the days that the question is about."
+        "candidates of the next moment that has one, or all of the horizon, the days that the question is about."
         f"{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])
@@ -44,11 +44,14 @@ def answer(results: Results) -> Html:
 
 def _by_t(results: Results) -> str:
     """What "by t" says in the answers; nothing where it leaves no verdict open, and nothing else is told by it."""
-    late = [arm for arm in ("young", "catalogue") if results.beside(arm) is not None]
+    late = [arm for arm in ("young", "catalogue", "who") if results.beside(arm) is not None]
     if not late and not any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results)):
         return ""
     told = f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few"
-    asked = "; of young candidates alone, and of changes with the catalogue, it was asked when test had been scored"
+    asked = (
+        "; of young candidates alone, of changes with the catalogue, and of who will buy, it was asked when test had "
+        "been scored"
+    )
     return f"{told}{asked if late else ''}."
 
 

@@ -76,6 +76,7 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
     entries = {
         name_: entry.model_dump()
         | {
+            "loss": _loss(entry),
             "labels": choose.labels(entry.model_dump()),
             "context": _context(entry),
             "budget_in": choose.counted(entry.model_dump()),
@@ -84,6 +85,12 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
         for name_, entry in found.items()
     }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
+
+
+def _loss(entry: SequenceEntry) -> str:
+    """The loss with its negatives, which are a part of it."""
+    drawn = entry.loss_options.get("negatives")
+    return f"{entry.loss} ({plural(drawn, 'negative')})" if isinstance(drawn, int) else entry.loss
 
 
 def _context(entry: SequenceEntry) -> str:

@@ -16,6 +16,7 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
+BROUGHT = "with the history that fits each"
 MOST_USERS = "0.95"
 """The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
 ALL_KEY = 0.95
@@ -258,12 +259,20 @@ def across(results: Results, factor: str) -> str:
     shown = [e for e in pairs if e.verdict in ("better", "worse")]
     margin, alpha = results.margin, results.params.statistics.alpha
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
+    told += f"; {BROUGHT}" if factor == "representation" and _brings_history(results) else ""
     lead = f"{factorial.wording(main, margin, alpha)} ({told})"
     found = listing([lead, *(_effect(effect, margin, alpha) for effect in shown)])
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
-    mixed = factorial.mixed(results)
-    where = bracketed("in the factorial", f"where {listing(mixed)}" if mixed else "")
+    if cells := factorial.late_cells(results):
+        late += f", all those of {plural(len(cells), 'cell')}"
+    meant = [*factorial.mixed(results), *factorial.meant(results, factor)]
+    where = bracketed("in the factorial", f"where {listing(meant)}" if meant else "")
     return f"{bracketed(where, late)}, {found}"
+
+
+def _brings_history(results: Results) -> bool:
+    """Whether cells of the factorial see other lengths of history."""
+    return len({str(choose.parts_of(results, cell).get("context")) for cell in results.params.factorial.cells}) > 1
 
 
 def _effect(effect: Effect, margin: float, alpha: float) -> str:

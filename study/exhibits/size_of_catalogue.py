@@ -81,8 +81,9 @@ def _by_loss(arm: Results) -> dict[str, Contrast]:
 
 
 def told(results: Results, large: Results) -> str:
-    """By how much the effects change, a clause; of losses that are near popularity nothing."""
-    found = [one for one in resized(results, large) if one.is_learned]
+    """By how much the effects change, a clause; of losses that are near popularity only that the page has them."""
+    asked = resized(results, large)
+    found = [one for one in asked if one.is_learned]
     if not found:
         return ""
     changes = [
@@ -91,7 +92,14 @@ def told(results: Results, large: Results) -> str:
     ]
     return (
         f"from {count(results.data.catalogue)} to {count(large.data.catalogue)} candidates the effect over the full "
-        f"softmax changes by {listing(changes)}{BY_T}"
+        f"softmax changes by {listing(changes)}{BY_T}{_of_others(len(asked) - len(found))}"
+    )
+
+
+def _of_others(number: int) -> str:
+    """That others are told elsewhere; nothing without any."""
+    return (
+        f" (of {count(number)} more, with a side that is not clearly above popularity, see Catalogue)" if number else ""
     )
 
 

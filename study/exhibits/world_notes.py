@@ -49,6 +49,8 @@ def _flat(worlds: Sequence[World]) -> list[str]:
     asked = names_in(f"{OBJECTIVES}.next_token")["READ_SHARE"]
     return [
         sentence(f"of the reachable recall {code(FLAT)} and {code(EVENT)} reach {'; '.join(told)}{untested}"),
+        "The two differ in their objectives, too, so that these shares do not tell tokens from the next token as what "
+        "is asked for.",
         f"In training {code(FLAT)} is asked wherever a candidate of a key action comes next, and at {percent(asked)} "
         "of its other positions. Its context has a token for every column of as many events as the others see; where "
         "values are missing, which have no token, it sees more events than they do.",

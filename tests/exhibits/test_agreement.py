@@ -254,3 +254,19 @@ def test_that_a_verdict_of_either_snapshot_is_open_by_t_is_told_of_that_one(comp
     assert expected[where] == [cells[3], cells[5]]
     place = "there" if where == "old" else "here"
     assert f"{TREES['name']} (better {place}, undetermined by t)" in text(findings.repeated(results))
+
+
+@pytest.mark.parametrize(
+    ("names", "counted"),
+    [
+        (["gru-horizon"], "1 further contrast of here was"),
+        (["gru-horizon", "tuple-horizon"], "2 further contrasts of here were"),
+    ],
+)
+def test_contrasts_of_here_alone_are_counted(compared, names, counted):
+    def older(written):
+        rows = written["contrasts.json"]
+        written["contrasts.json"] = [one for one in rows if one["left_variant"] not in names]
+
+    assert f"{counted} not run there." in text(agreement.headline(compared(there=older)))
+    assert "further contrast" not in text(agreement.headline(compared()))

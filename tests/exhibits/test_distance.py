@@ -28,6 +28,11 @@ def best_is(*names):
     return change
 
 
+def first_way(results):
+    """The way that is shown; none where nothing leads anywhere."""
+    return next(iter(distance.ways(results)), [])
+
+
 def variants_of(steps):
     return [step.contrast.left_variant for step in steps]
 
@@ -43,7 +48,7 @@ def without(*names):
 
 
 def test_every_step_begins_where_the_one_before_it_ends_and_changes_one_part(made):
-    steps = distance.way(made(best_is("hybrid-lambdarank")))
+    steps = first_way(made(best_is("hybrid-lambdarank")))
 
     assert WAY == variants_of(steps)
     assert START == steps[0].contrast.right_variant
@@ -57,7 +62,7 @@ def test_a_contrast_that_is_declared_the_other_way_round_is_a_step_as_well(made)
     """A short history is over flattened tokens, the horizon over the next moment: on the way back both are turned."""
     results = made(best_is("flat-next-moment"))
     back = replace(results, params=results.params.model_copy(update={"tokens": {"variant": "sum-horizon-short"}}))
-    steps = distance.way(back)
+    steps = first_way(back)
 
     assert ["flat-horizon", "flat-next-moment"] == variants_of(steps)
     assert [-0.002, -0.002] == [step.contrast.effect for step in steps]
@@ -66,13 +71,13 @@ def test_a_contrast_that_is_declared_the_other_way_round_is_a_step_as_well(made)
 
 def test_of_what_no_step_leads_to_none_is_the_end(made):
     """Trees are best on select, but no contrast goes from them to a sequence model by one part."""
-    steps = distance.way(made(best_is("lightgbm-lambdarank", "gru-horizon")))
+    steps = first_way(made(best_is("lightgbm-lambdarank", "gru-horizon")))
 
     assert ["sum-horizon", "gru-horizon"] == variants_of(steps)[-2:]
 
 
 def test_another_way_is_taken_where_a_contrast_is_not_declared(made):
-    steps = distance.way(made(without("event-over-flat-moment")))
+    steps = first_way(made(without("event-over-flat-moment")))
 
     assert ["flat-next-moment", "flat-horizon", "sum-horizon"] == variants_of(steps)[1:4]
 
@@ -81,7 +86,7 @@ def test_without_a_way_or_a_start_nothing_is_shown(made):
     alone = made(without("equal-events-over-tokens", "weighted-over-next-token", "tuned-contrastive-over-next-token"))
     none = replace(alone, params=alone.params.model_copy(update={"tokens": {}}))
 
-    assert [] == distance.way(alone) == distance.way(none)
+    assert [] == first_way(alone) == first_way(none)
     assert text(distance.shown(alone)) == text(distance.shown(none))
     assert text(distance.shown(none)).startswith("Nothing to tell: no declared contrasts lead")
 
@@ -94,10 +99,41 @@ def test_the_parts_are_told_by_their_sums_the_largest_first(made):
 
     shown = text(distance.shown(made(change)))
 
-    told = "a variant of it: +0.0500 by the head, +0.0200 by the objective, +0.0020 by what the budget counts, "
+    told = (
+        "a variant of it: +0.0500 by the head, +0.0200 by the objective, +0.0020 by the amount of training (the unit of"
+    )
     assert told in shown
     assert "No step between sequence models changes any of these parts: loss and architecture." in shown
     assert "Verdicts of the 6 steps: 3 better and 3 undetermined; 3 declared after test was seen." in shown
+
+
+def test_shares_that_hang_on_the_way_are_told_with_those_of_all_ways_of_as_few_steps(made):
+    """By way of flat-horizon the representation is another contrast than by way of sum-next-moment."""
+
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        say("better", "event-over-flat-horizon", effect=0.012)(written)
+        say("better", "horizon-over-moment-flat", effect=0.001)(written)
+
+    results = made(change)
+    ranges = "+0.0030 to +0.0040 by the objective and +0.0020 to +0.0120 by the representation"
+    alone = made(without("event-over-flat-moment"))
+
+    assert [WAY, [*WAY[:2], "flat-horizon", *WAY[3:]]] == [variants_of(way) for way in distance.ways(results)]
+    told = text(distance.shown(results))
+    assert "Of the 2 ways of so few steps the one is shown that was declared first; " in told
+    assert f"; on all of them the shares are {ranges}." in told
+    assert 1 == len(distance.ways(alone)) and "ways of so few steps" not in text(distance.shown(alone))
+
+
+def test_popularity_and_the_best_of_flattened_tokens_stand_beside_the_way(made):
+    results = made(best_is("hybrid-lambdarank", "flat-horizon"))
+    known = {name: f"{results.row(name).recall:.4f}" for name in ("popularity", "flat-horizon")}
+
+    assert (
+        f"popularity has {known['popularity']} and flat-horizon, of flattened tokens the best on select, "
+        f"{known['flat-horizon']}." in text(distance.shown(results))
+    )
 
 
 def test_that_the_best_of_all_is_not_reached_is_told(made):
@@ -133,7 +169,7 @@ def test_a_step_with_a_side_near_popularity_is_counted(made):
     ],
 )
 def test_the_last_step_is_told_by_what_it_changes(made, best, part, change):
-    *_, last = distance.way(made(best_is(best)))
+    *_, last = first_way(made(best_is(best)))
 
     assert (best, part, change) == (last.contrast.left_variant, last.part, last.change)
 
@@ -155,7 +191,7 @@ def test_verdicts_are_told_apart_in_the_figure(made):
         best_is("hybrid-lambdarank")(written)
         say("better", "repeat-over-plain")(written)
 
-    found = distance.figure(results := made(change), distance.way(results)).text
+    found = distance.figure(results := made(change), first_way(results)).text
     (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', found)
 
     assert {"better": 1, "undetermined": 5} == {one["name"]: len(one["x"]) for one in json.loads(spec)["data"]}
@@ -163,7 +199,7 @@ def test_verdicts_are_told_apart_in_the_figure(made):
 
 def test_a_bar_begins_at_the_recall_of_the_side_that_it_starts_from(made):
     results = made(best_is("hybrid-lambdarank"))
-    steps = distance.way(results)
+    steps = first_way(results)
     (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', distance.figure(results, steps).text)
     figure = json.loads(spec)
     (bars,) = figure["data"]

@@ -6,7 +6,7 @@ import pytest
 
 from study.exhibits import factorial
 from study.exhibits.markup import Html
-from study.exhibits.prose import signed
+from study.exhibits.prose import plural, signed
 from study.exhibits.records import Effect
 from tests.exhibits.asking import told
 from tests.exhibits.conftest import contrast
@@ -80,8 +80,10 @@ def test_a_level_that_is_two_objectives_is_told_and_one_that_is_one_is_not(made)
     )
     assert f"Here {clause}. So an effect" in text(factorial.levels(mixed))
     assert clause not in told(crossed, "Which representation?")
-    late = "some contrasts of its cells declared after test was seen"
-    assert f"; in the factorial (where {clause}; {late}), over the other factors" in told(mixed, "Which objective?")
+    late = "some contrasts of its cells declared after test was seen, all those of "
+    found = f"{late}{plural(len(factorial.late_cells(mixed)), 'cell')}"
+    assert f"; in the factorial (where {clause}; {found}), over the other factors" in told(mixed, "Which objective?")
+    assert {"flat-next", "flat-next-repeat"} <= set(factorial.late_cells(mixed))
 
 
 def test_every_factor_is_checked_and_what_is_no_part_is_not(made):

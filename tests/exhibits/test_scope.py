@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from study.exhibits import advice, representation, scope, who
+from study.exhibits.factorial import late_cells
+from study.exhibits.prose import plural
 from tests.exhibits.asking import VERDICTS, say, told
 
 REPRESENTATION, OBJECTIVE = "Which representation?", "Which objective?"
@@ -63,9 +65,11 @@ def test_an_answer_names_what_its_sides_share(made):
     ],
 )
 def test_the_main_effect_stands_beside_the_contrasts(made, verdict, expected):
-    lead = "; in the factorial (some contrasts of its cells declared after test was seen)"
+    results = made(factorial(verdict, "objective"))
+    cells = plural(len(late_cells(results)), "cell")
+    late = f"some contrasts of its cells declared after test was seen, all those of {cells}"
 
-    assert lead + expected in told(made(factorial(verdict, "objective")), OBJECTIVE)
+    assert f"; in the factorial (where next is next moment; {late}){expected}" in told(results, OBJECTIVE)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,8 @@ def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
     sums = {"sum_next_moment": 0.23, "sum_next_moment_repeat": 0.21, "sum_horizon": 0.2, "sum_horizon_repeat": 0.19}
     sentence = told(made(reached(**even, **sums)), REPRESENTATION)
 
-    assert "; by cell from −0.0100 with horizon and repeat to +0.0300 with next and plain)" in sentence
+    by_cell = "by cell from −0.0100 with horizon and repeat to +0.0300 with next and plain"
+    assert f"; {by_cell}; with the history that fits each)" in sentence
 
 
 def test_sides_that_were_still_learning_are_counted(made):
