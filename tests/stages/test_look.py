@@ -65,8 +65,8 @@ def test_the_card_says_how_many_key_actions_have_no_candidate(workspace, capsys)
 
 WARNINGS = {
     "recall@10 many will stay undetermined": (lambda log: log, {}),
-    "nearly the same users stay undetermined; to call them equivalent takes 286": (lambda log: log, {}),
-    "variants that differ on hardly any of them stay undetermined; to call them equivalent takes 1,374": (
+    "nearly the same users stay undetermined; to call them equivalent takes 292": (lambda log: log, {}),
+    "variants that differ on hardly any of them stay undetermined; to call them equivalent takes 1,405": (
         lambda log: log,
         {},
     ),
