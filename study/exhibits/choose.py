@@ -60,8 +60,12 @@ def about(results: Results, left: Parts, right: Parts, *topics: str) -> list[Con
 
 
 def both_ways(results: Results) -> list[Contrast]:
-    """Every contrast as it is declared, and told the other way round."""
-    return [one for declared_ in results.contrasts for one in (declared_, flipped(declared_))]
+    """Every contrast as it is declared, and told the other way round; of those of the same two sides the first."""
+    found: dict[tuple[str, str], Contrast] = {}
+    for contrast in results.contrasts:
+        for one in (contrast, flipped(contrast)):
+            found.setdefault(one.variants, one)
+    return list(found.values())
 
 
 def over_blind(results: Results) -> list[Contrast]:

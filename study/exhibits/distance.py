@@ -87,7 +87,7 @@ def shown(results: Results) -> Html:
     if not found:
         text = (
             "Nothing to tell: no declared contrasts lead, one part at a time, from the flat model that the token "
-            "accounting is about to another variant."
+            "accounting is about to a variant that is better on select."
         )
         return paragraphs([text])
     steps, *others = found

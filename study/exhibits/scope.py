@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, factorial
+from study.exhibits import choose, factorial, plan
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import bracketed, brief, count, named, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect, variants_of
@@ -16,7 +16,6 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
     return "with " + listing([f"{factor} {' or '.join(found)}" for factor, found in values.items()])
 
 
-BROUGHT = "with the history that fits each"
 MOST_USERS = "0.95"
 """The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
 ALL_KEY = 0.95
@@ -259,11 +258,11 @@ def across(results: Results, factor: str) -> str:
     shown = [e for e in pairs if e.verdict in ("better", "worse")]
     margin, alpha = results.margin, results.params.statistics.alpha
     told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
-    told += f"; {BROUGHT}" if factor == "representation" and _brings_history(results) else ""
+    told += f"; with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
     lead = f"{factorial.wording(main, margin, alpha)} ({told})"
     found = listing([lead, *(_effect(effect, margin, alpha) for effect in shown)])
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
-    if cells := factorial.late_cells(results):
+    if late and (cells := factorial.late_cells(results)):
         late += f", all those of {plural(len(cells), 'cell')}"
     meant = [*factorial.mixed(results), *factorial.meant(results, factor)]
     where = bracketed("in the factorial", f"where {listing(meant)}" if meant else "")

@@ -19,9 +19,7 @@ def apart(results: Results) -> Callable[[Contrast], str]:
     of its own.
     """
     change = plan.changes(results)
-    asked: dict[tuple[str, str], Contrast] = {}
-    for contrast in choose.both_ways(results):
-        asked.setdefault(contrast.variants, contrast)
+    asked = {contrast.variants: contrast for contrast in choose.both_ways(results)}
 
     def told(contrast: Contrast) -> str:
         left, right = contrast.variants

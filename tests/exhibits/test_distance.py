@@ -126,6 +126,23 @@ def test_shares_that_hang_on_the_way_are_told_with_those_of_all_ways_of_as_few_s
     assert 1 == len(distance.ways(alone)) and "ways of so few steps" not in text(distance.shown(alone))
 
 
+def test_a_contrast_that_is_declared_twice_makes_no_second_way(made):
+    """As one with the best of a family is, which another one names."""
+
+    def change(written):
+        best_is("hybrid-lambdarank")(written)
+        (row,) = (one for one in written["contrasts.json"] if one["name"] == "hybrid-over-sequence")
+        written["contrasts.json"].append(row | {"name": "again", "right": "best:sequence"})
+
+    assert len(distance.ways(made(best_is("hybrid-lambdarank")))) == len(distance.ways(made(change)))
+
+
+def test_where_the_start_is_the_best_that_is_said(made):
+    shown = text(distance.shown(made(best_is(START))))
+
+    assert "lead, one part at a time, from the flat model that the token accounting is about to a variant that" in shown
+
+
 def test_popularity_and_the_best_of_flattened_tokens_stand_beside_the_way(made):
     results = made(best_is("hybrid-lambdarank", "flat-horizon"))
     known = {name: f"{results.row(name).recall:.4f}" for name in ("popularity", "flat-horizon")}

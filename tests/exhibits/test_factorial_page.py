@@ -119,3 +119,12 @@ def test_every_factor_is_checked_and_what_is_no_part_is_not(made):
     assert ["<code>next</code> is next moment or next token, by head"] == factorial.mixed(heads)
     assert [] == factorial.mixed(trees)
     assert Html("") == factorial.levels(trees)
+
+
+def test_where_no_contrast_between_cells_is_late_none_is_told_of_a_cell_alone(made, monkeypatch):
+    """A cell of which every contrast is late has them all with variants that are no cells."""
+    results = made()
+    monkeypatch.setattr(factorial, "late_contrasts", lambda _: [])
+
+    assert factorial.late_cells(results)
+    assert "; in the factorial (where next is next moment), over the other factors" in told(results, "Which objective?")

@@ -122,7 +122,7 @@ def test_the_gain_of_a_level_is_told_from_the_worst_to_the_best_cell(made):
     sentence = told(made(reached(**even, **sums)), REPRESENTATION)
 
     by_cell = "by cell from −0.0100 with horizon and repeat to +0.0300 with next and plain"
-    assert f"; {by_cell}; with the history that fits each)" in sentence
+    assert f"; {by_cell}; with the history that fits)" in sentence
 
 
 def test_sides_that_were_still_learning_are_counted(made):
