@@ -140,6 +140,17 @@ def test_of_a_composed_variant_of_a_new_type_the_members_are_told(made):
     assert f"again: {members}" in told
 
 
+def of_the_horizon(change):
+    """A change of results, after another: no contrast of representations asks for the next moment."""
+
+    def changed(written):
+        change(written)
+        rows = written["contrasts.json"]
+        written["contrasts.json"] = [one for one in rows if not one["name"].startswith("event-over-flat-moment")]
+
+    return changed
+
+
 def test_a_control_that_is_better_leaves_the_representation_open_whatever_another_says(made):
     """`long-over-short` says that a longer history is worth nothing; a second control that it is worth something."""
     second = contrast(
@@ -166,6 +177,9 @@ def test_a_control_that_is_better_leaves_the_representation_open_whatever_anothe
     shown = told(made(change([])), asked)
     assert f"in {pairs}, histories differ as well: a longer one is equivalent" in shown
     assert ", which is too little to turn the verdicts if it is worth as little with the next moment, " in shown
+    alone = "sum-horizon over flat-horizon and sum-horizon-repeat over flat-horizon-repeat"
+    taken = f"in {alone}, histories differ as well, but too little to turn the verdicts: a longer one is equivalent"
+    assert taken in told(made(of_the_horizon(change([]))), asked)
     assert "too little to turn" not in told(made(change([second])), asked)
     assert lead(made(change([second])), asked).startswith("with a shorter history")
 
