@@ -1,6 +1,6 @@
 """The page Is it the data?: what each change of the data has cost the best variant of each family."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
@@ -154,22 +154,22 @@ def _clause(shown: Sequence[Diagnosis], margin: float) -> str:
     return ", ".join(parts)
 
 
-def telling(change: str) -> str:
-    """What a change is called in prose."""
+def telling(change: str, mark: Callable[[object], str] = code) -> str:
+    """What a change is called in prose, with the names of attributes set as code, or by another `mark`."""
     kind, _, rest = change.partition("-")
     by_kind = {
         "last": f"the last {rest} event{'' if rest == '1' else 's'} only",
-        "without": f"without {code(rest)}",
+        "without": f"without {mark(rest)}",
         "noise": f"{rest} random attribute{'' if rest == '1' else 's'} added",
         "users": f"{rest} % of the users",
     }
-    return TELLING.get(change) or by_kind.get(kind, code(change))
+    return TELLING.get(change) or by_kind.get(kind, mark(change))
 
 
 def as_contrast(found: Diagnosis) -> Contrast:
     """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
     is_named = found.left_variant != found.right_variant
-    told = f"{found.left_variant}, {telling(found.change)}"
+    told = f"{found.left_variant}, {telling(found.change, str)}"
     return found if is_named else found.model_copy(update={"left_variant": told})
 
 

@@ -19,6 +19,9 @@ ARROW = " \N{RIGHTWARDS ARROW} "
 CALLED = {
     "budget_in": "the amount of training (the unit of its budget)",
     "pretrain": "what it is pre-trained on",
+    "blocks": "the depth",
+    "labels": "the places of its labels",
+    "context": "the length of its history",
 }
 """Parts whose names are no nouns."""
 MADE = {"hybrid": "its scores beside aggregates, for trees", "average": "an average of its seeds, or with others"}
@@ -99,7 +102,7 @@ def _told(results: Results, steps: list[Step]) -> str:
     """What each part makes of the whole, the largest first."""
     start, end = steps[0].contrast.right_variant, steps[-1].contrast.left_variant
     whole = results.row(end).recall - results.row(start).recall
-    by_part = [f"{signed(effect)} by {_called(part)}" for part, effect in _shares(steps).items()]
+    by_part = [f"{signed(effect)} by {called(part)}" for part, effect in _shares(steps).items()]
     unmoved = [worded(part) for part in ASKED if part not in _shares(steps)]
     best = results.leaderboard[0].variant
     reached = (
@@ -123,7 +126,8 @@ def _shares(steps: list[Step]) -> dict[str, float]:
     return dict(sorted(shares.items(), key=lambda share: -share[1]))
 
 
-def _called(part: str) -> str:
+def called(part: str) -> str:
+    """A part of a variant as a noun, with its article."""
     return CALLED.get(part, f"the {worded(part)}")
 
 
@@ -150,7 +154,7 @@ def _elsewhere(steps: list[Step], others: list[list[Step]]) -> str:
     every = [_shares(way) for way in (steps, *others)]
     ranges = {part: [shares.get(part, 0.0) for shares in every] for part in every[0]}
     told = [
-        f"{signed(min(found))} to {signed(max(found))} by {_called(part)}"
+        f"{signed(min(found))} to {signed(max(found))} by {called(part)}"
         for part, found in ranges.items()
         if signed(min(found)) != signed(max(found))
     ]

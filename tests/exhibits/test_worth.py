@@ -1,0 +1,122 @@
+"""What each part of a sequence model, and each property of the log, is worth where it alone changes."""
+
+import pytest
+
+from study.exhibits import worth
+from tests.exhibits.asking import VERDICTS, say
+from tests.exhibits.conftest import diagnosis
+from tests.exhibits.pairing import text
+from tests.exhibits.test_at_popularity import with_select
+
+LOSSES = ("sampled-over-softmax", "bce-over-softmax", "gbce-over-softmax", "bpr-over-softmax")
+
+
+def several(*changes):
+    """The changes of results, one after another."""
+
+    def change(written):
+        for one in changes:
+            one(written)
+
+    return change
+
+
+def by_part(results):
+    return {one.called: one for one in worth.parts(results)}
+
+
+def words_of(results) -> str:
+    """The sentences that stand over the table."""
+    return text(worth.shown(results)).split("changed alone", 1)[0]
+
+
+def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_it_changes_two(made):
+    found = by_part(made())
+    names = {called: {one.name for one in worth_.contrasts} for called, worth_ in found.items()}
+
+    assert {"concat-over-sum", "tuple-over-sum", "event-over-flat-moment"} <= names["the representation"]
+    assert set(LOSSES) <= names["the loss"]
+    assert {"repeat-over-plain"} == names["the head"]
+    every = [name for several_ in names.values() for name in several_]
+    assert len(every) == len(set(every))
+    assert not {"event-over-next-token", "trees-over-counting"} & set(every)
+
+
+def test_effects_are_told_in_the_direction_of_the_gain_the_largest_first(made):
+    results = made(
+        several(
+            say("equivalent"),
+            say("worse", "bce-over-softmax", effect=-0.03),
+            say("better", "gbce-over-softmax", effect=0.02),
+        )
+    )
+    first, second, *_ = by_part(results)["the loss"].contrasts
+
+    assert ("sum-horizon", "sum-horizon-bce", 0.03) == (*first.variants, first.effect)
+    assert ("sum-horizon-gbce", "sum-horizon", 0.02) == (*second.variants, second.effect)
+    assert all(one.effect >= 0 for found in worth.parts(results) for one in found.contrasts)
+
+
+def test_a_side_that_has_not_left_popularity_says_nothing_of_a_part(made):
+    left = with_select(popularity=0.2, sum_horizon_bce=0.201)
+
+    assert "bce-over-softmax" in {one.name for one in by_part(made())["the loss"].contrasts}
+    assert "bce-over-softmax" not in {one.name for one in by_part(made(left))["the loss"].contrasts}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "effect", "expected"),
+    [
+        ("better", 0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
+        ("worse", -0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
+        ("better", 0.006, "shown to be worth something, perhaps less than the margin: the head (up to 0.0060, "),
+        ("equivalent", 0.001, "not shown to be worth anything: "),
+        ("undetermined", 0.006, "not shown to be worth anything: the head"),
+    ],
+)
+def test_words_turn_with_the_verdicts(made, verdict, effect, expected):
+    told = words_of(made(several(say("equivalent"), say(verdict, "repeat-over-plain", effect=effect))))
+
+    assert expected in told
+    assert ("the head (" in told) == (verdict in ("better", "worse"))
+    sides = "sum-horizon over sum-horizon-repeat" if effect < 0 else "sum-horizon-repeat over sum-horizon"
+    assert (f"{sides})" in told) == (verdict in ("better", "worse"))
+
+
+def test_a_log_is_worth_what_its_changes_cost(made):
+    found = [
+        diagnosis("last-8", "worse", -0.05, question="recent"),
+        diagnosis("users-50", "equivalent", 0.001, question="users"),
+        diagnosis("without-price", "equivalent", -0.0005, question="attributes"),
+    ]
+    results = made(diagnoses=found)
+    told = words_of(results)
+
+    assert "the far past (up to 0.0500, sum-horizon-repeat over sum-horizon-repeat, the last 8 events only)" in told
+    assert "not shown to be worth anything: the number of users and any one attribute." in told
+    assert "sum-horizon-repeat over sum-horizon-repeat, without price" in text(worth.shown(results))
+
+
+def test_a_log_that_was_not_changed_is_not_told_of(made):
+    assert [] == worth.properties(made())
+    assert "Of the log" not in words_of(made())
+
+
+def test_verdicts_are_counted_by_what_they_show(made):
+    results = made(several(say("equivalent"), say("better", "bce-over-softmax"), say("undetermined", *LOSSES[2:])))
+    loss = by_part(results)["the loss"]
+
+    assert (1, 0) == tuple(len(loss.gains(results.margin, beyond=beyond)) for beyond in (True, False))
+    small = made(several(say("equivalent"), say("better", "bce-over-softmax", effect=VERDICTS["undetermined"])))
+    assert (0, 1) == tuple(
+        len(by_part(small)["the loss"].gains(small.margin, beyond=beyond)) for beyond in (True, False)
+    )
+
+
+def test_where_no_contrast_changes_one_part_it_says_so(made):
+    def change(written):
+        written["contrasts.json"] = [one for one in written["contrasts.json"] if one["question"] == "trees"]
+
+    assert "Nothing to tell: no declared contrast changes one part of a sequence model alone." == text(
+        worth.shown(made(change))
+    )
