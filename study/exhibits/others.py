@@ -132,9 +132,12 @@ def both_hold(pair: Pair) -> tuple[str, str] | None:
 
 def on(results: Results, other: str, arm: Compared) -> Results:
     """The results of an arm on another snapshot, with the parameters of this one."""
-    snapshot = results.params.snapshot.model_copy(update={"name": other})
-    params = results.params.model_copy(update={"snapshot": snapshot})
-    return replace(results, root=results.root.parent / other, params=params, arm=arm)
+    root = results.root.parent / other
+    if (root, arm) not in results.opened:
+        snapshot = results.params.snapshot.model_copy(update={"name": other})
+        params = results.params.model_copy(update={"snapshot": snapshot})
+        results.opened[root, arm] = replace(results, root=root, params=params, arm=arm)
+    return results.opened[root, arm]
 
 
 def vouched(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The results of one arm on one snapshot: the only thing that an exhibit reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -43,12 +43,14 @@ class Results:
     Attributes:
         root: the results of the snapshot: a folder for each arm, `data` and `cost`.
         is_limited: whether what the parameters do not declare is passed over, where two snapshots are held together.
+        opened: results that were opened beside these, so that what is derived of them is derived once.
     """
 
     root: Path
     params: params.Params
     arm: Compared = "main"
     is_limited: bool = False
+    opened: "dict[tuple[Path, Compared], Results]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -263,11 +265,11 @@ class Results:
         """
         if arm == self.arm:
             return self
-        if manifest_of(self.root, arm) is None:
-            return None
-        other = replace(self, arm=arm)
-        other.check()
-        return other
+        if (self.root, arm) not in self.opened and manifest_of(self.root, arm) is not None:
+            other = replace(self, arm=arm)
+            other.check()
+            self.opened[self.root, arm] = other
+        return self.opened.get((self.root, arm))
 
     def every(self) -> "list[Results]":
         """Those of every arm that was run, in the order of the roster."""

@@ -17,7 +17,7 @@ from study.params.statistics import PRIMARY
 TOPICS = {
     "order": "the order of the moments",
     "time": "the times of the moments",
-    "recent": "the far past",
+    "recent": "what users did before their last events",
     "attributes": "any one attribute",
     "noise": "being without random attributes",
     "users": "the number of users",
@@ -25,6 +25,7 @@ TOPICS = {
 """What the diagnostics take from a log, by their topics."""
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
+HARM = "shown to do harm"
 NOTHING = "not shown to be worth anything"
 HEAD = (
     "changed alone",
@@ -42,15 +43,15 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Worth:
-    """The contrasts in which one thing alone changes, each told in the direction of its gain, the largest first."""
+    """The contrasts in which one thing alone changes, the largest gain first."""
 
     called: str
     contrasts: list[Contrast]
 
     @property
     def largest(self) -> Contrast:
-        """The one with the largest effect, whatever its verdict."""
-        return self.contrasts[0]
+        """The one with the largest effect, whatever its sign and verdict."""
+        return max(self.contrasts, key=lambda one: abs(one.effect))
 
     def gains(self, margin: float, *, beyond: bool) -> list[Contrast]:
         """Those that are shown to differ, by an interval that is beyond the margin whole, or is not."""
@@ -67,20 +68,20 @@ def parts(results: Results) -> list[Worth]:
     for contrast in scope.trained(results, results.contrasts):
         if len(moved := changes(*contrast.variants)) == 1:
             found[moved[0]].append(contrast)
-    return [_worth(distance.called(part), contrasts) for part, contrasts in found.items() if contrasts]
+    gains = {part: [one if one.effect >= 0 else flipped(one) for one in found[part]] for part in found}
+    return [_worth(distance.called(part), contrasts) for part, contrasts in gains.items() if contrasts]
 
 
 def properties(results: Results) -> list[Worth]:
-    """What the diagnostics change in the log, by topic; none where they were not run."""
+    """What the diagnostics change in the log, by topic, the log as it is over the changed one; none where not run."""
     found: dict[str, list[Contrast]] = {topic: [] for topic in TOPICS}
     for one in results.diagnostics.contrasts if results.diagnostics else ():
-        found.setdefault(one.question, []).append(diagnostics.as_contrast(one))
+        found.setdefault(one.question, []).append(flipped(diagnostics.as_contrast(one)))
     return [_worth(TOPICS.get(topic, topic), contrasts) for topic, contrasts in found.items() if contrasts]
 
 
 def _worth(called: str, contrasts: Sequence[Contrast]) -> Worth:
-    gains = [one if one.effect >= 0 else flipped(one) for one in contrasts]
-    return Worth(called, sorted(gains, key=lambda one: -one.effect))
+    return Worth(called, sorted(contrasts, key=lambda one: -one.effect))
 
 
 def shown(results: Results) -> Html:
@@ -100,23 +101,33 @@ def shown(results: Results) -> Html:
 
 
 def _told(results: Results, asked: Sequence[Worth]) -> str:
-    """What is shown to be worth more than the margin, what something, and what nothing, a clause each."""
+    """What is shown to be worth more than the margin, what something, what harm, and what nothing, a clause each."""
     margin = results.margin
-    kinds: dict[str, list[str]] = {BEYOND.format(margin): [], WITHIN: [], NOTHING: []}
-    for one in sorted(asked, key=lambda one: -one.largest.effect):
-        beyond, within = (one.gains(margin, beyond=is_beyond) for is_beyond in (True, False))
-        kind = BEYOND.format(margin) if beyond else WITHIN if within else NOTHING
-        told = [f" (up to {number(c.effect)}, {over(c)}{few_seeds.by_t(results, [c])})" for c in [*beyond, *within][:1]]
-        kinds[kind].append(f"{one.called}{''.join(told)}")
+    kinds: dict[str, list[str]] = {BEYOND.format(margin): [], WITHIN: [], HARM: [], NOTHING: []}
+    for one in sorted(asked, key=lambda one: -abs(one.largest.effect)):
+        gains = [c for c in one.contrasts if c.verdict == "better"]
+        harms = [flipped(c) for c in one.contrasts[::-1] if c.verdict == "worse"]
+        if gains:
+            is_beyond = bool(one.gains(margin, beyond=True))
+            kinds[BEYOND.format(margin) if is_beyond else WITHIN].append(f"{one.called}{_up_to(results, gains[0])}")
+        if harms:
+            kinds[HARM].append(f"{one.called}{_up_to(results, harms[0])}")
+        if not gains and not harms:
+            kinds[NOTHING].append(one.called)
     return "; ".join(f"{kind}: {listing(found)}" for kind, found in kinds.items() if found)
+
+
+def _up_to(results: Results, one: Contrast) -> str:
+    return f" (up to {number(one.effect)}, {over(one)}{few_seeds.by_t(results, [one])})"
 
 
 def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
     margin, contrasts = results.margin, [contrast for one in asked for contrast in one.contrasts]
     caption = (
         f"{plural(len(contrasts), 'contrast')} in which one thing alone changes, by what that is; effects in "
-        f"{PRIMARY}, told in the direction of the gain. Beyond the margin: shown to differ by more than {margin:g}; "
-        "perhaps within it: shown to differ, but not by more; median, largest: of the effects, whatever their verdicts"
+        f"{PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
+        f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
+        "median, largest: of the effects, whatever their verdicts"
     )
     return table(list(HEAD), [_line(results, one) for one in asked], caption)
 

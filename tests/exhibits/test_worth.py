@@ -92,9 +92,25 @@ def test_a_log_is_worth_what_its_changes_cost(made):
     results = made(diagnoses=found)
     told = words_of(results)
 
-    assert "the far past (up to 0.0500, sum-horizon-repeat over sum-horizon-repeat, the last 8 events only)" in told
+    sides = "sum-horizon-repeat over sum-horizon-repeat"
+    assert f"what users did before their last events (up to 0.0500, {sides}, the last 8 events only)" in told
     assert "not shown to be worth anything: the number of users and any one attribute." in told
-    assert "sum-horizon-repeat over sum-horizon-repeat, without price" in text(worth.shown(results))
+    assert f"{sides}, without price" in text(worth.shown(results))
+
+
+def test_what_does_better_without_something_says_that_it_does_harm(made):
+    found = [
+        diagnosis("last-8", "better", 0.05, question="recent"),
+        diagnosis("last-16", "worse", -0.02, question="recent"),
+        diagnosis("noise-5", "better", 0.03, question="noise"),
+    ]
+    results = made(diagnoses=found)
+    told = words_of(results)
+
+    assert "worth more than the margin of 0.005: what users did before their last events (up to 0.0200, " in told
+    both = "what users did before their last events (up to 0.0500, sum-horizon-repeat, the last 8 events only over "
+    assert f"shown to do harm: {both}sum-horizon-repeat) and being without random attributes (up to 0.0300, " in told
+    assert [-0.05] == [one.largest.effect for one in worth.properties(results) if "last events" in one.called]
 
 
 def test_a_log_that_was_not_changed_is_not_told_of(made):
