@@ -13,8 +13,8 @@ from study.exhibits.results import Results
 def changed_since(results: Results) -> Callable[[Contrast], str]:
     """What is said behind a contrast that another snapshot or another run gives a reason to doubt, if anything.
 
-    Its effect is shown to have changed there, or, though the events are the same, its verdict is another one, or it is
-    equivalent on both and a difference below the margin is shown on one alone.
+    Its effect is shown to have changed there, or its verdict there is another one, which of other events has to be a
+    settled one; or, on the same events, both are equivalent and a difference below the margin is shown on one alone.
     """
     told: dict[str, list[tuple[Pair, agreement.Repeated, str]]] = {}
     pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
@@ -22,13 +22,19 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
         moved = effect_changes.names_of_changed(pair)
         for one in agreement.repeated(pair):
             changed = "; that the effect changed is shown" if one.here.name in moved else ""
-            if changed or (pair.is_one_log and _is_told_otherwise(pair, one)):
+            if changed or _is_told_otherwise(pair, one):
                 told.setdefault(one.here.name, []).append((pair, one, changed))
     return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
 
 
 def _is_told_otherwise(pair: Pair, one: agreement.Repeated) -> bool:
-    """Whether the other run has another verdict, or, of one of two equivalences alone, a difference is shown."""
+    """Whether what the other run says may mislead whoever reads of this one alone.
+
+    It has another verdict, or, of one of two equivalences alone, a difference is shown. Of another log, whose fewer
+    events may leave open what is settled here, the other verdict must be a settled one.
+    """
+    if not pair.is_one_log:
+        return one.there.verdict not in (one.here.verdict, "undetermined")
     small = hedges.is_small(pair.there, one.there), hedges.is_small(pair.here, one.here)
     return one.there.verdict != one.here.verdict or small[0] != small[1]
 

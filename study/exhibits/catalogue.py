@@ -78,8 +78,8 @@ def board(results: Results) -> Html:
         "the full softmax with the interval of the verdict, how far it was trained, the rounds of its refits, which "
         "its search chose, and the mean seconds of one, with all that a refit does beside training, at the settings "
         f"that the search chose{_doubtful(results)}; peak: the memory of the largest process of its search and its "
-        f"refits, with what that shares with others; training: {TRAINING}. Levels of two catalogues answer two "
-        "questions; effects are absolute, of unlike levels"
+        "refits, with what that shares with others, and more where it was the first to derive something of the log; "
+        f"training: {TRAINING}. Levels of two catalogues answer two questions; effects are absolute, of unlike levels"
     )
     return table(head, rows, caption) if rows else paragraphs([NONE])
 

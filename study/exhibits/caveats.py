@@ -50,7 +50,7 @@ def caveats(results: Results) -> Html:
         *_small(results),
         *_unfinished(results),
     ]
-    told += scope.after_one_round(results)
+    told += [text for arm in (results, *unfinished.beside(results)) for text in scope.after_one_round(arm)]
     return bullets([*told, *_at_popularity(results), *declared_late.told(results)])
 
 
@@ -79,8 +79,8 @@ def _repeated() -> list[str]:
     if not found:
         return []
     return [
-        "<strong>False verdicts in simulated logs.</strong> Of repeated logs whose truth is known more had one than "
-        f"the tests allow, by this interval alone: {listing(found)} (<em>Worlds</em>)."
+        "<strong>False verdicts in simulated logs.</strong> Where logs of known truth were simulated again and again, "
+        f"more had a false verdict than the tests allow, each by its own interval: {listing(found)} (<em>Worlds</em>)."
     ]
 
 
@@ -146,7 +146,7 @@ def _searched_more(results: Results) -> str:
 def _one_processor(results: Results) -> str:
     runs = (
         " The arms main, catalogue, young and who were run in full more than once; which run speaks for an arm was "
-        "decided when the scores of those until then had been seen. In young, verdicts have turned from run to run."
+        "decided when the scores of those until then had been seen. In main and young verdicts have turned by it."
         if results.data.source == COMPLETE_JOURNEY
         else ""
     )
@@ -205,7 +205,7 @@ def _small(results: Results) -> list[str]:
     shallow = (
         "; one block cannot compose flat tokens to events before it compares them, so that depth may matter most there"
     )
-    unasked = f"Whether more of any of these would help was not asked{shallow if flat else ''}."
+    unasked = f"No contrast asks whether more of any of these would help{shallow if flat else ''}."
     return [
         f"<strong>Small models{briefly}.</strong> The sequence models have {size} parameters and {depth}, and "
         f"a fit reads at most {count(read)} events, of a log of "
@@ -219,8 +219,8 @@ def _single_fits(results: Results) -> str:
     if results.data.source != COMPLETE_JOURNEY:
         return ""
     return (
-        " What single fits of larger models, and of longer training, had on select stands among what did not work "
-        "(<em>Protocol</em>)."
+        " By single fits on select, longer training helps models with the plain head, flat ones most, and hardly those "
+        "with the repeat-aware one (among what did not work, <em>Protocol</em>)."
     )
 
 

@@ -65,7 +65,7 @@ def limited(
     if not asked:
         return NOTHING
     margin, trained = results.margin, scope.trained(results, asked)
-    told = settled(trained, left, right, margin) if trained else f"undetermined between {left} and {right}"
+    told = settled(trained, left, right, margin) if trained else f"not answered between {left} and {right}"
     if 0 < len(trained) < len(asked):
         which = "the one" if len(trained) == 1 else "those"
         told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {which} {scope.BOTH_TRAINED}, {told}"

@@ -4,10 +4,10 @@ from study.exhibits import choose, cube
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import SMALL, marked, number, percent, plural, probability, signed, to_margin, worded
+from study.exhibits.prose import SMALL, count, marked, number, percent, plural, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast, Effect
-from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, name, p_value, table, words
+from study.exhibits.results import TRAINING, Results
+from study.exhibits.tables import Cell, decimal, name, p_value, table, whole, words
 from study.params.statistics import PRIMARY
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -22,12 +22,19 @@ def label(effect: Effect) -> str:
 
 def effect_sentence(effect: Effect, margin: float, alpha: float) -> str:
     """What an effect shows, a clause that never says more than its verdict."""
-    p_value = effect.p_equivalence if effect.verdict == "equivalent" else effect.p_difference
     told = (
         f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
-        f"{probability(p_value)}"
+        f"{_p_values(effect, alpha)}"
     )
     return f"{wording(effect, margin, alpha)} ({told})"
+
+
+def _p_values(effect: Effect, alpha: float) -> str:
+    """The p value of the verdict, and of what is shown beside an equivalence."""
+    if effect.verdict != "equivalent":
+        return probability(effect.p_difference)
+    small = f", {probability(effect.p_difference)} of a difference" if effect.p_difference < alpha else ""
+    return f"{probability(effect.p_equivalence)} of an equivalence{small}"
 
 
 def wording(effect: Effect, margin: float, alpha: float) -> str:
@@ -78,7 +85,26 @@ def verdicts(results: Results) -> Html:
         f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin, alpha)}{_apart(results, effect)}."
         for effect in effects
     ]
-    return joined([bullets(items), paragraphs(_late(results)), forest(results), numbers(effects)])
+    told = [*_trained(results), *_late(results)]
+    return joined([bullets(items), paragraphs(told), forest(results), numbers(effects)])
+
+
+def _trained(results: Results) -> list[str]:
+    """How many cells were best in the last round of the budget, a sentence; or nothing."""
+    found = unfinished_cells(results)
+    if not found:
+        return []
+    whose = "its" if len(found) == 1 else "their"
+    return [
+        f"{count(len(found))} of {plural(len(results.params.factorial.cells), 'cell')} had {whose} best round at the "
+        f"end of the budget ({listing([code(cell) for cell in found])}): an effect or an interaction may be one of how "
+        "far its sides were trained. By t no effect was asked."
+    ]
+
+
+def unfinished_cells(results: Results) -> list[str]:
+    """The cells whose best round was the last of the budget."""
+    return [cell for cell in results.params.factorial.cells if results.row(cell).unfinished]
 
 
 def levels(results: Results) -> Html:
@@ -252,10 +278,18 @@ def cells(results: Results) -> Html:
         return paragraphs(["Nothing, since this run has not all of its cells."])
     found = {cell: results.row(cell) for cell in plan.cells}
     rows = [
-        [name(cell), *(words(level) for level in plan.cells[cell]), decimal(row.select), decimal(row.recall)]
+        [
+            name(cell),
+            *(words(level) for level in plan.cells[cell]),
+            decimal(row.select),
+            decimal(row.recall),
+            whole(results.search(cell).rounds),
+            words(results.training(cell)),
+        ]
         for cell, row in found.items()
     ]
-    parts = [table(["variant", *plan.factors, "select", "test"], rows, f"{PRIMARY} of every cell")]
+    head = ["variant", *plan.factors, "select", "test", "rounds", "training"]
+    parts = [table(head, rows, f"{PRIMARY} of every cell; rounds: of a refit; training: {TRAINING}")]
     if len(plan.factors) == cube.DIMENSIONS:
         told = {cell: number(row.recall) for cell, row in found.items()}
         parts.insert(0, cube.picture(plan, told, f"Test {PRIMARY} of the cells of the factorial"))

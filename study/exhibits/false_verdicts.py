@@ -8,6 +8,8 @@ from study.exhibits.markup import escape, listing
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.world_records import Part, Rate, Validity
 
+CALLED = {"neural": "networks", "counting": "counting rules", "near": "near ties"}
+"""What is compared in a part, where its name is another word."""
 Exceeded = tuple[str, Rate, float]
 """The kind of false verdict, how often it was passed, and how often it may be."""
 
@@ -15,7 +17,8 @@ Exceeded = tuple[str, Rate, float]
 def too_often(checked: Validity) -> list[str]:
     """The parts in which logs had a false verdict more often than the tests allow, a clause for each kind."""
     return [
-        f"of {escape(part.part)} in {escape(part.world)} {percent(rate.rate)} of {plural(part.repeats, 'log')}"
+        f"of contrasts of {CALLED.get(part.part, escape(part.part))} in the world {escape(part.world)}, "
+        f"{percent(rate.rate)} of {plural(part.repeats, 'log')}"
         f"{f' by {kind} alone' if kind else ''} ({ends(rate)}; {percent(most)} are allowed)"
         for part in checked.parts
         for kind, rate, most in _exceeded(part, checked)

@@ -36,7 +36,8 @@ def answer(results: Results) -> Html:
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
         "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "
-        "candidates of the next moment that has one, or all of the horizon, the days that the question is about."
+        "candidates of the next moment that has one, or all of the horizon, the days that the question is about. The "
+        "history that fits: what a context holds, which is fewer events where each takes several tokens."
         f"{_by_t(results)}"
     )
     return joined([paragraphs([note], "source"), answers.answers(results)])

@@ -44,7 +44,7 @@ def _largest(measured: list[LossCost]) -> str:
         f"With {count(most)} candidates {_named(slow)} takes about {number(slow.seconds / fast.seconds, 0)} times "
         f"as long as {_named(fast)}, the fastest, and losses that are nearly as fast may change places with it from "
         f"one measurement to the next; {_named(lean)} takes least memory and "
-        f"{_named(fat)} most ({count(fat.peak_mb)} against {count(lean.peak_mb)} MB)."
+        f"{_named(fat)} most ({count(lean.peak_mb)} against {count(fat.peak_mb)} MB)."
     )
 
 

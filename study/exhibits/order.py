@@ -69,9 +69,11 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not contrasts:
         return ""
     found = [contrast for contrast in contrasts if contrast.verdict in ("better", "worse")]
-    compared = f"of {plural(len(contrasts), 'contrast')} between models that all read the order of events"
+    compared = f"of {plural(len(contrasts), 'contrast')} between unlike architectures that read the order of events"
     differ = f"{count(len(found))} {'show' if len(found) > 1 else 'shows'} a difference"
-    shown = differ if found else "none shows a difference beyond the margin"
+    is_open = all(contrast.verdict == "undetermined" for contrast in contrasts)
+    none = "none is settled" if is_open else "none shows a difference beyond the margin"
+    shown = differ if found else none
     lead = bracketed(f"{compared}, {shown}", scope.learning(results, contrasts))
     return f"{lead}: {evidence(contrasts, results.margin, hedged(results))}"
 

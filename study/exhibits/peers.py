@@ -114,6 +114,8 @@ def _once(found: Peers, others: list[str]) -> str:
 
 def _caption(found: Peers, threads: int) -> str:
     anchor = f", {HORIZON} the key actions of the next days" if HORIZON in found.sides else ""
+    has_cut = any(side.is_cut for side in found.sides.values())
+    cut = "; + was ended by its limit, soon after its best round" if has_cut else ""
     s, versions = found.settings, listing([_installed(peer, told) for peer, told in found.peers.items()])
     return (
         f"Causal Transformers that learn the next line{anchor} with the full softmax, of width "
@@ -121,9 +123,8 @@ def _caption(found: Peers, threads: int) -> str:
         f"sequences of {count(s['context'])} positions. Real events, and targets that are learned from, a second "
         "(median, least and most), and cores in use: RecBole computes a whole prefix for each "
         f"target. One long run on {plural(threads, 'thread')} is judged on the windows of select, which come before "
-        "those of test, of the study as it was set up then; recall@10: the best of its rounds; + was ended by its "
-        f"limit, soon after its best round; ours to its best: seconds after which {EQUAL}, under equal settings, had "
-        f"reached that recall. {versions}"
+        f"those of test, of the study as it was set up then; recall@10: the best of its rounds{cut}; ours to its best: "
+        f"seconds after which {EQUAL}, under equal settings, had reached that recall. {versions}"
     )
 
 

@@ -252,8 +252,8 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
     if contrast.verdict == "equivalent":
         return (
             f"{left} and {right} are <strong>equivalent</strong> within ±{margin:g} "
-            f"(difference {signed(contrast.effect)}, {interval(contrast)}, {probability(contrast.p_equivalence)}"
-            f"{late(contrast)})"
+            f"(difference {signed(contrast.effect)}, {interval(contrast)}, "
+            f"{probability(contrast.p_equivalence)} of an equivalence{late(contrast)})"
         )
     return (
         f"between {left} and {right} it stays <strong>undetermined</strong> which is better "

@@ -264,6 +264,8 @@ def across(results: Results, factor: str) -> str:
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
     if late and (cells := factorial.late_cells(results)):
         late += f", all those of {plural(len(cells), 'cell')}"
+    if cells := factorial.unfinished_cells(results):
+        late += f"{', ' if late else ''}{count(len(cells))} of {count(len(results.params.factorial.cells))} unfinished"
     meant = [*factorial.mixed(results), *factorial.meant(results, factor)]
     where = bracketed("in the factorial", f"where {listing(meant)}" if meant else "")
     return f"{bracketed(where, late)}, {found}"

@@ -1,6 +1,6 @@
 """What to ship, and what it costs: the contrasts choose, the measured cost breaks ties."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
@@ -104,7 +104,7 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     turn = "in turn " if reason.verdict == "equivalent" else ""
     return [
         f"{code(c.left_variant)} is {turn}equivalent to {code(reason.left_variant)}, {signed(c.effect)}; it refits in "
-        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(results, beating.get(c.left_variant))}"
+        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(results, beating, c.left_variant)}"
         for c in {c.left_variant: c for c in cheapest}.values()
     ]
 
@@ -179,10 +179,11 @@ def _doubt(results: Results, over: Contrast, form: str = "; {}") -> str:
     return form.format(f"over {code(over.right_variant)}, {told}") if told else ""
 
 
-def _itself(results: Results, over: Contrast | None) -> str:
+def _itself(results: Results, beating: Mapping[str, Contrast], variant: str) -> str:
     """Whether a variant beats counting itself, from its contrast with the best counting rule if that shows it."""
-    if over is None:
-        return "but is not shown to beat counting itself"
+    if (over := beating.get(variant)) is None:
+        asked = any(c.left_variant == variant for c in choose.against_counting(results))
+        return "but is not shown to beat counting itself" if asked else "but no contrast is between it and counting"
     return (
         f"and beats counting itself, by {number(over.effect)}{_doubt(results, over, ' ({})')}, but is not shipped, "
         "since two equivalences in a row may add up to more than the margin"

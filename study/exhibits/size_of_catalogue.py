@@ -99,7 +99,9 @@ def told(results: Results, large: Results) -> str:
 def _of_others(number: int) -> str:
     """That others are told elsewhere; nothing without any."""
     return (
-        f" (of {count(number)} more, with a side that is not clearly above popularity, see Catalogue)" if number else ""
+        f" (of {count(number)} more, with a side that is not clearly above popularity, no change is told)"
+        if number
+        else ""
     )
 
 

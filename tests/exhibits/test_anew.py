@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from study.exhibits import anew, young
-from study.exhibits.prose import flipped
+from study.exhibits.prose import flipped, signed
 from tests.exhibits.asking import VERDICTS, told
 from tests.exhibits.conftest import documents, write
 from tests.exhibits.pairing import contrasts, sign, text
@@ -58,6 +58,29 @@ def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(com
     assert anew.unlike(results, asked) == expected
     opposite = {"worse": "better", "better": "worse"}.get(there, there)
     assert anew.unlike(results, flipped(asked)) == (f"run anew: {opposite}" if expected else "")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "is_told"),
+    [
+        ("undetermined", "better", True),
+        ("equivalent", "worse", True),
+        ("better", "undetermined", False),
+        ("worse", "worse", False),
+    ],
+)
+def test_of_another_log_a_settled_verdict_is_told_that_is_another_one(compared, here, there, is_told):
+    """Fewer events may leave open what is settled here, which casts no doubt on it."""
+
+    def of(verdict):
+        return contrasts(("trees-over-counting", verdict, VERDICTS[verdict]))
+
+    results = compared(of(here), of(there))
+    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+
+    behind = text(anew.changed_since(results)(asked))
+    assert is_told == behind.startswith(f" (on old {signed(VERDICTS[there])}, {there}")
+    assert is_told == bool(behind)
 
 
 def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):

@@ -61,6 +61,34 @@ def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(ma
     assert f"flat-next-moment {results.row('flat-next-moment').recall:.4f}" in factorial.cells(results).text
 
 
+def test_both_p_values_are_named_where_an_equivalence_hides_a_difference():
+    alike = effect("equivalent", 0.003, "head").model_copy(update={"p_difference": 0.02, "p_equivalence": 0.01})
+    open_ = alike.model_copy(update={"verdict": "undetermined"})
+    told = [text(factorial.effect_sentence(one, 0.005, 0.05)) for one in (alike, open_)]
+
+    assert "p = 0.010 of an equivalence, p = 0.020 of a difference)" in told[0]
+    assert told[1].endswith(", p = 0.020)")
+    none = alike.model_copy(update={"p_difference": 0.2})
+    assert text(factorial.effect_sentence(none, 0.005, 0.05)).endswith("p = 0.010 of an equivalence)")
+
+
+def test_cells_whose_best_round_was_the_last_are_told_wherever_an_effect_is(made):
+    def change(is_unfinished):
+        def changed(written):
+            for row in written["leaderboard.json"]:
+                row["unfinished"] = is_unfinished and row["variant"] in ("flat-horizon", "sum-horizon")
+
+        return changed
+
+    some, none = (made(change(is_unfinished)) for is_unfinished in (True, False))
+    clause = "2 of 8 cells had their best round at the end of the budget (flat-horizon and sum-horizon): an effect"
+    assert clause in text(factorial.verdicts(some))
+    assert "end of the budget" not in text(factorial.verdicts(none))
+    asked = "Which objective?"
+    assert ("2 of 8 unfinished)" in told(some, asked)) and ("of 8 unfinished" not in told(none, asked))
+    assert "unfinished" in factorial.cells(some).text.partition("</thead>")[2]
+
+
 def planned(results, factors, cells):
     """The results with another factorial."""
     plan = results.params.factorial.model_copy(update={"factors": factors, "cells": cells})

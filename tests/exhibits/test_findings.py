@@ -265,7 +265,8 @@ def test_where_simulated_logs_had_too_many_false_verdicts_the_caveats_say_so(mad
     monkeypatch.setattr(caveats.worlds, "load", lambda: Worlds([], checked(rate)))
     shown = text(caveats.caveats(made()))
 
-    told = "by this interval alone: of counting in null 20 % of 400 logs (interval 19 % to 21 %; 5 % are allowed)"
+    many = "of contrasts of counting rules in the world null, 20 % of 400 logs (interval 19 % to 21 %; 5 % are allowed)"
+    told = f"each by its own interval: {many}"
     assert is_told == (told in shown)
     assert is_told == ("False verdicts in simulated logs" in shown)
 

@@ -101,7 +101,7 @@ def test_single_fits_of_larger_models_are_those_of_the_log_of_the_study(made):
     def of_another_log(written):
         written["data.json"]["source"] = "mine.parquet"
 
-    expected = "What single fits of larger models, and of longer training, had on select stands among what did not work"
+    expected = "By single fits on select, longer training helps models with the plain head, flat ones most"
     assert expected in caveats.caveats(made()).text
     assert expected not in caveats.caveats(made(of_another_log)).text
 

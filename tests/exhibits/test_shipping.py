@@ -119,6 +119,16 @@ def test_what_beats_counting_for_less_and_is_not_shown_to_be_worse_is_told_besid
     assert "would refit sooner" not in dear
 
 
+def test_of_a_cheaper_equivalent_that_no_contrast_holds_against_counting_it_is_said_so(made):
+    def cheaper(written):
+        against(("sum-horizon", "better", 0.02))(written)
+        written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
+        written["cost/gru-horizon.json"]["refit_seconds"] = 1
+
+    sentence = told(made(cheaper), "What to ship, at what cost?")
+    assert "it refits in 1.0 s but no contrast is between it and counting" in sentence
+
+
 @pytest.mark.parametrize("verdict", ["undetermined", "worse"])
 def test_a_cheaper_equivalent_that_is_not_shown_to_beat_counting_is_told_and_not_shipped(made, verdict):
     def cheaper(written):
