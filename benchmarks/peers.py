@@ -142,6 +142,8 @@ def main() -> None:
     given = line.given
     if "rectools" in given.sides and given.feed_forward != given.width:
         raise UserError("rectools: its feed-forward layer is as wide as the model; leave it out by --sides")
+    if given.feed_forward % given.width:
+        raise UserError("--feed-forward: here it is a multiple of the width; give such a one")
     split = queries_file(QUESTION, "select")
     if not split.exists():
         raise UserError(f"{split}: no such file; first run: python -m study repro features@{QUESTION}")

@@ -121,7 +121,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=128, help="of each user, about")
     parser.add_argument("--items", type=int, default=300, help="candidates")
     params = load()
-    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
+    known = [name for name, entry in params.roster.items() if entry.arm == "main"]
+    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=known, metavar="VARIANT")
     parser.add_argument("--repeats", type=int, default=5)
     line = Line("rank", parser)
     given = line.given

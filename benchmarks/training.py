@@ -37,6 +37,7 @@ from study.features.vocabulary import fit_vocabulary
 from study.models.factory import build_model, settings_of
 from study.models.sequence import SequenceModel
 from study.params import Params, load
+from study.params.roster import SequenceEntry
 from study.worlds.diary import ITEM
 
 VARIANTS = ["sum-horizon", "sum-next-line", "sum-horizon-repeat", "gru-horizon", "flat-horizon", "flat-next"]
@@ -191,6 +192,7 @@ def tell(name: str, row: dict[str, Any]) -> None:
 def main() -> None:
     """Prints a line a variant, and appends all as one line of JSON."""
     params = load()
+    known = [name for name, entry in params.entries("main").items() if isinstance(entry, SequenceEntry)]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=2000)
     parser.add_argument("--events", type=int, default=256, help="of each user, about")
@@ -199,7 +201,7 @@ def main() -> None:
     parser.add_argument("--positions", type=int, default=30_000, help="events of a repeat")
     parser.add_argument("--settings", type=json.loads, default={}, help='of every variant, as JSON: {"width": 128}')
     parser.add_argument("--widths", type=int, nargs="*", default=WIDTHS, help="of bare stacks in both precisions")
-    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=list(params.roster), metavar="VARIANT")
+    parser.add_argument("--variants", nargs="*", default=VARIANTS, choices=known, metavar="VARIANT")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where networks are trained")
     line = Line("training", parser)
     given = line.given

@@ -110,7 +110,7 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     }
     changed = {"budget": "quick", **ALONE, "questions": asked}
     changed |= {"roster": short, "composed": composed, "contrasts": contrasts, "after_test": late}
-    changed |= {name: raw[name] | smaller for name, smaller in SMALLER.items() if name in raw}
+    changed |= {name: raw[name] | _less(raw[name], smaller) for name, smaller in SMALLER.items() if name in raw}
     if snapshot := raw.get("snapshot"):
         changed["snapshot"] = snapshot | {"most_events": min(snapshot.get("most_events") or MOST_EVENTS, MOST_EVENTS)}
     if worlds := raw.get("worlds"):
@@ -119,6 +119,11 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
         impersonal = [name for name in diagnostics["impersonal"] if name in kept]
         changed["diagnostics"] = diagnostics | _fewer_changes(diagnostics) | {"impersonal": impersonal}
     return raw | changed
+
+
+def _less(given: dict[str, Any], smaller: dict[str, int]) -> dict[str, int]:
+    """What is asked for here, or as little as is asked for anyway."""
+    return {name: min(most, given.get(name, most)) for name, most in smaller.items()}
 
 
 def _first(entries: dict[str, Any]) -> dict[str, Any]:
@@ -145,12 +150,14 @@ def _fewer_fits(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _lighter(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry; a model of aggregates learns from the last windows alone."""
-    return entry | {"windows": LAST_WINDOWS} if entry["family"] == "aggregates" else entry
+    if entry["family"] != "aggregates":
+        return entry
+    return entry | _less({"windows": entry.get("windows") or LAST_WINDOWS}, {"windows": LAST_WINDOWS})
 
 
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:
     """The worlds with few users, the kept variants and what is declared of them, without the validity check."""
-    small: dict[str, Any] = {name: worlds[name] | {"users": WORLD_USERS} for name in NAMES}
+    small: dict[str, Any] = {name: worlds[name] | _less(worlds[name], {"users": WORLD_USERS}) for name in NAMES}
     small["shop"] |= {"futures": min(worlds["shop"]["futures"], FUTURES)}
     contrasts = {name: c for name, c in worlds["contrasts"].items() if {c["left"], c["right"]} <= kept}
     short = [name for name in worlds["roster"] if name in kept]

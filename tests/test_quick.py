@@ -217,6 +217,22 @@ def test_the_short_roster_is_whole():
     assert {"hybrid", "trees"} <= {contrast.question for contrast in short.contrasts.values()}
 
 
+def test_what_is_already_small_stays_as_it_is():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    raw["features"]["max_queries"], raw["statistics"]["resamples"] = 200, 900
+    raw["worlds"]["order"]["users"] = 100
+    raw["roster"]["lightgbm-binary"]["windows"] = 3
+
+    short = Params.model_validate(quick.reduced(raw))
+
+    assert (200, 900) == (short.features.max_queries, short.statistics.resamples)
+    users = {name: quick.reduced(raw)["worlds"][name]["users"] for name in ("order", "binding")}
+    assert users["order"] == 100 < users["binding"]
+    windows = {name: entry.windows for name, entry in short.roster.items() if entry.family == "aggregates"}
+    assert {3, 6} >= set(windows.values())
+    assert windows.get("lightgbm-binary", 3) == 3
+
+
 def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     raw["roster"] = {"recent-popularity": raw["roster"]["recent-popularity"]} | raw["roster"]

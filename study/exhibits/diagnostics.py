@@ -24,7 +24,7 @@ from study.exhibits.prose import (
 )
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
+from study.exhibits.tables import Cell, brackets, estimate, name, p_value, table, words
 from study.params.budget import Size
 from study.params.statistics import PRIMARY
 
@@ -224,8 +224,8 @@ def every_change(results: Results) -> Html:
             words(c.verdict),
             *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
             Cell(percent(c.level, 2), c.level),
-            decimal(c.p_difference),
-            decimal(c.p_equivalence),
+            p_value(c.p_difference),
+            p_value(c.p_equivalence),
         ]
         for c in found.contrasts
     ]

@@ -119,11 +119,15 @@ def refuse_snapshots(params: Params) -> None:
             if name not in known:
                 told = unknown_name(f"{PARAMS}: {place}", name, known)
                 raise UserError(told if known else f"{PARAMS}: {place}: '{name}' has no results in {RESULTS}")
-            _refuse_damaged(name)
+            refuse_damaged(name)
 
 
-def _refuse_damaged(snapshot: str) -> None:
-    """The records of its arms and its data cards, which git keeps, and may have left with the marks of a merge."""
+def refuse_damaged(snapshot: str) -> None:
+    """The records of its arms and its data cards, which git keeps, and may have left with the marks of a merge.
+
+    Raises:
+        UserError: one of them is no JSON.
+    """
     for path in sorted(results_folder(snapshot, "main").parent.glob("*/*.json")):
         if path.name in RECORDS or path.parent.name == "data":
             try:

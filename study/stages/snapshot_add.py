@@ -12,7 +12,7 @@ from study.errors import UserError, one_line
 from study.events.columns import changes, columns_of
 from study.events.database import read_query
 from study.events.facts import Facts
-from study.events.files import matching
+from study.events.files import SUFFIXES, matching
 from study.events.parts import Parts
 from study.events.read import QUERY, READER, reading
 from study.events.spill import Folder, spilling
@@ -24,6 +24,7 @@ from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, source_file, write_text
 from study.provenance import file_hash
 from study.stages.look import facts_in, findings
+from study.stages.refusals import refuse_damaged
 from study.stages.snapshot import write
 
 PACKED = ".gz"
@@ -39,6 +40,8 @@ def run(file: str, name: str) -> None:
             log, or DVC refuses; nothing has been changed then.
     """
     path = Path(file).expanduser()
+    if name.lower().endswith(SUFFIXES):
+        raise UserError(f"--name: '{name}' ends as the name of a file; without {Path(name).suffix} it names a snapshot")
     if path.suffix == READER:
         raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
     if not path.exists():
@@ -113,6 +116,7 @@ def _changes(params: Params, name: str, target: Path) -> dict[str, object]:
 def _refuse_other(params: Params, events: Parts, folder: Folder) -> None:
     """The name has no results yet, or those of this very log."""
     name = params.snapshot.name
+    refuse_damaged(name)
     manifests = sorted((RESULTS / name).glob("*/manifest.json"))
     known = {json.loads(path.read_text(encoding="utf-8"))["data_hash"] for path in manifests}
     if not known:

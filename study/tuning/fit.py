@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from study.device import name_of
 from study.errors import UserError
-from study.folders import place_of, refuse_unwritable, replacing_folder
+from study.folders import held, place_of, refuse_unwritable, replacing_folder
 from study.models.base import Recommender
 from study.models.data import FitSpan, read_refit
 from study.models.factory import build_model, cap_of, settings_of
@@ -58,13 +59,22 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
         refuse_unwritable(place)
     known, kind = _chosen(params, variant), settings_of(entry)
     settings = _changed(kind, known.settings, given)
+    with _alone(place, folder) if is_first() else nullcontext():
+        _fit(params, variant, span, place, folder, settings, rounds or known.rounds)
+
+
+def _fit(
+    params: Params, variant: str, span: FitSpan, place: Path, folder: Path, settings: dict[str, Any], rounds: int
+) -> None:
+    """Trains, and writes what was trained to its place, which is called `folder` in messages."""
+    entry = params.variants[variant]
     less = LESS_MEMORY.format(batch="fewer users" if "users" in settings else "batch")
     with group(params.device) as share:
         started = time.perf_counter()
         model = build_model(entry, settings, params.spent(entry.arm), device=params.device)
-        told = partial(_told, share, rounds or known.rounds)
+        told = partial(_told, share, rounds)
         with telling(f"fit {variant}", "give other settings with --set", less):
-            model.fit(_fold(params, variant, span), rounds=rounds or known.rounds, seed=params.seed, report=told)
+            model.fit(_fold(params, variant, span), rounds=rounds, seed=params.seed, report=told)
         seconds = time.perf_counter() - started
     if share.number == 0:
         select = _select(params, variant, model) if span == "train" else None
@@ -88,6 +98,19 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
             (fresh / RECORD).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         reached = "" if select is None else f"select {kind_of(params.question_of(variant)).PRIMARY} {select:.4f}, "
         print(f"{variant}: {reached}in {folder}", flush=True)
+
+
+@contextmanager
+def _alone(place: Path, folder: Path) -> Iterator[None]:
+    """One fit at a time is at a place; folders around it that it had to make, and has left empty, are gone again."""
+    made = [around for around in place.parents if not around.exists()]
+    try:
+        with held(place, f"fit to {folder}"):
+            yield
+    finally:
+        for around in made:
+            with suppress(OSError):
+                around.rmdir()
 
 
 def is_fitted(folder: Path) -> bool:

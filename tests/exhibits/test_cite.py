@@ -69,6 +69,7 @@ def test_what_the_file_does_not_say_is_left_out(made, cited):
     ("text", "message"),
     [
         ("title: [", "CITATION.cff: not valid YAML"),
+        ("title: x\ndate-released: 2024-02-30\n", "CITATION.cff: not valid YAML: day is out of range"),
         ("title: x\nversion: 1\n", "CITATION.cff: authors: Field required"),
         ("title: x\nauthors: []\nversion: '1'\nlicense: MIT\n", "CITATION.cff: authors: "),
     ],

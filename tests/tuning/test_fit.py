@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import study.__main__ as command_line
 from study.models.factory import build_model
@@ -51,6 +52,18 @@ def test_the_chosen_settings_are_kept_but_for_those_that_are_given(workspace, ca
     assert (2, 1, "cpu", "train") == tuple(found[name] for name in ("rounds", "processes", "device", "span"))
     assert select == found["select"]
     assert f"select recall@10 {select:.4f}" in capsys.readouterr().out
+
+
+def test_the_second_of_two_fits_to_one_folder_ends_in_a_line_and_leaves_the_first_alone(workspace, capsys):
+    fresh = fit_folder(VARIANT).with_name(f".{VARIANT}.new")
+    fresh.mkdir(parents=True)
+    with FileLock(fresh.with_name(f".{VARIANT}.lock")):
+        assert 2 == command_line.main(["fit", VARIANT])
+
+    told = f"fit to {fit_folder(VARIANT)}: another run is at it (lock "
+    assert told in capsys.readouterr().err
+    assert fresh.is_dir()
+    fresh.rmdir()
 
 
 def test_everything_before_test_is_fitted_without_a_score_being_read(workspace):

@@ -1,0 +1,37 @@
+"""Names that `snapshot add` refuses, and results that are no results."""
+
+import pytest
+
+from study.errors import UserError
+from study.stages import snapshot_add
+from study.stages.refusals import refuse_damaged
+from tests.tiny import inside, tiny_log, write_workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    write_workspace(tmp_path, tiny_log())
+    with inside(tmp_path):
+        yield tmp_path
+
+
+@pytest.mark.parametrize("name", ["2026-11.parquet", "2026-11.CSV", "log.jsonl.gz"])
+def test_a_name_that_ends_as_a_file_is_refused_since_another_snapshot_has_its_log_there(workspace, name):
+    tiny_log().write_parquet("new.parquet")
+    before = (workspace / "params.yaml").read_bytes()
+
+    with pytest.raises(UserError, match=f"--name: '{name}' ends as the name of a file; without .* it names a snapshot"):
+        snapshot_add.run("new.parquet", name)
+    assert before == (workspace / "params.yaml").read_bytes()
+
+
+def test_results_with_marks_of_a_merge_are_told_before_a_log_is_held_against_them(workspace):
+    tiny_log().write_parquet("new.parquet")
+    manifest = workspace / "data/results/next/main/manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("<<<<<<< HEAD\n{}\n", encoding="utf-8")
+
+    with pytest.raises(UserError, match=r"manifest.json: .*: this is no result; restore it from git"):
+        snapshot_add.run("new.parquet", "next")
+    manifest.write_text("{}", encoding="utf-8")
+    refuse_damaged("next")
