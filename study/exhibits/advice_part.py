@@ -76,7 +76,10 @@ class Part:
         if not self.compares:
             return "for every user both sides have the same recall, so nothing was compared"
         if self.untrained:
-            return f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
+            told = f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
+            is_followed = self.untrained == f"{code(self.contrast.left_variant)} is"
+            failed = is_followed and self.contrast.verdict == "worse"
+            return told + ", but that following it taught nothing where the other side learned" * failed
         if self.besides:
             does = "hide a difference" if self.contrast.verdict == "equivalent" else "be what makes the difference"
             return f"its sides differ in {self.besides} as well, which may {does}"
