@@ -20,6 +20,23 @@ def test_a_ranking_loss_on_the_larger_catalogue_is_judged_against_the_full_softm
     assert all(re.search(r"\d candidates, .*, \d+ negative", part.where) for part in found)
 
 
+@pytest.mark.parametrize(
+    ("followed", "verdict", "is_told"),
+    [(True, "worse", True), (True, "undetermined", False), (False, "worse", False)],
+)
+def test_an_advice_that_taught_nothing_where_the_other_side_learned_is_told_so(
+    made, monkeypatch, followed, verdict, is_told
+):
+    results = made(catalogue=say(verdict, *LARGE))
+    monkeypatch.setattr(type(results), "at_popularity", lambda _, variant: ("bpr" in variant) == followed)
+    found = loss_advice.instead_of_softmax(results)
+
+    assert found
+    for part in found:
+        assert "so that the contrast says little" in part.reason
+        assert is_told == part.reason.endswith(", but that following it taught nothing where the other side learned")
+
+
 def test_without_the_larger_catalogue_nothing_is_said_of_it(made):
     assert [] == loss_advice.instead_of_softmax(made())
 
