@@ -3,6 +3,7 @@
 import codecs
 import json
 import os
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -151,7 +152,7 @@ def _told(path: Path) -> Iterator[None]:
     """What goes wrong with a file ends in a line that says where."""
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError, EOFError, UnicodeDecodeError) as error:
+    except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {_fault(path, error)}") from None
 
 
@@ -218,8 +219,8 @@ def _fault(path: Path, error: Exception) -> str:
         return f"cannot be read as Parquet, perhaps it is cut short: {first_line}"
     try:
         return _fault_of_text(path) or f"cannot be read: {first_line}"
-    except (OSError, EOFError):
-        return f"cannot be read, perhaps it is cut short: {first_line}"
+    except (OSError, EOFError, zlib.error):
+        return f"cannot be read, perhaps it is cut short or damaged: {first_line}"
 
 
 def _fault_of_text(path: Path) -> str | None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from study.errors import UserError
+from study.errors import UserError, one_line
 from study.events.check import conform, refuse_faults, wanted
 from study.events.database import read_query
 from study.events.files import Names, files_of, read_file, read_pieces
@@ -105,18 +106,35 @@ def _read_module(file: Path) -> pl.DataFrame:
     """What `read()` of a module returns.
 
     Raises:
-        UserError: it lies elsewhere, or has no such function, or that returns something else.
+        UserError: it lies elsewhere, fails, or has no such function, or that returns something else.
     """
     parts = file.with_suffix("").parts
-    if not all(map(str.isidentifier, parts)):
+    if file.is_absolute() or ".." in parts:
         raise UserError(f"{file}: a module is read from this folder alone; give its path from here, without `..`")
-    read = getattr(import_module(".".join(parts)), "read", None)
+    if wrong := [part for part in parts if not part.isidentifier()]:
+        raise UserError(f"{file}: '{wrong[0]}' is no name of a module; rename it: letters, digits and underscores")
+    with _failing(file):
+        read = getattr(import_module(".".join(parts)), "read", None)
     if not callable(read):
         raise UserError(f"{file}: a module needs a function `read()` that returns the events, and this one has none")
-    table = read()
+    with _failing(file):
+        table = read()
     if not isinstance(table, pl.DataFrame):
         raise UserError(f"{file}: its `read()` returns {type(table).__name__}; it must be a table of Polars")
     return table
+
+
+@contextmanager
+def _failing(file: Path) -> Iterator[None]:
+    """What a module raises ends in a line that says where in it."""
+    try:
+        yield
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:
+        frames = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename).name == file.name]
+        line = f" line {frames[-1]}:" if frames else ""
+        raise UserError(f"{file}:{line} {type(error).__name__}: {one_line(str(error)) or 'nothing said'}") from error
 
 
 def _whole(file: Path, spec: Snapshot, elsewhere: Names) -> Iterator[pl.DataFrame]:

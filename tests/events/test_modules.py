@@ -31,6 +31,35 @@ def test_a_module_that_returns_no_events_is_told_in_a_line(tmp_path, monkeypatch
         read_source(spec(f"{name}.py"))
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("my-log", NO_TABLE, "'my-log' is no name of a module; rename it: letters, digits and underscores"),
+        ("reader_fails", "def read():\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
+        ("reader_needs", "import polars\nimport nothing_like_it\n", "line 2: ModuleNotFoundError: No module named"),
+        ("reader_stops", "def read():\n    raise KeyError\n", "line 2: KeyError: nothing said"),
+    ],
+)
+def test_a_module_that_fails_is_told_with_the_line_that_failed(tmp_path, monkeypatch, name, content, told):
+    (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(UserError, match=rf"^{name}\.py: {re.escape(told)}") as ended:
+        read_source(spec(f"{name}.py"))
+    assert "\n" not in str(ended.value)
+
+
+def test_what_a_module_says_itself_is_told_as_it_is(tmp_path, monkeypatch):
+    text = "from study.errors import UserError\ndef read():\n    raise UserError('mine: gone')\n"
+    (tmp_path / "reader_speaks.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(UserError, match=r"^mine: gone$"):
+        read_source(spec("reader_speaks.py"))
+
+
 def test_a_module_is_read_from_this_folder_alone(tmp_path, monkeypatch):
     (tmp_path / "reader.py").write_text(NO_TABLE, encoding="utf-8")
     (tmp_path / "below").mkdir()

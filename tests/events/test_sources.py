@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from datetime import UTC, datetime
 
 import polars as pl
@@ -229,6 +230,16 @@ def test_a_fault_ends_in_one_line_that_names_its_place(fault, read):
 def test_a_gzip_that_is_cut_short_is_named(read):
     with pytest.raises(UserError, match=r"log\.csv\.gz: cannot be read, perhaps it is cut short"):
         read("log.csv.gz", gzip.compress(ROWS.encode() * 100)[:-30])
+
+
+@pytest.mark.parametrize("name", ["log.csv.gz", "log.jsonl.gz"])
+def test_a_gzip_that_is_damaged_is_named_wherever_it_is(read, name):
+    whole = gzip.compress((ROWS if "csv" in name else '{"user_id": 1}\n').encode() * 100)
+    for place in range(10, len(whole), 3):
+        damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        with pytest.raises(UserError, match=re.escape(f"{name}: ")) as raised:
+            read(name, damaged)
+        assert 1 == len(str(raised.value).splitlines())
 
 
 def test_a_parquet_of_other_types_is_named(tmp_path):
