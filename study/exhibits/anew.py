@@ -24,7 +24,12 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
             changed = "; that the effect changed is shown" if one.here.name in moved else ""
             if changed or _is_told_otherwise(pair, one):
                 told.setdefault(one.here.name, []).append((pair, one, changed))
-    return lambda contrast: "".join(_there(contrast, *one) for one in told.get(contrast.name, []))
+
+    def behind(contrast: Contrast) -> str:
+        found = [_there(contrast, *one) for one in told.get(contrast.name, [])]
+        return f" ({'; '.join(found)})" if found else ""
+
+    return behind
 
 
 def _is_told_otherwise(pair: Pair, one: agreement.Repeated) -> bool:
@@ -49,7 +54,7 @@ def _there(contrast: Contrast, pair: Pair, one: agreement.Repeated, changed: str
     behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}{unlike_rounds.told(pair.there, there)}"
     small = [hedges.is_small(side, found) for side, found in ((pair.here, one.here), (pair.there, one.there))]
     none = ", no difference shown" * (one.there.verdict == one.here.verdict and small == [True, False])
-    return f" ({lead} {told}{none}{behind}{changed})"
+    return f"{lead} {told}{none}{behind}{changed}"
 
 
 def _directed(contrast: Contrast, there: Contrast) -> Contrast:

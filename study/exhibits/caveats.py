@@ -146,7 +146,7 @@ def _searched_more(results: Results) -> str:
 def _one_processor(results: Results) -> str:
     runs = (
         " The arms main, catalogue, young and who were run in full more than once; which run speaks for an arm was "
-        "decided when the scores of those until then had been seen. In main and young verdicts have turned by it."
+        "decided when the scores of those until then had been seen. In main and young, verdicts turned between runs."
         if results.data.source == COMPLETE_JOURNEY
         else ""
     )

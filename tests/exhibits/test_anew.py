@@ -83,7 +83,9 @@ def test_of_another_log_a_settled_verdict_is_told_that_is_another_one(compared, 
     assert is_told == bool(behind)
 
 
-def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
+def of_three(compared, third_verdict):
+    """The results, and the contrast that is *better* here, undetermined in another run, and so in a third one."""
+
     def other(written):
         same_events(written)
         contrasts(("trees-over-counting", "undetermined", 0.002))(written)
@@ -91,13 +93,23 @@ def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
     results = compared(contrasts(("trees-over-counting", "better", 0.02)), other)
     third = results.root.parent / "third"
     written = documents(results.params)
-    contrasts(("trees-over-counting", "better", 0.02))(written)
+    contrasts(("trees-over-counting", third_verdict, VERDICTS[third_verdict]))(written)
     write(third, written, results.params, "main")
     sign(third)
     results = replace(results, params=results.params.model_copy(update={"compare_with": ["old", "third"]}))
-    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+    return results, next(one for one in results.contrasts if one.name == "trees-over-counting")
 
-    assert "1 of 2 runs anew: undetermined" == anew.unlike(results, asked)
+
+def test_of_several_runs_it_is_told_how_many_say_otherwise(compared):
+    assert "1 of 2 runs anew: undetermined" == anew.unlike(*of_three(compared, "better"))
+
+
+def test_what_several_runs_say_stands_in_one_bracket(compared):
+    results, asked = of_three(compared, "worse")
+
+    assert " (run anew as old +0.0020, undetermined; run anew as third −0.0200, worse)" == text(
+        anew.changed_since(results)(asked)
+    )
 
 
 def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(compared):
