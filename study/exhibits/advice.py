@@ -7,10 +7,10 @@ from study.exhibits import choose, few_seeds, loss_advice, scope, steps
 from study.exhibits.advice_part import MARKS, Part, between_users, head_of, part_of, shared
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import count, late, number, over, percent, probability, sentence, signed, worded
+from study.exhibits.prose import count, late, number, over, percent, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, name, table, words
+from study.exhibits.tables import Cell, name, p_value, table, words
 from study.params.statistics import PRIMARY
 
 LAYOUTS: tuple[choose.Parts, choose.Parts] = {"layout": "event"}, {"layout": "token"}
@@ -210,5 +210,5 @@ def _row(text: str, part: Part) -> list[Cell]:
         Cell(f"{part.reason}{part.hedges}", part.reason, "words long"),
         words(part.where),
         Cell(percent(c.level, 2), c.level),
-        *(Cell(probability(p).removeprefix("p ").removeprefix("= "), p) for p in (c.p_difference, c.p_equivalence)),
+        *(p_value(p) for p in (c.p_difference, c.p_equivalence)),
     ]
