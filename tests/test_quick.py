@@ -221,7 +221,7 @@ def test_what_is_already_small_stays_as_it_is():
     raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     raw["features"]["max_queries"], raw["statistics"]["resamples"] = 200, 900
     raw["worlds"]["order"]["users"] = 100
-    raw["roster"]["lightgbm-binary"]["windows"] = 3
+    raw["roster"]["logistic-aggregates"]["windows"] = 3
 
     short = Params.model_validate(quick.reduced(raw))
 
@@ -229,8 +229,7 @@ def test_what_is_already_small_stays_as_it_is():
     users = {name: quick.reduced(raw)["worlds"][name]["users"] for name in ("order", "binding")}
     assert users["order"] == 100 < users["binding"]
     windows = {name: entry.windows for name, entry in short.roster.items() if entry.family == "aggregates"}
-    assert {3, 6} >= set(windows.values())
-    assert windows.get("lightgbm-binary", 3) == 3
+    assert (3, 6) == (windows["logistic-aggregates"], windows["who-logistic"])
 
 
 def test_what_stands_first_in_the_roster_does_not_cost_what_others_need():

@@ -129,11 +129,12 @@ def _failing(file: Path) -> Iterator[None]:
     """What a module raises ends in a line that says where in it."""
     try:
         yield
-    except (UserError, MemoryError):
+    except (UserError, MemoryError, OSError):
         raise
     except Exception as error:
-        frames = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename).name == file.name]
-        line = f" line {frames[-1]}:" if frames else ""
+        own = [one for one in extract_tb(error.__traceback__) if Path(one.filename).resolve() == file.resolve()]
+        place = error.lineno if isinstance(error, SyntaxError) else own[-1].lineno if own else None
+        line = "" if place is None else f" line {place}:"
         raise UserError(f"{file}:{line} {type(error).__name__}: {one_line(str(error)) or 'nothing said'}") from error
 
 

@@ -205,7 +205,9 @@ def _small(results: Results) -> list[str]:
     shallow = (
         "; one block cannot compose flat tokens to events before it compares them, so that depth may matter most there"
     )
-    unasked = f"No contrast asks whether more of any of these would help{shallow if flat else ''}."
+    unasked = (
+        f"No contrast asks whether longer training, more parameters or queries would help{shallow if flat else ''}."
+    )
     return [
         f"<strong>Small models{briefly}.</strong> The sequence models have {size} parameters and {depth}, and "
         f"a fit reads at most {count(read)} events, of a log of "
@@ -215,7 +217,7 @@ def _small(results: Results) -> list[str]:
 
 
 def _single_fits(results: Results) -> str:
-    """That larger models were fitted outside of the protocol, on the study's own log alone."""
+    """What was tried outside of the protocol, on the study's own log alone."""
     if results.data.source != COMPLETE_JOURNEY:
         return ""
     return (

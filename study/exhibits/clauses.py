@@ -41,7 +41,7 @@ def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Call
     """What is said behind a contrast, then what there is `more`.
 
     What its verdict hangs on or leaves out, where it is so, how its effect has changed since another snapshot, and that
-    another run on the same events has another verdict.
+    another run has another verdict: of another log a settled one.
     """
     since = anew.changed_since(results)
     return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"

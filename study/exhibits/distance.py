@@ -26,6 +26,11 @@ CALLED = {
 """Parts whose names are no nouns."""
 MADE = {"hybrid": "its scores beside aggregates, for trees", "average": "an average of its seeds, or with others"}
 """What a variant becomes that is composed of another one, by its family."""
+BROUGHT = (
+    "An objective brings along the places where it is asked and the classes among which it is, a representation "
+    f"{plan.HISTORY}."
+)
+"""What changes with a part that is said to change alone."""
 ASKED = ("representation", "objective", "loss", "architecture", "head")
 """The parts of a sequence variant that the study asks about."""
 
@@ -143,9 +148,7 @@ def _limits(results: Results, steps: list[Step], others: list[list[Step]]) -> st
     return (
         f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
         f"which add up to the whole, and no sum is tested.{_elsewhere(steps, others)} What a part is worth hangs on "
-        'the others, by what the parts interact (<a href="factorial.html">Factorial</a>). An objective brings along '
-        f"the places where it is asked and the classes among which it is, a representation {plan.HISTORY}."
-        f"{_beside(results)}"
+        f'the others, by what the parts interact (<a href="factorial.html">Factorial</a>). {BROUGHT}{_beside(results)}'
     )
 
 

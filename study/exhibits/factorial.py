@@ -98,7 +98,7 @@ def _trained(results: Results) -> list[str]:
     return [
         f"{count(len(found))} of {plural(len(results.params.factorial.cells), 'cell')} had {whose} best round at the "
         f"end of the budget ({listing([code(cell) for cell in found])}): an effect or an interaction may be one of how "
-        "far its sides were trained. By t no effect was asked."
+        "far its sides were trained."
     ]
 
 

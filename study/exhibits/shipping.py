@@ -183,7 +183,11 @@ def _itself(results: Results, beating: Mapping[str, Contrast], variant: str) -> 
     """Whether a variant beats counting itself, from its contrast with the best counting rule if that shows it."""
     if (over := beating.get(variant)) is None:
         asked = any(c.left_variant == variant for c in choose.against_counting(results))
-        return "but is not shown to beat counting itself" if asked else "but no contrast is between it and counting"
+        return (
+            "but is not shown to beat counting itself"
+            if asked
+            else "but no contrast is between it and the best counting rule"
+        )
     return (
         f"and beats counting itself, by {number(over.effect)}{_doubt(results, over, ' ({})')}, but is not shipped, "
         "since two equivalences in a row may add up to more than the margin"

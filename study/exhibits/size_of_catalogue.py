@@ -81,7 +81,7 @@ def _by_loss(arm: Results) -> dict[str, Contrast]:
 
 
 def told(results: Results, large: Results) -> str:
-    """By how much the effects change, a clause; of losses that are near popularity only that the page has them."""
+    """By how much the effects change, a clause; of losses that are near popularity only where they stand."""
     asked = resized(results, large)
     found = [one for one in asked if one.is_learned]
     if not found:
@@ -97,9 +97,9 @@ def told(results: Results, large: Results) -> str:
 
 
 def _of_others(number: int) -> str:
-    """That others are told elsewhere; nothing without any."""
+    """That others stand in a table alone; nothing without any."""
     return (
-        f" (of {count(number)} more, with a side that is not clearly above popularity, no change is told)"
+        f" (of {count(number)} more, with a side that is not clearly above popularity, the table on Catalogue tells)"
         if number
         else ""
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from study.exhibits import diagnostics, distance, few_seeds, other_changes, plan, scope
+from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
 from study.exhibits.clauses import hedged
 from study.exhibits.markup import Html, joined, listing, paragraphs
 from study.exhibits.prose import flipped, late, number, over, plural, signed, to_margin
@@ -23,15 +23,18 @@ TOPICS = {
     "users": "the number of users",
 }
 """What the diagnostics take from a log, by their topics."""
+HISTORY_AT_ALL = "reading a history at all"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
 HARM = "shown to do harm"
-NOTHING = "not shown to be worth anything"
+SAME = "equivalent within ±{:g} in every contrast"
+OPEN = "left open, at least in part"
 HEAD = (
     "changed alone",
     "contrasts",
     "beyond the margin",
     "perhaps within it",
+    "harm",
     "equivalent",
     "undetermined",
     "median",
@@ -64,12 +67,18 @@ def parts(results: Results) -> list[Worth]:
     A contrast with a side that is not clearly above popularity says little of a part, and is left out.
     """
     changes = plan.changes(results)
-    found: dict[str, list[Contrast]] = {part: [] for part in (*distance.ASKED, *plan.PARTS)}
+    asked = {part: distance.called(part) for part in (*distance.ASKED, *plan.PARTS)}
+    found: dict[str, list[Contrast]] = {called: [] for called in (*asked.values(), HISTORY_AT_ALL)}
     for contrast in scope.trained(results, results.contrasts):
         if len(moved := changes(*contrast.variants)) == 1:
-            found[moved[0]].append(contrast)
-    gains = {part: [one if one.effect >= 0 else flipped(one) for one in found[part]] for part in found}
-    return [_worth(distance.called(part), contrasts) for part, contrasts in gains.items() if contrasts]
+            gain = contrast if contrast.effect >= 0 else flipped(contrast)
+            found[HISTORY_AT_ALL if _is_blind(results, contrast) else asked[moved[0]]].append(gain)
+    return [_worth(called, contrasts) for called, contrasts in found.items() if contrasts]
+
+
+def _is_blind(results: Results, contrast: Contrast) -> bool:
+    """Whether a side reads no history, so that it has nothing to read one with either."""
+    return any(choose.declared(choose.parts_of(results, side)).get("is_blind") for side in contrast.variants)
 
 
 def properties(results: Results) -> list[Worth]:
@@ -87,38 +96,42 @@ def _worth(called: str, contrasts: Sequence[Contrast]) -> Worth:
 def shown(results: Results) -> Html:
     """What is shown to be worth anything in words, over a line for each thing that was changed alone."""
     model, log = parts(results), properties(results)
-    if not model:
-        return paragraphs(["Nothing to tell: no declared contrast changes one part of a sequence model alone."])
-    told = [f"Changed alone, between sequence models that are clearly above popularity, {_told(results, model)}."]
+    # Without the rule of popularity nothing says who has left it.
+    above = any(results.over_popularity(row.variant) is not None for row in results.leaderboard)
+    sides = f"between sequence models{' that are clearly above popularity' if above else ''}"
+    if model:
+        told = [f"Changed alone, {sides}, {_told(results, model)}."]
+    else:
+        told = [f"Nothing to tell of parts: no declared contrast changes one alone, {sides}."]
     if log:
         fits = "with the best of each family on select, in fits of the diagnostics"
         told.append(f"Of the log, {fits} ({other_changes.LINK}), {_told(results, log)}.")
-    told.append(
-        "The largest of several estimates is likely more than what it estimates, the more so the more there are. What "
-        "a part is worth hangs on what it is changed from, and on the other parts, which a contrast holds fixed."
-    )
-    return joined([paragraphs(told), _numbers(results, [*model, *log])])
+    if model or log:
+        told.append(
+            "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
+            f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
+            "Where the order is shuffled recency is lost along with it."
+        )
+    return joined([paragraphs(told), _numbers(results, [*model, *log])] if model or log else [paragraphs(told)])
 
 
 def _told(results: Results, asked: Sequence[Worth]) -> str:
-    """What is shown to be worth more than the margin, what something, what harm, and what nothing, a clause each."""
-    margin = results.margin
-    kinds: dict[str, list[str]] = {BEYOND.format(margin): [], WITHIN: [], HARM: [], NOTHING: []}
+    """What is shown to be worth more than the margin, what something, what harm, and what not, a clause each."""
+    kinds: dict[str, list[str]] = {kind: [] for kind in (BEYOND, WITHIN, HARM, SAME, OPEN)}
     for one in sorted(asked, key=lambda one: -abs(one.largest.effect)):
-        gains = [c for c in one.contrasts if c.verdict == "better"]
+        beyond, within = (one.gains(results.margin, beyond=is_beyond) for is_beyond in (True, False))
         harms = [flipped(c) for c in one.contrasts[::-1] if c.verdict == "worse"]
-        if gains:
-            is_beyond = bool(one.gains(margin, beyond=True))
-            kinds[BEYOND.format(margin) if is_beyond else WITHIN].append(f"{one.called}{_up_to(results, gains[0])}")
-        if harms:
-            kinds[HARM].append(f"{one.called}{_up_to(results, harms[0])}")
-        if not gains and not harms:
-            kinds[NOTHING].append(one.called)
-    return "; ".join(f"{kind}: {listing(found)}" for kind, found in kinds.items() if found)
+        told = {BEYOND: beyond, WITHIN: [] if beyond else within, HARM: harms}
+        for kind, found in told.items():
+            kinds[kind] += [f"{one.called}{_up_to(results, first)}" for first in found[:1]]
+        if not any(told.values()):
+            alike = all(c.verdict == "equivalent" for c in one.contrasts)
+            kinds[SAME if alike else OPEN].append(one.called)
+    return "; ".join(f"{kind.format(results.margin)}: {listing(found)}" for kind, found in kinds.items() if found)
 
 
 def _up_to(results: Results, one: Contrast) -> str:
-    return f" (up to {number(one.effect)}, {over(one)}{few_seeds.by_t(results, [one])})"
+    return f" (up to {number(one.effect)}, {over(one)}{few_seeds.by_t(results, [one])}{late(one)})"
 
 
 def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
@@ -127,19 +140,20 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
         f"{plural(len(contrasts), 'contrast')} in which one thing alone changes, by what that is; effects in "
         f"{PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
         f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
-        "median, largest: of the effects, whatever their verdicts"
+        "harm: shown to cost something; median, largest: of the effects, whatever their verdicts"
     )
-    return table(list(HEAD), [_line(results, one) for one in asked], caption)
+    more = hedged(results)
+    lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else more(one.largest)) for one in asked]
+    return table(list(HEAD), lines, caption)
 
 
-def _line(results: Results, one: Worth) -> list[Cell]:
-    margin, most, verdicts = results.margin, one.largest, Counter(c.verdict for c in one.contrasts)
-    behind = "" if isinstance(most, Diagnosis) else hedged(results)(most)
+def _line(one: Worth, margin: float, behind: str) -> list[Cell]:
+    most, verdicts = one.largest, Counter(c.verdict for c in one.contrasts)
     return [
         words(one.called.removeprefix("the ")),
         whole(len(one.contrasts)),
         *(whole(len(one.gains(margin, beyond=is_beyond))) for is_beyond in (True, False)),
-        *(whole(verdicts[verdict]) for verdict in ("equivalent", "undetermined")),
+        *(whole(verdicts[verdict]) for verdict in ("worse", "equivalent", "undetermined")),
         decimal(median(c.effect for c in one.contrasts)),
         Cell(f"{signed(most.effect)} [{signed(most.low)}, {signed(most.high)}]", most.effect),
         Cell(over(most), over(most), "words long"),

@@ -36,12 +36,12 @@ def run(file: str, name: str) -> None:
     The snapshot that was current becomes the first that the new one is compared with, if it has results.
 
     Raises:
-        UserError: the log does not conform, a question cannot be asked of it, the name is taken by results of another
-            log, or DVC refuses; nothing has been changed then.
+        UserError: the log does not conform, a question cannot be asked of it, the name ends as that of a file or is
+            taken by results of another log, or DVC refuses; nothing has been changed then.
     """
     path = Path(file).expanduser()
-    if name.lower().endswith(SUFFIXES):
-        raise UserError(f"--name: '{name}' ends as the name of a file; without {Path(name).suffix} it names a snapshot")
+    if ends := [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]:
+        raise UserError(f"--name: '{name}' ends as the name of a file; leave out {max(ends, key=len)}")
     if path.suffix == READER:
         raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
     if not path.exists():

@@ -45,7 +45,7 @@ def run(variant: str, given: Sequence[str], rounds: int | None, span: FitSpan, t
 
     Raises:
         UserError: no such variant or setting, one that nothing can be learned with, the target is something else,
-            memory is refused, or there is no such device.
+            another run is at it, memory is refused, or there is no such device.
         OSError: the target cannot be written; found out before anything is trained.
     """
     params = load()

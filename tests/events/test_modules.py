@@ -37,6 +37,12 @@ def test_a_module_that_returns_no_events_is_told_in_a_line(tmp_path, monkeypatch
         ("my-log", NO_TABLE, "'my-log' is no name of a module; rename it: letters, digits and underscores"),
         ("reader_fails", "def read():\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
         ("reader_needs", "import polars\nimport nothing_like_it\n", "line 2: ModuleNotFoundError: No module named"),
+        (
+            "frame",
+            "import polars\n\ndef read():\n    return polars.DataFrame().select('x')\n",
+            "line 4: ColumnNotFound",
+        ),
+        ("reader_slips", "def read():\n    return (\n", "line 2: SyntaxError: "),
         ("reader_stops", "def read():\n    raise KeyError\n", "line 2: KeyError: nothing said"),
     ],
 )

@@ -126,7 +126,7 @@ def test_of_a_cheaper_equivalent_that_no_contrast_holds_against_counting_it_is_s
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
     sentence = told(made(cheaper), "What to ship, at what cost?")
-    assert "it refits in 1.0 s but no contrast is between it and counting" in sentence
+    assert "it refits in 1.0 s but no contrast is between it and the best counting rule" in sentence
 
 
 @pytest.mark.parametrize("verdict", ["undetermined", "worse"])

@@ -67,7 +67,10 @@ def test_a_loss_near_popularity_is_in_the_table_alone(sized, monkeypatch):
 
     assert "changes by" in loss(results).lead
     assert "for <code>bpr" not in loss(results).lead
-    assert "by t (of 2 more, with a side that is not clearly above popularity, no change is told)" in loss(results).lead
+    assert (
+        "by t (of 2 more, with a side that is not clearly above popularity, the table on Catalogue tells)"
+        in loss(results).lead
+    )
     assert "bpr (1 negative)" in size_of_catalogue.changes(results).text
 
 

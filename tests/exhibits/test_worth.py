@@ -37,6 +37,8 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     assert {"concat-over-sum", "tuple-over-sum", "event-over-flat-moment"} <= names["the representation"]
     assert set(LOSSES) <= names["the loss"]
     assert {"repeat-over-plain"} == names["the head"]
+    assert {"history-over-counts", "gru-over-causal"} & names["reading a history at all"] == {"history-over-counts"}
+    assert "gru-over-causal" in names["the architecture"]
     every = [name for several_ in names.values() for name in several_]
     assert len(every) == len(set(every))
     assert not {"event-over-next-token", "trees-over-counting"} & set(every)
@@ -70,8 +72,8 @@ def test_a_side_that_has_not_left_popularity_says_nothing_of_a_part(made):
         ("better", 0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
         ("worse", -0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
         ("better", 0.006, "shown to be worth something, perhaps less than the margin: the head (up to 0.0060, "),
-        ("equivalent", 0.001, "not shown to be worth anything: "),
-        ("undetermined", 0.006, "not shown to be worth anything: the head"),
+        ("equivalent", 0.001, "equivalent within ±0.005 in every contrast: "),
+        ("undetermined", 0.006, "left open, at least in part: the head"),
     ],
 )
 def test_words_turn_with_the_verdicts(made, verdict, effect, expected):
@@ -94,7 +96,7 @@ def test_a_log_is_worth_what_its_changes_cost(made):
 
     sides = "sum-horizon-repeat over sum-horizon-repeat"
     assert f"what users did before their last events (up to 0.0500, {sides}, the last 8 events only)" in told
-    assert "not shown to be worth anything: the number of users and any one attribute." in told
+    assert "equivalent within ±0.005 in every contrast: the number of users and any one attribute." in told
     assert f"{sides}, without price" in text(worth.shown(results))
 
 
@@ -133,6 +135,27 @@ def test_where_no_contrast_changes_one_part_it_says_so(made):
     def change(written):
         written["contrasts.json"] = [one for one in written["contrasts.json"] if one["question"] == "trees"]
 
-    assert "Nothing to tell: no declared contrast changes one part of a sequence model alone." == text(
-        worth.shown(made(change))
-    )
+    told = "Nothing to tell of parts: no declared contrast changes one alone, between sequence models that are clearly"
+    assert text(worth.shown(made(change))).startswith(told)
+    log = [diagnosis("last-8", "worse", -0.05, question="recent")]
+    assert "Of the log, with the best of each family" in text(worth.shown(made(change, diagnoses=log)))
+
+
+def test_what_is_told_of_a_part_is_a_contrast_of_its_kind(made):
+    """The largest effect may be of a wide interval, which is not beyond the margin."""
+
+    def change(written):
+        say("equivalent")(written)
+        say("better", "gbce-over-softmax", effect=0.012)(written)
+        say("better", "sampled-over-softmax", effect=0.03)(written)
+        wide = next(one for one in written["contrasts.json"] if one["name"] == "sampled-over-softmax")
+        wide |= {"low": 0.001, "high": 0.06}
+
+    told = words_of(made(change))
+    assert "worth more than the margin of 0.005: the loss (up to 0.0120, sum-horizon-gbce over sum-horizon)" in told
+
+
+def test_a_contrast_that_was_declared_late_is_told_so(made):
+    told = words_of(made(several(say("equivalent"), say("better", "moment-over-token"))))
+
+    assert "the objective (up to 0.0200, flat-next-moment over flat-next, declared after test was seen)" in told
