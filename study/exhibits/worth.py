@@ -7,8 +7,8 @@ from statistics import median
 
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
 from study.exhibits.clauses import hedged
-from study.exhibits.markup import Html, joined, listing, paragraphs
-from study.exhibits.prose import flipped, late, number, over, plural, signed, to_margin
+from study.exhibits.markup import Html, bullets, joined, listing, paragraphs
+from study.exhibits.prose import flipped, late, number, over, plural, raised, signed, to_margin
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, table, whole, words
@@ -17,30 +17,31 @@ from study.params.statistics import PRIMARY
 TOPICS = {
     "order": "the order of the moments",
     "time": "the times of the moments",
-    "recent": "what users did before their last events",
+    "recent": "what all users did before their last events",
     "attributes": "any one attribute",
     "noise": "being without random attributes",
     "users": "the number of users",
 }
 """What the diagnostics take from a log, by their topics."""
-HISTORY_AT_ALL = "reading a history at all"
+HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
 HARM = "shown to do harm"
 SAME = "equivalent within ±{:g} in every contrast"
 OPEN = "left open, at least in part"
+NONE = "Nothing to tell of parts: no declared contrast changes one alone, {}."
 HEAD = (
     "changed alone",
+    "largest",
+    "which is",
+    "verdict",
+    "median",
     "contrasts",
     "beyond the margin",
     "perhaps within it",
     "harm",
     "equivalent",
     "undetermined",
-    "median",
-    "largest",
-    "which is",
-    "verdict",
 )
 
 
@@ -99,24 +100,24 @@ def shown(results: Results) -> Html:
     # Without the rule of popularity nothing says who has left it.
     above = any(results.over_popularity(row.variant) is not None for row in results.leaderboard)
     sides = f"between sequence models{' that are clearly above popularity' if above else ''}"
+    told = [paragraphs([NONE.format(sides)])]
     if model:
-        told = [f"Changed alone, {sides}, {_told(results, model)}."]
-    else:
-        told = [f"Nothing to tell of parts: no declared contrast changes one alone, {sides}."]
+        told = [paragraphs([f"Changed alone, {sides}:"]), bullets(_told(results, model))]
     if log:
         fits = "with the best of each family on select, in fits of the diagnostics"
-        told.append(f"Of the log, {fits} ({other_changes.LINK}), {_told(results, log)}.")
-    if model or log:
-        told.append(
-            "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
-            f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
-            "Where the order is shuffled recency is lost along with it."
-        )
-    return joined([paragraphs(told), _numbers(results, [*model, *log])] if model or log else [paragraphs(told)])
+        told += [paragraphs([f"Of the log, {fits} ({other_changes.LINK}):"]), bullets(_told(results, log))]
+    if not model and not log:
+        return joined(told)
+    limits = (
+        "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
+        f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
+        "Where the order is shuffled recency is lost along with it."
+    )
+    return joined([*told, paragraphs([limits]), _numbers(results, [*model, *log])])
 
 
-def _told(results: Results, asked: Sequence[Worth]) -> str:
-    """What is shown to be worth more than the margin, what something, what harm, and what not, a clause each."""
+def _told(results: Results, asked: Sequence[Worth]) -> list[str]:
+    """What is shown to be worth more than the margin, what something, what harm, and what not, a sentence each."""
     kinds: dict[str, list[str]] = {kind: [] for kind in (BEYOND, WITHIN, HARM, SAME, OPEN)}
     for one in sorted(asked, key=lambda one: -abs(one.largest.effect)):
         beyond, within = (one.gains(results.margin, beyond=is_beyond) for is_beyond in (True, False))
@@ -127,7 +128,7 @@ def _told(results: Results, asked: Sequence[Worth]) -> str:
         if not any(told.values()):
             alike = all(c.verdict == "equivalent" for c in one.contrasts)
             kinds[SAME if alike else OPEN].append(one.called)
-    return "; ".join(f"{kind.format(results.margin)}: {listing(found)}" for kind, found in kinds.items() if found)
+    return [f"{raised(kind.format(results.margin))}: {listing(found)}." for kind, found in kinds.items() if found]
 
 
 def _up_to(results: Results, one: Contrast) -> str:
@@ -151,11 +152,11 @@ def _line(one: Worth, margin: float, behind: str) -> list[Cell]:
     most, verdicts = one.largest, Counter(c.verdict for c in one.contrasts)
     return [
         words(one.called.removeprefix("the ")),
-        whole(len(one.contrasts)),
-        *(whole(len(one.gains(margin, beyond=is_beyond))) for is_beyond in (True, False)),
-        *(whole(verdicts[verdict]) for verdict in ("worse", "equivalent", "undetermined")),
-        decimal(median(c.effect for c in one.contrasts)),
         Cell(f"{signed(most.effect)} [{signed(most.low)}, {signed(most.high)}]", most.effect),
         Cell(over(most), over(most), "words long"),
         Cell(f"{most.verdict}{to_margin(most, margin)}{late(most)}{behind}", most.verdict, "words long"),
+        decimal(median(c.effect for c in one.contrasts)),
+        whole(len(one.contrasts)),
+        *(whole(len(one.gains(margin, beyond=is_beyond))) for is_beyond in (True, False)),
+        *(whole(verdicts[verdict]) for verdict in ("worse", "equivalent", "undetermined")),
     ]

@@ -37,7 +37,9 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     assert {"concat-over-sum", "tuple-over-sum", "event-over-flat-moment"} <= names["the representation"]
     assert set(LOSSES) <= names["the loss"]
     assert {"repeat-over-plain"} == names["the head"]
-    assert {"history-over-counts", "gru-over-causal"} & names["reading a history at all"] == {"history-over-counts"}
+    assert {"history-over-counts", "gru-over-causal"} & names[
+        "reading a history at all, beside what the head is told"
+    ] == {"history-over-counts"}
     assert "gru-over-causal" in names["the architecture"]
     every = [name for several_ in names.values() for name in several_]
     assert len(every) == len(set(every))
@@ -69,11 +71,11 @@ def test_a_side_that_has_not_left_popularity_says_nothing_of_a_part(made):
 @pytest.mark.parametrize(
     ("verdict", "effect", "expected"),
     [
-        ("better", 0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
-        ("worse", -0.03, "shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
-        ("better", 0.006, "shown to be worth something, perhaps less than the margin: the head (up to 0.0060, "),
-        ("equivalent", 0.001, "equivalent within ±0.005 in every contrast: "),
-        ("undetermined", 0.006, "left open, at least in part: the head"),
+        ("better", 0.03, "Shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
+        ("worse", -0.03, "Shown to be worth more than the margin of 0.005: the head (up to 0.0300, "),
+        ("better", 0.006, "Shown to be worth something, perhaps less than the margin: the head (up to 0.0060, "),
+        ("equivalent", 0.001, "Equivalent within ±0.005 in every contrast: "),
+        ("undetermined", 0.006, "Left open, at least in part: the head"),
     ],
 )
 def test_words_turn_with_the_verdicts(made, verdict, effect, expected):
@@ -95,8 +97,8 @@ def test_a_log_is_worth_what_its_changes_cost(made):
     told = words_of(results)
 
     sides = "sum-horizon-repeat over sum-horizon-repeat"
-    assert f"what users did before their last events (up to 0.0500, {sides}, the last 8 events only)" in told
-    assert "equivalent within ±0.005 in every contrast: the number of users and any one attribute." in told
+    assert f"what all users did before their last events (up to 0.0500, {sides}, the last 8 events only)" in told
+    assert "Equivalent within ±0.005 in every contrast: the number of users and any one attribute." in told
     assert f"{sides}, without price" in text(worth.shown(results))
 
 
@@ -109,9 +111,9 @@ def test_what_does_better_without_something_says_that_it_does_harm(made):
     results = made(diagnoses=found)
     told = words_of(results)
 
-    assert "worth more than the margin of 0.005: what users did before their last events (up to 0.0200, " in told
-    both = "what users did before their last events (up to 0.0500, sum-horizon-repeat, the last 8 events only over "
-    assert f"shown to do harm: {both}sum-horizon-repeat) and being without random attributes (up to 0.0300, " in told
+    assert "worth more than the margin of 0.005: what all users did before their last events (up to 0.0200, " in told
+    both = "what all users did before their last events (up to 0.0500, sum-horizon-repeat, the last 8 events only over "
+    assert f"Shown to do harm: {both}sum-horizon-repeat) and being without random attributes (up to 0.0300, " in told
     assert [-0.05] == [one.largest.effect for one in worth.properties(results) if "last events" in one.called]
 
 
