@@ -150,9 +150,8 @@ def _fewer_fits(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _lighter(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry; a model of aggregates learns from the last windows alone."""
-    if entry["family"] != "aggregates":
-        return entry
-    return entry | _less({"windows": entry.get("windows") or LAST_WINDOWS}, {"windows": LAST_WINDOWS})
+    fewer = {"windows": min(entry.get("windows") or LAST_WINDOWS, LAST_WINDOWS)}
+    return entry | fewer if entry["family"] == "aggregates" else entry
 
 
 def _short_worlds(worlds: dict[str, Any], kept: set[str]) -> dict[str, Any]:

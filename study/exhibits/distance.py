@@ -23,7 +23,7 @@ CALLED = {
     "labels": "the places of its labels",
     "context": "the length of its history",
 }
-"""Parts whose names are no nouns."""
+"""Parts that prose calls by other names than parameters do."""
 MADE = {"hybrid": "its scores beside aggregates, for trees", "average": "an average of its seeds, or with others"}
 """What a variant becomes that is composed of another one, by its family."""
 BROUGHT = (

@@ -15,55 +15,47 @@ def spec(path) -> Snapshot:
     return Snapshot(name="s", source=str(path), timezone="UTC", attributes={"item": "categorical"})
 
 
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    """Reads a log from a module of this folder."""
+
+    def read_module(name, content):
+        (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.syspath_prepend(tmp_path)
+        return read_source(spec(f"{name}.py"))
+
+    return read_module
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
         ("reader_of_nothing", "", "a module needs a function `read()` that returns the events"),
         ("reader_of_a_list", NO_TABLE, "its `read()` returns list; it must be a table of Polars"),
-    ],
-)
-def test_a_module_that_returns_no_events_is_told_in_a_line(tmp_path, monkeypatch, name, content, told):
-    (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-
-    with pytest.raises(UserError, match=re.escape(f"{name}.py: {told}")):
-        read_source(spec(f"{name}.py"))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
         ("my-log", NO_TABLE, "'my-log' is no name of a module; rename it: letters, digits and underscores"),
         ("reader_fails", "def read():\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
         ("reader_needs", "import polars\nimport nothing_like_it\n", "line 2: ModuleNotFoundError: No module named"),
-        (
-            "frame",
-            "import polars\n\ndef read():\n    return polars.DataFrame().select('x')\n",
-            "line 4: ColumnNotFound",
-        ),
+        ("frame", "import polars\n\ndef read():\n    polars.DataFrame().select('x')\n", "line 4: ColumnNotFound"),
         ("reader_slips", "def read():\n    return (\n", "line 2: SyntaxError: "),
         ("reader_stops", "def read():\n    raise KeyError\n", "line 2: KeyError: nothing said"),
     ],
 )
-def test_a_module_that_fails_is_told_with_the_line_that_failed(tmp_path, monkeypatch, name, content, told):
-    (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-
+def test_a_module_that_returns_no_events_is_told_in_a_line(read, name, content, told):
+    """Where it fails with the line of its own, not of a library's file that has its name, as `frame` has."""
     with pytest.raises(UserError, match=rf"^{name}\.py: {re.escape(told)}") as ended:
-        read_source(spec(f"{name}.py"))
+        read(name, content)
     assert "\n" not in str(ended.value)
 
 
-def test_what_a_module_says_itself_is_told_as_it_is(tmp_path, monkeypatch):
-    text = "from study.errors import UserError\ndef read():\n    raise UserError('mine: gone')\n"
-    (tmp_path / "reader_speaks.py").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-
+def test_what_a_module_says_itself_is_told_as_it_is(read):
     with pytest.raises(UserError, match=r"^mine: gone$"):
-        read_source(spec("reader_speaks.py"))
+        read("reader_speaks", "from study.errors import UserError\ndef read():\n    raise UserError('mine: gone')\n")
+
+
+def test_what_the_machine_refuses_a_module_is_no_mistake_of_its_own(read):
+    with pytest.raises(OSError, match="No space left"):
+        read("reader_full", "def read():\n    raise OSError(28, 'No space left')\n")
 
 
 def test_a_module_is_read_from_this_folder_alone(tmp_path, monkeypatch):
