@@ -23,7 +23,10 @@ def check(arguments: Sequence[str]) -> None:
         prog="python -m study check", description="Validates params.yaml and a log, and says what it is like."
     )
     parser.add_argument("log", metavar="PATH", nargs="?", help="another log than that of params.yaml")
-    parameters = "the parameters alone; also writes the fingerprint of each stage's code, for DVC"
+    parameters = (
+        "the parameters alone; also writes the fingerprint of each stage's code, for DVC, and removes runs and scores "
+        "of variants that the roster has no more, which DVC's cache keeps"
+    )
     parser.add_argument("--parameters", action="store_true", help=parameters)
     given = parser.parse_args(arguments)
     if given.parameters and given.log is not None:

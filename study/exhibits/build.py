@@ -16,6 +16,7 @@ import study
 from study.errors import UserError
 from study.exhibits import cite, downloads
 from study.exhibits.results import load
+from study.folders import held, replacing_folder
 from study.parent import die_with_parent
 from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS, write_text
 
@@ -28,7 +29,7 @@ die_with_parent(int(os.environ["JPY_PARENT_PID"]))
 del os, die_with_parent
 """
 """Ends a kernel with its parent. It looks for that itself, too, but not where it ended before the kernel was ready."""
-CONTENTS, HTML = "_toc.yml", "html"
+CONTENTS, TREES = "_toc.yml", "trees"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -49,20 +50,19 @@ def build_book(destination: Path) -> Path:
         The page to open, `destination / "index.html"`.
 
     Raises:
-        UserError: results are missing or contradict the parameters, or a page cannot be built.
+        UserError: results are missing or contradict the parameters, a page cannot be built, or another build is at it.
+        OSError: the machine refuses; it names `destination`.
     """
     results = load()
     pages()
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(destination.parent)
-    with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=destination.parent.resolve()) as temporary:
-        workspace = Path(temporary) / "source"
-        _fill(workspace)
-        html = _compile(workspace, Path(temporary))
+    place = destination.resolve()
+    with held(place, f"report to {destination}"), replacing_folder(place) as html:
+        _sweep(place.parent)
+        with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=place.parent) as temporary:
+            workspace = Path(temporary) / "source"
+            _fill(workspace)
+            _compile(workspace, html, Path(temporary))
         downloads.write(results, html / downloads.FOLDER)
-        if destination.exists():
-            shutil.rmtree(destination)
-        html.rename(destination)
     return destination / "index.html"
 
 
@@ -120,16 +120,15 @@ def _sign(config: Path) -> None:
     config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def _compile(workspace: Path, temporary: Path) -> Path:
+def _compile(workspace: Path, html: Path, temporary: Path) -> None:
     """Renders the pages, as many at once as there are cores; Jupyter Book's own command renders one at a time."""
-    html = temporary / HTML
     write_text(temporary / KERNEL_STARTS, BOUND)
     _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
     # Only now: every page would begin with a script that Jupyter Book finds. `book.js` loads it where it is needed.
     shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     strict = ["--fail-on-warning", "--keep-going", "--show-traceback", "--jobs", "auto"]
-    _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, str(workspace), str(html)], temporary)
-    return html
+    trees = ["--doctree-dir", str(temporary / TREES)]
+    _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, *trees, str(workspace), str(html)], temporary)
 
 
 def _run(command: list[str], temporary: Path) -> None:
@@ -139,7 +138,7 @@ def _run(command: list[str], temporary: Path) -> None:
     run = partial(subprocess.run, command, env=environment, capture_output=True, text=True, preexec_fn=bound)
     done = run(check=False)
     if done.returncode and LOST in done.stdout + done.stderr:
-        shutil.rmtree(temporary / HTML, ignore_errors=True)  # in which the page would count as read
+        shutil.rmtree(temporary / TREES, ignore_errors=True)  # in which the page would count as read
         done = run(check=False)
     if done.returncode:
         raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")

@@ -160,7 +160,9 @@ def test_training_queries_equal_those_found_one_by_one(eligible, seed):
         FEATURES,
         eligible_days=eligible,
     )
-    for window in fold.windows():
+    windows = fold.windows()
+    assert windows
+    for window in windows:
         expected = {}
         for user in range(len(log.users)):
             mine = range(log.offsets[user], log.offsets[user + 1])

@@ -13,6 +13,7 @@ import pytest
 from study.errors import UserError
 from study.exhibits import build
 from study.exhibits.build import build_book, pages
+from study.folders import held
 from study.params import load
 from study.paths import CITATION, PARAMS, PIPELINE, REPORT, RESULTS, results_folder, world_file, write_text
 from study.stages import report
@@ -44,6 +45,12 @@ def test_a_cell_that_fails_fails_the_build_and_the_old_book_stays(workspace):
         build_book(old)
     assert "old" == (old / "index.html").read_text()
     assert [] == list(workspace.glob(".book-*"))
+
+
+def test_a_second_build_of_one_book_is_refused_and_leaves_the_first_alone(workspace):
+    with held((workspace / "book").resolve(), "report"), pytest.raises(UserError, match="another run is at it"):
+        build_book(workspace / "book")
+    assert not (workspace / "book").exists()
 
 
 def test_what_an_exhibit_refuses_is_the_message_of_the_build(workspace):
@@ -141,7 +148,7 @@ def wait_until(holds) -> None:
 )
 def test_a_kernel_whose_port_was_taken_is_started_once_more(tmp_path, monkeypatch, said, runs):
     """The second run begins anew: a page that failed would count as read."""
-    (tmp_path / "html").mkdir()
+    (tmp_path / build.TREES).mkdir()
     done = [subprocess.CompletedProcess([], 2, "", said), subprocess.CompletedProcess([], 0, "", "")]
     monkeypatch.setattr(build.subprocess, "run", lambda *_, **__: done.pop(0))
     if runs == 2:
@@ -151,4 +158,4 @@ def test_a_kernel_whose_port_was_taken_is_started_once_more(tmp_path, monkeypatc
             build._run(["sphinx"], tmp_path)
 
     assert 2 - runs == len(done)
-    assert (runs == 1) == (tmp_path / "html").exists()
+    assert (runs == 1) == (tmp_path / build.TREES).exists()

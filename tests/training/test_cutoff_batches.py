@@ -26,7 +26,9 @@ def batcher(request):
 
 
 def plans(batcher, seed=0):
-    return list(batcher.epoch(0, np.random.default_rng(seed)))
+    found = list(batcher.epoch(0, np.random.default_rng(seed)))
+    assert found
+    return found
 
 
 def test_a_batch_has_different_users_of_one_cutoff_and_the_asked_share_of_positives(batcher):
