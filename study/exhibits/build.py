@@ -29,7 +29,7 @@ die_with_parent(int(os.environ["JPY_PARENT_PID"]))
 del os, die_with_parent
 """
 """Ends a kernel with its parent. It looks for that itself, too, but not where it ended before the kernel was ready."""
-CONTENTS, TREES = "_toc.yml", "trees"
+CONTENTS, HTML = "_toc.yml", "html"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_LINES = re.compile(r"^(?:study\.errors\.)?UserError: (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -56,13 +56,15 @@ def build_book(destination: Path) -> Path:
     results = load()
     pages()
     place = destination.resolve()
-    with held(place, f"report to {destination}"), replacing_folder(place) as html:
+    with held(place, f"report to {destination}"):
         _sweep(place.parent)
         with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=place.parent) as temporary:
             workspace = Path(temporary) / "source"
             _fill(workspace)
-            _compile(workspace, html, Path(temporary))
-        downloads.write(results, html / downloads.FOLDER)
+            html = _compile(workspace, Path(temporary))
+            downloads.write(results, html / downloads.FOLDER)
+            with replacing_folder(place) as fresh:
+                html.rename(fresh)  # on one file system, and empty
     return destination / "index.html"
 
 
@@ -120,15 +122,16 @@ def _sign(config: Path) -> None:
     config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def _compile(workspace: Path, html: Path, temporary: Path) -> None:
+def _compile(workspace: Path, temporary: Path) -> Path:
     """Renders the pages, as many at once as there are cores; Jupyter Book's own command renders one at a time."""
+    html = temporary / HTML
     write_text(temporary / KERNEL_STARTS, BOUND)
     _run([sys.executable, "-c", JUPYTER_BOOK, "config", "sphinx", str(workspace)], temporary)
     # Only now: every page would begin with a script that Jupyter Book finds. `book.js` loads it where it is needed.
     shutil.copyfile(Path(str(files("plotly"))) / "package_data" / PLOTLY.name, workspace / PLOTLY)
     strict = ["--fail-on-warning", "--keep-going", "--show-traceback", "--jobs", "auto"]
-    trees = ["--doctree-dir", str(temporary / TREES)]
-    _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, *trees, str(workspace), str(html)], temporary)
+    _run([sys.executable, "-m", "sphinx", "--builder", "html", *strict, str(workspace), str(html)], temporary)
+    return html
 
 
 def _run(command: list[str], temporary: Path) -> None:
@@ -138,7 +141,7 @@ def _run(command: list[str], temporary: Path) -> None:
     run = partial(subprocess.run, command, env=environment, capture_output=True, text=True, preexec_fn=bound)
     done = run(check=False)
     if done.returncode and LOST in done.stdout + done.stderr:
-        shutil.rmtree(temporary / TREES, ignore_errors=True)  # in which the page would count as read
+        shutil.rmtree(temporary / HTML, ignore_errors=True)  # in which the page would count as read
         done = run(check=False)
     if done.returncode:
         raise UserError(f"the book could not be built: {_reason(done.stdout + done.stderr)}")

@@ -7,12 +7,12 @@ import polars as pl
 
 from study.exhibits import contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
-from study.exhibits.few_seeds import BY_STUDENT, as_told
+from study.exhibits.few_seeds import BY_STUDENT
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
 from study.exhibits.key_action import candidates
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import pair_of
-from study.exhibits.prose import DASH, SMALL, count, dagger, marked, number, percent, plural, signed, within, worded
+from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import TRAINING, Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
@@ -135,7 +135,8 @@ def parts_of_effect(found: dict[str, PartsOfRecall], contrast: Contrast) -> Part
 def judged_on_young(results: Results) -> dict[str, ByStudent]:
     """What a t distribution says of the part of each declared contrast that is gained on young candidates.
 
-    Exploratory: no contrast declares it. The family are the contrasts of the arm, the margin is that of all recall.
+    Exploratory: no contrast declares it. The family are the contrasts of the arm. The margin is one of all recall, of
+    which the young have a small part, so that its equivalences say little here.
     """
     rows = results.queries([YOUNG, "young", "relevant"]).with_columns(ON_YOUNG.alias("part"))
     pairs, alpha = [c.variants for c in results.contrasts], results.params.statistics.alpha
@@ -143,14 +144,21 @@ def judged_on_young(results: Results) -> dict[str, ByStudent]:
     return {c.name: by for c, by in zip(results.contrasts, found, strict=True)}
 
 
-def told_on_young(results: Results, contrast: Contrast, by: ByStudent) -> str:
-    """The verdict by t on that part, in the direction of the contrast; a dash where neither side finds a young one."""
+def told_on_young(results: Results, contrast: Contrast, by: ByStudent, gained: float) -> str:
+    """Whether a difference in that part is shown by t; a dash where neither side finds a young one.
+
+    Args:
+        results: of the arm young.
+        contrast: in either direction.
+        by: of this contrast, see `judged_on_young`.
+        gained: on young candidates, in the direction of the contrast.
+    """
     recalls = [results.row(variant).estimates[YOUNG].estimate for variant in contrast.variants]
     if not any(recalls):
         return DASH
-    verdict = as_told(results, contrast, by.verdict)
-    is_small = verdict == "equivalent" and by.p_difference < results.params.statistics.alpha
-    return f"{verdict}{f', {SMALL}' if is_small else ''}"
+    if by.p_difference >= results.params.statistics.alpha:
+        return "no difference shown"
+    return "better" if gained > 0 else "worse"
 
 
 def effects(results: Results | None) -> Html:
@@ -164,7 +172,7 @@ def effects(results: Results | None) -> Html:
         [
             name(marked(c)),
             *(Cell(signed(value), value) for value in (c.effect, found[c.name].known, found[c.name].young)),
-            words(told_on_young(results, c, by_t[c.name])),
+            words(told_on_young(results, c, by_t[c.name], found[c.name].young)),
             words(f"{c.left_variant} over {c.right_variant}"),
         ]
         for c in results.contrasts
@@ -174,7 +182,8 @@ def effects(results: Results | None) -> Html:
         f"the sum of: hits among the known and hits among the young ones, each as a share of all that is relevant to a "
         f"query. No contrast tests a part; young, by t: what {BY_STUDENT} says of the last of them where "
         "either side finds a young one, Holm-adjusted over "
-        f"these contrasts, which was asked when test had been scored{dagger(results.contrasts)}"
+        "these contrasts, which was asked when test had been scored; no equivalence is told of it, since the margin is "
+        f"one of all recall, and young candidates are a small part of what is relevant{dagger(results.contrasts)}"
     )
     lead = paragraphs(["What an effect over all candidates consists of:"])
     return joined([lead, table(["contrast", "effect", "on known", "on young", "young, by t", "sides"], lines, caption)])

@@ -20,7 +20,10 @@ from study.exhibits.young import (
     with_young,
 )
 
-COUNTED = " (an id table has no score for young candidates: a part of the gain may come from counting the young ones)"
+COUNTED = (
+    " (an id table ranks no young candidate at all, not even one that the user's own counts speak for: what is gained "
+    "on young ones may be these counts, and is not shown to be what attributes are worth)"
+)
 ID_TABLE = "an id table alone"
 
 
@@ -41,7 +44,7 @@ def young(results: Results) -> Answer:
         if not recalls:
             return ""
         parts = parts_of_effect(recalls, contrast)
-        told = told_on_young(found, contrast, by_t[contrast.name])
+        told = told_on_young(found, contrast, by_t[contrast.name], parts.young)
         by = "" if told == DASH else f", of the latter{BY_T}: {told}"
         return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones{by}"
 

@@ -148,7 +148,7 @@ def wait_until(holds) -> None:
 )
 def test_a_kernel_whose_port_was_taken_is_started_once_more(tmp_path, monkeypatch, said, runs):
     """The second run begins anew: a page that failed would count as read."""
-    (tmp_path / build.TREES).mkdir()
+    (tmp_path / build.HTML).mkdir()
     done = [subprocess.CompletedProcess([], 2, "", said), subprocess.CompletedProcess([], 0, "", "")]
     monkeypatch.setattr(build.subprocess, "run", lambda *_, **__: done.pop(0))
     if runs == 2:
@@ -158,4 +158,4 @@ def test_a_kernel_whose_port_was_taken_is_started_once_more(tmp_path, monkeypatc
             build._run(["sphinx"], tmp_path)
 
     assert 2 - runs == len(done)
-    assert (runs == 1) == (tmp_path / build.TREES).exists()
+    assert (runs == 1) == (tmp_path / build.HTML).exists()
