@@ -54,7 +54,7 @@ def training(
     model = Bare(items, width, heads, blocks, context, expansion).to(device)
     mask = nn.Transformer.generate_square_subsequent_mask(context, device=device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
-    rows = torch.randint(items, (batch // context, context)).to(device)
+    rows = torch.randint(items, (max(batch // context, 1), context)).to(device)
 
     def step() -> None:
         optimizer.zero_grad()

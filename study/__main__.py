@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault(*ALLOCATOR)
     given = sys.argv[1:] if arguments is None else list(arguments)
     words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
-    goes_on = words is None or words in GO_ON
+    goes_on = words in GO_ON if words else under_dvc.is_so() or next(iter(given), None) in GOES_ON
     try:
         under_dvc.begin()
         if words is None:
@@ -200,6 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"downfunnel: {hidden(explain(error, AGAIN if goes_on else ANEW))}", file=sys.stderr)
         return MACHINE_ERROR
+    except MemoryError:
+        print("downfunnel: there was not enough memory; give it more, then run the same command again", file=sys.stderr)
+        return USER_ERROR
     except KeyboardInterrupt:
         after = "goes on from here" if goes_on else "begins anew"
         print(f"downfunnel: interrupted; the same command {after}", file=sys.stderr)

@@ -204,7 +204,10 @@ def _files(root: Path) -> set[Path]:
 
 
 def _git(*arguments: str) -> str:
-    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise UserError("quick copies what git tracks, but there is no git here; install it") from None
     if result.returncode:
         message = " ".join(result.stderr.split())
         raise UserError(f"quick copies what git tracks, at its last commit, but git says: {message}")

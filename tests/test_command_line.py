@@ -196,10 +196,36 @@ def test_a_refusal_says_whether_the_same_command_keeps_what_is_finished(monkeypa
     monkeypatch.setattr(command_line.under_dvc, "begin", refuse)
 
     said = []
-    for command in (["train", "popularity"], ["repro"], ["fit", "sum-horizon"], ["export"]):
+    for command in (["train", "popularity"], ["repro"], ["fit", "sum-horizon"], ["export"], ["split", "categories"]):
         assert 1 == command_line.main(command)
         said.append(capsys.readouterr().err.rpartition(": ")[2])
-    assert ["what is finished stays\n"] * 2 + ["it begins anew\n"] * 2 == said
+    assert ["what is finished stays\n"] * 2 + ["it begins anew\n"] * 3 == said
+
+
+def test_a_stage_that_begins_anew_goes_on_with_dvc_which_keeps_the_stages_before(monkeypatch, capsys):
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("DVC_STAGE", "split@categories")
+    monkeypatch.setattr(command_line.under_dvc, "begin", interrupt)
+
+    assert 130 == command_line.main(["split", "categories"])
+    assert "downfunnel: interrupted; the same command goes on from here\n" == capsys.readouterr().err
+
+
+def test_memory_that_is_refused_is_one_line(monkeypatch, capsys):
+    def refuse() -> None:
+        raise MemoryError
+
+    for name in command_line.THREADS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(command_line.under_dvc, "begin", refuse)
+
+    assert 2 == command_line.main(["check"])
+    told = "downfunnel: there was not enough memory; give it more, then run the same command again\n"
+    assert told == capsys.readouterr().err
 
 
 def test_an_interrupt_exits_as_shells_expect(monkeypatch, capsys):

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from study.errors import UserError
 from study.exhibits.markup import Html, escape
 from study.exhibits.records import Record
+from study.exhibits.result_file import found_first
 from study.exhibits.results import Results
 from study.paths import CITATION
 
@@ -61,8 +62,7 @@ def load(path: Path = CITATION) -> Citation:
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; the report takes its title and authors from it") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UserError(f"{path}: {found_first(error)}") from None
     except (yaml.YAMLError, ValueError) as error:  # the latter of a day in no calendar, and of bytes that are no text
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
 

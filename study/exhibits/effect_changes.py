@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, listing
-from study.exhibits.others import Pair, comparison
+from study.exhibits.others import Pair, comparison, comparison_file
 from study.exhibits.prose import late, over, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast, variants_of
 from study.exhibits.tables import Cell, words
@@ -45,7 +45,7 @@ def known(pair: Pair, alike: Alike) -> dict[str, Change] | None:
         told = changes.get(here.name)
         if told is None or abs(told.effect - (here.effect - there.effect)) > ROUNDING:
             raise UserError(
-                f"comparison.json: the change of {here.name} is not that from {there.effect:+.4f} to "
+                f"{comparison_file(pair)}: the change of {here.name} is not that from {there.effect:+.4f} to "
                 f"{here.effect:+.4f}; run `dvc repro snapshots@{pair.names[0]}`"
             )
     return changes

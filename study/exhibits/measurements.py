@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from study.errors import UserError
 from study.exhibits.records import Record
+from study.exhibits.result_file import found_first
 from study.paths import benchmark_log
 
 OF_EVENTS = ("events", "items", "repeats")
@@ -251,6 +252,6 @@ def _parsed(name: str, lines: Sequence[str], number: int, kind: type[Line]) -> L
     try:
         return kind.model_validate_json(lines[number - 1])
     except ValidationError as error:
-        first = error.errors()[0]
-        place = f"{benchmark_log(name)}: line {number}: {'.'.join(map(str, first['loc']))}"
-        raise UserError(f"{place}: {first['msg']}; run python benchmarks/{name}.py") from None
+        place = f"{benchmark_log(name)}: line {number}"
+        remedy = f"restore the file from git, or remove that line and run python benchmarks/{name}.py"
+        raise UserError(f"{place}: {found_first(error)}; {remedy}") from None

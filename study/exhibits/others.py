@@ -5,12 +5,13 @@ What another snapshot asked under the same name may be another question: then no
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from study.errors import UserError
 from study.exhibits.data import local_day
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
-from study.exhibits.result_file import MANIFEST, read
+from study.exhibits.result_file import MANIFEST, manifest_of, read
 from study.exhibits.results import Results
 from study.params.budget import Compared
 from study.params.question import WhatQuestion
@@ -103,7 +104,7 @@ def _limited(results: Results, variants: set[str], contrasts: set[str]) -> Resul
 def was_run(results: Results) -> bool:
     """Whether there are results of the arm, with the card of its question's data under the name it has today."""
     card = results.root / "data" / f"{results.params.asked_by(results.arm)}.json"
-    return (results.folder / MANIFEST).exists() and card.exists()
+    return manifest_of(results.root, results.arm) is not None and card.exists()
 
 
 def otherwise(here: Results, other: str) -> list[str]:
@@ -150,15 +151,27 @@ def vouched(folder: Path) -> None:
         path = folder / name
         if not path.is_file():
             raise UserError(f"{path}: no such file, though {folder / MANIFEST} lists it; restore it from git")
-        if file_hash(path) != expected:
+        state = path.stat()
+        if _hash(path, state.st_size, state.st_mtime_ns) != expected:
             raise UserError(f"{path}: it is not the file that {folder / MANIFEST} vouches for; restore it from git")
+
+
+@cache
+def _hash(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - of which a file that was changed has others
+    """Of a file, once while it stays as it is: every answer of a page looks at it."""
+    return file_hash(path)
 
 
 def comparison(pair: Pair) -> Comparison | None:
     """What the stage `snapshots` has found for the main arm; None where it has not run on these very results."""
-    folder = pair.here.root / "snapshots" / pair.names[0]
-    if not (folder / MANIFEST).exists():
+    path = comparison_file(pair)
+    if not path.with_name(MANIFEST).exists():
         return None
-    made_of = read(folder / MANIFEST, ComparisonManifest).made_of
+    made_of = read(path.with_name(MANIFEST), ComparisonManifest).made_of
     current = {side.params.snapshot.name: file_hash(side.folder / MANIFEST) for side in (pair.there, pair.here)}
-    return read(folder / "comparison.json", Comparison) if made_of == current else None
+    return read(path, Comparison) if made_of == current else None
+
+
+def comparison_file(pair: Pair) -> Path:
+    """What that stage publishes of the two snapshots."""
+    return pair.here.root / "snapshots" / pair.names[0] / "comparison.json"

@@ -24,9 +24,14 @@ def read(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found:
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; {remedy}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; {remedy}") from None
+        raise UserError(f"{path}: {found_first(error)}; {remedy}") from None
+
+
+def found_first(error: ValidationError) -> str:
+    """What pydantic found first: where, if that is any place inside, and what."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: " * bool(place) + first["msg"].removeprefix("Value error, ")
 
 
 def read_if_made(path: Path, kind: type[Found], remedy: str = REPRODUCE) -> Found | None:

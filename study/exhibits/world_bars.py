@@ -1,14 +1,14 @@
 """The part of the page Worlds about what each world is made to show, and whether its log shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from study import params
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import percent, signed
 from study.exhibits.tables import Cell, name, table, words
 from study.exhibits.world_records import World, Worlds
+from study.params import load
 from study.params.parts import names_in
-from study.params.roster import SequenceEntry
+from study.params.roster import SequenceEntry, Single
 
 ENOUGH, MOST, FEW = 0.95, 0.85, 0.4
 """Shares of the reachable recall: of counting where taste decides; where events decide of what reads them in their
@@ -20,7 +20,8 @@ Row = list[Cell]
 
 def made_to_show(found: Worlds) -> Html:
     """What is asked of the worlds that are made to show one thing, and what is reached; nothing where none was run."""
-    rows = [row for world in found.worlds for row in _asked(world)]
+    roster = load().roster
+    rows = [row for world in found.worlds for row in _asked(world, roster)]
     caption = (
         "What a world is made to show, in shares of the reachable recall or by the verdict of a contrast, and what its "
         "log shows; where that is less than asked for, its dials or its size are wrong"
@@ -29,12 +30,12 @@ def made_to_show(found: Worlds) -> Html:
     return table(head, rows, caption) if rows else joined([])
 
 
-def _asked(world: World) -> Iterator[Row]:
+def _asked(world: World, roster: Mapping[str, Single]) -> Iterator[Row]:
     shares = {row.variant: row.share.estimate for row in world.variants if row.share and row.share.estimate is not None}
     if world.world == "frequency" and OWN in shares:
         yield _least(world, "that counting is enough", OWN, shares[OWN], ENOUGH)
     if world.world in {"order", "binding"}:
-        forward = [variant for variant in shares if _reads_events_forward(variant)]
+        forward = [variant for variant in shares if _reads_events_forward(roster.get(variant))]
         counted = [row.variant for row in world.variants if row.family == "counting" and row.variant in shares]
         if forward:
             best = max(forward, key=shares.__getitem__)
@@ -65,9 +66,8 @@ def _row(world: World, told: str, side: str, asked: str, reached: str, *, is_sho
     ]
 
 
-def _reads_events_forward(variant: str) -> bool:
+def _reads_events_forward(entry: Single | None) -> bool:
     """Whether a variant reads events one after another, in their order, and no later one."""
-    entry = params.load().roster.get(variant)
     if not isinstance(entry, SequenceEntry):
         return False
     representation, architecture = (names_in(entry.parts()[kind]) for kind in ("representation", "architecture"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from polars.exceptions import PolarsError
 from pydantic import ValidationError
 from safetensors import SafetensorError
 
@@ -134,7 +135,7 @@ def loading(folder: Path, told: str) -> Iterator[None]:
     except ValidationError as error:
         raise UserError(f"{folder}: {told} ({describe(error, Exported)})") from None
     except (
-        FileNotFoundError, ImportError, LookupError, RuntimeError, TypeError, ValueError, SafetensorError
+        FileNotFoundError, ImportError, LookupError, RuntimeError, TypeError, ValueError, PolarsError, SafetensorError
     ) as error:  # fmt: skip
         if reason_of(error) is not None:
             raise

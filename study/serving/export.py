@@ -25,6 +25,7 @@ from study.paths import (
     export_folder,
     refit_folder,
     refit_folders,
+    results_folder,
     run_folder,
     search_file,
     vocabulary_file,
@@ -54,6 +55,7 @@ from study.tuning.refused import telling
 from study.versions import PACKAGES, released
 
 MAIN: Compared = "main"
+_RESULTS = "cannot be read; restore it from git, or run `dvc repro`"
 _DAMAGED = "cannot be loaded by this version of the code; run `dvc repro`, then export"
 
 
@@ -112,6 +114,8 @@ def selected(params: Params, name: str | None) -> str:
     if name is not None and name not in known:
         raise UserError(unknown_name("export", name, known))
     group = [v for v, entry in entries.items() if name in {None, BEST + entry.family}]
+    if not group:
+        raise UserError(f"export: no variant of the roster is of the arm {MAIN}; name a variant of another one")
     return max(group, key=lambda variant: float(_chosen(params, variant)["select"]))
 
 
@@ -150,7 +154,9 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     (folder / MODEL).write_text(exported.model_dump_json(indent=1) + "\n", encoding="utf-8")
     model = load_model(folder, exported, params.device)  # what cannot be loaded is not worth exporting
     bundle = Bundle(exported, vocabulary, model)
-    (folder / CARD).write_text(card(bundle, chosen, published(params, variant)), encoding="utf-8")
+    with loading(results_folder(params.snapshot.name, entry.arm), _RESULTS):
+        found = published(params, variant)
+    (folder / CARD).write_text(card(bundle, chosen, found), encoding="utf-8")
 
 
 def _chosen(params: Params, variant: str) -> dict[str, Any]:

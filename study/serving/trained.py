@@ -14,6 +14,7 @@ from study.params.plain import read_plain
 from study.params.snapshot import Snapshot
 from study.paths import ASKED, PARAMS, PIPELINE_LOCK, events_file, run_folder, snapshot_file, vocabulary_file
 from study.provenance import asked_of
+from study.serving.bundle import loading
 
 
 def trained_on(params: Params, variant: str) -> Path:
@@ -99,4 +100,5 @@ def _md5(path: Path) -> str:
 
 
 def _rows(path: Path) -> int:
-    return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    with loading(path, "cannot be read; run `dvc repro`, then export"):
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())

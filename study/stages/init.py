@@ -111,7 +111,8 @@ def _free(name: str, source: str, before: Params) -> str:
 
     A log that the parameters describe already keeps its name.
     """
-    own = before.snapshot.name if before.snapshot.source == source else None
+    is_described = Path(before.snapshot.source).resolve() == Path(source).resolve()
+    own = before.snapshot.name if is_described else None
     names = (f"{name}{number}" for number in ["", *(f"-{number}" for number in range(2, 1000))])
     return next(one for one in names if one == own or not any((RESULTS / one).glob("*/manifest.json")))
 

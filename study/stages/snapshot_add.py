@@ -1,6 +1,7 @@
 """`snapshot add`: brings a log under version control and makes it the current snapshot."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,15 @@ def run(file: str, name: str) -> None:
     The snapshot that was current becomes the first that the new one is compared with, if it has results.
 
     Raises:
-        UserError: the log does not conform, a question cannot be asked of it, the name ends as that of a file or is
-            taken by results of another log, or DVC refuses; nothing has been changed then.
+        UserError: the log does not conform, a question cannot be asked of it, the name is none, ends as that of a file
+            or is taken by results of another log, or DVC refuses; nothing has been changed then.
     """
-    path = Path(file).expanduser()
+    path = _place(file)
     if ends := [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]:
         raise UserError(f"--name: '{name}' ends as the name of a file; leave out {max(ends, key=len)}")
+    pattern = Snapshot.model_json_schema()["properties"]["name"]["pattern"]
+    if not re.fullmatch(pattern, name):
+        raise UserError(f"--name: '{name}' is no name here: it must match {pattern}")
     if path.suffix == READER:
         raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
     if not path.exists():
@@ -58,6 +62,13 @@ def run(file: str, name: str) -> None:
             except UserError as error:
                 raise UserError(str(error).replace(str(rows), str(path))) from None
     print("\n".join(map(one_line, told)))
+
+
+def _place(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError:  # of a user that there is not
+        return Path(file)
 
 
 def _add_log(path: Path, name: str) -> list[str]:

@@ -110,6 +110,25 @@ def test_a_run_that_is_damaged_is_not_exported_and_says_so(exported, tmp_path, c
         assert not Path("out").exists()
 
 
+def test_a_snapshot_or_results_that_are_damaged_are_told_in_one_line(exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "study")
+    with inside(tmp_path / "study"):
+        results = Path("data/results/tiny/main")
+        results.mkdir(parents=True)
+        for name in ("manifest.json", "tuning.json"):
+            (results / name).write_text("<<<<<<< HEAD", encoding="utf-8")
+        assert f"{results}: cannot be read; restore it from git, or run `dvc repro` (" in complaint(
+            capsys, "export", "sum-horizon", "--to", "out"
+        )
+
+        snapshot = Path("data/snapshots/tiny.parquet")
+        snapshot.write_bytes(snapshot.read_bytes()[:100])
+        assert f"{snapshot}: cannot be read; run `dvc repro`, then export (" in complaint(
+            capsys, "export", "sum-horizon", "--to", "out"
+        )
+        assert not Path("out").exists()
+
+
 def refusing(error: Exception):
     def fails(*_):
         raise error

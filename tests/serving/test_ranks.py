@@ -33,6 +33,7 @@ def scored(exported, variant: str, table: str) -> dict:
     """What `score` wrote of the refit, by cut-off."""
     (path,) = exported.glob(f"data/scores/*/{variant}/{table}.parquet")
     kept = pl.read_parquet(path).filter(pl.col("seed") == REFIT.get(variant, 0))
+    assert kept.height
     return {cutoff: part for (cutoff,), part in kept.partition_by("cutoff", as_dict=True).items()}
 
 

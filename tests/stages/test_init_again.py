@@ -37,6 +37,8 @@ def test_a_log_that_the_parameters_describe_already_keeps_its_name(workspace):
 
     assert 0 == main(["init", "log.csv"])
     assert "log-2" == load().snapshot.name
+    assert 0 == main(["init", str(workspace / "log.csv")])
+    assert "log-2" == load().snapshot.name
     (workspace / "other").mkdir()
     funnel().write_csv("other/log.csv")
     assert 0 == main(["init", "other/log.csv"])

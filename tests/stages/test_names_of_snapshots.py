@@ -27,6 +27,18 @@ def test_a_name_that_ends_as_a_file_is_refused_since_another_snapshot_has_its_lo
     assert before == (workspace / "params.yaml").read_bytes()
 
 
+def test_what_is_no_name_is_told_of_the_command_and_of_no_file(workspace):
+    tiny_log().write_parquet("new.parquet")
+
+    with pytest.raises(UserError, match=r"^--name: 'My Log' is no name here: it must match \^\[a-z0-9\]"):
+        snapshot_add.run("new.parquet", "My Log")
+
+
+def test_the_home_of_a_user_that_there_is_not_is_no_such_file(workspace):
+    with pytest.raises(UserError, match=r"^~nobody-of-that-name/new\.parquet: no such file$"):
+        snapshot_add.run("~nobody-of-that-name/new.parquet", "next")
+
+
 def test_results_with_marks_of_a_merge_are_told_before_a_log_is_held_against_them(workspace):
     tiny_log().write_parquet("new.parquet")
     manifest = workspace / "data/results/next/main/manifest.json"
