@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from study.exhibits import choose, plan, scope
+from study.exhibits import choose, orders, plan, scope
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
@@ -98,8 +98,8 @@ def shown(results: Results) -> Html:
             "accounting is about to a variant that is better on select."
         )
         return paragraphs([text])
-    steps, *others = found
-    told = paragraphs([_told(results, steps), _limits(results, steps, others)])
+    steps = found[0]
+    told = paragraphs([_told(results, steps), _limits(results, steps)])
     return joined([told, figure(results, steps), _numbers(results, steps)])
 
 
@@ -136,7 +136,7 @@ def called(part: str) -> str:
     return CALLED.get(part, f"the {worded(part)}")
 
 
-def _limits(results: Results, steps: list[Step], others: list[list[Step]]) -> str:
+def _limits(results: Results, steps: list[Step]) -> str:
     """What the shares do not say."""
     contrasts = [step.contrast for step in steps]
     verdicts = Counter(one.verdict for one in contrasts)
@@ -147,15 +147,20 @@ def _limits(results: Results, steps: list[Step], others: list[list[Step]]) -> st
     late_ = f"; {count(second)} declared after test was seen" if second else ""
     return (
         f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
-        f"which add up to the whole, and no sum is tested.{_elsewhere(steps, others)} What a part is worth hangs on "
-        f'the others, by what the parts interact (<a href="factorial.html">Factorial</a>). {BROUGHT}{_beside(results)}'
+        f"which add up to the whole, and no sum is tested.{_in_other_orders(results, steps)} What a part is worth "
+        f'hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). {BROUGHT}{_beside(results)}'
     )
 
 
-def _elsewhere(steps: list[Step], others: list[list[Step]]) -> str:
-    """The shares of parts that are others on another way of as few steps, the least and the most; or nothing."""
-    every = [_shares(way) for way in (steps, *others)]
-    ranges = {part: [shares.get(part, 0.0) for shares in every] for part in every[0]}
+def _in_other_orders(results: Results, steps: list[Step]) -> str:
+    """The shares of parts that are others where the same parts change in another order, the least and the most.
+
+    Nothing where there is no other order, or no share of another size.
+    """
+    models = plan.sequence_parts(results.params, results.arm)
+    way = [steps[0].contrast.right_variant, *(step.contrast.left_variant for step in steps)]
+    every = orders.shares(results, [one for one in way if one in models])
+    ranges = {part: [found[part] for found in every] for part in _shares(steps) if every and part in every[0]}
     told = [
         f"{signed(min(found))} to {signed(max(found))} by {called(part)}"
         for part, found in ranges.items()
@@ -164,8 +169,9 @@ def _elsewhere(steps: list[Step], others: list[list[Step]]) -> str:
     if not told:
         return ""
     return (
-        f" Of the {plural(len(every), 'way')} of so few steps the one is shown that was declared first; on all of them "
-        f"the shares are {listing(told)}."
+        " The way is one of several; that one of the fewest steps is shown which was declared first. There are "
+        f"{plural(len(every), 'order')} of these changes of which the roster has every variant between; by recalls on "
+        f"test, with no contrast for some of the steps, the shares are {listing(told)}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, resolution
+from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, protocol, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
@@ -11,6 +11,7 @@ from study.exhibits.prose import (
     number,
     percent,
     plural,
+    raised,
     seconds,
     sentence,
     verdict_sentence,
@@ -29,10 +30,16 @@ SEQUENCE = "sequence"
 def answer(results: Results) -> Html:
     """Every question of the study, each answered in one sentence, behind what its words mean."""
     windows, settings = results.question.windows, results.params.statistics
+    asked = (
+        f"{protocol.of_a_query(results)} {raised(PRIMARY)}: of what is relevant to a query the share that is ranked "
+        "among the first ten, on average over queries. A counting rule ranks by how often, or how lately, candidates "
+        'were met, and fits no weights (<a href="plan.html">Plan</a>). An arm: a part of the study with variants and a '
+        "budget of its own."
+    )
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
-        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. Equivalent: shown to differ by less than "
-        f"the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
+        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. {_levels(results)} Equivalent: shown to differ by "
+        f"less than the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
         "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "
@@ -40,7 +47,17 @@ def answer(results: Results) -> Html:
         "history that fits: what a context holds, which is fewer events where each takes several tokens."
         f"{_by_t(results)}"
     )
-    return joined([paragraphs([note], "source"), answers.answers(results)])
+    return joined([paragraphs([asked, note], "source"), answers.answers(results)])
+
+
+def _levels(results: Results) -> str:
+    """Of which levels the intervals are that stand in brackets, a sentence."""
+    alone = f"Intervals of a recall are of {percent(1 - results.params.statistics.alpha)}"
+    if not results.contrasts:
+        return f"{alone}."
+    least, most = (percent(f(c.level for c in results.contrasts), 2) for f in (min, max))
+    levels = least if least == most else f"{least} to {most}"
+    return f"{alone}, those of an effect of the level at its step of Holm, in the arm {code(results.arm)} {levels}."
 
 
 def _by_t(results: Results) -> str:
@@ -50,10 +67,10 @@ def _by_t(results: Results) -> str:
         return ""
     told = f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few"
     asked = (
-        "; of young candidates alone, of changes with the catalogue, and of who will buy, it was asked when test had "
-        "been scored"
+        " What is told by it of young candidates alone, of changes with the catalogue, and of who will buy, was asked "
+        "when test had been scored."
     )
-    return f"{told}{asked if late else ''}."
+    return f"{told}.{asked if late else ''}"
 
 
 def repeated(results: Results) -> Html:

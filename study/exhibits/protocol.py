@@ -58,15 +58,19 @@ _COLOURS = {"train": GREY, "stop": ORANGE, "select": BLUE, "test": GREEN}
 
 def question(results: Results) -> Html:
     """What is asked, in this study's parameters."""
+    return paragraphs([of_a_query(results), *clock(results.question)])
+
+
+def of_a_query(results: Results) -> str:
+    """What a query is and what is relevant to it, in sentences."""
     asked = results.question
     candidate = " · ".join(code(column) for column in asked.candidate_columns)
-    text = (
+    return (
         f"A key action is an event whose {allowed(asked)}; the candidate is its {candidate}. A query is a user and a "
         f"cut-off T, {_cutoffs(results)}; relevant are the distinct candidates of the user's "
         f"key actions in the window of {asked.horizon} from T on. The whole catalogue is ranked: everything "
         "that occurred before T."
     )
-    return paragraphs([text, *clock(results.question)])
 
 
 def _cutoffs(results: Results) -> str:

@@ -7,8 +7,8 @@ from statistics import median
 
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
 from study.exhibits.clauses import hedged
-from study.exhibits.markup import Html, bullets, joined, listing, paragraphs
-from study.exhibits.prose import flipped, late, number, over, plural, raised, signed, to_margin
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.prose import DASH, flipped, late, number, over, plural, raised, signed, to_margin
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, table, whole, words
@@ -23,6 +23,10 @@ TOPICS = {
     "users": "the number of users",
 }
 """What the diagnostics take from a log, by their topics."""
+UNCHANGED_FITS = ("order-at-test", "last-")
+"""How the names of changes begin of which the fits learn nothing: they are those of the log as it is."""
+TAKEN = ", taken from fits that were trained with it"
+NEGATIVES, FORM = "the loss with its negatives", "the form of the loss, at as many negatives"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
@@ -63,31 +67,43 @@ class Worth:
 
 
 def parts(results: Results) -> list[Worth]:
-    """The parts of sequence models that a declared contrast changes alone, those that the study asks about first.
+    """The parts of sequence models that a declared contrast changes alone, in the order of the contrasts.
 
     A contrast with a side that is not clearly above popularity says little of a part, and is left out.
     """
     changes = plan.changes(results)
-    asked = {part: distance.called(part) for part in (*distance.ASKED, *plan.PARTS)}
-    found: dict[str, list[Contrast]] = {called: [] for called in (*asked.values(), HISTORY_AT_ALL)}
+    found: dict[str, list[Contrast]] = {}
     for contrast in scope.trained(results, results.contrasts):
         if len(moved := changes(*contrast.variants)) == 1:
             gain = contrast if contrast.effect >= 0 else flipped(contrast)
-            found[HISTORY_AT_ALL if _is_blind(results, contrast) else asked[moved[0]]].append(gain)
-    return [_worth(called, contrasts) for called, contrasts in found.items() if contrasts]
+            found.setdefault(_called(results, contrast, moved[0]), []).append(gain)
+    return [_worth(called, contrasts) for called, contrasts in found.items()]
 
 
-def _is_blind(results: Results, contrast: Contrast) -> bool:
-    """Whether a side reads no history, so that it has nothing to read one with either."""
-    return any(choose.declared(choose.parts_of(results, side)).get("is_blind") for side in contrast.variants)
+def _called(results: Results, contrast: Contrast, part: str) -> str:
+    """What changes with a part: of a loss its negatives, unless both sides draw as many; or all that reads a history.
+
+    A side that reads none has nothing to read one with either.
+    """
+    sides = [choose.parts_of(results, side) for side in contrast.variants]
+    if any(choose.declared(side).get("is_blind") for side in sides):
+        return HISTORY_AT_ALL
+    if part != "loss":
+        return distance.called(part)
+    left, right = (side["loss_options"].get("negatives") for side in sides)
+    return FORM if left == right else NEGATIVES
 
 
 def properties(results: Results) -> list[Worth]:
-    """What the diagnostics change in the log, by topic, the log as it is over the changed one; none where not run."""
-    found: dict[str, list[Contrast]] = {topic: [] for topic in TOPICS}
+    """What the diagnostics change in the log, by topic, the log as it is over the changed one; none where not run.
+
+    What fits are scored without that had it in training stands apart from what they were fitted anew without.
+    """
+    found: dict[str, list[Contrast]] = {}
     for one in results.diagnostics.contrasts if results.diagnostics else ():
-        found.setdefault(one.question, []).append(flipped(diagnostics.as_contrast(one)))
-    return [_worth(TOPICS.get(topic, topic), contrasts) for topic, contrasts in found.items() if contrasts]
+        called = f"{TOPICS.get(one.question, one.question)}{TAKEN * one.change.startswith(UNCHANGED_FITS)}"
+        found.setdefault(called, []).append(flipped(diagnostics.as_contrast(one)))
+    return [_worth(called, contrasts) for called, contrasts in found.items()]
 
 
 def _worth(called: str, contrasts: Sequence[Contrast]) -> Worth:
@@ -99,7 +115,9 @@ def shown(results: Results) -> Html:
     model, log = parts(results), properties(results)
     # Without the rule of popularity nothing says who has left it.
     above = any(results.over_popularity(row.variant) is not None for row in results.leaderboard)
-    sides = f"between sequence models{' that are clearly above popularity' if above else ''}"
+    sides = (
+        f"between sequence models of the arm {code(results.arm)}{' that are clearly above popularity' if above else ''}"
+    )
     told = [paragraphs([NONE.format(sides)])]
     if model:
         told = [paragraphs([f"Changed alone, {sides}:"]), bullets(_told(results, model))]
@@ -111,7 +129,8 @@ def shown(results: Results) -> Html:
     limits = (
         "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
         f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
-        "Where the order is shuffled recency is lost along with it."
+        "Where the order is shuffled recency is lost along with it. What is taken from fits that were trained with it "
+        "tells what these live on, and not how a fit without it would do."
     )
     return joined([*told, paragraphs([limits]), _numbers(results, [*model, *log])])
 
@@ -141,7 +160,8 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
         f"{plural(len(contrasts), 'contrast')} in which one thing alone changes, by what that is; effects in "
         f"{PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
         f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
-        "harm: shown to cost something; median, largest: of the effects, whatever their verdicts"
+        "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts, of "
+        "a part of their sizes, which noise makes larger"
     )
     more = hedged(results)
     lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else more(one.largest)) for one in asked]
@@ -150,6 +170,7 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
 
 def _line(one: Worth, margin: float, behind: str) -> list[Cell]:
     most, verdicts = one.largest, Counter(c.verdict for c in one.contrasts)
+    is_of_the_log = isinstance(most, Diagnosis)
     return [
         words(one.called.removeprefix("the ")),
         Cell(f"{signed(most.effect)} [{signed(most.low)}, {signed(most.high)}]", most.effect),
@@ -158,5 +179,6 @@ def _line(one: Worth, margin: float, behind: str) -> list[Cell]:
         decimal(median(c.effect for c in one.contrasts)),
         whole(len(one.contrasts)),
         *(whole(len(one.gains(margin, beyond=is_beyond))) for is_beyond in (True, False)),
-        *(whole(verdicts[verdict]) for verdict in ("worse", "equivalent", "undetermined")),
+        whole(verdicts["worse"]) if is_of_the_log else words(DASH),
+        *(whole(verdicts[verdict]) for verdict in ("equivalent", "undetermined")),
     ]

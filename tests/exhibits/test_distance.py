@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from study.exhibits import distance
+from study.exhibits import distance, orders
 from tests.exhibits.asking import say
 from tests.exhibits.pairing import text
 
@@ -107,23 +107,53 @@ def test_the_parts_are_told_by_their_sums_the_largest_first(made):
     assert "Verdicts of the 6 steps: 3 better and 3 undetermined; 3 declared after test was seen." in shown
 
 
-def test_shares_that_hang_on_the_way_are_told_with_those_of_all_ways_of_as_few_steps(made):
-    """By way of flat-horizon the representation is another contrast than by way of sum-next-moment."""
+RECALLS = {
+    "flat-next-tokens": 0.1, "flat-next": 0.2, "flat-next-repeat": 0.26, "flat-next-moment": 0.21,
+    "flat-next-moment-repeat": 0.27, "flat-horizon": 0.24, "flat-horizon-repeat": 0.29,
+    "sum-next-moment": 0.23, "sum-next-moment-repeat": 0.28, "sum-horizon": 0.25, "sum-horizon-repeat": 0.3,
+}  # fmt: skip
+
+
+def recalls_are(found):
+    """A change of results, before which the hybrid is best: these variants have these recalls on test."""
 
     def change(written):
         best_is("hybrid-lambdarank")(written)
-        say("better", "event-over-flat-horizon", effect=0.012)(written)
-        say("better", "horizon-over-moment-flat", effect=0.001)(written)
+        for row in written["leaderboard.json"]:
+            estimates = row["estimates"]["recall@10"]
+            estimates["estimate"] = found.get(row["variant"], estimates["estimate"])
+        return written
 
-    results = made(change)
-    ranges = "+0.0030 to +0.0040 by the objective and +0.0020 to +0.0120 by the representation"
-    alone = made(without("event-over-flat-moment"))
+    return change
 
-    assert [WAY, [*WAY[:2], "flat-horizon", *WAY[3:]]] == [variants_of(way) for way in distance.ways(results)]
+
+def test_shares_that_hang_on_the_order_of_the_changes_are_told_over_all_orders(made):
+    """The head is worth less where it comes last, and the representation hangs on the objective."""
+    results = made(recalls_are(RECALLS))
+    found = orders.shares(results, [START, *WAY[:-1]])
     told = text(distance.shown(results))
-    assert "Of the 2 ways of so few steps the one is shown that was declared first; " in told
-    assert f"; on all of them the shares are {ranges}." in told
-    assert 1 == len(distance.ways(alone)) and "ways of so few steps" not in text(distance.shown(alone))
+
+    assert all(sum(one.values()) == pytest.approx(0.2) for one in found)
+    assert {"budget_in": 0.1, "objective": 0.03, "representation": 0.02, "head": 0.05} == pytest.approx(found[0])
+    assert (0.05, 0.06) == pytest.approx([pick(one["head"] for one in found) for pick in (min, max)])
+    assert f"There are {len(found)} orders of these changes of which the roster has every variant between" in told
+    assert "+0.0500 to +0.0600 by the head" in told
+    assert "by the amount of training" not in told.split("every variant between")[1].split(". What a part")[0]
+
+
+def test_of_several_orders_each_is_counted_once_and_ends_where_the_way_does(made):
+    """The objective moves twice, in its order, and before the representation, of which no entry has the next token."""
+    results = made(recalls_are(RECALLS))
+    found = {tuple(one.items()) for one in orders.shares(results, [START, *WAY[:-1]])}
+
+    assert 8 == len(orders.shares(results, [START, *WAY[:-1]])) and 1 < len(found)
+    assert {next(iter(dict(one))) for one in found} == {"budget_in"}
+
+
+def test_shares_that_are_the_same_in_every_order_are_not_told_twice(made):
+    flat = dict.fromkeys(RECALLS, 0.2)
+
+    assert "every variant between" not in text(distance.shown(made(recalls_are(flat))))
 
 
 def test_a_contrast_that_is_declared_twice_makes_no_second_way(made):

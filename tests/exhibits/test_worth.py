@@ -35,7 +35,8 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     names = {called: {one.name for one in worth_.contrasts} for called, worth_ in found.items()}
 
     assert {"concat-over-sum", "tuple-over-sum", "event-over-flat-moment"} <= names["the representation"]
-    assert set(LOSSES) <= names["the loss"]
+    assert set(LOSSES) <= names[worth.NEGATIVES]
+    assert "bpr-over-bce" in names[worth.FORM]
     assert {"repeat-over-plain"} == names["the head"]
     assert {"history-over-counts", "gru-over-causal"} & names[
         "reading a history at all, beside what the head is told"
@@ -54,7 +55,7 @@ def test_effects_are_told_in_the_direction_of_the_gain_the_largest_first(made):
             say("better", "gbce-over-softmax", effect=0.02),
         )
     )
-    first, second, *_ = by_part(results)["the loss"].contrasts
+    first, second, *_ = by_part(results)[worth.NEGATIVES].contrasts
 
     assert ("sum-horizon", "sum-horizon-bce", 0.03) == (*first.variants, first.effect)
     assert ("sum-horizon-gbce", "sum-horizon", 0.02) == (*second.variants, second.effect)
@@ -64,8 +65,8 @@ def test_effects_are_told_in_the_direction_of_the_gain_the_largest_first(made):
 def test_a_side_that_has_not_left_popularity_says_nothing_of_a_part(made):
     left = with_select(popularity=0.2, sum_horizon_bce=0.201)
 
-    assert "bce-over-softmax" in {one.name for one in by_part(made())["the loss"].contrasts}
-    assert "bce-over-softmax" not in {one.name for one in by_part(made(left))["the loss"].contrasts}
+    assert "bce-over-softmax" in {one.name for one in by_part(made())[worth.NEGATIVES].contrasts}
+    assert "bce-over-softmax" not in {one.name for one in by_part(made(left))[worth.NEGATIVES].contrasts}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_log_is_worth_what_its_changes_cost(made):
     told = words_of(results)
 
     sides = "sum-horizon-repeat over sum-horizon-repeat"
-    assert f"what all users did before their last events (up to 0.0500, {sides}, the last 8 events only)" in told
+    assert f"before their last events{worth.TAKEN} (up to 0.0500, {sides}, the last 8 events only)" in told
     assert "Equivalent within ±0.005 in every contrast: the number of users and any one attribute." in told
     assert f"{sides}, without price" in text(worth.shown(results))
 
@@ -111,10 +112,30 @@ def test_what_does_better_without_something_says_that_it_does_harm(made):
     results = made(diagnoses=found)
     told = words_of(results)
 
-    assert "worth more than the margin of 0.005: what all users did before their last events (up to 0.0200, " in told
-    both = "what all users did before their last events (up to 0.0500, sum-horizon-repeat, the last 8 events only over "
+    recent = f"what all users did before their last events{worth.TAKEN}"
+    assert f"worth more than the margin of 0.005: {recent} (up to 0.0200, " in told
+    both = f"{recent} (up to 0.0500, sum-horizon-repeat, the last 8 events only over "
     assert f"Shown to do harm: {both}sum-horizon-repeat) and being without random attributes (up to 0.0300, " in told
     assert [-0.05] == [one.largest.effect for one in worth.properties(results) if "last events" in one.called]
+
+
+def test_what_fits_had_in_training_stands_apart_from_what_they_were_fitted_without(made):
+    found = [
+        diagnosis("order-at-test", "worse", -0.05, question="order"),
+        diagnosis("order-retrained", "equivalent", -0.001, question="order"),
+    ]
+    results = made(diagnoses=found)
+    told = words_of(results)
+
+    assert f"the order of the moments{worth.TAKEN} (up to 0.0500, " in told
+    assert "Equivalent within ±0.005 in every contrast: the order of the moments." in told
+    assert [1, 1] == [len(one.contrasts) for one in worth.properties(results)]
+
+
+def test_a_part_has_no_harm_to_count_since_it_is_told_in_the_direction_of_the_gain(made):
+    rows = text(worth._numbers(made(), worth.parts(made()))).split("changed alone", 1)[1]
+
+    assert len(worth.parts(made())) == rows.count("\N{EN DASH}")
 
 
 def test_a_log_that_was_not_changed_is_not_told_of(made):
@@ -124,12 +145,12 @@ def test_a_log_that_was_not_changed_is_not_told_of(made):
 
 def test_verdicts_are_counted_by_what_they_show(made):
     results = made(several(say("equivalent"), say("better", "bce-over-softmax"), say("undetermined", *LOSSES[2:])))
-    loss = by_part(results)["the loss"]
+    loss = by_part(results)[worth.NEGATIVES]
 
     assert (1, 0) == tuple(len(loss.gains(results.margin, beyond=beyond)) for beyond in (True, False))
     small = made(several(say("equivalent"), say("better", "bce-over-softmax", effect=VERDICTS["undetermined"])))
     assert (0, 1) == tuple(
-        len(by_part(small)["the loss"].gains(small.margin, beyond=beyond)) for beyond in (True, False)
+        len(by_part(small)[worth.NEGATIVES].gains(small.margin, beyond=beyond)) for beyond in (True, False)
     )
 
 
@@ -137,7 +158,7 @@ def test_where_no_contrast_changes_one_part_it_says_so(made):
     def change(written):
         written["contrasts.json"] = [one for one in written["contrasts.json"] if one["question"] == "trees"]
 
-    told = "Nothing to tell of parts: no declared contrast changes one alone, between sequence models that are clearly"
+    told = "Nothing to tell of parts: no declared contrast changes one alone, between sequence models of the arm main"
     assert text(worth.shown(made(change))).startswith(told)
     log = [diagnosis("last-8", "worse", -0.05, question="recent")]
     assert "Of the log, with the best of each family" in text(worth.shown(made(change, diagnoses=log)))
@@ -154,7 +175,7 @@ def test_what_is_told_of_a_part_is_a_contrast_of_its_kind(made):
         wide |= {"low": 0.001, "high": 0.06}
 
     told = words_of(made(change))
-    assert "worth more than the margin of 0.005: the loss (up to 0.0120, sum-horizon-gbce over sum-horizon)" in told
+    assert f"more than the margin of 0.005: {worth.NEGATIVES} (up to 0.0120, sum-horizon-gbce over sum-horizon)" in told
 
 
 def test_a_contrast_that_was_declared_late_is_told_so(made):
