@@ -148,7 +148,8 @@ def _limits(results: Results, steps: list[Step]) -> str:
     return (
         f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
         f"which add up to the whole, and no sum is tested.{_in_other_orders(results, steps)} What a part is worth "
-        f'hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). {BROUGHT}{_beside(results)}'
+        'hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). '
+        f"{BROUGHT}{_beside(results)}"
     )
 
 

@@ -13,8 +13,8 @@ UNCHANGED = "unchanged"
 BY_COUNTS = "aggregates"
 """The family of which fewer users are fewer training queries, over the events of all."""
 UNHARMED = {"equivalent", "better"}
-DIGITS = range(4, 8)
-"""Of gains: four, or more where one would be rounded to the margin that it is told to be below or above."""
+DIGITS = 4
+"""Of gains; one that is rounded to the margin by them is said to be about as large."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,14 @@ class Gains:
         return Gains(self.rule, {name: gain for name, gain in self.by_variant.items() if name in variants})
 
     def told(self, margin: float) -> str:
-        """The gains in words, with as many digits as tell them from the margin."""
-        sizes = [abs(gain) for gain in self.by_variant.values()]
-        digits = next((d for d in DIGITS if all(round(size, d) != margin for size in sizes)), DIGITS[0])
-        return listing([f"{code(variant)} by {signed(gain, digits)}" for variant, gain in self.by_variant.items()])
+        """The gains in words."""
+        return listing(
+            [
+                f"{code(variant)} by {signed(gain, DIGITS)}"
+                f"{', about the margin' * (round(abs(gain), DIGITS) == round(margin, DIGITS))}"
+                for variant, gain in self.by_variant.items()
+            ]
+        )
 
 
 def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains | None:

@@ -38,8 +38,8 @@ def answer(results: Results) -> Html:
     )
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
-        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. {_levels(results)} Equivalent: shown to differ by "
-        f"less than the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
+        f"{PRIMARY} on test, and recall among the top 5 % for who will buy. {_levels(results)} Equivalent: shown to "
+        f"differ by less than the margin, {settings.margin:g} ({settings.who_margin:g} for who will buy). Select: the "
         f"{plural(windows.select, 'window')} before test, on which settings and the best of a family are chosen. "
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
         "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "

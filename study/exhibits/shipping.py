@@ -15,6 +15,8 @@ from study.params.statistics import BEST, PRIMARY, Outcome
 
 CLEARLY = 0.8
 """What share of a refit's seconds is a saving: less than that is within what the load of a machine changes."""
+NEAR = 0.1
+"""How near to that share another load of the machine may bring a saving across it."""
 LATE = ", a rule that was made when test had been scored"
 """Of that share, on the log that the study was made with."""
 
@@ -214,9 +216,19 @@ def _favoured(results: Results, variant: str) -> str:
     return " (which chose its members, too)" if any(source.startswith(BEST) for source in sources) else ""
 
 
+def _how_much_sooner(results: Results, reason: Contrast) -> str:
+    """In which part of the seconds, by which rule, and that both may be shipped where that is near its border."""
+    left, right = (results.cost[v].refit_seconds for v in reason.variants)
+    late = LATE * (results.data.source == COMPLETE_JOURNEY)
+    told = f"in {percent(left / right)} of the seconds, where {percent(CLEARLY)} or less count as a saving{late}"
+    if CLEARLY - left / right > NEAR:
+        return told
+    return f"{told}; so near to that either may be shipped, since another load of the machine may turn it"
+
+
 def _why(results: Results, reason: Contrast) -> str:
     if reason.verdict == "equivalent":
-        return "the one of two equivalent variants that refits sooner"
+        return f"the one of two equivalent variants that refits sooner ({_how_much_sooner(results, reason)})"
     if results.row(reason.right_variant).family == "counting":
         return f"the best on select{_favoured(results, reason.left_variant)} of what is shown to beat counting"
     return "the better one of two variants that are shown to beat counting"

@@ -5,7 +5,7 @@ from typing import get_args
 from study import params
 from study.exhibits import world_records
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, plural
+from study.exhibits.prose import DASH, count, plural
 from study.exhibits.records import Manifest
 from study.exhibits.result_file import manifest_of, read_if_made
 from study.exhibits.results import Results
@@ -79,7 +79,7 @@ def runs(results: Results) -> Html:
         made = made_by(results, arm)
         manifest = manifest_of(results.root, arm)
         revisions, budgets = [listing(list(dict.fromkeys(column))) for column in zip(*made, strict=True)] or ["", ""]
-        kernels = manifest.blas if manifest is not None and manifest.blas != "unknown" else ""
+        kernels = manifest.blas if manifest is not None and manifest.blas != "unknown" else DASH * bool(made)
         rows.append([named(arm), words(revisions), words(budgets), words(kernels), words("run" if made else "not run")])
     caption = (
         "The arms of the study on this snapshot, each with its budget and the revision at which it was run; for an arm "

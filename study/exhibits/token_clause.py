@@ -4,9 +4,12 @@ from study.exhibits import choose, scope
 from study.exhibits.markup import code
 from study.exhibits.prose import count
 from study.exhibits.results import COMPLETE_JOURNEY, Results
-from study.exhibits.tokens import OVERTAKEN, Accounting, of, share_of, verdict
+from study.exhibits.tokens import Accounting, of, share_of, verdict
 
-LATE = "; its settings were made its own when another finding had been seen (<em>Protocol</em>)"
+LATE = (
+    "; its settings were made its own when another finding had been seen, and the columns were left out of the "
+    "criterion when this one had been (<em>Protocol</em>)"
+)
 """Of the log that the study was made with."""
 
 
@@ -25,18 +28,18 @@ def told(results: Results) -> str:
 
 
 def _of_the_ranked(results: Results, found: Accounting) -> str:
-    """What the order of the columns tells of the drop, and what other events tell of the columns that are ranked."""
-    if not found.total.has_shares or found.finding == OVERTAKEN:
+    """What other events tell of the drop of the columns that are ranked."""
+    if not found.total.has_shares or found.is_overtaken:
         return ""
-    told = [f"to know which column comes next makes up {share_of(found.total.shares['column'])} of the drop"]
+    told = []
     for row in found.slots[:-1]:
         if row.slot in results.question.candidate_columns and row.has_shares:
             told.append(
-                f"of that of {code(row.slot)}, which is ranked, other events of the moment tell "
+                f"of the drop of {code(row.slot)}, which is ranked, other events of the moment tell "
                 f"{share_of(row.shares['moment'])} and earlier moments, of some {_seen(results, found)} events that "
                 f"its context holds, {share_of(row.shares['earlier'])}"
             )
-    return f"; {'; '.join(told)}"
+    return "".join(f"; {clause}" for clause in told)
 
 
 def _seen(results: Results, found: Accounting) -> str:

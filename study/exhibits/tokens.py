@@ -70,6 +70,11 @@ class Accounting(Record):
     slots: list[Slot]
 
     @property
+    def is_overtaken(self) -> bool:
+        """Whether the twin is better, of all tokens or of what is learned beyond the columns."""
+        return OVERTAKEN in {self.finding, self.finding_beyond_column}
+
+    @property
     def total(self) -> Slot:
         """The row of all tokens, the last one; a column may be called so, too."""
         return self.slots[-1]
@@ -102,57 +107,38 @@ def answer(results: tuple[Accounting, Manifest] | None) -> Html:
     if results is None:
         return source.NOTHING
     found = results[0]
-    if found.finding == OVERTAKEN:
+    if found.is_overtaken:
         return paragraphs([verdict(found), _overtaken(found), _order_alone(found.total)])
     if not found.total.has_shares:
         return paragraphs([verdict(found), _order_alone(found.total)])
-    return paragraphs([verdict(found), _beyond(found), *_ladder(found.total)])
+    return paragraphs([verdict(found), *_ladder(found.total)])
 
 
 def verdict(found: Accounting) -> str:
-    """The criterion, as a sentence."""
+    """The criterion, as a sentence: of what is learned beyond the order of the columns, which is known beforehand."""
     share = found.total.shares["within_event"]
     claim = f"{code(found.variant)} learns token statistics instead of behaviour"
-    if share is None or not (found.total.has_shares or found.finding == OVERTAKEN):
+    if share is None or not (found.total.has_shares or found.is_overtaken):
         clearly = "clearly" if share is None else "far enough"
         return f"Whether {claim} cannot be told: its loss does not lie {clearly} below the unigram loss."
-    if found.finding == OVERTAKEN:
+    if found.is_overtaken:
         told = f" ({share_of(share)} of the model's drop below the unigram loss)" if found.total.has_shares else ""
         return (
             f"Whether {claim} <strong>cannot be told</strong> at this budget: a twin that sees one event alone has the "
             f"lower loss{told}, so the model has not even learned what the event at hand tells."
         )
-    reached = (
-        f"{share_of(share)} of the drop of its loss below the unigram loss is reached by a twin that sees one event"
-    )
-    asked = f"the criterion is at least {percent(found.at_least)}"
+    beyond = found.total.within_event_beyond_column
+    if beyond is None:
+        return (
+            f"Whether {claim} cannot be told: beyond knowing which column comes next its loss does not lie clearly "
+            "below the unigram loss."
+        )
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
-    told = words.get(found.finding, f"Whether {claim} stays <strong>undetermined</strong>")
-    return f"{told}: {reached}; {asked}."
-
-
-def _beyond(found: Accounting) -> str:
-    share = found.total.within_event_beyond_column
-    if share is None:
-        return "Beyond knowing which column comes next, there is no clear drop to share out."
-    bound = percent(found.at_least)
-    asked = f"the {bound} that the criterion asks for"
-    told = {
-        "holds": f"that is at least {asked}",
-        OVERTAKEN: f"that is at least {asked}",
-        "fails": f"that is less than {asked}",
-    }
-    judged = told.get(found.finding_beyond_column, f"whether that is {bound} or more stays undetermined")
+    told = words.get(found.finding_beyond_column, f"Whether {claim} stays <strong>undetermined</strong>")
     return (
-        f"{_by_columns(found)} Of what the model earns beyond that, {share_of(share)} needs no other event: {judged}."
-    )
-
-
-def _by_columns(found: Accounting) -> str:
-    """How much of the drop is known before any value is."""
-    return (
-        "To know which column comes next, by the order of the columns alone, makes up "
-        f"{share_of(found.total.shares['column'])} of the drop."
+        f"{told}: of the drop of its loss below the unigram loss, to know which column comes next, by their order "
+        f"alone, makes up {share_of(found.total.shares['column'])}, and of the rest {share_of(beyond)} is reached by a "
+        f"twin that sees one event; the criterion is at least {percent(found.at_least)} of the rest."
     )
 
 

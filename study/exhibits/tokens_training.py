@@ -33,7 +33,7 @@ def _batch() -> str:
     declared = params.load()
     asked = declared.section(Tokens)
     longest = asked.entry(declared.variants).context
-    told = f"{count(asked.batch)} with padding"
+    told = f"{count(asked.batch)} tokens, padding among them"
     return told if longest <= asked.batch else f"{told}, or of one longer piece of at most {count(longest)}"
 
 

@@ -208,8 +208,8 @@ def test_a_hybrid_is_told_to_have_been_asked_last_on_the_study_s_own_log(made):
     assert "declared" not in told(made(diagnoses=both[:1]), "Is it the data?")
 
 
-def test_a_gain_that_would_be_rounded_to_the_margin_is_told_with_more_digits():
-    assert "<code>a</code> by +0.00499 and <code>b</code> by +0.00030" == enough.Gains(
+def test_a_gain_that_is_rounded_to_the_margin_is_said_to_be_about_as_large():
+    assert "<code>a</code> by +0.0050, about the margin and <code>b</code> by +0.0003" == enough.Gains(
         "rule", {"a": 0.0049919, "b": 0.0003}
     ).told(0.005)
     assert "<code>a</code> by +0.0012" == enough.Gains("rule", {"a": 0.00123}).told(0.005)

@@ -19,8 +19,8 @@ def test_findings_name_the_run_of_every_arm_and_those_that_are_missing(made):
     shown = source.runs(made(young=lambda written: written["manifest.json"].update(revision="77" * 20))).text
     rows = {row[0]: row[1:] for row in (re.findall(r"<td[^>]*>(.*?)</td>", line) for line in shown.split("<tr>")[2:])}
 
-    assert ["777777777777", "default", "", "run"] == rows["<code>young</code>"]
-    assert ["cd", "default", "", "run"] == rows["<code>main</code>"]
+    assert ["777777777777", "default", "\N{EN DASH}", "run"] == rows["<code>young</code>"]
+    assert ["cd", "default", "\N{EN DASH}", "run"] == rows["<code>main</code>"]
     missing = ("who", "tokens", "diagnostics", "worlds")
     assert all(rows[f"<code>{arm}</code>"] == ["", "", "", "not run"] for arm in missing)
 
