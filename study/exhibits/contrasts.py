@@ -44,9 +44,10 @@ def sentences(results: Results, contrasts: Sequence[Contrast]) -> Html:
 
 
 def _clause(results: Results, contrast: Contrast, since: Callable[[Contrast], str]) -> str:
-    """The verdict, what it leaves out, and what another run says of it."""
+    """The verdict, what it hangs on or leaves out, and what another run says of it."""
     told = verdict_sentence(contrast, results.margin)
-    return f"{told}{hedges.of_the_verdict(results, contrast)}{since(contrast)}"
+    behind = f"{few_seeds.by_t(results, [contrast])}{hedges.of_the_verdict(results, contrast)}"
+    return f"{told}{behind}{since(contrast)}"
 
 
 def section(results: Results, contrasts: Sequence[Contrast]) -> Html:

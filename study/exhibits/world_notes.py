@@ -5,16 +5,20 @@ from collections.abc import Sequence
 from study.exhibits.markup import Html, code, escape, paragraphs
 from study.exhibits.prose import percent, sentence
 from study.exhibits.world_records import World, Worlds
+from study.params import load
 from study.params.parts import OBJECTIVES, names_in
+from study.params.roster import SequenceEntry
 
 COUNTED, COUNTED_TOGETHER = "personal-decay", "co-occurrence"
+ENOUGH = "frequency"
+"""The world in which counting is enough."""
 FLAT, EVENT = "flat-next", "sum-next-moment"
 """The model whose positions are tokens, and the one that differs from it in being told events."""
 
 
 def notes(found: Worlds) -> Html:
     """Which variants come to the same in the worlds, and how tokens do beside events; nothing where none was run."""
-    return paragraphs([*_same(found.worlds), *_flat(found.worlds)])
+    return paragraphs([*_same(found.worlds), *_flat(found.worlds), *_short_of_counting(found.worlds)])
 
 
 def _same(worlds: Sequence[World]) -> list[str]:
@@ -25,6 +29,30 @@ def _same(worlds: Sequence[World]) -> list[str]:
     return [
         "Every purchase of these logs is a moment of its own, so no two candidates ever occur together: "
         f"{code(COUNTED_TOGETHER)} is {code(COUNTED)} there, and its recall is the same."
+    ]
+
+
+def _short_of_counting(worlds: Sequence[World]) -> list[str]:
+    """What sequence models reach where counting is enough, and that none of them is told counts there, if so."""
+    shares = {
+        row.variant: row.share.estimate
+        for world in worlds
+        if world.world == ENOUGH
+        for row in world.variants
+        if row.family == "sequence" and row.share is not None and row.share.estimate is not None
+    }
+    if not shares:
+        return []
+    reached = " to ".join(dict.fromkeys(percent(pick(shares.values())) for pick in (min, max)))
+    roster = load().roster
+    entries = [entry for variant in shares if isinstance(entry := roster.get(variant), SequenceEntry)]
+    untold = (
+        "; none of them has the repeat-aware head, which is told these counts, so that of this head the worlds say "
+        "nothing"
+    )
+    return [
+        f"In {ENOUGH}, where the user's own counts are enough, sequence models reach {reached} of the reachable recall "
+        f"at this budget{'' if any('repeat' in entry.head for entry in entries) else untold}."
     ]
 
 

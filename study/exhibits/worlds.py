@@ -257,8 +257,8 @@ def every_variant(found: Worlds) -> Html:
     ]
     head = ["world", "variant", "recall@10", "share of the reachable", "seeds", "best round"]
     caption = (
-        "Every variant of the worlds' own roster in every world, with default settings, but smaller batches and the context of the world; last: "
-        "the best round was the last, so more may help"
+        "Every variant of the worlds' own roster in every world, with default settings, but smaller batches and the "
+        "context of the world; last: the best round was the last, so more may help"
     )
     return table(head, rows, f"{caption}; {_brackets()}{_rough(found.worlds)}") if rows else joined([])
 

@@ -7,6 +7,7 @@ import pytest
 
 from study.exhibits import world_notes, world_validity, world_verdicts, worlds
 from study.exhibits.world_records import Part, Rate, Validity, World, Worlds
+from tests.exhibits.pairing import text
 
 
 def estimate(value: float) -> dict:
@@ -137,6 +138,17 @@ def test_a_rule_that_is_another_one_in_the_worlds_is_named():
     assert told in world_notes.notes(Worlds([world(variants=same), world()], None)).text
     assert told not in world_notes.notes(Worlds([world(variants=same), world(variants=other)], None)).text
     assert told not in world_notes.notes(Worlds([world()], None)).text
+
+
+@pytest.mark.parametrize(("variant", "is_told"), [("sum-horizon-repeat", True), ("flat-next", False)])
+def test_what_sequence_models_reach_where_counting_is_enough_is_told(variant, is_told):
+    sides = [reached("sum-horizon", "sequence", 0.5), reached(variant, "sequence", 0.75)]
+    sides.append(reached("personal-frequency", "counting", 0.97))
+    told = text(world_notes.notes(Worlds([world("frequency", sides)], None)))
+
+    assert "sequence models reach 50 % to 75 % of the reachable recall at this budget" in told
+    assert is_told != ("none of them has the repeat-aware head" in told)
+    assert "counts are enough" not in text(world_notes.notes(Worlds([world("order", sides)], None)))
 
 
 def test_how_much_tokens_reach_beside_events_is_told():

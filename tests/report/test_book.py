@@ -157,6 +157,14 @@ def test_tables_sort_by_the_column_that_is_clicked(opened):
             assert sorted(ordered(rising)) == ordered(rising)
 
 
+def test_the_leaderboard_has_a_table_to_sort_in_a_box_that_scrolls(desktop):
+    page = desktop("leaderboard")
+    tables = page.locator("div.scroll table.sortable")
+
+    assert tables.count()
+    assert all(len(rising) == len(falling) > 1 for rising, falling, _ in tables.first.evaluate(SORTED))
+
+
 def ordered(keys: list[str]) -> list:
     """The keys without the empty ones, which stay last; as numbers where all are."""
     filled = [key for key in keys if key]
