@@ -26,7 +26,7 @@ TOPICS = {
 UNCHANGED_FITS = ("order-at-test", "last-")
 """How the names of changes begin of which the fits learn nothing: they are those of the log as it is."""
 TAKEN = ", taken from fits that were trained with it"
-NEGATIVES, FORM = "the loss with its negatives", "the form of the loss, at as many negatives"
+NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
