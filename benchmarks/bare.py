@@ -49,7 +49,7 @@ def training(
     items: int, blocks: int, precision: str, *, width: int, heads: int, batch: int, device: str,
     context: int = CONTEXT, expansion: int = EXPANSION,
 ) -> tuple[Callable[[], None], int]:  # fmt: skip
-    """A step of training, and how many positions it reads: those of as many whole rows as `batch` positions are."""
+    """A step of training, and how many positions it reads: of as many whole rows as `batch` has, one at least."""
     torch.manual_seed(0)
     model = Bare(items, width, heads, blocks, context, expansion).to(device)
     mask = nn.Transformer.generate_square_subsequent_mask(context, device=device)

@@ -180,7 +180,8 @@ def _build() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one stage and returns the exit code.
 
-    That is 0, 2 for a mistake of the user, 1 for what the machine refuses (a full disk, say), 130 when interrupted.
+    That is 0, 2 for a mistake of the user or where memory is refused, 1 for what else the machine refuses (a full disk,
+    say), 130 when interrupted.
     Every stage computes with one thread per process, since sums depend on the number of threads.
     """
     os.environ.update(dict.fromkeys(THREADS, "1"))
@@ -201,7 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"downfunnel: {hidden(explain(error, AGAIN if goes_on else ANEW))}", file=sys.stderr)
         return MACHINE_ERROR
     except MemoryError:
-        print("downfunnel: there was not enough memory; give it more, then run the same command again", file=sys.stderr)
+        after = AGAIN if goes_on else ANEW
+        print(f"downfunnel: there was not enough memory; give it more, {after}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         after = "goes on from here" if goes_on else "begins anew"

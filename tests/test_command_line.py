@@ -224,7 +224,7 @@ def test_memory_that_is_refused_is_one_line(monkeypatch, capsys):
     monkeypatch.setattr(command_line.under_dvc, "begin", refuse)
 
     assert 2 == command_line.main(["check"])
-    told = "downfunnel: there was not enough memory; give it more, then run the same command again\n"
+    told = "downfunnel: there was not enough memory; give it more, then run the same command again: it begins anew\n"
     assert told == capsys.readouterr().err
 
 

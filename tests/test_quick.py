@@ -59,6 +59,13 @@ def tree(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_a_machine_without_git_is_told_so(tree, monkeypatch):
+    monkeypatch.setenv("PATH", str(tree))
+
+    with pytest.raises(UserError, match="^quick copies what git tracks, but there is no git here; install it$"):
+        quick.run()
+
+
 @pytest.mark.parametrize("section", ["tokens", "diagnostics", "worlds"])
 def test_a_key_that_is_misspelt_in_a_section_is_refused_before_anything_is_copied(section, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

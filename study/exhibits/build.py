@@ -16,7 +16,7 @@ import study
 from study.errors import UserError
 from study.exhibits import cite, downloads
 from study.exhibits.results import load
-from study.folders import held, replacing_folder
+from study.folders import held, place_of, replacing_folder
 from study.parent import die_with_parent
 from study.paths import BENCHMARKS, CITATION, LOG, PARAMS, PIPELINE, REPORT, RESULTS, write_text
 
@@ -51,11 +51,11 @@ def build_book(destination: Path) -> Path:
 
     Raises:
         UserError: results are missing or contradict the parameters, a page cannot be built, or another build is at it.
-        OSError: the machine refuses; it names `destination`.
+        OSError: the machine refuses.
     """
     results = load()
     pages()
-    place = destination.resolve()
+    place = place_of(destination, Path.is_dir, "book")
     with held(place, f"report to {destination}"):
         _sweep(place.parent)
         with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{os.getpid()}-", dir=place.parent) as temporary:

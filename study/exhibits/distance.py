@@ -99,7 +99,7 @@ def shown(results: Results) -> Html:
         )
         return paragraphs([text])
     steps = found[0]
-    told = paragraphs([_told(results, steps), _limits(results, steps)])
+    told = paragraphs([_told(results, steps), _limits(results, steps, len(found))])
     return joined([told, figure(results, steps), _numbers(results, steps)])
 
 
@@ -136,8 +136,9 @@ def called(part: str) -> str:
     return CALLED.get(part, f"the {worded(part)}")
 
 
-def _limits(results: Results, steps: list[Step]) -> str:
+def _limits(results: Results, steps: list[Step], ways_: int) -> str:
     """What the shares do not say."""
+    first = f" Of the {plural(ways_, 'way')} of so few steps the one is shown that was declared first." * (ways_ > 1)
     contrasts = [step.contrast for step in steps]
     verdicts = Counter(one.verdict for one in contrasts)
     told = [f"{count(verdicts[verdict])} {verdict}" for verdict in VERDICTS if verdicts[verdict]]
@@ -147,8 +148,8 @@ def _limits(results: Results, steps: list[Step]) -> str:
     late_ = f"; {count(second)} declared after test was seen" if second else ""
     return (
         f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
-        f"which add up to the whole, and no sum is tested.{_in_other_orders(results, steps)} What a part is worth "
-        'hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). '
+        f"which add up to the whole, and no sum is tested.{first}{_in_other_orders(results, steps)} What a part is "
+        'worth hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). '
         f"{BROUGHT}{_beside(results)}"
     )
 
@@ -170,9 +171,8 @@ def _in_other_orders(results: Results, steps: list[Step]) -> str:
     if not told:
         return ""
     return (
-        " The way is one of several; that one of the fewest steps is shown which was declared first. There are "
-        f"{plural(len(every), 'order')} of these changes of which the roster has every variant between; by recalls on "
-        f"test, with no contrast for some of the steps, the shares are {listing(told)}."
+        f" The same changes can be made in {plural(len(every), 'order')} for which the roster has every variant in "
+        f"between; by recalls on test, whether a contrast is declared of a step or not, the shares are {listing(told)}."
     )
 
 

@@ -14,7 +14,7 @@ BY_COUNTS = "aggregates"
 """The family of which fewer users are fewer training queries, over the events of all."""
 UNHARMED = {"equivalent", "better"}
 DIGITS = 4
-"""Of gains; one that is rounded to the margin by them is said to be about as large."""
+"""Of gains; one that they round to the margin is said to be about as large."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,18 @@ class Gains:
         """The gains in words."""
         return listing(
             [
-                f"{code(variant)} by {signed(gain, DIGITS)}"
-                f"{', about the margin' * (round(abs(gain), DIGITS) == round(margin, DIGITS))}"
+                f"{code(variant)} by {signed(gain, DIGITS)}{' (about the margin)' * (abs(gain) in self._near(margin))}"
                 for variant, gain in self.by_variant.items()
             ]
         )
+
+    def size(self, margin: float) -> str:
+        """That they are less than the margin, or at most about as large, of gains that are."""
+        return f"{'at most about' if self._near(margin) else 'less than'} the margin of {margin:g}"
+
+    def _near(self, margin: float) -> list[float]:
+        sizes = [abs(gain) for gain in self.by_variant.values()]
+        return [size for size in sizes if round(size, DIGITS) == round(margin, DIGITS)]
 
 
 def gains(diagnoses: Sequence[Diagnosis], reached: Sequence[Reached]) -> Gains | None:
@@ -101,12 +108,12 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
     if own is not None and max(map(abs, own.by_variant.values()), default=margin) < margin:
         lead = (
             f"not shown to be the number of its users: with {percent(enough)} of them {does}; that says little, since "
-            f"by estimate a fit with all of them gains less than the margin of {margin:g} over counting"
+            f"by estimate a fit with all of them gains {own.size(margin)} over counting"
         )
         limits.insert(
             0,
             f"what a fit with all users gains over {code(own.rule)}, a rule that counts, is estimated at "
-            f"less than the margin of {margin:g}, which no contrast tests: {own.told(margin)}",
+            f"{own.size(margin)}, which no contrast tests: {own.told(margin)}",
         )
     return Size(lead, shown, tuple(limits))
 

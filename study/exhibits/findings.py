@@ -32,9 +32,9 @@ def answer(results: Results) -> Html:
     windows, settings = results.question.windows, results.params.statistics
     asked = (
         f"{protocol.of_a_query(results)} {raised(PRIMARY)}: of what is relevant to a query the share that is ranked "
-        "among the first ten, on average over queries. A counting rule ranks by how often, or how lately, candidates "
-        'were met, and fits no weights (<a href="plan.html">Plan</a>). An arm: a part of the study with variants and a '
-        "budget of its own."
+        "among the first ten, on average over queries. A counting rule ranks by counts of what was acted on, and "
+        'learns no weights (<a href="plan.html">Plan</a>). An arm: a part of the study with a question and a budget of '
+        "its own."
     )
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
@@ -52,12 +52,14 @@ def answer(results: Results) -> Html:
 
 def _levels(results: Results) -> str:
     """Of which levels the intervals are that stand in brackets, a sentence."""
-    alone = f"Intervals of a recall are of {percent(1 - results.params.statistics.alpha)}"
+    alone = f"Intervals of a recall have a level of {percent(1 - results.params.statistics.alpha)}"
     if not results.contrasts:
         return f"{alone}."
     least, most = (percent(f(c.level for c in results.contrasts), 2) for f in (min, max))
     levels = least if least == most else f"{least} to {most}"
-    return f"{alone}, those of an effect of the level at its step of Holm, in the arm {code(results.arm)} {levels}."
+    return (
+        f"{alone}, those of an effect that of the step of Holm which decided, in the arm {code(results.arm)} {levels}."
+    )
 
 
 def _by_t(results: Results) -> str:

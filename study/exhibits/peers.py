@@ -105,10 +105,10 @@ def _once(found: Peers, others: list[str]) -> str:
     for other in others:
         best = [run.sides[other].ours_to_its_best for run in before if other in run.sides]
         reached = sum(seconds_.get(EQUAL) is not None for seconds_ in best)
-        told.append(f"that of {code(other)} in {count(reached) if reached else 'none'}")
+        told.append(f"of {code(other)} in {count(reached) if reached else 'none'}")
     return (
-        f"{each} In how many of {plural(len(before), 'earlier line')} of the log, with the same machine, settings and "
-        f"releases, {code(EQUAL)} reached the best recall of the other side: {listing(told)}."
+        f"{each} In {plural(len(before), 'earlier line')} of the log with the same machine, settings and releases "
+        f"{code(EQUAL)} reached the best recall {listing(told)}."
     )
 
 

@@ -59,8 +59,7 @@ def _toward(results: Results, chosen: Contrast, verdict: Outcome) -> list[Contra
 
 
 def _saves(results: Results, contrast: Contrast) -> bool:
-    left, right = (results.cost[v].refit_seconds for v in contrast.variants)
-    return left <= CLEARLY * right
+    return _part_of_seconds(results, contrast) <= CLEARLY
 
 
 def ship(results: Results) -> Answer:
@@ -115,13 +114,12 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     """What beats counting too, is equivalent to what is shipped and refits hardly sooner, a clause for all; or none."""
     shipped_ = reason.left_variant
     beating = _beating(results)
-    limit = results.cost[shipped_].refit_seconds
+    asked = [(c, _part_of_seconds(results, c)) for c in _toward(results, reason, "equivalent")]
+    found = [(c, part) for c, part in asked if c.left_variant in beating and CLEARLY < part < 1]
     told = [
         f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}, "
-        f"{percent(results.cost[c.left_variant].refit_seconds / limit)} of the seconds"
-        f"{_doubt(results, beating[c.left_variant])})"
-        for c in _toward(results, reason, "equivalent")
-        if c.left_variant in beating and not _saves(results, c) and results.cost[c.left_variant].refit_seconds < limit
+        f"{percent(part)} of the seconds{_doubt(results, beating[c.left_variant])})"
+        for c, part in found
     ]
     if not told:
         return []
@@ -129,6 +127,7 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     return [
         f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}; a clear "
         f"saving would take {percent(CLEARLY)} of them, or less{LATE * (results.data.source == COMPLETE_JOURNEY)}"
+        f"{_near(*(part for _, part in found))}"
     ]
 
 
@@ -218,12 +217,21 @@ def _favoured(results: Results, variant: str) -> str:
 
 def _how_much_sooner(results: Results, reason: Contrast) -> str:
     """In which part of the seconds, by which rule, and that both may be shipped where that is near its border."""
-    left, right = (results.cost[v].refit_seconds for v in reason.variants)
     late = LATE * (results.data.source == COMPLETE_JOURNEY)
-    told = f"in {percent(left / right)} of the seconds, where {percent(CLEARLY)} or less count as a saving{late}"
-    if CLEARLY - left / right > NEAR:
-        return told
-    return f"{told}; so near to that either may be shipped, since another load of the machine may turn it"
+    part = _part_of_seconds(results, reason)
+    return f"in {percent(part)} of the seconds, where {percent(CLEARLY)} or less count as a saving{late}{_near(part)}"
+
+
+def _part_of_seconds(results: Results, contrast: Contrast) -> float:
+    """Of a refit of the right side that one of the left side takes; all of them where neither takes any."""
+    left, right = (results.cost[v].refit_seconds for v in contrast.variants)
+    return left / right if right else 1.0
+
+
+def _near(*parts: float) -> str:
+    """That another load of the machine may turn what is shipped, where one of these is near the border."""
+    is_near = any(abs(part - CLEARLY) < NEAR for part in parts)
+    return "; so near the border another load of the machine may turn it, so that either may be shipped" * is_near
 
 
 def _why(results: Results, reason: Contrast) -> str:

@@ -84,7 +84,7 @@ def runs(results: Results) -> Html:
     caption = (
         "The arms of the study on this snapshot, each with its budget and the revision at which it was run; for an arm "
         "with contrasts between variants, the revision at which these were computed, from scores that may be older "
-        "(Protocol, scorings of test); the worlds are simulated, and the same for every snapshot"
+        "(Protocol, scorings of test); the worlds are simulated, and the same for every snapshot; a dash: not recorded"
     )
     return table(["arm", "revision", "budget", "matrix products of numpy", "here"], rows, caption)
 

@@ -130,15 +130,15 @@ def verdict(found: Accounting) -> str:
     beyond = found.total.within_event_beyond_column
     if beyond is None:
         return (
-            f"Whether {claim} cannot be told: beyond knowing which column comes next its loss does not lie clearly "
-            "below the unigram loss."
+            f"Whether {claim} cannot be told: its loss does not lie clearly below that of a model which knows which "
+            "column comes next, and nothing else."
         )
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
     told = words.get(found.finding_beyond_column, f"Whether {claim} stays <strong>undetermined</strong>")
     return (
-        f"{told}: of the drop of its loss below the unigram loss, to know which column comes next, by their order "
-        f"alone, makes up {share_of(found.total.shares['column'])}, and of the rest {share_of(beyond)} is reached by a "
-        f"twin that sees one event; the criterion is at least {percent(found.at_least)} of the rest."
+        f"{told}: of the drop of its loss below the unigram loss, to know which column comes next, by the order of "
+        f"the columns alone, makes up {share_of(found.total.shares['column'])}, and of the rest {share_of(beyond)} is "
+        f"reached by a twin that sees one event; the criterion is at least {percent(found.at_least)} of the rest."
     )
 
 
@@ -173,7 +173,8 @@ def _below_zero(row: Slot) -> list[str]:
 def _overtaken(found: Accounting) -> str:
     """Said where a twin that sees less is better: what it lacks is then not shown to be worth nothing."""
     asked = (
-        f"the criterion, that a twin which sees one event alone reaches at least {percent(found.at_least)} of the drop"
+        f"the criterion, that a twin which sees one event alone reaches at least {percent(found.at_least)} of the drop "
+        "beyond the columns"
     )
     return (
         f"Taken literally, {asked}, is reached: but parts larger than the whole are no shares. At this budget what "
@@ -238,13 +239,19 @@ def every_slot(results: tuple[Accounting, Manifest] | None) -> Html:
         f"Loss in nats per token on the events of the select windows, by what a model sees; {level}",
     )
     shares = table(
-        ["column", *PARTS.values(), "within the event"],
-        [[name(row.slot), *_shares(row, [*PARTS, "within_event"])] for row in rows],
-        "Shares of the drop below the unigram loss, of which within the event is the sum of the first two; none where "
-        f"the drop is not clear, or an interval is wider than the drop; {level}. Where one part exceeds the drop, "
-        "others are negative, and none of them is a share",
+        ["column", *PARTS.values(), "within the event", "of the rest beyond the columns"],
+        [[name(row.slot), *_shares(row, [*PARTS, "within_event"]), _of_the_rest(row)] for row in rows],
+        "Shares of the drop below the unigram loss, of which within the event is the sum of the first two; last: of "
+        "what the drop leaves beyond the columns, the share within the event, which the criterion asks for of all "
+        f"tokens; none where the drop is not clear, or an interval is wider than the drop; {level}. Where one part "
+        "exceeds the drop, others are negative, and none of them is a share",
     )
     return joined([losses, shares])
+
+
+def _of_the_rest(row: Slot) -> Cell:
+    share = row.within_event_beyond_column if row.has_shares else None
+    return Cell(share_of(share), None if share is None else share.estimate)
 
 
 def _shares(row: Slot, keys: Sequence[str]) -> list[Cell]:

@@ -10,7 +10,7 @@ from study.params.parts import OBJECTIVES, names_in
 from study.params.roster import SequenceEntry
 
 COUNTED, COUNTED_TOGETHER = "personal-decay", "co-occurrence"
-ENOUGH = "frequency"
+COUNTABLE = "frequency"
 """The world in which counting is enough."""
 FLAT, EVENT = "flat-next", "sum-next-moment"
 """The model whose positions are tokens, and the one that differs from it in being told events."""
@@ -37,7 +37,7 @@ def _short_of_counting(worlds: Sequence[World]) -> list[str]:
     shares = {
         row.variant: row.share.estimate
         for world in worlds
-        if world.world == ENOUGH
+        if world.world == COUNTABLE
         for row in world.variants
         if row.family == "sequence" and row.share is not None and row.share.estimate is not None
     }
@@ -46,13 +46,14 @@ def _short_of_counting(worlds: Sequence[World]) -> list[str]:
     reached = " to ".join(dict.fromkeys(percent(pick(shares.values())) for pick in (min, max)))
     roster = load().roster
     entries = [entry for variant in shares if isinstance(entry := roster.get(variant), SequenceEntry)]
+    is_untold = len(entries) == len(shares) and not any("repeat" in entry.head for entry in entries)
     untold = (
         "; none of them has the repeat-aware head, which is told these counts, so that of this head the worlds say "
         "nothing"
     )
     return [
-        f"In {ENOUGH}, where the user's own counts are enough, sequence models reach {reached} of the reachable recall "
-        f"at this budget{'' if any('repeat' in entry.head for entry in entries) else untold}."
+        f"In {COUNTABLE}, where the user's own counts are enough, sequence models reach {reached} of the reachable "
+        f"recall at this budget{untold * is_untold}."
     ]
 
 

@@ -25,7 +25,7 @@ TOPICS = {
 """What the diagnostics take from a log, by their topics."""
 UNCHANGED_FITS = ("order-at-test", "last-")
 """How the names of changes begin of which the fits learn nothing: they are those of the log as it is."""
-TAKEN = ", taken from fits that were trained with it"
+TAKEN = " (taken from fits that were trained with it)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
@@ -160,8 +160,8 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
         f"{plural(len(contrasts), 'contrast')} in which one thing alone changes, by what that is; effects in "
         f"{PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
         f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
-        "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts, of "
-        "a part of their sizes, which noise makes larger"
+        "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts; "
+        "those of a part have no sign here, so that noise makes their median larger"
     )
     more = hedged(results)
     lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else more(one.largest)) for one in asked]

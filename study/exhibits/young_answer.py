@@ -21,8 +21,8 @@ from study.exhibits.young import (
 )
 
 COUNTED = (
-    " (an id table ranks no young candidate at all, not even one that the user's own counts speak for: what is gained "
-    "on young ones may be these counts, and is not shown to be what attributes are worth)"
+    " (an id table gives a young candidate no score, not even for the user's own counts: what is gained on young ones "
+    "may be these counts, and is not shown to be what attributes are worth)"
 )
 ID_TABLE = "an id table alone"
 

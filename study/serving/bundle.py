@@ -135,7 +135,8 @@ def loading(folder: Path, told: str) -> Iterator[None]:
     except ValidationError as error:
         raise UserError(f"{folder}: {told} ({describe(error, Exported)})") from None
     except (
-        FileNotFoundError, ImportError, LookupError, RuntimeError, TypeError, ValueError, PolarsError, SafetensorError
+        AttributeError, FileNotFoundError, ImportError, LookupError, RuntimeError, TypeError, ValueError,
+        PolarsError, SafetensorError,
     ) as error:  # fmt: skip
         if reason_of(error) is not None:
             raise

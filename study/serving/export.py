@@ -48,7 +48,7 @@ from study.serving.bundle import (
 )
 from study.serving.card import card
 from study.serving.published import published
-from study.serving.trained import refuse_changed, trained_on
+from study.serving.trained import UNREAD, refuse_changed, trained_on
 from study.training.loop import WEIGHTS as TRAINED
 from study.training.loop import keep_averaged
 from study.tuning.refused import telling
@@ -132,6 +132,8 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
     model.save(folder / WEIGHTS)
     for path in sorted(folder.rglob(TRAINED)):
         keep_averaged(path)
+    with loading(snapshot, UNREAD):
+        origin = origin_of(pl.scan_parquet(snapshot).select(TIME.min()).collect().item())
     with loading(vocabulary_file(entry.question, "refit"), _DAMAGED):
         vocabulary = read_vocabulary(entry.question, "refit")
     (folder / VOCABULARY).write_text(vocabulary.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -145,7 +147,7 @@ def _fill(folder: Path, params: Params, variant: str, refit: int) -> None:
         snapshot=params.snapshot,
         seed=params.seed,
         refit=refit,
-        origin=origin_of(pl.scan_parquet(snapshot).select(TIME.min()).collect().item()),
+        origin=origin,
         data_hash=file_hash(snapshot),
         revision=revision(),
         versions={name: released(name) for name in PACKAGES},

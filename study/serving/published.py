@@ -47,7 +47,9 @@ def published(params: Params, variant: str) -> Published | None:
     trained = read_search(entry.runs, variant)
     if not (folder / "manifest.json").is_file() or _read(folder / "tuning.json").get(variant) != trained:
         return None
-    row = next(row for row in _read(folder / "leaderboard.json") if row["variant"] == variant)
+    row = next((row for row in _read(folder / "leaderboard.json") if row["variant"] == variant), None)
+    if row is None:
+        return None
     manifest = _read(folder / "manifest.json")
     is_of_today = manifest["params_hash"] == params_hash(params, entry.arm)
     metric = kind_of(params.question_of(variant)).PRIMARY

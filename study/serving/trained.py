@@ -16,6 +16,9 @@ from study.paths import ASKED, PARAMS, PIPELINE_LOCK, events_file, run_folder, s
 from study.provenance import asked_of
 from study.serving.bundle import loading
 
+UNREAD = "cannot be read; run `dvc repro`, then export"
+"""What is told of a damaged file of the log, or of a part of it."""
+
 
 def trained_on(params: Params, variant: str) -> Path:
     """The snapshot: a corrected one may be there before anything is split, or trained, on it.
@@ -100,5 +103,5 @@ def _md5(path: Path) -> str:
 
 
 def _rows(path: Path) -> int:
-    with loading(path, "cannot be read; run `dvc repro`, then export"):
+    with loading(path, UNREAD):
         return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())

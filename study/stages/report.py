@@ -15,7 +15,7 @@ def run() -> None:
     Measured costs are shown in the book but are no part of the stamp: they differ from run to run.
 
     Raises:
-        UserError: results are missing or contradict the parameters, or a page cannot be built.
+        UserError: results are missing or contradict the parameters, a page cannot be built, or another build is at it.
     """
     build_book(BOOK)
     params = load()

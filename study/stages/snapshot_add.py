@@ -37,15 +37,15 @@ def run(file: str, name: str) -> None:
     The snapshot that was current becomes the first that the new one is compared with, if it has results.
 
     Raises:
-        UserError: the log does not conform, a question cannot be asked of it, the name is none, ends as that of a file
-            or is taken by results of another log, or DVC refuses; nothing has been changed then.
+        UserError: the log does not conform, a question cannot be asked of it, the name has letters that none has, ends
+            as that of a file or is taken by results of another log, or DVC refuses; nothing has been changed then.
     """
     path = _place(file)
     if ends := [suffix for suffix in SUFFIXES if name.lower().endswith(suffix)]:
         raise UserError(f"--name: '{name}' ends as the name of a file; leave out {max(ends, key=len)}")
     pattern = Snapshot.model_json_schema()["properties"]["name"]["pattern"]
     if not re.fullmatch(pattern, name):
-        raise UserError(f"--name: '{name}' is no name here: it must match {pattern}")
+        raise UserError(f"--name: '{name}' is no name of a snapshot: small letters and digits, then also . _ and -")
     if path.suffix == READER:
         raise UserError(f"{path}: a module cannot be added; name it as snapshot.source in {PARAMS}")
     if not path.exists():

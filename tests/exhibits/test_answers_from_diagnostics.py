@@ -209,7 +209,9 @@ def test_a_hybrid_is_told_to_have_been_asked_last_on_the_study_s_own_log(made):
 
 
 def test_a_gain_that_is_rounded_to_the_margin_is_said_to_be_about_as_large():
-    assert "<code>a</code> by +0.0050, about the margin and <code>b</code> by +0.0003" == enough.Gains(
-        "rule", {"a": 0.0049919, "b": 0.0003}
-    ).told(0.005)
-    assert "<code>a</code> by +0.0012" == enough.Gains("rule", {"a": 0.00123}).told(0.005)
+    near, far = enough.Gains("rule", {"a": 0.0049919, "b": 0.0003}), enough.Gains("rule", {"a": 0.00123})
+
+    assert "<code>a</code> by +0.0050 (about the margin) and <code>b</code> by +0.0003" == near.told(0.005)
+    assert "<code>a</code> by +0.0012" == far.told(0.005)
+    assert "at most about the margin of 0.005" == near.size(0.005)
+    assert "less than the margin of 0.005" == far.size(0.005)

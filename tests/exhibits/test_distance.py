@@ -136,24 +136,46 @@ def test_shares_that_hang_on_the_order_of_the_changes_are_told_over_all_orders(m
     assert all(sum(one.values()) == pytest.approx(0.2) for one in found)
     assert {"budget_in": 0.1, "objective": 0.03, "representation": 0.02, "head": 0.05} == pytest.approx(found[0])
     assert (0.05, 0.06) == pytest.approx([pick(one["head"] for one in found) for pick in (min, max)])
-    assert f"There are {len(found)} orders of these changes of which the roster has every variant between" in told
+    assert f"can be made in {len(found)} orders for which the roster has every variant in between" in told
+    assert "Of the 2 ways of so few steps the one is shown that was declared first." in told
     assert "+0.0500 to +0.0600 by the head" in told
-    assert "by the amount of training" not in told.split("every variant between")[1].split(". What a part")[0]
+    assert "by the amount of training" not in told.split("every variant in between")[1].split(". What a part")[0]
+    assert [WAY, [*WAY[:2], "flat-horizon", *WAY[3:]]] == [variants_of(way) for way in distance.ways(results)]
+    alone = text(distance.shown(made(without("event-over-flat-moment"))))
+    assert "ways of so few steps" not in alone
 
 
-def test_of_several_orders_each_is_counted_once_and_ends_where_the_way_does(made):
-    """The objective moves twice, in its order, and before the representation, of which no entry has the next token."""
+def test_each_order_that_the_roster_has_is_counted_once(made):
+    """The objective moves twice, in its order, and before the representation, of which no entry has the next token.
+
+    So two orders of the three moves are left, with the head at any of four places among them. An entry that differs
+    from another one in what is no part of the plan makes no order of its own.
+    """
     results = made(recalls_are(RECALLS))
-    found = {tuple(one.items()) for one in orders.shares(results, [START, *WAY[:-1]])}
+    roster = results.params.roster
+    again = roster | {"sum-next-moment": roster["sum-next-moment"], "twin": roster["flat-next-moment"]}
+    twice = replace(results, params=results.params.model_copy(update={"roster": again}))
+    twin = next(row for row in results.leaderboard if row.variant == "flat-next-moment")
+    twice.__dict__["leaderboard"] = [*results.leaderboard, twin.model_copy(update={"variant": "twin"})]
+    found = orders.shares(results, [START, *WAY[:-1]])
 
-    assert 8 == len(orders.shares(results, [START, *WAY[:-1]])) and 1 < len(found)
-    assert {next(iter(dict(one))) for one in found} == {"budget_in"}
+    assert 2 * 4 == len(found) == len(orders.shares(twice, [START, *WAY[:-1]]))
+    assert all("budget_in" == next(iter(one)) for one in found)
+    assert all(list(one).index("objective") < list(one).index("representation") for one in found)
+
+
+def test_what_the_leaderboard_lacks_is_on_no_order(made):
+    results = made(recalls_are(RECALLS))
+    results.__dict__["leaderboard"] = [row for row in results.leaderboard if "repeat" not in row.variant]
+
+    assert [] == orders.shares(results, [START, *WAY[:-1]])
+    assert 2 == len(orders.shares(results, [START, *WAY[:-2]]))
 
 
 def test_shares_that_are_the_same_in_every_order_are_not_told_twice(made):
     flat = dict.fromkeys(RECALLS, 0.2)
 
-    assert "every variant between" not in text(distance.shown(made(recalls_are(flat))))
+    assert "every variant in between" not in text(distance.shown(made(recalls_are(flat))))
 
 
 def test_a_contrast_that_is_declared_twice_makes_no_second_way(made):

@@ -4,13 +4,16 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 import yaml
 
 from study.__main__ import main
+from study.errors import UserError
 from study.paths import ASKED, QUICK, run_folder, search_file
+from study.serving import export
 from tests.serving.test_commands import complaint
 from tests.tiny import ATTRIBUTES, inside
 
@@ -22,6 +25,14 @@ def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tm
 
     with inside(tmp_path / "study"):
         assert "another snapshot than the one that was trained on" in complaint(capsys, "export", "popularity")
+
+
+def test_where_no_variant_is_of_main_another_one_is_to_be_named():
+    """A roster may be of the arms beside it alone."""
+    params = SimpleNamespace(entries=lambda arm: {})
+
+    with pytest.raises(UserError, match="^export: no variant of the roster is of the arm main; name a variant of"):
+        export.selected(params, None)
 
 
 LOCKED = {

@@ -30,7 +30,7 @@ def test_a_name_that_ends_as_a_file_is_refused_since_another_snapshot_has_its_lo
 def test_what_is_no_name_is_told_of_the_command_and_of_no_file(workspace):
     tiny_log().write_parquet("new.parquet")
 
-    with pytest.raises(UserError, match=r"^--name: 'My Log' is no name here: it must match \^\[a-z0-9\]"):
+    with pytest.raises(UserError, match=r"^--name: 'My Log' is no name of a snapshot: small letters and digits"):
         snapshot_add.run("new.parquet", "My Log")
 
 
