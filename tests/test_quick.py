@@ -62,7 +62,7 @@ def tree(tmp_path, monkeypatch):
 def test_a_machine_without_git_is_told_so(tree, monkeypatch):
     monkeypatch.setenv("PATH", str(tree))
 
-    with pytest.raises(UserError, match="^quick copies what git tracks, but there is no git here; install it$"):
+    with pytest.raises(UserError, match=r"^quick copies what git tracks, but there is no git here; install it$"):
         quick.run()
 
 

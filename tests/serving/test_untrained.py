@@ -29,9 +29,9 @@ def test_a_snapshot_that_nothing_was_trained_on_yet_is_not_exported(exported, tm
 
 def test_where_no_variant_is_of_main_another_one_is_to_be_named():
     """A roster may be of the arms beside it alone."""
-    params = SimpleNamespace(entries=lambda arm: {})
+    params = SimpleNamespace(entries=lambda _: {})
 
-    with pytest.raises(UserError, match="^export: no variant of the roster is of the arm main; name a variant of"):
+    with pytest.raises(UserError, match=r"^export: no variant of the roster is of the arm main; name a variant of"):
         export.selected(params, None)
 
 
