@@ -112,7 +112,7 @@ def _not_its_size(families: Sequence[dict[float, Diagnosis]], found: Gains | Non
         )
         limits.insert(
             0,
-            f"what a fit with all users gains over {code(own.rule)}, a rule that counts, is estimated at "
+            f"what a fit with all users gains over {code(own.rule)}, a rule that counts, is estimated to be "
             f"{own.size(margin)}, which no contrast tests: {own.told(margin)}",
         )
     return Size(lead, shown, tuple(limits))

@@ -175,7 +175,7 @@ def test_an_equivalence_says_little_where_what_is_gained_over_counting_is_little
     little = "says little, since by estimate a fit with all of them gains less than the margin of 0.005 over counting"
     assert (little in sentence) == (gain == 0.001)
     assert (
-        "is estimated at less than the margin of 0.005, which no contrast tests: sum-horizon-repeat by +0.0010"
+        "is estimated to be less than the margin of 0.005, which no contrast tests: sum-horizon-repeat by +0.0010"
         in sentence
     ) == (gain == 0.001)
     assert "the smallest part that was asked" not in sentence
