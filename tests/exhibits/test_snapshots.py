@@ -6,9 +6,8 @@ import re
 import pytest
 
 from study.errors import UserError
-from study.exhibits import caveats, findings, others, snapshots, warm
+from study.exhibits import caveats, findings, snapshots, warm
 from study.exhibits.results import Results
-from study.paths import write_text
 from tests.exhibits.pairing import digest, text
 from tests.exhibits.test_pages import HOSTILE, Tags
 
@@ -50,20 +49,6 @@ def test_an_arm_whose_question_had_another_name_there_counts_as_not_run(compared
 
     assert "No arm was run on both old and complete-journey" in text(snapshots.which(results))
     assert "until it is repeated on another snapshot" in text(caveats.caveats(results))
-
-
-@pytest.mark.parametrize("state", ["ab", "cd"])
-def test_an_arm_that_was_run_there_on_another_state_of_the_log_counts_as_not_run(compared, state):
-    """As where that log went on under its name, and main alone was run again."""
-    results = compared()
-    there = others.on(results, "old", "young")
-    manifest = json.loads((there.root / "main/manifest.json").read_text(encoding="utf-8"))
-    write_text(there.folder / "manifest.json", json.dumps(manifest | {"data_hash": state}))
-    card = there.root / "data" / f"{results.params.asked_by('young')}.json"
-    write_text(card, (there.root / "data/categories.json").read_text(encoding="utf-8"))
-
-    assert "ab" == manifest["data_hash"]
-    assert (state == "ab") == others.was_run(there)
 
 
 def test_that_the_defaults_were_found_on_weeks_that_the_other_snapshot_tests_is_told(compared):
