@@ -252,5 +252,8 @@ def test_what_an_engine_adds_is_told_with_the_spread_of_its_repeats(logged):
 def test_a_broken_line_is_one_message_that_names_it(logged):
     logged("training", trained(1), {"date": "2026"})
 
-    with pytest.raises(UserError, match=r"log/training.jsonl: line 2: revision: Field required; run python"):
+    told = (
+        r"log/training.jsonl: line 2: revision: Field required; restore the file from git, or remove that line and run "
+    )
+    with pytest.raises(UserError, match=f"{told}python benchmarks/training.py$"):
         speed.training()

@@ -150,7 +150,7 @@ def test_a_log_that_does_not_conform_is_refused(folder, tmp_path):
 
     assert "column 'department' is missing" in complaint(folder, "../new.parquet", "next")
     assert "no such file" in complaint(folder, "../nothing.parquet", "next")
-    assert "snapshot.name" in complaint(folder, "../new.parquet", "../next")
+    assert "--name: '../next' is no name of a snapshot" in complaint(folder, "../new.parquet", "../next")
     assert "a module cannot be added" in complaint(folder, "study/events/complete_journey.py", "next")
 
 
