@@ -8,8 +8,6 @@ from study.params.statistics import PRIMARY_K, Outcome
 
 FOLLOWING = ("order", "binding", "delay")
 """The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
-NOT_TOLD = ("counting", "aggregates")
-"""The families that read the attributes of key actions alone."""
 SAME = 1e-9
 """By so much the gains of the oracle may be beyond chance by rounding alone."""
 
@@ -24,10 +22,14 @@ class Oracle(Record):
 
 
 class Reached(Record):
-    """A variant: its recall@10, what it has beyond chance, and its share of what can be reached, if anything can."""
+    """A variant: its recall@10, what it has beyond chance, and its share of what can be reached, if anything can.
+
+    `reads_events`: whether it is told the attributes of events that are no key action.
+    """
 
     variant: str
     family: str
+    reads_events: bool
     recall: Estimate
     above_chance: float
     beats_oracle: bool
@@ -81,8 +83,7 @@ class World(Record):
 
     def is_unlike(self, contrast: Judged) -> bool:
         """Whether one side of a contrast is told what decides and the other is not."""
-        families = {row.variant: row.family for row in self.variants}
-        told = {families.get(side) in NOT_TOLD for side in (contrast.left, contrast.right)}
+        told = {row.reads_events for row in self.variants if row.variant in (contrast.left, contrast.right)}
         return self.world in FOLLOWING and len(told) > 1
 
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from study.models.base import Recommender
 from study.params import Params, load
-from study.params.roster import SequenceEntry
+from study.params.parts import names_in
+from study.params.roster import SequenceEntry, Single
 from study.params.statistics import PRIMARY, PRIMARY_K
 from study.params.worlds import BASE, WorldName, Worlds
 from study.paths import code_of, world_file, write_text
@@ -69,6 +70,11 @@ def _fits(params: Params, site: Site, made: Scene, folder: Path) -> dict[str, li
     return fits
 
 
+def reads_events(entry: Single) -> bool:
+    """Whether a variant is told the attributes of events that are no key action: one with a history to read."""
+    return isinstance(entry, SequenceEntry) and not names_in(entry.parts()["architecture"]).get("IS_BLIND", False)
+
+
 def _called(site: Site, name: str, number: int) -> str:
     return f"worlds: {name}-{number} in {site.world}"
 
@@ -87,7 +93,8 @@ def report(params: Params, site: Site, made: Scene, fits: dict[str, list[Fitted]
     rows = variants(draws, PRIMARY_K / items, settings)
     for row in rows:
         found = fits[row["variant"]]
-        row |= {"family": params.roster[row["variant"]].family, "seeds": len(found)}
+        entry = params.roster[row["variant"]]
+        row |= {"family": entry.family, "reads_events": reads_events(entry), "seeds": len(found)}
         row |= {"rounds": [fit.rounds for fit in found], "cap": found[0].cap}
     return {
         "world": site.world,

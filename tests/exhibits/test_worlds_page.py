@@ -15,7 +15,8 @@ def estimate(value: float) -> dict:
 
 
 def reached(variant: str, family: str, share: float | None, **changes) -> dict:
-    told = {"variant": variant, "family": family, "recall": estimate(0.05 + 0.5 * (share or 0)), "above_chance": 0.013}
+    told = {"variant": variant, "family": family, "reads_events": family == "sequence"}
+    told |= {"recall": estimate(0.05 + 0.5 * (share or 0)), "above_chance": 0.013}
     told["beats_oracle"] = share is not None and share > 1
     fits = {"share": None if share is None else estimate(share), "seeds": 1, "rounds": [2], "cap": 4}
     return told | fits | changes
