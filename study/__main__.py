@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stamp", action="store_true", help="report: also write the hash of the results it shows")
     repeat = "worlds: instead of one world, the verdicts in N fresh logs of each world of `worlds.validity`"
     parser.add_argument("--repeat", metavar="N", type=int, help=repeat)
+    part = "worlds --repeat: this part of `worlds.validity` alone; the others stay as they are published"
+    parser.add_argument("--part", metavar="NAME", help=part)
     return parser
 
 
@@ -121,7 +123,9 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.stamp and stage != "report":
         raise UserError(f"{stage} takes no --stamp")
     if arguments.repeat is not None:
-        _repeat(stage, item, arguments.repeat)
+        _repeat(stage, item, arguments.repeat, arguments.part)
+    elif arguments.part is not None:
+        raise UserError("--part NAME goes with worlds --repeat N")
     elif stage in ITEMS:
         item = _item(stage, item)
         with _checked(stage, item):
@@ -135,12 +139,12 @@ def _run(arguments: argparse.Namespace) -> None:
             _module(stage, stage.replace("-", "_")).run()
 
 
-def _repeat(stage: str, item: str | None, repeats: int) -> None:
+def _repeat(stage: str, item: str | None, repeats: int, part: str | None) -> None:
     if stage != "worlds":
         raise UserError(f"{stage} takes no --repeat")
     if item is not None or repeats < 1:
         raise UserError("worlds --repeat N takes a number of logs, at least 1, and no world")
-    _module(stage, "worlds_validity").run(repeats)
+    _module(stage, "worlds_validity").run(repeats, part)
 
 
 def _module(stage: str, name: str) -> Any:

@@ -83,6 +83,7 @@ def test_repeats_are_of_all_worlds_and_at_least_one(arguments, folder):
 
 def test_other_stages_are_not_repeated(folder):
     assert "snapshot takes no --repeat" in complaint("snapshot", "--repeat", "4", folder=folder)
+    assert "--part NAME goes with worlds --repeat N" in complaint("worlds", "order", "--part", "near", folder=folder)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_repeats_run_the_check_of_the_worlds(monkeypatch):
         def __init__(self, name: str) -> None:
             self.name = name.rpartition(".")[2]
 
-        def run(self, *arguments: int) -> None:
+        def run(self, *arguments: int | str | None) -> None:
             ran.append((self.name, *arguments))
 
         fingerprints = run
@@ -184,7 +185,8 @@ def test_repeats_run_the_check_of_the_worlds(monkeypatch):
     monkeypatch.setattr(command_line, "import_module", Stage)
 
     assert 0 == command_line.main(["worlds", "--repeat", "3"])
-    assert [("check",), ("worlds_validity", 3)] == ran
+    assert 0 == command_line.main(["worlds", "--repeat", "3", "--part", "near"])
+    assert [("check",), ("worlds_validity", 3, None), ("check",), ("worlds_validity", 3, "near")] == ran
 
 
 def test_a_refusal_says_whether_the_same_command_keeps_what_is_finished(monkeypatch, capsys):

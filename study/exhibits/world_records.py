@@ -132,13 +132,13 @@ class Part(Record):
     fresh_logs: int
     any_false: Rate
     contrasts: list[Repeated]
+    revision: str
+    budget: str
 
 
 class Validity(Record):
     """The validity check."""
 
-    revision: str
-    budget: str
     coverage_level: float
     statistics: dict[str, float]
     parts: list[Part]

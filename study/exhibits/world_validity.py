@@ -7,7 +7,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from study.exhibits.false_verdicts import ends, judged
-from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
+from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.exhibits.world_records import Part, Rate, Repeated, Validity, Worlds
@@ -241,6 +241,13 @@ def _power(checked: Validity) -> str:
 
 def _made(found: Worlds, checked: Validity) -> str:
     """Where the check comes from: it is no stage of the pipeline, so it may be older than what stands above."""
-    made = f"the check was run at revision {code(checked.revision[:12])} with the budget {code(checked.budget)}"
-    others = {world.revision for world in found.worlds} - {checked.revision}
-    return sentence(f"{made}, another revision than that of worlds above" if others else made)
+    runs: dict[tuple[str, str], dict[str, None]] = {}
+    for part in checked.parts:
+        runs.setdefault((part.revision, part.budget), {})[escape(part.part)] = None
+    above = {world.revision for world in found.worlds}
+    told = [
+        f"{f'{listing(list(parts))} ' if len(runs) > 1 else ''}at revision {code(revision[:12])} with the budget "
+        f"{code(budget)}{'' if above == {revision} else ', another revision than that of worlds above'}"
+        for (revision, budget), parts in runs.items()
+    ]
+    return sentence(f"the check was run {'; '.join(told)}")

@@ -18,8 +18,10 @@ import numpy as np
 import polars as pl
 from statsmodels.stats.proportion import proportion_confint
 
+from study.errors import UserError
 from study.metrics.verdicts import judge_pairs, percentile_interval
 from study.params import Params, load
+from study.params.messages import unknown_name
 from study.params.roster import Single
 from study.params.statistics import PRIMARY, VERDICTS, Statistics
 from study.params.worlds import Validity, WorldName, Worlds
@@ -67,22 +69,46 @@ class Study:
         return Site(self.world, dials, worlds.windows, worlds.features, worlds.batch, seed, self.params.device)
 
 
-def run(repeats: int) -> None:
+def run(repeats: int, only: str | None = None) -> None:
     """Writes `data/results/_simulated/worlds/validity.json`.
 
+    Args:
+        only: the part that is run; the others stay as they are published. None runs all of them.
+
     Raises:
-        UserError: a worker died every time.
+        UserError: there is no such part, what is published is damaged or of other statistics, or a worker died every
+            time.
     """
-    params, rows = load(), []
-    for name, part in params.section(Worlds).validity.items():
+    params = load()
+    parts, settings = params.section(Worlds).validity, params.statistics.model_dump(mode="json")
+    if only is not None and only not in parts:
+        raise UserError(unknown_name("worlds --part", only, list(parts)))
+    kept, rows = [] if only is None else _published(settings), []
+    for name, part in parts.items():
+        if only not in {None, name}:
+            rows += [row for row in kept if row["part"] == name]
+            continue
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
             study = Study(name, part, world, params)
             fresh = _logs(study, "fresh", 0 if is_flat(study.site("fresh", 0)) else part.fresh)
-            rows.append(summary(study, _logs(study, "repeat", count), fresh))
-    settings = params.statistics.model_dump(mode="json")
-    found = {**origin(params), "statistics": settings, "coverage_level": COVERAGE, "parts": rows}
-    write_text(world_file("validity"), text_of(found))
+            rows.append({**summary(study, _logs(study, "repeat", count), fresh), **origin(params)})
+    write_text(world_file("validity"), text_of({"statistics": settings, "coverage_level": COVERAGE, "parts": rows}))
+
+
+def _published(settings: Row) -> list[Row]:
+    """The parts that are published; none where the check was never run."""
+    path = world_file("validity")
+    if not path.exists():
+        return []
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        rows, judged_by = list[Row](found["parts"]), found["statistics"]
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{path}: this is no result of the check; restore it from git, or run all parts") from None
+    if judged_by != settings:
+        raise UserError(f"{path}: the published parts were judged with other statistics; run all parts")
+    return rows
 
 
 def _logs(study: Study, role: str, count: int) -> list[Row]:
@@ -174,7 +200,6 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
         **study.part.model_dump(include={"users", "days", "seeds", "rounds", "positions", "boosting_rounds"}),
         "repeats": total,
         "fresh_logs": len(fresh),
-        "fresh_users": len(fresh) * study.part.users,
         "any_false": rate(wrong, total),
         "contrasts": rows,
     }

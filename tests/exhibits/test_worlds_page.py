@@ -51,12 +51,10 @@ def checked(any_false: float, truth: float = 0.0, repeats: int = 400) -> Validit
     part = {
         "part": "counting", "world": "null", "users": 500, "days": 98, "seeds": 2, "rounds": 3, "positions": 40_000,
         "boosting_rounds": 1, "repeats": repeats, "fresh_logs": 40,
-        "fresh_users": 20000, "any_false": rate(any_false), "contrasts": [contrast],
+        "any_false": rate(any_false), "contrasts": [contrast], "revision": "abc", "budget": "default",
     }  # fmt: skip
     settings = {"alpha": 0.05, "margin": 0.005, "resamples": 1000}
-    return Validity.model_validate(
-        {"revision": "abc", "budget": "default", "coverage_level": 0.95, "statistics": settings, "parts": [part]}
-    )
+    return Validity.model_validate({"coverage_level": 0.95, "statistics": settings, "parts": [part]})
 
 
 def test_rules_that_reach_the_same_are_named_together():
@@ -131,6 +129,15 @@ def test_contrasts_of_a_side_that_is_not_told_what_decides_are_no_evidence():
     assert (2, 1) == (text.count(">unlike<"), text.count(">alike<"))
 
 
+def test_a_variant_without_a_history_is_not_told_what_decides():
+    blind = reached("blind-horizon-repeat", "sequence", 0.0, reads_events=False)
+    sides = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9), blind]
+    declared = [judged("right", "better") | {"right": "blind-horizon-repeat"}]
+
+    assert ">unlike<" in world_verdicts.verdicts(Worlds([world("order", sides, declared)], None)).text
+    assert ">alike<" in world_verdicts.verdicts(Worlds([world("frequency", sides, declared)], None)).text
+
+
 def test_a_rule_that_is_another_one_in_the_worlds_is_named():
     same = [reached("personal-decay", "counting", 0.5), reached("co-occurrence", "counting", 0.5)]
     other = [same[0], reached("co-occurrence", "counting", 0.6)]
@@ -141,14 +148,32 @@ def test_a_rule_that_is_another_one_in_the_worlds_is_named():
     assert told not in world_notes.notes(Worlds([world()], None)).text
 
 
-@pytest.mark.parametrize(("variant", "is_told"), [("sum-horizon-repeat", True), ("flat-next", False)])
-def test_what_sequence_models_reach_where_counting_is_enough_is_told(variant, is_told):
-    sides = [reached("sum-horizon", "sequence", 0.5), reached(variant, "sequence", 0.75)]
+UNTOLD = "that are not told these counts reach 50 % to 75 % of the reachable recall at this budget"
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        (
+            {"sum-horizon": 0.5, "flat-next": 0.75, "sum-horizon-repeat": 0.9, "blind-horizon-repeat": 0.95},
+            f"{UNTOLD}, and those with a head that is told them 90 % to 95 %.",
+        ),
+        (
+            {"sum-horizon": 0.5, "flat-next": 0.75},
+            f"{UNTOLD}; none with a head that is told them is in the worlds, so that they say nothing of it.",
+        ),
+        (
+            {"sum-horizon-repeat": 0.9},
+            "with a head that is told them reach 90 % of the reachable recall at this budget.",
+        ),
+    ],
+)
+def test_what_sequence_models_reach_where_counting_is_enough_is_told_by_what_their_head_is_told(shares, expected):
+    sides = [reached(variant, "sequence", share) for variant, share in shares.items()]
     sides.append(reached("personal-frequency", "counting", 0.97))
     told = text(world_notes.notes(Worlds([world("frequency", sides)], None)))
 
-    assert "sequence models reach 50 % to 75 % of the reachable recall at this budget" in told
-    assert is_told != ("none of them has the repeat-aware head" in told)
+    assert f"where the user's own counts are enough, sequence models {expected}" in told
     assert "counts are enough" not in text(world_notes.notes(Worlds([world("order", sides)], None)))
 
 
@@ -160,6 +185,20 @@ def test_how_much_tokens_reach_beside_events_is_told():
 
     tested = judged("right", "better") | {"left": "sum-next-moment", "right": "flat-next"}
     assert f"{told}." in world_notes.notes(Worlds([world("order", sides, [tested])], None)).text
+
+
+def test_tokens_that_are_asked_the_same_stand_between_tokens_and_events():
+    sides = [reached(variant, "sequence", share) for variant, share in (("flat-next", 0.25), ("sum-next-moment", 0.75))]
+    between = [*sides, reached("flat-next-moment", "sequence", 0.5)]
+    two, three, one = (
+        text(world_notes.notes(Worlds([world("order", shown)], None))) for shown in (sides, between, sides[1:])
+    )
+
+    assert "flat-next, flat-next-moment and sum-next-moment reach 25 %, 50 % and 75 % in order" in three
+    assert "flat-next and flat-next-moment differ in their objective alone, flat-next-moment and sum-next-" in three
+    assert "differ in their objectives, too" in two
+    assert "differ in their objectives, too" not in three
+    assert "The context of a flat model" not in one
 
 
 def test_what_the_brackets_are_stands_in_the_captions():
@@ -273,6 +312,16 @@ def test_a_check_of_another_revision_says_so():
 
     text = world_validity.validity(Worlds([world(), world("null", revision="def")], checked(0.05))).text
     assert "another revision than that of worlds above" in text
+
+
+def test_parts_of_several_revisions_are_told_with_theirs():
+    found = checked(0.05)
+    other = found.parts[0].model_copy(update={"part": "heads", "revision": "def"})
+    parts = [*found.parts, found.parts[0].model_copy(update={"world": "delay"}), other]
+    text = world_validity.validity(Worlds([world()], found.model_copy(update={"parts": parts}))).text
+
+    first, second = (f"at revision <code>{of}</code> with the budget <code>default</code>" for of in ("abc", "def"))
+    assert f"run counting {first}; heads {second}, another revision than that of worlds above." in text
 
 
 def test_what_has_not_been_run_is_said():

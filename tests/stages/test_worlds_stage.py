@@ -143,6 +143,13 @@ def test_of_equal_readings_the_weights_of_the_first_are_scored(tmp_path, monkeyp
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_sequence_variant_with_a_history_alone_is_told_of_events_that_are_no_key_action():
+    roster = load(ROOT / PARAMS).roster
+    asked = ("sum-horizon-repeat", "blind-horizon-repeat", "lightgbm-lambdarank", "popularity")
+
+    assert [True, False, False, False] == [worlds.reads_events(roster[variant]) for variant in asked]
+
+
 @pytest.mark.parametrize(("variant", "tokens"), [("sum-horizon", 1), ("flat-next", 3)])
 def test_a_variant_that_reads_tokens_sees_as_many_events_as_another(variant, tokens):
     made = SimpleNamespace(fold=SimpleNamespace(log=SimpleNamespace(codes=dict.fromkeys("abc"))))

@@ -190,7 +190,7 @@ def test_the_check_repeats_goes_on_and_counts(params):
     worlds_validity.run(3)
     path = world_file("validity")
     first, (counting, null) = path.read_bytes(), json.loads(path.read_bytes())["parts"]
-    assert (3, 20, 20_000) == (counting["repeats"], counting["fresh_logs"], counting["fresh_users"])
+    assert (3, 20) == (counting["repeats"], counting["fresh_logs"])
     (found,) = counting["contrasts"]
     assert found["truth"]["effect"] > 0.2
     assert {"better": 3, "worse": 0, "equivalent": 0, "undetermined": 0} == found["verdicts"]
@@ -199,6 +199,40 @@ def test_the_check_repeats_goes_on_and_counts(params):
     next(SCRATCH.glob("worlds/validity/*/repeat-1.json")).unlink()
     worlds_validity.run(3)
     assert first == path.read_bytes()
+
+
+def test_a_part_is_run_alone_and_the_others_stay_as_they_are_published(params, monkeypatch):
+    """Two parts of the same rules; the second is asked for alone, at another revision."""
+    part = SECTION["validity"]["counting"] | {"worlds": ["null"]}
+    section = SECTION | {"validity": {"counting": part, "near": part}}
+    both = params.model_copy(update={"worlds": section})
+    monkeypatch.setattr(worlds_validity, "load", lambda: both)
+    worlds_validity.run(2)
+    first = json.loads(world_file("validity").read_bytes())["parts"]
+    monkeypatch.setattr(worlds_validity, "origin", lambda _: {"revision": "later", "budget": "quick", "seed": 1})
+    worlds_validity.run(3, "near")
+    kept, anew = json.loads(world_file("validity").read_bytes())["parts"]
+
+    assert ["counting", "near"] == [row["part"] for row in first]
+    assert first[0] == kept
+    assert ("near", 3, "later") == (anew["part"], anew["repeats"], anew["revision"])
+
+
+def test_a_part_goes_with_others_that_were_judged_alike(params):
+    """A part that is not there, a damaged file and other statistics are one line each, and nothing is written."""
+    path = world_file("validity")
+    with pytest.raises(UserError, match="worlds --part: 'countin' is unknown"):
+        worlds_validity.run(1, "countin")
+    assert not path.exists()
+    other = {"parts": [], "statistics": params.statistics.model_dump(mode="json") | {"alpha": 0.1}}
+    for text, told in (("<<<<<<<", "no result of the check"), ("[]", "no result of the check")):
+        write_text(path, text)
+        with pytest.raises(UserError, match=told):
+            worlds_validity.run(1, "counting")
+        assert text == path.read_text(encoding="utf-8")
+    write_text(path, json.dumps(other))
+    with pytest.raises(UserError, match="judged with other statistics; run all parts"):
+        worlds_validity.run(1, "counting")
 
 
 def test_logs_that_other_versions_have_fitted_are_made_again(params, monkeypatch):
