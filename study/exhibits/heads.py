@@ -1,8 +1,8 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
-from study.exhibits import choose, prose, worlds
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import plural, signed
+from study.exhibits import choose, prose
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
+from study.exhibits.prose import plural
 from study.exhibits.results import Results
 from study.params.roster import AverageEntry, ComposedEntry, HybridEntry
 from study.params.statistics import BEST
@@ -32,20 +32,6 @@ def _made(results: Results, entry: ComposedEntry) -> str:
     if isinstance(entry, AverageEntry):
         return f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
     return f"made of {members}"
-
-
-def in_worlds(results: Results) -> Html:
-    """What the contrasts of heads are in simulated logs, where the truth is known; nothing where none was run there."""
-    asked = [contrast.variants for contrast in results.contrasts if contrast.question == "head"]
-    told: dict[tuple[str, str], list[str]] = {}
-    for world in worlds.load().worlds:
-        for one in world.contrasts:
-            if (one.left, one.right) in asked:
-                found = f"{one.verdict} in {escape(world.world)} ({signed(one.effect)}; in truth {one.truth})"
-                told.setdefault((one.left, one.right), []).append(found)
-    clauses = [f"{code(left)} over {code(right)} is {listing(found)}" for (left, right), found in told.items()]
-    lead = "What the same contrasts are in simulated logs, with default settings (<em>Worlds</em>): "
-    return paragraphs([f"{lead}{'; '.join(clauses)}."] if clauses else [])
 
 
 def recipes(results: Results) -> Html:

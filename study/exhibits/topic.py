@@ -1,7 +1,7 @@
 """What the pages about one topic have in common: verdicts, what is compared, what lies behind."""
 
-from study.exhibits import contrasts, evidence
-from study.exhibits.markup import Html, paragraphs
+from study.exhibits import contrasts, evidence, in_worlds
+from study.exhibits.markup import Html, joined, paragraphs
 from study.exhibits.results import Results
 
 EMPTY = "Nothing, since no contrast of this run is about this."
@@ -19,6 +19,8 @@ def composition(results: Results, topic: str) -> Html:
 
 
 def behind(results: Results, topic: str) -> Html:
-    """The sides of these contrasts, their seeds and their windows; says so where there are none."""
+    """The sides of these contrasts, seeds and windows, and the same in worlds; says so where there are no contrasts."""
     found = results.about(topic)
-    return evidence.evidence(results, found) if found else paragraphs([EMPTY])
+    if not found:
+        return paragraphs([EMPTY])
+    return joined([evidence.evidence(results, found), in_worlds.beside(found)])
