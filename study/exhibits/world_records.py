@@ -105,12 +105,13 @@ class Truth(Record):
 
 
 class Repeated(Record):
-    """A contrast over all repeats."""
+    """A contrast over all repeats; `verdicts_by_t` are those of Student's t, None in a check that did not ask it."""
 
     left: str
     right: str
     truth: Truth
     verdicts: dict[str, int]
+    verdicts_by_t: dict[str, int] | None = None
     right_verdicts: Rate
     false_equivalent: Rate | None
     coverage: Rate
@@ -131,6 +132,7 @@ class Part(Record):
     repeats: int
     fresh_logs: int
     any_false: Rate
+    any_false_by_t: Rate | None = None
     contrasts: list[Repeated]
     revision: str
     budget: str

@@ -19,6 +19,7 @@ import polars as pl
 from statsmodels.stats.proportion import proportion_confint
 
 from study.errors import UserError
+from study.metrics.few_seeds import judge_by_student
 from study.metrics.verdicts import judge_pairs, percentile_interval
 from study.params import Params, load
 from study.params.messages import unknown_name
@@ -157,13 +158,14 @@ def _fits(study: Study, site: Site, path: Path) -> pl.DataFrame:
 
 
 def judged(queries: pl.DataFrame, pairs: list[Pair], settings: Statistics, seed: int) -> list[Row]:
-    """The verdict of each pair, adjusted for all, and its plain 95 % interval."""
+    """The verdict of each pair, adjusted for all, what Student's t says in its place, and the plain 95 % interval."""
     draws = draws_of(queries, settings, seed)
     plain = [percentile_interval(draws.difference(*pair)[1], 1 - COVERAGE) for pair in pairs]
     found = judge_pairs(draws, pairs, settings)
+    by_t = judge_by_student(queries, pairs, PRIMARY, margin=settings.margin, alpha=settings.alpha)
     return [
-        {**asdict(verdict), "plain_low": low, "plain_high": high}
-        for verdict, (low, high) in zip(found, plain, strict=True)
+        {**asdict(verdict), "by_t": student.verdict, "plain_low": low, "plain_high": high}
+        for verdict, student, (low, high) in zip(found, by_t, plain, strict=True)
     ]
 
 
@@ -183,16 +185,20 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
                 "left": pair[0],
                 "right": pair[1],
                 "truth": truth,
-                "verdicts": {kind: sum(one["verdict"] == kind for one in mine) for kind in VERDICTS},
+                "verdicts": _counted(mine, "verdict"),
+                "verdicts_by_t": _counted(mine, "by_t"),
                 "right_verdicts": rate(hits, total),
                 "false_equivalent": rate(equivalents, total) if abs(truth["effect"]) > margin else None,
                 "coverage": rate(covered, total),
                 "coverage_of_verdicts": rate(adjusted, total),
             }
         )
-    wrong = sum(
-        any(is_false(one["verdict"], truth["effect"], margin) for one, truth in zip(repeat, truths, strict=True))
-        for repeat in told
+    wrong, wrong_by_t = (
+        sum(
+            any(is_false(one[by], t["effect"], margin) for one, t in zip(repeat, truths, strict=True))
+            for repeat in told
+        )
+        for by in ("verdict", "by_t")
     )
     return {
         "part": study.name,
@@ -201,8 +207,14 @@ def summary(study: Study, repeats: list[Row], fresh: list[Row]) -> Row:
         "repeats": total,
         "fresh_logs": len(fresh),
         "any_false": rate(wrong, total),
+        "any_false_by_t": rate(wrong_by_t, total),
         "contrasts": rows,
     }
+
+
+def _counted(judged: Sequence[Row], by: str) -> dict[str, int]:
+    """How often each verdict was passed."""
+    return {kind: sum(one[by] == kind for one in judged) for kind in VERDICTS}
 
 
 def truth_of(pair: Pair, fresh: Sequence[Row]) -> Row:

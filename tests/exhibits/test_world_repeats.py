@@ -4,7 +4,8 @@ import pytest
 from scipy.stats import binom
 
 from study.exhibits import world_validity, world_verdicts, worlds
-from study.exhibits.world_records import Validity, Worlds
+from study.exhibits.world_records import Rate, Validity, Worlds
+from tests.exhibits.pairing import text
 from tests.exhibits.test_worlds_page import checked, judged, rate, reached, world
 
 COUNTING = [reached("popularity", "counting", 0.0), reached("personal-frequency", "counting", 0.9)]
@@ -39,6 +40,22 @@ def test_the_smallest_effect_is_told_with_the_smallest_between_such_models_that_
     )
     assert f"{lead.format('sum-horizon')}: no verdict between counting rules was repeated." in of_others
     assert "no verdict between counting rules was repeated." in none
+
+
+@pytest.mark.parametrize(("seeds", "by_t", "is_told"), [(5, True, True), (1, True, False), (5, False, False)])
+def test_what_student_s_t_would_say_is_told_where_models_have_seeds_and_it_was_asked(seeds, by_t, is_told):
+    counts = {"better": 300, "worse": 0, "equivalent": 20, "undetermined": 80}
+    found = with_contrast(checked(0.1, truth=0.2), **{"verdicts_by_t": counts} if by_t else {})
+    (part,) = found.parts
+    asked = {"any_false_by_t": Rate.model_validate(rate(0.02))} if by_t else {}
+    changed = found.model_copy(update={"parts": [part.model_copy(update={"seeds": seeds, **asked})]})
+    told = text(world_validity.validity(Worlds([], changed)))
+
+    assert is_told == (
+        "are few, 2 % had one (interval 1 % to 3 %); it settles 320 contrasts where the bootstrap " in told
+    )
+    assert is_told == ("where the bootstrap settles 399." in told)
+    assert is_told == ("By Student's t" in told)
 
 
 @pytest.mark.parametrize(

@@ -164,14 +164,17 @@ def test_what_is_true_within_the_margin_and_beyond_it(truth, right, false):
 
 @pytest.mark.parametrize(("effect", "equivalents"), [(0.3, 1), (0.0, None)])
 def test_a_summary_counts_what_was_right_false_and_covered(params, effect, equivalents):
-    """Of three repeats: one right, one that says equivalent and misses the truth, one that says nothing."""
+    """Of three repeats: one right, one that says equivalent and misses the truth, one that says nothing.
+
+    By t the second says nothing either.
+    """
     part = Validity.model_validate(SECTION["validity"]["counting"])
     study = worlds_validity.Study("counting", part, "frequency", params)
     fresh = [{"recall": {"personal-frequency": 0.5 + effect + noise, "popularity": 0.5}} for noise in (-0.1, 0.0, 0.1)]
     told = [("better", 0.2, 0.4), ("equivalent", -0.9, -0.8), ("undetermined", -0.5, 0.5)]
     repeats = [
-        {"contrasts": [{"verdict": one, "low": a, "high": b, "plain_low": a, "plain_high": b / 2}]}
-        for one, a, b in told
+        {"contrasts": [{"verdict": one, "by_t": by_t, "low": a, "high": b, "plain_low": a, "plain_high": b / 2}]}
+        for (one, a, b), by_t in zip(told, ("better", "undetermined", "undetermined"), strict=True)
     ]
     found = worlds_validity.summary(study, repeats, fresh)
     (row,) = found["contrasts"]
@@ -182,7 +185,9 @@ def test_a_summary_counts_what_was_right_false_and_covered(params, effect, equiv
     assert equivalents == (row["false_equivalent"] and row["false_equivalent"]["count"])
     assert (2 if effect else 1) == row["coverage_of_verdicts"]["count"]
     assert (0 if effect else 1) == row["coverage"]["count"]
+    assert {"better": 1, "worse": 0, "equivalent": 0, "undetermined": 2} == row["verdicts_by_t"]
     assert 1 == found["any_false"]["count"]
+    assert (0 if effect else 1) == found["any_false_by_t"]["count"]
 
 
 @pytest.mark.slow
@@ -193,7 +198,7 @@ def test_the_check_repeats_goes_on_and_counts(params):
     assert (3, 20) == (counting["repeats"], counting["fresh_logs"])
     (found,) = counting["contrasts"]
     assert found["truth"]["effect"] > 0.2
-    assert {"better": 3, "worse": 0, "equivalent": 0, "undetermined": 0} == found["verdicts"]
+    assert {"better": 3, "worse": 0, "equivalent": 0, "undetermined": 0} == found["verdicts"] == found["verdicts_by_t"]
     assert (3, 3) == (found["right_verdicts"]["count"], found["right_verdicts"]["of"])
     assert (0, 0.0) == (null["fresh_logs"], null["contrasts"][0]["truth"]["effect"])
     next(SCRATCH.glob("worlds/validity/*/repeat-1.json")).unlink()
