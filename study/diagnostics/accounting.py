@@ -1,5 +1,6 @@
 """Token accounting: of the drop of a loss below the unigram loss, what is reached with how much of the past."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ UNIGRAM, COLUMN = "unigram", "column"
 LADDER = (UNIGRAM, COLUMN, "event", "moment", "everything")
 """What is known of a token, ever more: how frequent tokens are; also which column comes next; the earlier tokens of the
 same event, and its weekday and part of the month; those of the same moment; everything before."""
+OWN = "own"
+"""Beside the ladder: the column, and how often the user had the token in the moments before."""
+STARTS = "starts"
+"""The tokens of the ranked columns in the first event of a moment, of which only earlier moments can tell."""
 PARTS = {"column": (UNIGRAM, COLUMN), "event": (COLUMN, "event"), "moment": ("event", "moment"),
          "earlier": ("moment", "everything")}  # fmt: skip
 """The steps of the ladder that the drop falls into."""
@@ -50,12 +55,42 @@ def account(sums: pl.DataFrame, names: list[str], settings: Statistics, seed: in
     ]
 
 
-def _of_slot(losses: Draws, tokens: Draws, settings: Statistics) -> Row:
-    place = [losses.variants.index(name) for name in LADDER]
+def past(sums: pl.DataFrame, settings: Statistics, seed: int) -> Row | None:
+    """What earlier moments tell of the ranked columns where a moment begins: the model, and counting the user's own.
+
+    Losses in nats; what earlier moments bring the model and what they bring counting; the share of the former in the
+    latter, None where counting is not clearly above none. Intervals as in `account`. None where there is no such token.
+
+    Args:
+        sums: `variant` (of `LADDER`, and `OWN`), `seed`, `user_id`, and the sum and number of the tokens of `STARTS`.
+    """
+    tokens = int(sums.filter(pl.col("variant") == UNIGRAM)[number_of(STARTS)].sum())
+    if not tokens:
+        return None
+    draws = bootstrap(sums, [sum_of(STARTS), number_of(STARTS)], resamples=settings.resamples, seed=seed)
+    names = (COLUMN, OWN, "moment", "everything")
+    losses = _means(draws[sum_of(STARTS)], draws[number_of(STARTS)], names)
+    gained, counted = losses["moment"] - losses["everything"], losses[COLUMN] - losses[OWN]
+    return {
+        "tokens": tokens,
+        "losses": {name: _estimate(values, settings.alpha) for name, values in losses.items()},
+        "gained": _estimate(gained, settings.alpha),
+        "counted": _estimate(counted, settings.alpha),
+        "share": _share(gained, counted, settings.alpha),
+    }
+
+
+def _means(losses: Draws, tokens: Draws, names: Sequence[str]) -> dict[str, Floats]:
+    """Of each name the loss per token, the estimate first and then the resamples, [1 + R]."""
+    place = [losses.variants.index(name) for name in names]
     count = tokens.variants.index(UNIGRAM)  # the same tokens for all
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.vstack([losses.estimates / tokens.estimates[count], losses.values / tokens.values[:, [count]]])
-    ladder = dict(zip(LADDER, means[:, place].T, strict=True))
+    return dict(zip(names, means[:, place].T, strict=True))
+
+
+def _of_slot(losses: Draws, tokens: Draws, settings: Statistics) -> Row:
+    ladder = _means(losses, tokens, LADDER)
     drop = ladder[UNIGRAM] - ladder["everything"]
     shares = {name: ladder[a] - ladder[b] for name, (a, b) in PARTS.items()}
     shares |= {"within_event": ladder[UNIGRAM] - ladder["event"]}

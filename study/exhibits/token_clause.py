@@ -4,11 +4,12 @@ from study.exhibits import choose, scope
 from study.exhibits.markup import code
 from study.exhibits.prose import count
 from study.exhibits.results import COMPLETE_JOURNEY, Results
-from study.exhibits.tokens import Accounting, of, share_of, verdict
+from study.exhibits.token_records import Accounting
+from study.exhibits.tokens import of, share_of, verdict
 
 LATE = (
-    "; its settings were made its own when another finding had been seen, and the columns were left out of the "
-    "criterion when this one had been (<em>Protocol</em>)"
+    "; its settings were made its own when another finding had been seen, and its criteria were made when this one had "
+    "been (<em>Protocol</em>)"
 )
 """Of the log that the study was made with."""
 

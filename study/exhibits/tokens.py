@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -11,9 +10,10 @@ from study.exhibits import source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, number, percent, plural
-from study.exhibits.records import Estimate, Manifest, Record
+from study.exhibits.records import Estimate, Manifest
 from study.exhibits.result_file import manifest_of, read
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
+from study.exhibits.token_records import Accounting, Past, Slot
 from study.paths import results_folder
 
 PARTS = {
@@ -29,55 +29,6 @@ LADDER = {
     "moment": "sees its moment",
     "everything": "sees everything",
 }
-Finding = Literal["holds", "fails", "undetermined", "overtaken"]
-OVERTAKEN: Finding = "overtaken"
-
-
-class Slot(Record):
-    """One column, or `all`: losses in nats per token, and shares of the drop; None where there is no clear drop."""
-
-    slot: str
-    tokens: int
-    losses: dict[str, Estimate]
-    drop: Estimate
-    shares: dict[str, Estimate | None]
-    within_event_beyond_column: Estimate | None
-
-    @property
-    def has_shares(self) -> bool:
-        """Whether there is a clear drop, and no interval of a share is wider than the drop."""
-        ends = [(share.low, share.high) for share in self.shares.values() if share is not None]
-        return len(ends) == len(self.shares) and all(
-            low is None or high is None or high - low <= 1 for low, high in ends
-        )
-
-
-class Accounting(Record):
-    """The whole accounting; `at_least` is the share that the criterion asks for.
-
-    A finding is `overtaken` where the twin that sees one event has the lower loss.
-    """
-
-    variant: str
-    seeds: int
-    rounds: int
-    positions: int
-    users: int
-    at_least: float
-    finding: Finding
-    finding_beyond_column: Finding
-    training_losses: dict[str, list[list[float]]]
-    slots: list[Slot]
-
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether the twin is better, of all tokens or of what is learned beyond the columns."""
-        return OVERTAKEN in {self.finding, self.finding_beyond_column}
-
-    @property
-    def total(self) -> Slot:
-        """The row of all tokens, the last one; a column may be called so, too."""
-        return self.slots[-1]
 
 
 def load() -> tuple[Accounting, Manifest] | None:
@@ -134,12 +85,32 @@ def verdict(found: Accounting) -> str:
             "column comes next, and nothing else."
         )
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
-    told = words.get(found.finding_beyond_column, f"Whether {claim} stays <strong>undetermined</strong>")
+    told = words.get(found.learns_statistics, f"Whether {claim} stays <strong>undetermined</strong>")
     return (
         f"{told}: of the drop of its loss below the unigram loss, to know which column comes next, by the order of "
         f"the columns alone, makes up {share_of(found.total.shares['column'])}, and of the rest {share_of(beyond)} is "
-        f"reached by a twin that sees one event; the criterion is at least {percent(found.at_least)} of the rest."
+        f"reached by a twin that sees one event, where the criterion is at least {percent(found.at_least)}"
+        f"{_beside_counting(found.past)}."
     )
+
+
+def _beside_counting(past: Past | None) -> str:
+    """What earlier moments tell where a moment begins, beside what they tell counting; a clause."""
+    if past is None:
+        return ""
+    bring = "earlier moments bring its loss of what is ranked down by"
+    lead = f"; where a moment begins, so that the past alone can tell, {bring} {_nats(past.gained)} nats"
+    counting = "counting of the user's own tokens in half a context"
+    if past.share is None:
+        return f"{lead}, and {counting} tells nothing clearly, so that nothing is asked of it"
+    return (
+        f"{lead}, {share_of(past.share)} of the {_nats(past.counted)} by which {counting} does, where the criterion is "
+        "less than all"
+    )
+
+
+def _nats(value: Estimate) -> str:
+    return f"{number(value.estimate, 3)} [{number(value.low, 3)}, {number(value.high, 3)}]"
 
 
 def _order_alone(row: Slot) -> str:

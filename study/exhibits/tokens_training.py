@@ -7,7 +7,8 @@ from study.exhibits import source
 from study.exhibits.markup import Html, listing, paragraphs
 from study.exhibits.prose import count, percent, plural
 from study.exhibits.records import Manifest
-from study.exhibits.tokens import LADDER, Accounting
+from study.exhibits.token_records import Accounting
+from study.exhibits.tokens import LADDER
 from study.params.tokens import Tokens
 
 SIXTH = 6

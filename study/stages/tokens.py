@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from study.diagnostics.accounting import COLUMN, UNIGRAM, account, finding
-from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses
+from study.diagnostics.accounting import COLUMN, OWN, STARTS, UNIGRAM, account, finding, past
+from study.diagnostics.own_tokens import OwnTokens, at_starts
+from study.diagnostics.slots import Strict, Unigram, by_user, inside, losses, number_of, sum_of
 from study.diagnostics.twins import SEEN, Seen, twin
 from study.events.fold import Fold
 from study.events.log import Ints, Log
@@ -36,8 +37,6 @@ from study.stages.scored import text_of
 from study.tuning.refused import telling
 from study.tuning.workers import run_each
 
-NAIVE = (UNIGRAM, COLUMN)
-
 
 @dataclass(frozen=True)
 class AskedTokens:
@@ -46,6 +45,7 @@ class AskedTokens:
     Attributes:
         rows: into `readouts`, ascending.
         users: the user of each row, [len(rows)].
+        is_start: whether the token is of a ranked column, in the first event of a moment, bool [len(rows)].
     """
 
     fold: Fold
@@ -55,6 +55,7 @@ class AskedTokens:
     rows: Ints
     users: list[str]
     unigram: Unigram
+    is_start: NDArray[np.bool_]
 
     @property
     def labels(self) -> Ints:
@@ -78,9 +79,9 @@ def run() -> None:
         tables = run_each(tasks, budget.workers, params.engine, desc="tokens", unit="fit")
         curves = {seen: [_trained(folder / f"{s}-{n}") for s, n in fits if s == seen] for seen in SEEN}
     asked = read(params, entry)
-    sums = pl.concat([*naive(asked), *tables.values()])
+    sums = pl.concat([*naive(asked, entry.context), *tables.values()])
     rows = account(sums, list(asked.log.codes), params.statistics, params.seed)
-    whole = rows[-1]
+    whole, before = rows[-1], past(sums, params.statistics, params.seed)
     found = {
         "variant": declared.variant,
         "seeds": budget.seeds,
@@ -90,6 +91,8 @@ def run() -> None:
         "at_least": declared.statistics_share,
         "finding": finding(whole["shares"]["within_event"], declared.statistics_share),
         "finding_beyond_column": finding(whole["within_event_beyond_column"], declared.statistics_share),
+        "past": before,
+        "finding_as_counting": finding(before and before["share"], 1.0),
         "training_losses": curves,
         "slots": rows,
     }
@@ -97,10 +100,23 @@ def run() -> None:
     publish(params, "tokens", {"tokens.json": text_of(found)}, hashed)
 
 
-def naive(asked: AskedTokens) -> list[pl.DataFrame]:
-    """What frequencies alone lose: of all tokens, and of those of the slot that comes next."""
-    known = {UNIGRAM: asked.unigram.logp, COLUMN: asked.unigram.logp_in_slot}
-    return [_sums(asked, name, 0, -known[name][asked.labels]) for name in NAIVE]
+def naive(asked: AskedTokens, context: int) -> list[pl.DataFrame]:
+    """What counting alone loses: all tokens, those of the slot that comes next, and the user's own ones of that slot.
+
+    The own ones are counted over the half of a context that every position of a model sees at least, and mixed with
+    those of the slot as it is best in the fit span, for the same users.
+    """
+    unigram, reach = asked.unigram, max(context // 2, 1)
+    own, before = (
+        OwnTokens.before(asked.stream, unigram.starts, asked.readouts.position[rows] + 1, reach)
+        for rows in (asked.rows, inside(asked.readouts, asked.stream, int(asked.stream.time.min()), asked.fold.end))
+    )
+    known = {
+        UNIGRAM: -unigram.logp[asked.labels],
+        COLUMN: -unigram.logp_in_slot[asked.labels],
+        OWN: own.losses(unigram, before.fitted(unigram)),
+    }
+    return [_sums(asked, name, 0, values) for name, values in known.items()]
 
 
 def account_once(
@@ -155,7 +171,10 @@ def read_asked(name: str, question: Question, features: Features, users: int, se
     readouts = _readouts(log, stream)
     rows = inside(readouts, stream, since, until)
     whose = [log.users[user] for user in stream.user[readouts.position[rows]]]
-    return AskedTokens(fold, log, stream, readouts, rows, whose, Unigram.of(fold.log))
+    unigram = Unigram.of(fold.log)
+    ranked = [list(log.codes).index(column) for column in question.candidate_columns]
+    is_start = at_starts(stream, unigram.starts, readouts.position[rows] + 1, ranked)
+    return AskedTokens(fold, log, stream, readouts, rows, whose, unigram, is_start)
 
 
 def _trained(folder: Path) -> list[float]:
@@ -164,7 +183,12 @@ def _trained(folder: Path) -> list[float]:
 
 
 def _sums(asked: AskedTokens, name: str, number: int, values: NDArray[np.float64]) -> pl.DataFrame:
-    sums = by_user(values, asked.labels, asked.users, asked.unigram.starts)
+    """The losses by user: of every slot, and of the ranked columns where a moment begins."""
+    every = by_user(values, asked.labels, asked.users, asked.unigram.starts)
+    labels, whose = asked.labels[asked.is_start], [asked.users[row] for row in np.flatnonzero(asked.is_start)]
+    starts = by_user(values[asked.is_start], np.zeros_like(labels), whose, np.zeros(1, dtype=np.int64))
+    starts = starts.rename({sum_of(0): sum_of(STARTS), number_of(0): number_of(STARTS)})
+    sums = every.join(starts, on="user_id", how="left", maintain_order="left").fill_null(0.0)
     return sums.select(pl.lit(name).alias("variant"), pl.lit(number).cast(pl.Int64).alias("seed"), pl.all())
 
 

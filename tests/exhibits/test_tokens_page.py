@@ -28,16 +28,39 @@ def slot(name, losses, shares):
             "within_event_beyond_column": estimate(0.4)}  # fmt: skip
 
 
+def before(share: float | None, finding: str) -> dict:
+    """What earlier moments tell the model beside counting."""
+    losses = {
+        key: estimate(value)
+        for key, value in zip(("column", "own", "moment", "everything"), (5, 4.8, 5, 4.9), strict=True)
+    }
+    told = {"tokens": 7, "losses": losses, "gained": estimate(0.1), "counted": estimate(0.2)}
+    share_ = None if share is None else estimate(share)
+    return {"past": told | {"share": share_}, "finding_as_counting": finding}
+
+
+LESS, NONE = before(0.5, "fails"), {"past": None, "finding_as_counting": "undetermined"}
+
+
 @pytest.fixture
 def accounted(folder):
-    def make(finding="holds", beyond="holds", clear=True, within=0.7, earlier=0.2, variant="flat-next", ranked=None):
+    def make(
+        finding="holds",
+        beyond="holds",
+        clear=True,
+        within=0.7,
+        earlier=0.2,
+        variant="flat-next",
+        ranked=None,
+        past=LESS,
+    ):
         shares = {"column": 0.5, "event": 0.2, "moment": 0.1, "earlier": earlier, "within_event": within}
         shares = shares if clear else dict.fromkeys(shares)
         first = slot("category" if ranked else "price", [4, 3, 2, 1.9, 1.8], ranked or dict.fromkeys(shares))
         rows = [first, slot("all", [4, 2, 1.5, 1.2, 1], shares)]
         found = {
             "variant": variant, "seeds": 2, "rounds": 3, "positions": 100, "users": 5, "at_least": 0.5,
-            "finding": finding, "finding_beyond_column": beyond, "slots": rows,
+            "finding": finding, "finding_beyond_column": beyond, "slots": rows, **past,
             "training_losses": {"event": [[2.0, 1.0, 0.9]], "everything": [[2.0, 1.5, 1.2]]},
         }  # fmt: skip
         write(folder / "tokens", {"tokens.json": found, "manifest.json": MANIFEST})
@@ -52,7 +75,30 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
     undetermined = tokens.answer(accounted(beyond="undetermined")).text
     assert "Whether <code>flat-next</code> learns token statistics instead of behaviour stays" in undetermined
     assert "alone, makes up 50 % [49 %, 51 %], and of the rest 40 % [39 %, 41 %] is reached by a twin" in undetermined
-    assert "; the criterion is at least 50 % of the rest." in undetermined
+    assert "that sees one event, where the criterion is at least 50 %; where a moment begins" in undetermined
+
+
+@pytest.mark.parametrize(
+    ("past", "beyond", "verdict"),
+    [
+        (LESS, "holds", "That {} <strong>holds</strong>"),
+        (LESS, "fails", "That {} does <strong>not hold</strong>"),
+        (before(1.0, "undetermined"), "holds", "Whether {} stays <strong>undetermined</strong>"),
+        (before(1.2, "overtaken"), "holds", "That {} does <strong>not hold</strong>"),
+        (before(1.2, "overtaken"), "undetermined", "That {} does <strong>not hold</strong>"),
+        (before(None, "undetermined"), "holds", "That {} <strong>holds</strong>"),
+        (NONE, "holds", "That {} <strong>holds</strong>"),
+    ],
+)
+def test_a_model_that_the_past_tells_what_it_tells_counting_has_learned_behaviour(accounted, past, beyond, verdict):
+    claim = "<code>flat-next</code> learns token statistics instead of behaviour"
+    told = tokens.verdict(accounted(beyond=beyond, past=past)[0])
+
+    assert told.startswith(verdict.format(claim))
+    assert (past is NONE) == ("where a moment begins" not in told)
+    asked = "of the 0.200 [0.190, 0.210] by which counting of the user's own tokens in half a context does"
+    assert (past not in (NONE, before(None, "undetermined"))) == (asked in told)
+    assert (past == before(None, "undetermined")) == ("tells nothing clearly" in told)
 
 
 def test_the_verdict_is_of_what_is_learned_beyond_the_columns_alone(accounted, folder):

@@ -196,6 +196,19 @@ def test_the_page_says_whether_the_criterion_holds(accounted, workspace):
     assert expected.get(accounted["finding"], "undetermined") in told
 
 
+def test_what_the_past_tells_is_of_tokens_that_begin_a_moment(accounted, workspace):
+    """A part of the ranked column's tokens; what each side gains is the difference of its losses."""
+    with inside(workspace):
+        params = load()
+        ranked = params.question(params.variants[accounted["variant"]].question).candidate_columns
+    past = accounted["past"]
+    losses = {name: loss["estimate"] for name, loss in past["losses"].items()}
+
+    assert 0 < past["tokens"] < sum(row["tokens"] for row in accounted["slots"] if row["slot"] in ranked)
+    assert pytest.approx(losses["moment"] - losses["everything"]) == past["gained"]["estimate"]
+    assert pytest.approx(losses["column"] - losses["own"]) == past["counted"]["estimate"]
+
+
 def test_twins_are_trained_on_the_same_tokens(accounted):
     lengths = {len(curve) for curves in accounted["training_losses"].values() for curve in curves}
 
