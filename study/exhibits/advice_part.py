@@ -79,7 +79,7 @@ class Part:
             told = f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
             is_followed = self.untrained == f"{code(self.contrast.left_variant)} is"
             failed = is_followed and self.contrast.verdict == "worse"
-            return told + ", but that following it taught nothing where the other side learned" * failed
+            return told + "; what it says is that the side which follows it learned nothing, and the other did" * failed
         if self.besides:
             does = "hide a difference" if self.contrast.verdict == "equivalent" else "be what makes the difference"
             return f"its sides differ in {self.besides} as well, which may {does}"

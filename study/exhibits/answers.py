@@ -19,7 +19,7 @@ from study.exhibits import (
 )
 from study.exhibits.alike import unlikely_shown
 from study.exhibits.answer import Answer, of, semicolons, shown
-from study.exhibits.beats import NO_CONTRAST, over_counts, verdict_on_counting
+from study.exhibits.beats import NO_CONTRAST, expected_alike, over_counts, verdict_on_counting
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
@@ -131,9 +131,12 @@ def is_it_the_data(results: Results) -> Answer:
     """What the log itself allows, and what fewer users would have cost."""
     power = results.power
     best = "" if power.best is None else f", against {number(power.best)} of the variant that is best on select"
+    unseen = (
+        f"candidates outside the catalogue are on average {percent(power.ceiling, 2)} of what is relevant to a query"
+    )
     limits = (
-        f"a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}{best}, and candidates outside the "
-        f"catalogue are on average {percent(power.ceiling, 2)} of what is relevant to a query"
+        f"a faultless ranking reaches a {PRIMARY} of {number(power.perfect)}{best}, and "
+        f"{unseen if power.ceiling > 0 else 'no relevant candidate lies outside the catalogue'}"
     )
     diagnosed = results.diagnostics
     if diagnosed is None:
@@ -168,6 +171,7 @@ def representation(results: Results) -> Answer:
         *(limited(results, told, *sides, *held) for told in choose.by_head(results, cleared)),
         judged if longer else "",
         f"{LONGER}, {limited(results, unsaid, *sides, *held)}" if unsaid else "",
+        expected_alike(results, [*cleared, *unsaid]),
     )
     control = judged if longer else apart(results, short, as_short)
     leading = [*cleared, *(short if longer else []), *unsaid]

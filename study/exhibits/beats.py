@@ -32,14 +32,30 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
             return f"not shown: the contrast of {alone}, is undetermined"
         return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
     if all(contrast.verdict == "worse" for contrast in against):
-        return f"no: all that was compared with {rule}, is worse"
-    return f"no: nothing that was compared with {rule}, beats it by more than the margin of {margin:g}"
+        return f"no: all that was compared with {rule} is worse"
+    return f"no: of all that was compared with {rule}, nothing beats it by more than the margin of {margin:g}"
 
 
 def over_counts(results: Results) -> str:
     """What reading the history adds to the user's own counts, a clause; nothing where no contrast says so."""
     found = choose.over_blind(results)
     return f"{scope.held(results, found, 'head')}, {settled(found, *SIDES, results.margin)}" if found else ""
+
+
+def expected_alike(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """That an equivalence says little where one that reads no history at all is equivalent too, a clause; or nothing.
+
+    Of the heads of contrasts that are equivalent, where every contrast with such a variant is so.
+    """
+    alike = [contrast for contrast in contrasts if contrast.verdict == "equivalent"]
+    heads = {choose.parts_of(results, variant).get("head") for contrast in alike for variant in contrast.variants}
+    blind = [one for one in choose.over_blind(results) if choose.parts_of(results, one.left_variant)["head"] in heads]
+    if not blind or any(one.verdict != "equivalent" for one in blind):
+        return ""
+    return (
+        f"{scope.held(results, blind, 'head')}, an equivalence was to be expected, since one of own counts, dates and "
+        "popularity alone is equivalent to a model that reads the history, too"
+    )
 
 
 def _aside(results: Results, contrast: Contrast) -> str:

@@ -108,8 +108,8 @@ def _turns(before: Verdicts, after: Verdicts, limits: str) -> str:
     if not learned:
         return f"no loss that was compared on both is, together with the full softmax, {ABOVE}"
     if not known:
-        none = f"{among}none" if among else "no loss that was compared on both"
-        return f"{none} has a settled verdict on both"
+        which = "was compared on both" if learned == both else f"is, like the full softmax, {ABOVE}"
+        return f"no loss that {which} has a settled verdict on both"
     if not turned:
         lead = "the one verdict that is" if len(known) == 1 else f"the {len(known)} verdicts that are"
         does = "does" if len(known) == 1 else "do"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits.markup import code, escape, listing
 from study.exhibits.records import Contrast, Estimate, Tested
+from study.metrics.few_seeds import EffectByStudent
 from study.params.statistics import Outcome
 
 MINUS = "\N{MINUS SIGN}"
@@ -137,7 +138,7 @@ def over(contrast: Contrast) -> str:
     return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"
 
 
-def to_margin(found: Tested, margin: float) -> str:
+def to_margin(found: Tested | EffectByStudent, margin: float) -> str:
     """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
     if found.verdict not in ("better", "worse"):
         return ""

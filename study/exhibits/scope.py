@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, factorial, plan
+from study.exhibits import choose, factorial, plan, simple_effects
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import bracketed, brief, count, named, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect, variants_of
@@ -261,6 +261,8 @@ def across(results: Results, factor: str) -> str:
     told += f"; with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
     lead = f"{factorial.wording(main, margin, alpha)} ({told})"
     found = listing([lead, *(_effect(effect, margin, alpha) for effect in shown)])
+    if apart := simple_effects.told(results, factor, shown):
+        found += f"; {apart}"
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
     if late and (cells := factorial.late_cells(results)):
         late += f", all those of {plural(len(cells), 'cell')}"

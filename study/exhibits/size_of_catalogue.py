@@ -9,7 +9,7 @@ from study.exhibits.prose import count, named, percent, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, p_value, table, words
-from study.metrics.few_seeds import EffectChange, judge_changes_by_student
+from study.metrics.few_seeds import EffectByStudent, judge_changes_by_student
 from study.params.statistics import PRIMARY
 
 OF_ARM = ("question", "arm")
@@ -27,7 +27,7 @@ class Resized:
     objective: str
     small: Contrast
     large: Contrast
-    change: EffectChange
+    change: EffectByStudent
     is_learned: bool
 
 

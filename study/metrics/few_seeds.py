@@ -92,14 +92,14 @@ def judge_ranks_by_student(
 
 
 @dataclass(frozen=True)
-class EffectChange:
-    """Of an effect of left over right from one set of queries to another.
+class EffectByStudent:
+    """Of an effect that is made of several differences: their mean, or how they change.
 
     Attributes:
-        effect: how much larger it is there.
+        effect: the mean, or how much larger it is there.
         low, high: an interval of it, Bonferroni over the family; unbounded of a single user.
         p_difference, p_equivalence: Holm-adjusted over the family.
-        verdict: *better* where the effect is larger there.
+        verdict: *better* where the effect is above 0.
     """
 
     effect: float
@@ -118,7 +118,7 @@ def judge_changes_by_student(
     *,
     margin: float,
     alpha: float,
-) -> list[EffectChange]:
+) -> list[EffectByStudent]:
     """Whether the effects of two variants differ between two sets of queries of the same users, as one difference.
 
     As `judge_by_student`, of the difference of two differences: users are the clusters of both, so that what a user
@@ -139,11 +139,43 @@ def judge_changes_by_student(
         parts = [part for one, pair in zip(sets, sides, strict=True) for part in one.of_seeds(*pair)]
         among_users = ((then[1] - first[1]) ** 2).sum() * len(users) / max(1, len(users) - 1)
         found.append((then[0] - first[0], *_error([(among_users, len(users) - 1), *parts])))
+    return _with_intervals(found, margin, alpha, single=len(users) < 2)
+
+
+def judge_means_by_student(
+    queries: pl.DataFrame, groups: Sequence[Sequence[tuple[str, str]]], metric: str, *, margin: float, alpha: float
+) -> list[EffectByStudent]:
+    """The mean effect of several pairs of variants on the same queries, as one difference: a simple effect, say.
+
+    As `judge_by_student`, users being the clusters of all pairs of a group.
+
+    Args:
+        groups: of each member of the family the pairs, left and right; no variant is in two pairs of one group.
+        queries, metric, margin, alpha: likewise.
+    """
+    if not groups:
+        return []
+    spread, found = _Spread(queries, metric), []
+    for pairs in groups:
+        share = 1 / len(pairs)
+        each = [spread.influence(*pair, spread.users) for pair in pairs]
+        of_user = share * np.sum([moved for _, moved in each], axis=0)
+        among_users = (of_user**2).sum() * len(of_user) / max(1, len(of_user) - 1)
+        of_seeds = [(part * share**2, free) for pair in pairs for part, free in spread.of_seeds(*pair)]
+        error = _error([(among_users, len(of_user) - 1), *of_seeds])
+        found.append((share * sum(effect for effect, _ in each), *error))
+    return _with_intervals(found, margin, alpha, single=len(spread.users) < 2)
+
+
+def _with_intervals(
+    found: Sequence[tuple[float, float, float]], margin: float, alpha: float, *, single: bool
+) -> list[EffectByStudent]:
+    """Of the effect, its standard error and degrees of freedom, of each member of a family."""
     effects, errors, degrees = (np.array(values) for values in zip(*found, strict=True))
-    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=len(users) < 2)
-    reach = stdtrit(degrees, 1 - alpha / (2 * len(pairs))) * errors if len(users) > 1 else np.full(len(pairs), np.inf)
+    differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=single)
+    reach = np.full(len(found), np.inf) if single else stdtrit(degrees, 1 - alpha / (2 * len(found))) * errors
     return [
-        EffectChange(float(e), float(e - r), float(e + r), float(p), float(q), _outcome(e, p, q, alpha))
+        EffectByStudent(float(e), float(e - r), float(e + r), float(p), float(q), _outcome(e, p, q, alpha))
         for e, r, p, q in zip(effects, reach, differ, equal, strict=True)
     ]
 

@@ -263,7 +263,7 @@ def test_without_relevant_young_candidates_their_recall_is_not_told(made):
             "yes: who-blind-repeat-bce (own counts, dates and popularity alone, weights learned; declared after "
             "test was seen) and who-logistic beat the best counting rule, key-days",
         ),
-        ("worse", "no: all that was compared with the best counting rule, key-days (recall@5% 0.4000), is worse"),
+        ("worse", "no: all that was compared with the best counting rule, key-days (recall@5% 0.4000) is worse"),
         (
             "undetermined",
             "not shown: no variant is shown to beat the best counting rule, key-days (recall@5% 0.4000), but not every",
