@@ -18,6 +18,10 @@ NUMBERS = re.compile(
     r"|(\(|; )((both|all [\w,]+) models compared|of the [\w,]+ models compared,)[^()]*(\)|(?=\)))"
 )
 """What is measured; how many contrasts say a thing is a part of the conclusion."""
+ASIDES = re.compile(
+    r" \([^()]*(declared after test was seen|run anew|not ahead in)[^()]*\)|, declared after test was seen"
+)
+"""What is said of a contrast beside its verdict: when it was declared, and what other runs and metrics say."""
 NOT_COMPARED = (
     "The answers of both snapshots are not compared in words, since those of {0} cannot be composed with today's "
     "parameters ({1}). A run of it with these would change that."
@@ -79,5 +83,5 @@ def conclusion(answer: str) -> str:
 
 
 def wording(answer: str) -> str:
-    """The words of a conclusion, without markup and with everything that is measured alike."""
-    return NUMBERS.sub("#", TAGS.sub("", conclusion(answer).replace(TOO_MANY, "")))
+    """The words of a conclusion, without markup and asides, and with everything that is measured alike."""
+    return NUMBERS.sub("#", ASIDES.sub("", TAGS.sub("", conclusion(answer).replace(TOO_MANY, ""))))

@@ -20,7 +20,7 @@ CALLED = {
     "budget_in": "the amount of training (the unit of its budget)",
     "pretrain": "what it is pre-trained on",
     "blocks": "the depth",
-    "labels": "the places of its labels",
+    "labels": "the places of its labels, and how much of a history each sees",
     "context": "the length of its history",
 }
 """Parts that prose calls by other names than parameters do."""

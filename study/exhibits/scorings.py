@@ -78,9 +78,10 @@ def added_later(results: Results, winners: Iterable[str]) -> str:
         return ""
     who = f"all winners but {listing(before)}" if 0 < len(before) < len(added) else listing(added)
     were = "was" if len(added) == 1 else "were"
+    whose = "" if results.params.snapshot.until is None else " of the whole log"
     return (
         f"{who} {were} added after a first roster, whose best sequence model was worse than counting, had been scored "
-        "on test (<em>Protocol</em>)"
+        f"on test{whose} (<em>Protocol</em>)"
     )
 
 

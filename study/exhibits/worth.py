@@ -15,7 +15,7 @@ from study.exhibits.tables import Cell, decimal, table, whole, words
 from study.params.statistics import PRIMARY
 
 TOPICS = {
-    "order": "the order of the moments",
+    "order": "the order of the moments, and how recent each is",
     "time": "the times of the moments",
     "recent": "what all users did before their last events",
     "attributes": "any one attribute",
@@ -157,8 +157,8 @@ def _up_to(results: Results, one: Contrast) -> str:
 def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
     margin, contrasts = results.margin, [contrast for one in asked for contrast in one.contrasts]
     caption = (
-        f"{plural(len(contrasts), 'contrast')} in which one thing alone changes, by what that is; effects in "
-        f"{PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
+        f"{plural(len(contrasts), 'contrast')} in which one declared part alone changes, with what it brings "
+        f"along; effects in {PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
         f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
         "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts; "
         "those of a part have no sign here, so that noise makes their median larger"

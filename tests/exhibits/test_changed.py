@@ -63,5 +63,8 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
     )
     assert wording(few) == wording(most) != wording("so: x")
     assert wording(f"on the machine of this run{TOO_MANY}; x") == wording("on the machine of this run; x")
+    assert wording("yes: x (own; declared after test was seen) beats y, declared after test was seen") == wording(
+        "yes: x beats y"
+    )
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
