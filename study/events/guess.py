@@ -97,7 +97,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}
     offered = {name for name in offered if not _describes(log, user, name)} or offered
-    candidate, finer = _candidates(acts, offered, left_out, place)
+    acted = f"key actions ({', '.join(map(str, allowed))}: {why.partition(';')[0]})"
+    candidate, finer = _candidates(acts, offered, left_out, place, acted)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
@@ -180,10 +181,15 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
     keys = keys_of(types)
     chosen = keys[0] if keys else types[0]
     share = counts.filter(pl.col("type") == chosen)["count"].item() / log.height
-    why = "by its name" if keys else "the rarest event type"
+    why = f"by its name{_beside(keys)}" if keys else "the rarest event type"
     others = [name for name in types if name != chosen]
     besides = f"; the log also has: {', '.join(others)}" if others else ""
     return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"
+
+
+def _beside(keys: list[str]) -> str:
+    """Which others are named like a key action, too; nothing where none is."""
+    return f" (so {'is' if len(keys) == 2 else 'are'} {few(keys[1:])})" if len(keys) > 1 else ""
 
 
 def _describes(log: pl.DataFrame, user: str, name: str) -> bool:
@@ -207,11 +213,12 @@ def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: list[str], offe
 
 
 def _candidates(
-    acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str
+    acts: pl.DataFrame, offered: set[str], left_out: dict[str, str], place: str, acted: str
 ) -> tuple[list[str], list[str]]:
     """The column of key actions, of those that are offered, whose catalogue is of the best size, and the next larger.
 
-    One with gaps is taken where those without are too few for the size, and several together where each is too small.
+    One with gaps is taken where those without are too few for the size, and several together where each is too small;
+    one that is named like a measure where these are too small as well.
     """
     columns = {name: acts[name] for name in sorted(offered) if acts.height}
     columns = {name: column for name, column in columns.items() if column.null_count() <= (1 - MOSTLY) * acts.height}
@@ -221,12 +228,16 @@ def _candidates(
         gaps = {name: f"empty in {acts[name].null_count() / acts.height:.1%} of them" for name in sorted(offered)}
         others = few([f"{name} ({why})" for name, why in (gaps | left_out).items()])
         raise UserError(
-            f"{place}: no categorical column is filled in the key actions{others and f'; left out: {others}'}; "
+            f"{place}: no categorical column is filled in the {acted}{others and f'; left out: {others}'}; "
             f"to say which one is the candidate, {BY_HAND}"
         )
     chosen = min(usable, key=lambda name: (abs(_ratio(usable[name])), name))
     if usable[chosen] < LEAST:
-        return _together(acts, {name: size for name, size in usable.items() if size < LEAST})
+        together = _together(acts, {name: size for name, size in usable.items() if size < LEAST})
+        measures = _of_size({name: column for name, column in full.items() if is_measure(name)})
+        if _joint(acts, together[0]) >= LEAST or not measures:
+            return together
+        usable, chosen = measures, min(measures, key=lambda name: (abs(_ratio(measures[name])), name))
     larger = [name for name in usable if usable[name] > usable[chosen]]
     return [chosen], [min(larger, key=lambda name: (usable[name], name)) if larger else chosen]
 

@@ -31,6 +31,8 @@ KEYS = (
     r"check ?out",
 )
 """What is in the words of a key action: of a purchase, of others, and of the step before it."""
+UNDONE = r"fail|cancel|refund|return|declin|reject|expir|abandon|updat|revers|void|error|attempt|pending|edit|remov"
+"""What is in the name of something that became of a key action, or kept it from being one."""
 BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page|"
     r"bookmark|unsubscri"
@@ -61,10 +63,18 @@ def users_of(names: list[str]) -> list[str]:
 
 
 def keys_of(acts: list[str]) -> list[str]:
-    """Those that are named like a key action, the likeliest first: purchases before others, then the shortest."""
+    """Those that are named like a key action, the likeliest first: purchases before others, then the shortest.
+
+    What is done besides stands behind them, and what came to nothing last.
+    """
     words = {act: " ".join(words_of(act)) for act in acts}
     found = [act for key in KEYS for act in sorted(acts, key=len) if re.search(key, words[act])]
-    return list(dict.fromkeys(found))
+    return sorted(dict.fromkeys(found), key=lambda act: _is_unlikely(words[act]))
+
+
+def _is_unlikely(words: str) -> tuple[bool, bool]:
+    """How a key action is ranked among those that are named like one."""
+    return bool(re.search(UNDONE, words)), bool(re.search(BESIDES, words))
 
 
 def is_act(value: str) -> bool:
@@ -74,7 +84,7 @@ def is_act(value: str) -> bool:
 
 def is_measure(name: str) -> bool:
     """Whether a column is named like something that is measured: one of its words says so, and the last is no code."""
-    words = words_of(name)
+    words = words_of(re.sub(r"(?<=\w)\(s\)", "s", name))  # a plural, and no seconds
     together = " ".join(words)
     if re.search(CODE, together):
         return False

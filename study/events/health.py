@@ -10,10 +10,10 @@ from study.events.facts import Facts
 from study.events.log import Ints
 from study.events.pace import RETURNING
 from study.events.spans import Spans
-from study.events.split import LEAST_EVENTS
+from study.events.split import LEAST_EVENTS, held_back
 from study.events.values import alike, asked_columns, named_nothing
 from study.params.features import Features
-from study.params.question import Question, WhoQuestion
+from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.params.statistics import POWER, Statistics
 
@@ -96,6 +96,7 @@ def doubts(
     actions: int,
     settings: Statistics,
     contrasts: int,
+    seed: int,
 ) -> list[str]:
     """What may spoil a question of this log, a sentence each.
 
@@ -104,6 +105,7 @@ def doubts(
         candidates: of the log before test, with the time `first` of their first event and their number of `events`.
         actions: key actions that have a candidate.
         contrasts: the most that an arm which asks the question declares.
+        seed: of the study, which draws the candidates that are held back.
     """
     development = pl.concat([tables["stop"], tables["select"]])
     evidence = -log(settings.alpha / max(contrasts, 1))
@@ -127,12 +129,26 @@ def doubts(
         )
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)
-    if question.held_back and not (candidates["events"] >= LEAST_EVENTS).any():
-        found.append(
-            f"no candidate has {LEAST_EVENTS} events before test, so that none is held back, and nothing will be said "
-            "of young ones; choose a coarser candidate, or bring a longer log"
-        )
+    if question.held_back:
+        found += _held(question, candidates, seed)
     return [*found, *_size(len(candidates), actions)]
+
+
+def _held(question: WhatQuestion, candidates: pl.DataFrame, seed: int) -> list[str]:
+    """That no candidate is held back, so that nothing can be said of young ones."""
+    often = candidates.filter(pl.col("events") >= LEAST_EVENTS)
+    why = f"no candidate has {LEAST_EVENTS} events before test, so that none is held back"
+    if often.height:
+        each = often.select("candidate", timestamp="first").select(pl.all().repeat_by(LEAST_EVENTS).explode())
+        end = int(often["first"].dt.timestamp("us").to_numpy().max()) + 1
+        if held_back([each], question, end, seed):
+            return []
+        why = (
+            f"of the {often.height:,} candidates that may be held back, each with a probability of "
+            f"{question.held_back:g}, this seed holds back none"
+        )
+    how = "raise held_back, choose a finer candidate" if often.height else "choose a coarser candidate"
+    return [f"{why}, and nothing will be said of young ones; {how}, or bring a longer log"]
 
 
 def once(actors: int, again: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -74,7 +74,7 @@ def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataF
     if spec.until is None:
         yield from pieces
         return
-    end, first, is_empty = midnight(spec.until, ZoneInfo(spec.timezone)), None, True
+    end, first, is_empty = _end(spec.until, spec.timezone), None, True
     for piece in pieces:
         begin = piece.select(TIME.min()).item()
         first = begin if first is None else min(first, begin)
@@ -84,6 +84,13 @@ def _before(pieces: Iterable[pl.DataFrame], spec: Snapshot) -> Iterator[pl.DataF
     if is_empty and first is not None:
         told = EPOCH + timedelta(microseconds=first)
         raise UserError(f"{PARAMS}: snapshot.until: no event is before {spec.until}; the first one is of {told}")
+
+
+def _end(until: date, timezone: str) -> int:
+    try:
+        return midnight(until, ZoneInfo(timezone))
+    except OverflowError:
+        raise UserError(f"{PARAMS}: snapshot.until: {until} has no midnight of {timezone} in UTC") from None
 
 
 def _pieces(spec: Snapshot, rows: int | None) -> Iterator[pl.DataFrame]:

@@ -13,6 +13,8 @@ from study.params.snapshot import Snapshot
 UTC = pl.Datetime("us", "UTC")
 OFFSET = r"(Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)$"
 """No place has ever been 16 hours from Greenwich: what is larger is a fault of the log."""
+GREENWICH = r" ?(UTC|GMT)$"
+"""Another name of the offset Z, as BigQuery writes it."""
 DATE = "%Y-%m-%d"
 FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", DATE)
 """ISO 8601, after T became a space and the offset was taken off."""
@@ -208,6 +210,7 @@ def _iso(raw: pl.Series, spec: Snapshot, place: Path) -> tuple[pl.Series, tuple[
             "iso",
             "no zone",
         )  # the form of most logs, with a time and without a zone
+    text = raw.str.strip_chars().str.replace(GREENWICH, "Z").str.replace("T", " ", literal=True)
     has_time = text.str.contains(":", literal=True)
     offset = text.str.extract(OFFSET).set(~has_time, None)  # the day of a date looks like an offset
     bare = text.str.replace(OFFSET, "").str.strip_chars().zip_with(has_time, text)

@@ -3,9 +3,11 @@
 import numpy as np
 import polars as pl
 
+from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair
-from study.exhibits.prose import count, number, plural
+from study.exhibits.prose import count, number, over, plural
 from study.exhibits.results import Results
+from study.metrics.few_seeds import judge_by_student
 from study.params.statistics import PRIMARY
 
 Seeds = dict[str, list[float]]
@@ -15,7 +17,7 @@ def told(pair: Pair) -> str:
     """How far apart two runs are that drew with another seed, sentences behind another; or nothing."""
     if pair.there.manifest.seed == pair.here.manifest.seed:
         return ""
-    return "".join(f" {sentence}" for sentence in [*_of_recalls(pair), *_of_defaults(pair)])
+    return "".join(f" {sentence}" for sentence in [*_of_recalls(pair), *left_open(pair), *_of_defaults(pair)])
 
 
 def _of_recalls(pair: Pair) -> list[str]:
@@ -35,6 +37,35 @@ def _of_recalls(pair: Pair) -> list[str]:
     return [
         f"On the same queries, the recalls of {plural(variants, 'variant')} with several seeds differ between the "
         f"runs by {number(ratio, 1)} times the variance that their seeds explain, {more}; two runs tell it roughly."
+    ]
+
+
+def left_open(pair: Pair) -> list[str]:
+    """Which verdicts of this run would not be passed if the seeds' part were as large as the runs lie apart; or none.
+
+    Those that stand by t alone are asked: the others are told to hang on few seeds as it is.
+    """
+    ratio, _ = beyond_seeds(*(_by_seed(side) for side in (pair.there, pair.here)))
+    if ratio is None or ratio <= 1 or pair.has_another_draw or pair.there.manifest.seed == pair.here.manifest.seed:
+        return []
+    results = pair.here
+    settled = [c for c in results.contrasts if c.verdict == results.by_student[c.name].verdict != "undetermined"]
+    by = judge_by_student(
+        results.queries([PRIMARY]),
+        [one.variants for one in results.contrasts],
+        PRIMARY,
+        margin=results.margin,
+        alpha=results.params.statistics.alpha,
+        of_seeds=ratio,
+    )
+    anew = {one.name: found.verdict for one, found in zip(results.contrasts, by, strict=True)}
+    left = [f"{over(one)} ({one.verdict})" for one in settled if anew[one.name] != one.verdict]
+    lead = f"Were the part of the seeds {number(ratio, 1)} times as large in every contrast, by t"
+    if not left:
+        return [f"{lead} all {count(len(settled))} settled verdicts of {code(pair.names[1])} would stand."]
+    return [
+        f"{lead} {count(len(left))} of {plural(len(settled), 'settled verdict')} of {code(pair.names[1])} would not "
+        f"be passed: {listing(left)}."
     ]
 
 

@@ -158,8 +158,9 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
     margin, contrasts = results.margin, [contrast for one in asked for contrast in one.contrasts]
     caption = (
         f"{plural(len(contrasts), 'contrast')} in which one declared part alone changes, with what it brings "
-        f"along; effects in {PRIMARY}, of a part told in the direction of the gain, of the log as it is over the changed one. Beyond the "
-        f"margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth something, not more; "
+        f"along; effects in {PRIMARY}, of a part told in the direction of the gain, of the log as it is over the "
+        f"changed one. Beyond the margin: shown to be worth more than {margin:g}; perhaps within it: shown to be worth "
+        "something, not more; "
         "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts; "
         "those of a part have no sign here, so that noise makes their median larger"
     )

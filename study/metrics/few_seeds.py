@@ -30,7 +30,13 @@ class ByStudent:
 
 
 def judge_by_student(
-    queries: pl.DataFrame, pairs: Sequence[tuple[str, str]], metric: str, *, margin: float, alpha: float
+    queries: pl.DataFrame,
+    pairs: Sequence[tuple[str, str]],
+    metric: str,
+    *,
+    margin: float,
+    alpha: float,
+    of_seeds: float = 1.0,
 ) -> list[ByStudent]:
     """A verdict for each pair of variants, by the rules of `verdicts.judge`.
 
@@ -48,11 +54,12 @@ def judge_by_student(
         metric: which every query has.
         margin: smallest difference that matters.
         alpha: family-wise error of each kind of test.
+        of_seeds: what the part of the seeds is multiplied by, where more than a seed is drawn anew: a search, say.
     """
     if not pairs:
         return []
     spread = _Spread(queries.filter(pl.col("variant").is_in([side for pair in pairs for side in pair])), metric)
-    found = [spread.of(left, right) for left, right in pairs]
+    found = [spread.of(left, right, of_seeds) for left, right in pairs]
     return _judged(found, margin, alpha, single=len(spread.counts) < 2)
 
 
@@ -236,8 +243,10 @@ class _Spread:
         self.users: list[str] = part["user_id"].to_list()
         self.counts: Floats = part["len"].to_numpy() / len(self.means[first])
 
-    def of(self, left: str, right: str) -> tuple[float, float, float, float]:
+    def of(self, left: str, right: str, times: float) -> tuple[float, float, float, float]:
         """The effect, its standard error, its degrees of freedom, and the share of its variance that is of seeds.
+
+        The part of the seeds is multiplied by `times`.
 
         All of a variant's difference from itself is known: it is none.
         """
@@ -246,7 +255,8 @@ class _Spread:
         users = len(self.users)
         effect, of_user = self.influence(left, right, self.users)
         among_users = (of_user**2).sum() * users / max(1, users - 1)
-        error, degrees = _error([(among_users, users - 1), *self.of_seeds(left, right)])
+        of_seeds = [(times * part, free) for part, free in self.of_seeds(left, right)]
+        error, degrees = _error([(among_users, users - 1), *of_seeds])
         return effect, error, degrees, 1 - among_users / error**2 if error else 0.0
 
     def influence(self, left: str, right: str, users: Sequence[str]) -> tuple[float, Floats]:

@@ -25,6 +25,8 @@ from study.params.snapshot import Snapshot
 from study.paths import PARAMS, RESULTS, write_text
 
 HELD_BACK = 0.2
+KINDS = "categorical, numeric, ordinal, {kind: list, items: 3} and {kind: part, part: hour}"
+"""How an attribute may be declared, for a comment."""
 ELIGIBLE_DAYS = 28
 FILES = 50
 """Of a folder that are looked at, at most."""
@@ -135,7 +137,7 @@ def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]
         f"    user: {_yaml(spec.columns.user)} # guess: {found.reasons['user']}",
         f"    time: {_yaml(spec.columns.time)} # guess: {found.reasons['time']}",
         f"    event_type: {_yaml(spec.columns.event_type)} # guess",
-        f"  attributes: # guesses by {where}; the kinds are categorical, numeric, ordinal, list and part",
+        f"  attributes: # guesses by {where}; the kinds are {KINDS}",
     ]
     lines += [f"    {_yaml(name)}: {_yaml(kind)}" for name, kind in found.attributes.items()]
     return [*lines, *(f"    # {_yaml(name)} is left out: {why}" for name, why in found.left_out.items())]

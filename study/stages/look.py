@@ -24,7 +24,6 @@ from study.events.values import refuse_few, refuse_joined, refuse_unseen, unseen
 from study.params import Params, load
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.snapshot import Snapshot
-from study.params.statistics import Statistics
 from study.stages.by_part import by_part
 from study.stages.refusals import refuse_left_out, refuse_sections, refuse_snapshots, refuse_values
 
@@ -73,7 +72,7 @@ def run(source: str | None) -> None:
         for name, one in findings(facts, events, params, folder):
             question = params.questions[name]
             family = max((len(params.declared(arm)) for arm in params.arms if params.asked_by(arm) == name), default=0)
-            told, doubts = _told(name, question, one, params.statistics, family)
+            told, doubts = _told(name, question, one, params, family)
             rows += told
             for doubt in [*doubts, *unseen(question, facts.counts)]:
                 doubted.setdefault(doubt, []).append(name)
@@ -223,7 +222,7 @@ class _Look:
 
 
 def _told(
-    name: str, question: Question, found: Found, settings: Statistics, family: int
+    name: str, question: Question, found: Found, params: Params, family: int
 ) -> tuple[list[tuple[str, str]], list[str]]:
     told = health.asked(name, question, found.spans, found.tables)
     if question.sessions:
@@ -234,5 +233,6 @@ def _told(
         without = f", {found.unnamed / found.actions:.1%} of them without a candidate, so not asked about"
         told.append((f"{name}: key actions", f"{found.actions:,}{without if found.unnamed else ''}"))
     once = health.once(found.actors, found.again) if isinstance(question, WhoQuestion) else []
-    doubts = health.doubts(question, found.tables, found.candidates, found.actions - found.unnamed, settings, family)
+    named, settings = found.actions - found.unnamed, params.statistics
+    doubts = health.doubts(question, found.tables, found.candidates, named, settings, family, params.seed)
     return told, [*doubts, *once]

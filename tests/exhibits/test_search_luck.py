@@ -1,10 +1,15 @@
 """How far two runs on the same events lie apart, against what their seeds explain."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from study.exhibits import agreement
+from study.exhibits import agreement, search_luck
+from study.exhibits.others import pair_of
 from study.exhibits.search_luck import beyond_seeds
+from study.metrics.few_seeds import ByStudent
 from tests.exhibits.pairing import text
 
 
@@ -106,3 +111,31 @@ def test_where_the_only_headlines_are_between_rules_it_is_said_so(compared):
     shown = text(agreement.headline(compared(rules, there)))
     assert "no headline contrast, one about the best of a family, could come out otherwise." in shown
     assert "neighbours-over-decay is the very same number, between rules that both searches" in shown
+
+
+@pytest.mark.parametrize(("shift", "is_told"), [(0.05, True), (0.0, False)])
+def test_verdicts_that_a_search_would_turn_are_named_where_runs_lie_further_apart_than_seeds(
+    compared, shift, is_told, monkeypatch
+):
+    """By t both contrasts stand; were the seeds' part as large as the runs lie apart, one would not."""
+    pair = pair_of(compared(there=same_events), "old")
+    told, anew = ("better", "equivalent"), ("undetermined", "equivalent")
+    settled = [one.model_copy(update={"verdict": v}) for one, v in zip(pair.here.contrasts[:2], told, strict=True)]
+    by = {one.name: ByStudent(0.5, 0.01, 0.9, one.verdict) for one in settled}
+    here = SimpleNamespace(
+        contrasts=settled, by_student=by, queries=lambda _: None, margin=0.005, params=pair.here.params,
+        manifest=pair.here.manifest, question=pair.here.question, data=pair.here.data,
+    )  # fmt: skip
+    monkeypatch.setattr(search_luck, "_by_seed", lambda side: {"a": [s + shift * (side is here) for s in (0.1, 0.11)]})
+    asked = []
+
+    def judge(*_, of_seeds, **__):
+        asked.append(of_seeds)
+        return [ByStudent(0.5, 0.5, 0.9, verdict) for verdict in anew]
+
+    monkeypatch.setattr(search_luck, "judge_by_student", judge)
+    found = text(SimpleNamespace(text=" ".join(search_luck.left_open(replace(pair, here=here)))))
+
+    assert is_told == bool(found)
+    assert is_told == (f"1 of 2 settled verdicts of {pair.names[1]} would not be passed: " in found)
+    assert is_told == (asked != [] and min(asked) > 1)

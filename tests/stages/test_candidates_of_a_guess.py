@@ -47,6 +47,13 @@ def test_one_column_is_the_candidate_where_all_together_are_too_few(workspace):
     assert ["colour"] == load().questions["categories"].candidate
 
 
+def test_a_column_named_like_a_measure_is_the_candidate_where_the_others_are_too_few_together(workspace):
+    clicks(colour=3, size=58).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert ["size"] == load().questions["categories"].candidate
+
+
 def test_where_the_things_lie_is_told_though_small_columns_are_enough_together(workspace):
     acts = pl.col("event_name") == "order_placed"
     log = funnel().drop("shop", "category").with_columns(product=pl.when(~acts).then("product"))

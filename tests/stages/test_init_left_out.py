@@ -145,7 +145,10 @@ def test_where_nothing_can_be_the_candidate_it_is_told_what_was_left_out_and_wha
 
     assert 2 == main(["init", "log.csv"])
     said = capsys.readouterr().err
-    assert "no categorical column is filled in the key actions; left out: product (empty in " in said
+    told = (
+        "no categorical column is filled in the key actions (order_placed: by its name); left out: product (empty in "
+    )
+    assert told in said
     assert "% of them), request (nearly an id: 6000 distinct values in 6000 rows); to say which one is the " in said
     assert "write the sections snapshot and questions of params.yaml by hand" in said
 

@@ -6,6 +6,7 @@ import pytest
 from study.__main__ import main
 from study.events.guess_names import is_act, keys_of
 from study.params import load
+from study.paths import PARAMS
 from tests.stages.own_log import funnel, workspace
 
 __all__ = ["workspace"]
@@ -73,10 +74,32 @@ def test_a_thing_whose_name_holds_that_of_a_measure_or_of_words_may_be_the_candi
         (["ORDERED", "OrderCompleted"], "ORDERED"),
         (["bookings", "facebook"], "bookings"),
         (["signUp", "wholesale"], "signUp"),
+        (["Order Updated", "Order Refunded", "Order Completed"], "Order Completed"),
+        (["payment_failed", "payment_success"], "payment_success"),
+        (["order_cancelled", "order_completed"], "order_completed"),
+        (["Order Viewed", "Order Completed"], "Order Completed"),
+        (["purchase_failed", "order"], "order"),
     ],
 )
 def test_a_key_action_is_known_by_whole_words_a_purchase_before_all(acts, key):
     assert key == keys_of(acts)[0]
+
+
+def test_other_types_that_are_named_like_a_key_action_are_told_beside_it(workspace):
+    rare = pl.when(pl.int_range(pl.len()) % 9 == 0).then(pl.lit("order_refunded"))
+    funnel().with_columns(event_name=rare.otherwise("event_name")).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"event_type": ["order_placed"]} == load().questions["categories"].key_action
+    assert "by its name (so is order_refunded); " in PARAMS.read_text(encoding="utf-8")
+
+
+def test_a_plural_in_brackets_is_no_unit(workspace):
+    log = funnel().drop("category", "product", "shop").with_columns(colour=pl.format("c{}", pl.int_range(pl.len()) % 4))
+    log.with_columns(pl.format("p {}", pl.int_range(pl.len()) % 80).alias("Product(s)")).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ["Product(s)"] == load().questions["categories"].candidate
 
 
 @pytest.mark.parametrize("act", ["bookmark", "facebook_share", "unsubscribe", "page_view"])

@@ -51,6 +51,16 @@ def test_a_question_of_young_candidates_of_which_none_is_held_back_is_doubted(wo
     assert is_doubted == ("warning: young: no candidate has 20 events before test" in capsys.readouterr().out)
 
 
+@pytest.mark.parametrize(("share", "is_doubted"), [(1e-9, True), (0.5, False)])
+def test_a_share_so_small_that_no_candidate_is_drawn_is_doubted(workspace, capsys, share, is_doubted):
+    ask(funnel(), "young", candidate=["category"], held_back=share)
+    capsys.readouterr()
+
+    assert 0 == main(["check"])
+    told = "this seed holds back none, and nothing will be said of young ones; raise held_back"
+    assert is_doubted == (told in capsys.readouterr().out)
+
+
 def test_a_value_that_holds_what_joins_candidates_is_refused(workspace, capsys):
     """Two candidates of two columns would be one: "a · b" with "c" and "a" with "b · c"."""
     log = funnel().with_columns(shop=pl.lit("tea · ") + pl.col("shop").cast(pl.String))

@@ -40,6 +40,12 @@ def test_a_day_without_quotes_is_refused_since_dvc_could_not_read_it(tmp_path):
         built(tmp_path, [BEFORE], until=date(2024, 2, 1))
 
 
+def test_a_day_that_begins_before_there_are_dates_is_refused(tmp_path):
+    spec = {"until": "0001-01-01", "timezone": "Asia/Tokyo"}
+    with pytest.raises(UserError, match=r"snapshot\.until: 0001-01-01 has no midnight of Asia/Tokyo in UTC"):
+        built(tmp_path, [BEFORE], **spec)
+
+
 def test_a_cut_that_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(
         UserError, match=r"snapshot\.until: no event is before 2024-01-01; the first one is of 2024-02-01"
