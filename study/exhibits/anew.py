@@ -77,6 +77,20 @@ def unlike(results: Results, contrast: Contrast) -> str:
     return f"{runs}: {listing(list(dict.fromkeys(others)))}"
 
 
+def open_elsewhere(results: Results, contrast: Contrast) -> str:
+    """On which other logs a contrast of the same variants is undetermined; nothing without one."""
+    found = [
+        pair.names[0]
+        for other in results.params.compare_with
+        if (pair := pair_of(results, other)) and not pair.is_one_log
+        for one in agreement.repeated(pair)
+        if one.here.name == contrast.name
+        and one.there.variants == contrast.variants
+        and one.there.verdict == "undetermined"
+    ]
+    return f"undetermined on {listing(list(map(code, found)))}" if found else ""
+
+
 def _anew(results: Results, contrast: Contrast) -> list[Contrast]:
     """A contrast in every other run on the same events that has declared it alike, in its direction."""
     runs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]

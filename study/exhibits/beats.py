@@ -24,7 +24,8 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     rule = f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        who = listing([f"{code(contrast.left_variant)}{_aside(results, contrast)}" for contrast in winners])
+        shown = in_ndcg.shown_by_t(results, winners)
+        who = listing([f"{code(contrast.left_variant)}{_aside(results, contrast, shown)}" for contrast in winners])
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         if len(against) == 1:
@@ -58,10 +59,14 @@ def expected_alike(results: Results, contrasts: Sequence[Contrast]) -> str:
     )
 
 
-def _aside(results: Results, contrast: Contrast) -> str:
+def _aside(results: Results, contrast: Contrast, shown: set[str] | None) -> str:
     """What a winner is if it reads no history, what another run says otherwise, and that a contrast is no plan."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    doubts = in_ndcg.is_no_gain(results, contrast), anew.unlike(results, contrast)
+    doubts = (
+        in_ndcg.is_no_gain(results, contrast, shown),
+        anew.unlike(results, contrast),
+        anew.open_elsewhere(results, contrast),
+    )
     return aside(contrast, COUNTS if is_blind else "", *doubts)
 
 

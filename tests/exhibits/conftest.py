@@ -185,7 +185,7 @@ def queries(params: Params, arm: Arm = "main") -> pl.DataFrame:
     rows = [
         {"variant": name, "seed": seed, "user_id": "u", "cutoff": start + timedelta(days=7 * week),
          "recall@10": 0.4 - 0.005 * index + 0.1 * seed, "recall@10/young": 0.5 - 0.01 * index,
-         "relevant": 10, "outside": 1, "young": 4}
+         "ndcg@10": 0.4 - 0.005 * index, "relevant": 10, "outside": 1, "young": 4}
         for index, name in enumerate(params.entries(arm)) for seed in (0, 1) for week in (0, 1)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema_overrides={"recall@10": pl.Float32, "cutoff": pl.Datetime("us", "UTC")})

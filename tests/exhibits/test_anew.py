@@ -1,6 +1,7 @@
 """What another run on the same events says of a contrast, wherever that is named."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,6 +59,18 @@ def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(com
     assert anew.unlike(results, asked) == expected
     opposite = {"worse": "better", "better": "worse"}.get(there, there)
     assert anew.unlike(results, flipped(asked)) == (f"run anew: {opposite}" if expected else "")
+    assert "" == anew.open_elsewhere(results, asked)  # of the same events that is told above
+
+
+@pytest.mark.parametrize(("there", "expected"), [("undetermined", "undetermined on old"), ("better", "")])
+def test_another_log_that_leaves_a_verdict_open_is_told(compared, there, expected):
+    def of(verdict):
+        return contrasts(("trees-over-counting", verdict, VERDICTS[verdict]))
+
+    results = compared(of("better"), of(there))
+    asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
+
+    assert expected == text(SimpleNamespace(text=anew.open_elsewhere(results, asked)))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +133,7 @@ def test_who_beats_counting_in_one_run_alone_is_told_so_in_the_answer_itself(com
     here = contrasts(("trees-over-counting", "better", 0.02), ("sequence-over-counting", "better", 0.02))
     asked, alone = told(compared(here, there), COUNTING), told(compared(here), COUNTING)
     assert "Yes: lightgbm-lambdarank (run anew: undetermined) and sum-horizon" in asked
-    assert "Yes: lightgbm-lambdarank and sum-horizon" in alone
+    assert "Yes: lightgbm-lambdarank (undetermined on old) and sum-horizon" in alone
 
 
 @pytest.mark.parametrize(
