@@ -83,7 +83,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _copy(path: Path, target: Path) -> None:
     if path.suffix == ".parquet":
-        kept = {"variant", "seed", "user_id", "cutoff", "recall@10", "recall@10/young", "relevant", "outside", "young"}
+        kept = {"variant", "seed", "user_id", "cutoff", "recall@10", "recall@10/young", "ndcg@10"}
+        kept |= {"relevant", "outside", "young"}
         shown = pl.read_parquet(path, columns=[name for name in pl.read_parquet_schema(path) if name in kept])
         shown.with_columns(pl.col("variant").replace(RENAMED)).write_parquet(target)
         return

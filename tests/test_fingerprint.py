@@ -38,7 +38,7 @@ def test_code_that_is_edited_while_dvc_runs_its_stage_ends_it(tmp_path, monkeypa
     write_text(code_of("catalogue-cost"), f"{told}{'0' * 64}  params.yaml, what it reads\n")
     stage = SimpleNamespace(run=lambda: None)
     monkeypatch.setattr(command_line, "_module", lambda *_: stage)
-    arguments = SimpleNamespace(stage="catalogue-cost", item=None, stamp=False, repeat=None)
+    arguments = SimpleNamespace(stage="catalogue-cost", item=None, stamp=False, repeat=None, part=None)
 
     command_line._run(arguments)
     stage.run = lambda: code.write_text("second = 2\n", encoding="utf-8")

@@ -30,8 +30,8 @@ AGAINST = "No: {} that was compared with the best counting rule, tifu-knn (recal
             "Yes, by an estimated 0.0061 (interval +0.0021 to +0.0101), though not shown to be by more than",
         ),
         ("better", 0.0009, "which is less than the margin of 0.005: sum-horizon-repeat beats the best counting rule"),
-        ("worse", -0.0123, f"{AGAINST.format('all')}, is worse; sum-horizon"),
-        ("equivalent", 0.0012, f"{AGAINST.format('nothing')}, beats it by more"),
+        ("worse", -0.0123, f"{AGAINST.format('all')} is worse; sum-horizon"),
+        ("equivalent", 0.0012, f"{AGAINST.format('of all')}, nothing beats it by more"),
         (
             "undetermined",
             0.0061,
