@@ -25,7 +25,7 @@ def beside(contrasts: Sequence[Contrast]) -> Html:
         return joined([])
     seeds = max(row.seeds for world in shown for row in world.variants)
     caption = (
-        "The same two variants in simulated logs, with default settings and without a search (<em>Worlds</em>): what "
+        "The same two variants in simulated logs, with default settings and without a search (see Worlds): what "
         "left and right reach of the reachable recall@10, and the verdict where the contrast is declared there; where "
         f"none stands no contrast was tested, and the shares are those of {plural(seeds, 'seed')} of a network"
     )

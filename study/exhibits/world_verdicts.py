@@ -37,7 +37,10 @@ def _counted(contrasts: list[Judged]) -> str:
 
 
 def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
-    """The smallest effect on which there is a verdict, and what repetitions say of the smallest between such models."""
+    """The smallest effect on which there is a verdict, and what repetitions say of the smallest between such models.
+
+    Of these the smallest beyond the margin, where a verdict of *better* is the right one.
+    """
     better = [(abs(one.effect), world, one) for world, one in contrasts if one.truth == "better"]
     if not better:
         return ""
@@ -46,11 +49,12 @@ def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
     lead = f" Where there is a difference, the smallest measured is {number(size)}, of {sides}"
     kind = _families(found, least)
     such = f"between {listing([escape(family(one)) for one in sorted(filter(None, kind))])}"
+    checked = found.validity
     repeated = [
         (abs(one.truth.effect), part, one)
-        for part in (found.validity.parts if found.validity else [])
+        for part in (checked.parts if checked else [])
         for one in part.contrasts
-        if one.truth.effect and _families(found, one) == kind
+        if checked and abs(one.truth.effect) > checked.statistics["margin"] and _families(found, one) == kind
     ]
     if not repeated:
         return f"{lead}: no verdict {such} was repeated."
@@ -58,7 +62,7 @@ def _easy(contrasts: list[tuple[World, Judged]], found: Worlds) -> str:
     opposite = smallest.verdicts["worse" if smallest.truth.effect > 0 else "better"]
     false = opposite + (smallest.false_equivalent.count if smallest.false_equivalent else 0)
     return (
-        f"{lead}. Of the contrasts {such} that were repeated (below) the smallest is {number(size)}, "
+        f"{lead}. Of the contrasts {such} that were repeated (below) the smallest beyond the margin is {number(size)}, "
         f"{code(smallest.left)} over {code(smallest.right)} in {escape(part.world)}: its verdict was right in "
         f"{percent(smallest.right_verdicts.rate)} of {plural(part.repeats, 'log')}, and false in "
         f"{percent(false / part.repeats)}."

@@ -29,9 +29,7 @@ def test_the_smallest_effect_is_told_with_the_smallest_between_such_models_that_
         for contrast, validity in ((counted, repeated), (judged("right", "better"), repeated), (counted, None))
     )
     lead = "the smallest measured is 0.1000, of <code>{}</code> over <code>popularity</code> in shop"
-    smallest = (
-        "the smallest is 0.2000, <code>personal-frequency</code> over <code>popularity</code> in null: its verdict"
-    )
+    smallest = "the smallest beyond the margin is 0.2000, <code>personal-frequency</code> over <code>popularity</code> in null: its verdict"
 
     assert lead.format("personal-frequency") in told
     assert (
