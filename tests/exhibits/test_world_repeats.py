@@ -29,7 +29,8 @@ def test_the_smallest_effect_is_told_with_the_smallest_between_such_models_that_
         for contrast, validity in ((counted, repeated), (judged("right", "better"), repeated), (counted, None))
     )
     lead = "the smallest measured is 0.1000, of <code>{}</code> over <code>popularity</code> in shop"
-    smallest = "the smallest beyond the margin is 0.2000, <code>personal-frequency</code> over <code>popularity</code> in null: its verdict"
+    sides = "<code>personal-frequency</code> over <code>popularity</code> in null"
+    smallest = f"the smallest beyond the margin is 0.2000, {sides}: its verdict"
 
     assert lead.format("personal-frequency") in told
     assert (
