@@ -186,9 +186,19 @@ def _copy_tree(log: set[Path], copied: set[Path]) -> None:
         (QUICK / stale).unlink()
     for path in sorted(wanted - {PARAMS}):
         target = QUICK / path
+        _clear(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if path not in log or _dated(path) != _dated(target):
             shutil.copy2(path, target)
+
+
+def _clear(target: Path) -> None:
+    """Removes what is of another kind where a file goes: a folder, or a file where a folder of it has to be."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    for parent in target.relative_to(QUICK).parents:
+        if (QUICK / parent).is_file():
+            (QUICK / parent).unlink()
 
 
 def _dated(path: Path) -> tuple[int, int] | None:

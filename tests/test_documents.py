@@ -17,6 +17,7 @@ from tests.nn.test_losses import Table
 
 CONTRIBUTING = Path("CONTRIBUTING.md")
 DECISIONS = Path("report/decisions")
+PAGES = [Path(page) for page in ("README.md", "CHANGELOG.md", "benchmarks/log/README.md")]
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -85,7 +86,7 @@ def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks(
 
 
 @pytest.mark.parametrize(
-    "page", sorted([Path("README.md"), CONTRIBUTING, *Path("report").glob("*.md"), DECISIONS / "README.md"]), ids=str
+    "page", sorted([*PAGES, CONTRIBUTING, *Path("report").glob("*.md"), *DECISIONS.glob("*.md")]), ids=str
 )
 def test_what_a_page_links_to_is_there(page):
     """Pages of the book link to each other as they will lie beside each other."""

@@ -154,6 +154,25 @@ def test_a_folder_of_a_log_is_copied_as_it_is_now(tree, monkeypatch):
     assert ["data/parts/a.csv"] == [name for name in files() if name.startswith("data/parts")]
 
 
+@pytest.mark.parametrize("becomes", ["folder", "file"])
+def test_a_log_may_turn_from_a_file_into_a_folder_of_its_name_and_back(tree, monkeypatch, becomes):
+    """As where one tool writes `events.parquet` and another a folder of that name."""
+    log = tree / "data/log.parquet"
+    kinds = {"file": "data/log.parquet", "folder": "data/log.parquet/part-0.parquet"}
+
+    def write(kind: str) -> None:
+        shutil.rmtree(log) if log.is_dir() else log.unlink(missing_ok=True)
+        (tree / kinds[kind]).parent.mkdir(parents=True, exist_ok=True)
+        (tree / kinds[kind]).write_text(f"{kind}\n", encoding="utf-8")
+
+    monkeypatch.setattr(quick, "load", lambda: declared(SimpleNamespace(source="data/log.parquet", files="*")))
+    for kind in [*kinds] if becomes == "folder" else [*kinds][::-1]:
+        write(kind)
+        quick.run()
+        assert [kinds[kind]] == [name for name in files() if name.startswith("data/log.parquet")]
+        assert f"{kind}\n" == (QUICK / kinds[kind]).read_text(encoding="utf-8")
+
+
 def test_a_file_of_a_log_is_copied_again_only_where_it_has_changed(tree, monkeypatch):
     copied, copy = [], shutil.copy2
     monkeypatch.setattr(shutil, "copy2", lambda path, target: (copied.append(str(path)), copy(path, target)))

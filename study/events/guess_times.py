@@ -76,9 +76,10 @@ def days_of(log: pl.DataFrame, time: str) -> list[str]:
 
 def hours_of(log: pl.DataFrame, time: str) -> dict[str, str]:
     """The columns that say when in a day an event was, where the time is a day alone, and what to do with each."""
-    if _tells_hours(log[time]):
+    days = guessed(log[time]).dt.date().drop_nulls()
+    if _tells_hours(log[time]) or days.is_empty():  # none has a date: the reader says so
         return {}
-    day = guessed(log[time]).dt.date().drop_nulls()[0]
+    day = days[0]
     found = {name: log[name].drop_nulls() for name in log.columns if name != time and _is_hour(log[name])}
     return {
         name: f"a time of day, which {time} does not tell: join both in one column, as {shown(f'{day} {values[0]}')}"

@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from study.exhibits import agreement, effect_changes, hedges, unlike_rounds
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, pair_of
-from study.exhibits.prose import flipped, over, signed, to_margin
+from study.exhibits.prose import count, flipped, over, signed, to_margin
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+
+ANEW = "run anew"
+ANEW_OPEN = f"{ANEW}: undetermined"
 
 
 def changed_since(results: Results) -> Callable[[Contrast], str]:
@@ -73,22 +76,29 @@ def unlike(results: Results, contrast: Contrast) -> str:
     others = [there.verdict for there in found if there.verdict != contrast.verdict]
     if not others:
         return ""
-    runs = "run anew" if len(found) == 1 else f"{len(others)} of {len(found)} runs anew"
+    runs = ANEW if len(found) == 1 else f"{len(others)} of {len(found)} runs anew"
     return f"{runs}: {listing(list(dict.fromkeys(others)))}"
 
 
-def open_elsewhere(results: Results, contrast: Contrast) -> str:
-    """On which other logs a contrast of the same variants is undetermined; nothing without one."""
-    found = [
-        pair.names[0]
-        for other in results.params.compare_with
-        if (pair := pair_of(results, other)) and not pair.is_one_log
+def doubts(results: Results, contrast: Contrast) -> str:
+    """What `unlike` says, and on which other logs the contrast is undetermined; nothing without one."""
+    again, others = unlike(results, contrast), _open_on(results, contrast)
+    if others and again == ANEW_OPEN:
+        return f"undetermined in {count(1 + len(others))} other runs"
+    return "; ".join(filter(None, [again, f"undetermined on {listing(others)}" if others else ""]))
+
+
+def _open_on(results: Results, contrast: Contrast) -> list[str]:
+    """The other logs on which a contrast of the same variants is undetermined."""
+    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and not pair.is_one_log]
+    return [
+        code(pair.names[0])
+        for pair in pairs
         for one in agreement.repeated(pair)
         if one.here.name == contrast.name
         and one.there.variants == contrast.variants
         and one.there.verdict == "undetermined"
     ]
-    return f"undetermined on {listing(list(map(code, found)))}" if found else ""
 
 
 def _anew(results: Results, contrast: Contrast) -> list[Contrast]:

@@ -62,11 +62,7 @@ def expected_alike(results: Results, contrasts: Sequence[Contrast]) -> str:
 def _aside(results: Results, contrast: Contrast, shown: set[str] | None) -> str:
     """What a winner is if it reads no history, what another run says otherwise, and that a contrast is no plan."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    doubts = (
-        in_ndcg.is_no_gain(results, contrast, shown),
-        anew.unlike(results, contrast),
-        anew.open_elsewhere(results, contrast),
-    )
+    doubts = in_ndcg.is_no_gain(results, contrast, shown), anew.doubts(results, contrast)
     return aside(contrast, COUNTS if is_blind else "", *doubts)
 
 

@@ -19,7 +19,7 @@ NUMBERS = re.compile(
 )
 """What is measured; how many contrasts say a thing is a part of the conclusion."""
 ASIDES = re.compile(
-    r" \([^()]*(declared after test was seen|run anew|not ahead in|no lead shown in|undetermined on)[^()]*\)"
+    r" \([^()]*(declared after test was seen|run anew|not ahead in|not shown in|undetermined (on|in))[^()]*\)"
     r"|, declared after test was seen"
 )
 """What is said of a contrast beside its verdict: when it was declared, and what other runs and metrics say."""

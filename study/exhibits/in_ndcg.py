@@ -72,5 +72,5 @@ def is_no_gain(results: Results, contrast: Contrast, shown: set[str] | None) -> 
     if value is None:
         return ""
     if shown is not None:
-        return "" if contrast.name in shown else f"no lead shown in {TOLD}"
+        return "" if contrast.name in shown else f"not shown in {TOLD}"
     return f"not ahead in {TOLD}" if value <= 0 else ""

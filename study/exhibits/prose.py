@@ -263,7 +263,7 @@ def verdict_sentence(contrast: Contrast, margin: float) -> str:
 
 
 MANY = 5
-"""Names from which on a sentence counts them."""
+"""The most names that a sentence lists; more are counted."""
 
 
 def few_or_counted(names: Sequence[str], noun: str, where: str) -> str:

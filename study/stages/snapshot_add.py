@@ -149,10 +149,8 @@ def _told(before: Snapshot, after: Snapshot, path: Path) -> list[str]:
 
 def _track(path: Path, target: Path, pattern: str) -> None:
     """Copies the log to its place and lets DVC track it; what DVC refuses leaves the place as it was."""
-    record = target.with_name(f"{target.name}.dvc")
     if target.exists() and path.samefile(target):
-        if not record.exists():
-            _add(target)
+        _add(target)  # a record that is there may be of the log as it was before
         return
     with _replaced(path, target, pattern):
         _add(target)

@@ -84,10 +84,10 @@ def run(repeats: int, only: str | None = None) -> None:
     parts, settings = params.section(Worlds).validity, params.statistics.model_dump(mode="json")
     if only is not None and only not in parts:
         raise UserError(unknown_name("worlds --part", only, list(parts)))
-    kept, rows = [] if only is None else _published(settings), []
+    kept, rows = {} if only is None else _published(settings), []
     for name, part in parts.items():
         if only not in {None, name}:
-            rows += [row for row in kept if row["part"] == name]
+            rows += kept.get(name, [])
             continue
         count = max(1, round(repeats * part.share))
         for world in part.worlds:
@@ -97,14 +97,17 @@ def run(repeats: int, only: str | None = None) -> None:
     write_text(world_file("validity"), text_of({"statistics": settings, "coverage_level": COVERAGE, "parts": rows}))
 
 
-def _published(settings: Row) -> list[Row]:
-    """The parts that are published; none where the check was never run."""
+def _published(settings: Row) -> dict[str, list[Row]]:
+    """The rows that are published, by their parts; none where the check was never run."""
     path = world_file("validity")
     if not path.exists():
-        return []
+        return {}
+    rows: dict[str, list[Row]] = {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        rows, judged_by = list[Row](found["parts"]), found["statistics"]
+        judged_by = found["statistics"]
+        for row in found["parts"]:
+            rows.setdefault(row["part"], []).append(row)
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{path}: this is no result of the check; restore it from git, or run all parts") from None
     if judged_by != settings:

@@ -59,7 +59,7 @@ def test_the_verdict_of_another_run_is_told_in_the_direction_of_the_contrast(com
     assert anew.unlike(results, asked) == expected
     opposite = {"worse": "better", "better": "worse"}.get(there, there)
     assert anew.unlike(results, flipped(asked)) == (f"run anew: {opposite}" if expected else "")
-    assert "" == anew.open_elsewhere(results, asked)  # of the same events that is told above
+    assert expected == anew.doubts(results, asked)
 
 
 @pytest.mark.parametrize(("there", "expected"), [("undetermined", "undetermined on old"), ("better", "")])
@@ -70,7 +70,7 @@ def test_another_log_that_leaves_a_verdict_open_is_told(compared, there, expecte
     results = compared(of("better"), of(there))
     asked = next(one for one in results.contrasts if one.name == "trees-over-counting")
 
-    assert expected == text(SimpleNamespace(text=anew.open_elsewhere(results, asked)))
+    assert expected == text(SimpleNamespace(text=anew.doubts(results, asked)))
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_lead_in_ndcg_is_one_that_t_shows(gains, shown, told):
     assert shown == found
     assert told in text(SimpleNamespace(text=in_ndcg.gains(results, asked)))
     marks = [in_ndcg.is_no_gain(results, one, found) for one in asked]
-    assert ["" if one.name in shown else "no lead shown in nDCG@10" for one in asked] == marks
+    assert ["" if one.name in shown else "not shown in nDCG@10" for one in asked] == marks
 
 
 def test_one_user_shows_no_lead_and_is_not_asked():

@@ -239,6 +239,7 @@ def test_names_from_the_data_are_inert(shown):
     results = shown(3.0, plant)
     for part in (who.answer, who.board, who.forest, who.losses, calibration.calibration, who.windows):
         assert "<script>alert" not in part(results).text
+    assert "&lt;script&gt;alert(1)" in who.board(results).text
 
 
 def test_dates_of_cutoffs_are_told_to_be_of_the_clock_of_the_study(shown):

@@ -98,6 +98,13 @@ def desktop(windows, book) -> Callable[[str], Page]:
     return look
 
 
+def test_no_reader_sees_markup(opened):
+    """As of markup in what is escaped; code blocks show commands, and no tags of ours."""
+    told = opened(DESKTOP).page.locator("main").inner_text()
+
+    assert [] == re.findall(r"</?(?:em|code|strong|small|span|bdi|a|br)\b[^>]*>", told)
+
+
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_a_page_is_whole_offline_and_fits_its_screen(opened, width):
     seen = opened(width)

@@ -1,6 +1,7 @@
 """`snapshot add`: a log that conforms becomes the current snapshot, and one that does not changes nothing."""
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -262,6 +263,17 @@ def test_a_log_takes_the_place_of_one_of_the_same_name(folder, tmp_path):
     assert "data/sources/next.parquet: takes the place of a log that has no results; DVC's cache keeps" in done.stdout
     assert (tmp_path / "newer.parquet").read_bytes() == (folder / "data/sources/next.parquet").read_bytes()
     assert {"next.parquet", "next.parquet.dvc", ".gitignore"} == {p.name for p in (folder / "data/sources").iterdir()}
+
+
+def test_a_log_that_was_edited_in_its_place_is_recorded_anew(folder, tmp_path):
+    """DVC's record is what a commit keeps of a log, and another clone fetches."""
+    assert 0 == add(folder, "../new.parquet", "next").returncode
+    log = folder / "data/sources/next.parquet"
+    tiny_log(users=20).write_parquet(log)
+
+    assert 0 == add(folder, "data/sources/next.parquet", "next").returncode
+    record = yaml.safe_load((folder / "data/sources/next.parquet.dvc").read_text(encoding="utf-8"))
+    assert hashlib.md5(log.read_bytes()).hexdigest() == record["outs"][0]["md5"]
 
 
 def test_a_file_in_its_place_that_nobody_keeps_stays(folder, tmp_path):

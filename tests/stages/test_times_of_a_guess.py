@@ -38,6 +38,18 @@ def test_a_time_of_digits_is_refused_with_the_form_to_declare(workspace, capsys,
     assert "by columns.time_format, such as %Y%m%d or %Y%m%d%H%M; " in line
 
 
+@pytest.mark.parametrize("kind", [pl.Date, pl.Datetime("ms")])
+def test_typed_times_outside_the_calendar_are_refused(workspace, capsys, kind):
+    """As of seconds that were stored as days, or of nanoseconds as milliseconds."""
+    far = pl.col("occurred_at").dt.epoch("s" if kind == pl.Date else "ns")
+    whole = far.cast(pl.Int32 if kind == pl.Date else pl.Int64)
+    funnel().with_columns(whole.cast(kind).alias("occurred_at")).write_parquet("log.parquet")
+
+    assert 2 == main(["init", "log.parquet"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("downfunnel: log.parquet")
+
+
 @pytest.mark.parametrize("horizon", [{"horizon_days": 1}, {"horizon_minutes": 20}])
 def test_a_log_that_ends_long_ago_is_warned_of_until_the_form_is_declared(workspace, capsys, horizon):
     """As one of digits does with parameters written by hand: a month of 2024 is a day of 1977, too short or not."""

@@ -223,6 +223,9 @@ def test_a_part_is_run_alone_and_the_others_stay_as_they_are_published(params, m
     assert ("near", 3, "later") == (anew["part"], anew["repeats"], anew["revision"])
 
 
+DAMAGED = ("<<<<<<<", "[]", "{}", '{"statistics": {}, "parts": [{}]}', '{"statistics": {}, "parts": ["x"]}')
+
+
 def test_a_part_goes_with_others_that_were_judged_alike(params):
     """A part that is not there, a damaged file and other statistics are one line each, and nothing is written."""
     path = world_file("validity")
@@ -230,7 +233,7 @@ def test_a_part_goes_with_others_that_were_judged_alike(params):
         worlds_validity.run(1, "countin")
     assert not path.exists()
     other = {"parts": [], "statistics": params.statistics.model_dump(mode="json") | {"alpha": 0.1}}
-    for text, told in (("<<<<<<<", "no result of the check"), ("[]", "no result of the check")):
+    for text, told in [(text, "no result of the check") for text in DAMAGED]:
         write_text(path, text)
         with pytest.raises(UserError, match=told):
             worlds_validity.run(1, "counting")
