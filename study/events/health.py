@@ -31,6 +31,8 @@ FOLDED = 0.5
 """The share of an attribute's values, as the events have them, that may look alike before it is said."""
 UNBORN = 0.1
 """The share of what is relevant that nobody has met yet before it is said."""
+AT_ONCE = 10_000
+"""Candidates of which it is asked at a time whether one is held back: of many mostly one of the first is."""
 FIRST_YEAR = 1990
 """Hardly any log ends before it."""
 FAR, STRAY = 30, 0.001
@@ -139,9 +141,10 @@ def _held(question: WhatQuestion, candidates: pl.DataFrame, seed: int) -> list[s
     often = candidates.filter(pl.col("events") >= LEAST_EVENTS)
     why = f"no candidate has {LEAST_EVENTS} events before test, so that none is held back"
     if often.height:
-        each = often.select("candidate", timestamp="first").select(pl.all().repeat_by(LEAST_EVENTS).explode())
         end = int(often["first"].dt.timestamp("us").to_numpy().max()) + 1
-        if held_back([each], question, end, seed):
+        each = often.select("candidate", timestamp="first").iter_slices(AT_ONCE)
+        drawn = ([one.select(pl.all().repeat_by(LEAST_EVENTS).explode())] for one in each)
+        if any(held_back(one, question, end, seed) for one in drawn):
             return []
         why = (
             f"of the {often.height:,} candidates that may be held back, each with a probability of "

@@ -8,7 +8,6 @@ from study.exhibits import (
     false_verdicts,
     few_seeds,
     scope,
-    search_luck,
     trained_for,
     unfinished,
     worlds,
@@ -57,18 +56,18 @@ def caveats(results: Results) -> Html:
 
 def _one_search(results: Results) -> str:
     searched = [row for row in results.leaderboard if row.tuned]
+    trials = results.budget.trials
     covered = "users and seeds" if results.budget.seeds > 1 else "users"
-    again = _others(results, is_one_log=True)
-    moved = f" How far the searches of {listing(list(map(code, again)))} moved the effects stands above." * bool(again)
-    moved += "".join(f" {told}" for pair in again.values() for told in search_luck.left_open(pair))
+    again = list(map(code, _others(results, is_one_log=True)))
+    moved = f" How far the searches of {listing(again)} moved the effects stands above." if again else ""
     arms = dict.fromkeys(code(p.here.arm) for _, p in _pairs(results) if p.is_one_log and p.here.arm != results.arm)
     if arms:
         moved += f" Variants of {listing(list(arms))} had another search each, too (<em>Snapshots</em>)."
     return (
         f"<strong>One search per variant.</strong> What is told of each of {plural(len(searched), 'tuned variant')} "
-        f"rests on one search of {plural(results.budget.trials, 'trial')}; the intervals cover {covered}, not the luck "
-        "of another search, nor what other training data would have brought. Of what has seeds, select is read of one "
-        "fit, so what was chosen has luck in its recall there. The best of a family is the best of as many searches "
+        f"rests on one search of {plural(trials, 'trial')}; the intervals cover {covered}, not the luck of another "
+        "search, nor what other training data would have brought. Of what has seeds, select is read of one fit, so "
+        "what was chosen has luck in its recall there. The best of a family is the best of as many searches "
         f"as it has tuned variants: {members([row.family for row in searched])}.{moved}"
     )
 
@@ -238,7 +237,7 @@ def _perhaps_simulated(results: Results) -> list[str]:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
-    asked = list(_others(results, is_one_log=False))
+    asked = _others(results, is_one_log=False)
     others = listing(list(map(code, asked)))
     repeated = ", until it is repeated on another snapshot"
     if asked:
@@ -248,9 +247,9 @@ def _one_log(results: Results) -> str:
     )
 
 
-def _others(results: Results, *, is_one_log: bool) -> dict[str, Pair]:
+def _others(results: Results, *, is_one_log: bool) -> list[str]:
     """The snapshots that the arm was run on with the same question: those of the same events, or those of others."""
-    return {other: p for other, p in _pairs(results) if p.here.arm == results.arm and p.is_one_log == is_one_log}
+    return [other for other, p in _pairs(results) if p.here.arm == results.arm and p.is_one_log == is_one_log]
 
 
 def _pairs(results: Results) -> list[tuple[str, Pair]]:

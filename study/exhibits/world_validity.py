@@ -27,6 +27,8 @@ OF_OTHER_LOGS = (
     "what a seed brings where a model is fitted once: where that is much, the truth lies outside more often than the "
     "level says."
 )
+COUNTED_OFTEN = "which counts what a seed changes for single users up to three times (<em>Protocol</em>)"
+"""Why the bootstrap may settle less than t."""
 NOT_CHECKED = "The validity check has not been run yet: <code>python -m study worlds --repeat 400</code> runs it."
 
 
@@ -55,7 +57,7 @@ def _told(part: Part, checked: Validity) -> str:
 
 
 def _by_t(part: Part) -> str:
-    """In how many logs Student's t in the bootstrap's place is false, and what its caution costs; a sentence.
+    """In how many logs Student's t in the bootstrap's place is false, and how much each of them settles; a sentence.
 
     Nothing where no model has several seeds, of whose few it is cautious, or where the check did not ask it.
     """
@@ -64,9 +66,10 @@ def _by_t(part: Part) -> str:
         return ""
     settled = sum(_settled(one.verdicts) for one in part.contrasts)
     by_t = sum(_settled(one.verdicts_by_t or {}) for one in part.contrasts)
+    why = f", {COUNTED_OFTEN}," if by_t > settled else ""
     return (
         f" By Student's t, whose tails are wider where seeds are few, {percent(rate.rate)} had one ({ends(rate)}); it "
-        f"settles {count(by_t)} contrasts where the bootstrap settles {count(settled)}."
+        f"settles {count(by_t)} contrasts where the bootstrap{why} settles {count(settled)}."
     )
 
 

@@ -55,6 +55,16 @@ def test_what_student_s_t_would_say_is_told_where_models_have_seeds_and_it_was_a
     )
     assert is_told == ("where the bootstrap settles 399." in told)
     assert is_told == ("By Student's t" in told)
+    assert world_validity.COUNTED_OFTEN not in told
+
+
+def test_why_t_may_settle_more_than_the_bootstrap_is_told():
+    counts = {"better": 300, "worse": 0, "equivalent": 100, "undetermined": 0}
+    found = with_contrast(checked(0.1, truth=0.2), verdicts_by_t=counts)
+    asked = found.parts[0].model_copy(update={"any_false_by_t": Rate.model_validate(rate(0.02))})
+    told = world_validity.validity(Worlds([], found.model_copy(update={"parts": [asked]}))).text
+
+    assert f"settles 400 contrasts where the bootstrap, {world_validity.COUNTED_OFTEN}, settles 399." in told
 
 
 @pytest.mark.parametrize(

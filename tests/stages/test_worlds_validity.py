@@ -195,7 +195,7 @@ def test_the_check_repeats_goes_on_and_counts(params):
     worlds_validity.run(3)
     path = world_file("validity")
     first, (counting, null) = path.read_bytes(), json.loads(path.read_bytes())["parts"]
-    assert (3, 20) == (counting["repeats"], counting["fresh_logs"])
+    assert (3, 20, 20_000) == (counting["repeats"], counting["fresh_logs"], counting["fresh_logs"] * counting["users"])
     (found,) = counting["contrasts"]
     assert found["truth"]["effect"] > 0.2
     assert {"better": 3, "worse": 0, "equivalent": 0, "undetermined": 0} == found["verdicts"] == found["verdicts_by_t"]
