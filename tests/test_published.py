@@ -5,11 +5,13 @@ import json
 from itertools import combinations
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 from scipy.special import ndtri
 
 from study.events.health import DEVIATION
+from study.metrics.screening import tie_hashes
 from study.params import load
 from study.params.statistics import POWER
 from study.params.worlds import Worlds
@@ -122,3 +124,37 @@ def test_an_effect_is_the_difference_of_what_the_leaderboard_says_of_its_sides(a
     assert contrasts
     for one in contrasts:
         assert one["effect"] == pytest.approx(reached[one["left_variant"]] - reached[one["right_variant"]], abs=1e-9)
+
+
+@pytest.mark.parametrize("arm", PUBLISHED.arms)
+def test_whoever_doubts_an_effect_can_recompute_it_from_what_is_published(arm):
+    """By a few lines that share no code with the study but the hash that parts equal scores."""
+    folder = ROOT / RESULTS / SNAPSHOT / arm
+    per_seed = of_users(folder) if arm == "who" else of_queries(folder)
+    reached = dict(per_seed.group_by("variant").agg(pl.col("recall").mean()).iter_rows())
+    contrasts = json.loads((folder / "contrasts.json").read_text(encoding="utf-8"))
+
+    assert contrasts
+    for one in contrasts:
+        assert one["effect"] == pytest.approx(reached[one["left_variant"]] - reached[one["right_variant"]], abs=1e-6)
+
+
+def of_queries(folder: Path) -> pl.DataFrame:
+    """The mean over all queries."""
+    queries = pl.read_parquet(folder / "queries.parquet", columns=["variant", "seed", "recall@10"])
+    return queries.group_by("variant", "seed").agg(pl.col("recall@10").cast(pl.Float64).mean().alias("recall"))
+
+
+def of_users(folder: Path) -> pl.DataFrame:
+    """Of those who act at a cut-off the share among the first twentieth of all who are eligible there, averaged."""
+    scores = pl.read_parquet(folder / "scores.parquet")
+    keys = scores.select("user_id", "cutoff").unique().with_columns(at=pl.col("cutoff").dt.epoch("us"))
+    hashes = [
+        part.with_columns(tie=pl.Series(tie_hashes(part["user_id"].to_list(), part["at"][0])))
+        for part in keys.partition_by("at")
+    ]
+    ranked = scores.join(pl.concat(hashes), on=["user_id", "cutoff"]).sort("score", "tie", descending=[True, False])
+    at_cutoffs = ranked.group_by("variant", "seed", "cutoff", maintain_order=True).agg(
+        recall=pl.col("label").head(pl.len() // 20).sum() / pl.col("label").sum()
+    )
+    return at_cutoffs.group_by("variant", "seed").agg(pl.col("recall").mean())

@@ -145,6 +145,7 @@ def elsewhere(results: Results) -> Html:
     """What is not offered here, and where it is."""
     told = (
         "The metrics of every query, variant and seed name users, so they are not offered here. They lie in the "
-        f"repository, in {code(results.root)}, as {code('queries.parquet')} of each arm that ranks candidates."
+        f"repository, in {code(results.root)}, as {code('queries.parquet')} of each arm that ranks candidates; the "
+        f"scores and labels of users, where users are ranked, as {code('scores.parquet')}."
     )
     return paragraphs([told])

@@ -25,7 +25,9 @@ def published(params: Params, arm: Compared) -> dict[str, str | pl.DataFrame]:
     scores = read_scores(params, arm, "scores", "seed", "cutoff", "user_id")
     select = pl.concat([_select(params, name) for name in params.entries(arm)])
     declared, searches = params.declared(arm), read_searches(params, arm)
-    return dict(assemble(params.entries(arm), searches, scores, select, declared, params.statistics, params.seed))
+    texts = assemble(params.entries(arm), searches, scores, select, declared, params.statistics, params.seed)
+    # By user of each cut-off, as the queries of the other arms lie: whoever doubts a verdict has what it was made of.
+    return {**texts, "scores.parquet": scores.sort("cutoff", "user_id", "variant", "seed")}
 
 
 def assemble(
