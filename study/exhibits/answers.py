@@ -1,16 +1,16 @@
 """The questions of the study, each answered in one sentence that its contrasts compose."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from study.exhibits import (
     anew,
     choose,
     enough,
     few_seeds,
-    in_ndcg,
     new_to_users,
     other_changes,
+    other_measures,
     plan,
     scope,
     scorings,
@@ -53,7 +53,14 @@ class Question:
 def answered(question: Question, results: Results) -> str:
     """The answer as one sentence, with a link to its page, over what stands beside it."""
     link = f'<a href="{question.page}.html">{question.title}</a>'
-    return shown(question.answer(results), question.asked, link)
+    found = question.answer(results)
+    names = {one.name for one in found.rests_on}
+    told = [
+        other_measures.settled(arm, [one for one in found.rests_on if one.name in own])
+        for arm, contrasts in few_seeds.of_arms(results)
+        if (own := names & {one.name for one in contrasts})
+    ]
+    return shown(replace(found, lead=semicolons(found.lead, *told)), question.asked, link)
 
 
 def headline(results: Results) -> Html:
@@ -81,7 +88,7 @@ def beats_counting(results: Results) -> Answer:
     against = choose.against_counting(results)
     further = choose.others(choose.over_counting(results), against)
     told = lead_over_counting(results, against)
-    metrics = in_ndcg.gains(results, against), new_to_users.found_less(results)
+    metrics = other_measures.gains(results, against), new_to_users.found_less(results)
     lead = semicolons(told, scope.turned(results, against), of_the_history(results), *metrics)
     later = scorings.added_later(results, choose.winners(against))
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
@@ -102,7 +109,7 @@ def _on_the_larger_catalogue(results: Results) -> str:
         apart(large, against, where),
         scope.turned(large, against),
         f"there, {history}" if history else "",
-        in_ndcg.gains(large, against),
+        other_measures.gains(large, against),
     )
 
 

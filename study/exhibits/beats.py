@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import anew, choose, in_ndcg, scope
+from study.exhibits import anew, choose, other_measures, scope
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import aside, number, settled, signed
 from study.exhibits.records import Contrast
@@ -24,8 +24,9 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     rule = f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
     winners = [contrast for contrast in against if contrast.verdict == "better"]
     if winners:
-        shown = in_ndcg.shown_by_t(results, winners)
-        who = listing([f"{code(contrast.left_variant)}{_aside(results, contrast, shown)}" for contrast in winners])
+        doubts = other_measures.no_gains(results, winners)
+        told = [f"{code(one.left_variant)}{_aside(results, one, doubts.get(one.name, ''))}" for one in winners]
+        who = listing(told)
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
         if len(against) == 1:
@@ -59,11 +60,10 @@ def expected_alike(results: Results, contrasts: Sequence[Contrast]) -> str:
     )
 
 
-def _aside(results: Results, contrast: Contrast, shown: set[str] | None) -> str:
+def _aside(results: Results, contrast: Contrast, doubt: str) -> str:
     """What a winner is if it reads no history, what another run says otherwise, and that a contrast is no plan."""
     is_blind = choose.declared(choose.parts_of(results, contrast.left_variant)).get("is_blind")
-    doubts = in_ndcg.is_no_gain(results, contrast, shown), anew.doubts(results, contrast)
-    return aside(contrast, COUNTS if is_blind else "", *doubts)
+    return aside(contrast, COUNTS if is_blind else "", doubt, anew.doubts(results, contrast))
 
 
 def _yes(winners: Sequence[Contrast], margin: float) -> str:

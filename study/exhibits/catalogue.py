@@ -10,10 +10,11 @@ from study.exhibits.figures import draw, horizontal, inert, series_style, series
 from study.exhibits.key_action import candidate
 from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.losses import plain_bce
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import DASH, count, seconds, signed
 from study.exhibits.records import Contrast
-from study.exhibits.results import TRAINING, Results
+from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.size_of_catalogue import is_no_larger, loss_of
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from study.exhibits import anew, at_popularity, few_seeds, hedges, in_ndcg, unlike_rounds
+from study.exhibits import anew, at_popularity, few_seeds, hedges, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
+from study.exhibits.measures import MEASURES, Lead
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
@@ -98,7 +99,8 @@ def _hover(contrast: Contrast, *, is_brief: bool) -> str:
 def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Everything that was computed for each contrast."""
     head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
-    head += ["of seeds", "by t", in_ndcg.TOLD, "left", "right"]
+    measures = [measure.told for measure in MEASURES]
+    head += ["of seeds", "by t", *measures, "left", "right"]
     rows = [
         [
             name(marked(c)),
@@ -108,7 +110,7 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
             p_value(c.p_difference),
             p_value(c.p_equivalence),
             *_by_student(results, c),
-            _in_ndcg(results, c),
+            *(_lead(results.leads.get(measure, {}).get(c.name)) for measure in measures),
             name(c.left_variant),
             name(c.right_variant),
         ]
@@ -119,15 +121,18 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
         "verdict took; p values, that the sides differ and that they are equivalent, are Holm-adjusted over the "
         "contrasts of this arm; of seeds: the "
         f"part of the variance of the difference that is that of the seeds; by t: the verdict of "
-        f"{few_seeds.BY_STUDENT} in the bootstrap's place; {in_ndcg.TOLD}: the effect in it, an estimate that is not "
-        f"tested{dagger(contrasts)}"
+        f"{few_seeds.BY_STUDENT} in the bootstrap's place; {' and '.join(measures)}: the "
+        "effects in them, estimates that no declared contrast tests, bold where t shows a difference (Holm over the "
+        f"contrasts of this arm; asked when test had been scored){dagger(contrasts)}"
     )
     return table(head, rows, caption)
 
 
-def _in_ndcg(results: Results, contrast: Contrast) -> Cell:
-    value = in_ndcg.effect(results, contrast)
-    return words("") if value is None else Cell(signed(value), value)
+def _lead(found: Lead | None) -> Cell:
+    if found is None:
+        return words("")
+    told = signed(found.effect)
+    return Cell(f"<b>{told}</b>" if found.is_shown else told, found.effect)
 
 
 def _by_student(results: Results, contrast: Contrast) -> list[Cell]:

@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 from study.exhibits import choose, orders, plan, scope
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, late, number, plural, signed, worded
 from study.exhibits.records import Contrast, Estimate
-from study.exhibits.results import POPULARITY, TRAINING, Results
+from study.exhibits.results import POPULARITY, Results
 from study.exhibits.tables import Cell, decimal, name, table, words
 from study.params.statistics import PRIMARY, VERDICTS
 

@@ -8,10 +8,11 @@ import polars as pl
 from study.exhibits import choose
 from study.exhibits.colours import BLUE, VERMILION
 from study.exhibits.figures import draw, family_style, grid, horizontal, inert, names_axis, row_height
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import DASH, count, number, signed, worded
 from study.exhibits.records import Contrast, variants_of
-from study.exhibits.results import TRAINING, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import brackets, decimal, estimate, name, table, words
 from study.params.statistics import PRIMARY
 

@@ -3,10 +3,11 @@
 from study.exhibits import choose, cube
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import SMALL, count, marked, number, percent, plural, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast, Effect
-from study.exhibits.results import TRAINING, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, whole, words
 from study.params.statistics import PRIMARY
 

@@ -14,10 +14,11 @@ from study.exhibits.figures import (
     legend_height,
     series_style,
 )
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import few_or_counted, number, percent, plural, sentence
 from study.exhibits.records import Row
-from study.exhibits.results import TRAINING, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.ranking import DEPTHS
 from study.params.statistics import PRIMARY

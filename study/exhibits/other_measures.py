@@ -1,76 +1,106 @@
-"""What contrasts in recall are worth in nDCG, which also asks how far up the relevant candidates stand."""
+"""What contrasts in recall are by other measures of the same first ten, in words."""
 
 from collections.abc import Sequence
 
-import polars as pl
-
-from study.exhibits.markup import code, listing
-from study.exhibits.prose import signed
+from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.measures import MEASURES, NDCG, PRECISION, Lead, Leads, Measure
+from study.exhibits.prose import count, over, plural, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
-from study.metrics.few_seeds import judge_by_student
 
-METRIC, TOLD = "ndcg@10", "nDCG@10"
-FEWEST = 2
-"""Users without whom there is no spread among them."""
+SETTLED = ("better", "worse")
 
 
 def effect(results: Results, contrast: Contrast) -> float | None:
-    """Left less right, by the leaderboard; None in an arm without that metric."""
-    found = [results.row(variant).estimates.get(METRIC) for variant in contrast.variants]
+    """Left less right in nDCG, by the leaderboard; None in an arm without that metric."""
+    found = [results.row(variant).estimates.get(NDCG.columns[0]) for variant in contrast.variants]
     left, right = (None if one is None else one.estimate for one in found)
     return None if left is None or right is None else left - right
 
 
 def gains(results: Results, against: Sequence[Contrast]) -> str:
-    """By how much what is shown to beat the best counting rule in recall leads it in nDCG, a clause; or nothing."""
+    """By how much what is shown to beat the best counting rule in recall leads it otherwise, a clause; or nothing."""
     winners = [contrast for contrast in against if contrast.verdict == "better"]
-    found = {one.left_variant: value for one in winners if (value := effect(results, one)) is not None}
+    found = {one.name: value for one in winners if (value := effect(results, one)) is not None}
     if not found:
         return ""
-    told = listing([f"{signed(value)} ({code(variant)})" for variant, value in found.items()])
     rule = code(winners[0].right_variant)
-    return (
-        f"in {TOLD}, which also asks how far up the relevant ones stand, what beats {rule} has {told} over it, by "
-        f"estimates, which no contrast tests{_by_t(shown_by_t(results, winners), winners)}"
-    )
+    told = f"what beats {rule} has {_values(winners, found)} over it, by estimates"
+    clauses = [f"in {NDCG.told}, {NDCG.asks}, {told}, {_shown(winners, results.leads.get(NDCG.told, {}))}"]
+    if counted := results.leads.get(PRECISION.told):
+        values = _values(winners, {one.name: counted[one.name].effect for one in winners})
+        clauses.append(f"in {PRECISION.told}, {PRECISION.asks}, {values}, {_shown(winners, counted)}")
+    return "; ".join(clauses)
 
 
-def _by_t(shown: set[str] | None, winners: Sequence[Contrast]) -> str:
-    """Which of these leads t shows; nothing where it cannot be asked."""
-    if shown is None:
-        return ""
-    if not shown:
-        return "; by t none of these leads is shown"
-    if len(shown) == len(winners):
-        return "; by t each of these leads is shown"
-    which = listing([code(one.left_variant) for one in winners if one.name in shown])
-    lead, is_ = ("lead", "is") if len(shown) == 1 else ("leads", "are")
-    return f"; by t the {lead} of {which} alone {is_} shown"
+def _values(winners: Sequence[Contrast], found: dict[str, float]) -> str:
+    return listing([f"{signed(found[one.name])} ({code(one.left_variant)})" for one in winners if one.name in found])
 
 
-def shown_by_t(results: Results, winners: Sequence[Contrast]) -> set[str] | None:
-    """The contrasts whose left side is shown to lead in nDCG, by t, Holm over these; exploratory.
+def _shown(winners: Sequence[Contrast], found: Leads) -> str:
+    """Which of these leads t shows; that no contrast tests them where it cannot be asked."""
+    if not found:
+        return "which no contrast tests"
+    ahead = [code(one.left_variant) for one in winners if found[one.name].is_ahead]
+    if not ahead:
+        return "no lead shown by t"
+    if len(ahead) == len(winners):
+        return "each lead shown by t"
+    return f"of which t shows {'that' if len(ahead) == 1 else 'those'} of {listing(ahead)} alone"
 
-    None where it cannot be asked: without queries, or of a single user.
+
+def no_gains(results: Results, winners: Sequence[Contrast]) -> dict[str, str]:
+    """By contrast, in which measures a winner is not shown to lead by t.
+
+    Where that cannot be asked, that it does not lead in nDCG by the estimate.
     """
-    if not winners or not results.publishes_queries:
-        return None
-    sides = [variant for one in winners for variant in one.variants]
-    rows = results.queries([METRIC]).filter(pl.col("variant").is_in(sides))
-    if rows["user_id"].n_unique() < FEWEST:
-        return None
-    alpha, pairs = results.params.statistics.alpha, [one.variants for one in winners]
-    found = judge_by_student(rows, pairs, METRIC, margin=results.margin, alpha=alpha)
-    leads = [(one.name, (effect(results, one) or 0.0) > 0) for one in winners]
-    return {name for (name, is_ahead), by in zip(leads, found, strict=True) if is_ahead and by.p_difference < alpha}
+    if not results.leads:
+        behind = [one for one in winners if (value := effect(results, one)) is not None and value <= 0]
+        return {one.name: f"not ahead in {NDCG.told}" for one in behind}
+    left_open = {
+        one.name: [told for told, found in results.leads.items() if not found[one.name].is_ahead] for one in winners
+    }
+    return {name: f"not shown in {' or '.join(measures)}" for name, measures in left_open.items() if measures}
 
 
-def is_no_gain(results: Results, contrast: Contrast, shown: set[str] | None) -> str:
-    """That a winner is not shown to lead in nDCG by t or, where that cannot be asked, does not by the estimate."""
-    value = effect(results, contrast)
-    if value is None:
-        return ""
-    if shown is not None:
-        return "" if contrast.name in shown else f"not shown in {TOLD}"
-    return f"not ahead in {TOLD}" if value <= 0 else ""
+def otherwise(results: Results) -> Html:
+    """Where another measure shows by t what recall does not, a paragraph for each measure; or nothing."""
+    return paragraphs([_otherwise(results, one, results.leads[one.told]) for one in MEASURES if results.leads])
+
+
+def _otherwise(results: Results, measure: Measure, found: Leads) -> str:
+    differ = [one for one in results.contrasts if found[one.name].is_shown]
+    kinds = {
+        "that recall leaves undetermined": [one for one in differ if one.verdict == "undetermined"],
+        "that are equivalent in recall": [one for one in differ if one.verdict == "equivalent"],
+        "that point the other way than in recall": [one for one in differ if _points_back(one, found[one.name])],
+    }
+    clauses = [
+        f"of those {kind} {count(len(shown))}: "
+        + listing([f"{over(one)} ({signed(found[one.name].effect)})" for one in shown])
+        for kind, shown in kinds.items()
+        if shown
+    ]
+    family = plural(len(results.contrasts), "contrast")
+    lead = f"In {measure.told}, {measure.asks}, t shows a difference in {count(len(differ))} of {family}"
+    return f"{'; '.join([f'{lead} (Holm over them; asked when test had been scored)', *clauses])}."
+
+
+def _points_back(contrast: Contrast, by: Lead) -> bool:
+    return contrast.verdict in SETTLED and by.effect * contrast.effect < 0
+
+
+def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """Of contrasts that recall shows no difference of, those of which nDCG does by t, a clause; or nothing.
+
+    Args:
+        contrasts: of this arm; one may be told the other way round than it is declared.
+    """
+    found, declared = results.leads.get(NDCG.told, {}), {one.name: one for one in results.contrasts}
+    told = []
+    for one in contrasts:
+        by = found.get(one.name)
+        if by is not None and by.is_shown and one.verdict not in SETTLED:
+            turn = 1 if one.left_variant == declared[one.name].left_variant else -1
+            told.append(f"{over(one)} {signed(turn * by.effect)}")
+    return f"in {NDCG.told}, by t, a difference is shown all the same: {listing(told)}" if told else ""

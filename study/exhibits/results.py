@@ -10,6 +10,8 @@ import polars as pl
 from study import params
 from study.errors import UserError
 from study.exhibits.diagnosis_records import Alarm, Diagnostics, LeftOut, Reached, with_late
+from study.exhibits.marks import MARKS
+from study.exhibits.measures import MEASURES, Leads, leads
 from study.exhibits.records import Contrast, Cost, Data, Diagnosis, Effect, LossCosts, Manifest, Power, Row, Search
 from study.exhibits.result_file import REPRODUCE, manifest_of, read, read_if_made
 from study.exhibits.spread import SPREAD, judged_of_ranks
@@ -25,14 +27,6 @@ COMPLETE_JOURNEY = "study/events/complete_journey.py"
 """The source of the log that the study was made with."""
 POPULARITY = "popularity"
 QUERIES = "queries.parquet"
-NEARLY = "best one round before the last"
-"""What a refit is a round shorter for than those of its rivals that were best at the end."""
-MARKS = ("unfinished", "not clearly above popularity", NEARLY)
-"""What `Results.marks` says, in the order in which a sentence tells it."""
-LEARNED = f"{MARKS[0]} (best round was the budget's last), or {NEARLY} (refits one round shorter)"
-"""What a column of them says in an arm without the rule `popularity`, in words."""
-TRAINING = f"{LEARNED}; besides, {MARKS[1]} (gains less than the margin over that rule on select)"
-"""What it says in the others."""
 Found = TypeVar("Found")
 
 
@@ -103,6 +97,13 @@ class Results:
         else:
             return {}
         return {one.name: by for one, by in zip(self.contrasts, found, strict=True)}
+
+    @cached_property
+    def leads(self) -> dict[str, Leads]:
+        """What t says of each declared contrast in other measures than recall, by their names; nothing likewise."""
+        columns = [column for measure in MEASURES for column in measure.columns]
+        alpha = self.params.statistics.alpha
+        return leads(self.queries(columns), self.contrasts, alpha=alpha) if self.publishes_queries else {}
 
     @cached_property
     def power(self) -> Power:
@@ -216,9 +217,7 @@ class Results:
     def is_a_round_short(self, variant: str) -> bool:
         """Whether a sequence variant was best one round before the end: its refit is a round shorter than others'."""
         row, search = self.row(variant), self.search(variant)
-        if row.family != "sequence" or row.unfinished:
-            return False
-        return search.rounds == search.last_round - 1
+        return row.family == "sequence" and not row.unfinished and search.rounds == search.last_round - 1
 
     def search(self, variant: str) -> Search:
         """The search of a variant."""

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, factorial, plan, simple_effects
+from study.exhibits.marks import MARKS, NEARLY
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import bracketed, brief, count, named, over, percent, plural, signed, worded
 from study.exhibits.records import Contrast, Effect, variants_of
-from study.exhibits.results import MARKS, NEARLY, Results
+from study.exhibits.results import Results
 
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:

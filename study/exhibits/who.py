@@ -9,12 +9,13 @@ from scipy.special import ndtri
 from study.exhibits import anew, choose, contrasts, few_seeds, hedges, scope, source, unlike_rounds
 from study.exhibits.data import local_day
 from study.exhibits.key_action import clock, key_action
+from study.exhibits.marks import LEARNED
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import count, is_unbounded, number, over, percent, plural, sentence, verdict_sentence
 from study.exhibits.records import Contrast, Estimate, Record, variants_of
 from study.exhibits.resolution import at_first_step, power_of_equivalence
 from study.exhibits.result_file import read
-from study.exhibits.results import LEARNED, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.metrics.screening import PRIMARY, SHARES, places
 from study.params.statistics import POWER, VERDICTS

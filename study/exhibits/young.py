@@ -10,11 +10,12 @@ from study.exhibits.colours import BLUE, ORANGE
 from study.exhibits.few_seeds import BY_STUDENT
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
 from study.exhibits.key_action import candidates
+from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import pair_of
 from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
-from study.exhibits.results import TRAINING, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.statistics import PRIMARY
