@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from statsmodels.stats.proportion import proportion_confint
 
-from study.exhibits.markup import escape, listing
-from study.exhibits.prose import count, percent, plural
+from study.exhibits.markup import code, escape, listing
+from study.exhibits.prose import count, percent, plural, signed
 from study.exhibits.world_records import Part, Rate, Validity
 
 CALLED = {"neural": "networks", "counting": "counting rules", "near": "near ties"}
 """What is compared in a part, where its name is another word."""
+SIGNS = (("better", "worse"), ("worse", "better"))
+"""The verdicts with the sign of a truth and with the other one: of one above 0, and of one below."""
 Exceeded = tuple[str, Rate, float]
 """The kind of false verdict, how often it was passed, and how often it may be."""
 
@@ -19,10 +21,24 @@ def too_often(checked: Validity) -> list[str]:
     return [
         f"of contrasts of {CALLED.get(part.part, escape(part.part))} in the world {escape(part.world)}, "
         f"{percent(rate.rate)} of {plural(part.repeats, 'log')}"
-        f"{f' by {kind} alone' if kind else ''} ({ends(rate)}; {percent(most)} are allowed)"
+        f"{f' by {kind} alone' if kind else ''} ({ends(rate)}; {percent(most)} are allowed{_wrong_signs(part)})"
         for part in checked.parts
         for kind, rate, most in _exceeded(part, checked)
     ]
+
+
+def _wrong_signs(part: Part) -> str:
+    """How many of the differences that were settled have the wrong sign, and how often intervals hold the truth."""
+    told = []
+    for one in part.contrasts:
+        along, against = (one.verdicts[verdict] for verdict in SIGNS[one.truth.effect < 0])
+        if one.truth.effect and against:
+            told.append(
+                f"; of {code(one.left)} over {code(one.right)}, in truth {signed(one.truth.effect)}, "
+                f"{count(against)} of {plural(along + against, 'difference')} that were found have the wrong sign, and "
+                f"the interval has the truth inside in {percent(one.coverage.rate)} of the logs"
+            )
+    return "".join(told)
 
 
 def judged(part: Part, checked: Validity) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from study.exhibits.diagnosis_records import Reached, Rung
+from study.exhibits.diagnosis_records import Diagnostics, Reached, Rung
 from study.exhibits.diagnostics import CHANCE, METRICS
 from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import percent, signed, within
 from study.exhibits.results import Results
+
+EVEN = 0.5
+"""The AUROC of a draw."""
+DEAF = "its interval reaches further than half of what is learned from its own labels lies above chance"
 
 
 def leak_alarm(results: Results) -> Html:
@@ -26,7 +30,20 @@ def leak_alarm(results: Results) -> Html:
         lead = f"<strong>The leak alarm rings</strong> for {ringing}: a reason to look, not a verdict."
         return joined([paragraphs([lead], "prose alarm"), told])
     lead = "<strong>The leak alarm is silent</strong>: no interval lies wholly above zero."
-    return joined([paragraphs([lead]), told])
+    deaf = [code(variant) for variant in hardly_rings(found)]
+    why = f" It could hardly have rung for {listing(deaf)}: {DEAF}." if deaf else ""
+    return joined([paragraphs([f"{lead}{why}"]), told])
+
+
+def hardly_rings(found: Diagnostics) -> list[str]:
+    """The silent variants that screen users whose interval is so wide that half of what is learned would not ring."""
+    honest = {one.family: one.estimate for one in found.reached if one.change == UNCHANGED}
+    return [
+        row.variant
+        for row in found.alarm.variants
+        if row.against == CHANCE and not row.rings
+        if row.effect - row.low > ((honest[row.family] or EVEN) - EVEN) / 2
+    ]
 
 
 def _rung(row: Rung, reached: Sequence[Reached]) -> str:

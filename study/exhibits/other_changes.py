@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from study.exhibits.diagnosis_records import Alarm
+from study.exhibits.diagnosis_records import Diagnostics
 from study.exhibits.diagnostics import hardly_ahead, telling
+from study.exhibits.leak_alarm import hardly_rings
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import MANY, count, plural, signed
 from study.exhibits.records import Diagnosis
@@ -31,7 +32,7 @@ def told(results: Results) -> list[str]:
             if changes
             else []
         ),
-        *_alarm(diagnosed.alarm),
+        *_alarm(diagnosed),
     ]
 
 
@@ -64,10 +65,13 @@ def _of(number: int, found: Sequence[Diagnosis]) -> str:
     return f"{count(number)} of {plural(len(found), 'contrast')}"
 
 
-def _alarm(alarm: Alarm) -> list[str]:
+def _alarm(diagnosed: Diagnostics) -> list[str]:
+    alarm = diagnosed.alarm
     if not alarm.variants:
         return []
     ringing = listing([code(row.variant) for row in alarm.variants if row.rings])
+    deaf = [code(variant) for variant in hardly_rings(diagnosed)]
     quiet = "is silent, which is weak evidence: it misses what a model has to learn to use"
+    quiet += f", and could hardly have rung for {listing(deaf)}" if deaf else ""
     state = f"rings for {ringing}, a reason to look and no verdict" if alarm.rings else quiet
     return [f"the leak alarm, of fits to labels that were permuted, {state} ({LINK})"]

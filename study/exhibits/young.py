@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from study.exhibits import contrasts, evidence, source
+from study.exhibits import choose, contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
 from study.exhibits.few_seeds import BY_STUDENT
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
@@ -103,8 +103,12 @@ def of_young_alone(results: Results, rows: list[Row]) -> str:
         return f"{number(0.0)} by every variant"
     roles = {"finds most on test": most.variant, "is best on select": results.leaderboard[0].variant}
     roles |= {"is the best counting rule": best.variant} if best else {}
+    ranked = sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0))
+    made = [one for row in ranked if choose.declared(choose.parts_of(results, one := row.variant)).get("composes")]
+    if made and made[0] != most.variant:
+        roles["finds most on test of those composed from attributes"] = made[0]
     parts = []
-    for row in sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0)):
+    for row in ranked:
         if known := [role for role, variant in roles.items() if variant == row.variant]:
             parts.append(f"{within(row.estimates[YOUNG])} by {code(row.variant)}, which {listing(known)}")
     return "; ".join(parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import NOTHING, evidence, hedged, limited, of_the_history
+from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
 from study.exhibits.markup import code
 from study.exhibits.prose import DASH, signed, worded
@@ -25,6 +25,7 @@ COUNTED = (
     "may be these counts, and is not shown to be what attributes are worth)"
 )
 ID_TABLE = "an id table alone"
+COUNTING = "candidates composed from their attributes against a counting rule, which needs none to count a young one"
 
 
 def young(results: Results) -> Answer:
@@ -58,12 +59,15 @@ def young(results: Results) -> Answer:
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
     aware_of = f"told the user's own counts as well, {judged(aware)}{counted}"
     against = choose.against_counting(found)
+    composed = choose.others(choose.about(found, {"composes": True}, {"family": "counting"}), against)
+    counting = apart(found, composed, COUNTING, more=more)
     over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"
     if rows:
-        alone = f"of young candidates alone the recall, which no contrast tests, is {of_young_alone(found, rows)}"
+        drawn = "which no contrast tests, and which hangs on the candidates that are held back"
+        alone = f"of young candidates alone the recall, {drawn}, is {of_young_alone(found, rows)}"
     return of(
-        semicolons(lead, aware_of if aware else "", alone),
+        semicolons(lead, aware_of if aware else "", counting, alone),
         semicolons(over, scope.turned(found, against), of_the_history(found, more)),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,

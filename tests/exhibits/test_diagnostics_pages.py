@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +99,7 @@ def test_the_alarm_rings_and_is_silent(diagnosed):
     assert "over chance −0.0100 AUROC" in silent
     assert 2 == silent.count("(with an interval as wide it would ring above +0.0100)")
     assert "its own labels, at the size of the other changes, it reaches 0.3100" in silent
+    assert "It could hardly have rung for" in silent  # its own labels bring 0.31, which is no more than chance
     ringing = leak_alarm.leak_alarm(diagnosed([], low=0.01)).text
     assert "alarm rings</strong> for <code>sum</code>: a reason to look, not a verdict." in ringing
 
@@ -278,3 +280,14 @@ def test_a_rule_is_not_told_against_itself(diagnosed, folder):
 
     assert "a rule that counts: <code>sum</code> by +0.0020. " in told
     assert "<code>decay</code> by" not in told
+
+
+@pytest.mark.parametrize(("reach", "is_deaf"), [(0.16, False), (0.18, True)])
+def test_an_alarm_that_half_of_what_is_learned_would_not_ring_is_said_to_be_deaf(diagnosed, reach, is_deaf):
+    """Its own labels bring an AUROC of 0.84, so 0.34 above chance, of which 0.17 are half."""
+    found = diagnosed([]).diagnostics
+    one = found.alarm.variants[1].model_copy(update={"effect": 0.0, "low": -reach})
+    honest = [row.model_copy(update={"estimate": 0.84}) for row in found.reached]
+    alarm = found.alarm.model_copy(update={"variants": [one]})
+
+    assert ([one.variant] if is_deaf else []) == leak_alarm.hardly_rings(replace(found, alarm=alarm, reached=honest))

@@ -60,3 +60,20 @@ def test_where_no_equivalence_is_false_the_level_of_one_kind_is_what_is_allowed(
     text = world_validity.validity(Worlds([], found.model_copy(update={"parts": [spoilt]}))).text
 
     assert "none of them of an equivalence, by this interval alone more than the 5 % that a single test allows" in text
+
+
+@pytest.mark.parametrize(("truth", "along", "against"), [(0.2, "better", "worse"), (-0.2, "worse", "better")])
+def test_how_many_of_the_found_differences_have_the_wrong_sign_is_told(truth, along, against):
+    found = checked(0.25, truth=truth, repeats=40)
+    (part,) = found.parts
+    said = {"undetermined": 33, "equivalent": 0, along: 5, against: 2}
+    (first, *_) = part.contrasts
+    spoilt = part.model_copy(
+        update={"any_false": of_logs(0.25), "contrasts": [first.model_copy(update={"verdicts": said})]}
+    )
+    (told,) = false_verdicts.too_often(found.model_copy(update={"parts": [spoilt]}))
+
+    assert "2 of 7 differences that were found have the wrong sign" in told
+    right = first.model_copy(update={"verdicts": said | {along: 7, against: 0}})
+    fine = spoilt.model_copy(update={"contrasts": [right]})
+    assert "wrong sign" not in "".join(false_verdicts.too_often(found.model_copy(update={"parts": [fine]})))
