@@ -125,7 +125,9 @@ def marks(results: Results) -> Html:
     caption = (
         "The contrast behind each mark, told so that a positive effect speaks for the advice, with the interval that "
         "its verdict used. An equivalence contradicts the advice: following it gains nothing that matters; a gain with "
-        f"an interval that ends below the margin is too small to support it{_student(found.values())}"
+        "an interval that ends below the margin is too small to support it. Level: of that interval, by the step of "
+        "Holm that the verdict took; p values, that the sides differ and that they are equivalent, are Holm-adjusted "
+        f"over the contrasts of their arm{_student(found.values())}"
     )
     items = bullets(
         f"<strong>{one.text}:</strong> {told(found[one.text])}{_by_cell(results, one.factor)}{one.note(results)}"

@@ -68,7 +68,8 @@ def sides(results: Results, contrasts: Sequence[Contrast]) -> Html:
         for row in map(results.row, variants_of(contrasts))
     ]
     caption = (
-        f"{PRIMARY} of each side ({brackets(results.params.statistics.alpha)}), its parts on repeats and explore, nDCG "
+        f"{PRIMARY} of each side ({brackets(results.params.statistics.alpha)}), its parts on repeats, "
+        "what the user has acted on before, and explore, what is new to the user, nDCG "
         f"at the same depth, and how far it was trained: {TRAINING}"
     )
     return table(["variant", "select", "test", *COMPANIONS.values(), "training"], rows, caption)

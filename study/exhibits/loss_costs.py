@@ -1,12 +1,16 @@
 """What one step of each loss costs on ever larger catalogues; the page Catalogue shows it."""
 
 from collections.abc import Iterable
+from itertools import pairwise, takewhile
+from math import inf
 
+from study.exhibits import choose
 from study.exhibits.figures import grid, logarithmic
-from study.exhibits.markup import Html, code, joined, paragraphs
+from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, plural, worded
 from study.exhibits.records import LossCost
 from study.exhibits.results import Results
+from study.exhibits.size_of_catalogue import loss_of
 from study.exhibits.source import short
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
@@ -26,8 +30,53 @@ def cost(results: Results) -> Html:
         f"{plural(costs.steps, 'step')}."
     )
     return joined(
-        [paragraphs([f"{fixed} {_largest(costs.measured)}"]), _figures(costs.measured), _numbers(costs.measured)]
+        [
+            paragraphs([f"{fixed} {_largest(costs.measured)}", *_usable(costs.measured, _learned(results))]),
+            _figures(costs.measured),
+            _numbers(costs.measured),
+        ]
     )
+
+
+def _learned(results: Results) -> set[str]:
+    """The losses, with their negatives, of plain heads of the arm that are clearly above popularity."""
+    arm = results.beside("catalogue")
+    rows = [] if arm is None else [row for row in arm.leaderboard if row.family == "sequence"]
+    return {
+        loss_of(arm, row.variant)
+        for row in rows
+        if arm is not None
+        and choose.parts_of(arm, row.variant)["head"] == "plain"
+        and not arm.at_popularity(row.variant)
+    }
+
+
+def _usable(measured: list[LossCost], learned: set[str]) -> list[str]:
+    """Up to which catalogue the slowest loss is the fastest, and how it fares among losses that rank; a paragraph."""
+    most = max(one.candidates for one in measured)
+    last = {_called(one): one for one in measured if one.candidates == most and _by_negatives(one) in learned}
+    if len(last) < 2:
+        return []
+    slow, fast = (pick(last.values(), key=lambda one: one.seconds) for pick in (max, min))
+    by_size: dict[int, list[LossCost]] = {}
+    for one in sorted(measured, key=lambda one: one.candidates):
+        by_size.setdefault(one.candidates, []).append(one)
+    fastest = {size: _called(min(found, key=lambda one: one.seconds)) for size, found in by_size.items()}
+    small = list(takewhile(lambda size: fastest[size] == _called(slow), fastest))
+    told = (
+        f"Of the losses whose variant with the plain head is clearly above popularity on this arm's catalogue, "
+        f"{_named(slow)} takes {number(slow.seconds / fast.seconds, 1)} times as long as {_named(fast)} there"
+    )
+    up_to = f"; up to {count(small[-1])} candidates it is the fastest of all that were measured" if small else ""
+    seconds = {(_called(one), one.candidates): one.seconds for one in measured}
+    names, sizes = dict.fromkeys(name for name, _ in seconds), list(by_size)
+    back = [
+        code(name)
+        for name in names
+        if any(seconds.get((name, b), inf) < seconds.get((name, a), 0.0) for a, b in pairwise(sizes))
+    ]
+    noise = f" By as much as {listing(back)} took less time on a larger catalogue, times are noise." if back else ""
+    return [f"{told}{up_to}.{noise}"]
 
 
 def _largest(measured: list[LossCost]) -> str:

@@ -1,7 +1,7 @@
 """Whether what is shown to beat counting finds what is new to a user, too, or gains in repeats alone."""
 
 from study.exhibits import choose
-from study.exhibits.markup import code
+from study.exhibits.markup import Html, code, paragraphs
 from study.exhibits.prose import number
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
@@ -28,6 +28,21 @@ def found_less(results: Results) -> str:
     return (
         f"on candidates new to a user, what beats counting has a {PRIMARY} of {ends}, {best}: by estimates, which no "
         f"contrast tests{gain}"
+    )
+
+
+def by_head(results: Results) -> Html:
+    """What a head that is told the user's own counts finds of what is new to a user, beside one that is not."""
+    asked = choose.about(results, {"reads_own": True}, {"reads_own": False}, "head")
+    told = []
+    for one in asked:
+        left, right = (_part(results.row(variant), "explore") for variant in one.variants)
+        if left is not None and right is not None:
+            told.append(f"{number(left)} by {code(one.left_variant)}, {number(right)} by {code(one.right_variant)}")
+    if not told:
+        return Html("")
+    return paragraphs(
+        [f"On candidates new to a user, {PRIMARY} is {'; '.join(told)}: by estimates, which no contrast tests."]
     )
 
 

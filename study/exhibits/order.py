@@ -19,6 +19,7 @@ WORDS = {
     "mean_pool": "an average by age",
 }
 """What architectures do with the order of events, in words; another one is told by its name."""
+UNORDERED = "of models that read ages and no order of events, so that recency is all they lose"
 
 
 def order(results: Results) -> Answer:
@@ -91,4 +92,15 @@ def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
     if not shuffled:
         return "the diagnostics did not shuffle the order"
     sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
-    return f"in {smaller(results, results.diagnostics)}, {together(results, shuffled, *sides)}"
+    readers = [one for one in shuffled if _reads_order(results, one.left_variant)]
+    ages = choose.others(shuffled, readers)
+    without = f"{UNORDERED}, {together(results, ages, 'dates as they were', 'exchanged dates')}" if ages else ""
+    told = semicolons(together(results, readers, *sides) if readers else "", without)
+    return f"in {smaller(results, results.diagnostics)}, {told}"
+
+
+def _reads_order(results: Results, variant: str) -> bool:
+    """Whether a variant, or the base of a hybrid, reads in which order events came; aggregates do not."""
+    entry = choose.parts_of(results, variant)
+    base = entry.get("base")
+    return bool(choose.declared(choose.parts_of(results, base) if base else entry).get("reads_order"))

@@ -14,7 +14,7 @@ UNSCORED = "no test window"
 NOTHING_SCORED = "nothing scored"
 BESIDE = re.compile(r"\bother work ran beside\b|\bbeside other work\b", re.IGNORECASE)
 """What a row says of a run whose seconds are not its own."""
-TOO_MANY = " (some seconds too many: other work ran beside, see Protocol)"
+TOO_MANY = " (some seconds inflated by other work that ran beside, see Protocol)"
 DIGITS = 7
 """Of a revision, in a row."""
 

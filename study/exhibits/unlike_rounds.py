@@ -31,6 +31,6 @@ def named(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     if not found:
         return []
     return [
-        f"Trained unlike long: {listing(found)}. A refit has the rounds after which its search was best on stop; noise "
-        "may choose them, and a part of the difference may be that of the rounds."
+        f"Trained for unequal numbers of rounds: {listing(found)}. A refit has the rounds after which its search was "
+        "best on stop; noise may choose them, and a part of the difference may be that of the rounds."
     ]

@@ -232,9 +232,9 @@ def test_young_candidates_turn(made, verdict, expected):
     assert f"; told the user's own counts as well, {expected.format(' repeat-aware')}" in sentence
     assert f"; {expected.format(' with id repeat-aware')}" in sentence
     assert (
-        "of young candidates alone the recall, which no contrast tests, and which hangs on the candidates that are held back, is "
-        "0.4000 [0.3900, 0.4100] by popularity-young, which finds most on test, is best on select and is the best "
-        "counting rule; " in sentence
+        "of young candidates alone the recall, which no contrast tests, and which hangs on the candidates that are "
+        "held back, is 0.4000 [0.3900, 0.4100] by popularity-young, which finds most on test, is best on select "
+        "and is the best counting rule; " in sentence
     )
     assert "which finds most on test of those composed from attributes; against counting," in sentence
     assert "which needs none to count a young one, composed-horizon-young over recent-popularity-young" in sentence

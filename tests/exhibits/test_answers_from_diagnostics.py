@@ -215,3 +215,21 @@ def test_a_gain_that_is_rounded_to_the_margin_is_said_to_be_about_as_large():
     assert "<code>a</code> by +0.0012" == far.told(0.005)
     assert "at most about the margin of 0.005" == near.size(0.005)
     assert "less than the margin of 0.005" == far.size(0.005)
+
+
+def test_models_that_read_no_order_are_the_control_of_recency(made):
+    """Shuffling the dates costs what counts by age as well, and a hybrid reads what its base does."""
+
+    def shuffled(variant: str, family: str) -> dict:
+        sides = {"left_variant": variant, "right_variant": variant, "family": family, "name": f"{family}-order"}
+        return diagnosis("order-retrained", "worse", -0.02, **sides)
+
+    members = [("tifu-knn", "counting"), ("lightgbm-lambdarank", "aggregates"), ("hybrid-lambdarank", "hybrid")]
+    sentence = told(made(diagnoses=[shuffled(*member) for member in members]), "Does order matter?")
+    first, control = sentence.split(
+        "; of models that read ages and no order of events, so that recency is all they lose,"
+    )
+
+    assert "hybrid-lambdarank over hybrid-lambdarank, order shuffled" in first and "tifu-knn over tifu-knn" not in first
+    assert "in favour of dates as they were over exchanged dates: tifu-knn over tifu-knn, order shuffled" in control
+    assert "lightgbm-lambdarank over lightgbm-lambdarank, order shuffled" in control

@@ -37,7 +37,7 @@ def test_refits_that_were_trained_unlike_long_are_told_with_their_contrast(made,
 
     assert contrast.startswith("+0.0200 [+0.0160, +0.0240], better")
     assert (expected in contrast) if expected else ("refits of" not in contrast)
-    told_apart = f"Trained unlike long: {READS} over {BLIND} ({expected.removeprefix(', ')}). A refit has the rounds"
+    told_apart = f"Trained for unequal numbers of rounds: {READS} over {BLIND} ({expected.removeprefix(', ')}). A refit has the rounds"
     assert (told_apart in page) == bool(expected)
 
 
@@ -46,9 +46,9 @@ def test_the_page_of_screening_names_them_too(made):
         written["tuning.json"]["who-sum-bpr"] |= {"rounds": 6, "last_round": 8}
         written["tuning.json"]["who-sum-bce"] |= {"rounds": 2, "last_round": 8}
 
-    expected = "Trained unlike long: who-sum-bpr over who-sum-bce (refits of 6 and 2 rounds)."
+    expected = "Trained for unequal numbers of rounds: who-sum-bpr over who-sum-bce (refits of 6 and 2 rounds)."
     assert expected in text(who.histories(made(who=change).beside("who")))
-    assert "Trained unlike" not in text(who.histories(made(who=lambda _: None).beside("who")))
+    assert "Trained for unequal" not in text(who.histories(made(who=lambda _: None).beside("who")))
 
 
 def test_rounds_of_trees_are_not_compared(made):
