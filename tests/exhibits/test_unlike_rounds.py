@@ -37,7 +37,8 @@ def test_refits_that_were_trained_unlike_long_are_told_with_their_contrast(made,
 
     assert contrast.startswith("+0.0200 [+0.0160, +0.0240], better")
     assert (expected in contrast) if expected else ("refits of" not in contrast)
-    told_apart = f"Trained for unequal numbers of rounds: {READS} over {BLIND} ({expected.removeprefix(', ')}). A refit has the rounds"
+    unequal = f"{READS} over {BLIND} ({expected.removeprefix(', ')})"
+    told_apart = f"Trained for unequal numbers of rounds: {unequal}. A refit has the rounds"
     assert (told_apart in page) == bool(expected)
 
 
