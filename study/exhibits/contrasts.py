@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from study.exhibits import anew, at_popularity, few_seeds, hedges, unlike_rounds
+from study.exhibits import anew, at_popularity, few_seeds, hedges, other_measures, unlike_rounds
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.markup import Html, bullets, escape, joined, paragraphs
-from study.exhibits.measures import MEASURES, Lead
+from study.exhibits.measures import MEASURES, NDCG, Measure
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
@@ -110,7 +110,7 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
             p_value(c.p_difference),
             p_value(c.p_equivalence),
             *_by_student(results, c),
-            *(_lead(results.leads.get(measure, {}).get(c.name)) for measure in measures),
+            *(_lead(results, measure, c) for measure in MEASURES),
             name(c.left_variant),
             name(c.right_variant),
         ]
@@ -128,11 +128,13 @@ def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     return table(head, rows, caption)
 
 
-def _lead(found: Lead | None) -> Cell:
-    if found is None:
-        return words("")
-    told = signed(found.effect)
-    return Cell(f"<b>{told}</b>" if found.is_shown else told, found.effect)
+def _lead(results: Results, measure: Measure, contrast: Contrast) -> Cell:
+    found = results.leads.get(measure.told, {}).get(contrast.name)
+    if found is not None:
+        told = signed(found.effect)
+        return Cell(f"<strong>{told}</strong>" if found.is_shown else told, found.effect)
+    value = other_measures.effect(results, contrast) if measure is NDCG else None
+    return words("") if value is None else Cell(signed(value), value)
 
 
 def _by_student(results: Results, contrast: Contrast) -> list[Cell]:

@@ -74,7 +74,12 @@ def test_a_gain_in_repeats_weighs_by_how_much_of_what_is_relevant_they_are(made)
 
 @pytest.mark.parametrize("plain", [0.03, None])
 def test_what_a_head_of_counts_finds_of_what_is_new_stands_beside_what_the_plain_one_does(made, plain):
-    results = made(parts(sum_horizon=(plain, 0.3), sum_horizon_repeat=(0.001, 0.4)))
+    def change(written):
+        declared = written["contrasts.json"]
+        parts(sum_horizon=(plain, 0.3), sum_horizon_repeat=(0.001, 0.4))(written)
+        written["contrasts.json"] = declared
+
+    results = made(change)
     shown = text(new_to_users.by_head(results))
 
     both = "On candidates new to a user, recall@10 is 0.0010 by sum-horizon-repeat, 0.0300 by sum-horizon"
