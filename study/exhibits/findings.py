@@ -69,8 +69,8 @@ def _by_t(results: Results) -> str:
         return ""
     told = f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few"
     asked = (
-        " Tests by t of leads in nDCG@10, of young candidates alone, of changes with the catalogue and of who will buy "
-        "were added when test had been scored."
+        " Tests by t in nDCG@10 and precision@10, of young candidates alone, of changes with the catalogue and of who "
+        "will buy were added when test had been scored."
     )
     return f"{told}.{asked if late else ''}"
 
