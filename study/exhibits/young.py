@@ -1,5 +1,6 @@
 """The page Young candidates: can what training never saw be ranked?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -38,7 +39,7 @@ def answer(results: Results | None) -> Html:
     columns = ["relevant", "outside", "young"]
     queries = results.queries(columns).unique(["user_id", "cutoff"], keep="any")
     relevant, outside, young = (int(queries[column].sum()) for column in columns)
-    best = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
+    best = max(rows, key=_found)
     place = [row.variant for row in results.leaderboard].index(best.variant) + 1
     most = (
         f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}, picked by this very recall on test; on "
@@ -52,16 +53,18 @@ def answer(results: Results | None) -> Html:
         f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}. "
-        f"Intervals cover users and seeds, not which candidates are held back{_with_others(results, best)}."
+        f"Intervals cover users and seeds, not which candidates are held back{_with_others(results, rows)}."
     )
     return paragraphs([text, _how_long(results)])
 
 
-def _with_others(results: Results, best: Row) -> str:
-    """What the best finds where a run on the same events holds other candidates back.
+def _with_others(results: Results, rows: list[Row]) -> str:
+    """What the best, and the best of those composed, find where a run on the same events holds other candidates back.
 
-    Nothing where none does, or where the best finds none here, and so is nobody in particular.
+    Nothing where none does, or of one that finds none here, and so is nobody in particular.
     """
+    leading = [max(some, key=_found) for some in (rows, composed(results, rows)) if some]
+    asked = {row.variant for row in leading if _found(row)}
     known = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
     told = [
         f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "
@@ -69,9 +72,13 @@ def _with_others(results: Results, best: Row) -> str:
         for pair in known
         if pair.has_another_draw
         for row in with_young(pair.there)
-        if row.variant == best.variant
+        if row.variant in asked
     ]
-    return f": {'; '.join(told)}" if told and best.estimates[YOUNG].estimate else ""
+    return f": {'; '.join(told)}" if told else ""
+
+
+def _found(row: Row) -> float:
+    return row.estimates[YOUNG].estimate or 0.0
 
 
 def _how_long(results: Results) -> str:
@@ -95,18 +102,23 @@ def with_young(results: Results) -> list[Row]:
     return [row for row in results.leaderboard if row.variant in known]
 
 
+def composed(results: Results, rows: Sequence[Row]) -> list[Row]:
+    """Those of the rows whose candidates are composed from attributes."""
+    return [row for row in rows if choose.declared(choose.parts_of(results, row.variant)).get("composes")]
+
+
 def of_young_alone(results: Results, rows: list[Row]) -> str:
     """The recall of young candidates of the variants that a reader asks for, each with what it is."""
-    most = max(rows, key=lambda row: row.estimates[YOUNG].estimate or 0.0)
+    most = max(rows, key=_found)
     best = results.best_of_each().get("counting")
     if not most.estimates[YOUNG].estimate:
         return f"{number(0.0)} by every variant"
     roles = {"finds most on test": most.variant, "is best on select": results.leaderboard[0].variant}
     roles |= {"is the best counting rule": best.variant} if best else {}
-    ranked = sorted(rows, key=lambda row: -(row.estimates[YOUNG].estimate or 0.0))
-    made = [one for row in ranked if choose.declared(choose.parts_of(results, one := row.variant)).get("composes")]
-    if made and made[0] != most.variant:
-        roles["finds most on test of those composed from attributes"] = made[0]
+    ranked = sorted(rows, key=_found, reverse=True)
+    made = composed(results, ranked)
+    if made and made[0] is not most:
+        roles["finds most on test of those composed from attributes"] = made[0].variant
     parts = []
     for row in ranked:
         if known := [role for role, variant in roles.items() if variant == row.variant]:
