@@ -191,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(dict.fromkeys(THREADS, "1"))
     os.environ.setdefault(*ALLOCATOR)
     given = sys.argv[1:] if arguments is None else list(arguments)
+    given = given[given[:1] == ["--"] :]  # which would hide a command from what follows
     words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
     goes_on = words in GO_ON if words else under_dvc.is_so() or next(iter(given), None) in GOES_ON
     try:

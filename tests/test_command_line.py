@@ -135,6 +135,14 @@ def test_what_a_command_or_a_stage_does_not_take_is_named(folder):
     assert "reads no log" in complaint("check", "--parameters", "log.csv", folder=folder)
 
 
+def test_two_dashes_hide_no_command(monkeypatch):
+    asked = []
+    monkeypatch.setattr("study.commands.check", asked.append)
+
+    assert 0 == command_line.main(["--", "check", "log.csv"])
+    assert [["log.csv"]] == asked
+
+
 def test_no_stage_at_all_is_refused(folder):
     assert "STAGE" in complaint(folder=folder)
 

@@ -24,6 +24,7 @@ BEST, LEAST, MOST = 300, 11, 5_000
 FILLED = 0.95
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
+DURATION = "its values are durations; write them as numbers, such as seconds, to use them"
 BY_HAND = (
     "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the README says under "
     "Your own log"
@@ -66,7 +67,8 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     if not log.height:
         raise UserError(f"{place}: there are no events in it")
     patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
-    log = log.select(name for name in log.columns if name not in patterns)
+    durations = {name: DURATION for name, dtype in log.schema.items() if dtype == pl.Duration}
+    log = log.select(name for name in log.columns if name not in patterns | durations)
     log, faults = decoded(log, place)
     if not any(map(is_user, log.columns)):
         for name in filter(is_user, faults):
@@ -84,6 +86,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))
     left_out = (
         patterns
+        | durations
         | dict.fromkeys(faults, "its values are bytes that are no text")
         | dict.fromkeys(days, f"the day of {time}")
         | hours

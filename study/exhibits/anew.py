@@ -96,7 +96,7 @@ def _open_on(results: Results, contrast: Contrast) -> list[str]:
         for pair in pairs
         for one in agreement.repeated(pair)
         if one.here.name == contrast.name
-        and one.there.variants == contrast.variants
+        and _directed(contrast, one.there).variants == contrast.variants
         and one.there.verdict == "undetermined"
     ]
 

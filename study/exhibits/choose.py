@@ -126,6 +126,11 @@ def against_counting(results: Results) -> list[Contrast]:
     return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
 
 
+def turn(results: Results, contrast: Contrast) -> int:
+    """1 of a contrast that is told in the direction in which it is declared, -1 of one that is told the other way."""
+    return 1 if any((one.name, one.left) == (contrast.name, contrast.left) for one in results.contrasts) else -1
+
+
 def winners(against: Sequence[Contrast]) -> list[str]:
     """The variants that are shown to be better in contrasts with the best counting rule."""
     return [contrast.left_variant for contrast in against if contrast.verdict == "better"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from study.exhibits import choose
 from study.exhibits.markup import listing
 from study.exhibits.prose import count, over, percent, probability, turned
 from study.exhibits.records import Contrast
@@ -71,8 +72,7 @@ def _verdict(results: Results, contrast: Contrast) -> Outcome:
 
 def as_told(results: Results, contrast: Contrast, found: Outcome) -> Outcome:
     """A verdict of the declared direction in that of a contrast, which may be told the other way round."""
-    is_declared = any((c.name, c.left) == (contrast.name, contrast.left) for c in results.contrasts)
-    return found if is_declared else turned(found)
+    return found if choose.turn(results, contrast) == 1 else turned(found)
 
 
 def _settling(contrasts: Sequence[Contrast]) -> list[Contrast]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import worlds
 from study.exhibits.markup import Html, joined
-from study.exhibits.prose import percent, plural
+from study.exhibits.prose import percent, plural, turned
 from study.exhibits.records import Contrast
 from study.exhibits.tables import Cell, name, table
 from study.exhibits.world_records import World
@@ -44,6 +44,7 @@ def _both(world: World, contrast: Contrast) -> Cell:
     shares, (left, right) = _shares(world), contrast.variants
     if not {left, right} <= shares.keys():
         return Cell("", None)
-    verdicts = [f", {one.verdict}" for one in world.contrasts if (one.left, one.right) == (left, right)]
+    found = [one for one in world.contrasts if {one.left, one.right} == {left, right}]
+    verdicts = [f", {one.verdict if one.left == left else turned(one.verdict)}" for one in found]
     told = f"{percent(shares[left], 0)} and {percent(shares[right], 0)}{''.join(verdicts[:1])}"
     return Cell(told, shares[left] - shares[right])

@@ -1,7 +1,9 @@
 """What contrasts in recall are by other measures of the same first ten, in words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from study.exhibits import choose
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.measures import MEASURES, NDCG, PRECISION, Lead, Leads, Measure
 from study.exhibits.prose import count, over, plural, signed
@@ -26,11 +28,21 @@ def gains(results: Results, against: Sequence[Contrast]) -> str:
         return ""
     rule = code(winners[0].right_variant)
     told = f"what beats {rule} has {_values(winners, found)} over it, by estimates"
-    clauses = [f"in {NDCG.told}, {NDCG.asks}, {told}, {_shown(winners, results.leads.get(NDCG.told, {}))}"]
-    if counted := results.leads.get(PRECISION.told):
-        values = _values(winners, {one.name: counted[one.name].effect for one in winners})
+    clauses = [f"in {NDCG.told}, {NDCG.asks}, {told}, {_shown(winners, _told(results, NDCG, winners))}"]
+    if counted := _told(results, PRECISION, winners):
+        values = _values(winners, {name: lead.effect for name, lead in counted.items()})
         clauses.append(f"in {PRECISION.told}, {PRECISION.asks}, {values}, {_shown(winners, counted)}")
     return "; ".join(clauses)
+
+
+def _told(results: Results, measure: Measure, contrasts: Sequence[Contrast]) -> Leads:
+    """The leads of these contrasts in the direction in which they are told; nothing where it cannot be asked."""
+    found = results.leads.get(measure.told, {})
+    return {
+        one.name: replace(found[one.name], effect=choose.turn(results, one) * found[one.name].effect)
+        for one in contrasts
+        if one.name in found
+    }
 
 
 def _values(winners: Sequence[Contrast], found: dict[str, float]) -> str:
@@ -57,9 +69,8 @@ def no_gains(results: Results, winners: Sequence[Contrast]) -> dict[str, str]:
     if not results.leads:
         behind = [one for one in winners if (value := effect(results, one)) is not None and value <= 0]
         return {one.name: f"not ahead in {NDCG.told}" for one in behind}
-    left_open = {
-        one.name: [told for told, found in results.leads.items() if not found[one.name].is_ahead] for one in winners
-    }
+    asked = {measure.told: _told(results, measure, winners) for measure in MEASURES}
+    left_open = {one.name: [told for told, found in asked.items() if not found[one.name].is_ahead] for one in winners}
     return {name: f"not shown in {' or '.join(measures)}" for name, measures in left_open.items() if measures}
 
 
@@ -96,11 +107,7 @@ def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
     Args:
         contrasts: of this arm; one may be told the other way round than it is declared.
     """
-    found, declared = results.leads.get(NDCG.told, {}), {one.name: one for one in results.contrasts}
-    told = []
-    for one in contrasts:
-        by = found.get(one.name)
-        if by is not None and by.is_shown and one.verdict not in SETTLED:
-            turn = 1 if one.left_variant == declared[one.name].left_variant else -1
-            told.append(f"{over(one)} {signed(turn * by.effect)}")
-    return f"in {NDCG.told}, by t, a difference is shown all the same: {listing(told)}" if told else ""
+    found = _told(results, NDCG, contrasts)
+    open_ = [one for one in contrasts if one.verdict not in SETTLED and one.name in found and found[one.name].is_shown]
+    told = listing([f"{over(one)} {signed(found[one.name].effect)}" for one in open_])
+    return f"in {NDCG.told}, by t, a difference is shown all the same: {told}" if open_ else ""

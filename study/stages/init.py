@@ -48,7 +48,7 @@ def run(source: str) -> None:
     refuse_absent(Path(source), "init")
     files = before.snapshot.files if matching(Path(source), before.snapshot.files) else "*"
     beginning, place, partial = _beginning(Path(source), files)
-    found = guess(beginning, place)
+    found = _guessed(beginning, place, partial)
     found.left_out.update(dict.fromkeys(partial, "not every file has it"))
     usual = _named(source)
     told = {"name": _free(usual, source, before), "source": source, "files": files, "timezone": "UTC"}
@@ -74,6 +74,16 @@ def run(source: str) -> None:
         names = few([_printable(_yaml(name)) for name in found.left_out])
         print(f"Columns that are left out, each with why in {PARAMS}: {names}.")
     print("Correct the lines marked 'guess', then: python -m study check")
+
+
+def _guessed(beginning: pl.DataFrame, place: str, partial: list[str]) -> Guess:
+    """The guess; where none can be made, beside why, the columns of some files alone, which may be what is missing."""
+    try:
+        return guess(beginning, place)
+    except UserError as error:
+        if not partial:
+            raise
+        raise UserError(f"{error}; not every file has: {few(partial)}") from None
 
 
 def _beginning(source: Path, pattern: str) -> tuple[pl.DataFrame, str, list[str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from study.exhibits import advice, catalogue, data, evidence, leaderboard, loss_costs, tuning
 from study.exhibits.colours import FAMILIES
-from study.exhibits.results import TRAINING
+from study.exhibits.marks import TRAINING
 from tests.exhibits.asking import say
 from tests.exhibits.test_matrix_pages import COSTS
 

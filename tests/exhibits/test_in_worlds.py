@@ -34,6 +34,12 @@ def test_what_both_sides_of_a_contrast_reach_stands_with_its_verdict_where_it_is
     assert "of 1 seed of a network" in told
 
 
+def test_a_verdict_of_a_contrast_that_a_world_declares_the_other_way_round_is_turned(monkeypatch):
+    declared = judged("right", "worse") | {"left": "flat-next", "right": "sum-horizon"}
+
+    assert "90 % and 60 %, better" in shown(monkeypatch, world("order", SIDES, [declared]))
+
+
 def test_a_contrast_whose_sides_ran_in_no_world_has_no_line(monkeypatch):
     assert "" == shown(monkeypatch, world("order", SIDES[:1]), world("delay", SIDES[1:]))
 

@@ -8,6 +8,7 @@ import pytest
 
 from study.exhibits import contrasts, other_measures
 from study.exhibits.measures import NDCG, Lead, leads
+from study.exhibits.prose import flipped
 from study.exhibits.records import Contrast
 from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
@@ -110,6 +111,21 @@ def test_a_lead_in_ndcg_is_one_that_t_shows(gains, shown, told):
     assert {one.name: "not shown in nDCG@10" for one in asked if one.name not in shown} == marks
 
 
+def test_a_winner_that_is_declared_on_the_right_leads_in_its_own_direction():
+    """Counting over a model, declared so, is told as the model over counting where that wins."""
+    results = Scored(found={"a": 1}, a=0.02)
+    (asked,) = results.contrasts
+    backwards = SimpleNamespace(
+        contrasts=[flipped(asked)],
+        leads=leads(results.queries(), [flipped(asked)], alpha=0.05),
+        row=results.row,
+    )
+
+    assert backwards.leads["nDCG@10"]["a"].effect < 0
+    assert other_measures.gains(results, [asked]) == other_measures.gains(backwards, [asked])
+    assert {} == other_measures.no_gains(backwards, [asked])
+
+
 def test_a_lead_in_precision_counts_relevant_ones_and_not_shares():
     """Half of a's users gain one of two relevant ones, and half lose two of eight: ahead in recall, behind in hits."""
     users = [f"u{n}" for n in range(100)]
@@ -135,7 +151,7 @@ def test_one_user_shows_no_lead_and_is_not_asked():
 def test_what_recall_leaves_open_and_another_measure_settles_is_told_in_its_direction():
     results = Scored(a=0.02, b=0.0)
     open_ = [one.model_copy(update={"verdict": "undetermined"}) for one in results.contrasts]
-    turned = open_[0].model_copy(update={"left_variant": "tifu-knn", "right_variant": "a"})
+    turned = flipped(open_[0])
 
     assert f"all the same: a over tifu-knn {results.leads['nDCG@10']['a'].effect:+.4f}" in text(
         SimpleNamespace(text=other_measures.settled(results, open_))

@@ -162,3 +162,22 @@ def test_a_key_that_some_files_of_json_lines_lack_is_left_out_of_none(workspace)
 
     assert [0, 0] == [main(["init", "logs"]), main(["check"])]
     assert "categorical" == load().snapshot.attributes["promo"]
+
+
+@pytest.mark.parametrize("named", ["dwell", "event_lag"])
+def test_durations_are_left_out_whatever_they_are_called(workspace, named):
+    seconds = pl.duration(seconds=pl.int_range(pl.len()) % 7)
+    funnel().drop("event_name").with_columns(seconds.alias(named)).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert f"{named} is left out: its values are durations" in PARAMS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("column", ["customerId", "occurred_at"])
+def test_what_one_file_lacks_is_named_where_it_is_what_is_missing(workspace, capsys, column):
+    (workspace / "log").mkdir()
+    funnel().write_csv("log/a.csv")
+    funnel().drop(column).write_csv("log/b.csv")
+
+    assert 2 == main(["init", "log"])
+    assert f"; not every file has: {column}\n" in capsys.readouterr().err
