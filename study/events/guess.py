@@ -66,9 +66,9 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     """
     if not log.height:
         raise UserError(f"{place}: there are no events in it")
-    patterns = {name: PATTERN for name in log.columns if is_pattern(name)}
-    durations = {name: DURATION for name, dtype in log.schema.items() if dtype == pl.Duration}
-    log = log.select(name for name in log.columns if name not in patterns | durations)
+    unread = {name: DURATION for name, dtype in log.schema.items() if dtype == pl.Duration}
+    unread |= {name: PATTERN for name in log.columns if is_pattern(name)}
+    log = log.select(name for name in log.columns if name not in unread)
     log, faults = decoded(log, place)
     if not any(map(is_user, log.columns)):
         for name in filter(is_user, faults):
@@ -85,8 +85,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     event_type = _event_type(rest, place)
     attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))
     left_out = (
-        patterns
-        | durations
+        unread
         | dict.fromkeys(faults, "its values are bytes that are no text")
         | dict.fromkeys(days, f"the day of {time}")
         | hours

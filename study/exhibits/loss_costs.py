@@ -65,9 +65,10 @@ def _usable(measured: list[LossCost], learned: set[str]) -> list[str]:
     small = list(takewhile(lambda size: fastest[size] == _called(slow), fastest))
     told = (
         f"Of the losses whose variant with the plain head is clearly above popularity on this arm's catalogue, "
-        f"{_named(slow)} takes {number(slow.seconds / fast.seconds, 1)} times as long as {_named(fast)} there"
+        f"{_named(slow)} takes {number(slow.seconds / fast.seconds, 1)} times as long as {_named(fast)} with "
+        f"{count(most)} candidates"
     )
-    up_to = f"; up to {count(small[-1])} candidates it is the fastest of all that were measured" if small else ""
+    up_to = f"; up to {count(small[-1])}, {_named(slow)} is the fastest of all that were measured" if small else ""
     seconds = {(_called(one), one.candidates): one.seconds for one in measured}
     names, sizes = dict.fromkeys(name for name, _ in seconds), list(by_size)
     back = [
