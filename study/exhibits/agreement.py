@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from study.exhibits import effect_changes, few_seeds, search_luck
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.others import Pair, both_hold, otherwise, pair_of
+from study.exhibits.others import Pair, both_hold, called, otherwise, pair_of
 from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, signed, to_margin
 from study.exhibits.records import Change, Contrast
 from study.exhibits.results import Results
@@ -89,12 +89,12 @@ def headline(results: Results, *, changes: bool = False) -> Html:
             sentence
             for other in results.params.compare_with
             for pair in [pair_of(results, other)]
-            for sentence in (_unknown(results, other) if pair is None else _told_of(pair, changes=changes))
+            for sentence in (unknown(results, other) if pair is None else _told_of(pair, changes=changes))
         ]
     )
 
 
-def _unknown(results: Results, other: str) -> list[str]:
+def unknown(results: Results, other: str) -> list[str]:
     """Why another snapshot says nothing of the arm, a sentence."""
     lead = f"<strong>On the snapshot {code(other)}</strong>"
     if asked_otherwise := otherwise(results, other):
@@ -117,11 +117,10 @@ def _told_of(pair: Pair, *, changes: bool) -> list[str]:
 
 def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
     """What another snapshot says of the contrasts about the best of a family, which name no variant; then of others."""
-    same = [one for one in every if _is_the_same(pair, one)]
+    same = [one for one in every if is_the_same(pair, one)]
     known = [one for one in every if one not in same]
     asked = [one for one in known if one.is_headline]
-    which = "On the same log, run anew as" if pair.is_one_log else "On the snapshot"
-    lead = f"<strong>{which} {code(pair.names[0])}</strong>"
+    lead = called(pair)
     if not asked:
         why = "could come out otherwise" if any(one.is_headline for one in same) else "was declared as here"
         told = f"{lead} no headline contrast, one about the best of a family, {why}."
@@ -135,7 +134,7 @@ def _headline(pair: Pair, every: Sequence[Repeated]) -> str:
     return " ".join([told, *_lacking(pair, every), *more, *_of_here_alone(pair), *_not_counted(same)])
 
 
-def _is_the_same(pair: Pair, one: Repeated) -> bool:
+def is_the_same(pair: Pair, one: Repeated) -> bool:
     """Whether nothing was repeated: rules, which have no seeds, that both searches set alike, on the same events."""
     if not pair.is_one_log or one.there.effect != one.here.effect:
         return False
@@ -203,7 +202,7 @@ def _of_one_log(pair: Pair, known: Sequence[Repeated]) -> str:
         f"The events are the same{seeds}: what moved is {luck}what is another of the code{budget} or of the machine. "
         "Agreement says nothing of another log."
     )
-    moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known if not _is_the_same(pair, one)}
+    moves = {one.here.name: abs(one.here.effect - one.there.effect) for one in known if not is_the_same(pair, one)}
     if not moves:
         return told
     most = max(moves, key=moves.__getitem__)

@@ -4,33 +4,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from study.exhibits import (
-    anew,
     choose,
+    counting_answer,
     enough,
     few_seeds,
-    new_to_users,
     other_changes,
     other_measures,
     plan,
     scope,
-    scorings,
     token_clause,
     two_changes,
 )
 from study.exhibits.alike import unlikely_shown
-from study.exhibits.answer import Answer, of, semicolons, shown
-from study.exhibits.beats import NO_CONTRAST, expected_alike, over_counts, verdict_on_counting
-from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
+from study.exhibits.answer import Answer, in_turn, of, semicolons, shown
+from study.exhibits.beats import expected_alike
+from study.exhibits.clauses import NOTHING, apart, evidence, examples, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
+from study.exhibits.measures import NDCG
 from study.exhibits.order import order
-from study.exhibits.prose import late, named, number, percent, plural, sentence, worded
+from study.exhibits.prose import count, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
-from study.exhibits.size_of_catalogue import is_no_larger
 from study.exhibits.source import missing
 from study.exhibits.who import windows_of
 from study.exhibits.young_answer import young
@@ -55,83 +53,28 @@ def answered(question: Question, results: Results) -> str:
     link = f'<a href="{question.page}.html">{question.title}</a>'
     found = question.answer(results)
     names = {one.name for one in found.rests_on}
-    told = [
-        other_measures.settled(arm, [one for one in found.rests_on if one.name in own])
+    asked = [
+        (arm, [one for one in found.rests_on if one.name in own])
         for arm, contrasts in few_seeds.of_arms(results)
         if (own := names & {one.name for one in contrasts})
     ]
-    return shown(replace(found, lead=semicolons(found.lead, *told)), question.asked, link)
+    told = [other_measures.settled(arm, contrasts) for arm, contrasts in asked]
+    others = sum(len(other_measures.settled_ones(arm, contrasts)) for arm, contrasts in asked)
+    open_ = f"{NDCG.told} shows a difference in {count(others)} of these contrasts" if others else ""
+    lead, short = semicolons(found.lead, *told), semicolons(found.short, open_)
+    return shown(replace(found, lead=lead, short=short), question.asked, link)
 
 
 def headline(results: Results) -> Html:
     """The first question with the shortest answer to it."""
-    against = choose.against_counting(results)
-    later = scorings.added_later(results, choose.winners(against))
-    history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}"
-    told = filter(None, [verdict_on_counting(results, against), history, later])
-    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {' '.join(map(sentence, told))}"], "prose headline")
-
-
-def _all_late(contrasts: Sequence[Contrast]) -> str:
-    """That none of the contrasts is a plan made beforehand; nothing where one is, or where there are none."""
-    return late(contrasts[0]) if contrasts and all(contrast.after_test for contrast in contrasts) else ""
+    told = " ".join(map(sentence, counting_answer.headline(results)))
+    return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}"], "prose headline")
 
 
 def answers(results: Results) -> Html:
     """All questions, in the order in which a team asks them."""
     items = "".join(f"<li>{answered(question, results)}</li>" for question in QUESTIONS)
     return Html(f'<ol class="prose answers">{items}</ol>')
-
-
-def beats_counting(results: Results) -> Answer:
-    """Does anything beat counting?"""
-    against = choose.against_counting(results)
-    further = choose.others(choose.over_counting(results), against)
-    told = lead_over_counting(results, against)
-    metrics = other_measures.gains(results, against), new_to_users.found_less(results)
-    lead = semicolons(told, scope.turned(results, against), of_the_history(results), *metrics)
-    later = scorings.added_later(results, choose.winners(against))
-    beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
-    history = choose.others(choose.over_blind(results), against)
-    return of(lead, later, *beside, rests_on=[*against, *history], margin=results.margin)
-
-
-def _on_the_larger_catalogue(results: Results) -> str:
-    """The same of another arm; nothing where snapshots are held together, whose headlines are those of one arm."""
-    large = None if results.is_limited else results.beside("catalogue")
-    if large is None:
-        return ""
-    against = choose.against_counting(large)
-    where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
-    where += ", the same as here" * is_no_larger(results, large)
-    history = of_the_history(large)
-    return semicolons(
-        apart(large, against, where),
-        scope.turned(large, against),
-        f"there, {history}" if history else "",
-        other_measures.gains(large, against),
-    )
-
-
-def _elsewhere_not_shown(results: Results) -> str:
-    """The arms with a question of their own in which nothing is shown to beat counting; likewise."""
-    arms = () if results.is_limited else (results.beside("young"), results.beside("who"))
-    asked = [(arm, choose.against_counting(arm)) for arm in arms if arm is not None]
-    found = [(arm, against) for arm, against in asked if against and not choose.winners(against)]
-    silent = [code(arm.arm) for arm, _ in found]
-    where = f"{'arm' if len(silent) == 1 else 'arms'} {listing(silent)}"
-    something = [code(arm.arm) for arm, against in found if anew.is_better_anew(arm, against)]
-    but = f" (but something is where {listing(something)} was run anew)" if something else ""
-    return f"in the {where} nothing is shown to beat the best counting rule{but}, see there" if silent else ""
-
-
-def lead_over_counting(results: Results, against: Sequence[Contrast]) -> str:
-    """Yes or no, then every contrast with the best counting rule."""
-    if not against:
-        return NO_CONTRAST
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
-    lead = f"{verdict_on_counting(results, against)}{few_seeds.by_t(results, winners)}"
-    return f"{lead}; {evidence(against, results.margin, hedged(results))}"
 
 
 def is_it_the_data(results: Results) -> Answer:
@@ -155,8 +98,9 @@ def is_it_the_data(results: Results) -> Answer:
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"
+    short = f"{size.lead} ({examples(shown)})"
     further = *size.limits, limits, *other_changes.told(results)
-    return of(lead, *further, rests_on=shown, margin=results.margin)
+    return of(lead, *further, short=short, rests_on=shown, margin=results.margin)
 
 
 def representation(results: Results) -> Answer:
@@ -172,22 +116,22 @@ def representation(results: Results) -> Answer:
     longer = [contrast for contrast in alike if scope.unlike_histories(results, contrast)]
     cleared, as_short = choose.others(alike, longer), scope.short_histories(results, short)
     unsaid = _of_other_heads(results, longer, [*cleared, *short])
-    judged = f"{as_short}, {limited(results, short, *sides, *held)}" if short else ""
     confounded = apart(results, choose.others(longer, unsaid), LONGER)
-    lead = semicolons(
+    judged = limited(results, short, *sides, *held).led_by(as_short)
+    settled = in_turn(
         *(limited(results, told, *sides, *held) for told in choose.by_head(results, cleared)),
-        judged if longer else "",
-        f"{LONGER}, {limited(results, unsaid, *sides, *held)}" if unsaid else "",
-        expected_alike(results, [*cleared, *unsaid]),
+        *([judged] if short and longer else []),
+        *([limited(results, unsaid, *sides, *held).led_by(LONGER)] if unsaid else []),
     )
-    control = judged if longer else apart(results, short, as_short)
+    lead = semicolons(settled.whole, expected_alike(results, [*cleared, *unsaid]))
+    control = judged.whole if longer and short else apart(results, short, as_short)
     leading = [*cleared, *(short if longer else []), *unsaid]
     heads = choose.about(results, {"reads_own": True}, {"reads_own": False}, "head")
     shared = " or ".join(map(worded, scope.lefts(results, heads, "representation")))
     counts = f"for a head that is told the user's own counts, with the representation {shared}"
     return of(
         lead or confounded or control or NOTHING,
-        limited(results, worth, "all attributes of an event", "its candidate alone", "head") if worth else "",
+        limited(results, worth, "all attributes of an event", "its candidate alone", "head").whole if worth else "",
         "" if longer or not lead else control,
         confounded if lead else "",
         apart(results, choose.others(events, alike), UNLIKE, more=two_changes.apart(results)),
@@ -197,6 +141,7 @@ def representation(results: Results) -> Answer:
         token_clause.told(results),
         *_besides(results, further),
         apart(results, heads, counts),
+        short=settled.short,
         rests_on=scope.trained(results, leading),
         margin=results.margin,
     )
@@ -226,12 +171,13 @@ def objective(results: Results) -> Answer:
     further = choose.others(results.about("objective"), [*horizon, *tokens])
     held = "representation", "head"
     rivals = _objectives(scope.rights(results, horizon, "objective"))
-    lead = limited(results, horizon, named("horizon"), rivals, *held) if horizon or not tokens else ""
+    lead = [limited(results, horizon, named("horizon"), rivals, *held)] if horizon or not tokens else []
     sides = (_objectives(of_sides(results, tokens, "objective")) for of_sides in (scope.lefts, scope.rights))
-    over_token = limited(results, tokens, *sides, *held) if tokens else ""
+    told = in_turn(*lead, *([limited(results, tokens, *sides, *held)] if tokens else []))
     return of(
-        semicolons(lead, over_token, scope.across(results, "objective")),
+        semicolons(told.whole, scope.across(results, "objective")),
         *_besides(results, further),
+        short=told.short,
         rests_on=scope.trained(results, [*horizon, *tokens]),
         margin=results.margin,
     )
@@ -251,12 +197,8 @@ def who_will_buy(results: Results) -> Answer:
     against = choose.against_counting(found)
     is_open = any(contrast.verdict == "undetermined" for contrast in against)
     power = unlikely_shown(found) if is_open else ""
-    told = semicolons(
-        lead_over_counting(found, against),
-        scope.turned(found, against),
-        of_the_history(found),
-        power,
-    )
+    beaten = counting_answer.lead_over_counting(found, against)
+    told = semicolons(beaten.whole, scope.turned(found, against), of_the_history(found).whole, power)
     share = percent(reached.estimate)
     tested = windows_of(found)
     most = "" if tested.limit is None else f", where no ranking could have more than {percent(tested.limit)}"
@@ -264,12 +206,13 @@ def who_will_buy(results: Results) -> Answer:
     reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
+    short = f"{code(best.variant)}, which is best on select, {reach}; as to counting, {beaten.short}"
     history = choose.others(choose.over_blind(found), against)
-    return of(lead, rests_on=[*against, *history], margin=found.margin)
+    return of(lead, short=short, rests_on=[*against, *history], margin=found.margin)
 
 
 QUESTIONS = [
-    Question("Does anything beat counting?", beats_counting, "leaderboard", "Leaderboard"),
+    Question("Does anything beat counting?", counting_answer.beats_counting, "leaderboard", "Leaderboard"),
     Question("Is it the data?", is_it_the_data, "diagnostics", "Is it the data?"),
     Question("Which representation?", representation, "representation", "Representation"),
     Question("Which objective?", objective, "objective_and_loss", "Objective and loss"),

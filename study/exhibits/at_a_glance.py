@@ -6,7 +6,7 @@ from study.exhibits.answers import QUESTIONS
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import EDGE, draw, inert, shortened
 from study.exhibits.markup import Html
-from study.exhibits.prose import DAGGER, dagger, late, plural, signed
+from study.exhibits.prose import DAGGER, dagger, itself, late, plural, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.statistics import PRIMARY
@@ -69,11 +69,7 @@ def figure(results: Results) -> Html:
 def sides(contrast: Contrast) -> str:
     """Left over right; of a variant over itself under another condition the condition alone."""
     left, right = contrast.variants
-    if left.startswith(f"{right}, "):
-        right = "itself"
-    elif right.startswith(f"{left}, "):
-        right = f"itself{right.removeprefix(left)}"
-    return f"{left} over {right}"
+    return f"{left} over {itself(left, right) or right}"
 
 
 def _caption(results: Results, marks: list[Mark]) -> str:

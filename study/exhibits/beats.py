@@ -19,10 +19,7 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     """Yes or no, and who beats the best counting rule, with what that has itself."""
     if not against:
         return NO_CONTRAST
-    margin, metric = results.margin, WHO_PRIMARY if results.arm == "who" else PRIMARY
-    name = against[0].right_variant
-    rule = f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    margin, rule, winners = results.margin, best_rule(results, against), choose.winners(against)
     if winners:
         doubts = other_measures.no_gains(results, winners)
         told = [f"{code(one.left_variant)}{_aside(results, one, doubts.get(one.name, ''))}" for one in winners]
@@ -36,6 +33,12 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule} is worse"
     return f"no: of all that was compared with {rule}, nothing beats it by more than the margin of {margin:g}"
+
+
+def best_rule(results: Results, against: Sequence[Contrast]) -> str:
+    """The best counting rule, with what it has itself."""
+    name, metric = against[0].right_variant, WHO_PRIMARY if results.arm == "who" else PRIMARY
+    return f"the best counting rule, {code(name)} ({metric} {number(results.row(name).estimates[metric].estimate)})"
 
 
 def over_counts(results: Results) -> str:

@@ -159,8 +159,8 @@ def _one_processor(results: Results) -> str:
 
 def _counts_inside(results: Results) -> list[str]:
     """Which networks beat counting with a counting term of their own."""
-    winners = choose.winners(choose.against_counting(results))
-    entries = {variant: choose.parts_of(results, variant) for variant in winners}
+    variants = [one.left_variant for one in choose.winners(choose.against_counting(results))]
+    entries = {variant: choose.parts_of(results, variant) for variant in variants}
     told = {contrast.left_variant for contrast in choose.over_blind(results)}  # by Does anything beat counting?
     counting = {variant: choose.declared(entry) for variant, entry in entries.items() if variant not in told}
     names = [code(variant) for variant, says in counting.items() if says.get("reads_own") and not says["is_blind"]]

@@ -131,9 +131,9 @@ def turn(results: Results, contrast: Contrast) -> int:
     return 1 if any((one.name, one.left) == (contrast.name, contrast.left) for one in results.contrasts) else -1
 
 
-def winners(against: Sequence[Contrast]) -> list[str]:
-    """The variants that are shown to be better in contrasts with the best counting rule."""
-    return [contrast.left_variant for contrast in against if contrast.verdict == "better"]
+def winners(against: Sequence[Contrast]) -> list[Contrast]:
+    """The contrasts with the best counting rule whose left side is shown to be better."""
+    return [contrast for contrast in against if contrast.verdict == "better"]
 
 
 def onto(results: Results, variants: Collection[str]) -> list[Contrast]:

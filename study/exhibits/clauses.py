@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from study.exhibits import anew, choose, few_seeds, hedges, scope
-from study.exhibits.answer import semicolons
+from study.exhibits.answer import Told, semicolons
 from study.exhibits.beats import over_counts
-from study.exhibits.markup import listing
-from study.exhibits.prose import bracketed, brief, count, settled
-from study.exhibits.records import Contrast
+from study.exhibits.markup import code, escape, listing
+from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, settled, signed
+from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 
 NOTHING = "no contrast of this run is about this, so these results cannot say"
@@ -47,10 +47,30 @@ def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Call
     return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"
 
 
-def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> str:
+def examples(contrasts: Sequence[Contrast], named: Callable[[Contrast], Contrast] = _same) -> str:
+    """Of each verdict the contrast that was declared first, whatever its effect, and how many more there are."""
+    first: dict[str, Contrast] = {}
+    for one in contrasts:
+        first.setdefault(one.verdict, one)
+    told = "; ".join(example(named(one)) for one in first.values())
+    more = len(contrasts) - len(first)
+    return f"{told}{f'; and {count(more)} more' if more else ''}"
+
+
+def example(contrast: Contrast) -> str:
+    """A contrast in the fewest words: sides, effect, interval and verdict, with a dagger if it is no plan."""
+    found = f"{signed(contrast.effect)} [{signed(contrast.low)}, {signed(contrast.high)}]"
+    left, right = contrast.variants
+    against = escape(itself(left, right)) or code(right)
+    return f"{code(left)} over {against} {found}, <strong>{contrast.verdict}</strong>{DAGGER * contrast.after_test}"
+
+
+def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> Told:
     """What the contrasts of the kind left over right settle, then each of them."""
-    margin = results.margin
-    return f"{settled(asked, left, right, margin)}: {evidence(asked, margin)}" if asked else NOTHING
+    if not asked:
+        return Told.alike(NOTHING)
+    told = settled(asked, left, right, results.margin)
+    return Told(f"{told}: {evidence(asked, results.margin)}", f"{told} ({examples(asked)})")
 
 
 def limited(
@@ -60,10 +80,10 @@ def limited(
     right: str,
     *held: str,
     more: Callable[[Contrast], str] = _nothing,
-) -> str:
+) -> Told:
     """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
     if not asked:
-        return NOTHING
+        return Told.alike(NOTHING)
     margin, trained = results.margin, scope.trained(results, asked)
     told = settled(trained, left, right, margin) if trained else f"not answered between {left} and {right}"
     if 0 < len(trained) < len(asked):
@@ -73,10 +93,26 @@ def limited(
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
     named = partial(scope.with_negatives, results)
     others = choose.others(asked, trained)
-    told = bracketed(f"{told}{shared}", _tally(others) if trained else "")
-    lead = bracketed(told, scope.learning(results, trained))
+    claim = f"{told}{shared}"
+    lead = bracketed(bracketed(claim, _tally(others) if trained else ""), scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
-    return semicolons(found, apart(results, others, scope.UNTRAINED, named))
+    doubts = (_unfinished(results, trained), _otherwise(results, trained)) if trained else (scope.UNTRAINED,)
+    short = bracketed(claim, semicolons(examples(trained, named), *doubts))
+    return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
+
+
+def _unfinished(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """How many of the models compared were best at the end of the budget, in the fewest words; or nothing."""
+    sides = variants_of(contrasts)
+    number = sum(results.row(variant).unfinished for variant in sides)
+    return f"{count(number)} of {count(len(sides))} models unfinished" if number else ""
+
+
+def _otherwise(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """That another run gives a reason to doubt contrasts, and how many; or nothing."""
+    since = anew.changed_since(results)
+    doubted = sum(bool(since(contrast)) for contrast in contrasts)
+    return f"another run says otherwise{f' of {count(doubted)}' * (len(contrasts) > 1)}" if doubted else ""
 
 
 def _tally(others: Sequence[Contrast]) -> str:
@@ -88,10 +124,13 @@ def _tally(others: Sequence[Contrast]) -> str:
     return f"of the other {count(len(others))}, {listing(told)}"
 
 
-def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing) -> str:
+def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing) -> Told:
     """What reading the history adds to the user's own counts, then each contrast; nothing where none is about it."""
-    found = choose.over_blind(results)
-    return f"{over_counts(results)}: {evidence(found, results.margin, hedged(results, more))}" if found else ""
+    found, claim = choose.over_blind(results), over_counts(results)
+    if not found:
+        return Told.alike("")
+    whole = f"{claim}: {evidence(found, results.margin, hedged(results, more))}"
+    return Told(whole, f"{claim} ({semicolons(examples(found), _otherwise(results, found))})")
 
 
 def apart(

@@ -2,10 +2,11 @@
 
 import plotly.graph_objects as go
 
-from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, protocol, resolution
+from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, protocol, repeats, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
+    DAGGER,
     count,
     members,
     number,
@@ -47,7 +48,13 @@ def answer(results: Results) -> Html:
         "history that fits: what a context holds, which is fewer events where each takes several tokens."
         f"{_by_t(results)}"
     )
-    return joined([paragraphs([asked, note], "source"), answers.answers(results)])
+    read = (
+        "In parentheses stands of each verdict the contrast that was declared first, left over right, with its effect "
+        f"in {PRIMARY} and the interval that its verdict used, and how many more there are; {DAGGER}: declared after "
+        "test was seen. Every contrast, and what limits an answer, is folded below it."
+    )
+    words_ = folded("what the words of the answers mean", paragraphs([note], "source"))
+    return joined([paragraphs([asked, read], "source"), words_, answers.answers(results)])
 
 
 def _levels(results: Results) -> str:
@@ -77,9 +84,11 @@ def _by_t(results: Results) -> str:
 
 def repeated(results: Results) -> Html:
     """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
-    found = agreement.headline(results, changes=True)
+    if not results.params.compare_with:
+        return Html("")
     link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
-    return joined([found, paragraphs([link], "source")]) if found.text else Html("")
+    named = joined([agreement.headline(results, changes=True), paragraphs([link], "source")])
+    return joined([paragraphs(repeats.in_short(results)), folded("the other runs contrast by contrast", named)])
 
 
 def against_counting(results: Results) -> Html:

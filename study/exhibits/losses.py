@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope, size_of_catalogue, source
-from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import NOTHING, evidence, limited
+from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
+from study.exhibits.clauses import NOTHING, evidence, examples, limited
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import count, named, plural
 from study.exhibits.records import Contrast
@@ -21,33 +21,42 @@ Verdicts = dict[tuple[str, str], str | None]
 def loss(results: Results) -> Answer:
     """Which loss, and does the catalogue's size matter?"""
     small, large = choose.over_softmax(results), results.beside("catalogue")
-    if small:
-        told = _with_the_larger(results, small, large)
-        return of(*told, rests_on=_leading(results, small), margin=results.margin)
     found = {} if large is None else choose.over_softmax(large)
+    if small:
+        told, *further = _softmax(results, small)
+        led = in_turn(told, _by_size(results, small, large, found))
+        if large is not None and not is_no_larger(results, large):
+            further += _softmax(large, found)
+        return _answer(led, further, _leading(results, small), results.margin)
     if large is not None and found:
-        return of(*_softmax(large, found), rests_on=_leading(large, found), margin=large.margin)
+        led, *further = _softmax(large, found)
+        return _answer(led, further, _leading(large, found), large.margin)
     who = results.beside("who")
     users = [] if who is None else who.about("loss")
     if who is None or not users:
         return of(NOTHING)
-    return of(f"between users, {evidence(users, who.margin)}", rests_on=users, margin=who.margin)
+    told = Told(evidence(users, who.margin), examples(users)).led_by("between users")
+    return _answer(told, [], users, who.margin)
 
 
-def _with_the_larger(results: Results, small: dict[str, list[Contrast]], large: Results | None) -> list[str]:
-    """What the losses of each objective settle, first whether that changes with the catalogue, a clause each."""
-    told, *further = _softmax(results, small)
+def _answer(told: Told, further: Sequence[Told], rests_on: Sequence[Contrast], margin: float) -> Answer:
+    return of(told.whole, *(one.whole for one in further), short=told.short, rests_on=rests_on, margin=margin)
+
+
+def _by_size(
+    results: Results, small: dict[str, list[Contrast]], large: Results | None, found: dict[str, list[Contrast]]
+) -> Told:
+    """Whether what the losses settle changes with the catalogue, where that was asked."""
     if large is None:
-        return [f"{told}; whether the catalogue's size matters, {source.missing('catalogue')}", *further]
-    found = choose.over_softmax(large)
+        return Told.alike(f"whether the catalogue's size matters, {source.missing('catalogue')}")
     if not found:
-        return [f"{told}; no loss is contrasted on the larger catalogue", *further]
+        return Told.alike("no loss is contrasted on the larger catalogue")
     if is_no_larger(results, large):
         same = "the arm with the larger catalogue asks for the same candidates here, so its size was not varied"
-        return [f"{told}; {same}", *further]
+        return Told.alike(same)
     budgets = "" if large.budget == results.budget else ", and the budgets of the two arms differ"
     turns = _turns(_verdicts(results, small), _verdicts(large, found), f"{UNTESTED}{budgets}")
-    return [semicolons(told, turns, size_of_catalogue.told(results, large)), *further, *_softmax(large, found)]
+    return Told(semicolons(turns, size_of_catalogue.told(results, large)), turns)
 
 
 def _leading(results: Results, by_objective: dict[str, list[Contrast]]) -> list[Contrast]:
@@ -75,14 +84,19 @@ def _plain_bce(arm: Results) -> list[str]:
     ]
 
 
-def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[str]:
+def _softmax(results: Results, by_objective: dict[str, list[Contrast]]) -> list[Told]:
     """What the losses of each objective settle, on the catalogue of these results."""
     candidates, sides = plural(results.data.catalogue, "candidate"), ("the other losses", "the full softmax")
     return [
-        f"with {candidates} and {named(objective)} as objective, {limited(results, asked, *sides, 'head')}"
-        f"{scope.by_negatives(results, scope.trained(results, asked))}"
+        _with(
+            limited(results, asked, *sides, "head"), scope.by_negatives(results, scope.trained(results, asked))
+        ).led_by(f"with {candidates} and {named(objective)} as objective")
         for objective, asked in by_objective.items()
     ]
+
+
+def _with(told: Told, more: str) -> Told:
+    return Told(f"{told.whole}{more}", f"{told.short}{more}")
 
 
 def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> Verdicts:

@@ -10,7 +10,7 @@ from study.params.statistics import PRIMARY
 
 def found_less(results: Results) -> str:
     """That all which beat counting find less of the new candidates than a counting rule does, a clause; or nothing."""
-    winners = [contrast for contrast in choose.against_counting(results) if contrast.verdict == "better"]
+    winners = choose.winners(choose.against_counting(results))
     new = {row.variant: value for row in results.leaderboard if (value := _part(row, "explore")) is not None}
     shown = [new[contrast.left_variant] for contrast in winners if contrast.left_variant in new]
     counting = {row.variant for row in results.leaderboard if row.family == "counting"}

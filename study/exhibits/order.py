@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope
-from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import evidence, hedged, limited, together
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import code
@@ -29,10 +29,12 @@ def order(results: Results) -> Answer:
     readers, blind = (_named(some(results, kept, "architecture")) for some in (scope.lefts, scope.rights))
     others = choose.about(results, reads, reads, "architecture")
     shuffled = _of_shuffling(results)
+    control, moved = limited(results, kept, readers, blind, "head"), _shuffled(results, shuffled)
     return of(
-        semicolons(limited(results, kept, readers, blind, "head"), _elsewhere(results), _shuffled(results, shuffled)),
+        semicolons(control.whole, _elsewhere(results), moved.whole),
         _beside_order(results, kept),
         _among_readers(results, [one for one in others if _architectures(results, one) == 2]),
+        short=in_turn(control, moved).short,
         rests_on=[*scope.trained(results, kept), *shuffled],
         margin=results.margin,
     )
@@ -85,18 +87,19 @@ def _of_shuffling(results: Results) -> list[Contrast]:
     return [flipped(as_contrast(one)) for one in (found.contrasts if found else []) if one.change.startswith("order")]
 
 
-def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> str:
+def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:
     """What shuffling does to the smaller fits of the diagnostics, apart from what the main arm says."""
     if results.diagnostics is None:
-        return f"what shuffling the order does, {missing('diagnostics')}"
+        return Told.alike(f"what shuffling the order does, {missing('diagnostics')}")
     if not shuffled:
-        return "the diagnostics did not shuffle the order"
+        return Told.alike("the diagnostics did not shuffle the order")
     sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
     readers = [one for one in shuffled if _reads_order(results, one.left_variant)]
     ages = choose.others(shuffled, readers)
-    without = f"{UNORDERED}, {together(results, ages, 'dates as they were', 'exchanged dates')}" if ages else ""
-    told = semicolons(together(results, readers, *sides) if readers else "", without)
-    return f"in {smaller(results, results.diagnostics)}, {told}"
+    told = [together(results, readers, *sides)] if readers else []
+    if ages:
+        told.append(together(results, ages, "dates as they were", "exchanged dates").led_by(UNORDERED))
+    return in_turn(*told).led_by(f"in {smaller(results, results.diagnostics)}")
 
 
 def _reads_order(results: Results, variant: str) -> bool:

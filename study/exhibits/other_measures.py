@@ -22,7 +22,7 @@ def effect(results: Results, contrast: Contrast) -> float | None:
 
 def gains(results: Results, against: Sequence[Contrast]) -> str:
     """By how much what is shown to beat the best counting rule in recall leads it otherwise, a clause; or nothing."""
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    winners = choose.winners(against)
     found = {one.name: value for one in winners if (value := effect(results, one)) is not None}
     if not found:
         return ""
@@ -108,6 +108,12 @@ def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
         contrasts: of this arm; one may be told the other way round than it is declared.
     """
     found = _told(results, NDCG, contrasts)
-    open_ = [one for one in contrasts if one.verdict not in SETTLED and one.name in found and found[one.name].is_shown]
+    open_ = settled_ones(results, contrasts)
     told = listing([f"{over(one)} {signed(found[one.name].effect)}" for one in open_])
     return f"in {NDCG.told}, by t, a difference is shown all the same: {told}" if open_ else ""
+
+
+def settled_ones(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Those of which that is so."""
+    found = _told(results, NDCG, contrasts)
+    return [one for one in contrasts if one.verdict not in SETTLED and one.name in found and found[one.name].is_shown]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from study.errors import UserError
 from study.exhibits.data import local_day
+from study.exhibits.markup import code
 from study.exhibits.records import Comparison, ComparisonManifest, Manifest
 from study.exhibits.result_file import MANIFEST, manifest_of, read
 from study.exhibits.results import Results
@@ -55,6 +56,12 @@ class Pair:
         """Whether other candidates are held back there, of the same events: what the windows hold tells."""
         there, here = (side.data.model_dump(include=HELD_BACK) for side in self.sides)
         return self.is_one_log and there != here
+
+
+def called(pair: Pair) -> str:
+    """What a sentence about the other snapshot begins with, HTML."""
+    which = "On the same log, run anew as" if pair.is_one_log else "On the snapshot"
+    return f"<strong>{which} {code(pair.names[0])}</strong>"
 
 
 def pairs(results: Results, other: str) -> list[Pair]:

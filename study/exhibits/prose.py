@@ -138,6 +138,13 @@ def over(contrast: Contrast) -> str:
     return f"{code(contrast.left_variant)} over {code(contrast.right_variant)}"
 
 
+def itself(left: str, right: str) -> str:
+    """What the right side is called where both are one variant, one of them under another condition; or nothing."""
+    if left.startswith(f"{right}, "):
+        return "itself"
+    return f"itself{right.removeprefix(left)}" if right.startswith(f"{left}, ") else ""
+
+
 def to_margin(found: Tested | EffectByStudent, margin: float) -> str:
     """How the interval of a difference lies to the margin; nothing where it is beyond, or no difference is shown."""
     if found.verdict not in ("better", "worse"):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
-from study.exhibits.clauses import hedged
+from study.exhibits.clauses import example, hedged
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, percent, seconds, signed, within
 from study.exhibits.records import Contrast
@@ -29,7 +29,7 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
     equivalent. Where nothing is shown to be better than it, the counting rule.
     """
     against = choose.against_counting(results)
-    winners = [contrast for contrast in against if contrast.verdict == "better"]
+    winners = choose.winners(against)
     if not winners:
         best = results.best_of_each().get("counting")
         rule = against[0].right_variant if against else best.variant if best else results.leaderboard[0].variant
@@ -80,9 +80,14 @@ def ship(results: Results) -> Answer:
     told = (
         f"{code(variant)} ({recall}), {_why(results, reason)}: {brief(reason, margin)}{hedged(results)(reason)}; {cost}"
     )
-    lead = semicolons(told, _instead(results, variant, margin), *_not_compared(results, reason))
+    instead = _instead(results, variant, margin)
+    lead = semicolons(told, instead, *_not_compared(results, reason))
+    either = "; either may be shipped" * _may_turn(results, reason)
+    refit = f"a refit takes {seconds(spent.refit_seconds)} and {count(spent.peak_mb)} MB"
+    why = f"{_reason(results, reason)} ({example(reason)}{either})"
+    short = semicolons(f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}", refit, instead)
     others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
-    return of(lead, *others, rests_on=[reason], margin=margin)
+    return of(lead, *others, short=short, rests_on=[reason], margin=margin)
 
 
 def _among(results: Results) -> str:
@@ -171,7 +176,7 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
 
 def _beating(results: Results) -> dict[str, Contrast]:
     """The variants that are shown to beat the best counting rule, each with its contrast with it."""
-    return {c.left_variant: c for c in choose.against_counting(results) if c.verdict == "better"}
+    return {c.left_variant: c for c in choose.winners(choose.against_counting(results))}
 
 
 def _doubt(results: Results, over: Contrast, form: str = "; {}") -> str:
@@ -197,13 +202,13 @@ def _itself(results: Results, beating: Mapping[str, Contrast], variant: str) -> 
 
 def _instead(results: Results, variant: str, margin: float) -> str:
     """What the counting rule gives up and costs, where what is shipped is not shown to gain the margin."""
-    gains = [c for c in choose.against_counting(results) if c.left_variant == variant and c.verdict == "better"]
-    if not gains or gains[0].low >= margin:
+    gain = _beating(results).get(variant)
+    if gain is None or gain.low >= margin:
         return ""
-    rule = gains[0].right_variant
-    size = "which is less" if gains[0].high < margin else "not shown to be more"
+    rule = gain.right_variant
+    size = "which is less" if gain.high < margin else "not shown to be more"
     return (
-        f"{code(rule)} gives up {number(gains[0].effect)}, {size} than the margin of {margin:g}, and refits in "
+        f"{code(rule)} gives up {number(gain.effect)}, {size} than the margin of {margin:g}, and refits in "
         f"{seconds(results.cost[rule].refit_seconds)}"
     )
 
@@ -230,13 +235,24 @@ def _part_of_seconds(results: Results, contrast: Contrast) -> float:
 
 def _near(*parts: float) -> str:
     """That another load of the machine may turn what is shipped, where one of these is near the border."""
-    is_near = any(abs(part - CLEARLY) < NEAR for part in parts)
-    return "; so near the border another load of the machine may turn it, so that either may be shipped" * is_near
+    told = "; so near the border another load of the machine may turn it, so that either may be shipped"
+    return told * any(abs(part - CLEARLY) < NEAR for part in parts)
+
+
+def _may_turn(results: Results, reason: Contrast) -> bool:
+    """Whether what is shipped is so by the seconds of refits, which are near the border."""
+    return reason.verdict == "equivalent" and bool(_near(_part_of_seconds(results, reason)))
 
 
 def _why(results: Results, reason: Contrast) -> str:
+    """The reason, and of a saving how large it is."""
+    told = _reason(results, reason)
+    return f"{told} ({_how_much_sooner(results, reason)})" if reason.verdict == "equivalent" else told
+
+
+def _reason(results: Results, reason: Contrast) -> str:
     if reason.verdict == "equivalent":
-        return f"the one of two equivalent variants that refits sooner ({_how_much_sooner(results, reason)})"
+        return "the one of two equivalent variants that refits sooner"
     if results.row(reason.right_variant).family == "counting":
         return f"the best on select{_favoured(results, reason.left_variant)} of what is shown to beat counting"
     return "the better one of two variants that are shown to beat counting"

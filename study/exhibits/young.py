@@ -107,6 +107,17 @@ def composed(results: Results, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if choose.declared(choose.parts_of(results, row.variant)).get("composes")]
 
 
+def most_found(results: Results, rows: list[Row]) -> str:
+    """Which variant finds most young candidates on test, and which of those composed from attributes, a clause."""
+    ranked = sorted(rows, key=_found, reverse=True)
+    told = [f"{code(ranked[0].variant)} finds most on test ({PRIMARY} {number(_found(ranked[0]))})"]
+    made = composed(results, ranked)
+    if made and made[0] is not ranked[0]:
+        of_composed = f"{code(made[0].variant)} of those composed from attributes ({number(_found(made[0]))})"
+        told.append(of_composed)
+    return f"of young candidates alone {listing(told)}, which no contrast tests"
+
+
 def of_young_alone(results: Results, rows: list[Row]) -> str:
     """The recall of young candidates of the variants that a reader asks for, each with what it is."""
     most = max(rows, key=_found)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope
-from study.exhibits.answer import Answer, of, semicolons
+from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
 from study.exhibits.markup import code
@@ -13,6 +13,7 @@ from study.exhibits.results import Results
 from study.exhibits.source import missing
 from study.exhibits.young import (
     judged_on_young,
+    most_found,
     of_young_alone,
     parts_of_effect,
     parts_of_recall,
@@ -49,15 +50,16 @@ def young(results: Results) -> Answer:
         by = "" if told == DASH else f", of the latter{BY_T}: {told}"
         return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones{by}"
 
-    def judged(asked: Sequence[Contrast]) -> str:
-        sides = choose.by_head(found, asked)
-        return (
-            semicolons(*(limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in sides)) or NOTHING
-        )
+    def judged(asked: Sequence[Contrast]) -> Told:
+        sides = [
+            limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in choose.by_head(found, asked)
+        ]
+        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE).short
+        return Told(in_turn(*sides).whole, short) if sides else Told.alike(NOTHING)
 
-    lead = f"over all candidates, known and young together, without the user's own counts, {judged(plain)}"
+    lead = judged(plain).led_by("over all candidates, known and young together, without the user's own counts")
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
-    aware_of = f"told the user's own counts as well, {judged(aware)}{counted}"
+    aware_of = judged(aware).led_by("told the user's own counts as well")
     against = choose.against_counting(found)
     composed = choose.others(choose.about(found, {"composes": True}, {"family": "counting"}), against)
     counting = apart(found, composed, COUNTING, more=more)
@@ -66,9 +68,11 @@ def young(results: Results) -> Answer:
     if rows:
         drawn = "which no contrast tests, and which hangs on the candidates that are held back"
         alone = f"of young candidates alone the recall, {drawn}, is {of_young_alone(found, rows)}"
+    told = in_turn(lead, aware_of) if aware else lead
     return of(
-        semicolons(lead, aware_of if aware else "", counting, alone),
-        semicolons(over, scope.turned(found, against), of_the_history(found, more)),
+        semicolons(f"{told.whole}{counted}", counting, alone),
+        semicolons(over, scope.turned(found, against), of_the_history(found, more).whole),
+        short=semicolons(told.short, most_found(found, rows) if rows else alone),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )

@@ -1,0 +1,101 @@
+"""Whether anything beats counting: the answer of Findings, and its headline."""
+
+from collections.abc import Sequence
+
+from study.exhibits import anew, choose, few_seeds, new_to_users, other_measures, scope, scorings
+from study.exhibits.answer import Answer, Told, of, semicolons
+from study.exhibits.beats import NO_CONTRAST, best_rule, over_counts, verdict_on_counting
+from study.exhibits.clauses import apart, evidence, example, examples, hedged, of_the_history
+from study.exhibits.markup import code, listing
+from study.exhibits.prose import count, late, plural
+from study.exhibits.records import Contrast
+from study.exhibits.results import Results
+from study.exhibits.size_of_catalogue import is_no_larger
+
+
+def headline(results: Results) -> list[str]:
+    """Who beats counting, whether the history has a part in it, and who took part later, a clause each."""
+    against = choose.against_counting(results)
+    later = scorings.added_later(results, [one.left_variant for one in choose.winners(against)])
+    history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}"
+    return [clause for clause in (verdict_on_counting(results, against), history, later) if clause]
+
+
+def _all_late(contrasts: Sequence[Contrast]) -> str:
+    """That none of the contrasts is a plan made beforehand; nothing where one is, or where there are none."""
+    return late(contrasts[0]) if contrasts and all(contrast.after_test for contrast in contrasts) else ""
+
+
+def beats_counting(results: Results) -> Answer:
+    """Does anything beat counting?"""
+    against = choose.against_counting(results)
+    further = choose.others(choose.over_counting(results), against)
+    told, history = lead_over_counting(results, against), of_the_history(results)
+    metrics = other_measures.gains(results, against), new_to_users.found_less(results)
+    lead = semicolons(told.whole, scope.turned(results, against), history.whole, *metrics)
+    later = scorings.added_later(results, [one.left_variant for one in choose.winners(against)])
+    beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
+    rests_on = [*against, *choose.others(choose.over_blind(results), against)]
+    short = semicolons(told.short, history.short)
+    return of(lead, later, *beside, short=short, rests_on=rests_on, margin=results.margin)
+
+
+def _on_the_larger_catalogue(results: Results) -> str:
+    """The same of another arm; nothing where snapshots are held together, whose headlines are those of one arm."""
+    large = None if results.is_limited else results.beside("catalogue")
+    if large is None:
+        return ""
+    against = choose.against_counting(large)
+    where = f"in the arm catalogue, with {plural(large.data.catalogue, 'candidate')}"
+    where += ", the same as here" * is_no_larger(results, large)
+    history = of_the_history(large).whole
+    return semicolons(
+        apart(large, against, where),
+        scope.turned(large, against),
+        f"there, {history}" if history else "",
+        other_measures.gains(large, against),
+    )
+
+
+def _elsewhere_not_shown(results: Results) -> str:
+    """The arms with a question of their own in which nothing is shown to beat counting; likewise."""
+    arms = () if results.is_limited else (results.beside("young"), results.beside("who"))
+    asked = [(arm, choose.against_counting(arm)) for arm in arms if arm is not None]
+    found = [(arm, against) for arm, against in asked if against and not choose.winners(against)]
+    silent = [code(arm.arm) for arm, _ in found]
+    where = f"{'arm' if len(silent) == 1 else 'arms'} {listing(silent)}"
+    something = [code(arm.arm) for arm, against in found if anew.is_better_anew(arm, against)]
+    but = f" (but something is where {listing(something)} was run anew)" if something else ""
+    return f"in the {where} nothing is shown to beat the best counting rule{but}, see there" if silent else ""
+
+
+def lead_over_counting(results: Results, against: Sequence[Contrast]) -> Told:
+    """Yes or no, then every contrast with the best counting rule."""
+    if not against:
+        return Told.alike(NO_CONTRAST)
+    lead = f"{verdict_on_counting(results, against)}{few_seeds.by_t(results, choose.winners(against))}"
+    whole = f"{lead}; {evidence(against, results.margin, hedged(results))}"
+    if choose.winners(against):
+        return Told(whole, _how_many_beat_it(results, against))
+    return Told(whole, f"{lead}: {examples(against)}")
+
+
+def _how_many_beat_it(results: Results, against: Sequence[Contrast]) -> str:
+    """How many are shown to beat the best counting rule, and the one of them that is best on select."""
+    winners, margin = choose.winners(against), results.margin
+    best = max(winners, key=lambda contrast: results.row(contrast.left_variant).select)
+    is_more = any(contrast.low >= margin for contrast in winners)
+    size = "" if is_more else f", though not shown to be by more than the margin of {margin:g}"
+    who = (
+        f"all {count(len(winners))}"
+        if len(winners) == len(against)
+        else f"{count(len(winners))} of {count(len(against))}"
+    )
+    doubts = list(other_measures.no_gains(results, winners).values())
+    which = doubts[0] if len(set(doubts)) == 1 else "not shown in another measure"
+    doubt = f", {count(len(doubts))} of them {which}" if doubts else ""
+    beat = f"{who} that were compared beat {best_rule(results, against)}{doubt}"
+    if len(against) == 1:
+        beat = f"{code(best.left_variant)}, which alone was compared, beats {best_rule(results, against)}{doubt}"
+    chosen = "" if len(winners) == 1 else "the best of them on select: "
+    return f"yes{size}: {beat} ({chosen}{example(best)}{few_seeds.by_t(results, [best])})"
