@@ -24,6 +24,7 @@ from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.params.statistics import PRIMARY
 
+ALONE = "No other run or snapshot is compared: <code>compare_with</code> in <code>params.yaml</code> would name one."
 COUNTING = "counting"
 SEQUENCE = "sequence"
 
@@ -83,18 +84,18 @@ def _by_t(results: Results) -> str:
 
 
 def repeated(results: Results) -> Html:
-    """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
+    """Which headline contrasts another snapshot confirms or corrects; that none is compared where that is so."""
     if not results.params.compare_with:
-        return Html("")
+        return paragraphs([ALONE])
     link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
     named = joined([agreement.headline(results, changes=True), paragraphs([link], "source")])
     return joined([paragraphs(repeats.in_short(results)), folded("the other runs contrast by contrast", named)])
 
 
 def against_counting(results: Results) -> Html:
-    """What everything that was compared with the best counting rule gains and costs."""
-    against = choose.against_counting(results)
-    return joined([bullets(_challenge(results, contrast) for contrast in against), paragraphs([_champion(results)])])
+    """The best on select, and what everything that was compared with the best counting rule gains and costs."""
+    each = bullets(_challenge(results, contrast) for contrast in choose.against_counting(results))
+    return joined([paragraphs([_champion(results)]), folded("each contrast with it, and what both sides took", each)])
 
 
 def _challenge(results: Results, contrast: Contrast) -> str:

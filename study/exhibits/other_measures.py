@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from study.exhibits import choose
+from study.exhibits.figures import folded
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.measures import MEASURES, NDCG, PRECISION, Lead, Leads, Measure
 from study.exhibits.prose import count, over, plural, signed
@@ -75,8 +76,9 @@ def no_gains(results: Results, winners: Sequence[Contrast]) -> dict[str, str]:
 
 
 def otherwise(results: Results) -> Html:
-    """Where another measure shows by t what recall does not, a paragraph for each measure; or nothing."""
-    return paragraphs([_otherwise(results, one, results.leads[one.told]) for one in MEASURES if results.leads])
+    """Where another measure shows by t what recall does not, a paragraph for each measure, folded; or nothing."""
+    told = [_otherwise(results, one, results.leads[one.told]) for one in MEASURES if results.leads]
+    return folded("what other measures of the same first ten show", paragraphs(told)) if told else Html("")
 
 
 def _otherwise(results: Results, measure: Measure, found: Leads) -> str:

@@ -7,6 +7,7 @@ from statistics import median
 
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
 from study.exhibits.clauses import hedged
+from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import DASH, flipped, late, number, over, plural, raised, signed, to_margin
 from study.exhibits.records import Contrast, Diagnosis
@@ -27,6 +28,7 @@ UNCHANGED_FITS = ("order-at-test", "last-")
 """How the names of changes begin of which the fits learn nothing: they are those of the log as it is."""
 TAKEN = " (taken from fits that were trained with it)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
+POSITIONS, JOINED = "one position per event or per attribute", "how the attributes of an event are joined"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
@@ -83,11 +85,14 @@ def parts(results: Results) -> list[Worth]:
 def _called(results: Results, contrast: Contrast, part: str) -> str:
     """What changes with a part: of a loss its negatives, unless both sides draw as many; or all that reads a history.
 
-    A side that reads none has nothing to read one with either.
+    A side that reads none has nothing to read one with either. Of representations some differ in their positions.
     """
     sides = [choose.parts_of(results, side) for side in contrast.variants]
     if any(choose.declared(side).get("is_blind") for side in sides):
         return HISTORY_AT_ALL
+    if part == "representation":
+        layouts = {choose.declared(side).get("layout") for side in sides}
+        return JOINED if len(layouts) == 1 else POSITIONS
     if part != "loss":
         return distance.called(part)
     left, right = (side["loss_options"].get("negatives") for side in sides)
@@ -132,7 +137,8 @@ def shown(results: Results) -> Html:
         "Where the order is shuffled recency is lost along with it. What is taken from fits that were trained with it "
         "tells what these live on, and not how a fit without it would do."
     )
-    return joined([*told, paragraphs([limits]), _numbers(results, [*model, *log])])
+    numbers = folded("a line for each thing that was changed alone", _numbers(results, [*model, *log]))
+    return joined([*told, paragraphs([limits], "source"), numbers])
 
 
 def _told(results: Results, asked: Sequence[Worth]) -> list[str]:

@@ -34,7 +34,9 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     found = by_part(made())
     names = {called: {one.name for one in worth_.contrasts} for called, worth_ in found.items()}
 
-    assert {"concat-over-sum", "tuple-over-sum", "event-over-flat-moment"} <= names["the representation"]
+    assert {"concat-over-sum", "tuple-over-sum", "attributes-over-candidates"} <= names[worth.JOINED]
+    assert "event-over-flat-moment" in names[worth.POSITIONS]
+    assert not names[worth.JOINED] & names[worth.POSITIONS]
     assert set(LOSSES) <= names[worth.NEGATIVES]
     assert "bpr-over-bce" in names[worth.FORM]
     assert {"repeat-over-plain"} == names["the head"]
