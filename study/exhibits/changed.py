@@ -27,6 +27,9 @@ NOT_COMPARED = (
     "The answers of both snapshots are not compared in words, since those of {0} cannot be composed with today's "
     "parameters ({1}). A run of it with these would change that."
 )
+ALIKE = "What both say in the same words is left out."
+NO_MORE = "nothing that is not told on the other"
+BETWEEN = re.compile(r"(?<!&lt)(?<!&gt)(?<!&amp)(?<!&quot)(?<!&#x27); ")
 SILENT = "these results cannot say"
 PARTLY = " Not answered, or in part alone, on one of the snapshots, and so not compared in words"
 Answers = tuple[Question, str, str]
@@ -45,6 +48,7 @@ def changed(pair: Pair) -> Html:
     comparable = [one for one in told if one[0].asked not in silent]
     turned = [one for one in comparable if wording(one[1]) != wording(one[2])]
     lead = f"{len(turned)} of {plural(len(comparable), 'answer')} changed in more than numbers."
+    lead += f" {ALIKE}" * bool(turned)
     left = f"{PARTLY}: {escape(' '.join(silent))}" if silent else ""
     items = [bullets(_change(one, pair.names) for one in turned)] if turned else []
     return joined([paragraphs([lead + left + _without(variants, contrasts)]), *items])
@@ -73,9 +77,25 @@ def _answers(pair: Pair) -> list[Answers]:
 
 
 def _change(one: Answers, names: tuple[str, str]) -> str:
+    """The clauses of either answer that the other has not in its words."""
     question, *answers = one
-    clauses = [f"On {code(name)}: {conclusion(answer)}." for name, answer in zip(names, answers, strict=True)]
-    return f"<strong>{question.asked}</strong><br>{'<br>'.join(clauses)}"
+    told = [clauses(conclusion(answer)) for answer in answers]
+    known = [{wording(clause) for clause in found} for found in told]
+    own = [[clause for clause in found if wording(clause) not in known[1 - at]] for at, found in enumerate(told)]
+    sides = [f"On {code(name)}: {'; '.join(found) or NO_MORE}." for name, found in zip(names, own, strict=True)]
+    return f"<strong>{question.asked}</strong><br>{'<br>'.join(sides)}"
+
+
+def clauses(answer: str) -> list[str]:
+    """An answer, HTML, parted at the semicolons that stand in no parentheses and end no entity."""
+    parts = [""]
+    for piece in BETWEEN.split(answer):
+        is_inside = parts[-1].count("(") > parts[-1].count(")")
+        if is_inside:
+            parts[-1] += f"; {piece}"
+        else:
+            parts.append(piece)
+    return parts[1:]
 
 
 def conclusion(answer: str) -> str:

@@ -24,7 +24,6 @@ from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.params.statistics import PRIMARY
 
-ALONE = "No other run or snapshot is compared: <code>compare_with</code> in <code>params.yaml</code> would name one."
 COUNTING = "counting"
 SEQUENCE = "sequence"
 
@@ -84,9 +83,9 @@ def _by_t(results: Results) -> str:
 
 
 def repeated(results: Results) -> Html:
-    """Which headline contrasts another snapshot confirms or corrects; that none is compared where that is so."""
+    """Which headline contrasts another snapshot confirms or corrects; nothing where none is compared."""
     if not results.params.compare_with:
-        return paragraphs([ALONE])
+        return Html("")
     link = 'All contrasts of both stand in <a href="snapshots.html">Snapshots</a>.'
     named = joined([agreement.headline(results, changes=True), paragraphs([link], "source")])
     return joined([paragraphs(repeats.in_short(results)), folded("the other runs contrast by contrast", named)])

@@ -3,7 +3,7 @@
 from html import unescape
 
 from study.exhibits import snapshots
-from study.exhibits.changed import conclusion, wording
+from study.exhibits.changed import clauses, conclusion, wording
 from study.exhibits.scoring_log import TOO_MANY
 from tests.exhibits.pairing import contrasts, text
 
@@ -68,3 +68,23 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
     )
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
+
+
+def test_of_an_answer_that_changed_only_the_clauses_that_did_are_shown(compared):
+    alike = ("long-over-short", "equivalent", 0.001), ("attributes-over-candidates", "worse", -0.02)
+    asked = ("event-over-next-token", "event-over-flat-moment", "event-over-flat-horizon")
+    here, there = (
+        contrasts(*alike, *((name, verdict, effect) for name in asked))
+        for verdict, effect in (("better", 0.01), ("worse", -0.01))
+    )
+    shown = text(snapshots.sentences(compared(here, there)))
+
+    assert "1 of 4 answers changed in more than numbers. What both say in the same words is left out." in shown
+    assert "On old: in favour of flattened tokens" in shown and "On complete-journey: in favour of one" in shown
+    assert "its candidate alone" not in shown
+
+
+def test_clauses_end_at_semicolons_outside_of_parentheses_and_of_entities():
+    assert ["a (b; c)", "d &lt; e", "p &amp; q"] == clauses("a (b; c); d &lt; e; p &amp; q")
+    assert ["a (b (c); d); e"] == ["; ".join(clauses("a (b (c); d); e"))]
+    assert 2 == len(clauses("a (b (c); d); e"))
