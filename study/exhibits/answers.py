@@ -23,9 +23,8 @@ from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.measures import NDCG
 from study.exhibits.order import order
-from study.exhibits.prose import count, named, number, percent, plural, sentence, worded
+from study.exhibits.prose import bracketed, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
@@ -59,9 +58,7 @@ def answered(question: Question, results: Results) -> str:
         if (own := names & {one.name for one in contrasts})
     ]
     told = [other_measures.settled(arm, contrasts) for arm, contrasts in asked]
-    others = sum(len(other_measures.settled_ones(arm, contrasts)) for arm, contrasts in asked)
-    open_ = f"{NDCG.told} shows a difference in {count(others)} of these contrasts" if others else ""
-    lead, short = semicolons(found.lead, *told), semicolons(found.short, open_)
+    lead, short = semicolons(found.lead, *told), semicolons(found.short, other_measures.in_short(asked))
     return shown(replace(found, lead=lead, short=short), question.asked, link)
 
 
@@ -98,7 +95,7 @@ def is_it_the_data(results: Results) -> Answer:
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"
-    short = f"{size.lead} ({examples(shown)})"
+    short = bracketed(f"{size.lead}, in {smaller(results, diagnosed)}", examples(shown))
     further = *size.limits, limits, *other_changes.told(results)
     return of(lead, *further, short=short, rests_on=shown, margin=results.margin)
 
@@ -123,7 +120,8 @@ def representation(results: Results) -> Answer:
         *([judged] if short and longer else []),
         *([limited(results, unsaid, *sides, *held).led_by(LONGER)] if unsaid else []),
     )
-    lead = semicolons(settled.whole, expected_alike(results, [*cleared, *unsaid]))
+    expected = expected_alike(results, [*cleared, *unsaid])
+    lead = semicolons(settled.whole, expected)
     control = judged.whole if longer and short else apart(results, short, as_short)
     leading = [*cleared, *(short if longer else []), *unsaid]
     heads = choose.about(results, {"reads_own": True}, {"reads_own": False}, "head")
@@ -141,7 +139,7 @@ def representation(results: Results) -> Answer:
         token_clause.told(results),
         *_besides(results, further),
         apart(results, heads, counts),
-        short=settled.short,
+        short=semicolons(settled.short, expected) if settled.short else "",
         rests_on=scope.trained(results, leading),
         margin=results.margin,
     )
@@ -206,7 +204,7 @@ def who_will_buy(results: Results) -> Answer:
     reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
-    short = f"{code(best.variant)}, which is best on select, {reach}; as to counting, {beaten.short}"
+    short = f"{asked}; {code(best.variant)}, which is best on select, {reach}; {semicolons(beaten.short, power)}"
     history = choose.others(choose.over_blind(found), against)
     return of(lead, short=short, rests_on=[*against, *history], margin=found.margin)
 

@@ -77,6 +77,13 @@ def _yes(winners: Sequence[Contrast], margin: float) -> str:
     low, high = min(contrast.low for contrast in winners), max(contrast.high for contrast in winners)
     their = "interval" if len(winners) == 1 else "intervals from"
     gain = f"an estimated {least if least == most else f'{least} to {most}'} ({their} {signed(low)} to {signed(high)})"
+    return f"yes, by {gain}{size(winners, margin)}"
+
+
+def size(winners: Sequence[Contrast], margin: float) -> str:
+    """How what the winners gain lies to the margin; nothing where one is shown to gain more."""
+    if any(contrast.low >= margin for contrast in winners):
+        return ""
     if all(contrast.high < margin for contrast in winners):
-        return f"yes, by {gain}, which is less than the margin of {margin:g}"
-    return f"yes, by {gain}, though not shown to be by more than the margin of {margin:g}"
+        return f", which is less than the margin of {margin:g}"
+    return f", though not shown to be by more than the margin of {margin:g}"

@@ -82,6 +82,7 @@ def _change(one: Answers, names: tuple[str, str]) -> str:
     told = [clauses(conclusion(answer)) for answer in answers]
     known = [{wording(clause) for clause in found} for found in told]
     own = [[clause for clause in found if wording(clause) not in known[1 - at]] for at, found in enumerate(told)]
+    own = own if any(own) else told
     sides = [f"On {code(name)}: {'; '.join(found) or NO_MORE}." for name, found in zip(names, own, strict=True)]
     return f"<strong>{question.asked}</strong><br>{'<br>'.join(sides)}"
 

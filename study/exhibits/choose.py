@@ -136,6 +136,11 @@ def winners(against: Sequence[Contrast]) -> list[Contrast]:
     return [contrast for contrast in against if contrast.verdict == "better"]
 
 
+def best_on_select(results: Results, contrasts: Sequence[Contrast]) -> Contrast:
+    """The contrast whose left variant is best on select."""
+    return max(contrasts, key=lambda contrast: results.row(contrast.left_variant).select)
+
+
 def onto(results: Results, variants: Collection[str]) -> list[Contrast]:
     """The contrasts of any variant over one of these."""
     return _told(results.contrasts, lambda c: c.right_variant in variants)

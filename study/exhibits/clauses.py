@@ -11,6 +11,7 @@ from study.exhibits.markup import code, escape, listing
 from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, settled, signed
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
+from study.params.statistics import Outcome
 
 NOTHING = "no contrast of this run is about this, so these results cannot say"
 
@@ -47,14 +48,18 @@ def hedged(results: Results, more: Callable[[Contrast], str] = _nothing) -> Call
     return lambda contrast: f"{hedges.behind(results, contrast)}{since(contrast)}{more(contrast)}"
 
 
-def examples(contrasts: Sequence[Contrast], named: Callable[[Contrast], Contrast] = _same) -> str:
+def examples(
+    contrasts: Sequence[Contrast],
+    named: Callable[[Contrast], Contrast] = _same,
+    behind: Callable[[Contrast], str] = _nothing,
+) -> str:
     """Of each verdict the contrast that was declared first, whatever its effect, and how many more there are."""
-    first: dict[str, Contrast] = {}
+    first: dict[Outcome, Contrast] = {}
     for one in contrasts:
         first.setdefault(one.verdict, one)
-    told = "; ".join(example(named(one)) for one in first.values())
-    more = len(contrasts) - len(first)
-    return f"{told}{f'; and {count(more)} more' if more else ''}"
+    amounts = Counter(one.verdict for one in contrasts)
+    more = {verdict: f" and {count(n - 1)} more so" * (n > 1) for verdict, n in amounts.items()}
+    return "; ".join(f"{example(named(one))}{behind(one)}{more[verdict]}" for verdict, one in first.items())
 
 
 def example(contrast: Contrast) -> str:
@@ -70,7 +75,7 @@ def together(results: Results, asked: Sequence[Contrast], left: str, right: str)
     if not asked:
         return Told.alike(NOTHING)
     told = settled(asked, left, right, results.margin)
-    return Told(f"{told}: {evidence(asked, results.margin)}", f"{told} ({examples(asked)})")
+    return Told(f"{told}: {evidence(asked, results.margin)}", bracketed(told, examples(asked)))
 
 
 def limited(
@@ -96,8 +101,8 @@ def limited(
     claim = f"{told}{shared}"
     lead = bracketed(bracketed(claim, _tally(others) if trained else ""), scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
-    doubts = (_unfinished(results, trained), _otherwise(results, trained)) if trained else (scope.UNTRAINED,)
-    short = bracketed(claim, semicolons(examples(trained, named), *doubts))
+    doubts = semicolons(_tally(others), _unfinished(results, trained), _otherwise(results, trained))
+    short = bracketed(claim, semicolons(examples(trained, named, more), doubts) if trained else scope.UNTRAINED)
     return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
 
 
@@ -112,7 +117,7 @@ def _otherwise(results: Results, contrasts: Sequence[Contrast]) -> str:
     """That another run gives a reason to doubt contrasts, and how many; or nothing."""
     since = anew.changed_since(results)
     doubted = sum(bool(since(contrast)) for contrast in contrasts)
-    return f"another run says otherwise{f' of {count(doubted)}' * (len(contrasts) > 1)}" if doubted else ""
+    return f"other runs differ{f' on {count(doubted)}' * (len(contrasts) > 1)}" if doubted else ""
 
 
 def _tally(others: Sequence[Contrast]) -> str:
@@ -130,7 +135,7 @@ def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing)
     if not found:
         return Told.alike("")
     whole = f"{claim}: {evidence(found, results.margin, hedged(results, more))}"
-    return Told(whole, f"{claim} ({semicolons(examples(found), _otherwise(results, found))})")
+    return Told(whole, bracketed(claim, semicolons(examples(found), _otherwise(results, found))))
 
 
 def apart(

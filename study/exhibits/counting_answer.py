@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from study.exhibits import anew, choose, few_seeds, new_to_users, other_measures, scope, scorings
 from study.exhibits.answer import Answer, Told, of, semicolons
-from study.exhibits.beats import NO_CONTRAST, best_rule, over_counts, verdict_on_counting
+from study.exhibits.beats import NO_CONTRAST, best_rule, over_counts, size, verdict_on_counting
 from study.exhibits.clauses import apart, evidence, example, examples, hedged, of_the_history
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import count, late, plural
+from study.exhibits.prose import bracketed, count, late, plural
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.size_of_catalogue import is_no_larger
@@ -36,7 +36,7 @@ def beats_counting(results: Results) -> Answer:
     later = scorings.added_later(results, [one.left_variant for one in choose.winners(against)])
     beside = apart(results, further, "besides"), _on_the_larger_catalogue(results), _elsewhere_not_shown(results)
     rests_on = [*against, *choose.others(choose.over_blind(results), against)]
-    short = semicolons(told.short, history.short)
+    short = semicolons(told.short, history.short, new_to_users.in_short(results))
     return of(lead, later, *beside, short=short, rests_on=rests_on, margin=results.margin)
 
 
@@ -77,25 +77,31 @@ def lead_over_counting(results: Results, against: Sequence[Contrast]) -> Told:
     whole = f"{lead}; {evidence(against, results.margin, hedged(results))}"
     if choose.winners(against):
         return Told(whole, _how_many_beat_it(results, against))
-    return Told(whole, f"{lead}: {examples(against)}")
+    ranked = sorted(against, key=lambda contrast: -results.row(contrast.left_variant).select)
+    return Told(whole, bracketed(lead, examples(ranked)))
 
 
 def _how_many_beat_it(results: Results, against: Sequence[Contrast]) -> str:
     """How many are shown to beat the best counting rule, and the one of them that is best on select."""
-    winners, margin = choose.winners(against), results.margin
-    best = max(winners, key=lambda contrast: results.row(contrast.left_variant).select)
-    is_more = any(contrast.low >= margin for contrast in winners)
-    size = "" if is_more else f", though not shown to be by more than the margin of {margin:g}"
-    who = (
-        f"all {count(len(winners))}"
-        if len(winners) == len(against)
-        else f"{count(len(winners))} of {count(len(against))}"
-    )
-    doubts = list(other_measures.no_gains(results, winners).values())
-    which = doubts[0] if len(set(doubts)) == 1 else "not shown in another measure"
-    doubt = f", {count(len(doubts))} of them {which}" if doubts else ""
-    beat = f"{who} that were compared beat {best_rule(results, against)}{doubt}"
-    if len(against) == 1:
-        beat = f"{code(best.left_variant)}, which alone was compared, beats {best_rule(results, against)}{doubt}"
+    winners, rule = choose.winners(against), best_rule(results, against)
+    best = choose.best_on_select(results, winners)
     chosen = "" if len(winners) == 1 else "the best of them on select: "
-    return f"yes{size}: {beat} ({chosen}{example(best)}{few_seeds.by_t(results, [best])})"
+    shown = f"{chosen}{example(best)}{few_seeds.by_t(results, [best])}"
+    if len(against) == 1:
+        told = f"{code(best.left_variant)}, which alone was compared, beats {rule}{_doubts(results, winners)}"
+    else:
+        is_all = len(winners) == len(against)
+        who = f"all {count(len(winners))}" if is_all else f"{count(len(winners))} of {count(len(against))}"
+        beat = "beats" if len(winners) == 1 else "beat"
+        told = f"{who} that were compared {beat} {rule}{_doubts(results, winners)}"
+    return bracketed(f"yes{size(winners, results.margin)}: {told}", shown)
+
+
+def _doubts(results: Results, winners: Sequence[Contrast]) -> str:
+    """How many winners lead in no other measure, or are told otherwise by other runs; or nothing."""
+    measures = list(other_measures.no_gains(results, winners).values())
+    which = measures[0] if len(set(measures)) == 1 else "not shown in another measure"
+    runs = sum(bool(anew.doubts(results, one)) for one in winners)
+    counted = [(len(measures), which), (runs, "not shown in other runs")]
+    whose = [f"{f'{count(n)} of them ' * (len(winners) > 1)}{told}" for n, told in counted if n]
+    return f", {listing(whose)}" if whose else ""

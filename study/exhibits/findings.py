@@ -29,7 +29,7 @@ SEQUENCE = "sequence"
 
 
 def answer(results: Results) -> Html:
-    """Every question of the study, each answered in one sentence, behind what its words mean."""
+    """Every question of the study, each answered in a short sentence over all that settles it."""
     windows, settings = results.question.windows, results.params.statistics
     asked = (
         f"{protocol.of_a_query(results)} {raised(PRIMARY)}: of what is relevant to a query the share that is ranked "
@@ -49,9 +49,10 @@ def answer(results: Results) -> Html:
         f"{_by_t(results)}"
     )
     read = (
-        "In parentheses stands of each verdict the contrast that was declared first, left over right, with its effect "
-        f"in {PRIMARY} and the interval that its verdict used, and how many more there are; {DAGGER}: declared after "
-        "test was seen. Every contrast, and what limits an answer, is folded below it."
+        "In parentheses stands of each verdict one contrast, left over right, with its effect and the interval that "
+        "its verdict used, and how many more there are: the one that was declared first, or, of those with counting "
+        f"and of what to ship, the best on select. {DAGGER}: declared after test was seen. Every contrast, and "
+        "what limits an answer, is folded below it."
     )
     words_ = folded("what the words of the answers mean", paragraphs([note], "source"))
     return joined([paragraphs([asked, read], "source"), words_, answers.answers(results)])

@@ -31,6 +31,11 @@ def found_less(results: Results) -> str:
     )
 
 
+def in_short(results: Results) -> str:
+    """That in the fewest words; or nothing."""
+    return "of what is new to a user a counting rule finds more, by estimates" if found_less(results) else ""
+
+
 def by_head(results: Results) -> Html:
     """What a head that is told the user's own counts finds of what is new to a user, beside one that is not."""
     asked = choose.about(results, {"reads_own": True}, {"reads_own": False}, "head")

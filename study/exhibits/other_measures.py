@@ -115,6 +115,16 @@ def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f"in {NDCG.told}, by t, a difference is shown all the same: {told}" if open_ else ""
 
 
+def in_short(asked: Sequence[tuple[Results, Sequence[Contrast]]]) -> str:
+    """How many those are in several arms, and in how many of them the left side leads, a clause; or nothing."""
+    effects = [
+        _told(arm, NDCG, contrasts)[one.name].effect for arm, contrasts in asked for one in settled_ones(arm, contrasts)
+    ]
+    left = sum(value > 0 for value in effects)
+    told = f"{NDCG.told} shows a difference by t in {count(len(effects))} of these where recall shows none"
+    return f"{told}, in favour of the left side in {count(left)}" if effects else ""
+
+
 def settled_ones(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Those of which that is so."""
     found = _told(results, NDCG, contrasts)

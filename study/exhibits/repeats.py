@@ -23,11 +23,11 @@ def _in_short(pair: Pair) -> str:
     """How many contrasts about the best of a family, and how many others, stand how; and how many effects changed."""
     known = [one for one in agreement.repeated(pair) if not agreement.is_the_same(pair, one)]
     kinds = {
-        "contrasts about the best of a family": [one for one in known if one.is_headline],
-        "others": [one for one in known if not one.is_headline],
+        "headline contrast": [one for one in known if one.is_headline],
+        "other contrast": [one for one in known if not one.is_headline],
     }
-    clauses = [f"of {len(found)} {kind} {_tally(found)}" for kind, found in kinds.items() if found]
-    return f"{called(pair)} {'; '.join([*clauses, *_changed(pair, known)])}."
+    clauses = [f"of {plural(len(found), kind)} {_tally(found)}" for kind, found in kinds.items() if found]
+    return f"{called(pair)}: {'; '.join([*clauses, *_changed(pair, known)])}."
 
 
 def _changed(pair: Pair, known: Sequence[agreement.Repeated]) -> list[str]:

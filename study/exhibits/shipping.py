@@ -1,6 +1,6 @@
 """What to ship, and what it costs: the contrasts choose, the measured cost breaks ties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
@@ -34,21 +34,16 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
         best = results.best_of_each().get("counting")
         rule = against[0].right_variant if against else best.variant if best else results.leaderboard[0].variant
         return rule, None
-    chosen = _best(results, winners)
+    chosen = choose.best_on_select(results, winners)
     shown = {contrast.left_variant for contrast in winners}
     rivals = shown - {chosen.left_variant}
     while better := [c for c in _toward(results, chosen, "better") if c.left_variant in rivals]:
-        chosen = _best(results, better)
+        chosen = choose.best_on_select(results, better)
         rivals -= {chosen.left_variant}
     cheaper = [c for c in _toward(results, chosen, "equivalent") if _saves(results, c) and c.left_variant in shown]
     if cheaper:
         chosen = min(cheaper, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
     return chosen.left_variant, chosen
-
-
-def _best(results: Results, contrasts: Sequence[Contrast]) -> Contrast:
-    """The contrast whose left variant is best on select."""
-    return max(contrasts, key=lambda contrast: results.row(contrast.left_variant).select)
 
 
 def _toward(results: Results, chosen: Contrast, verdict: Outcome) -> list[Contrast]:
@@ -85,7 +80,10 @@ def ship(results: Results) -> Answer:
     either = "; either may be shipped" * _may_turn(results, reason)
     refit = f"a refit takes {seconds(spent.refit_seconds)} and {count(spent.peak_mb)} MB"
     why = f"{_reason(results, reason)} ({example(reason)}{either})"
-    short = semicolons(f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}", refit, instead)
+    others_ = len(_uncompared(results, reason))
+    sooner = f"{count(others_)} more that beat counting refit sooner, not compared with it" if others_ else ""
+    what = f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}"
+    short = semicolons(what, refit, instead, sooner)
     others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
     return of(lead, *others, short=short, rests_on=[reason], margin=margin)
 
@@ -157,13 +155,10 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
 def _not_compared(results: Results, reason: Contrast) -> list[str]:
     """What beats counting, refits sooner and has no contrast with what is shipped, a clause for all; or none."""
     shipped_ = reason.left_variant
-    known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
-    limit = CLEARLY * results.cost[shipped_].refit_seconds
     told = [
         f"{code(v)} ({PRIMARY} {number(results.row(v).recall)}, {seconds(results.cost[v].refit_seconds)}"
         f"{_doubt(results, over)})"
-        for v, over in _beating(results).items()
-        if v not in known and results.cost[v].refit_seconds <= limit
+        for v, over in _uncompared(results, reason).items()
     ]
     if not told:
         return []
@@ -172,6 +167,15 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
         f"{listing(told)} {does} counting as well and would refit sooner; no contrast compares {them} with "
         f"{code(shipped_)} ({PRIMARY} {number(results.row(shipped_).recall)})"
     ]
+
+
+def _uncompared(results: Results, reason: Contrast) -> dict[str, Contrast]:
+    """Those variants, each with its contrast with the best counting rule."""
+    shipped_ = reason.left_variant
+    known = {shipped_, *(v for c in results.contrasts if shipped_ in c.variants for v in c.variants)}
+    limit = CLEARLY * results.cost[shipped_].refit_seconds
+    beating = _beating(results).items()
+    return {v: over for v, over in beating if v not in known and results.cost[v].refit_seconds <= limit}
 
 
 def _beating(results: Results) -> dict[str, Contrast]:
@@ -236,12 +240,16 @@ def _part_of_seconds(results: Results, contrast: Contrast) -> float:
 def _near(*parts: float) -> str:
     """That another load of the machine may turn what is shipped, where one of these is near the border."""
     told = "; so near the border another load of the machine may turn it, so that either may be shipped"
-    return told * any(abs(part - CLEARLY) < NEAR for part in parts)
+    return told * any(map(_is_near, parts))
+
+
+def _is_near(part: float) -> bool:
+    return abs(part - CLEARLY) < NEAR
 
 
 def _may_turn(results: Results, reason: Contrast) -> bool:
     """Whether what is shipped is so by the seconds of refits, which are near the border."""
-    return reason.verdict == "equivalent" and bool(_near(_part_of_seconds(results, reason)))
+    return reason.verdict == "equivalent" and _is_near(_part_of_seconds(results, reason))
 
 
 def _why(results: Results, reason: Contrast) -> str:

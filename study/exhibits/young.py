@@ -110,6 +110,8 @@ def composed(results: Results, rows: Sequence[Row]) -> list[Row]:
 def most_found(results: Results, rows: list[Row]) -> str:
     """Which variant finds most young candidates on test, and which of those composed from attributes, a clause."""
     ranked = sorted(rows, key=_found, reverse=True)
+    if not _found(ranked[0]):
+        return "no variant finds a young candidate on test"
     told = [f"{code(ranked[0].variant)} finds most on test ({PRIMARY} {number(_found(ranked[0]))})"]
     made = composed(results, ranked)
     if made and made[0] is not ranked[0]:

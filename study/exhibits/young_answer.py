@@ -42,19 +42,23 @@ def young(results: Results) -> Answer:
     recalls = parts_of_recall(found) if rows else {}
     by_t = judged_on_young(found) if rows else {}
 
+    def parts(contrast: Contrast) -> str:
+        if not recalls:
+            return ""
+        of_it = parts_of_effect(recalls, contrast)
+        return f", {signed(of_it.known)} of it on known and {signed(of_it.young)} on young ones"
+
     def more(contrast: Contrast) -> str:
         if not recalls:
             return ""
-        parts = parts_of_effect(recalls, contrast)
-        told = told_on_young(found, contrast, by_t[contrast.name], parts.young)
-        by = "" if told == DASH else f", of the latter{BY_T}: {told}"
-        return f", {signed(parts.known)} of it on known and {signed(parts.young)} on young ones{by}"
+        told = told_on_young(found, contrast, by_t[contrast.name], parts_of_effect(recalls, contrast).young)
+        return f"{parts(contrast)}{'' if told == DASH else f', of the latter{BY_T}: {told}'}"
 
     def judged(asked: Sequence[Contrast]) -> Told:
         sides = [
             limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in choose.by_head(found, asked)
         ]
-        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE).short
+        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE, more=parts).short
         return Told(in_turn(*sides).whole, short) if sides else Told.alike(NOTHING)
 
     lead = judged(plain).led_by("over all candidates, known and young together, without the user's own counts")

@@ -35,6 +35,11 @@ def lead(results, asked: str) -> str:
     return re.sub(r"<[^>]+>", "", EVERY[asked].answer(results).lead)
 
 
+def short(results, asked: str) -> str:
+    """What a reader sees before anything is unfolded, without the question and the link, as plain text."""
+    return re.sub(r"<[^>]+>", "", EVERY[asked].answer(results).short)
+
+
 def say(verdict: str, *names: str, effect: float | None = None):
     """A change of results: the named contrasts, or all, get the verdict."""
 

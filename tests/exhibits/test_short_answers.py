@@ -1,0 +1,128 @@
+"""What a reader sees of an answer before anything is unfolded: it turns with the contrasts and keeps their limits."""
+
+import re
+
+import pytest
+
+from study.exhibits import answers, findings, repeats
+from tests.exhibits.asking import EVERY, VERDICTS, say, short
+from tests.exhibits.conftest import diagnosis
+from tests.exhibits.pairing import contrasts, text
+
+COUNTING, _, _, _, LOSS, ORDER, *_ = EVERY
+
+
+def nothing(_):
+    """Leaves an arm as it is."""
+
+
+@pytest.mark.parametrize("asked", EVERY)
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_short_answer_is_one_sentence_and_no_longer_than_the_whole(made, asked, verdict):
+    results = made(say(verdict), catalogue=say(verdict), young=say(verdict), who=say(verdict), diagnoses=[])
+    told = short(results, asked)
+
+    assert not re.search(r"\(\)|; ;|\( |\) \(|;$", told)
+    assert not re.search(r"[.?!] [A-Z]", told)
+    assert len(told) <= len(re.sub(r"<[^>]+>", "", EVERY[asked].answer(results).whole))
+    shown = answers.answered(EVERY[asked], results)
+    assert text(shown).lower().startswith(f"{asked} {told}".lower())
+
+
+@pytest.mark.parametrize("asked", EVERY)
+def test_what_is_not_in_sight_is_folded(made, asked):
+    answer = EVERY[asked].answer(made(catalogue=nothing, young=nothing, who=nothing, diagnoses=[]))
+    shown = answers.answered(EVERY[asked], made(catalogue=nothing, young=nothing, who=nothing, diagnoses=[]))
+
+    assert ("<summary>All that settles it</summary>" in shown) == (answer.short != answer.lead)
+    for one in answer.rests_on:
+        assert one.left_variant in shown and one.right_variant.split(",")[0] in shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", "yes: all 5 that were compared beat the best counting rule, tifu-knn (recall@10 "),
+        ("worse", "no: all that was compared with the best counting rule, tifu-knn (recall@10 "),
+        ("equivalent", "nothing beats it by more than the margin of 0.005 ("),
+        ("undetermined", "not every contrast with it is settled ("),
+    ],
+)
+def test_whether_counting_is_beaten_turns(made, verdict, expected):
+    told = short(made(say(verdict)), COUNTING)
+
+    assert expected in told
+    assert f"], {verdict}" in told
+
+
+def test_one_winner_of_several_is_counted_and_shown(made):
+    told = short(
+        made(
+            say("undetermined"),
+        ),
+        COUNTING,
+    )
+    assert "beat the best" in told and "yes" not in told
+
+    def one(written):
+        say("undetermined")(written)
+        say("better", "trees-over-counting")(written)
+
+    told = short(made(one), COUNTING)
+    assert "yes: 1 of 5 that were compared beats the best counting rule" in told
+    assert "lightgbm-lambdarank over tifu-knn +0.0200 [+0.0160, +0.0240], better" in told
+
+
+def test_a_gain_below_the_margin_is_said_to_be_less(made):
+    def small(written):
+        for one in written["contrasts.json"]:
+            one |= {"verdict": "better", "effect": 0.002, "low": 0.001, "high": 0.004}
+
+    assert "yes, which is less than the margin of 0.005: all 5" in short(made(small), COUNTING)
+
+
+def test_of_each_verdict_the_contrast_that_was_declared_first_is_shown_and_the_rest_is_counted(made):
+    def split(written):
+        say("undetermined", *(one["name"] for one in written["contrasts.json"]))(written)
+        say("worse", "bpr-over-softmax", "bce-over-softmax")(written)
+
+    told = short(made(split), LOSS)
+    assert "sum-horizon-sampled (64 negatives) over sum-horizon +0.0060" in told
+    assert "sum-horizon-bce (1 negative) over sum-horizon −0.0200" in told and "worse and 1 more so" in told
+    assert "undetermined and 3 more so" in told and "bpr" not in told
+
+
+def test_a_contrast_that_says_little_is_told_by_its_verdict_alone(made):
+    def near(written):
+        say("worse", "composed-over-id")(written)
+        say("better", "composed-with-id-over-id")(written)
+        for row in written["leaderboard.json"]:
+            if row["variant"] == "composed-horizon-young":
+                row["select"] = 0.0
+
+    told = short(made(young=near), "What about young candidates?")
+    assert "in favour of candidates composed from their attributes over an id table alone" in told
+    assert "the other one is worse" in told
+
+
+def test_shuffling_is_told_of_a_variant_over_itself(made):
+    results = made(diagnoses=[diagnosis("order-retrained", "worse", VERDICTS["worse"])])
+
+    assert "sum-horizon-repeat over itself, order shuffled, retrained +0.0200" in short(results, ORDER)
+
+
+def test_other_runs_that_differ_are_counted(compared):
+    there = contrasts(("horizon-over-moment", "worse", -0.01))
+    results = compared(contrasts(("horizon-over-moment", "better", 0.02)), there)
+
+    assert "other runs differ" in short(results, "Which objective?")
+
+
+def test_other_runs_are_told_in_a_sentence_each_over_their_contrasts(compared):
+    both = contrasts(("trees-over-counting", "better", 0.02))
+    results = compared(both, both)
+    (told,) = (text(one) for one in repeats.in_short(results))
+
+    assert re.match(r"On the snapshot old: of \d+ headline contrasts \d+ confirmed", told)
+    assert "none corrected" in told
+    assert told in text(findings.repeated(results)) and "<details" in findings.repeated(results).text
