@@ -39,7 +39,7 @@ def answer(results: Results | None) -> Html:
     columns = ["relevant", "outside", "young"]
     queries = results.queries(columns).unique(["user_id", "cutoff"], keep="any")
     relevant, outside, young = (int(queries[column].sum()) for column in columns)
-    best = max(rows, key=_found)
+    best = max(rows, key=of_young)
     place = [row.variant for row in results.leaderboard].index(best.variant) + 1
     most = (
         f"{code(best.variant)} finds most: {within(best.estimates[YOUNG])}, picked by this very recall on test; on "
@@ -63,8 +63,8 @@ def _with_others(results: Results, rows: list[Row]) -> str:
 
     Nothing where none does, or of one that finds none here, and so is nobody in particular.
     """
-    leading = [max(some, key=_found) for some in (rows, composed(results, rows)) if some]
-    asked = {row.variant for row in leading if _found(row)}
+    leading = [max(some, key=of_young) for some in (rows, composed(results, rows)) if some]
+    asked = {row.variant for row in leading if of_young(row)}
     known = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
     told = [
         f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "
@@ -77,7 +77,8 @@ def _with_others(results: Results, rows: list[Row]) -> str:
     return f": {'; '.join(told)}" if told else ""
 
 
-def _found(row: Row) -> float:
+def of_young(row: Row) -> float:
+    """The recall of young candidates on test."""
     return row.estimates[YOUNG].estimate or 0.0
 
 
@@ -107,28 +108,15 @@ def composed(results: Results, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if choose.declared(choose.parts_of(results, row.variant)).get("composes")]
 
 
-def most_found(results: Results, rows: list[Row]) -> str:
-    """Which variant finds most young candidates on test, and which of those composed from attributes, a clause."""
-    ranked = sorted(rows, key=_found, reverse=True)
-    if not _found(ranked[0]):
-        return "no variant finds a young candidate on test"
-    told = [f"{code(ranked[0].variant)} finds most on test ({PRIMARY} {number(_found(ranked[0]))})"]
-    made = composed(results, ranked)
-    if made and made[0] is not ranked[0]:
-        of_composed = f"{code(made[0].variant)} of those composed from attributes ({number(_found(made[0]))})"
-        told.append(of_composed)
-    return f"of young candidates alone {listing(told)}, which no contrast tests"
-
-
 def of_young_alone(results: Results, rows: list[Row]) -> str:
     """The recall of young candidates of the variants that a reader asks for, each with what it is."""
-    most = max(rows, key=_found)
+    most = max(rows, key=of_young)
     best = results.best_of_each().get("counting")
     if not most.estimates[YOUNG].estimate:
         return f"{number(0.0)} by every variant"
     roles = {"finds most on test": most.variant, "is best on select": results.leaderboard[0].variant}
     roles |= {"is the best counting rule": best.variant} if best else {}
-    ranked = sorted(rows, key=_found, reverse=True)
+    ranked = sorted(rows, key=of_young, reverse=True)
     made = composed(results, ranked)
     if made and made[0] is not most:
         roles["finds most on test of those composed from attributes"] = made[0].variant

@@ -6,20 +6,23 @@ from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
-from study.exhibits.markup import code
-from study.exhibits.prose import DASH, signed, worded
-from study.exhibits.records import Contrast
+from study.exhibits.markup import code, listing
+from study.exhibits.others import pair_of
+from study.exhibits.prose import DASH, number, signed, worded
+from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
 from study.exhibits.source import missing
 from study.exhibits.young import (
+    composed,
     judged_on_young,
-    most_found,
+    of_young,
     of_young_alone,
     parts_of_effect,
     parts_of_recall,
     told_on_young,
     with_young,
 )
+from study.params.statistics import PRIMARY
 
 COUNTED = (
     " (an id table gives a young candidate no score, not even for the user's own counts: what is gained on young ones "
@@ -65,18 +68,18 @@ def young(results: Results) -> Answer:
     counted = COUNTED if any(contrast.verdict == "better" for contrast in aware) else ""
     aware_of = judged(aware).led_by("told the user's own counts as well")
     against = choose.against_counting(found)
-    composed = choose.others(choose.about(found, {"composes": True}, {"family": "counting"}), against)
-    counting = apart(found, composed, COUNTING, more=more)
+    over_rules = choose.others(choose.about(found, {"composes": True}, {"family": "counting"}), against)
+    counting = apart(found, over_rules, COUNTING, more=more)
     over = f"against counting, {evidence(against, found.margin, hedged(found, more))}" if against else ""
     alone = "no relevant candidate of the test windows is young"
     if rows:
         drawn = "which no contrast tests, and which hangs on the candidates that are held back"
         alone = f"of young candidates alone the recall, {drawn}, is {of_young_alone(found, rows)}"
-    told = in_turn(lead, aware_of) if aware else lead
+    told, anew = in_turn(lead, aware_of) if aware else lead, _run_anew(found)
     return of(
-        semicolons(f"{told.whole}{counted}", counting, alone),
+        semicolons(f"{told.whole}{counted}", counting, alone, anew),
         semicolons(over, scope.turned(found, against), of_the_history(found, more).whole),
-        short=semicolons(told.short, most_found(found, rows) if rows else alone),
+        short=semicolons(told.short, _most_found(found, rows) if rows else alone, anew),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )
@@ -86,3 +89,34 @@ def _composed(results: Results, contrasts: Sequence[Contrast]) -> str:
     """What stands on the left sides, which have one head."""
     head = choose.parts_of(results, contrasts[0].left_variant)["head"]
     return f"candidates composed from their attributes (with head {code(worded(head))})"
+
+
+def _most_found(results: Results, rows: Sequence[Row]) -> str:
+    """Which variant finds most young candidates on test, which of composed ones, and which counting rule, a clause."""
+    ranked = sorted(rows, key=of_young, reverse=True)
+    if not of_young(ranked[0]):
+        return "no variant finds a young candidate on test"
+    kinds = {
+        "of those composed from attributes": composed(results, ranked),
+        "of the counting rules": [row for row in ranked if row.family == "counting"],
+    }
+    told = [f"{code(ranked[0].variant)} finds most on test ({PRIMARY} {number(of_young(ranked[0]))})"]
+    told += [
+        f"{code(made[0].variant)} {kind} ({number(of_young(made[0]))})"
+        for kind, made in kinds.items()
+        if made and made[0] is not ranked[0]
+    ]
+    return f"of young candidates alone {listing(told)}, which no contrast tests"
+
+
+def _run_anew(results: Results) -> str:
+    """The same of other runs on the same events, whose young candidates may be other ones; nothing without one."""
+    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]
+    return semicolons(
+        *(
+            f"run anew as {code(pair.names[0])}{', with other candidates held back' * pair.has_another_draw}, "
+            f"{_most_found(pair.there, rows)}"
+            for pair in pairs
+            if (rows := with_young(pair.there))
+        )
+    )

@@ -1,10 +1,12 @@
 """What a reader sees of an answer before anything is unfolded: it turns with the contrasts and keeps their limits."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from study.exhibits import answers, findings, repeats
+from study.exhibits import answers, findings, repeats, young_answer
+from study.exhibits.others import Pair
 from tests.exhibits.asking import EVERY, VERDICTS, say, short
 from tests.exhibits.conftest import diagnosis
 from tests.exhibits.pairing import contrasts, text
@@ -126,3 +128,15 @@ def test_other_runs_are_told_in_a_sentence_each_over_their_contrasts(compared):
     assert re.match(r"On the snapshot old: of \d+ headline contrasts \d+ confirmed", told)
     assert "none corrected" in told
     assert told in text(findings.repeated(results)) and "<details" in findings.repeated(results).text
+
+
+def test_who_finds_most_young_candidates_is_told_of_a_run_anew_too(made, monkeypatch):
+    """Other candidates may be held back there, so that another variant finds most of them."""
+    results, other = made(young=nothing), made(young=nothing).beside("young")
+    asked, told = "What about young candidates?", "run anew as complete-journey, of young candidates alone "
+
+    assert told not in short(results, asked)
+    monkeypatch.setattr(young_answer, "pair_of", lambda here, _: Pair(here, other))
+    again = replace(results, params=results.params.model_copy(update={"compare_with": ["old"]}))
+    monkeypatch.setattr("study.exhibits.clauses.anew.changed_since", lambda _: lambda _: "")
+    assert f"{told}popularity-young finds most on test (recall@10 0.4000)" in short(again, asked)
