@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import choose, few_seeds, loss_advice, scope, steps
+from study.exhibits import across, choose, few_seeds, loss_advice, scope, steps
 from study.exhibits.advice_part import MARKS, Part, between_users, head_of, part_of, shared
 from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, late, number, over, percent, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, name, p_value, table, words
+from study.exhibits.tables import Cell, effect, name, p_value, table, words
 from study.params.statistics import PRIMARY
 
 LAYOUTS: tuple[choose.Parts, choose.Parts] = {"layout": "event"}, {"layout": "token"}
@@ -156,7 +156,7 @@ def _student(found: Iterable[Sequence[Part]]) -> str:
 
 def _by_cell(results: Results, factor: str) -> str:
     """What the factorial says of the factor of an advice, a sentence; nothing where it has none."""
-    found = scope.across(results, factor) if factor else ""
+    found = across.told(results, factor) if factor else ""
     return f" {sentence(found)}" if found else ""
 
 
@@ -206,7 +206,7 @@ def _row(text: str, part: Part) -> list[Cell]:
     return [
         words(text),
         words(part.mark),
-        Cell(f"{signed(c.effect)} [{signed(c.low)}, {signed(c.high)}]", c.effect),
+        effect(c),
         name(c.left_variant),
         name(c.right_variant),
         Cell(f"{part.reason}{part.hedges}", part.reason, "words long"),

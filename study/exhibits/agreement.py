@@ -10,11 +10,12 @@ from study.exhibits import effect_changes, few_seeds, search_luck
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, called, otherwise, pair_of
-from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, signed, to_margin
-from study.exhibits.records import Change, Contrast
+from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, to_margin
+from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.exhibits.snapshot_records import Change
 from study.exhibits.source import not_run
-from study.exhibits.tables import Cell, name, table, words
+from study.exhibits.tables import Cell, effect, name, table, words
 from study.params.statistics import BEST
 
 Standing = Literal["confirmed", "compatible", "corrected", "undetermined on one", "undetermined on both"]
@@ -68,15 +69,11 @@ def is_headline(contrast: Contrast) -> bool:
 
 def repeated(pair: Pair) -> list[Repeated]:
     """The contrasts that are declared alike on both snapshots, in their order."""
-    known = {_declared(contrast): contrast for contrast in pair.there.contrasts}
+    known = {contrast.declared: contrast for contrast in pair.there.contrasts}
     margin = pair.here.margin
-    both = [(known[_declared(c)], c) for c in pair.here.contrasts if _declared(c) in known]
+    both = [(known[c.declared], c) for c in pair.here.contrasts if c.declared in known]
     by_t = few_seeds.by_t
     return [Repeated(there, c, margin, by_t(pair.there, [there]), by_t(pair.here, [c])) for there, c in both]
-
-
-def _declared(contrast: Contrast) -> tuple[str, str, str]:
-    return contrast.name, contrast.left, contrast.right
 
 
 def headline(results: Results, *, changes: bool = False) -> Html:
@@ -283,15 +280,10 @@ def _line(one: Repeated, change: Change | None) -> list[Cell]:
         name(marked(one.here)),
         words(one.standing),
         *(effect_changes.cells(change) if change else []),
-        _effect(one.there),
+        effect(one.there),
         words(f"{one.there.verdict}{DAGGER if one.there.after_test else ''}{one.open_there}"),
-        _effect(one.here),
+        effect(one.here),
         words(f"{one.here.verdict}{one.open_here}"),
         words(one.sign),
         Cell(", then ".join(told), told[-1], "words long"),
     ]
-
-
-def _effect(contrast: Contrast) -> Cell:
-    text = f"{signed(contrast.effect)} [{signed(contrast.low)}, {signed(contrast.high)}]"
-    return Cell(text, contrast.effect)

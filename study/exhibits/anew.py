@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from study.exhibits import agreement, effect_changes, hedges, unlike_rounds
 from study.exhibits.markup import code, listing
-from study.exhibits.others import Pair, pair_of
+from study.exhibits.others import Pair, pairs_of
 from study.exhibits.prose import count, flipped, over, signed, to_margin
-from study.exhibits.records import Contrast
+from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
 
 ANEW = "run anew"
@@ -20,12 +20,11 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
     settled one; or, on the same events, both are equivalent and a difference below the margin is shown on one alone.
     """
     told: dict[str, list[tuple[Pair, agreement.Repeated, str]]] = {}
-    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
-    for pair in pairs:
+    for pair in pairs_of(results):
         moved = effect_changes.names_of_changed(pair)
         for one in agreement.repeated(pair):
             changed = "; that the effect changed is shown" if one.here.name in moved else ""
-            if changed or _is_told_otherwise(pair, one):
+            if changed or is_told_otherwise(pair, one.here, one.there):
                 told.setdefault(one.here.name, []).append((pair, one, changed))
 
     def behind(contrast: Contrast) -> str:
@@ -35,29 +34,36 @@ def changed_since(results: Results) -> Callable[[Contrast], str]:
     return behind
 
 
-def _is_told_otherwise(pair: Pair, one: agreement.Repeated) -> bool:
+def is_told_otherwise(pair: Pair, here: Tested, there: Tested) -> bool:
     """Whether what the other run says may mislead whoever reads of this one alone.
 
     It has another verdict, or, of one of two equivalences alone, a difference is shown. Of another log, whose fewer
     events may leave open what is settled here, the other verdict must be a settled one.
     """
     if not pair.is_one_log:
-        return one.there.verdict not in (one.here.verdict, "undetermined")
-    small = hedges.is_small(pair.there, one.there), hedges.is_small(pair.here, one.here)
-    return one.there.verdict != one.here.verdict or small[0] != small[1]
+        return there.verdict not in (here.verdict, "undetermined")
+    return there.verdict != here.verdict or hedges.is_small(pair.there, there) != hedges.is_small(pair.here, here)
+
+
+def lead(pair: Pair) -> str:
+    """What another run is called where its number follows, HTML."""
+    which = f"{ANEW} as {code(pair.names[0])}" if pair.is_one_log else f"on {code(pair.names[0])}"
+    return f"{which}, with other candidates held back," if pair.has_another_draw else which
+
+
+def none_shown(pair: Pair, here: Tested, there: Tested) -> str:
+    """That the other of two equivalences hides no difference, as this one does; or nothing."""
+    both = here.verdict == there.verdict and hedges.is_small(pair.here, here) and not hedges.is_small(pair.there, there)
+    return ", no difference shown" if both else ""
 
 
 def _there(contrast: Contrast, pair: Pair, one: agreement.Repeated, changed: str) -> str:
     """Effect and verdict of the other snapshot, told in the direction of the contrast, and its sides if they differ."""
-    lead = f"run anew as {code(pair.names[0])}" if pair.is_one_log else f"on {code(pair.names[0])}"
-    lead += ", with other candidates held back," * pair.has_another_draw
     there = _directed(contrast, one.there)
     sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
     told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
     behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}{unlike_rounds.told(pair.there, there)}"
-    small = [hedges.is_small(side, found) for side, found in ((pair.here, one.here), (pair.there, one.there))]
-    none = ", no difference shown" * (one.there.verdict == one.here.verdict and small == [True, False])
-    return f"{lead} {told}{none}{behind}{changed}"
+    return f"{lead(pair)} {told}{none_shown(pair, one.here, one.there)}{behind}{changed}"
 
 
 def _directed(contrast: Contrast, there: Contrast) -> Contrast:
@@ -90,10 +96,10 @@ def doubts(results: Results, contrast: Contrast) -> str:
 
 def _open_on(results: Results, contrast: Contrast) -> list[str]:
     """The other logs on which a contrast of the same variants is undetermined."""
-    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and not pair.is_one_log]
     return [
         code(pair.names[0])
-        for pair in pairs
+        for pair in pairs_of(results)
+        if not pair.is_one_log
         for one in agreement.repeated(pair)
         if one.here.name == contrast.name
         and _directed(contrast, one.there).variants == contrast.variants
@@ -103,9 +109,11 @@ def _open_on(results: Results, contrast: Contrast) -> list[str]:
 
 def _anew(results: Results, contrast: Contrast) -> list[Contrast]:
     """A contrast in every other run on the same events that has declared it alike, in its direction."""
-    runs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]
-    declared = {(one.name, one.left, one.right) for one in results.contrasts if one.name == contrast.name}
-    found = [
-        there for pair in runs for there in pair.there.contrasts if (there.name, there.left, there.right) in declared
+    declared = {one.declared for one in results.contrasts if one.name == contrast.name}
+    return [
+        _directed(contrast, there)
+        for pair in pairs_of(results)
+        if pair.is_one_log
+        for there in pair.there.contrasts
+        if there.declared in declared
     ]
-    return [_directed(contrast, there) for there in found]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from study.exhibits import (
+    across,
     choose,
     counting_answer,
     enough,
@@ -134,7 +135,7 @@ def representation(results: Results) -> Answer:
         confounded if lead else "",
         apart(results, choose.others(events, alike), UNLIKE, more=two_changes.apart(results)),
         scope.other_histories(results, alike),
-        scope.across(results, "representation"),
+        across.told(results, "representation"),
         scope.best_sequence(results),
         token_clause.told(results),
         *_besides(results, further),
@@ -173,7 +174,7 @@ def objective(results: Results) -> Answer:
     sides = (_objectives(of_sides(results, tokens, "objective")) for of_sides in (scope.lefts, scope.rights))
     told = in_turn(*lead, *([limited(results, tokens, *sides, *held)] if tokens else []))
     return of(
-        semicolons(told.whole, scope.across(results, "objective")),
+        semicolons(told.whole, across.told(results, "objective")),
         *_besides(results, further),
         short=told.short,
         rests_on=scope.trained(results, [*horizon, *tokens]),

@@ -6,7 +6,7 @@ from study.exhibits.answers import QUESTIONS
 from study.exhibits.effects import margin_band, tally, verdict_marks
 from study.exhibits.figures import EDGE, draw, inert, shortened
 from study.exhibits.markup import Html
-from study.exhibits.prose import DAGGER, dagger, itself, late, plural, signed
+from study.exhibits.prose import DAGGER, dagger, itself, late, plural, ranging
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.statistics import PRIMARY
@@ -37,7 +37,7 @@ class Mark:
     def text(self) -> str:
         """What is told of it where the pointer is, in units of its metric."""
         one = self.contrast
-        found = f"{signed(one.effect)} [{signed(one.low)}, {signed(one.high)}], {one.verdict}{late(one)}"
+        found = f"{ranging(one)}, {one.verdict}{late(one)}"
         return f"<b>{inert(one.left_variant)} over {inert(one.right_variant)}</b><br>{found}"
 
 

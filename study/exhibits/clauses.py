@@ -8,7 +8,7 @@ from study.exhibits import anew, choose, few_seeds, hedges, scope
 from study.exhibits.answer import Told, semicolons
 from study.exhibits.beats import over_counts
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, settled, signed
+from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, ranging, settled
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 from study.params.statistics import Outcome
@@ -64,10 +64,10 @@ def examples(
 
 def example(contrast: Contrast) -> str:
     """A contrast in the fewest words: sides, effect, interval and verdict, with a dagger if it is no plan."""
-    found = f"{signed(contrast.effect)} [{signed(contrast.low)}, {signed(contrast.high)}]"
     left, right = contrast.variants
     against = escape(itself(left, right)) or code(right)
-    return f"{code(left)} over {against} {found}, <strong>{contrast.verdict}</strong>{DAGGER * contrast.after_test}"
+    told = f"{code(left)} over {against} {ranging(contrast)}"
+    return f"{told}, <strong>{contrast.verdict}</strong>{DAGGER * contrast.after_test}"
 
 
 def together(results: Results, asked: Sequence[Contrast], left: str, right: str) -> Told:

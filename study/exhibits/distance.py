@@ -13,7 +13,7 @@ from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, late, number, plural, signed, worded
 from study.exhibits.records import Contrast, Estimate
 from study.exhibits.results import POPULARITY, Results
-from study.exhibits.tables import Cell, decimal, name, table, words
+from study.exhibits.tables import Cell, decimal, effect, name, table, words
 from study.params.statistics import PRIMARY, VERDICTS
 
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -234,14 +234,13 @@ def _numbers(results: Results, steps: list[Step]) -> Html:
     more, rows = hedged(results), []
     for step in steps:
         one = step.contrast
-        effect = f"{signed(one.effect)} [{signed(one.low)}, {signed(one.high)}]"
         rows.append(
             [
                 words(worded(step.part)),
                 words(step.change),
                 name(one.left_variant),
                 decimal(results.row(one.left_variant).recall),
-                Cell(effect, one.effect),
+                effect(one),
                 Cell(f"{one.verdict}{late(one)}{more(one)}", one.verdict, "words long"),
                 words(results.training(one.left_variant)),
             ]

@@ -7,8 +7,9 @@ from study.errors import UserError
 from study.exhibits.markup import code, listing
 from study.exhibits.others import Pair, comparison, comparison_file
 from study.exhibits.prose import late, over, plural, signed, to_margin
-from study.exhibits.records import Change, Contrast, variants_of
-from study.exhibits.tables import Cell, words
+from study.exhibits.records import Contrast, variants_of
+from study.exhibits.snapshot_records import Change
+from study.exhibits.tables import Cell, effect, words
 from study.params.statistics import Outcome
 
 WORDS: dict[Outcome, str] = {
@@ -176,8 +177,7 @@ def cells(change: Change) -> list[Cell]:
     """The change with the interval that its verdict used, and the word for it; as in `HEAD`."""
     if _is_unmoved(change):
         return [Cell(signed(change.effect), change.effect), words(UNMOVED)]
-    text = f"{signed(change.effect)} [{signed(change.low)}, {signed(change.high)}]"
-    return [Cell(text, change.effect), words(WORDS[change.verdict])]
+    return [effect(change), words(WORDS[change.verdict])]
 
 
 def legend(pair: Pair) -> str:

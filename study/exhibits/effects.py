@@ -9,8 +9,17 @@ from study.exhibits.colours import GREY, SHADE
 from study.exhibits.figures import error_bars, verdict_style
 from study.exhibits.markup import listing
 from study.exhibits.prose import count
-from study.exhibits.records import Estimate, Tested
+from study.exhibits.records import Effect, Estimate, Tested
 from study.params.statistics import VERDICTS
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+SIGNS: dict[str, str] = {"better": "positive", "worse": "negative"}
+"""What a verdict says of an effect of the factorial: no side of an interaction is better."""
+
+
+def label(effect: Effect) -> str:
+    """The factors of an effect of the factorial."""
+    return f" {TIMES} ".join(effect.factors)
 
 
 def margin_band(margin: float) -> list[dict[str, object]]:

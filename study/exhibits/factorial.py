@@ -1,7 +1,7 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
-from study.exhibits import choose, cube
-from study.exhibits.effects import margin_band, tally, verdict_marks
+from study.exhibits import choose, cube, effects_anew
+from study.exhibits.effects import SIGNS, label, margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -10,15 +10,6 @@ from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, p_value, table, whole, words
 from study.params.statistics import PRIMARY
-
-TIMES = "\N{MULTIPLICATION SIGN}"
-SIGNS = {"better": "positive", "worse": "negative"}
-"""What a verdict says of an effect: no side of an interaction is better."""
-
-
-def label(effect: Effect) -> str:
-    """The factors of an effect."""
-    return f" {TIMES} ".join(effect.factors)
 
 
 def effect_sentence(effect: Effect, margin: float, alpha: float) -> str:
@@ -82,8 +73,10 @@ def verdicts(results: Results) -> Html:
     effects, alpha = results.factorial, results.params.statistics.alpha
     if not effects:
         return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
+    anew = effects_anew.changed_since(results)
     items = [
-        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin, alpha)}{_apart(results, effect)}."
+        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin, alpha)}{anew(effect)}"
+        f"{_apart(results, effect)}."
         for effect in effects
     ]
     told = [*_trained(results), *_late(results)]

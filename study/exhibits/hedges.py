@@ -2,7 +2,7 @@
 
 from study.exhibits import chance, few_seeds, unlike_rounds
 from study.exhibits.prose import SMALL
-from study.exhibits.records import Contrast
+from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
 
 BORDER = "near the border"
@@ -23,6 +23,6 @@ def of_the_verdict(results: Results, contrast: Contrast) -> str:
     return f"{f', {SMALL}' if is_small(results, contrast) else ''}{border}"
 
 
-def is_small(results: Results, contrast: Contrast) -> bool:
-    """Whether a contrast is of sides that are equivalent, and are shown to differ all the same."""
-    return contrast.verdict == "equivalent" and contrast.p_difference < results.params.statistics.alpha
+def is_small(results: Results, found: Tested) -> bool:
+    """Whether an effect is equivalent to none, and is shown to be one all the same."""
+    return found.verdict == "equivalent" and found.p_difference < results.params.statistics.alpha

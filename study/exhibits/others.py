@@ -11,9 +11,10 @@ from pathlib import Path
 from study.errors import UserError
 from study.exhibits.data import local_day
 from study.exhibits.markup import code
-from study.exhibits.records import Comparison, ComparisonManifest, Manifest
+from study.exhibits.records import Manifest
 from study.exhibits.result_file import MANIFEST, manifest_of, read
 from study.exhibits.results import Results
+from study.exhibits.snapshot_records import Comparison, ComparisonManifest
 from study.params.budget import Compared
 from study.params.question import WhatQuestion
 from study.provenance import file_hash
@@ -84,13 +85,18 @@ def pair_of(here: Results, other: str) -> Pair | None:
     return Pair(here, there)
 
 
+def pairs_of(results: Results) -> list[Pair]:
+    """The arm of these results beside each run of `compare_with` that has it, in their order; likewise."""
+    return [pair for other in results.params.compare_with if (pair := pair_of(results, other)) is not None]
+
+
 def shared(pair: Pair) -> tuple[Pair, list[str], list[str]]:
     """Both sides without the variants and the contrasts that one of them lacks, and the names of these."""
     boards = [{row.variant for row in side.leaderboard} for side in (pair.here, pair.there)]
     variants = boards[0] & boards[1] & set(pair.here.params.entries(pair.here.arm))
-    sides = [{c.name: (c.left, c.right) for c in side.contrasts if set(c.variants) <= variants} for side in pair.sides]
+    sides = [{c.declared for c in side.contrasts if set(c.variants) <= variants} for side in pair.sides]
     known = set(pair.here.params.declared(pair.here.arm))
-    contrasts = {name for name in known if sides[0].get(name) == sides[1].get(name) is not None}
+    contrasts = known & {name for name, *_ in sides[0] & sides[1]}
     every = {c.name for side in pair.sides for c in side.contrasts} | known
     both = Pair(*(_limited(side, variants, contrasts) for side in pair.sides))
     return both, sorted((boards[0] | boards[1]) - variants), sorted(every - contrasts)

@@ -155,6 +155,11 @@ def to_margin(found: Tested | EffectByStudent, margin: float) -> str:
     return "" if least >= margin else ", perhaps by less than the margin"
 
 
+def ranging(found: Tested | EffectByStudent) -> str:
+    """An effect with its interval."""
+    return f"{signed(found.effect)} [{signed(found.low)}, {signed(found.high)}]"
+
+
 def brief(contrast: Contrast, margin: float) -> str:
     """The contrast in a few words: sides, effect, interval, verdict."""
     return (

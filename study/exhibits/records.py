@@ -78,6 +78,11 @@ class Contrast(Tested):
         """The variants of both sides."""
         return self.left_variant, self.right_variant
 
+    @property
+    def declared(self) -> tuple[str, str, str]:
+        """What two runs share that declare it alike."""
+        return self.name, self.left, self.right
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if {"better": self.effect <= 0, "worse": self.effect >= 0}.get(self.verdict):
@@ -103,6 +108,11 @@ class Effect(Tested):
     name: str
     factors: list[str]
     levels: list[tuple[str, str]]
+
+    @property
+    def declared(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """What two runs share that declare it alike."""
+        return tuple(self.factors), tuple(self.levels)
 
 
 class LossCost(Record):
@@ -252,47 +262,3 @@ class Cost(Record):
     peak_mb: float
     parameters: int | None = None
     positions: int | None = None
-
-
-class Drift(Record):
-    """How far an attribute moved from the other snapshot to this one; shares of events, or of known values."""
-
-    attribute: str
-    kind: str
-    distance: float | None
-    missing_there: float
-    missing_here: float
-    new: float | None
-    gone: float | None
-    is_listed: bool
-
-
-class Ranks(Estimate):
-    """Kendall's tau-b between two leaderboards; `low` and `high` of redraws, on one log of seeds alone."""
-
-    variants: list[str]
-    is_one_log: bool = False
-
-
-class Change(Tested):
-    """How far the effect of a contrast rose from the other snapshot, `there`, to this one, `here`; *better*: it did."""
-
-    name: str
-    there: float
-    here: float
-
-
-class Comparison(Record):
-    """This snapshot beside another, for the main arm; `level` of the range of tau, `changes` None in older results."""
-
-    other: str
-    level: float
-    ranks: Ranks
-    drift: list[Drift]
-    changes: list[Change] | None = None
-
-
-class ComparisonManifest(Record):
-    """`made_of`: the hashes of the manifests of both snapshots, by name."""
-
-    made_of: dict[str, str]

@@ -1,12 +1,12 @@
-"""How far contrasts reach: what their sides share, how many were unfinished, what the factorial adds."""
+"""How far contrasts reach: what their sides share, and how many were unfinished."""
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, factorial, plan, simple_effects
+from study.exhibits import choose
 from study.exhibits.marks import MARKS, NEARLY
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import bracketed, brief, count, named, over, percent, plural, signed, worded
-from study.exhibits.records import Contrast, Effect, variants_of
+from study.exhibits.prose import brief, count, named, over, percent, plural, worded
+from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 
 
@@ -248,48 +248,3 @@ def best_sequence(results: Results) -> str:
     entry = choose.parts_of(results, best.variant)
     told = listing([f"{part} {code(worded(entry[part]))}" for part in ("representation", "head")])
     return f"the sequence model that is best on select, {code(best.variant)}, has {told}"
-
-
-def across(results: Results, factor: str) -> str:
-    """What the factorial says of a factor: its main effect, and with which others it interacts; nothing without one."""
-    main = next((effect for effect in results.factorial if effect.factors == [factor]), None)
-    if main is None:
-        return ""
-    pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
-    shown = [e for e in pairs if e.verdict in ("better", "worse")]
-    margin, alpha = results.margin, results.params.statistics.alpha
-    told = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
-    told += f"; with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
-    lead = f"{factorial.wording(main, margin, alpha)} ({told})"
-    found = listing([lead, *(_effect(effect, margin, alpha) for effect in shown)])
-    if apart := simple_effects.told(results, factor, shown):
-        found += f"; {apart}"
-    late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
-    if late and (cells := factorial.late_cells(results)):
-        late += f", all those of {plural(len(cells), 'cell')}"
-    if cells := factorial.unfinished_cells(results):
-        late += f"{', ' if late else ''}{count(len(cells))} of {count(len(results.params.factorial.cells))} unfinished"
-    meant = [*factorial.mixed(results), *factorial.meant(results, factor)]
-    where = bracketed("in the factorial", f"where {listing(meant)}" if meant else "")
-    return f"{bracketed(where, late)}, {found}"
-
-
-def _brings_history(results: Results) -> bool:
-    """Whether cells of the factorial see other lengths of history."""
-    return len({str(choose.parts_of(results, cell).get("context")) for cell in results.params.factorial.cells}) > 1
-
-
-def _effect(effect: Effect, margin: float, alpha: float) -> str:
-    return f"{factorial.wording(effect, margin, alpha)} ({signed(effect.effect)})"
-
-
-def _range(results: Results, factor: str) -> list[str]:
-    """The least and the greatest gain of the upper level among cells that are alike in all else, and in what."""
-    plan = results.params.factorial
-    place = list(plan.factors).index(factor)
-    lower, upper = plan.factors[factor]
-    by_levels = {tuple(levels): results.row(cell).recall for cell, levels in plan.cells.items()}
-    below = {levels: value for levels, value in by_levels.items() if levels[place] == lower}
-    gains = {at: by_levels[(*at[:place], upper, *at[place + 1 :])] - value for at, value in below.items()}
-    ends = (min(gains, key=gains.__getitem__), max(gains, key=gains.__getitem__))
-    return [f"{signed(gains[at])} with {listing([code(x) for x in (*at[:place], *at[place + 1 :])])}" for at in ends]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from study.exhibits.markup import code
-from study.exhibits.prose import signed, to_margin
+from study.exhibits.prose import ranging, to_margin
 from study.exhibits.records import Effect
 from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.metrics.few_seeds import judge_means_by_student
@@ -39,8 +39,7 @@ def told(results: Results, factor: str, interactions: Sequence[Effect]) -> str:
         alpha=results.params.statistics.alpha,
     )
     told = [
-        f"with {code(level)} {signed(one.effect)} [{signed(one.low)}, {signed(one.high)}], {one.verdict}"
-        f"{to_margin(one, results.margin)}"
+        f"with {code(level)} {ranging(one)}, {one.verdict}{to_margin(one, results.margin)}"
         for level, one in zip(groups, found, strict=True)
     ]
     late = LATE * (results.data.source == COMPLETE_JOURNEY)

@@ -8,7 +8,7 @@ from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, named, percent, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, p_value, table, words
+from study.exhibits.tables import Cell, effect, p_value, table, words
 from study.metrics.few_seeds import EffectByStudent, judge_changes_by_student
 from study.params.statistics import PRIMARY
 
@@ -117,9 +117,7 @@ def changes(results: Results) -> Html:
             words(one.loss),
             words(named(one.objective)),
             *(Cell(signed(effect), effect) for effect in (one.small.effect, one.large.effect)),
-            Cell(
-                f"{signed(one.change.effect)} [{signed(one.change.low)}, {signed(one.change.high)}]", one.change.effect
-            ),
+            effect(one.change),
             words(one.change.verdict),
             p_value(one.change.p_difference),
             p_value(one.change.p_equivalence),

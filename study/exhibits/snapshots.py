@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
-from study.exhibits import agreement
+from study.exhibits import agreement, effects_anew
 from study.exhibits.changed import changed
 from study.exhibits.colours import GREY
 from study.exhibits.data import local_day
@@ -12,8 +12,9 @@ from study.exhibits.figures import draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, comparison, otherwise, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural
-from study.exhibits.records import Drift, Ranks, Row
+from study.exhibits.records import Row
 from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.snapshot_records import Drift, Ranks
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
 from study.params.statistics import PRIMARY
@@ -271,6 +272,11 @@ def contrasts(results: Results) -> Html:
     """Every contrast of every arm that both have."""
     tables = [agreement.contrast_table(pair) for other in results.params.compare_with for pair in pairs(results, other)]
     return joined(tables) if tables else paragraphs(["There is nothing to compare yet."])
+
+
+def factorial(results: Results) -> Html:
+    """Every effect of the factorial that both have."""
+    return _each(results, effects_anew.table_of)
 
 
 def sentences(results: Results) -> Html:

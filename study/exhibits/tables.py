@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits.markup import Html, code, escape
-from study.exhibits.prose import DASH, count, number, percent, within
-from study.exhibits.records import Estimate
+from study.exhibits.prose import DASH, count, number, percent, ranging, within
+from study.exhibits.records import Estimate, Tested
+from study.metrics.few_seeds import EffectByStudent
 
 LONG = 36  # characters; text beyond it may wrap
 
@@ -53,6 +54,11 @@ def whole(value: float | None) -> Cell:
 def estimate(value: Estimate) -> Cell:
     """An estimate with its interval; sorts by the estimate."""
     return Cell(within(value), value.estimate)
+
+
+def effect(value: Tested | EffectByStudent) -> Cell:
+    """An effect with the interval that its verdict used; sorts by the effect."""
+    return Cell(ranging(value), value.effect)
 
 
 def brackets(alpha: float, over: str = "users and seeds") -> str:

@@ -9,10 +9,10 @@ from study.exhibits import choose, diagnostics, distance, few_seeds, other_chang
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, flipped, late, number, over, plural, raised, signed, to_margin
+from study.exhibits.prose import DASH, flipped, late, number, over, plural, raised, to_margin
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, table, whole, words
+from study.exhibits.tables import Cell, decimal, effect, table, whole, words
 from study.params.statistics import PRIMARY
 
 TOPICS = {
@@ -180,7 +180,7 @@ def _line(one: Worth, margin: float, behind: str) -> list[Cell]:
     is_of_the_log = isinstance(most, Diagnosis)
     return [
         words(one.called.removeprefix("the ")),
-        Cell(f"{signed(most.effect)} [{signed(most.low)}, {signed(most.high)}]", most.effect),
+        effect(most),
         Cell(over(most), over(most), "words long"),
         Cell(f"{most.verdict}{to_margin(most, margin)}{late(most)}{behind}", most.verdict, "words long"),
         decimal(median(c.effect for c in one.contrasts)),

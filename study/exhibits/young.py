@@ -13,7 +13,7 @@ from study.exhibits.figures import draw, error_bars, inert, names_axis, row_heig
 from study.exhibits.key_action import candidates
 from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.others import pair_of
+from study.exhibits.others import pairs_of
 from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
@@ -65,11 +65,10 @@ def _with_others(results: Results, rows: list[Row]) -> str:
     """
     leading = [max(some, key=of_young) for some in (rows, composed(results, rows)) if some]
     asked = {row.variant for row in leading if of_young(row)}
-    known = [pair for other in results.params.compare_with if (pair := pair_of(results, other))]
     told = [
         f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "
         f"{within(row.estimates[YOUNG])}"
-        for pair in known
+        for pair in pairs_of(results)
         if pair.has_another_draw
         for row in with_young(pair.there)
         if row.variant in asked

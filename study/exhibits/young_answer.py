@@ -7,7 +7,7 @@ from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
 from study.exhibits.markup import code, listing
-from study.exhibits.others import pair_of
+from study.exhibits.others import pairs_of
 from study.exhibits.prose import DASH, number, signed, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
@@ -111,12 +111,11 @@ def _most_found(results: Results, rows: Sequence[Row]) -> str:
 
 def _run_anew(results: Results) -> str:
     """The same of other runs on the same events, whose young candidates may be other ones; nothing without one."""
-    pairs = [pair for other in results.params.compare_with if (pair := pair_of(results, other)) and pair.is_one_log]
     return semicolons(
         *(
             f"run anew as {code(pair.names[0])}{', with other candidates held back' * pair.has_another_draw}, "
             f"{_most_found(pair.there, rows)}"
-            for pair in pairs
-            if (rows := with_young(pair.there))
+            for pair in pairs_of(results)
+            if pair.is_one_log and (rows := with_young(pair.there))
         )
     )

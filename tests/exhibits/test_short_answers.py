@@ -136,7 +136,7 @@ def test_who_finds_most_young_candidates_is_told_of_a_run_anew_too(made, monkeyp
     asked, told = "What about young candidates?", "run anew as complete-journey, of young candidates alone "
 
     assert told not in short(results, asked)
-    monkeypatch.setattr(young_answer, "pair_of", lambda here, _: Pair(here, other))
+    monkeypatch.setattr(young_answer, "pairs_of", lambda here: [Pair(here, other)])
     again = replace(results, params=results.params.model_copy(update={"compare_with": ["old"]}))
     monkeypatch.setattr("study.exhibits.clauses.anew.changed_since", lambda _: lambda _: "")
     assert f"{told}popularity-young finds most on test (recall@10 0.4000)" in short(again, asked)
