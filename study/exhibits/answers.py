@@ -16,12 +16,12 @@ from study.exhibits import (
     token_clause,
     two_changes,
 )
-from study.exhibits.alike import unlikely_shown
+from study.exhibits.alike import hardly_shown, unlikely_shown
 from study.exhibits.answer import Answer, in_turn, of, semicolons, shown
 from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import NOTHING, apart, evidence, examples, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
-from study.exhibits.key_action import key_action
+from study.exhibits.key_action import allowed, key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
@@ -195,17 +195,22 @@ def who_will_buy(results: Results) -> Answer:
     reached = best.estimates[WHO_PRIMARY]
     against = choose.against_counting(found)
     is_open = any(contrast.verdict == "undetermined" for contrast in against)
-    power = unlikely_shown(found) if is_open else ""
     beaten = counting_answer.lead_over_counting(found, against)
-    told = semicolons(beaten.whole, scope.turned(found, against), of_the_history(found).whole, power)
-    share = percent(reached.estimate)
+    told = semicolons(
+        beaten.whole,
+        scope.turned(found, against),
+        of_the_history(found).whole,
+        unlikely_shown(found) if is_open else "",
+    )
     tested = windows_of(found)
     most = "" if tested.limit is None else f", where no ranking could have more than {percent(tested.limit)}"
     acting = plural(sum(window.positives for window in tested.windows), "positive")
-    reach = f"has {share} of those who act ({acting} on test) among its top 5 % of users{most}"
+    has, top = f"has {percent(reached.estimate)} of those who act", f"on test) among its top 5 % of users{most}"
+    first = f"{code(best.variant)}, which is best on select,"
+    over = semicolons(beaten.short, hardly_shown(found) if is_open else "")
     asked = f"the question is whether {key_action(found.question)}"
-    lead = f"{asked}; {code(best.variant)}, which is best on select, {reach}; as to counting, {told}"
-    short = f"{asked}; {code(best.variant)}, which is best on select, {reach}; {semicolons(beaten.short, power)}"
+    lead = f"{asked}; {first} {has} ({acting} {top}; as to counting, {told}"
+    short = f"{first} {has} ({allowed(found.question)} within {found.question.horizon}; {acting} {top}; {over}"
     history = choose.others(choose.over_blind(found), against)
     return of(lead, short=short, rests_on=[*against, *history], margin=found.margin)
 

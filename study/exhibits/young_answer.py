@@ -28,6 +28,7 @@ COUNTED = (
     " (an id table gives a young candidate no score, not even for the user's own counts: what is gained on young ones "
     "may be these counts, and is not shown to be what attributes are worth)"
 )
+ALONE = "of young candidates alone, which no contrast tests"
 ID_TABLE = "an id table alone"
 COUNTING = "candidates composed from their attributes against a counting rule, which needs none to count a young one"
 
@@ -45,23 +46,19 @@ def young(results: Results) -> Answer:
     recalls = parts_of_recall(found) if rows else {}
     by_t = judged_on_young(found) if rows else {}
 
-    def parts(contrast: Contrast) -> str:
-        if not recalls:
-            return ""
-        of_it = parts_of_effect(recalls, contrast)
-        return f", {signed(of_it.known)} of it on known and {signed(of_it.young)} on young ones"
-
     def more(contrast: Contrast) -> str:
         if not recalls:
             return ""
-        told = told_on_young(found, contrast, by_t[contrast.name], parts_of_effect(recalls, contrast).young)
-        return f"{parts(contrast)}{'' if told == DASH else f', of the latter{BY_T}: {told}'}"
+        of_it = parts_of_effect(recalls, contrast)
+        told = told_on_young(found, contrast, by_t[contrast.name], of_it.young)
+        parts = f", {signed(of_it.known)} of it on known and {signed(of_it.young)} on young ones"
+        return f"{parts}{'' if told == DASH else f', of the latter{BY_T}: {told}'}"
 
     def judged(asked: Sequence[Contrast]) -> Told:
         sides = [
             limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in choose.by_head(found, asked)
         ]
-        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE, more=parts).short
+        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE).short
         return Told(in_turn(*sides).whole, short) if sides else Told.alike(NOTHING)
 
     lead = judged(plain).led_by("over all candidates, known and young together, without the user's own counts")
@@ -79,7 +76,7 @@ def young(results: Results) -> Answer:
     return of(
         semicolons(f"{told.whole}{counted}", counting, alone, anew),
         semicolons(over, scope.turned(found, against), of_the_history(found, more).whole),
-        short=semicolons(told.short, _most_found(found, rows) if rows else alone, anew),
+        short=semicolons(told.short, f"{ALONE}, {_most_found(found, rows)}" if rows else alone, anew),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )
@@ -106,7 +103,7 @@ def _most_found(results: Results, rows: Sequence[Row]) -> str:
         for kind, made in kinds.items()
         if made and made[0] is not ranked[0]
     ]
-    return f"of young candidates alone {listing(told)}, which no contrast tests"
+    return listing(told)
 
 
 def _run_anew(results: Results) -> str:

@@ -112,6 +112,21 @@ def test_shuffling_is_told_of_a_variant_over_itself(made):
     assert "sum-horizon-repeat over itself, order shuffled, retrained +0.0200" in short(results, ORDER)
 
 
+def test_of_shuffles_that_which_was_trained_so_is_shown_before_that_at_test_alone(made):
+    """Whatever their effects are, and in which order they were declared."""
+    shuffles = [diagnosis("order-at-test", "worse", -0.03), diagnosis("order-retrained", "worse", -0.01)]
+    told = short(made(diagnoses=shuffles), ORDER)
+
+    assert "over itself, order shuffled, retrained +0.0100" in told and "and 1 more so" in told
+    assert "at test only" not in told
+
+
+def test_who_acts_is_said_where_the_answer_is_short(made):
+    assert " of those who act (event_type is purchase and discount is coupon within 7 days; " in short(
+        made(who=nothing), "Who will buy?"
+    )
+
+
 def test_other_runs_that_differ_are_counted(compared):
     there = contrasts(("horizon-over-moment", "worse", -0.01))
     results = compared(contrasts(("horizon-over-moment", "better", 0.02)), there)
@@ -132,7 +147,7 @@ def test_other_runs_are_told_in_a_sentence_each_over_their_contrasts(compared):
 def test_who_finds_most_young_candidates_is_told_of_a_run_anew_too(made, monkeypatch):
     """Other candidates may be held back there, so that another variant finds most of them."""
     results, other = made(young=nothing), made(young=nothing).beside("young")
-    asked, told = "What about young candidates?", "run anew as complete-journey, of young candidates alone "
+    asked, told = "What about young candidates?", "run anew as complete-journey, "
 
     assert told not in short(results, asked)
     monkeypatch.setattr(young_answer, "pairs_of", lambda here: [Pair(here, other)])
