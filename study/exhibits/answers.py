@@ -7,6 +7,7 @@ from study.exhibits import (
     across,
     choose,
     counting_answer,
+    edges,
     enough,
     few_seeds,
     other_changes,
@@ -60,7 +61,8 @@ def answered(question: Question, results: Results) -> str:
     ]
     told = [other_measures.settled(arm, contrasts) for arm, contrasts in asked]
     lead, short = semicolons(found.lead, *told), semicolons(found.short, other_measures.in_short(asked))
-    return shown(replace(found, lead=lead, short=short), question.asked, link)
+    beside = [*found.beside, *filter(None, (edges.of_sides(arm, contrasts) for arm, contrasts in asked))]
+    return shown(replace(found, lead=lead, short=short, beside=beside), question.asked, link)
 
 
 def headline(results: Results) -> Html:

@@ -2,12 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from study.exhibits.markup import Html, listing, paragraphs
+from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.prose import count, percent, plural, setting
-from study.exhibits.records import Search
+from study.exhibits.records import Contrast, Search, variants_of
+from study.exhibits.results import Results
 
 NEAR = 0.05
 """Of the length of a space, on its own scale, what counts as its edge."""
@@ -38,6 +39,23 @@ def told(searches: Mapping[str, Search]) -> Html:
         for (name, side), n in sorted(many.items())
     ]
     return paragraphs([f"{lead} {listing(clauses)}: nothing was tried beyond, where there is something."])
+
+
+def of_sides(results: Results, contrasts: Sequence[Contrast]) -> str:
+    """Which sides of contrasts have a chosen setting at an edge of its space, and which setting, a clause; or nothing.
+
+    Of the declared defaults too, where a search chose these.
+    """
+    searches = {name: results.tuning[name] for name in variants_of(contrasts) if name in results.tuning}
+    told = [
+        f"{code(name)} ({listing([f'{setting(one)} at the {side} end' for one, side in ends])})"
+        for name, search in searches.items()
+        if (ends := list(_ends(search)))
+    ]
+    if not told:
+        return ""
+    where = f"at an edge of its space, in the lowest or the highest {percent(NEAR, 0)} of it"
+    return f"{where}, beyond which nothing was tried, lies a chosen setting of {listing(told)}"
 
 
 def _ends(search: Search) -> Iterator[tuple[str, str]]:

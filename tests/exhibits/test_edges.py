@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import edges
+from study.exhibits import answers, edges
 from study.exhibits.records import Search
 from tests.exhibits.pairing import text
 
@@ -52,3 +52,22 @@ def test_as_many_as_chance_leaves_are_not_told():
     many = searches(1.1, 1.1, *[10.0] * 38)
 
     assert "no more values" in text(edges.told(many))
+
+
+def test_an_answer_names_the_sides_of_its_contrasts_that_chose_an_edge(made):
+    """Whether drawn or declared as a default, nothing was tried beyond; of other variants nothing is said."""
+    asked = next(question for question in answers.QUESTIONS if question.asked == "Does order matter?")
+
+    def at(value):
+        def change(written):
+            control = next(one for one in written["contrasts.json"] if one["name"] == "causal-over-mean-pool")
+            found, middle = (one.model_dump(mode="json") for one in searches(value, 10.0, chosen=0).values())
+            sides = {control["left_variant"]: found, control["right_variant"]: middle}
+            written["tuning.json"] |= sides | {"markov": found}
+
+        return change
+
+    told = {value: text(answers.answered(asked, made(at(value)))) for value in (1.2, 10.0, 95.0)}
+    assert "lies a chosen setting of sum-horizon (half_life at the lower end)." in told[1.2]
+    assert "lies a chosen setting of sum-horizon (half_life at the upper end)." in told[95.0]
+    assert "lies a chosen setting" not in told[10.0] and "markov" not in told[1.2]
