@@ -52,17 +52,21 @@ class Question:
 def answered(question: Question, results: Results) -> str:
     """The answer as one sentence, with a link to its page, over what stands beside it."""
     link = f'<a href="{question.page}.html">{question.title}</a>'
-    found = question.answer(results)
-    names = {one.name for one in found.rests_on}
+    return shown(completed(question.answer(results), results), question.asked, link)
+
+
+def completed(answer: Answer, results: Results) -> Answer:
+    """With what other measures say of the contrasts that settle it, and which of their sides chose an edge."""
+    names = {one.name for one in answer.rests_on}
     asked = [
-        (arm, [one for one in found.rests_on if one.name in own])
+        (arm, [one for one in answer.rests_on if one.name in own])
         for arm, contrasts in few_seeds.of_arms(results)
         if (own := names & {one.name for one in contrasts})
     ]
     told = [other_measures.settled(arm, contrasts) for arm, contrasts in asked]
-    lead, short = semicolons(found.lead, *told), semicolons(found.short, other_measures.in_short(asked))
-    beside = [*found.beside, *filter(None, (edges.of_sides(arm, contrasts) for arm, contrasts in asked))]
-    return shown(replace(found, lead=lead, short=short, beside=beside), question.asked, link)
+    at_edges = [clause for arm, contrasts in asked if (clause := edges.of_sides(arm, contrasts))]
+    lead, short = semicolons(answer.lead, *told), semicolons(answer.short, other_measures.in_short(asked))
+    return replace(answer, lead=lead, short=short, beside=[*answer.beside, *at_edges])
 
 
 def headline(results: Results) -> Html:

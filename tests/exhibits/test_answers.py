@@ -51,7 +51,7 @@ def test_every_answer_is_one_sentence_with_a_link_whatever_was_run(made, asked):
 def test_a_sentence_ends_before_what_stands_beside_it_which_is_folded(made, asked):
     results = made(diagnoses=[], catalogue=lambda _: None, young=lambda _: None, who=lambda _: None)
     question = EVERY[asked]
-    answer = question.answer(results)
+    answer = answers.completed(question.answer(results), results)
     sentence, _, folded = answers.answered(question, results).partition('<details class="beside">')
 
     assert sentence.startswith(f"<strong>{asked}</strong> ")
