@@ -5,11 +5,11 @@ import json
 import pytest
 
 from study.params import load
-from study.params.parts import names_in
-from study.params.roster import SequenceEntry
 from study.paths import PARAMS, SIMULATED, world_file
 from tests.tiny import ROOT
 
+CAUSAL_OVER_EVENTS = ("sum-horizon", "sum-next-moment", "concat-horizon")
+"""Those that read one position per event, one after another, and no later one."""
 ROSTER = load(ROOT / PARAMS).roster
 WORLDS = sorted(path.stem for path in (ROOT / SIMULATED / "worlds").glob("*.json") if path.stem != "validity")
 
@@ -24,16 +24,6 @@ def shares(world: str, family: str | None = None) -> dict[str, float]:
     return {row["variant"]: row["share"]["estimate"] for row in rows}
 
 
-def is_causal_and_event_level(name: str) -> bool:
-    """Whether a variant reads events one after another, in their order, and no later one."""
-    entry = ROSTER[name]
-    if not isinstance(entry, SequenceEntry):
-        return False
-    representation, architecture = (names_in(entry.parts()[kind]) for kind in ("representation", "architecture"))
-    reads_forward = architecture["READS_ORDER"] and not architecture["SEES_LATER"]
-    return representation["LAYOUT"] == "event" and reads_forward
-
-
 def test_counting_is_enough_where_taste_decides():
     assert shares("frequency")["personal-frequency"] >= 0.95
 
@@ -42,7 +32,7 @@ def test_counting_is_enough_where_taste_decides():
 def test_reading_events_in_their_order_is_needed_where_it_decides(world):
     counted = shares(world, "counting")
 
-    assert max(share for name, share in shares(world).items() if is_causal_and_event_level(name)) >= 0.85
+    assert max(shares(world)[name] for name in CAUSAL_OVER_EVENTS) >= 0.85
     assert {} == {name: share for name, share in counted.items() if share >= 0.4}
     assert {name for name, one in ROSTER.items() if (one.family, one.arm) == ("counting", "main")} == set(counted)
 
