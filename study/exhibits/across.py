@@ -1,6 +1,7 @@
 """What the factorial says of a factor over the other ones, a clause of an answer."""
 
 from study.exhibits import choose, effects_anew, factorial, plan, simple_effects
+from study.exhibits.answer import semicolons
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import bracketed, count, plural, signed
 from study.exhibits.results import Results
@@ -12,15 +13,20 @@ def told(results: Results, factor: str) -> str:
     if main is None:
         return ""
     pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
-    shown = [e for e in pairs if e.verdict in ("better", "worse")]
+    settled = [e for e in pairs if e.verdict in ("better", "worse")]
     anew = effects_anew.changed_since(results)
     margin, alpha = results.margin, results.params.statistics.alpha
-    behind = f"{signed(main.effect)}; by cell from {' to '.join(_range(results, factor))}"
-    behind += f"; with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
-    lead = f"{factorial.wording(main, margin, alpha)} ({behind}){anew(main)}"
-    others = [f"{factorial.wording(one, margin, alpha)} ({signed(one.effect)}){anew(one)}" for one in shown]
-    found = listing([lead, *others])
-    if apart := simple_effects.told(results, factor, shown):
+    history = f"with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
+    by_cell = f"by cell from {' to '.join(_range(results, factor))}"
+    shown = {main.name: [by_cell, history]} | {one.name: [] for one in pairs if one in settled or anew(one)}
+    found = listing(
+        [
+            f"{factorial.wording(one, margin, alpha)} ({semicolons(signed(one.effect), *shown[one.name], anew(one))})"
+            for one in (main, *pairs)
+            if one.name in shown
+        ]
+    )
+    if apart := simple_effects.told(results, factor, settled):
         found += f"; {apart}"
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
     if late and (cells := factorial.late_cells(results)):

@@ -11,7 +11,7 @@ from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, called, otherwise, pair_of
 from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, to_margin
-from study.exhibits.records import Contrast
+from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
 from study.exhibits.snapshot_records import Change
 from study.exhibits.source import not_run
@@ -36,19 +36,8 @@ class Repeated:
 
     @property
     def standing(self) -> Standing:
-        """What the two verdicts say of each other.
-
-        An equivalence and a difference that may be below the margin can both be true: neither corrects the other.
-        """
-        verdicts = [side.verdict for side in (self.there, self.here)]
-        open_ones = verdicts.count("undetermined")
-        if open_ones:
-            return "undetermined on both" if open_ones == 2 else "undetermined on one"
-        if verdicts[0] == verdicts[1]:
-            return "confirmed"
-        differing = [side for side in (self.there, self.here) if side.verdict != "equivalent"]
-        may_be_small = len(differing) == 1 and bool(to_margin(differing[0], self.margin))
-        return "compatible" if may_be_small else "corrected"
+        """What the two verdicts say of each other."""
+        return standing(self.there, self.here, self.margin)
 
     @property
     def sign(self) -> str:
@@ -60,6 +49,22 @@ class Repeated:
     def is_headline(self) -> bool:
         """Whether it is about the best of a family, whichever variant that is on a snapshot."""
         return is_headline(self.here)
+
+
+def standing(there: Tested, here: Tested, margin: float) -> Standing:
+    """What the verdicts of an effect on two runs say of each other.
+
+    An equivalence and a difference that may be below the margin can both be true: neither corrects the other.
+    """
+    verdicts = [there.verdict, here.verdict]
+    open_ones = verdicts.count("undetermined")
+    if open_ones:
+        return "undetermined on both" if open_ones == 2 else "undetermined on one"
+    if verdicts[0] == verdicts[1]:
+        return "confirmed"
+    differing = [side for side in (there, here) if side.verdict != "equivalent"]
+    may_be_small = len(differing) == 1 and bool(to_margin(differing[0], margin))
+    return "compatible" if may_be_small else "corrected"
 
 
 def is_headline(contrast: Contrast) -> bool:

@@ -46,9 +46,9 @@ def is_told_otherwise(pair: Pair, here: Tested, there: Tested) -> bool:
 
 
 def lead(pair: Pair) -> str:
-    """What another run is called where its number follows, HTML."""
+    """What another run is called where that which it says follows, HTML."""
     which = f"{ANEW} as {code(pair.names[0])}" if pair.is_one_log else f"on {code(pair.names[0])}"
-    return f"{which}, with other candidates held back," if pair.has_another_draw else which
+    return f"{which}, with other candidates held back" if pair.has_another_draw else which
 
 
 def none_shown(pair: Pair, here: Tested, there: Tested) -> str:
@@ -63,7 +63,7 @@ def _there(contrast: Contrast, pair: Pair, one: agreement.Repeated, changed: str
     sides = "" if one.there.variants == one.here.variants else f" by {over(there)}"
     told = f"{signed(there.effect)}{sides}, {there.verdict}{to_margin(there, one.margin)}"
     behind = f"{one.open_there}{hedges.of_the_verdict(pair.there, one.there)}{unlike_rounds.told(pair.there, there)}"
-    return f"{lead(pair)} {told}{none_shown(pair, one.here, one.there)}{behind}{changed}"
+    return f"{lead(pair)}{',' * pair.has_another_draw} {told}{none_shown(pair, one.here, one.there)}{behind}{changed}"
 
 
 def _directed(contrast: Contrast, there: Contrast) -> Contrast:

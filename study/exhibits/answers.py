@@ -22,7 +22,7 @@ from study.exhibits.answer import Answer, in_turn, of, semicolons, shown
 from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import NOTHING, apart, evidence, examples, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
-from study.exhibits.key_action import allowed, key_action
+from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
@@ -216,7 +216,7 @@ def who_will_buy(results: Results) -> Answer:
     over = semicolons(beaten.short, hardly_shown(found) if is_open else "")
     asked = f"the question is whether {key_action(found.question)}"
     lead = f"{asked}; {first} {has} ({acting} {top}; as to counting, {told}"
-    short = f"{first} {has} ({allowed(found.question)} within {found.question.horizon}; {acting} {top}; {over}"
+    short = f"{asked}; {first} {has} ({acting} {top}; {over}"
     history = choose.others(choose.over_blind(found), against)
     return of(lead, short=short, rests_on=[*against, *history], margin=found.margin)
 

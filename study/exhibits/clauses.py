@@ -53,7 +53,7 @@ def examples(
     named: Callable[[Contrast], Contrast] = _same,
     behind: Callable[[Contrast], str] = _nothing,
 ) -> str:
-    """Of each verdict the contrast that was declared first, whatever its effect, and how many more there are."""
+    """Of each verdict the first contrast, as they are given, whatever its effect, and how many more there are."""
     first: dict[Outcome, Contrast] = {}
     for one in contrasts:
         first.setdefault(one.verdict, one)

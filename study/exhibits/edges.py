@@ -47,15 +47,19 @@ def of_sides(results: Results, contrasts: Sequence[Contrast]) -> str:
     Of the declared defaults too, where a search chose these.
     """
     searches = {name: results.tuning[name] for name in variants_of(contrasts) if name in results.tuning}
-    told = [
+    found = [
         f"{code(name)} ({listing([f'{setting(one)} at the {side} end' for one, side in ends])})"
         for name, search in searches.items()
         if (ends := list(_ends(search)))
     ]
-    if not told:
+    if not found:
         return ""
-    where = f"at an edge of its space, in the lowest or the highest {percent(NEAR, 0)} of it"
-    return f"{where}, beyond which nothing was tried, lies a chosen setting of {listing(told)}"
+    has = "has" if len(found) == 1 else "have"
+    return (
+        f"of the variants that settle this answer {listing(found)} {has} a chosen setting at an edge of its space, in "
+        f"the lowest or the highest {percent(NEAR, 0)} of it on its own scale, where {percent(2 * NEAR, 0)} of all "
+        "draws of a setting would lie by chance; nothing was tried beyond, where there is something"
+    )
 
 
 def _ends(search: Search) -> Iterator[tuple[str, str]]:

@@ -1,31 +1,32 @@
 """What another run, of the same events or of others, says of an effect of the factorial wherever that is told."""
 
+from collections import Counter
 from collections.abc import Callable
 
-from study.exhibits import anew
+from study.exhibits import agreement, anew, hedges
 from study.exhibits.effects import SIGNS, label
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.others import Pair, pairs_of
-from study.exhibits.prose import plural, signed, to_margin
+from study.exhibits.prose import SMALL, count, plural, signed, to_margin
 from study.exhibits.records import Effect
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, effect, table, words
 from study.params.statistics import PRIMARY
 
+UPPER = ({"better": "better", "worse": "worse"}, {"better": "worth more", "worse": "worth less"})
+"""What a verdict says of the upper level of a factor, and of it at the upper level of another one."""
+HIGHER = {"better": "higher", "worse": "lower"}
+"""And of an interaction at the upper level of a further one."""
+
 
 def changed_since(results: Results) -> Callable[[Effect], str]:
-    """What is said behind an effect whose verdict is another one elsewhere, as of contrasts; or nothing."""
+    """What another run says of an effect whose verdict is another one there, as of contrasts, a clause; or nothing."""
     told: dict[str, list[str]] = {}
     for pair in pairs_of(results):
         for there, here in both(pair):
             if anew.is_told_otherwise(pair, here, there):
                 told.setdefault(here.name, []).append(_there(pair, here, there))
-
-    def behind(one: Effect) -> str:
-        found = told.get(one.name, [])
-        return f" ({'; '.join(found)})" if found else ""
-
-    return behind
+    return lambda one: "; ".join(told.get(one.name, []))
 
 
 def both(pair: Pair) -> list[tuple[Effect, Effect]]:
@@ -35,34 +36,45 @@ def both(pair: Pair) -> list[tuple[Effect, Effect]]:
 
 
 def _there(pair: Pair, here: Effect, there: Effect) -> str:
-    told = f"{_word(there)}{to_margin(there, pair.here.margin)}"
-    return f"{anew.lead(pair)} {signed(there.effect)}, {told}{anew.none_shown(pair, here, there)}"
+    called = UPPER[len(there.factors) - 1] if len(there.factors) <= len(UPPER) else HIGHER
+    small = f", {SMALL}" if hedges.is_small(pair.there, there) else anew.none_shown(pair, here, there)
+    told = f"{called.get(there.verdict, there.verdict)}{small}{to_margin(there, pair.here.margin)}"
+    return f"{anew.lead(pair)} {signed(there.effect)}, {told}"
 
 
 def table_of(pair: Pair) -> Html:
-    """Every effect of the factorial on both runs with its verdict on each, and of how many the verdict is another."""
-    found = both(pair)
+    """Every effect of the factorial on both runs: what both verdicts say together, effect and verdict on each."""
+    found, (other, this) = both(pair), pair.names
     if not found:
-        return paragraphs([f"No effect of a factorial is known both here and on {code(pair.names[0])}."])
-    moved = [here for there, here in found if there.verdict != here.verdict]
-    which = f": {listing([label(one) for one in moved])}" if moved else ""
-    told = (
-        f"Beside {code(pair.names[0])}, of {plural(len(found), 'effect')} of the factorial {len(moved) or 'none'} "
-        f"{'has' if len(moved) == 1 else 'have'} another verdict{which}."
-    )
-    other, this = pair.names
-    head = ["effect of", f"effect, {other}", "verdict", f"effect, {this}", "verdict"]
+        return paragraphs([f"No effect of a factorial is known both here and on {code(other)}."])
+    standings = [agreement.standing(there, here, pair.here.margin) for there, here in found]
+    amounts = [
+        f"{count(number)} {'is' if number == 1 else 'are'} {agreement.WORDS.get(one, one)}"
+        for one, number in Counter(standings).items()
+    ]
+    told = f"Beside {code(other)}, of {plural(len(found), 'effect')} of the factorial {listing(amounts)}."
+    head = ["effect of", "together", f"effect, {other}", "verdict", f"effect, {this}", "verdict"]
     caption = (
         f"Main effects and interactions in {PRIMARY} on {other} and on {this}, with the intervals that their verdicts "
-        "used; Holm-adjusted over the effects of each. Whether an effect itself changed was not tested"
+        "used, Holm-adjusted over the effects of each; together: as of contrasts, above. Whether an effect itself "
+        "changed was not tested"
     )
-    rows = [[words(label(here)), *_cells(there), *_cells(here)] for there, here in found]
-    return Html(paragraphs([told]).text + table(head, rows, caption).text)
+    rows = [
+        [words(label(here)), words(together), *_cells(there), *_cells(here)]
+        for (there, here), together in zip(found, standings, strict=True)
+    ]
+    return Html(paragraphs([told, _unfinished(pair)]).text + table(head, rows, caption).text)
+
+
+def _unfinished(pair: Pair) -> str:
+    """How many of the cells were best at the end of the budget on each, a sentence."""
+    cells = pair.here.params.factorial.cells
+    here, there = (sum(side.row(cell).unfinished for cell in cells) for side in pair.sides)
+    return (
+        f"Of the {plural(len(cells), 'cell')} {count(there) if there else 'none'} there and "
+        f"{count(here) if here else 'none'} here had the best round at the end of the budget."
+    )
 
 
 def _cells(found: Effect) -> list[Cell]:
-    return [effect(found), words(_word(found))]
-
-
-def _word(one: Effect) -> str:
-    return SIGNS.get(one.verdict, one.verdict)
+    return [effect(found), words(SIGNS.get(found.verdict, found.verdict))]

@@ -1,6 +1,7 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
 from study.exhibits import choose, cube, effects_anew
+from study.exhibits.answer import semicolons
 from study.exhibits.effects import SIGNS, label, margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
 from study.exhibits.marks import TRAINING
@@ -12,13 +13,13 @@ from study.exhibits.tables import Cell, decimal, name, p_value, table, whole, wo
 from study.params.statistics import PRIMARY
 
 
-def effect_sentence(effect: Effect, margin: float, alpha: float) -> str:
-    """What an effect shows, a clause that never says more than its verdict."""
+def effect_sentence(effect: Effect, margin: float, alpha: float, *more: str) -> str:
+    """What an effect shows, a clause that never says more than its verdict, with what `more` is known of it."""
     told = (
         f"{signed(effect.effect)}, {percent(effect.level, 2)} interval {signed(effect.low)} to {signed(effect.high)}, "
         f"{_p_values(effect, alpha)}"
     )
-    return f"{wording(effect, margin, alpha)} ({told})"
+    return f"{wording(effect, margin, alpha)} ({semicolons(told, *more)})"
 
 
 def _p_values(effect: Effect, alpha: float) -> str:
@@ -75,8 +76,8 @@ def verdicts(results: Results) -> Html:
         return paragraphs(["Not every cell of the declared factorial belongs to this arm, so no effect can be told."])
     anew = effects_anew.changed_since(results)
     items = [
-        f"<em>{escape(label(effect))}:</em> {effect_sentence(effect, results.margin, alpha)}{anew(effect)}"
-        f"{_apart(results, effect)}."
+        f"<em>{escape(label(effect))}:</em> "
+        f"{effect_sentence(effect, results.margin, alpha, _apart(results, effect), anew(effect))}."
         for effect in effects
     ]
     told = [*_trained(results), *_late(results)]
@@ -212,7 +213,7 @@ def _apart(results: Results, effect: Effect) -> str:
         return ""
     low, high = effect.levels[-1]
     told = {level: _interaction(results, level) for level in (low, high)}
-    return f": {signed(told[low])} with {code(low)}, {signed(told[high])} with {code(high)}"
+    return f"{signed(told[low])} with {code(low)}, {signed(told[high])} with {code(high)}"
 
 
 def _interaction(results: Results, last: str) -> float:

@@ -51,7 +51,8 @@ def answer(results: Results) -> Html:
     read = (
         "In parentheses stands of each verdict one contrast, left over right, with its effect and the interval that "
         "its verdict used, and how many more there are: the one that was declared first, or, of those with counting "
-        f"and of what to ship, the best on select. {DAGGER}: declared after test was seen. Every contrast, and "
+        "and of what to ship, the best on select; of shuffled orders only what was trained so stands and is counted "
+        f"there, where anything was. {DAGGER}: declared after test was seen. Every contrast, and "
         "what limits an answer, is folded below it."
     )
     words_ = folded("what the words of the answers mean", paragraphs([note], "source"))

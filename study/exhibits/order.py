@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
-from study.exhibits.clauses import evidence, examples, hedged, limited, together
-from study.exhibits.diagnostics import as_contrast, smaller
+from study.exhibits.clauses import evidence, hedged, limited, together
+from study.exhibits.diagnostics import TELLING, as_contrast, smaller
 from study.exhibits.markup import code
 from study.exhibits.prose import bracketed, count, flipped, plural, worded
 from study.exhibits.records import Contrast
@@ -19,7 +19,7 @@ WORDS = {
     "mean_pool": "an average by age",
 }
 """What architectures do with the order of events, in words; another one is told by its name."""
-RETRAINED = "order-retrained"
+RETRAINED = f", {TELLING['order-retrained']}"
 UNORDERED = "of models that read ages and no order of events, so that recency is all they lose"
 
 
@@ -83,13 +83,9 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 
 def _of_shuffling(results: Results) -> list[Contrast]:
-    """The fits of the diagnostics as they were over those whose order was shuffled, first those trained so as well.
-
-    A model that was trained on an order and finds another one at test alone may lose by the surprise.
-    """
+    """The fits of the diagnostics as they were over those whose order was shuffled."""
     found = results.diagnostics
-    asked = [one for one in (found.contrasts if found else []) if one.change.startswith("order")]
-    return [flipped(as_contrast(one)) for one in sorted(asked, key=lambda one: one.change != RETRAINED)]
+    return [flipped(as_contrast(one)) for one in (found.contrasts if found else []) if one.change.startswith("order")]
 
 
 def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:
@@ -101,11 +97,20 @@ def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:
     sides = "histories as they were", "histories whose moments exchanged their dates (recency is lost along with order)"
     readers = [one for one in shuffled if _reads_order(results, one.left_variant)]
     ages = choose.others(shuffled, readers)
-    told = [together(results, readers, *sides)] if readers else []
+    told = [_in_sight(results, readers, *sides)] if readers else []
     if ages:
-        alone = together(results, ages, "dates as they were", "exchanged dates")
-        told.append(Told(alone.whole, examples(ages)).led_by(UNORDERED))
+        told.append(_in_sight(results, ages, "dates as they were", "exchanged dates").led_by(UNORDERED))
     return in_turn(*told).led_by(f"in {smaller(results, results.diagnostics)}")
+
+
+def _in_sight(results: Results, shuffled: Sequence[Contrast], left: str, right: str) -> Told:
+    """All of them, and in short those alone that were trained so, where any was.
+
+    A model that was trained on an order and finds another one at test alone may lose by the surprise.
+    """
+    retrained = [one for one in shuffled if one.right_variant.endswith(RETRAINED)]
+    every, trained_so = (together(results, some, left, right) for some in (shuffled, retrained or shuffled))
+    return Told(every.whole, trained_so.short)
 
 
 def _reads_order(results: Results, variant: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from study.exhibits import choose, contrasts, evidence, source
+from study.exhibits import anew, choose, contrasts, evidence, source
 from study.exhibits.colours import BLUE, ORANGE
 from study.exhibits.few_seeds import BY_STUDENT
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height
@@ -66,8 +66,7 @@ def _with_others(results: Results, rows: list[Row]) -> str:
     leading = [max(some, key=of_young) for some in (rows, composed(results, rows)) if some]
     asked = {row.variant for row in leading if of_young(row)}
     told = [
-        f"run anew as {code(pair.names[0])} with other candidates held back, {code(row.variant)} finds "
-        f"{within(row.estimates[YOUNG])}"
+        f"{anew.lead(pair)}, {code(row.variant)} finds {within(row.estimates[YOUNG])}"
         for pair in pairs_of(results)
         if pair.has_another_draw
         for row in with_young(pair.there)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope
+from study.exhibits import anew, choose, scope
 from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
@@ -28,7 +28,7 @@ COUNTED = (
     " (an id table gives a young candidate no score, not even for the user's own counts: what is gained on young ones "
     "may be these counts, and is not shown to be what attributes are worth)"
 )
-ALONE = "of young candidates alone, which no contrast tests"
+UNTESTED = "by recalls that no declared contrast compares"
 ID_TABLE = "an id table alone"
 COUNTING = "candidates composed from their attributes against a counting rule, which needs none to count a young one"
 
@@ -46,19 +46,23 @@ def young(results: Results) -> Answer:
     recalls = parts_of_recall(found) if rows else {}
     by_t = judged_on_young(found) if rows else {}
 
-    def more(contrast: Contrast) -> str:
+    def parts(contrast: Contrast) -> str:
         if not recalls:
             return ""
         of_it = parts_of_effect(recalls, contrast)
-        told = told_on_young(found, contrast, by_t[contrast.name], of_it.young)
-        parts = f", {signed(of_it.known)} of it on known and {signed(of_it.young)} on young ones"
-        return f"{parts}{'' if told == DASH else f', of the latter{BY_T}: {told}'}"
+        return f", {signed(of_it.known)} of it on known and {signed(of_it.young)} on young ones"
+
+    def more(contrast: Contrast) -> str:
+        if not recalls:
+            return ""
+        told = told_on_young(found, contrast, by_t[contrast.name], parts_of_effect(recalls, contrast).young)
+        return f"{parts(contrast)}{'' if told == DASH else f', of the latter{BY_T}: {told}'}"
 
     def judged(asked: Sequence[Contrast]) -> Told:
         sides = [
             limited(found, one, _composed(found, one), ID_TABLE, more=more) for one in choose.by_head(found, asked)
         ]
-        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE).short
+        short = limited(found, asked, "candidates composed from their attributes", ID_TABLE, more=parts).short
         return Told(in_turn(*sides).whole, short) if sides else Told.alike(NOTHING)
 
     lead = judged(plain).led_by("over all candidates, known and young together, without the user's own counts")
@@ -72,11 +76,11 @@ def young(results: Results) -> Answer:
     if rows:
         drawn = "which no contrast tests, and which hangs on the candidates that are held back"
         alone = f"of young candidates alone the recall, {drawn}, is {of_young_alone(found, rows)}"
-    told, anew = in_turn(lead, aware_of) if aware else lead, _run_anew(found)
+    told, again = in_turn(lead, aware_of) if aware else lead, _run_anew(found)
     return of(
-        semicolons(f"{told.whole}{counted}", counting, alone, anew),
+        semicolons(f"{told.whole}{counted}", counting, alone, again),
         semicolons(over, scope.turned(found, against), of_the_history(found, more).whole),
-        short=semicolons(told.short, f"{ALONE}, {_most_found(found, rows)}" if rows else alone, anew),
+        short=semicolons(told.short, f"{UNTESTED}, {_most_found(found, rows)}" if rows else alone, again),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )
@@ -97,7 +101,7 @@ def _most_found(results: Results, rows: Sequence[Row]) -> str:
         "of those composed from attributes": composed(results, ranked),
         "of the counting rules": [row for row in ranked if row.family == "counting"],
     }
-    told = [f"{code(ranked[0].variant)} finds most on test ({PRIMARY} {number(of_young(ranked[0]))})"]
+    told = [f"{code(ranked[0].variant)} finds most young candidates on test ({PRIMARY} {number(of_young(ranked[0]))})"]
     told += [
         f"{code(made[0].variant)} {kind} ({number(of_young(made[0]))})"
         for kind, made in kinds.items()
@@ -110,8 +114,7 @@ def _run_anew(results: Results) -> str:
     """The same of other runs on the same events, whose young candidates may be other ones; nothing without one."""
     return semicolons(
         *(
-            f"run anew as {code(pair.names[0])}{', with other candidates held back' * pair.has_another_draw}, "
-            f"{_most_found(pair.there, rows)}"
+            f"{anew.lead(pair)}, {_most_found(pair.there, rows)}"
             for pair in pairs_of(results)
             if pair.is_one_log and (rows := with_young(pair.there))
         )

@@ -240,7 +240,7 @@ def test_what_is_found_of_young_candidates_is_told_for_other_ones_too(made, move
     params = results.params.model_copy(update={"compare_with": ["old"]})
     shown = text(young.answer(replace(results, params=params)))
 
-    other = "run anew as old with other candidates held back"
+    other = "run anew as old, with other candidates held back"
     both = (f"{other}, {variant} finds 0.0353 [0.0300, 0.0400]" for variant in (best.variant, "composed-horizon-young"))
     told = f"held back: {'; '.join(both)}."
     assert (told in shown) == is_told

@@ -58,16 +58,20 @@ def test_an_answer_names_the_sides_of_its_contrasts_that_chose_an_edge(made):
     """Whether drawn or declared as a default, nothing was tried beyond; of other variants nothing is said."""
     asked = next(question for question in answers.QUESTIONS if question.asked == "Does order matter?")
 
-    def at(value):
+    def at(value, chosen):
         def change(written):
             control = next(one for one in written["contrasts.json"] if one["name"] == "causal-over-mean-pool")
-            found, middle = (one.model_dump(mode="json") for one in searches(value, 10.0, chosen=0).values())
-            sides = {control["left_variant"]: found, control["right_variant"]: middle}
-            written["tuning.json"] |= sides | {"markov": found}
+            one, middle = (one.model_dump(mode="json") for one in searches(value, 10.0, chosen=chosen).values())
+            sides = {control["left_variant"]: one, control["right_variant"]: middle}
+            written["tuning.json"] |= sides | {"markov": one}
 
         return change
 
-    told = {value: text(answers.answered(asked, made(at(value)))) for value in (1.2, 10.0, 95.0)}
-    assert "lies a chosen setting of sum-horizon (half_life at the lower end)." in told[1.2]
-    assert "lies a chosen setting of sum-horizon (half_life at the upper end)." in told[95.0]
-    assert "lies a chosen setting" not in told[10.0] and "markov" not in told[1.2]
+    def told(value, chosen=0):
+        return text(answers.answered(asked, made(at(value, chosen))))
+
+    for chosen in (0, 1):
+        assert "answer sum-horizon (half_life at the lower end) has a chosen setting at an edge" in told(1.2, chosen)
+    assert "answer sum-horizon (half_life at the upper end) has a chosen setting at an edge" in told(95.0)
+    assert "a chosen setting at an edge" not in told(10.0)
+    assert "markov" not in told(1.2)

@@ -57,7 +57,7 @@ def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(ma
     assert 7 == factorial.verdicts(results).text.count("<li>")
     recall = {cell: results.row(cell).recall for cell in results.params.factorial.cells}
     plain = recall["sum-horizon"] - recall["sum-next-moment"] - recall["flat-horizon"] + recall["flat-next-moment"]
-    assert f": {signed(plain)} with plain, " in text(factorial.verdicts(results))
+    assert f"; {signed(plain)} with plain, " in text(factorial.verdicts(results))
     assert f"flat-next-moment {results.row('flat-next-moment').recall:.4f}" in factorial.cells(results).text
 
 

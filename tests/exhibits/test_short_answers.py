@@ -112,19 +112,28 @@ def test_shuffling_is_told_of_a_variant_over_itself(made):
     assert "sum-horizon-repeat over itself, order shuffled, retrained +0.0200" in short(results, ORDER)
 
 
-def test_of_shuffles_that_which_was_trained_so_is_shown_before_that_at_test_alone(made):
-    """Whatever their effects are, and in which order they were declared."""
-    shuffles = [diagnosis("order-at-test", "worse", -0.03), diagnosis("order-retrained", "worse", -0.01)]
-    told = short(made(diagnoses=shuffles), ORDER)
+def test_of_shuffles_those_that_were_trained_so_are_shown_and_the_others_folded(made):
+    """Whatever their effects are and in which order they are declared; those at test alone where there is no other."""
+    at_test, retrained = diagnosis("order-at-test", "worse", -0.03), diagnosis("order-retrained", "equivalent", -0.001)
+    results = made(diagnoses=[at_test, retrained])
+    told = short(results, ORDER)
 
-    assert "over itself, order shuffled, retrained +0.0100" in told and "and 1 more so" in told
-    assert "at test only" not in told
+    assert "over itself, order shuffled, retrained +0.0010" in told and "are equivalent" in told
+    assert "at test only" not in told and "more so" not in told
+    assert "order shuffled at test only" in text(EVERY[ORDER].answer(results).lead)
+    assert "at test only +0.0300" in short(made(diagnoses=[at_test]), ORDER)
 
 
-def test_who_acts_is_said_where_the_answer_is_short(made):
-    assert " of those who act (event_type is purchase and discount is coupon within 7 days; " in short(
-        made(who=nothing), "Who will buy?"
+def test_who_is_asked_about_is_said_where_the_answer_is_short(made):
+    assert short(made(who=nothing), "Who will buy?").startswith(
+        "the question is whether a user who had an event in the 28 days before the cut-off takes a key action "
     )
+
+
+def test_what_of_an_effect_is_on_young_candidates_is_said_where_the_answer_is_short(made):
+    told = short(made(young=nothing), "What about young candidates?")
+
+    assert re.search(r"undetermined†?, [+−]0\.\d{4} of it on known and [+−]0\.\d{4} on young ones", told)
 
 
 def test_other_runs_that_differ_are_counted(compared):
@@ -147,8 +156,8 @@ def test_other_runs_are_told_in_a_sentence_each_over_their_contrasts(compared):
 def test_who_finds_most_young_candidates_is_told_of_a_run_anew_too(made, monkeypatch):
     """Other candidates may be held back there, so that another variant finds most of them."""
     results, other = made(young=nothing), made(young=nothing).beside("young")
-    asked, told = "What about young candidates?", "run anew as complete-journey, "
+    asked, told = "What about young candidates?", "; run anew as complete-journey, "
 
     assert told not in short(results, asked)
     monkeypatch.setattr(young_answer, "pairs_of", lambda here: [Pair(here, other)])
-    assert f"{told}popularity-young finds most on test (recall@10 0.4000)" in short(results, asked)
+    assert f"{told}popularity-young finds most young candidates on test (recall@10 0.4000)" in short(results, asked)
