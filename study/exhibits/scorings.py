@@ -21,6 +21,7 @@ SEEN = (
     "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
     "and smaller roster: that is most of the main arm."
 )
+SCORINGS = "Scorings of test"
 ADDED_LATER = ("hybrid", "average")
 """Families that came after a first roster had been scored, as heads that count did."""
 SEEN_ELSEWHERE = (
@@ -43,8 +44,9 @@ def scored(results: Results, log: Path = LOG) -> Html:
         return paragraphs(["<strong>Test has not been scored yet.</strong>"])
     counted = list(filter(scoring_log.has_scored, rows))
     times = "once" if len(counted) == 1 else f"{'at least ' if counted else ''}{count(len(counted))} times"
-    rest = len(rows) - len(counted)
-    others = f" {plural(rest, 'row')} of the table scored {scoring_log.UNSCORED} of a log." if rest else ""
+    rest = [row for row in rows if row not in counted]
+    none = f"{plural(len(rest), 'further row')} scored {scoring_log.UNSCORED} of a log"
+    others = f" {none}." if rest else ""
     where = ""
     told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
     if results.data.source != COMPLETE_JOURNEY:
@@ -54,10 +56,11 @@ def scored(results: Results, log: Path = LOG) -> Html:
             f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
         )
     text = f"{told}; where a row tells of more, that many more.{others}{where}"
-    every = _table(head, rows, "Scorings of test")
-    if results.data.source == COMPLETE_JOURNEY:
-        return joined([paragraphs([text]), every, paragraphs([SEEN])])
-    return joined([paragraphs([text]), folded("every row of the table", every), paragraphs([SEEN_ELSEWHERE])])
+    if results.data.source != COMPLETE_JOURNEY:
+        every = folded("every row of the table", _table(head, rows, SCORINGS))
+        return joined([paragraphs([text]), every, paragraphs([SEEN_ELSEWHERE])])
+    unscored = [folded(none, _table(head, rest, f"Rows of the log that scored {scoring_log.UNSCORED}"))] if rest else []
+    return joined([paragraphs([text]), _table(head, counted, SCORINGS), *unscored, paragraphs([SEEN])])
 
 
 def counted(results: Results, log: Path = LOG) -> str:

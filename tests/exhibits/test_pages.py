@@ -125,10 +125,13 @@ def test_a_revision_of_digits_alone_is_no_number(made, tmp_path):
 
 
 def test_rows_that_scored_no_window_are_told_apart(made, tmp_path):
-    shown = scorings.scored(made(), log(tmp_path, ["| 2020-01-02 | `abd` | worlds, no test window |"])).text
+    rows = ["| 2020-01-01 | `abc` | first |", "| 2020-01-02 | `abd` | worlds, no test window |"]
+    shown, folded = scorings.scored(made(), log(tmp_path, rows)).text.split("<details")
 
-    assert "Test has been scored 0 times" in shown
-    assert "1 row of the table scored no test window of a log." in shown
+    assert "Test has been scored once" in shown and "first" in shown and "worlds" not in shown
+    assert "1 further row scored no test window of a log." in shown
+    assert "worlds" in folded and ">first<" not in folded
+    assert "Test has been scored 0 times" in scorings.scored(made(), log(tmp_path, rows[1:])).text
 
 
 def test_contrasts_are_counted_in_all_arms_and_in_this_one(made):
