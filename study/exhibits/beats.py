@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from study.exhibits import anew, choose, other_measures, scope
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import aside, number, settled, signed
+from study.exhibits.prose import aside, number, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
+from study.exhibits.settled import settled
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 

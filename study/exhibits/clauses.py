@@ -8,9 +8,10 @@ from study.exhibits import anew, choose, few_seeds, hedges, scope
 from study.exhibits.answer import Told, semicolons
 from study.exhibits.beats import over_counts
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, ranging, settled
+from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, ranging
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
+from study.exhibits.settled import settled
 from study.params.statistics import Outcome
 
 NOTHING = "no contrast of this run is about this, so these results cannot say"
@@ -74,8 +75,8 @@ def together(results: Results, asked: Sequence[Contrast], left: str, right: str)
     """What the contrasts of the kind left over right settle, then each of them."""
     if not asked:
         return Told.alike(NOTHING)
-    told = settled(asked, left, right, results.margin)
-    return Told(f"{told}: {evidence(asked, results.margin)}", bracketed(told, examples(asked)))
+    whole, short = (settled(asked, left, right, results.margin, is_counted=counts) for counts in (True, False))
+    return Told(f"{whole}: {evidence(asked, results.margin)}", bracketed(short, examples(asked)))
 
 
 def limited(
@@ -89,21 +90,34 @@ def limited(
     """The same, limited to the values of the factors `held` that its sides have, and to how far they were trained."""
     if not asked:
         return Told.alike(NOTHING)
-    margin, trained = results.margin, scope.trained(results, asked)
-    told = settled(trained, left, right, margin) if trained else f"not answered between {left} and {right}"
+    trained = scope.trained(results, asked)
+    named, others = partial(scope.with_negatives, results), choose.others(asked, trained)
+    whole, short = (_claim(results, asked, trained, left, right, *held, is_counted=counts) for counts in (True, False))
+    lead = bracketed(bracketed(whole, _tally(others) if trained else ""), scope.learning(results, trained))
+    found = f"{lead}: {evidence(trained, results.margin, hedged(results, more), named)}" if trained else lead
+    doubts = semicolons(_tally(others), _unfinished(results, trained), _otherwise(results, trained))
+    short = bracketed(short, semicolons(examples(trained, named, more), doubts) if trained else scope.UNTRAINED)
+    return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
+
+
+def _claim(
+    results: Results,
+    asked: Sequence[Contrast],
+    trained: Sequence[Contrast],
+    left: str,
+    right: str,
+    *held: str,
+    is_counted: bool,
+) -> str:
+    """What those contrasts settle whose sides have learned something, of how many, and with what their sides share."""
+    told = f"not answered between {left} and {right}"
+    if trained:
+        told = settled(trained, left, right, results.margin, is_counted=is_counted)
     if 0 < len(trained) < len(asked):
         which = "the one" if len(trained) == 1 else "those"
         told = f"in {count(len(trained))} of {count(len(asked))} contrasts, {which} {scope.BOTH_TRAINED}, {told}"
-    told += few_seeds.by_t(results, trained)
     shared = f", {scope.held(results, trained or asked, *held)}" if held else ""
-    named = partial(scope.with_negatives, results)
-    others = choose.others(asked, trained)
-    claim = f"{told}{shared}"
-    lead = bracketed(bracketed(claim, _tally(others) if trained else ""), scope.learning(results, trained))
-    found = f"{lead}: {evidence(trained, margin, hedged(results, more), named)}" if trained else lead
-    doubts = semicolons(_tally(others), _unfinished(results, trained), _otherwise(results, trained))
-    short = bracketed(claim, semicolons(examples(trained, named, more), doubts) if trained else scope.UNTRAINED)
-    return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
+    return f"{told}{few_seeds.by_t(results, trained)}{shared}"
 
 
 def _unfinished(results: Results, contrasts: Sequence[Contrast]) -> str:

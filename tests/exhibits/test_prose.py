@@ -2,8 +2,9 @@
 
 import pytest
 
-from study.exhibits.prose import brief, flipped, interval, settled, signed, to_margin, verdict_sentence
+from study.exhibits.prose import brief, flipped, interval, signed, to_margin, verdict_sentence
 from study.exhibits.records import Contrast
+from study.exhibits.settled import settled
 from tests.exhibits.conftest import contrast
 
 
