@@ -122,7 +122,8 @@ def doubts(
             f"{queries:,} queries of {users:,} users are on test; of differences below {detectable:.3f} recall@10 many "
             "will stay undetermined, and of larger ones too where variants differ more from user to user than on the "
             f"default log, seeds are few or contrasts many; the margin is {settings.margin:g}: ask for more windows "
-            "of test, with a longer log where they do not fit, bring more users, or read the verdicts with that in mind"
+            "of test, with a longer log where they do not fit, or for a longer horizon, bring more users, or read the "
+            "verdicts with that in mind"
         )
     if (alike := queries / asked.max(initial=1)) < least:
         found.append(

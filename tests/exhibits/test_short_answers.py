@@ -57,12 +57,7 @@ def test_whether_counting_is_beaten_turns(made, verdict, expected):
 
 
 def test_one_winner_of_several_is_counted_and_shown(made):
-    told = short(
-        made(
-            say("undetermined"),
-        ),
-        COUNTING,
-    )
+    told = short(made(say("undetermined")), COUNTING)
     assert "beat the best" in told and "yes" not in told
 
     def one(written):
