@@ -7,7 +7,7 @@ ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help study test faults report quick bench peers lint audit clean
+.PHONY: help environment study test faults report quick bench peers lint audit clean
 
 help:
 	@echo "make study    run the main arm and build the report (80 to 150 minutes on 2 cores); dvc repro runs every arm"
@@ -19,7 +19,10 @@ help:
 	@echo "make peers    train beside RecTools, RePlay and RecBole (up to 80 minutes, and 4 GB for their environments)"
 	@echo "make lint     check style, types and the direction of imports"
 	@echo "make audit    ask for known vulnerabilities of the pinned packages; needs the network"
+	@echo "make environment  make .venv alone; the others make it where it is missing (a few minutes)"
 	@echo "make clean    remove build and so what quick made, caches, and what is derived from events; data and results stay"
+
+environment: $(ENVIRONMENT)
 
 study: $(ENVIRONMENT)
 	python -m study repro compare@main

@@ -52,7 +52,9 @@ def repro(folder: Path, *targets: str) -> None:
     bound = partial(die_with_parent, os.getpid())
     done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=bound, check=False)
     if done.returncode:
-        raise UserError(f"a stage failed in {folder}, or there is none of that name: the message stands above")
+        where = "" if folder == Path() else f" in {folder}"
+        asked = ", or there is none of that name" if targets else ""
+        raise UserError(f"a stage failed{where}{asked}: the message stands above")
 
 
 def mend(folder: Path) -> None:

@@ -30,7 +30,7 @@ from study.exhibits.prose import bracketed, named, number, percent, plural, sent
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
-from study.exhibits.source import missing
+from study.exhibits.source import TASTE, missing
 from study.exhibits.who import windows_of
 from study.exhibits.young_answer import young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
@@ -70,8 +70,12 @@ def completed(answer: Answer, results: Results) -> Answer:
 
 
 def headline(results: Results) -> Html:
-    """The first question with the shortest answer to it."""
-    told = " ".join(map(sentence, counting_answer.headline(results)))
+    """The first question with the shortest answer to it, and how much of test it rests on."""
+    power, is_taste = results.power, results.manifest.budget == "quick"
+    asked = (
+        f"asked on test: {plural(power.queries, 'query')} of {plural(power.users, 'user')}{TASTE if is_taste else ''}"
+    )
+    told = " ".join(map(sentence, [*counting_answer.headline(results), asked]))
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}"], "prose headline")
 
 

@@ -39,7 +39,7 @@ def card(results: Results) -> Html:
     text += f"The catalogue has {plural(data.catalogue, 'candidate')}."
     if data.most_events is not None:
         text += (
-            f" Of a log of more than {count(data.most_events)} events only some users, drawn by a hash, are studied: "
+            f" Had the log more than {count(data.most_events)} events, only some users, drawn by a hash, are studied: "
             "so many as have no more together, or one."
         )
     rows = [

@@ -32,7 +32,7 @@ def by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
     left = unsure(results, contrasts)
     if not left or len(left) < len(_settling(contrasts)):
         return ""
-    return f", {' or '.join(dict.fromkeys(_verdict(results, c) for c in left))}{BY_T}"
+    return f", but {' or '.join(dict.fromkeys(_verdict(results, c) for c in left))}{BY_T}"
 
 
 def is_told(behind: str) -> bool:

@@ -129,7 +129,11 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
 
 
 def _interval(found: Estimate) -> str:
-    return "" if found.low is None else f" (interval {percent(found.low)} to {percent(found.high)})"
+    if found.low is None:
+        return ""
+    if found.low == found.high:  # as where nobody is found, whoever is drawn
+        return " (every draw of users has the same, so that no interval says what others would have)"
+    return f" (interval {percent(found.low)} to {percent(found.high)})"
 
 
 def _percentage(found: Estimate) -> str:

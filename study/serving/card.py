@@ -134,9 +134,9 @@ def _limits(bundle: Bundle) -> list[str]:
     ]
     if exported.thinned_to is not None:
         limits.append(
-            f"It was trained on at most {exported.thinned_to:,} events, of a larger log on those of some users. Counts "
-            "of a candidate over all users, which it reads, are larger in a larger log than they were in training: to "
-            "rank the users of one, train on it without `most_events`."
+            f"It was trained on at most {exported.thinned_to:,} events: had its log more, on those of some users. "
+            "Counts of a candidate over all users, which it reads, are larger in a larger log than they were in "
+            "training: to rank the users of one, train on it without `most_events`."
         )
     if isinstance(question, WhatQuestion):
         limits.append(

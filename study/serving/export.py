@@ -165,9 +165,11 @@ def _chosen(params: Params, variant: str) -> dict[str, Any]:
     """The chosen trial of a variant's search."""
     path = search_file(params.variants[variant].runs, variant)
     if not path.is_file():
+        trained = any(search_file(entry.runs, name).is_file() for name, entry in params.variants.items())
+        nothing, another = ("", ", or name another variant") if trained else (", nor was any other variant", "")
         arm = f"run `dvc repro compare@{params.variants[variant].arm}`"
         quick = f"it was by `make quick`: export it in {QUICK}" if _is_quick(params, path) else arm
-        raise UserError(f"{path}: no such file; {variant} was not trained here: {quick}, or name another variant")
+        raise UserError(f"{path}: no such file; {variant} was not trained here{nothing}: {quick}{another}")
     with loading(path, _DAMAGED):
         return chosen_trial(read_search(params.variants[variant].runs, variant))
 

@@ -49,6 +49,8 @@ def run(folder: Path | None, log: Path, cutoff: str, depth: int | None, out: Pat
     with sink(out) as write:
         for table in tables:
             write(table)
+    if out is not None:
+        print(f"{bundle.exported.variant}: users ranked in {out}: {len(queries.users):,}")
 
 
 def ranked(model: Recommender, queries: Queries, depth: int) -> Iterator[pl.DataFrame]:

@@ -167,7 +167,9 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
         f"  # guess: the horizon is {_yaml(tempo.horizon)}: {tempo.reason}",
     ]
     if found.finer == found.candidate:
-        lines.append("  # no candidate of a larger catalogue was found: products asks what categories asks")
+        lines.append(
+            "  # no candidate of a larger catalogue was found: products asks what categories asks, until you name one"
+        )
     if tempo.horizon.get("sessions"):
         lines.append("  # of sessions eligible_days says nothing: coupons asks about each that may go on")
     for name, own in asked.items():

@@ -248,12 +248,12 @@ def test_that_a_verdict_of_either_snapshot_is_open_by_t_is_told_of_that_one(comp
     (line,) = re.findall(r"<tr>(<td.*?)</tr>", snapshots.contrasts(results).text)
     cells = [text(cell) for cell in re.findall(r"<td.*?</td>", line)]
     expected = {
-        "old": ["better, undetermined by t", "better"],
-        "complete-journey": ["better", "better, undetermined by t"],
+        "old": ["better, but undetermined by t", "better"],
+        "complete-journey": ["better", "better, but undetermined by t"],
     }
     assert expected[where] == [cells[3], cells[5]]
     place = "there" if where == "old" else "here"
-    assert f"{TREES['name']} (better {place}, undetermined by t)" in text(findings.repeated(results))
+    assert f"{TREES['name']} (better {place}, but undetermined by t)" in text(findings.repeated(results))
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_what_a_verdict_hangs_on_stands_beside_it(made, verdict):
     results = made(change)
     results.__dict__["by_student"] = {"repeat-over-plain": SimpleNamespace(verdict=verdict)}
 
-    assert (verdict == "undetermined") == ("better, undetermined by t" in text(distance.shown(results)))
+    assert (verdict == "undetermined") == ("better, but undetermined by t" in text(distance.shown(results)))
 
 
 def test_verdicts_are_told_apart_in_the_figure(made):

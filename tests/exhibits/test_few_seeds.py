@@ -84,7 +84,7 @@ def test_the_table_of_an_advice_shows_the_p_that_its_mark_hangs_on_and_what_t_sa
     results.__dict__["by_student"] = {name: SimpleNamespace(verdict="undetermined")}
     shown = text(advice.marks(results))
 
-    assert "it makes no difference beyond the margin of ±0.005, undetermined by t" in shown
+    assert "it makes no difference beyond the margin of ±0.005, but undetermined by t" in shown
     assert "by t: by the t distribution (degrees of freedom by Satterthwaite and Welch)" in shown
     assert "p (equivalent)" in shown
     assert "0.034" in shown
@@ -101,9 +101,9 @@ def test_a_contrast_told_the_other_way_round_has_its_verdict_by_t_turned_as_well
         told[verdict] = few_seeds.by_t(results, [declared]), few_seeds.by_t(results, [flipped(declared)])
 
     assert ("", "") == told["worse"]
-    assert (", better by t", ", worse by t") == told["better"]
-    assert told["undetermined"] == (", undetermined by t", ", undetermined by t")
-    assert told["equivalent"] == (", equivalent by t", ", equivalent by t")
+    assert (", but better by t", ", but worse by t") == told["better"]
+    assert told["undetermined"] == (", but undetermined by t", ", but undetermined by t")
+    assert told["equivalent"] == (", but equivalent by t", ", but equivalent by t")
     assert [flipped(declared)] == few_seeds.unsure(results, [flipped(declared)])
 
 
@@ -114,8 +114,8 @@ def test_an_answer_that_hangs_on_few_seeds_says_so_in_its_words_and_behind_the_c
     spread(firm, np.linspace(-1, 1, 5) * 0.0001)
     asked = "Which objective?"
 
-    assert 2 == lead(results, asked).count(", undetermined by t")
-    assert "1 in favour of the horizon, 1 undetermined), undetermined by t" in lead(results, asked)
+    assert 2 == lead(results, asked).count(", but undetermined by t")
+    assert "1 in favour of the horizon, 1 undetermined), but undetermined by t" in lead(results, asked)
     assert "By t: by the t distribution" in text(findings.answer(results))
     assert "by t" not in lead(firm, asked)
     assert "By t:" not in text(findings.answer(firm))
@@ -132,7 +132,7 @@ def test_a_conclusion_of_which_one_verdict_stands_marks_the_other_alone(made):
     told = lead(results, "Which loss, and does the catalogue's size matter?")
 
     assert 1 == told.count("undetermined by t")
-    assert "worse, undetermined by t; sum-horizon-bce (1 negative) over sum-horizon" in told
+    assert "worse, but undetermined by t; sum-horizon-bce (1 negative) over sum-horizon" in told
 
 
 def test_an_equivalence_is_told_with_its_own_p_by_the_bootstrap_and_by_t(made):
@@ -154,5 +154,5 @@ def test_an_equivalence_that_is_a_difference_by_t_is_named_with_that(made):
     results.__dict__["by_student"] = {NAME: by}
 
     assert about == few_seeds.unsure(results, about)
-    assert ", better by t" in lead(results, "Which objective?")
+    assert ", but better by t" in lead(results, "Which objective?")
     assert "p = 0.070 and better by t)" in text(section(results, about))

@@ -65,7 +65,7 @@ def test_an_answer_about_counting_says_that_it_hangs_on_few_seeds(made, monkeypa
     asked.__dict__.pop("by_student", None)
     monkeypatch.setattr(type(results), "beside", lambda _, arm: asked if arm == "who" else None)
 
-    assert ", undetermined by t" in lead(results, "Who will buy?")
+    assert ", but undetermined by t" in lead(results, "Who will buy?")
 
 
 def test_older_results_without_a_spread_are_not_asked(read):
