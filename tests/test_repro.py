@@ -1,6 +1,8 @@
 """What a killed DVC has left of its record is told from a record that a person has put there."""
 
 import subprocess
+from pathlib import Path
+from subprocess import CompletedProcess
 from typing import get_args
 
 import pytest
@@ -10,7 +12,7 @@ from study.errors import UserError
 from study.params import load
 from study.params.load import Section
 from study.paths import DVC_LOCK, KEPT_LOCK, PARAMS, PIPELINE, PIPELINE_LOCK
-from study.repro import mend, run
+from study.repro import mend, repro, run
 from tests.tiny import ROOT
 
 HEAD = "schema: '2.0'\nstages:\n"
@@ -158,3 +160,19 @@ def test_a_section_that_a_stage_needs_is_asked_for_before_dvc_runs(tmp_path, mon
         run(None)
     graph = PIPELINE.read_text(encoding="utf-8")
     assert [] == [name for name in get_args(Section) if f"${{{name}." in graph]  # one target may do without it
+
+
+@pytest.mark.parametrize(
+    ("folder", "targets", "told"),
+    [
+        (Path(), [], "a stage failed: the message stands above"),
+        (Path(), ["nothing"], "a stage failed, or there is none of that name: the message stands above"),
+        (Path("build"), [], "a stage failed in build: the message stands above"),
+    ],
+)
+def test_a_failure_says_where_and_what_else_it_may_be(folder, targets, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("study.repro.subprocess.run", lambda command, **_: CompletedProcess(command, 1))
+
+    with pytest.raises(UserError, match=f"^{told}$"):
+        repro(folder, *targets)

@@ -32,7 +32,8 @@ def told(results: Results, factor: str) -> str:
     if late and (cells := factorial.late_cells(results)):
         late += f", all those of {plural(len(cells), 'cell')}"
     if cells := factorial.unfinished_cells(results):
-        late += f"{', ' if late else ''}{count(len(cells))} of {count(len(results.params.factorial.cells))} unfinished"
+        every = plural(len(results.params.factorial.cells), "cell")
+        late += f"{', ' if late else ''}{count(len(cells))} of {every} unfinished"
     meant = [*factorial.mixed(results), *factorial.meant(results, factor)]
     where = bracketed("in the factorial", f"where {listing(meant)}" if meant else "")
     return f"{bracketed(where, late)}, {found}"

@@ -79,7 +79,11 @@ class Part:
             told = f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
             is_followed = self.untrained == f"{code(self.contrast.left_variant)} is"
             failed = is_followed and self.contrast.verdict == "worse"
-            return told + "; what it says is that the side which follows it learned nothing, and the other did" * failed
+            return (
+                told
+                + "; what it says is that the side which follows it stayed near popularity, and the other did not"
+                * failed
+            )
         if self.besides:
             does = "hide a difference" if self.contrast.verdict == "equivalent" else "be what makes the difference"
             return f"its sides differ in {self.besides} as well, which may {does}"

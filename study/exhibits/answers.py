@@ -36,7 +36,10 @@ from study.exhibits.young_answer import young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-LONGER, UNLIKE = "where their histories differ as well", "where their objectives differ as well"
+LONGER, UNLIKE = (
+    "where their histories differ as well, which may make or hide a difference",
+    "where their objectives differ as well",
+)
 
 
 @dataclass(frozen=True)

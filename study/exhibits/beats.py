@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import anew, choose, other_measures, scope
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import aside, number, signed
+from study.exhibits.prose import aside, count, number, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.settled import settled
@@ -27,13 +27,19 @@ def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:
         who = listing(told)
         return f"{_yes(winners, margin)}: {who} {'beats' if len(winners) == 1 else 'beat'} {rule}"
     if any(contrast.verdict == "undetermined" for contrast in against):
-        if len(against) == 1:
-            alone = f"{code(against[0].left_variant)}, which alone was compared with {rule}"
-            return f"not shown: the contrast of {alone}, is undetermined"
-        return f"not shown: no variant is shown to beat {rule}, but not every contrast with it is settled"
+        return f"not shown: {_open(against, rule)}"
     if all(contrast.verdict == "worse" for contrast in against):
         return f"no: all that was compared with {rule} is worse"
     return f"no: of all that was compared with {rule}, nothing beats it by more than the margin of {margin:g}"
+
+
+def _open(against: Sequence[Contrast], rule: str) -> str:
+    """That nothing is shown to beat the rule, where some contrast is undetermined, or every one."""
+    if len(against) == 1:
+        return f"the contrast of {code(against[0].left_variant)}, which alone was compared with {rule}, is undetermined"
+    if all(contrast.verdict == "undetermined" for contrast in against):
+        return f"of the {count(len(against))} that were compared with {rule}, none is shown better or worse"
+    return f"nothing that was compared with {rule} is shown to beat it, but not every contrast is settled"
 
 
 def best_rule(results: Results, against: Sequence[Contrast]) -> str:

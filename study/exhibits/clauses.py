@@ -59,7 +59,9 @@ def examples(
     for one in contrasts:
         first.setdefault(one.verdict, one)
     amounts = Counter(one.verdict for one in contrasts)
-    more = {verdict: f" and {count(n - 1)} more so" * (n > 1) for verdict, n in amounts.items()}
+    more = {
+        verdict: f", as {'is' if n == 2 else 'are'} {count(n - 1)} more" * (n > 1) for verdict, n in amounts.items()
+    }
     return "; ".join(f"{example(named(one))}{behind(one)}{more[verdict]}" for verdict, one in first.items())
 
 

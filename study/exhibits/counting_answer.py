@@ -17,8 +17,22 @@ def headline(results: Results) -> list[str]:
     """Who beats counting, whether the history has a part in it, and who took part later, a clause each."""
     against = choose.against_counting(results)
     later = scorings.added_later(results, [one.left_variant for one in choose.winners(against)])
-    history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}"
+    history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}{_history_elsewhere(results)}"
     return [clause for clause in (verdict_on_counting(results, against), history, later) if clause]
+
+
+def _history_elsewhere(results: Results) -> str:
+    """In which other arms a difference by the history is shown that is not shown here, in brackets; or nothing."""
+    here = {contrast.verdict for contrast in choose.over_blind(results)}
+    arms = () if results.is_limited or not here else (results.beside(arm) for arm in ("catalogue", "young", "who"))
+    told = [
+        f"{verdict} in the arm {code(arm.arm)}"
+        for arm in arms
+        if arm is not None
+        for verdict in dict.fromkeys(contrast.verdict for contrast in choose.over_blind(arm))
+        if verdict in other_measures.SETTLED and verdict not in here
+    ]
+    return f" (the former {listing(told)})" if told else ""
 
 
 def _all_late(contrasts: Sequence[Contrast]) -> str:

@@ -103,7 +103,7 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
     )
     if near := [code(variant) for variant in hardly_ahead(results, found)]:
         text += (
-            f" For {listing(near)} that lead is less than the margin of {results.margin:g}, by estimates that no "
+            f" For {listing(near)} that lead is {lead_size(results, found)}, by estimates that no "
             "contrast tests: there an equivalence was to be expected."
         )
     return [text]
@@ -112,6 +112,12 @@ def _at_stake(results: Results, found: Diagnostics) -> list[str]:
 def hardly_ahead(results: Results, found: Diagnostics) -> list[str]:
     """The variants that are left the user's own counts, and lead the rule that counts by less than the margin."""
     return [variant for variant, gain in _leads(results, found).items() if gain < results.margin]
+
+
+def lead_size(results: Results, found: Diagnostics) -> str:
+    """How large the lead of those is, beside the margin."""
+    gained = gains(found.contrasts, found.reached)
+    return "" if gained is None else gained.of(hardly_ahead(results, found)).size(results.margin)
 
 
 def _leads(results: Results, found: Diagnostics) -> dict[str, float]:

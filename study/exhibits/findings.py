@@ -49,10 +49,10 @@ def answer(results: Results) -> Html:
         f"{_by_t(results)}"
     )
     read = (
-        "In parentheses stands of each verdict one contrast, left over right, with its effect and the interval that "
-        "its verdict used, and how many more there are: the one that was declared first, or, of those with counting "
-        "and of what to ship, the best on select; of shuffled orders only what was trained so stands and is counted "
-        f"there, where anything was. {DAGGER}: declared after test was seen. Every contrast, and "
+        "Parentheses hold one contrast for each verdict, left over right, with its effect and the interval that its "
+        "verdict used, and say how many more have that verdict. It is the one that was declared first; of contrasts "
+        "with counting, and of what to ship, the best on select. Of shuffled orders those alone count there that a "
+        f"model was trained on too, where there are any. {DAGGER}: declared after test was seen. Every contrast, and "
         "what limits an answer, is folded below it."
     )
     words_ = folded("what the words of the answers mean", paragraphs([note], "source"))

@@ -12,7 +12,8 @@ from study.exhibits.results import Results
 from study.exhibits.size_of_catalogue import is_no_larger, loss_of
 
 UNTESTED = "which no contrast tests itself"
-ABOVE = "clearly above popularity on both"
+ABOVE = "clearly above popularity on both catalogues"
+OPEN = "whether the size matters is not answered by these"
 GBCE = "gbce"
 Verdicts = dict[tuple[str, str], str | None]
 """By objective and loss."""
@@ -118,12 +119,12 @@ def _turns(before: Verdicts, after: Verdicts, limits: str) -> str:
     changed = [key for key in known if before[key] != after[key]]
     turned = [f"{code(key[1])}: {before[key]}, then {after[key]}" for key in changed]
     if not both:
-        return "no loss was compared on both"
+        return "no loss was compared on both catalogues"
     if not learned:
-        return f"no loss that was compared on both is, together with the full softmax, {ABOVE}"
+        return f"no loss that was compared on both is, together with the full softmax, {ABOVE}: {OPEN}"
     if not known:
-        which = "was compared on both" if learned == both else f"is, like the full softmax, {ABOVE}"
-        return f"no loss that {which} has a settled verdict on both"
+        which = among or "of the losses that were compared on both catalogues, "
+        return f"{which}none has a settled verdict on both: {OPEN}"
     if not turned:
         lead = "the one verdict that is" if len(known) == 1 else f"the {len(known)} verdicts that are"
         does = "does" if len(known) == 1 else "do"

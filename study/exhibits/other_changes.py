@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits.diagnosis_records import Diagnostics
-from study.exhibits.diagnostics import hardly_ahead, telling
+from study.exhibits.diagnostics import hardly_ahead, lead_size, telling
 from study.exhibits.leak_alarm import hardly_rings
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import MANY, count, plural, signed
@@ -44,7 +44,7 @@ def _expected(results: Results, shown: dict[str, list[Diagnosis]]) -> str:
         return ""
     return (
         f"; an equivalence was to be expected of {' and of '.join(leaving)} for {listing(list(map(code, near)))}, "
-        f"which {'leads' if len(near) == 1 else 'lead'} counting by less than the margin"
+        f"whose lead over counting is {lead_size(results, diagnosed)}"
     )
 
 

@@ -122,7 +122,7 @@ def in_short(asked: Sequence[tuple[Results, Sequence[Contrast]]]) -> str:
     ]
     left = sum(value > 0 for value in effects)
     told = f"{NDCG.told} shows a difference by t in {count(len(effects))} of these where recall shows none"
-    return f"{told}, in favour of the left side in {count(left)}" if effects else ""
+    return f"{told}, for the left side in {count(left)}" if effects else ""
 
 
 def settled_ones(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:

@@ -86,8 +86,9 @@ def pair_of(here: Results, other: str) -> Pair | None:
 
 
 def pairs_of(results: Results) -> list[Pair]:
-    """The arm of these results beside each run of `compare_with` that has it, in their order; likewise."""
-    return [pair for other in results.params.compare_with if (pair := pair_of(results, other)) is not None]
+    """The arm of these results beside each other run of `compare_with` that has it, in their order; likewise."""
+    others = [other for other in results.params.compare_with if other != results.params.snapshot.name]
+    return [pair for other in others if (pair := pair_of(results, other)) is not None]
 
 
 def shared(pair: Pair) -> tuple[Pair, list[str], list[str]]:

@@ -80,12 +80,22 @@ def ship(results: Results) -> Answer:
     either = "; either may be shipped" * _may_turn(results, reason)
     refit = f"a refit takes {seconds(spent.refit_seconds)} and {count(spent.peak_mb)} MB"
     why = f"{_reason(results, reason)} ({example(reason)}{either})"
-    others_ = len(_uncompared(results, reason))
-    sooner = f"{count(others_)} more that beat counting refit sooner, not compared with it" if others_ else ""
     what = f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}"
-    short = semicolons(what, refit, instead, sooner)
+    short = semicolons(what, refit, instead, _sooner(results, reason))
     others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
     return of(lead, *others, short=short, rests_on=[reason], margin=margin)
+
+
+def _sooner(results: Results, reason: Contrast) -> str:
+    """How many others refit sooner, and what is known of them beside what is shipped, a clause; or nothing."""
+    alike = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
+    kinds = {
+        "beating counting but not compared with it": len(_uncompared(results, reason)),
+        "beating counting but not settled against it": len(_unsettled(results, reason)),
+        "equivalent to it": len(alike),
+    }
+    told = [f"{count(number_)} {kind}" for kind, number_ in kinds.items() if number_]
+    return f"sooner refit {listing(told)}" if told else ""
 
 
 def _among(results: Results) -> str:
@@ -137,7 +147,7 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
 def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
     """What beats counting too, refits sooner and is not settled against what is shipped, a clause for all; or none."""
     beating = _beating(results)
-    found = [c for c in _toward(results, reason, "undetermined") if _saves(results, c) and c.left_variant in beating]
+    found = _unsettled(results, reason)
     told = [
         f"{code(c.left_variant)} ({signed(c.effect)}, {seconds(results.cost[c.left_variant].refit_seconds)}"
         f"{_doubt(results, beating[c.left_variant])})"
@@ -150,6 +160,12 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
         f"{listing(told)} {does} counting as well and would refit sooner; whether {is_} worse than "
         f"{code(reason.left_variant)} stays undetermined"
     ]
+
+
+def _unsettled(results: Results, reason: Contrast) -> list[Contrast]:
+    """Their contrasts with what is shipped."""
+    beating, asked = _beating(results), _toward(results, reason, "undetermined")
+    return [c for c in asked if _saves(results, c) and c.left_variant in beating]
 
 
 def _not_compared(results: Results, reason: Contrast) -> list[str]:
@@ -228,7 +244,9 @@ def _how_much_sooner(results: Results, reason: Contrast) -> str:
     """In which part of the seconds, by which rule, and that both may be shipped where that is near its border."""
     late = LATE * (results.data.source == COMPLETE_JOURNEY)
     part = _part_of_seconds(results, reason)
-    return f"in {percent(part)} of the seconds, where {percent(CLEARLY)} or less count as a saving{late}{_near(part)}"
+    took = " of ".join(number(results.cost[variant].refit_seconds, 1) for variant in reason.variants)
+    rule = f"where {percent(CLEARLY)} or less count as a saving{late}{_near(part)}"
+    return f"in {percent(part)} of the seconds, {took}, {rule}"
 
 
 def _part_of_seconds(results: Results, contrast: Contrast) -> float:

@@ -87,19 +87,25 @@ def verdict(found: Accounting) -> str:
     words = {"holds": f"That {claim} <strong>holds</strong>", "fails": f"That {claim} does <strong>not hold</strong>"}
     told = words.get(found.learns_statistics, f"Whether {claim} stays <strong>undetermined</strong>")
     return (
-        f"{told}: of the drop of its loss below the unigram loss, to know which column comes next, by the order of "
-        f"the columns alone, makes up {share_of(found.total.shares['column'])}, and of the rest {share_of(beyond)} is "
-        f"reached by a twin that sees one event, where the criterion is at least {percent(found.at_least)}"
+        f"{told}: of the drop of its loss below the unigram loss, {share_of(found.total.shares['column'])} is reached "
+        "by knowing which column comes next, from the order of the columns alone, and of the rest "
+        f"{share_of(beyond)} by a twin that sees one event, where the criterion is at least {percent(found.at_least)}"
         f"{_beside_counting(found.past)}."
     )
+
+
+RISE = " (below zero: raise it)"
+"""Of a loss that is said to be lowered."""
 
 
 def _beside_counting(past: Past | None) -> str:
     """What earlier moments tell where a moment begins, beside what they tell counting; a clause."""
     if past is None:
         return ""
-    bring = "earlier moments bring its loss of what is ranked down by"
-    lead = f"; where a moment begins, so that the past alone can tell, {bring} {_nats(past.gained)} nats"
+    lead = (
+        f"; where a moment begins, so that the past alone can tell, earlier moments lower its loss of what is ranked "
+        f"by {_nats(past.gained)} nats{RISE * ((past.gained.estimate or 0) < 0)}"
+    )
     counting = "counting of the user's own tokens in half a context"
     if past.share is None:
         return f"{lead}, and {counting} tells nothing clearly, so that nothing is asked of it"

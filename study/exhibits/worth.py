@@ -29,6 +29,7 @@ UNCHANGED_FITS = ("order-at-test", "last-")
 TAKEN = " (taken from fits that were trained with it)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 POSITIONS, JOINED = "one position per event or per attribute", "how the attributes of an event are joined"
+AND_HISTORY = ", and with it how much history fits"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
 WITHIN = "shown to be worth something, perhaps less than the margin"
@@ -92,7 +93,9 @@ def _called(results: Results, contrast: Contrast, part: str) -> str:
         return HISTORY_AT_ALL
     if part == "representation":
         layouts = {choose.declared(side).get("layout") for side in sides}
-        return JOINED if len(layouts) == 1 else POSITIONS
+        if len(layouts) == 1:
+            return JOINED
+        return f"{POSITIONS}{AND_HISTORY * bool(scope.unlike_histories(results, contrast))}"
     if part != "loss":
         return distance.called(part)
     left, right = (side["loss_options"].get("negatives") for side in sides)

@@ -28,6 +28,8 @@ COUNTED = (
     " (an id table gives a young candidate no score, not even for the user's own counts: what is gained on young ones "
     "may be these counts, and is not shown to be what attributes are worth)"
 )
+MAY_BE_COUNTS = "what is gained on young ones may be these counts, of which an id table has none for them"
+"""The same in short."""
 UNTESTED = "by recalls that no declared contrast compares"
 ID_TABLE = "an id table alone"
 COUNTING = "candidates composed from their attributes against a counting rule, which needs none to count a young one"
@@ -80,7 +82,12 @@ def young(results: Results) -> Answer:
     return of(
         semicolons(f"{told.whole}{counted}", counting, alone, again),
         semicolons(over, scope.turned(found, against), of_the_history(found, more).whole),
-        short=semicolons(told.short, f"{UNTESTED}, {_most_found(found, rows)}" if rows else alone, again),
+        short=semicolons(
+            told.short,
+            MAY_BE_COUNTS if counted else "",
+            f"{UNTESTED}, {_most_found(found, rows)}" if rows else alone,
+            again,
+        ),
         rests_on=scope.trained(found, [*plain, *aware]),
         margin=found.margin,
     )

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from study.exhibits import anew, young
+from study.exhibits.others import pairs_of
 from study.exhibits.prose import flipped, signed
 from tests.exhibits.asking import VERDICTS, told
 from tests.exhibits.conftest import documents, write
@@ -245,3 +246,10 @@ def test_what_is_found_of_young_candidates_is_told_for_other_ones_too(made, move
     told = f"held back: {'; '.join(both)}."
     assert (told in shown) == is_told
     assert ("not which candidates are held back." in shown) != is_told
+
+
+def test_another_run_is_not_held_beside_itself(compared):
+    """What is told of it on its own results is told of the runs beside it."""
+    (pair,) = pairs_of(compared())
+
+    assert [] == pairs_of(pair.there)

@@ -148,10 +148,13 @@ def test_the_loss_turns_with_the_catalogue(made):
     assert "size for sampled softmax (64 negatives): worse, then better, bce" in told(turned, LOSS)
 
 
+NONE_SETTLED = "none has a settled verdict on both: whether the size matters is not answered by these"
+
+
 def test_losses_that_are_undetermined_on_both_catalogues_are_not_said_to_keep_their_verdict(made):
     sentence = told(made(catalogue=lambda _: None), LOSS)
 
-    assert "no loss that was compared on both has a settled verdict on both" in sentence
+    assert f"of the losses that were compared on both catalogues, {NONE_SETTLED}" in sentence
     assert "not change with the size" not in sentence
 
 
@@ -159,7 +162,7 @@ def test_a_verdict_that_is_settled_on_one_catalogue_alone_is_not_said_to_change(
     half = made(say("undetermined", *SMALL), catalogue=say("equivalent", *LARGE))
     same = made(say("worse", "bce-over-softmax"), catalogue=say("worse", *LARGE))
 
-    assert "no loss that was compared on both has a settled verdict on both" in told(half, LOSS)
+    assert f"of the losses that were compared on both catalogues, {NONE_SETTLED}" in told(half, LOSS)
     assert "the one verdict that is settled on both catalogues, on bce (1 negative), does not change" in told(
         same, LOSS
     )
@@ -175,7 +178,7 @@ def test_losses_that_are_at_popularity_on_one_catalogue_are_left_out_of_what_cha
         return change
 
     some, no = ["sum-horizon-bce-products"], ["sum-horizon-products"]
-    among = "of the losses that, like the full softmax, are clearly above popularity on both, "
+    among = "of the losses that, like the full softmax, are clearly above popularity on both catalogues, "
     same, turned, half, none = (
         told(made(say("worse", *SMALL), catalogue=unlearned(verdict, *at)), LOSS)
         for verdict, at in (("worse", some), ("better", some), ("undetermined", some), ("worse", no))
@@ -186,9 +189,9 @@ def test_losses_that_are_at_popularity_on_one_catalogue_are_left_out_of_what_cha
     assert f"{among}the 5 verdicts that are settled on both catalogues, {kept}, do not change" in same
     assert f"{among}the verdict changes with the catalogue's size for sampled softmax" in turned
     assert "bce (1 negative): worse, then better" not in turned
-    both = "no loss that is, like the full softmax, clearly above popularity on both has a settled verdict on both"
-    assert both in half
-    assert "no loss that was compared on both is, together with the full softmax, clearly above popularity" in none
+    assert f"{among}{NONE_SETTLED}" in half
+    above = "clearly above popularity on both catalogues: whether"
+    assert f"no loss that was compared on both is, together with the full softmax, {above}" in none
 
 
 @pytest.mark.parametrize(

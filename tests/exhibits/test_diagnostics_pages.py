@@ -233,7 +233,7 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     """A fit that is hardly above counting has little that a change could take."""
     diagnosed([diagnosis("without-price", "attributes", "equivalent", 0.0001, "aggregates")])
     told = {}
-    for gain in (0.002, 0.02, -0.02):
+    for gain in (0.002, 0.00499, 0.02, -0.02):
         rule = reached("counting", variant="decay") | {"estimate": 0.31 - gain}
         shown = [reached("aggregates"), rule, reached("who-sequence", "auroc")]
         write(folder / "diagnostics", {"estimates.json": shown})
@@ -242,6 +242,7 @@ def test_what_is_at_stake_is_told_against_counting(diagnosed, folder):
     assert "differ from <code>decay</code>, a rule that counts: <code>sum</code> by +0.0020" in told[0.002]
     assert "an equivalence was to be expected" in told[0.002]
     assert "that lead is less than the margin of 0.005" in told[0.002]
+    assert "(about the margin)" in told[0.00499] and "that lead is at most about the margin of 0.005" in told[0.00499]
     assert "<code>sum</code> by +0.0200" in told[0.02]
     assert "was to be expected" not in told[0.02]
     assert "was to be expected" not in told[-0.02]

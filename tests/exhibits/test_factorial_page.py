@@ -85,7 +85,7 @@ def test_cells_whose_best_round_was_the_last_are_told_wherever_an_effect_is(made
     assert clause in text(factorial.verdicts(some))
     assert "end of the budget" not in text(factorial.verdicts(none))
     asked = "Which objective?"
-    assert ("2 of 8 unfinished)" in told(some, asked)) and ("of 8 unfinished" not in told(none, asked))
+    assert ("2 of 8 cells unfinished)" in told(some, asked)) and ("of 8 cells unfinished" not in told(none, asked))
     assert "unfinished" in factorial.cells(some).text.partition("</thead>")[2]
 
 

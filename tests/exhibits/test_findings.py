@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from study.errors import UserError
-from study.exhibits import answers, caveats, contrasts, evidence, findings, resolution
+from study.exhibits import caveats, contrasts, evidence, findings, resolution
 from study.exhibits.prose import verdict_sentence
 from study.exhibits.world_records import Worlds
-from tests.exhibits.asking import UNREAD, say
+from tests.exhibits.asking import say
 from tests.exhibits.test_worlds_page import checked
 
 
@@ -200,20 +200,6 @@ def test_a_winner_with_a_counting_term_of_its_own_is_a_caveat(against_counting):
     assert "A counting rule inside. The repeat-aware head of sum-horizon-repeat counts the user's own past" in won
     assert "so how much of the gain over counting is the network's, nothing here says." in won
     assert "A counting rule inside" not in lost
-
-
-def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_none(made, against_counting):
-    won = text(answers.headline(made(say("better"))))
-    lost = text(answers.headline(made(say("worse", "history-over-counts"))))
-    sides = "a model that reads the history", UNREAD
-
-    assert (
-        "blind-horizon-repeat (own counts, dates and popularity alone, weights learned; declared after test was "
-        "seen)" in won
-    )
-    assert f". With head repeat-aware, in favour of {sides[0]} over {sides[1]}, declared after test was seen." in won
-    assert f". With head repeat-aware, in favour of {sides[1]} over {sides[0]}, declared after test was seen." in lost
-    assert "With head" not in text(answers.headline(against_counting("better", 0.01)))
 
 
 def test_what_a_control_answers_is_no_caveat(made, against_counting):

@@ -35,7 +35,7 @@ def test_an_advice_that_taught_nothing_where_the_other_side_learned_is_told_so(
     for part in found:
         assert "so that the contrast says little" in part.reason
         assert is_told == part.reason.endswith(
-            "; what it says is that the side which follows it learned nothing, and the other did"
+            "; what it says is that the side which follows it stayed near popularity, and the other did not"
         )
 
 

@@ -44,8 +44,8 @@ def test_that_an_equivalence_was_to_be_expected_is_told_of_what_leads_counting_b
     (results.root / "diagnostics/estimates.json").write_text(estimates, encoding="utf-8")
 
     expected = (
-        "; an equivalence was to be expected of taking one attribute away for sum-horizon-repeat, which leads counting "
-        "by less than the margin (Is it the data?)"
+        "; an equivalence was to be expected of taking one attribute away for sum-horizon-repeat, whose lead over "
+        "counting is less than the margin of 0.005 (Is it the data?)"
     )
     assert is_told == (expected in told(results, ASKED))
 

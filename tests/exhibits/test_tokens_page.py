@@ -7,6 +7,7 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import token_clause, tokens, tokens_training
+from study.exhibits.prose import number
 from tests.exhibits.test_diagnostics_pages import MANIFEST, write
 
 
@@ -28,13 +29,13 @@ def slot(name, losses, shares):
             "within_event_beyond_column": estimate(0.4)}  # fmt: skip
 
 
-def before(share: float | None, finding: str) -> dict:
+def before(share: float | None, finding: str, gained: float = 0.1) -> dict:
     """What earlier moments tell the model beside counting."""
     losses = {
         key: estimate(value)
         for key, value in zip(("column", "own", "moment", "everything"), (5, 4.8, 5, 4.9), strict=True)
     }
-    told = {"tokens": 7, "losses": losses, "gained": estimate(0.1), "counted": estimate(0.2)}
+    told = {"tokens": 7, "losses": losses, "gained": estimate(gained), "counted": estimate(0.2)}
     share_ = None if share is None else estimate(share)
     return {"past": told | {"share": share_}, "finding_as_counting": finding}
 
@@ -74,7 +75,10 @@ def test_the_verdict_on_token_statistics_turns_with_the_finding(accounted):
     assert "does <strong>not hold</strong>" in tokens.answer(accounted(beyond="fails")).text
     undetermined = tokens.answer(accounted(beyond="undetermined")).text
     assert "Whether <code>flat-next</code> learns token statistics instead of behaviour stays" in undetermined
-    assert "alone, makes up 50 % [49 %, 51 %], and of the rest 40 % [39 %, 41 %] is reached by a twin" in undetermined
+    assert (
+        "50 % [49 %, 51 %] is reached by knowing which column comes next, from the order of the columns alone, and of "
+        "the rest 40 % [39 %, 41 %] by a twin" in undetermined
+    )
     assert "that sees one event, where the criterion is at least 50 %; where a moment begins" in undetermined
 
 
@@ -99,6 +103,14 @@ def test_a_model_that_the_past_tells_what_it_tells_counting_has_learned_behaviou
     asked = "of the 0.200 [0.190, 0.210] by which counting of the user's own tokens in half a context does"
     assert (past not in (NONE, before(None, "undetermined"))) == (asked in told)
     assert (past == before(None, "undetermined")) == ("tells nothing clearly" in told)
+
+
+@pytest.mark.parametrize(("gained", "shown"), [(0.1, False), (-0.05, True)])
+def test_earlier_moments_that_raise_the_loss_are_said_to(accounted, gained, shown):
+    told = tokens.verdict(accounted(past=before(-0.25, "holds", gained))[0])
+
+    assert f"earlier moments lower its loss of what is ranked by {number(gained, 3)} [" in told
+    assert shown == ("nats (below zero: raise it), " in told)
 
 
 def test_the_verdict_is_of_what_is_learned_beyond_the_columns_alone(accounted, folder):

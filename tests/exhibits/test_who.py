@@ -73,6 +73,20 @@ def test_a_limit_is_told_where_not_all_could_be_found(shown):
     assert "eligible in the only test window; " in who.windows(shown(3.0, all_fit)).text
 
 
+def test_an_interval_without_width_is_not_told_as_one(shown):
+    """Where nobody is found no draw of users finds one; that says nothing of others."""
+
+    def nobody(files):
+        board = json.loads(files["leaderboard.json"])
+        for row in board:
+            row["estimates"]["recall@5%"] |= {"estimate": 0.0, "low": 0.0, "high": 0.0}
+        files["leaderboard.json"] = json.dumps(board)
+
+    told = who.answer(shown(3.0, nobody)).text
+    assert "are 0 % of those who do" in told and "(every draw of users has the same, so that no interval" in told
+    assert "(interval" not in told and "(interval" in who.answer(shown(3.0)).text
+
+
 def test_what_a_draw_would_find_is_that_of_whole_places(shown):
     """The top 5 % of 39 users is one of them, 2.6 %."""
 

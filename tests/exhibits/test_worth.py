@@ -35,8 +35,9 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     names = {called: {one.name for one in worth_.contrasts} for called, worth_ in found.items()}
 
     assert {"concat-over-sum", "tuple-over-sum", "attributes-over-candidates"} <= names[worth.JOINED]
-    assert "event-over-flat-moment" in names[worth.POSITIONS]
-    assert not names[worth.JOINED] & names[worth.POSITIONS]
+    longer = f"{worth.POSITIONS}, and with it how much history fits"
+    assert "event-over-flat-moment" in names[longer]
+    assert not names[worth.JOINED] & names[longer]
     assert set(LOSSES) <= names[worth.NEGATIVES]
     assert "bpr-over-bce" in names[worth.FORM]
     assert {"repeat-over-plain"} == names["the head"]
@@ -47,6 +48,14 @@ def test_a_contrast_counts_for_the_one_part_that_it_changes_and_for_none_where_i
     every = [name for several_ in names.values() for name in several_]
     assert len(every) == len(set(every))
     assert not {"event-over-next-token", "trees-over-counting"} & set(every)
+
+
+def test_where_histories_do_not_make_the_difference_positions_are_what_changes(made, monkeypatch):
+    monkeypatch.setattr(worth.scope, "unlike_histories", lambda *_: "")
+
+    found = by_part(made())
+    assert "event-over-flat-moment" in {one.name for one in found[worth.POSITIONS].contrasts}
+    assert not any(called.endswith("how much history fits") for called in found)
 
 
 def test_effects_are_told_in_the_direction_of_the_gain_the_largest_first(made):

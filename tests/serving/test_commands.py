@@ -264,6 +264,8 @@ def test_the_only_export_is_the_default_and_of_several_one_is_named(model, capsy
     assert "there is none in data/exports" in complaint(capsys, *rank)
     shutil.copytree("model", "data/exports/one")
     assert 0 == main(rank)
+    users = pl.read_csv("ranks.csv")["user_id"].n_unique()
+    assert f"personal-decay: users ranked in ranks.csv: {users}\n" == capsys.readouterr().out
     shutil.copytree("model", "data/exports/two")
     assert "known: data/exports/one (tiny), data/exports/two (tiny)" in complaint(capsys, *rank)
 

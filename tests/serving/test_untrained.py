@@ -97,6 +97,15 @@ def test_what_quick_alone_has_trained_on_this_log_is_said_to_lie_there(exported,
         assert "not trained here: run `dvc repro compare@main`, or" in complaint(capsys, "export", "markov")
 
 
+def test_where_nothing_was_trained_no_other_variant_is_advised(exported, tmp_path, capsys):
+    shutil.copytree(exported, tmp_path / "study", symlinks=True)
+    with inside(tmp_path / "study"):
+        shutil.rmtree("data/runs")
+
+        told = complaint(capsys, "export", "markov")
+        assert told.endswith("not trained here, nor was any other variant: run `dvc repro compare@main`")
+
+
 @pytest.mark.parametrize(
     ("changed", "variant"), [("sum-horizon", "sum-horizon"), ("sum-horizon-repeat", "hybrid-lambdarank")]
 )

@@ -1,0 +1,44 @@
+"""The headline of Findings: who beats counting, what the history adds, and how much of test that rests on."""
+
+import pytest
+
+from study.exhibits import answers
+from tests.exhibits.asking import UNREAD, say
+from tests.exhibits.pairing import text
+
+
+def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_none(made, against_counting):
+    won = text(answers.headline(made(say("better"))))
+    lost = text(answers.headline(made(say("worse", "history-over-counts"))))
+    sides = "a model that reads the history", UNREAD
+
+    assert (
+        "blind-horizon-repeat (own counts, dates and popularity alone, weights learned; declared after test was "
+        "seen)" in won
+    )
+    assert f". With head repeat-aware, in favour of {sides[0]} over {sides[1]}, declared after test was seen." in won
+    assert f". With head repeat-aware, in favour of {sides[1]} over {sides[0]}, declared after test was seen." in lost
+    assert "With head" not in text(answers.headline(against_counting("better", 0.01)))
+
+
+@pytest.mark.parametrize(("verdict", "is_told"), [("better", True), ("equivalent", False), ("undetermined", False)])
+def test_the_headline_names_an_arm_in_which_the_history_is_shown_to_make_a_difference_all_the_same(
+    made, verdict, is_told
+):
+    results = made(say("equivalent"), young=say(verdict))
+
+    told = text(answers.headline(results))
+    assert is_told == (f"declared after test was seen (the former {verdict} in the arm young). " in told)
+    assert is_told == ("in the arm" in told)
+
+
+def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):
+    def taste(written):
+        written["manifest.json"]["budget"] = "quick"
+
+    whole, quick = made(), made(taste)
+    asked = "Asked on test: 2 queries of 1 user"
+    none = " (a taste on tiny budgets, so nothing here is a finding)"
+
+    assert text(answers.headline(whole)).endswith(f" {asked}.")
+    assert text(answers.headline(quick)).endswith(f" {asked}{none}.")
