@@ -20,6 +20,7 @@ WORDS = {
 }
 """What architectures do with the order of events, in words; another one is told by its name."""
 RETRAINED = f", {TELLING['order-retrained']}"
+PERHAPS_RECENCY = "what readers of the order lose may be recency alone, which no contrast tells apart"
 UNORDERED = "of models that read ages and no order of events, so that recency is all they lose"
 
 
@@ -100,6 +101,8 @@ def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:
     told = [_in_sight(results, readers, *sides)] if readers else []
     if ages:
         told.append(_in_sight(results, ages, "dates as they were", "exchanged dates").led_by(UNORDERED))
+    if readers and any(one.verdict == "better" for one in ages):
+        told.append(Told.alike(PERHAPS_RECENCY))
     return in_turn(*told).led_by(f"in {smaller(results, results.diagnostics)}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import enough
+from study.exhibits import enough, order
 from study.exhibits.prose import percent
 from tests.exhibits.asking import VERDICTS, say, told
 from tests.exhibits.conftest import diagnosis
@@ -217,12 +217,29 @@ def test_a_gain_that_is_rounded_to_the_margin_is_said_to_be_about_as_large():
     assert "less than the margin of 0.005" == far.size(0.005)
 
 
+def shuffled(variant: str, family: str, verdict: str = "worse", effect: float = -0.02) -> dict:
+    sides = {"left_variant": variant, "right_variant": variant, "family": family, "name": f"{family}-order"}
+    return diagnosis("order-retrained", verdict, effect, **sides)
+
+
+@pytest.mark.parametrize(
+    ("members", "is_told"),
+    [
+        ([("lightgbm-lambdarank", "aggregates"), ("hybrid-lambdarank", "hybrid")], True),
+        ([("lightgbm-lambdarank", "aggregates", "equivalent", 0.0), ("hybrid-lambdarank", "hybrid")], False),
+        ([("lightgbm-lambdarank", "aggregates")], False),
+        ([("hybrid-lambdarank", "hybrid")], False),
+    ],
+)
+def test_where_what_reads_no_order_loses_too_recency_is_not_told_from_order(made, members, is_told):
+    answer = order.order(made(diagnoses=[shuffled(*member) for member in members]))
+
+    for told_ in (answer.lead, answer.short):
+        assert is_told == ("what readers of the order lose may be recency alone, which no contrast" in told_)
+
+
 def test_models_that_read_no_order_are_the_control_of_recency(made):
     """Shuffling the dates costs what counts by age as well, and a hybrid reads what its base does."""
-
-    def shuffled(variant: str, family: str) -> dict:
-        sides = {"left_variant": variant, "right_variant": variant, "family": family, "name": f"{family}-order"}
-        return diagnosis("order-retrained", "worse", -0.02, **sides)
 
     members = [("tifu-knn", "counting"), ("lightgbm-lambdarank", "aggregates"), ("hybrid-lambdarank", "hybrid")]
     sentence = told(made(diagnoses=[shuffled(*member) for member in members]), "Does order matter?")
