@@ -60,9 +60,9 @@ def examples(
         first.setdefault(one.verdict, one)
     amounts = Counter(one.verdict for one in contrasts)
     more = {
-        verdict: f", as {'is' if n == 2 else 'are'} {count(n - 1)} more" * (n > 1) for verdict, n in amounts.items()
+        verdict: f" (as {'is' if n == 2 else 'are'} {count(n - 1)} more)" * (n > 1) for verdict, n in amounts.items()
     }
-    return "; ".join(f"{example(named(one))}{behind(one)}{more[verdict]}" for verdict, one in first.items())
+    return "; ".join(f"{example(named(one))}{more[verdict]}{behind(one)}" for verdict, one in first.items())
 
 
 def example(contrast: Contrast) -> str:

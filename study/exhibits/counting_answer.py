@@ -22,17 +22,16 @@ def headline(results: Results) -> list[str]:
 
 
 def _history_elsewhere(results: Results) -> str:
-    """In which other arms a difference by the history is shown that is not shown here, in brackets; or nothing."""
+    """In which other arms every contrast shows a difference by the history, and none here does; or nothing."""
     here = {contrast.verdict for contrast in choose.over_blind(results)}
     arms = () if results.is_limited or not here else (results.beside(arm) for arm in ("catalogue", "young", "who"))
-    told = [
-        f"{verdict} in the arm {code(arm.arm)}"
-        for arm in arms
-        if arm is not None
-        for verdict in dict.fromkeys(contrast.verdict for contrast in choose.over_blind(arm))
-        if verdict in other_measures.SETTLED and verdict not in here
-    ]
-    return f" (the former {listing(told)})" if told else ""
+    told = []
+    for arm in filter(None, arms):
+        found = choose.over_blind(arm)
+        verdicts = {contrast.verdict for contrast in found}
+        if len(verdicts) == 1 and verdicts <= set(other_measures.SETTLED) - here:
+            told.append(f"in the arm {code(arm.arm)} the one with the history is {found[0].verdict}{_all_late(found)}")
+    return f" ({listing(told)})" if told else ""
 
 
 def _all_late(contrasts: Sequence[Contrast]) -> str:

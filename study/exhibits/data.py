@@ -39,8 +39,8 @@ def card(results: Results) -> Html:
     text += f"The catalogue has {plural(data.catalogue, 'candidate')}."
     if data.most_events is not None:
         text += (
-            f" Had the log more than {count(data.most_events)} events, only some users, drawn by a hash, are studied: "
-            "so many as have no more together, or one."
+            f" If the log has more than {count(data.most_events)} events, only some users, drawn by a hash, are "
+            "studied: so many as have no more together, or one."
         )
     rows = [
         [name(column), words(a.kind), whole(a.cardinality), Cell(percent(a.missing), a.missing)]

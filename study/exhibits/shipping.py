@@ -1,6 +1,6 @@
 """What to ship, and what it costs: the contrasts choose, the measured cost breaks ties."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from study.exhibits import anew, choose
 from study.exhibits.answer import Answer, of, semicolons
@@ -40,7 +40,7 @@ def shipped(results: Results) -> tuple[str, Contrast | None]:
     while better := [c for c in _toward(results, chosen, "better") if c.left_variant in rivals]:
         chosen = choose.best_on_select(results, better)
         rivals -= {chosen.left_variant}
-    cheaper = [c for c in _toward(results, chosen, "equivalent") if _saves(results, c) and c.left_variant in shown]
+    cheaper = [c for c in _alike(results, chosen) if c.left_variant in shown]
     if cheaper:
         chosen = min(cheaper, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
     return chosen.left_variant, chosen
@@ -88,14 +88,24 @@ def ship(results: Results) -> Answer:
 
 def _sooner(results: Results, reason: Contrast) -> str:
     """How many others refit sooner, and what is known of them beside what is shipped, a clause; or nothing."""
-    alike = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
     kinds = {
-        "beating counting but not compared with it": len(_uncompared(results, reason)),
-        "beating counting but not settled against it": len(_unsettled(results, reason)),
-        "equivalent to it": len(alike),
+        ("beats counting but was not", "beat counting but were not", "compared with it"): _uncompared(results, reason),
+        ("beats counting but is not", "beat counting but are not", "settled against it"): _lefts(
+            _unsettled(results, reason)
+        ),
+        ("is", "are", "equivalent to it"): _lefts(_alike(results, reason)),
     }
-    told = [f"{count(number_)} {kind}" for kind, number_ in kinds.items() if number_]
-    return f"sooner refit {listing(told)}" if told else ""
+    told = [f"{count(len(who))} {(one, many)[len(who) > 1]} {what}" for (one, many, what), who in kinds.items() if who]
+    return f"of what refits sooner {listing(told)}" if told else ""
+
+
+def _lefts(contrasts: Sequence[Contrast]) -> set[str]:
+    return {contrast.left_variant for contrast in contrasts}
+
+
+def _alike(results: Results, reason: Contrast) -> list[Contrast]:
+    """The contrasts of what is equivalent to what is shipped and clearly cheaper, with it."""
+    return [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
 
 
 def _among(results: Results) -> str:
@@ -109,7 +119,7 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     another and to what the winner gains over counting.
     """
     beating = _beating(results)
-    found = [c for c in _toward(results, reason, "equivalent") if _saves(results, c)]
+    found = _alike(results, reason)
     cheapest = [
         min(some, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
         for some in ([c for c in found if c.left_variant in beating], found)
@@ -244,7 +254,7 @@ def _how_much_sooner(results: Results, reason: Contrast) -> str:
     """In which part of the seconds, by which rule, and that both may be shipped where that is near its border."""
     late = LATE * (results.data.source == COMPLETE_JOURNEY)
     part = _part_of_seconds(results, reason)
-    took = " of ".join(number(results.cost[variant].refit_seconds, 1) for variant in reason.variants)
+    took = " of ".join(f"{results.cost[variant].refit_seconds:,.4g} s" for variant in reason.variants)
     rule = f"where {percent(CLEARLY)} or less count as a saving{late}{_near(part)}"
     return f"in {percent(part)} of the seconds, {took}, {rule}"
 

@@ -94,17 +94,14 @@ def verdict(found: Accounting) -> str:
     )
 
 
-RISE = " (below zero: raise it)"
-"""Of a loss that is said to be lowered."""
-
-
 def _beside_counting(past: Past | None) -> str:
     """What earlier moments tell where a moment begins, beside what they tell counting; a clause."""
     if past is None:
         return ""
+    change = "raise" if (past.gained.estimate or 0) < 0 else "lower"
     lead = (
-        f"; where a moment begins, so that the past alone can tell, earlier moments lower its loss of what is ranked "
-        f"by {_nats(past.gained)} nats{RISE * ((past.gained.estimate or 0) < 0)}"
+        f"; where a moment begins, so that the past alone can tell, earlier moments {change} its loss of what is "
+        f"ranked: it falls by {_nats(past.gained)} nats"
     )
     counting = "counting of the user's own tokens in half a context"
     if past.share is None:

@@ -132,7 +132,7 @@ def _interval(found: Estimate) -> str:
     if found.low is None:
         return ""
     if found.low == found.high:  # as where nobody is found, whoever is drawn
-        return " (every draw of users has the same, so that no interval says what others would have)"
+        return " (nearly every draw of users has the same, so that no interval says what others would have)"
     return f" (interval {percent(found.low)} to {percent(found.high)})"
 
 

@@ -86,7 +86,8 @@ def parts(results: Results) -> list[Worth]:
 def _called(results: Results, contrast: Contrast, part: str) -> str:
     """What changes with a part: of a loss its negatives, unless both sides draw as many; or all that reads a history.
 
-    A side that reads none has nothing to read one with either. Of representations some differ in their positions.
+    A side that reads none has nothing to read one with either. Of representations some differ in their positions, and
+    with them in how much of a history fits, where that may make the difference.
     """
     sides = [choose.parts_of(results, side) for side in contrast.variants]
     if any(choose.declared(side).get("is_blind") for side in sides):

@@ -134,7 +134,7 @@ def _limits(bundle: Bundle) -> list[str]:
     ]
     if exported.thinned_to is not None:
         limits.append(
-            f"It was trained on at most {exported.thinned_to:,} events: had its log more, on those of some users. "
+            f"It was trained on at most {exported.thinned_to:,} events; if its log had more, on those of some users. "
             "Counts of a candidate over all users, which it reads, are larger in a larger log than they were in "
             "training: to rank the users of one, train on it without `most_events`."
         )

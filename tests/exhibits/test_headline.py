@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import answers
+from study.exhibits import answers, choose
 from tests.exhibits.asking import UNREAD, say
 from tests.exhibits.pairing import text
 
@@ -21,15 +21,34 @@ def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_
     assert "With head" not in text(answers.headline(against_counting("better", 0.01)))
 
 
-@pytest.mark.parametrize(("verdict", "is_told"), [("better", True), ("equivalent", False), ("undetermined", False)])
+@pytest.mark.parametrize(
+    ("here", "there", "is_told"),
+    [
+        ("equivalent", ["better", "better"], True),
+        ("equivalent", ["worse", "worse"], True),
+        ("worse", ["better", "better"], True),
+        ("better", ["better", "better"], False),
+        ("equivalent", ["better", "undetermined"], False),
+        ("equivalent", ["better", "worse"], False),
+        ("equivalent", ["undetermined", "undetermined"], False),
+    ],
+)
 def test_the_headline_names_an_arm_in_which_the_history_is_shown_to_make_a_difference_all_the_same(
-    made, verdict, is_told
+    made, monkeypatch, here, there, is_told
 ):
-    results = made(say("equivalent"), young=say(verdict))
+    def over_blind(results):
+        found = over(results)
+        if results.arm != "young":
+            return found
+        return [found[0].model_copy(update={"verdict": verdict}) for verdict in there]
 
-    told = text(answers.headline(results))
-    assert is_told == (f"declared after test was seen (the former {verdict} in the arm young). " in told)
-    assert is_told == ("in the arm" in told)
+    over = choose.over_blind
+    monkeypatch.setattr(choose, "over_blind", over_blind)
+
+    told = text(answers.headline(made(say(here), young=lambda _: None)))
+    late = ", declared after test was seen"
+    assert is_told == (f"{late} (in the arm young the one with the history is {there[0]}{late}). " in told)
+    assert is_told == ("in the arm young" in told)
 
 
 def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):
@@ -37,7 +56,7 @@ def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):
         written["manifest.json"]["budget"] = "quick"
 
     whole, quick = made(), made(taste)
-    asked = "Asked on test: 2 queries of 1 user"
+    asked = "Asked on test of this arm: 2 queries of 1 user"
     none = " (a taste on tiny budgets, so nothing here is a finding)"
 
     assert text(answers.headline(whole)).endswith(f" {asked}.")

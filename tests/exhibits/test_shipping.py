@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.exhibits.asking import EVERY, lead, told
+from tests.exhibits.asking import EVERY, lead, short, told
 from tests.exhibits.conftest import contrast
+
+SHIP = "What to ship, at what cost?"
 
 
 def told_of(verdict: str, effect: float, left: str, right: str):
@@ -25,7 +27,7 @@ def against(*rows: tuple[str, str, float]):
 
 
 def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
-    lost = told(made(against(("sum-horizon", "equivalent", 0.001))), "What to ship, at what cost?")
+    lost = told(made(against(("sum-horizon", "equivalent", 0.001))), SHIP)
 
     assert "tifu-knn (recall@10" in lost
     assert "since nothing that was compared with the best counting rule is shown to be better" in lost
@@ -33,8 +35,8 @@ def test_the_counting_rule_is_shipped_where_nothing_is_shown_to_beat_it(made):
 
 def test_what_select_chose_the_members_of_is_told_to_be_favoured_there(made):
     clause = "the best on select (which chose its members, too) of what is shown to beat counting"
-    average = told(made(against(("average-of-learners", "better", 0.02))), "What to ship, at what cost?")
-    plain = told(made(against(("lightgbm-binary", "better", 0.02))), "What to ship, at what cost?")
+    average = told(made(against(("average-of-learners", "better", 0.02))), SHIP)
+    plain = told(made(against(("lightgbm-binary", "better", 0.02))), SHIP)
 
     assert clause in average
     assert "the best on select of what is shown to beat counting" in plain and clause not in plain
@@ -42,7 +44,7 @@ def test_what_select_chose_the_members_of_is_told_to_be_favoured_there(made):
 
 def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
     rows = [("sum-horizon", "better", 0.02), ("lightgbm-binary", "better", 0.01), ("gru-horizon", "worse", -0.01)]
-    sentence = told(made(against(*rows)), "What to ship, at what cost?")
+    sentence = told(made(against(*rows)), SHIP)
 
     assert "lightgbm-binary (recall@10" in sentence  # earlier in the roster, so better on select in these results
     assert "its search took 8.0 s, a refit takes 2.0 s and 50 MB" in sentence
@@ -51,7 +53,7 @@ def test_the_best_on_select_of_the_winners_is_shipped_with_its_cost(made):
         against(*rows)(written)
         written["cost/lightgbm-binary.json"]["peak_mb"] = 6481.2
 
-    assert "and 6,481 MB on the machine" in told(made(large), "What to ship, at what cost?")
+    assert "and 6,481 MB on the machine" in told(made(large), SHIP)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_what_counting_gives_up_is_told_where_the_gain_is_not_shown_to_reach_the
         against(("sum-horizon", "better", effect))(written)
         written["cost/tifu-knn.json"]["refit_seconds"] = 0.5
 
-    sentence = lead(made(cheap), "What to ship, at what cost?")
+    sentence = lead(made(cheap), SHIP)
     assert sentence.endswith(expected) if expected else "gives up" not in sentence
 
 
@@ -80,10 +82,10 @@ def test_a_cheaper_equivalent_takes_the_place_of_the_winner(made):
         written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
-    sentence = told(made(cheaper), "What to ship, at what cost?")
+    sentence = told(made(cheaper), SHIP)
     assert "ost? gru-horizon (recall@10" in sentence
     assert (
-        "the one of two equivalent variants that refits sooner (in 50 % of the seconds, 1.0 of 2.0, where 80 % or less"
+        "the one of two equivalent variants that refits sooner (in 50 % of the seconds, 1 s of 2 s, where 80 % or less"
         in sentence
     )
     assert "either may be shipped" not in sentence
@@ -99,9 +101,9 @@ def test_an_equivalent_that_saves_less_than_a_fifth_takes_nobody_s_place(made, r
         written["cost/sum-horizon.json"]["refit_seconds"] = 2.0
         written["cost/gru-horizon.json"]["refit_seconds"] = refit
 
-    sentence = told(made(hardly), "What to ship, at what cost?")
+    sentence = told(made(hardly), SHIP)
     assert is_shipped == ("ost? gru-horizon (recall@10" in sentence)
-    assert is_shipped == ("refits sooner (in 80 % of the seconds, 1.6 of 2.0, where" in sentence)
+    assert is_shipped == ("refits sooner (in 80 % of the seconds, 1.6 s of 2 s, where" in sentence)
     assert is_shipped == ("refits sooner" in sentence)
     assert (refit < 1.8) == ("so near the border another load of the machine may turn it, so that either" in sentence)
     aside = "beats counting as well and is equivalent to sum-horizon; a clear saving would take 80 % of them, or less"
@@ -119,7 +121,7 @@ def test_what_beats_counting_for_less_and_is_not_shown_to_be_worse_is_told_besid
         written["cost/gru-horizon.json"]["refit_seconds"] = 9
 
     clause = "gru-horizon (−0.0010, 1.0 s) beats counting as well and would refit sooner; whether it is worse than "
-    cheap, dear = (told(made(change), "What to ship, at what cost?") for change in (undecided, dearer))
+    cheap, dear = (told(made(change), SHIP) for change in (undecided, dearer))
     assert f"{clause}sum-horizon stays undetermined" in cheap
     assert "ost? sum-horizon (recall@10" in cheap
     assert "would refit sooner" not in dear
@@ -131,7 +133,7 @@ def test_of_a_cheaper_equivalent_that_no_contrast_holds_against_counting_it_is_s
         written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
-    sentence = told(made(cheaper), "What to ship, at what cost?")
+    sentence = told(made(cheaper), SHIP)
     assert "it refits in 1.0 s but no contrast is between it and the best counting rule" in sentence
 
 
@@ -142,7 +144,7 @@ def test_a_cheaper_equivalent_that_is_not_shown_to_beat_counting_is_told_and_not
         written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
-    sentence = told(made(cheaper), "What to ship, at what cost?")
+    sentence = told(made(cheaper), SHIP)
     assert "ost? sum-horizon (recall@10" in sentence
     assert (
         "gru-horizon is equivalent to sum-horizon, +0.0010; it refits in 1.0 s but is not shown to beat counting itself"
@@ -161,7 +163,7 @@ def test_a_winner_that_is_better_than_the_best_on_select_is_shipped(made, betwee
         against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "better", 0.02))(written)
         written["contrasts.json"].append(between)
 
-    sentence = told(made(better), "What to ship, at what cost?")
+    sentence = told(made(better), SHIP)
     assert "ost? sum-horizon (recall@10" in sentence
     assert "the better one of two variants that are shown to beat counting: sum-horizon over lightgbm-bin" in sentence
 
@@ -171,7 +173,7 @@ def test_a_variant_that_does_not_beat_counting_takes_no_winner_s_place(made):
         against(("lightgbm-binary", "better", 0.01), ("sum-horizon", "undetermined", 0.005))(written)
         written["contrasts.json"].append(told_of("worse", -0.01, "lightgbm-binary", "sum-horizon"))
 
-    assert "ost? lightgbm-binary (recall@10" in told(made(better), "What to ship, at what cost?")
+    assert "ost? lightgbm-binary (recall@10" in told(made(better), SHIP)
 
 
 def test_the_better_winner_yields_to_a_cheaper_equivalent(made):
@@ -182,7 +184,7 @@ def test_the_better_winner_yields_to_a_cheaper_equivalent(made):
         written["contrasts.json"].append(told_of("equivalent", 0.001, "gru-horizon", "sum-horizon"))
         written["cost/gru-horizon.json"]["refit_seconds"] = 1
 
-    assert "ost? gru-horizon (recall@10" in told(made(cheaper), "What to ship, at what cost?")
+    assert "ost? gru-horizon (recall@10" in told(made(cheaper), SHIP)
 
 
 @pytest.mark.parametrize(("trees", "told_first"), [("better", True), ("undetermined", False)])
@@ -204,7 +206,7 @@ def test_of_cheaper_equivalents_in_turn_the_one_that_beats_counting_is_told_befo
         for variant, refit in spent.items():
             written[f"cost/{variant}.json"]["refit_seconds"] = refit
 
-    found = EVERY["What to ship, at what cost?"].answer(made(chained)).beside
+    found = EVERY[SHIP].answer(made(chained)).beside
     in_turn = "is in turn equivalent to <code>hybrid-lambdarank</code>"
     is_first = found[0].startswith(f"<code>lightgbm-lambdarank</code> {in_turn}, \N{MINUS SIGN}0.0011")
     assert is_first == told_first
@@ -212,3 +214,42 @@ def test_of_cheaper_equivalents_in_turn_the_one_that_beats_counting_is_told_befo
     assert found[-1].startswith(f"<code>sum-horizon-repeat</code> {in_turn}")
     assert found[-1].endswith("but is not shown to beat counting itself")
     assert 1 + told_first == len(found)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ({"gru-horizon": "equivalent"}, "; of what refits sooner 1 is equivalent to it"),
+        (
+            {"gru-horizon": "equivalent", "tuple-horizon": "equivalent"},
+            "; of what refits sooner 2 are equivalent to it",
+        ),
+        ({"gru-horizon": "undetermined"}, ""),
+        ({"gru-horizon": "worse"}, ""),
+    ],
+)
+def test_what_refits_sooner_is_counted_in_short_by_what_is_known_of_it(made, verdicts, expected):
+    def change(written):
+        against(("sum-horizon", "better", 0.02))(written)
+        for variant, verdict in verdicts.items():
+            # Twice, as where a second contrast is of the best of a family.
+            written["contrasts.json"] += 2 * [
+                told_of(verdict, {"worse": -0.02}.get(verdict, 0.001), variant, "sum-horizon")
+            ]
+            written[f"cost/{variant}.json"]["refit_seconds"] = 1
+
+    assert short(made(change), SHIP).endswith(f"a refit takes 2.0 s and 50 MB{expected}")
+
+
+def test_what_beats_counting_and_refits_sooner_is_counted_with_whether_it_was_compared(made):
+    def change(written):
+        beating = ("gru-horizon", "tuple-horizon", "concat-horizon")
+        against(("sum-horizon", "better", 0.02), *((variant, "better", 0.019) for variant in beating))(written)
+        written["contrasts.json"].append(told_of("undetermined", -0.001, "gru-horizon", "sum-horizon"))
+        for variant in beating:
+            written[f"cost/{variant}.json"]["refit_seconds"] = 1
+
+    assert short(made(change), SHIP).endswith(
+        "; of what refits sooner 2 beat counting but were not compared with it and 1 beats counting but is not settled "
+        "against it"
+    )

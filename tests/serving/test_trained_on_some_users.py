@@ -38,7 +38,7 @@ def test_counts_over_all_users_of_a_larger_log_than_in_training_are_warned_of(ex
     assert 0 == main([*rank, "--out", str(tmp_path / "ranks.parquet")])
     told = f"and {variant} was trained on 100 at most: counts of a candidate over all users, which it reads, are larger"
     assert READS[variant] == (told in capsys.readouterr().err)
-    limit = "It was trained on at most 100 events: had its log more, on those of some users."
+    limit = "It was trained on at most 100 events; if its log had more, on those of some users."
     assert READS[variant] == (limit in card(read_bundle(folder), {"select": 0.5}, None))
 
 
