@@ -76,7 +76,7 @@ def headline(results: Results) -> Html:
     """The first question with the shortest answer to it, and how much of test it rests on."""
     power, is_taste = results.power, results.manifest.budget == "quick"
     of_test = f"{plural(power.queries, 'query')} of {plural(power.users, 'user')}"
-    asked = f"asked on test of this arm: {of_test}{TASTE if is_taste else ''}"
+    asked = f"on test here: {of_test}{TASTE if is_taste else ''}"
     told = " ".join(map(sentence, [*counting_answer.headline(results), asked]))
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}"], "prose headline")
 

@@ -22,15 +22,20 @@ def headline(results: Results) -> list[str]:
 
 
 def _history_elsewhere(results: Results) -> str:
-    """In which other arms every contrast shows a difference by the history, and none here does; or nothing."""
-    here = {contrast.verdict for contrast in choose.over_blind(results)}
+    """In which other arms every contrast shows a difference by the history, and none here does; or nothing.
+
+    That these are no plan is said of the contrasts of this arm, or else here.
+    """
+    own = choose.over_blind(results)
+    here = {contrast.verdict for contrast in own}
     arms = () if results.is_limited or not here else (results.beside(arm) for arm in ("catalogue", "young", "who"))
     told = []
     for arm in filter(None, arms):
         found = choose.over_blind(arm)
         verdicts = {contrast.verdict for contrast in found}
         if len(verdicts) == 1 and verdicts <= set(other_measures.SETTLED) - here:
-            told.append(f"in the arm {code(arm.arm)} the one with the history is {found[0].verdict}{_all_late(found)}")
+            late_ = "" if _all_late(own) else _all_late(found)
+            told.append(f"{found[0].verdict} with the history in the arm {code(arm.arm)}{late_}")
     return f" ({listing(told)})" if told else ""
 
 

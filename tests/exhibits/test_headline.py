@@ -47,7 +47,7 @@ def test_the_headline_names_an_arm_in_which_the_history_is_shown_to_make_a_diffe
 
     told = text(answers.headline(made(say(here), young=lambda _: None)))
     late = ", declared after test was seen"
-    assert is_told == (f"{late} (in the arm young the one with the history is {there[0]}{late}). " in told)
+    assert is_told == (f"{late} ({there[0]} with the history in the arm young). " in told)
     assert is_told == ("in the arm young" in told)
 
 
@@ -56,7 +56,7 @@ def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):
         written["manifest.json"]["budget"] = "quick"
 
     whole, quick = made(), made(taste)
-    asked = "Asked on test of this arm: 2 queries of 1 user"
+    asked = "On test here: 2 queries of 1 user"
     none = " (a taste on tiny budgets, so nothing here is a finding)"
 
     assert text(answers.headline(whole)).endswith(f" {asked}.")
