@@ -10,6 +10,7 @@ from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 
 Mark = Literal["supported", "contradicted", "undetermined"]
+NEAR_POPULARITY = "; what it says is that the side which follows it stayed near popularity, and the other did not"
 MARKS: tuple[Mark, ...] = ("supported", "contradicted", "undetermined")
 
 
@@ -79,11 +80,7 @@ class Part:
             told = f"{self.untrained} not clearly above popularity on select, so that the contrast says little"
             is_followed = self.untrained == f"{code(self.contrast.left_variant)} is"
             failed = is_followed and self.contrast.verdict == "worse"
-            return (
-                told
-                + "; what it says is that the side which follows it stayed near popularity, and the other did not"
-                * failed
-            )
+            return f"{told}{NEAR_POPULARITY * failed}"
         if self.besides:
             does = "hide a difference" if self.contrast.verdict == "equivalent" else "be what makes the difference"
             return f"its sides differ in {self.besides} as well, which may {does}"

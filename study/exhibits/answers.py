@@ -30,16 +30,14 @@ from study.exhibits.prose import bracketed, named, number, percent, plural, sent
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
-from study.exhibits.source import TASTE, missing
+from study.exhibits.source import missing, taste
 from study.exhibits.who import windows_of
 from study.exhibits.young_answer import young
 from study.metrics.screening import PRIMARY as WHO_PRIMARY
 from study.params.statistics import PRIMARY
 
-LONGER, UNLIKE = (
-    "where their histories differ as well, which may make or hide a difference",
-    "where their objectives differ as well",
-)
+LONGER = "where their histories differ as well, which may make or hide a difference"
+UNLIKE = "where their objectives differ as well"
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,9 @@ def completed(answer: Answer, results: Results) -> Answer:
 
 def headline(results: Results) -> Html:
     """The first question with the shortest answer to it, and how much of test it rests on."""
-    power, is_taste = results.power, results.manifest.budget == "quick"
+    power = results.power
     of_test = f"{plural(power.queries, 'query')} of {plural(power.users, 'user')}"
-    asked = f"on test here: {of_test}{TASTE if is_taste else ''}"
+    asked = f"on test here: {of_test}{taste(results.manifest)}"
     told = " ".join(map(sentence, [*counting_answer.headline(results), asked]))
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}"], "prose headline")
 

@@ -101,7 +101,7 @@ def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:
     told = [_in_sight(results, readers, *sides)] if readers else []
     if ages:
         told.append(_in_sight(results, ages, "dates as they were", "exchanged dates").led_by(UNORDERED))
-    if readers and any(one.verdict == "better" for one in ages):
+    if all(any(one.verdict == "better" for one in some) for some in (readers, ages)):
         told.append(Told.alike(PERHAPS_RECENCY))
     return in_turn(*told).led_by(f"in {smaller(results, results.diagnostics)}")
 

@@ -19,6 +19,11 @@ from study.provenance import params_hash
 TASTE = " (<strong>a taste on tiny budgets, so nothing here is a finding</strong>)"
 
 
+def taste(manifest: Manifest) -> str:
+    """That results are no finding, where their budget is that of a taste; or nothing."""
+    return TASTE if manifest.budget == "quick" else ""
+
+
 CHANGED = (
     f"<strong>{code(str(PARAMS))} has changed since.</strong> What this page says of budgets, settings and the "
     "question is what that file says today, not what this run was given."
@@ -62,7 +67,7 @@ def origin(arm: Arm, manifest: Manifest) -> str:
     what = "compared at revision" if arm in COMPARED else "revision"
     return (
         f"Arm {code(arm)} on snapshot {code(manifest.snapshot)}, {what} {code(short(manifest.revision))}, "
-        f"budget {code(manifest.budget)}{TASTE if manifest.budget == 'quick' else ''}"
+        f"budget {code(manifest.budget)}{taste(manifest)}"
     )
 
 

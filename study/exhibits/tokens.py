@@ -9,7 +9,7 @@ from study import params
 from study.exhibits import source
 from study.exhibits.figures import draw, inert, names_axis, row_height, series_style
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, number, percent, plural
+from study.exhibits.prose import DASH, number, percent, plural, signed
 from study.exhibits.records import Estimate, Manifest
 from study.exhibits.result_file import manifest_of, read
 from study.exhibits.tables import Cell, brackets, estimate, name, table, whole
@@ -98,22 +98,26 @@ def _beside_counting(past: Past | None) -> str:
     """What earlier moments tell where a moment begins, beside what they tell counting; a clause."""
     if past is None:
         return ""
-    change = "raise" if (past.gained.estimate or 0) < 0 else "lower"
-    lead = (
-        f"; where a moment begins, so that the past alone can tell, earlier moments {change} its loss of what is "
-        f"ranked: it falls by {_nats(past.gained)} nats"
+    moments = (
+        "where a moment begins, so that the past alone can tell, earlier moments change its loss of what is ranked"
     )
-    counting = "counting of the user's own tokens in half a context"
+    lead, counting = (
+        f"; {moments} by {_change(past.gained)} nats",
+        "counting of the user's own tokens in half a context",
+    )
     if past.share is None:
         return f"{lead}, and {counting} tells nothing clearly, so that nothing is asked of it"
     return (
-        f"{lead}, {share_of(past.share)} of the {_nats(past.counted)} by which {counting} does, where the criterion is "
-        "less than all"
+        f"{lead}, {share_of(past.share)} of the {_change(past.counted)} by which {counting} does, where the criterion "
+        "is less than all"
     )
 
 
-def _nats(value: Estimate) -> str:
-    return f"{number(value.estimate, 3)} [{number(value.low, 3)}, {number(value.high, 3)}]"
+def _change(drop: Estimate) -> str:
+    """A drop in nats, as the change of the loss that it is."""
+    ends = (None if end is None else -end for end in (drop.estimate, drop.high, drop.low))
+    change, low, high = (DASH if end is None else signed(end, 3) for end in ends)
+    return f"{change} [{low}, {high}]"
 
 
 def _order_alone(row: Slot) -> str:

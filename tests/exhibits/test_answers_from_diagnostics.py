@@ -227,6 +227,7 @@ def shuffled(variant: str, family: str, verdict: str = "worse", effect: float = 
     [
         ([("lightgbm-lambdarank", "aggregates"), ("hybrid-lambdarank", "hybrid")], True),
         ([("lightgbm-lambdarank", "aggregates", "equivalent", 0.0), ("hybrid-lambdarank", "hybrid")], False),
+        ([("lightgbm-lambdarank", "aggregates"), ("hybrid-lambdarank", "hybrid", "equivalent", 0.0)], False),
         ([("lightgbm-lambdarank", "aggregates")], False),
         ([("hybrid-lambdarank", "hybrid")], False),
     ],

@@ -56,25 +56,20 @@ def test_whether_counting_is_beaten_turns(made, verdict, expected):
     assert f"], {verdict}" in told
 
 
-def test_one_winner_of_several_is_counted_and_shown(made):
-    told = short(made(say("undetermined")), COUNTING)
-    assert "none is shown better or worse (" in told and "yes" not in told
+def test_one_winner_of_several_is_counted_and_shown_and_none_where_one_is_worse(made):
+    def but_trees(verdict):
+        def change(written):
+            say("undetermined")(written)
+            say(verdict, "trees-over-counting")(written)
 
-    def worse(written):
-        say("undetermined")(written)
-        say("worse", "trees-over-counting")(written)
+        return short(made(change), COUNTING)
 
-    told = short(made(worse), COUNTING)
-    assert "not shown: nothing that was compared with the best counting rule, tifu-knn (recall@10 " in told
-    assert "is shown to beat it, but not every contrast is settled (" in told
-
-    def one(written):
-        say("undetermined")(written)
-        say("better", "trees-over-counting")(written)
-
-    told = short(made(one), COUNTING)
-    assert "yes: 1 of 5 that were compared beats the best counting rule" in told
-    assert "lightgbm-lambdarank over tifu-knn +0.0200 [+0.0160, +0.0240], better" in told
+    alike, worse, better = map(but_trees, ("undetermined", "worse", "better"))
+    assert "none is shown better or worse (" in alike and "yes" not in alike
+    assert "not shown: nothing that was compared with the best counting rule, tifu-knn (recall@10 " in worse
+    assert "is shown to beat it, but not every contrast is settled (" in worse
+    assert "yes: 1 of 5 that were compared beats the best counting rule" in better
+    assert "lightgbm-lambdarank over tifu-knn +0.0200 [+0.0160, +0.0240], better" in better
 
 
 def test_a_gain_below_the_margin_is_said_to_be_less(made):

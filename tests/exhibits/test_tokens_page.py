@@ -7,7 +7,6 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import token_clause, tokens, tokens_training
-from study.exhibits.prose import number
 from tests.exhibits.test_diagnostics_pages import MANIFEST, write
 
 
@@ -100,16 +99,16 @@ def test_a_model_that_the_past_tells_what_it_tells_counting_has_learned_behaviou
 
     assert told.startswith(verdict.format(claim))
     assert (past is NONE) == ("where a moment begins" not in told)
-    asked = "of the 0.200 [0.190, 0.210] by which counting of the user's own tokens in half a context does"
+    asked = "of the −0.200 [−0.210, −0.190] by which counting of the user's own tokens in half a context does"
     assert (past not in (NONE, before(None, "undetermined"))) == (asked in told)
     assert (past == before(None, "undetermined")) == ("tells nothing clearly" in told)
 
 
-@pytest.mark.parametrize(("gained", "change"), [(0.1, "lower"), (-0.05, "raise")])
-def test_earlier_moments_that_raise_the_loss_are_said_to(accounted, gained, change):
+@pytest.mark.parametrize(("gained", "change"), [(0.1, "−0.100 [−0.110, −0.090]"), (-0.05, "+0.050 [+0.040, +0.060]")])
+def test_what_earlier_moments_do_to_the_loss_has_its_sign(accounted, gained, change):
     told = tokens.verdict(accounted(past=before(-0.25, "holds", gained))[0])
 
-    assert f"earlier moments {change} its loss of what is ranked: it falls by {number(gained, 3)} [" in told
+    assert f"earlier moments change its loss of what is ranked by {change} nats" in told
 
 
 def test_the_verdict_is_of_what_is_learned_beyond_the_columns_alone(accounted, folder):
