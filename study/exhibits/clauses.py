@@ -97,7 +97,7 @@ def limited(
     whole, short = (_claim(results, asked, trained, left, right, *held, is_counted=counts) for counts in (True, False))
     lead = bracketed(bracketed(whole, _tally(others) if trained else ""), scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, results.margin, hedged(results, more), named)}" if trained else lead
-    doubts = semicolons(_tally(others), _unfinished(results, trained), _otherwise(results, trained))
+    doubts = semicolons(_tally(others), _unfinished(results, trained), otherwise(results, trained))
     short = bracketed(short, semicolons(examples(trained, named, more), doubts) if trained else scope.UNTRAINED)
     return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
 
@@ -129,7 +129,7 @@ def _unfinished(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f"{count(number)} of {count(len(sides))} models unfinished" if number else ""
 
 
-def _otherwise(results: Results, contrasts: Sequence[Contrast]) -> str:
+def otherwise(results: Results, contrasts: Sequence[Contrast]) -> str:
     """That another run gives a reason to doubt contrasts, and how many; or nothing."""
     since = anew.changed_since(results)
     doubted = sum(bool(since(contrast)) for contrast in contrasts)
@@ -151,7 +151,7 @@ def of_the_history(results: Results, more: Callable[[Contrast], str] = _nothing)
     if not found:
         return Told.alike("")
     whole = f"{claim}: {evidence(found, results.margin, hedged(results, more))}"
-    return Told(whole, bracketed(claim, semicolons(examples(found), _otherwise(results, found))))
+    return Told(whole, bracketed(claim, semicolons(examples(found), otherwise(results, found))))
 
 
 def apart(

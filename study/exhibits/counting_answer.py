@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from study.exhibits import anew, choose, few_seeds, new_to_users, other_measures, scope, scorings
 from study.exhibits.answer import Answer, Told, of, semicolons
 from study.exhibits.beats import NO_CONTRAST, best_rule, over_counts, size, verdict_on_counting
-from study.exhibits.clauses import apart, evidence, example, examples, hedged, of_the_history
+from study.exhibits.clauses import apart, evidence, example, examples, hedged, of_the_history, otherwise
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import bracketed, count, late, plural
+from study.exhibits.prose import bracketed, count, late, plural, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.size_of_catalogue import is_no_larger
@@ -35,8 +35,10 @@ def _history_elsewhere(results: Results) -> str:
         verdicts = {contrast.verdict for contrast in found}
         if len(verdicts) == 1 and verdicts <= set(other_measures.SETTLED) - here:
             late_ = "" if _all_late(own) else _all_late(found)
-            told.append(f"{found[0].verdict} with the history in the arm {code(arm.arm)}{late_}")
-    return f" ({listing(told)})" if told else ""
+            effects = listing([signed(contrast.effect) for contrast in found])
+            shown = f"{found[0].verdict} with the history in the arm {code(arm.arm)}, {effects}{late_}"
+            told += [shown, otherwise(arm, found)]
+    return f" ({semicolons(*told)})" if told else ""
 
 
 def _all_late(contrasts: Sequence[Contrast]) -> str:

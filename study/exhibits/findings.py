@@ -49,8 +49,8 @@ def answer(results: Results) -> Html:
         f"{_by_t(results)}"
     )
     read = (
-        "Parentheses hold one contrast for each verdict, left over right, with its effect and the interval that its "
-        "verdict used, and say how many more have that verdict. It is the one that was declared first; of contrasts "
+        "Parentheses hold one contrast for each verdict that is shown, left over right, with its effect and the interval "
+        "that its verdict used; how many more have that verdict stands there or in the sentence. It is the one that was declared first; of contrasts "
         "with counting, and of what to ship, the best on select. Of shuffled orders those alone count there that a "
         f"model was trained on too, where there are any. {DAGGER}: declared after test was seen. Every contrast, and "
         "what limits an answer, is folded below it."

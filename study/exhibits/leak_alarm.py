@@ -11,7 +11,7 @@ from study.exhibits.results import Results
 
 EVEN = 0.5
 """The AUROC of a draw."""
-DEAF = "its interval reaches further down than half of what a fit to its own labels gains over chance"
+DEAF = "its interval reaches further below its estimate than half of what a fit to its own labels gains over chance"
 
 
 def leak_alarm(results: Results) -> Html:

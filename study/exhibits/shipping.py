@@ -81,7 +81,7 @@ def ship(results: Results) -> Answer:
     refit = f"a refit takes {seconds(spent.refit_seconds)} and {count(spent.peak_mb)} MB"
     why = f"{_reason(results, reason)} ({example(reason)}{either})"
     what = f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}"
-    short = semicolons(what, refit, instead, _sooner(results, reason))
+    short = semicolons(what, refit, _sooner(results, reason), instead)
     others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
     return of(lead, *others, short=short, rests_on=[reason], margin=margin)
 
@@ -96,7 +96,7 @@ def _sooner(results: Results, reason: Contrast) -> str:
         ("is", "are", "equivalent to it"): _lefts(_alike(results, reason)),
     }
     told = [f"{count(len(who))} {(one, many)[len(who) > 1]} {what}" for (one, many, what), who in kinds.items() if who]
-    return f"of what refits sooner {listing(told)}" if told else ""
+    return f"of what refits sooner than {code(reason.left_variant)}, {listing(told)}" if told else ""
 
 
 def _lefts(contrasts: Sequence[Contrast]) -> set[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.exhibits import answers, choose
+from study.exhibits import answers, choose, counting_answer
 from tests.exhibits.asking import UNREAD, say
 from tests.exhibits.pairing import text
 
@@ -36,18 +36,25 @@ def test_the_headline_says_what_reading_the_history_adds_and_which_winner_reads_
 def test_the_headline_names_an_arm_in_which_the_history_is_shown_to_make_a_difference_all_the_same(
     made, monkeypatch, here, there, is_told
 ):
+    """With its effects, which may be less than the margin, and that other runs differ where they do."""
+
     def over_blind(results):
         found = over(results)
         if results.arm != "young":
             return found
-        return [found[0].model_copy(update={"verdict": verdict}) for verdict in there]
+        effects = zip(there, (0.003, 0.004), strict=True)
+        return [found[0].model_copy(update={"verdict": verdict, "effect": effect}) for verdict, effect in effects]
 
     over = choose.over_blind
     monkeypatch.setattr(choose, "over_blind", over_blind)
 
-    told = text(answers.headline(made(say(here), young=lambda _: None)))
-    late = ", declared after test was seen"
-    assert is_told == (f"{late} ({there[0]} with the history in the arm young). " in told)
+    results = made(say(here), young=lambda _: None)
+    told = text(answers.headline(results))
+    monkeypatch.setattr(counting_answer, "otherwise", lambda *_: "other runs differ")
+    doubted = text(answers.headline(results))
+
+    shown = f", declared after test was seen ({there[0]} with the history in the arm young, +0.0030 and +0.0040"
+    assert is_told == (f"{shown}). " in told) == (f"{shown}; other runs differ). " in doubted)
     assert is_told == ("in the arm young" in told)
 
 

@@ -219,10 +219,10 @@ def test_of_cheaper_equivalents_in_turn_the_one_that_beats_counting_is_told_befo
 @pytest.mark.parametrize(
     ("verdicts", "expected"),
     [
-        ({"gru-horizon": "equivalent"}, "; of what refits sooner 1 is equivalent to it"),
+        ({"gru-horizon": "equivalent"}, "; of what refits sooner than sum-horizon, 1 is equivalent to it"),
         (
             {"gru-horizon": "equivalent", "tuple-horizon": "equivalent"},
-            "; of what refits sooner 2 are equivalent to it",
+            "; of what refits sooner than sum-horizon, 2 are equivalent to it",
         ),
         ({"gru-horizon": "undetermined"}, ""),
         ({"gru-horizon": "worse"}, ""),
@@ -250,6 +250,6 @@ def test_what_beats_counting_and_refits_sooner_is_counted_with_whether_it_was_co
             written[f"cost/{variant}.json"]["refit_seconds"] = 1
 
     assert short(made(change), SHIP).endswith(
-        "; of what refits sooner 2 beat counting but were not compared with it and 1 beats counting but is not settled "
-        "against it"
+        "; of what refits sooner than sum-horizon, 2 beat counting but were not compared with it and 1 beats counting "
+        "but is not settled against it"
     )
