@@ -49,11 +49,11 @@ def answer(results: Results) -> Html:
         f"{_by_t(results)}"
     )
     read = (
-        "Parentheses hold one contrast for each verdict that is shown, left over right, with its effect and the interval "
-        "that its verdict used; how many more have that verdict stands there or in the sentence. It is the one that was declared first; of contrasts "
-        "with counting, and of what to ship, the best on select. Of shuffled orders those alone count there that a "
-        f"model was trained on too, where there are any. {DAGGER}: declared after test was seen. Every contrast, and "
-        "what limits an answer, is folded below it."
+        "Parentheses hold one contrast for each verdict that is shown, left over right, with its effect and the "
+        "interval that its verdict used; how many more have that verdict stands there or in the sentence. It is the "
+        "one that was declared first; of contrasts with counting, and of what to ship, the best on select. Of shuffled "
+        "orders those alone count there that a model was trained on too, where there are any. "
+        f"{DAGGER}: declared after test was seen. Every contrast, and what limits an answer, is folded below it."
     )
     words_ = folded("what the words of the answers mean", paragraphs([note], "source"))
     return joined([paragraphs([asked, read], "source"), words_, answers.answers(results)])
