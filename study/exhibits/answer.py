@@ -10,6 +10,11 @@ from study.exhibits.records import Contrast
 
 BEHIND = "All that settles it"
 BESIDE = "Further contrasts, and what limits this answer"
+BETWEEN = re.compile(r"(?<!&lt)(?<!&gt)(?<!&amp)(?<!&quot)(?<!&#x27); ")
+EXAMPLES = re.compile(r"\((?:[^()]|\([^()]*\))*</strong>(?:[^()]|\([^()]*\))*\)")
+"""Parentheses that hold a contrast with its verdict."""
+TURN = '<span class="turn"></span>'
+"""Between what stands on lines of its own."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,28 @@ def shown(answer: Answer, asked: str = "", link: str = "") -> str:
     """The short answer as a sentence, behind its question and before a link, over the rest, folded."""
     question = f"<strong>{asked}</strong> " if asked else ""
     where = f"; see {link}" if answer.short.endswith(")") else f" ({link})"
-    told = _lined(f"{question}{raised(answer.short)}{where if link else ''}.")
+    told = _lined(f"{question}{_in_lines(raised(answer.short))}{where if link else ''}.")
     if answer.short != answer.lead:
         told += _folded(BEHIND, f"<div>{_lined(sentence(answer.lead))}</div>")
     items = bullets(_lined(sentence(clause)) for clause in answer.beside)
     return told + (_folded(BESIDE, items.text) if answer.beside else "")
+
+
+def clauses(answer: str) -> list[str]:
+    """An answer, HTML, parted at the semicolons that stand in no parentheses and end no entity."""
+    parts = [""]
+    for piece in BETWEEN.split(answer):
+        is_inside = parts[-1].count("(") > parts[-1].count(")")
+        if is_inside:
+            parts[-1] += f"; {piece}"
+        else:
+            parts.append(piece)
+    return parts[1:]
+
+
+def _in_lines(short: str) -> str:
+    """A line for each clause, and the contrasts that it is shown by set apart from what it says."""
+    return EXAMPLES.sub(r'<span class="examples">\g<0></span>', f"; {TURN}".join(clauses(short)))
 
 
 def _folded(summary: str, told: str) -> str:
@@ -84,4 +106,4 @@ def _folded(summary: str, told: str) -> str:
 
 def _lined(told: str) -> str:
     """With every semicolon, comma or full stop behind contrasts at the end of their line, not on the next one."""
-    return re.sub(r"((?:</small>|</span>)+)([;,.])( |$)", r"\2\1\3", told)
+    return re.sub(r"(</small>(?:</span>)?)([;,.])( |$)", r"\2\1\3", told)

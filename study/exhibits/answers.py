@@ -18,7 +18,7 @@ from study.exhibits import (
     two_changes,
 )
 from study.exhibits.alike import hardly_shown, unlikely_shown
-from study.exhibits.answer import Answer, in_turn, of, semicolons, shown
+from study.exhibits.answer import TURN, Answer, in_turn, of, semicolons, shown
 from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import NOTHING, apart, evidence, examples, limited, of_the_history
 from study.exhibits.diagnostics import as_contrast, smaller
@@ -75,7 +75,7 @@ def headline(results: Results) -> Html:
     power = results.power
     of_test = f"{plural(power.queries, 'query')} of {plural(power.users, 'user')}"
     asked = f"on test here: {of_test}{taste(results.manifest)}"
-    told = " ".join(map(sentence, [*counting_answer.headline(results), asked]))
+    told = f" {TURN}".join(map(sentence, [*counting_answer.headline(results), asked]))
     return paragraphs([f"<strong>{QUESTIONS[0].asked}</strong> {told}"], "prose headline")
 
 

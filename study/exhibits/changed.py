@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from study.errors import UserError
+from study.exhibits.answer import clauses
 from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.others import Pair, shared
@@ -29,7 +30,6 @@ NOT_COMPARED = (
 )
 ALIKE = "What both say in the same words is left out."
 NO_MORE = "nothing that is not told on the other"
-BETWEEN = re.compile(r"(?<!&lt)(?<!&gt)(?<!&amp)(?<!&quot)(?<!&#x27); ")
 SILENT = "these results cannot say"
 PARTLY = " Not answered, or in part alone, on one of the snapshots, and so not compared in words"
 Answers = tuple[Question, str, str]
@@ -85,18 +85,6 @@ def _change(one: Answers, names: tuple[str, str]) -> str:
     own = own if any(own) else told
     sides = [f"On {code(name)}: {'; '.join(found) or NO_MORE}." for name, found in zip(names, own, strict=True)]
     return f"<strong>{question.asked}</strong><br>{'<br>'.join(sides)}"
-
-
-def clauses(answer: str) -> list[str]:
-    """An answer, HTML, parted at the semicolons that stand in no parentheses and end no entity."""
-    parts = [""]
-    for piece in BETWEEN.split(answer):
-        is_inside = parts[-1].count("(") > parts[-1].count(")")
-        if is_inside:
-            parts[-1] += f"; {piece}"
-        else:
-            parts.append(piece)
-    return parts[1:]
 
 
 def conclusion(answer: str) -> str:

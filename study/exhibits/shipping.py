@@ -115,21 +115,17 @@ def _among(results: Results) -> str:
 def _in_turn(results: Results, reason: Contrast) -> list[str]:
     """What is equivalent to what is shipped and cheaper, a clause each, and why it does not take its place.
 
-    The cheapest that beats counting itself, and the cheapest of all where that does not. Equivalences add up, to one
-    another and to what the winner gains over counting.
+    What beats counting itself comes first, then what refits sooner. Equivalences add up, to one another and to what the
+    winner gains over counting.
     """
     beating = _beating(results)
-    found = _alike(results, reason)
-    cheapest = [
-        min(some, key=lambda contrast: results.cost[contrast.left_variant].refit_seconds)
-        for some in ([c for c in found if c.left_variant in beating], found)
-        if some
-    ]
+    alike = {c.left_variant: c for c in _alike(results, reason)}
+    spent = {variant: results.cost[variant].refit_seconds for variant in alike}
     turn = "in turn " if reason.verdict == "equivalent" else ""
     return [
-        f"{code(c.left_variant)} is {turn}equivalent to {code(reason.left_variant)}, {signed(c.effect)}; it refits in "
-        f"{seconds(results.cost[c.left_variant].refit_seconds)} {_itself(results, beating, c.left_variant)}"
-        for c in {c.left_variant: c for c in cheapest}.values()
+        f"{code(v)} is {turn}equivalent to {code(reason.left_variant)}, {signed(alike[v].effect)}; it refits in "
+        f"{seconds(spent[v])} {_itself(results, beating, v)}"
+        for v in sorted(alike, key=lambda v: (v not in beating, spent[v]))
     ]
 
 

@@ -3,7 +3,8 @@
 from html import unescape
 
 from study.exhibits import snapshots
-from study.exhibits.changed import clauses, conclusion, wording
+from study.exhibits.answer import clauses
+from study.exhibits.changed import conclusion, wording
 from study.exhibits.scoring_log import TOO_MANY
 from tests.exhibits.pairing import contrasts, text
 

@@ -3,6 +3,7 @@
 import pytest
 
 from study.exhibits import answers, choose, counting_answer
+from study.exhibits.answer import TURN
 from tests.exhibits.asking import UNREAD, say
 from tests.exhibits.pairing import text
 
@@ -56,6 +57,14 @@ def test_the_headline_names_an_arm_in_which_the_history_is_shown_to_make_a_diffe
     shown = f", declared after test was seen ({there[0]} with the history in the arm young, +0.0030 and +0.0040"
     assert is_told == (f"{shown}). " in told) == (f"{shown}; other runs differ). " in doubted)
     assert is_told == ("in the arm young" in told)
+
+
+def test_each_sentence_of_the_headline_has_a_line_of_its_own(made):
+    lines = answers.headline(made(say("better"))).text.split(TURN)
+
+    assert [True, True, True] == [line.endswith(". ") for line in lines[:-1]]
+    assert lines[1].startswith("With head ")
+    assert lines[-1].startswith("On test here: ")
 
 
 def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from study.exhibits import answers, findings, repeats, young_answer
+from study.exhibits.answer import TURN, clauses
 from study.exhibits.others import Pair
 from tests.exhibits.asking import EVERY, VERDICTS, say, short
 from tests.exhibits.conftest import diagnosis
@@ -28,6 +29,21 @@ def test_a_short_answer_is_one_sentence_and_no_longer_than_the_whole(made, asked
     assert len(told) <= len(re.sub(r"<[^>]+>", "", EVERY[asked].answer(results).whole))
     shown = answers.answered(EVERY[asked], results)
     assert text(shown).lower().startswith(f"{asked} {told}".lower())
+
+
+@pytest.mark.parametrize("asked", EVERY)
+@pytest.mark.parametrize("verdict", ["better", "undetermined"])
+def test_each_clause_has_a_line_of_its_own_and_the_contrasts_that_show_it_are_set_apart(made, asked, verdict):
+    results = made(say(verdict), catalogue=say(verdict), young=say(verdict), who=say(verdict), diagnoses=[])
+    sight, _, _ = answers.answered(EVERY[asked], results).partition("<details")
+    said = re.sub(r'<span class="examples">\(.*?\)</span>', "", sight.removeprefix(f"<strong>{asked}</strong>"))
+
+    short = answers.completed(EVERY[asked].answer(results), results).short
+    lines = sight.split(TURN)
+    assert len(clauses(short)) == len(lines)
+    assert all(line.endswith("; ") for line in lines[:-1])
+    assert ("</strong>" in short) == ('<span class="examples">' in sight)
+    assert "</strong>" not in said
 
 
 @pytest.mark.parametrize("asked", EVERY)
