@@ -46,9 +46,12 @@ def small_study(folder: Path) -> None:
 
 
 def waited(command: tuple[str, ...], folder: Path, **variables: str) -> float:
-    """Seconds until a command has ended in a folder, with variables of the environment; it must succeed."""
-    variables |= {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])}
-    environment = os.environ | variables
+    """Seconds until a command has ended in a folder, with variables of the environment; it must succeed.
+
+    The code is that of the working directory, unless `PYTHONPATH` is given.
+    """
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])}
+    environment |= variables
     begin = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -203,6 +203,29 @@ class Loop(Run):
     seconds: dict[str, Spread]
 
 
+class Taken(Record):
+    """Seconds of a search with its refits, and the recall@10 on select of what it chose."""
+
+    seconds: float
+    select: float
+
+
+class Pace(Record):
+    """A variant at an earlier revision and at that of the run."""
+
+    before: Taken
+    after: Taken
+
+
+class Revisions(Run):
+    """Searches of an arm at the revision `before` and at that of the run, with the same of the `budget`."""
+
+    before: str
+    arm: str
+    budget: dict[str, int]
+    variants: dict[str, Pace]
+
+
 Line = TypeVar("Line", bound=Run)
 
 
