@@ -1,11 +1,11 @@
-"""Seconds of searches and refits at an earlier revision and at this one, side by side: what work on their speed has won.
+"""Seconds of searches and refits at an earlier revision and at this one, side by side: what work on speed has won.
 
     python benchmarks/revisions.py --before fca8ae1 --variants sum-horizon flat-next
 
 Both sides are clones of this repository as it is committed, in folders of their own, on the log that their params.yaml
-names, in the environment at hand: packages are the same. Of one arm those variants train whose entries are alike in both
-rosters, a stage `train` each, one side after the other, which takes turns; of the budget the given keys are the same.
-Seconds are those of the clock: nothing else should run. Each run appends a line.
+names, in the environment at hand: packages are the same. Of one arm those variants train whose entries are alike in
+both rosters, a stage `train` each; sides take turns, and of the budget they have the given keys alike. Seconds are those
+of the clock: nothing else should run. Each run appends a line.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from study.redact import STORAGE
 BEFORE = "fca8ae1"
 """The last revision before the first work on the speed of training."""
 SIDES = ("before", "after")
-BUDGET = ["trials=2", "batch=2", "rounds=4", "seeds=1"]
+BUDGET = ["trials=2", "batch=2", "rounds=4", "stop_queries=500", "seeds=1"]
 """A short search of every variant, so that all of an arm are asked."""
 
 
@@ -104,11 +104,11 @@ def main() -> None:
         params = {side: clone(revisions[side], folders[side], budget, given.arm) for side in SIDES}
         shared = alike(params["before"], params["after"], given.arm)
         if missing := [variant for variant in given.variants if variant not in shared]:
-            raise UserError(f"--variants: not alike in both revisions: {', '.join(missing)}; alike: {', '.join(shared)}")
+            raise UserError(f"--variants: {', '.join(missing)} not alike in both; alike are {', '.join(shared)}")
         variants = given.variants or shared
         questions = dict.fromkeys(params["after"]["roster"][variant]["question"] for variant in variants)
+        made = [("check",), ("snapshot",), *((stage, q) for q in questions for stage in ("split", "features"))]
         for folder in folders.values():
-            made = [("check",), ("snapshot",), *((stage, q) for q in questions for stage in ("split", "features"))]
             for stage in made:
                 ran(folder, *stage)
         rows = compared(folders, variants, given.arm)
