@@ -4,8 +4,8 @@
 
 Both sides are clones of this repository as it is committed, in folders of their own, on the log that their params.yaml
 names, in the environment at hand: packages are the same. Of one arm those variants train whose entries are alike in
-both rosters, a stage `train` each; sides take turns, and of the budget they have the given keys alike. Seconds are those
-of the clock: nothing else should run. Each run appends a line.
+both rosters, a stage `train` each; sides take turns, and have the given keys of the budget alike. Seconds are those of
+the clock: nothing else should run. Each run appends a line.
 """
 
 import argparse

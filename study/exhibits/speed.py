@@ -1,9 +1,12 @@
 """How fast the study is, as its benchmarks have measured it; the page Scaling shows it."""
 
-from study.exhibits.markup import Html, code, joined, listing, paragraphs
+import statistics
+
+from study.exhibits.markup import Html, code, escape, joined, listing, paragraphs
 from study.exhibits.measurements import (
     Loop,
     Ranking,
+    Revisions,
     Run,
     Spread,
     Trained,
@@ -13,7 +16,7 @@ from study.exhibits.measurements import (
     every,
     latest,
 )
-from study.exhibits.prose import count, number, percent, plural, seconds
+from study.exhibits.prose import count, number, percent, plural, seconds, signed
 from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
@@ -141,6 +144,38 @@ def tuning() -> Html:
         "taking turns, and how many times as fast two are (median, least and most of the repeats)"
     )
     return joined([origin(found), table(["variant", "one worker", "two workers", "times as fast"], rows, caption)])
+
+
+def revisions() -> Html:
+    """Searches with their refits at an earlier revision and at a later one."""
+    found = latest("revisions", Revisions)
+    if found is None:
+        return missing("revisions")
+    rows = [
+        [
+            name(variant),
+            *(decimal(side.seconds, 1) for side in (one.before, one.after)),
+            decimal(one.before.seconds / one.after.seconds, 2),
+            *(decimal(side.select) for side in (one.before, one.after)),
+        ]
+        for variant, one in found.variants.items()
+    ]
+    before, after = (sum(getattr(one, side).seconds for one in found.variants.values()) for side in ("before", "after"))
+    gains = [one.after.select - one.before.select for one in found.variants.values()]
+    budget = ", ".join(f"{key} {value}" for key, value in found.budget.items())
+    text = (
+        f"All {plural(len(gains), 'variant')} of the arm {code(found.arm)} that have the same entry at revision "
+        f"{code(found.before)} took {seconds(before)} there and take {seconds(after)} here, once each, with short "
+        f"searches: {number(before / after, 2)} times as fast. What they reach on select changed by "
+        f"{signed(statistics.mean(gains))} on average: entries are alike, what training does with them is not always."
+    )
+    caption = (
+        "Seconds of the clock of a search and its refits, process included, on the log of the study at either revision "
+        f"(sides take turns; the same of the budget: {escape(budget)}), how many times as fast the later one is, and "
+        "the recall@10 on select of the trial that was chosen"
+    )
+    head = ["variant", "seconds before", "seconds now", "times as fast", "select before", "select now"]
+    return joined([origin(found), paragraphs([text]), table(head, rows, caption)])
 
 
 def workers() -> Html:

@@ -218,6 +218,7 @@ def test_a_benchmark_without_both_flat_models_compares_none(logged, made):
         scaling.catalogue,
         speed.training,
         speed.tuning,
+        speed.revisions,
         speed.workers,
         speed.ranking,
         speed.loop,
@@ -226,6 +227,24 @@ def test_a_benchmark_without_both_flat_models_compares_none(logged, made):
 )
 def test_what_was_not_measured_names_the_command_that_does(part, logged):
     assert "Not measured yet: <code>python benchmarks/" in part().text
+
+
+def test_an_earlier_revision_is_held_against_a_later_one_by_seconds_and_by_what_both_reach(logged):
+    sides = {"one": ((8.0, 0.25), (2.0, 0.26)), "two": ((4.0, 0.31), (4.0, 0.28))}
+    rows = {
+        variant: {side: dict(zip(("seconds", "select"), told, strict=True)) for side, told in named.items()}
+        for variant, (before, after) in sides.items()
+        for named in [{"before": before, "after": after}]
+    }
+    asked = {"before": "abc", "arm": "main", "budget": {"trials": 2, "seeds": 1}}
+    logged("revisions", ORIGIN | asked | {"variants": rows})
+    text = speed.revisions().text
+
+    assert "All 2 variants of the arm <code>main</code> that have the same entry at revision <code>abc</code>" in text
+    assert "took 12 s there and take 6.0 s here" in text and ": 2.00 times as fast" in text
+    assert "changed by \N{MINUS SIGN}0.0100 on average" in text
+    assert [">4.00<" in row for row in text.split("<tr>")[2:4]] == [True, False]
+    assert "the same of the budget: trials 2, seeds 1)" in text
 
 
 def test_what_an_engine_adds_is_told_with_the_start_of_its_workers_and_without(logged):
