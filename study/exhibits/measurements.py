@@ -210,7 +210,7 @@ class Taken(Record):
     select: float
 
 
-class Pace(Record):
+class Revised(Record):
     """A variant at an earlier revision and at that of the run."""
 
     before: Taken
@@ -223,7 +223,7 @@ class Revisions(Run):
     before: str
     arm: str
     budget: dict[str, int]
-    variants: dict[str, Pace]
+    variants: dict[str, Revised]
 
 
 Line = TypeVar("Line", bound=Run)
