@@ -90,7 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--before", default=BEFORE, help="a revision of this repository")
     parser.add_argument("--arm", default="main")
-    parser.add_argument("--variants", nargs="*", default=[], help="of the arm; all that are alike by default")
+    parser.add_argument("--variants", nargs="*", help="of the arm; all that are alike by default")
     parser.add_argument("--budget", nargs="*", default=BUDGET, metavar="KEY=VALUE", help="the same on both sides")
     line = Line("revisions", parser)
     given = line.given

@@ -60,8 +60,10 @@ def test_the_manifest_vouches_for_its_files(folder):
 
 def test_every_stage_was_run_with_the_published_parameters():
     params = yaml.safe_load((ROOT / PARAMS).read_text(encoding="utf-8"))
-    for name, stage in LOCK.items():
-        for key, value in stage.get("params", {}).get(str(PARAMS), {}).items():
+    recorded = {name: stage.get("params", {}).get(str(PARAMS), {}) for name, stage in LOCK.items()}
+    assert any(recorded.values())
+    for name, values in recorded.items():
+        for key, value in values.items():
             published = params
             for part in key.split("."):
                 published = published[part]

@@ -13,7 +13,7 @@ def told(results: Results, factor: str) -> str:
     if main is None:
         return ""
     pairs = [e for e in results.factorial if len(e.factors) == 2 and factor in e.factors]
-    settled = [e for e in pairs if e.verdict in ("better", "worse")]
+    settled = simple_effects.interactions(results, factor)
     anew = effects_anew.changed_since(results)
     margin, alpha = results.margin, results.params.statistics.alpha
     history = f"with {plan.HISTORY}" if factor == "representation" and _brings_history(results) else ""
@@ -26,7 +26,7 @@ def told(results: Results, factor: str) -> str:
             if one.name in shown
         ]
     )
-    if apart := simple_effects.told(results, factor, settled):
+    if apart := simple_effects.told(results, factor):
         found += f"; {apart}"
     late = "some contrasts of its cells declared after test was seen" if factorial.late_contrasts(results) else ""
     if late and (cells := factorial.late_cells(results)):

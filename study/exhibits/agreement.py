@@ -256,7 +256,10 @@ def contrast_table(pair: Pair) -> Html:
         return paragraphs([f"No contrast of the arm {code(pair.here.arm)} is declared alike on both."])
     (other, this), changes = pair.names, effect_changes.known(pair, _alike(found))
     both = [side for one in found for side in (one.there, one.here)]
-    amounts = [f"{len(_of(found, standing))} {standing}" for standing in STANDINGS if _of(found, standing)]
+    same = sum(is_the_same(pair, one) for one in found)
+    moved = [one for one in found if not is_the_same(pair, one)]
+    amounts = [f"{len(_of(moved, standing))} {standing}" for standing in STANDINGS if _of(moved, standing)]
+    amounts += [f"{same} the very same numbers"] * bool(same)
     kept = sum(one.sign == "kept" for one in found)
     draw = ", with other candidates held back on each" if pair.has_another_draw else ""
     told = (

@@ -24,4 +24,4 @@ def _below(names: Sequence[str], of: int) -> str:
     if not names:
         return ""
     are = "is" if len(names) == 1 else "are"
-    return f", and {are} below it" if len(names) == of else f", and {listing(list(names))} {are} below it"
+    return f", and {are} below it there" if len(names) == of else f", and {listing(list(names))} {are} below it there"

@@ -161,7 +161,7 @@ def is_short(results: Results, variant: str) -> bool:
 
 
 def stands_for(results: Results, member: str) -> str:
-    """The variant that a member of an average names, by its name or as the best of a family on select."""
+    """The variant that a member of an average, or a base, names, by its name or as the best of a family on select."""
     best = results.best_of_each().get(member.removeprefix(BEST)) if member.startswith(BEST) else None
     return member if best is None else best.variant
 

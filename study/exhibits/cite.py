@@ -12,9 +12,9 @@ from study.exhibits.markup import Html, escape
 from study.exhibits.records import Record
 from study.exhibits.result_file import found_first
 from study.exhibits.results import Results
+from study.exhibits.source import short
 from study.paths import CITATION
 
-SHORT = 12  # characters of a revision
 TEX = re.compile(r"([#$%&_{}])")
 
 
@@ -99,8 +99,7 @@ def bibtex(citation: Citation, results: Results) -> str:
 
 
 def _shown(results: Results) -> str:
-    revision, plus, changes = results.manifest.revision.partition("+")
-    return f"Results on snapshot {results.manifest.snapshot} at revision {revision[:SHORT]}{plus}{changes}"
+    return f"Results on snapshot {results.manifest.snapshot} at revision {short(results.manifest.revision)}"
 
 
 def _tex(value: str) -> str:

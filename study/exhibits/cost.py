@@ -132,7 +132,9 @@ def costs(results: Results) -> Html:
     head = ["variant", "test", "search", "refit", "peak, MB", "parameters", "trained on"]
     caption = (
         f"{PRIMARY} on test ({brackets(results.params.statistics.alpha)}) and measured cost; refit per seed. Trained "
-        "on: what a refit was offered, in the unit in which its budget counts"
+        "on: what a refit was offered, in the unit in which its budget counts, where that counts events or tokens. "
+        "Parameters: the numbers that a fit keeps, which are the weights of a network, the counts of a rule, and of "
+        "trees the values of leaves and what each split asks"
     )
     return table(head, rows, caption)
 

@@ -11,8 +11,10 @@ from study.exhibits.enough import UNCHANGED, gains
 from study.exhibits.figures import draw, family_style, inert, row_height
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import (
+    DAGGER,
     NO_BOUND,
     count,
+    dagger,
     family,
     is_unbounded,
     percent,
@@ -224,7 +226,7 @@ def every_change(results: Results) -> Html:
     head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
     rows = [
         [
-            name(c.change),
+            name(f"{c.change}{DAGGER * c.after_test}"),
             words(c.family),
             name(c.left_variant),
             words(c.verdict),
@@ -235,7 +237,8 @@ def every_change(results: Results) -> Html:
         ]
         for c in found.contrasts
     ]
-    caption = f"Changes in {PRIMARY} against the unchanged fit; p values are Holm-adjusted over all rows"
+    told = f"Changes in {PRIMARY} against the unchanged fit; p values are Holm-adjusted over all rows"
+    caption = f"{told}{dagger(found.contrasts)}"
     if any(map(is_unbounded, found.contrasts)):
         caption += f"; low −1 and high +1: {NO_BOUND}"
     return joined([table(head, rows, caption), *_left_out(found.left_out)])
@@ -248,8 +251,8 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
     for row in left_out:
         reasons.setdefault((row.variant, row.reason), []).append(code(row.change))
     items = [f"{code(variant)}: {listing(made)} ({escape(why)})" for (variant, why), made in reasons.items()]
-    lead = f"{plural(len(left_out), 'pair')} of a variant and a change were left out, for the reasons in brackets:"
-    return [paragraphs([lead]), bullets(items)]
+    pairs = f"{plural(len(left_out), 'pair')} of a variant and a change {'was' if len(left_out) == 1 else 'were'}"
+    return [paragraphs([f"{pairs} left out, for the reasons in brackets:"]), bullets(items)]
 
 
 def origin(results: Results) -> Html:

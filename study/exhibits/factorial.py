@@ -1,6 +1,6 @@
 """The page Factorial: main effects and interactions of representation, objective and head."""
 
-from study.exhibits import choose, cube, effects_anew
+from study.exhibits import choose, cube, effects_anew, simple_effects
 from study.exhibits.answer import semicolons
 from study.exhibits.effects import SIGNS, label, margin_band, tally, verdict_marks
 from study.exhibits.figures import draw, inert, names_axis, row_height
@@ -80,7 +80,7 @@ def verdicts(results: Results) -> Html:
         f"{effect_sentence(effect, results.margin, alpha, _apart(results, effect), anew(effect))}."
         for effect in effects
     ]
-    told = [*_trained(results), *_late(results)]
+    told = [*simple_effects.sentences(results), *_trained(results), *_late(results)]
     return joined([bullets(items), paragraphs(told), forest(results), numbers(effects)])
 
 
@@ -182,7 +182,7 @@ def _late(results: Results) -> list[str]:
     are = "is" if len(names) == 1 else "are"
     return [
         f"Of the contrasts between these cells {listing(names)} {are} marked as declared, or given a side that was "
-        "changed, after test was seen: so the effects are no plan that was made before any look at test either."
+        "changed, after test was seen: so the effects were not planned before any look at test, either."
         f"{_of_cells(results)}"
     ]
 

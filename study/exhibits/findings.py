@@ -45,7 +45,9 @@ def answer(results: Results) -> Html:
         "Unfinished: its best round was the last of the budget. Head: plain, or repeat-aware, which adds the user's "
         "own counts. Objective: what a prefix of a history is asked for in training, the next token or line, all "
         "candidates of the next moment that has one, or all of the horizon, the days that the question is about. The "
-        "history that fits: what a context holds, which is fewer events where each takes several tokens."
+        "history that fits: what a context holds, which is fewer events where each takes several tokens. Other runs "
+        "differ: a run on the same events has another verdict, one on other events another one that is settled, or the "
+        "effect is shown to have changed."
         f"{_by_t(results)}"
     )
     read = (

@@ -27,7 +27,7 @@ def _member(results: Results, member: str) -> str:
 def _made(results: Results, entry: ComposedEntry) -> str:
     """What a composed variant is made of; of a type without a recipe here the members alone."""
     if isinstance(entry, HybridEntry):
-        return f"{code(entry.loss)} on aggregates and on out-of-sample scores of {code(entry.base)}"
+        return f"{code(entry.loss)} on aggregates and on out-of-sample scores of {_member(results, entry.base)}"
     members = listing([_member(results, member) for member in entry.sources()])
     if isinstance(entry, AverageEntry):
         return f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"

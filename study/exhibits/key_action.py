@@ -24,7 +24,7 @@ def candidate(asked: BaseQuestion) -> str:
 
 def candidates(asked: BaseQuestion, catalogue: int, young: int) -> str:
     """What is ranked, how many of them there are, and how many of these were held back: a sentence."""
-    held = f", and {count(young)} of them are held back" if young else ""
+    held = f", and {count(young)} of them {'is' if young == 1 else 'are'} held back" if young else ""
     return f"The candidates are {candidate(asked)}: {count(catalogue)} occur before the test span{held}."
 
 

@@ -120,4 +120,8 @@ def _reads_order(results: Results, variant: str) -> bool:
     """Whether a variant, or the base of a hybrid, reads in which order events came; aggregates do not."""
     entry = choose.parts_of(results, variant)
     base = entry.get("base")
-    return bool(choose.declared(choose.parts_of(results, base) if base else entry).get("reads_order"))
+    return bool(
+        choose.declared(choose.parts_of(results, choose.stands_for(results, base)) if base else entry).get(
+            "reads_order"
+        )
+    )

@@ -24,10 +24,10 @@ WIDTH = (
     "most of the variance, or fewer than some twenty users are asked, intervals are too narrow, and p too small "
     "(decisions 53 and 73 in the repository say by how much). The first favours <em>undetermined</em>; against the "
     "second, each declared contrast of the arms main, catalogue, young and who is judged by Student's t as well, and "
-    "the pages name the verdicts that it would not pass; those of the diagnostics, the factorial and the worlds, and "
-    "changes of effects between snapshots, are not. The spread of the seeds themselves stands on the pages of the "
-    "topics of the main arm, Catalogue and Young; of the arm who it is in the published <code>spread.json</code>; of "
-    "the diagnostics and the worlds no seeds are published."
+    "the pages name the verdicts that it would not pass; those of the diagnostics, the factorial but for its simple "
+    "effects, the worlds, and changes of effects between snapshots, are not. The spread of the seeds themselves stands "
+    "on the pages of the topics of the main arm, Catalogue and Young; of the arm who it is in the published "
+    "<code>spread.json</code>; of the diagnostics and the worlds no seeds are published."
 )
 FEW = (
     "With few users, a difference larger than the margin may be true though it shows in none of those who were asked. "
@@ -118,7 +118,7 @@ def _bar(span: str, days: list[date], lengths: list[timedelta], texts: list[str]
 
 
 def _hover(window: Window) -> str:
-    return f"{window.span}: cut-off {window.day}, {count(window.queries)} queries"
+    return f"{window.span}: cut-off {window.day}, {plural(window.queries, 'query')}"
 
 
 def budgets(results: Results) -> Html:

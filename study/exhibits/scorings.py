@@ -16,14 +16,15 @@ SEEN = (
     "Some of it was chosen after scores of test of earlier runs had been seen, as the reasons above say: fits and "
     "searches have not read the test windows, but those who made the study have seen them. A first and smaller roster "
     "was scored before most of the main arm was declared, and its best sequence model was worse than counting there. "
-    "Heads that count, hybrids, averages, further architectures and the factorial came after that. A contrast is "
+    "Heads that count, trees of recent windows, hybrids, averages, further architectures and the factorial came after "
+    "that. A contrast is "
     "marked as <em>declared after test was seen</em> where it, or one of its sides, came after the scores of the "
     "matrix of variants that it belongs to. The stricter rule would also mark what came after the scores of an earlier "
     "and smaller roster: that is most of the main arm."
 )
 SCORINGS = "Scorings of test"
 ADDED_LATER = ("hybrid", "average")
-"""Families that came after a first roster had been scored, as heads that count did."""
+"""Families that came after a first roster had been scored, as heads that count and trees of recent windows did."""
 SEEN_ELSEWHERE = (
     "The roster, its defaults and its contrasts were settled on the log that the study was made with, some of them "
     "after scores of its test windows had been seen. Of the test windows of this log nothing was known to them. "
@@ -90,8 +91,9 @@ def added_later(results: Results, winners: Iterable[str]) -> str:
 
 def _is_added(results: Results, variant: str) -> bool:
     """Whether a variant of the study's own log is of a kind that its first roster had not."""
-    reads_own = choose.declared(choose.parts_of(results, variant)).get("reads_own")
-    return results.row(variant).family in ADDED_LATER or bool(reads_own)
+    entry = choose.parts_of(results, variant)
+    is_counting_head = bool(choose.declared(entry).get("reads_own"))
+    return results.row(variant).family in ADDED_LATER or is_counting_head or entry.get("windows") is not None
 
 
 def failures(results: Results, log: Path = LOG) -> Html:

@@ -1,7 +1,5 @@
 """The effect of a factor at each level of another one with which it interacts: its main effect averages unlike ones."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from study.exhibits.markup import code
@@ -16,14 +14,20 @@ LATE = ", asked when test had been scored"
 """Of the log that the study was made with."""
 
 
-def told(results: Results, factor: str, interactions: Sequence[Effect]) -> str:
+def interactions(results: Results, factor: str) -> list[Effect]:
+    """The settled interactions of two factors of which one is this."""
+    pairs = [effect for effect in results.factorial if len(effect.factors) == 2 and factor in effect.factors]
+    return [effect for effect in pairs if effect.verdict in ("better", "worse")]
+
+
+def told(results: Results, factor: str) -> str:
     """What the upper level is worth at each level of the factors that it interacts with, a clause; or nothing.
 
     Judged by t, all of them as one family.
     """
     groups = {
         level: _pairs(results, factor, other, level)
-        for effect in interactions
+        for effect in interactions(results, factor)
         for other in effect.factors
         if other != factor
         for level in results.params.factorial.factors[other]
@@ -44,6 +48,16 @@ def told(results: Results, factor: str, interactions: Sequence[Effect]) -> str:
     ]
     late = LATE * (results.data.source == COMPLETE_JOURNEY)
     return f"apart, by t{late}: {'; '.join(told)}"
+
+
+def sentences(results: Results) -> list[str]:
+    """What is told of every factor that interacts with another one, a sentence each."""
+    found = {levels: told(results, factor) for factor, levels in results.params.factorial.factors.items()}
+    return [
+        f"What {code(upper)} gains over {code(lower)} where it interacts with another factor, {clause}."
+        for (lower, upper), clause in found.items()
+        if clause
+    ]
 
 
 def _pairs(results: Results, factor: str, other: str, level: str) -> list[Pair]:

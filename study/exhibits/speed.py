@@ -164,9 +164,9 @@ def revisions() -> Html:
     gains = [one.after.select - one.before.select for one in found.variants.values()]
     budget = ", ".join(f"{key} {value}" for key, value in found.budget.items())
     text = (
-        f"All {plural(len(gains), 'variant')} of the arm {code(found.arm)} that have the same entry at revision "
-        f"{code(found.before)} took {seconds(before)} there and take {seconds(after)} here, once each, with short "
-        f"searches: {number(before / after, 2)} times as fast. What they reach on select changed by "
+        f"All {plural(len(gains), 'variant')} of the arm {code(found.arm)} whose entry of the roster is the same at "
+        f"revision {code(found.before)} took {seconds(before)} there and take {seconds(after)} here, once each, with "
+        f"short searches: {number(before / after, 2)} times as fast. What they reach on select changed by "
         f"{signed(statistics.mean(gains))} on average: entries are alike, what training does with them is not always."
     )
     caption = (

@@ -32,5 +32,6 @@ def named(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
         return []
     return [
         f"Trained for unequal numbers of rounds: {listing(found)}. A refit has the rounds after which its search was "
-        "best on stop; noise may choose them, and a part of the difference may be that of the rounds."
+        "best on stop; noise may choose them, and a part of the difference may be that of the rounds. Contrasts of "
+        f"which no side has {count(FACTOR)} times the rounds of the other are not named."
     ]

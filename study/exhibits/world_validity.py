@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from study.exhibits.false_verdicts import ends, judged
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, sentence, signed
+from study.exhibits.source import short
 from study.exhibits.tables import Cell, name, table, whole, words
 from study.exhibits.world_records import Part, Rate, Repeated, Validity, Worlds
 from study.params.statistics import VERDICTS
@@ -270,7 +271,7 @@ def _made(found: Worlds, checked: Validity) -> str:
         runs.setdefault((part.revision, part.budget), {})[escape(part.part)] = None
     above = {world.revision for world in found.worlds}
     told = [
-        f"{f'{listing(list(parts))} ' if len(runs) > 1 else ''}at revision {code(revision[:12])} with the budget "
+        f"{f'{listing(list(parts))} ' if len(runs) > 1 else ''}at revision {code(short(revision))} with the budget "
         f"{code(budget)}{'' if above == {revision} else ', another revision than that of worlds above'}"
         for (revision, budget), parts in runs.items()
     ]

@@ -8,6 +8,7 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import number, percent, plural, sentence, signed, within
 from study.exhibits.records import Estimate
 from study.exhibits.result_file import read_if_made
+from study.exhibits.source import short
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, whole, words
 from study.exhibits.world_records import Reached, Validity, World, Worlds
 from study.exhibits.world_verdicts import tally
@@ -123,7 +124,7 @@ def _beyond(worlds: list[World]) -> list[str]:
 
 def _origin(worlds: list[World]) -> str:
     made = dict.fromkeys((world.revision, world.budget) for world in worlds)
-    told = listing([f"revision {code(revision[:12])} with the budget {code(budget)}" for revision, budget in made])
+    told = listing([f"revision {code(short(revision))} with the budget {code(budget)}" for revision, budget in made])
     return sentence(f"these numbers are those of {told}")
 
 

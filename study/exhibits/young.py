@@ -46,11 +46,12 @@ def answer(results: Results | None) -> Html:
         f"select, over all candidates, it is number {count(place)} of {count(len(results.leaderboard))}"
     )
     found = most if best.estimates[YOUNG].estimate else "no variant finds any"
+    asked = int((queries["young"] > 0).sum())
     text = (
         f"{candidates(results.question, results.data.catalogue, results.data.young)} "
         f"Of {plural(relevant, 'relevant candidate')} in the test windows {percent(young / relevant)} are young: held "
-        f"back from all that a model was fitted on; {count(int((queries['young'] > 0).sum()))} of "
-        f"{plural(len(queries), 'query')} have one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
+        f"back from all that a model was fitted on; {count(asked)} of {plural(len(queries), 'query')} "
+        f"{'has' if asked == 1 else 'have'} one. The ceiling: {count(outside)}, {percent(outside / relevant)}, lie "
         "outside the catalogue at their cut-off, so that no ranking has them, on average "
         f"{percent(results.power.ceiling)} of what is relevant to a query. Of the young ones alone, {found}. "
         f"Intervals cover users and seeds, not which candidates are held back{_with_others(results, rows)}."

@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     known.add_argument("--users", type=int, default=2000)
     known.add_argument("--events", type=int, nargs="*", default=[10, 100])
     known.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    known.add_argument("--variants", nargs="*")
     return known
 
 
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         (["--events"], ["events"]),
         (["--events", "10", "--users", "40"], ["users", "events"]),
         (["--threads", "1", "2", "8"], ["threads"]),
+        (["--variants", "one"], ["variants"]),
     ],
 )
 def test_a_line_tells_its_arguments_and_those_by_which_it_is_no_run_of_the_defaults(
@@ -80,7 +82,7 @@ def test_a_line_tells_its_arguments_and_those_by_which_it_is_no_run_of_the_defau
     told = json.loads(out.read_text())
 
     assert told["changed"] == changed
-    assert told["arguments"] == {name: getattr(line.given, name) for name in ("users", "events", "threads")}
+    assert told["arguments"] == {name: getattr(line.given, name) for name in ("users", "events", "threads", "variants")}
     assert told["measured"] == 1
 
 

@@ -1,14 +1,17 @@
 """What Findings says from the diagnostics: is it the data, and what shuffling does."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
-from study.exhibits import enough, order
+from study.exhibits import enough, heads, order
 from study.exhibits.prose import percent
+from study.exhibits.results import Results
 from tests.exhibits.asking import VERDICTS, say, told
 from tests.exhibits.conftest import diagnosis
+from tests.exhibits.pairing import text
 
 
 @pytest.mark.parametrize(
@@ -237,6 +240,18 @@ def test_where_what_reads_no_order_loses_too_recency_is_not_told_from_order(made
 
     for told_ in (answer.lead, answer.short):
         assert is_told == ("what readers of the order lose may be recency alone, which no contrast" in told_)
+
+
+def test_a_hybrid_whose_base_is_the_best_of_a_family_reads_what_that_reads(made):
+    results = made(diagnoses=[shuffled("hybrid-lambdarank", "hybrid"), shuffled("lightgbm-lambdarank", "aggregates")])
+    hybrid = results.params.composed["hybrid-lambdarank"].model_copy(update={"base": "best:sequence"})
+    composed = results.params.composed | {"hybrid-lambdarank": hybrid}
+    params = results.params.model_copy(update={"composed": composed})
+    answer = order.order(Results(results.root, params))
+
+    assert answer == order.order(results)
+    named = r"out-of-sample scores of \S+ \(the best on select of the sequence models\)"
+    assert re.search(named, text(heads.recipes(Results(results.root, params))))
 
 
 def test_models_that_read_no_order_are_the_control_of_recency(made):

@@ -19,8 +19,8 @@ def with_select(**selects):
     [
         (0.3, 0.3, ""),
         (0.202, 0.3, "sum-horizon gained less than the margin over popularity on select: at this budget its contrasts"),
-        (0.19, 0.3, "sum-horizon gained less than the margin over popularity on select, and is below it: at this "),
-        (0.19, 0.202, "on select, and sum-horizon is below it: at this budget their contrasts say little"),
+        (0.19, 0.3, "sum-horizon gained less than the margin over popularity on select, and is below it there: at "),
+        (0.19, 0.202, "on select, and sum-horizon is below it there: at this budget their contrasts say little"),
         (
             0.19,
             0.19,

@@ -69,6 +69,7 @@ def test_of_winners_one_that_gains_less_than_the_margin_says_nothing_of_another(
         ),
         (["lightgbm-lambdarank", "sum-horizon-repeat"], "sum-horizon-repeat was"),
         (["sum-horizon-repeat", "hybrid-lambdarank"], "sum-horizon-repeat and hybrid-lambdarank were"),
+        (["lightgbm-recent", "hybrid-lambdarank"], "lightgbm-recent and hybrid-lambdarank were"),
         (["lightgbm-lambdarank"], None),
     ],
 )

@@ -121,10 +121,13 @@ def test_the_page_says_what_the_alarm_cannot_hear():
 
 def test_the_table_says_what_was_left_out(diagnosed):
     left_out = {"family": "counting", "variant": "decay", "change": "users-50", "reason": "the rule <fits> nothing"}
-    told = diagnostics.every_change(diagnosed([diagnosis("last-8", "recent", "worse", -0.1)], left_out=[left_out])).text
+    late, plan = (diagnosis(f"last-{n}", "recent", "worse", -0.1) | {"after_test": n == 8} for n in (8, 16))
+    told = diagnostics.every_change(diagnosed([late, plan], left_out=[left_out])).text
 
     assert "<code>users-50</code> (the rule &lt;fits&gt; nothing)" in told
-    assert "last-8" in told
+    assert "1 pair of a variant and a change was left out" in told
+    assert "last-8\N{DAGGER}<" in told and "last-16<" in told
+    assert "\N{DAGGER}: declared after test was seen" in told
 
 
 def test_the_table_says_what_an_interval_without_a_bound_is(diagnosed):

@@ -61,6 +61,23 @@ def test_the_factorial_has_a_sentence_for_each_effect_and_a_cube_of_its_cells(ma
     assert f"flat-next-moment {results.row('flat-next-moment').recall:.4f}" in factorial.cells(results).text
 
 
+@pytest.mark.parametrize("verdict", ["better", "worse", "equivalent", "undetermined"])
+def test_where_factors_interact_the_page_tells_each_level_apart(made, verdict):
+    def change(written):
+        next(e for e in written["factorial.json"] if e["factors"] == ["representation", "head"])["verdict"] = verdict
+
+    shown = text(factorial.verdicts(made(change)))
+    lead = "where it interacts with another factor, apart, by t, asked when test had been scored: with"
+
+    for gained, levels in {
+        "sum gains over flat": ("plain", "repeat"),
+        "repeat gains over plain": ("flat", "sum"),
+    }.items():
+        told = shown.partition(f"What {gained} {lead} ")[2].partition(".What")[0]
+        assert bool(told) == (verdict in ("better", "worse"))
+        assert not told or (told.startswith(levels[0]) and f"; with {levels[1]} " in told)
+
+
 def test_both_p_values_are_named_where_an_equivalence_hides_a_difference():
     alike = effect("equivalent", 0.003, "head").model_copy(update={"p_difference": 0.02, "p_equivalence": 0.01})
     open_ = alike.model_copy(update={"verdict": "undetermined"})

@@ -240,7 +240,10 @@ def test_an_earlier_revision_is_held_against_a_later_one_by_seconds_and_by_what_
     logged("revisions", ORIGIN | asked | {"variants": rows})
     text = speed.revisions().text
 
-    assert "All 2 variants of the arm <code>main</code> that have the same entry at revision <code>abc</code>" in text
+    told = (
+        "All 2 variants of the arm <code>main</code> whose entry of the roster is the same at revision <code>abc</code>"
+    )
+    assert told in text
     assert "took 12 s there and take 6.0 s here" in text and ": 2.00 times as fast" in text
     assert "changed by \N{MINUS SIGN}0.0100 on average" in text
     assert [">4.00<" in row for row in text.split("<tr>")[2:4]] == [True, False]

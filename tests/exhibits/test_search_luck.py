@@ -1,5 +1,6 @@
 """How far two runs on the same events lie apart, against what their seeds explain."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -86,6 +87,11 @@ def test_rules_that_are_the_same_in_both_runs_are_named_and_not_counted(compared
 
     assert same in again
     assert "the very same number" not in other
+    table = text(agreement.contrast_table(pair_of(compared(there=same_events), "old")))
+    told = table.partition(" declared alike, ")[2].partition(";")[0]
+    counted = [int(amount) for amount in re.findall(r"(\d+) ", told)]
+    assert told.endswith(" and 2 the very same numbers")
+    assert table.startswith(f"Arm main: of {sum(counted)} contrasts")
 
 
 def test_a_rule_that_the_roster_has_no_more_stands_on_the_other_side(compared):

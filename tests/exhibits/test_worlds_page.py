@@ -250,6 +250,17 @@ def test_a_check_of_another_revision_says_so():
     assert "another revision than that of worlds above" in text
 
 
+def test_a_tree_that_differed_from_its_revision_is_told():
+    changed = f"{'0123456789abcdef' * 2}+changes"
+    found = checked(0.05)
+    part = found.parts[0].model_copy(update={"revision": changed})
+    both = Worlds([world(revision=changed)], found.model_copy(update={"parts": [part]}))
+
+    told = "revision <code>0123456789ab+changes</code>"
+    assert told in worlds.answer(both).text
+    assert told in world_validity.validity(both).text
+
+
 def test_parts_of_several_revisions_are_told_with_theirs():
     found = checked(0.05)
     other = found.parts[0].model_copy(update={"part": "heads", "revision": "def"})

@@ -169,6 +169,7 @@ def test_the_leaderboard_has_a_table_to_sort_in_a_box_that_scrolls(desktop):
     tables = page.locator("div.scroll table.sortable")
 
     assert tables.count()
+    assert tables.first.evaluate(SORTED)
     assert all(len(rising) == len(falling) > 1 for rising, falling, _ in tables.first.evaluate(SORTED))
 
 
