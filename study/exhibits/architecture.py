@@ -3,6 +3,7 @@
 from collections import Counter
 
 from study.exhibits import choose, scope, source
+from study.exhibits.changes import is_of_order
 from study.exhibits.clauses import hedged
 from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
@@ -63,7 +64,7 @@ def shuffled(results: Results) -> Html:
     diagnosed = results.diagnostics
     if diagnosed is None:
         return paragraphs([source.not_run("diagnostics")])
-    found = [one for one in diagnosed.contrasts if one.change.startswith("order")]
+    found = [one for one in diagnosed.contrasts if is_of_order(one.change)]
     if not found:
         return paragraphs(["The diagnostics did not shuffle the order."])
     told = bullets(f"{escape(one.family)}: {brief(as_contrast(one), results.margin)}." for one in found)

@@ -52,7 +52,7 @@ def _clause(results: Results, contrast: Contrast, since: Callable[[Contrast], st
 
 
 def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
-    """A sentence per contrast and their forest; says so where none is declared."""
+    """A sentence per contrast, what other measures say, and their forest; says so where none is declared."""
     if not contrasts:
         return paragraphs([NONE])
     since = anew.changed_since(results)
@@ -60,7 +60,8 @@ def section(results: Results, contrasts: Sequence[Contrast]) -> Html:
     untrained = at_popularity.told(results, variants_of(contrasts))
     limits = [*([untrained] if untrained else []), *few_seeds.told([(results, contrasts)])]
     limits += unlike_rounds.named(results, contrasts)
-    return joined([found, paragraphs(limits), forest(contrasts, results.margin)])
+    others = other_measures.otherwise(results, contrasts)
+    return joined([found, paragraphs(limits), others, forest(contrasts, results.margin)])
 
 
 def forest(

@@ -1,22 +1,19 @@
 """The page Is it the data?: what each change of the data has cost the best variant of each family."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from study.exhibits import choose, far_past, room, source
-from study.exhibits.diagnosis_records import Diagnostics, LeftOut
+from study.exhibits.changes import UNCHANGED, telling
+from study.exhibits.diagnosis_records import Diagnostics
 from study.exhibits.effects import effect_marks, margin_band
-from study.exhibits.enough import UNCHANGED, gains
+from study.exhibits.enough import gains
 from study.exhibits.figures import draw, family_style, inert, row_height
-from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import (
-    DAGGER,
-    NO_BOUND,
     count,
-    dagger,
     family,
-    is_unbounded,
     percent,
     plural,
     probability,
@@ -26,7 +23,7 @@ from study.exhibits.prose import (
 )
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, brackets, estimate, name, p_value, table, words
+from study.exhibits.tables import brackets, estimate, name, table, words
 from study.params.budget import Size
 from study.params.statistics import PRIMARY
 
@@ -39,17 +36,12 @@ METRICS = {PRIMARY: PRIMARY, "auroc": "AUROC"}
 TOPICS = {
     "order": "Order of the moments",
     "time": "Time",
-    "recent": "The far past",
+    "recent": "The far past, cut off when a query is scored",
     "attributes": "Attributes",
     "noise": "Noise",
     "users": "Number of users",
 }
 """What the topics are called, in the order of the page; one that is not named here comes last, by its own name."""
-TELLING = {
-    "order-at-test": "order shuffled at test only",
-    "order-retrained": "order shuffled, retrained",
-    "no-time": "a steady pace instead of time",
-}
 
 
 def answer(results: Results) -> Html:
@@ -162,18 +154,6 @@ def _clause(shown: Sequence[Diagnosis], margin: float) -> str:
     return ", ".join(parts)
 
 
-def telling(change: str, mark: Callable[[object], str] = code) -> str:
-    """What a change is called in prose, with the names of attributes set as code, or by another `mark`."""
-    kind, _, rest = change.partition("-")
-    by_kind = {
-        "last": f"the last {rest} event{'' if rest == '1' else 's'} only",
-        "without": f"without {mark(rest)}",
-        "noise": f"{rest} random attribute{'' if rest == '1' else 's'} added",
-        "users": f"{rest} % of the users",
-    }
-    return TELLING.get(change) or by_kind.get(kind, mark(change))
-
-
 def as_contrast(found: Diagnosis) -> Contrast:
     """The diagnosis with a left side that names the change, so that it reads like any other contrast."""
     is_named = found.left_variant != found.right_variant
@@ -216,43 +196,6 @@ def _marks(shown: Sequence[Diagnosis], offset: float, rows: list[str]) -> go.Sca
     ]
     places, group = [rows.index(c.change) + offset for c in shown], shown[0].family
     return effect_marks(shown, places, texts, style=family_style(group), name=inert(group))
-
-
-def every_change(results: Results) -> Html:
-    """Everything that was computed for each contrast, and what was left out and why."""
-    found = results.diagnostics
-    if found is None or not found.contrasts:
-        return Html("")
-    head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
-    rows = [
-        [
-            name(f"{c.change}{DAGGER * c.after_test}"),
-            words(c.family),
-            name(c.left_variant),
-            words(c.verdict),
-            *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
-            Cell(percent(c.level, 2), c.level),
-            p_value(c.p_difference),
-            p_value(c.p_equivalence),
-        ]
-        for c in found.contrasts
-    ]
-    told = f"Changes in {PRIMARY} against the unchanged fit; p values are Holm-adjusted over all rows"
-    caption = f"{told}{dagger(found.contrasts)}"
-    if any(map(is_unbounded, found.contrasts)):
-        caption += f"; low −1 and high +1: {NO_BOUND}"
-    return joined([table(head, rows, caption), *_left_out(found.left_out)])
-
-
-def _left_out(left_out: Sequence[LeftOut]) -> list[Html]:
-    if not left_out:
-        return []
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for row in left_out:
-        reasons.setdefault((row.variant, row.reason), []).append(code(row.change))
-    items = [f"{code(variant)}: {listing(made)} ({escape(why)})" for (variant, why), made in reasons.items()]
-    pairs = f"{plural(len(left_out), 'pair')} of a variant and a change {'was' if len(left_out) == 1 else 'were'}"
-    return [paragraphs([f"{pairs} left out, for the reasons in brackets:"]), bullets(items)]
 
 
 def origin(results: Results) -> Html:

@@ -12,8 +12,8 @@ from study.exhibits.results import Results
 
 NEAR = 0.05
 """Of the length of a space, on its own scale, what counts as its edge."""
-FEW = 2
-"""Fewer than so many values at an edge are nothing to speak of."""
+FEW, TIMES = 2, 2
+"""Fewer than so many values at an edge, or no more than so many times those of chance, are nothing to speak of."""
 
 
 def told(searches: Mapping[str, Search]) -> Html:
@@ -27,18 +27,18 @@ def told(searches: Mapping[str, Search]) -> Html:
         return Html("")
     ends = Counter(end for search in drawn for end in _ends(search))
     known = Counter(name for search in drawn for name in search.space if name in search.chosen_trial.settings)
-    many = {end: n for end, n in ends.items() if n >= FEW and n > 2 * NEAR * known[end[0]]}
-    lead = (
-        f"At an edge, in the lowest or the highest {percent(NEAR, 0)} of a space on its own scale, lie, of what "
-        f"{plural(len(drawn), 'search')} chose other than the defaults,"
-    )
+    many = {end: n for end, n in ends.items() if n >= FEW and n > TIMES * NEAR * known[end[0]]}
+    lead = f"Of what {plural(len(drawn), 'search')} chose other than the defaults,"
+    often = f"more than {count(TIMES)} times as often as by chance"
+    edge = f"at an edge, in the lowest or the highest {percent(NEAR, 0)} of a space on its own scale"
     if not many:
-        return paragraphs([f"{lead} no more values of any setting than chance would leave there."])
+        return paragraphs([f"{lead} no setting has values {edge}, {often}."])
     clauses = [
         f"{count(n)} of {count(known[name])} values of {setting(name)} (at the {side} end)"
         for (name, side), n in sorted(many.items())
     ]
-    return paragraphs([f"{lead} {listing(clauses)}: nothing was tried beyond, where there is something."])
+    told = f"{lead} values lie {edge}, {often}: {listing(clauses)}."
+    return paragraphs([f"{told} Nothing was tried beyond, where there is something."])
 
 
 def of_sides(results: Results, contrasts: Sequence[Contrast]) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from study.exhibits.changes import UNCHANGED, USERS, of_kind
 from study.exhibits.diagnosis_records import Reached
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import FAMILIES, percent, signed
 from study.exhibits.records import Diagnosis
 from study.params.statistics import PRIMARY
 
-UNCHANGED = "unchanged"
 BY_COUNTS = "aggregates"
 """The family of which fewer users are fewer training queries, over the events of all."""
 UNHARMED = {"equivalent", "better"}
@@ -149,5 +149,5 @@ def _by_share(diagnoses: Sequence[Diagnosis]) -> list[dict[float, Diagnosis]]:
 
 def _share(found: Diagnosis) -> float | None:
     """The share of users that a change keeps, from its name (`users-50` is half); None for another change."""
-    kind, _, per_cent = found.change.partition("-")
-    return float(per_cent) / 100 if kind == "users" else None
+    per_cent = of_kind(found.change, USERS)
+    return None if per_cent is None else float(per_cent) / 100

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from study.exhibits.changes import LAST, UNCHANGED, of_kind
 from study.exhibits.diagnosis_records import Reached
-from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import count, family, number, signed
 from study.exhibits.records import Diagnosis
 from study.params.statistics import PRIMARY
 
-LAST = "last-"
-"""What the name of a change begins with that leaves the last events of a user; their number follows."""
 IMPERSONAL = "impersonal"
 
 
@@ -20,7 +18,7 @@ def told(contrasts: Sequence[Diagnosis], reached: Sequence[Reached]) -> list[str
     groups = dict.fromkeys(c.family for c in contrasts)
     clauses, changes = [], set()
     for group in groups:
-        kept = {int(c.change.removeprefix(LAST)): c for c in contrasts if c.family == group and _is_last(c)}
+        kept = {int(n): c for c in contrasts if c.family == group and (n := of_kind(c.change, LAST)) is not None}
         pairs = [(few, many) for few, many in pairwise(sorted(kept)) if kept[few].effect > kept[many].effect]
         changes |= {kept[events].change for pair in pairs for events in pair}
         clauses += [
@@ -34,10 +32,6 @@ def told(contrasts: Sequence[Diagnosis], reached: Sequence[Reached]) -> list[str
         f"Fewer of the last events do not always cost more: {listing(clauses)}, by estimates that no contrast tests "
         f"against each other.{_floor(reached, changes)}"
     ]
-
-
-def _is_last(contrast: Diagnosis) -> bool:
-    return contrast.change.startswith(LAST)
 
 
 def _floor(reached: Sequence[Reached], changes: set[str]) -> str:

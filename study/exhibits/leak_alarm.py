@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from study.exhibits.changes import UNCHANGED
 from study.exhibits.diagnosis_records import Diagnostics, Reached, Rung
 from study.exhibits.diagnostics import CHANCE, METRICS
-from study.exhibits.enough import UNCHANGED
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import percent, signed, within
 from study.exhibits.results import Results

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from study.exhibits import choose, scope
 from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
+from study.exhibits.changes import TELLING, is_of_order
 from study.exhibits.clauses import evidence, hedged, limited, together
-from study.exhibits.diagnostics import TELLING, as_contrast, smaller
+from study.exhibits.diagnostics import as_contrast, smaller
 from study.exhibits.markup import code
 from study.exhibits.prose import bracketed, count, flipped, plural, worded
 from study.exhibits.records import Contrast
@@ -86,7 +87,7 @@ def _among_readers(results: Results, contrasts: Sequence[Contrast]) -> str:
 def _of_shuffling(results: Results) -> list[Contrast]:
     """The fits of the diagnostics as they were over those whose order was shuffled."""
     found = results.diagnostics
-    return [flipped(as_contrast(one)) for one in (found.contrasts if found else []) if one.change.startswith("order")]
+    return [flipped(as_contrast(one)) for one in (found.contrasts if found else []) if is_of_order(one.change)]
 
 
 def _shuffled(results: Results, shuffled: Sequence[Contrast]) -> Told:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from study.exhibits.changes import telling
 from study.exhibits.diagnosis_records import Diagnostics
-from study.exhibits.diagnostics import hardly_ahead, lead_size, telling
+from study.exhibits.diagnostics import hardly_ahead, lead_size
 from study.exhibits.leak_alarm import hardly_rings
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import MANY, count, plural, signed

@@ -75,28 +75,37 @@ def no_gains(results: Results, winners: Sequence[Contrast]) -> dict[str, str]:
     return {name: f"not shown in {' or '.join(measures)}" for name, measures in left_open.items() if measures}
 
 
-def otherwise(results: Results) -> Html:
-    """Where another measure shows by t what recall does not, a paragraph for each measure, folded; or nothing."""
-    told = [_otherwise(results, one, results.leads[one.told]) for one in MEASURES if results.leads]
+def otherwise(results: Results, contrasts: Sequence[Contrast]) -> Html:
+    """Where another measure shows by t what recall does not, or leaves open what recall shows; or nothing.
+
+    A paragraph for each measure, folded.
+
+    Args:
+        contrasts: of this arm, as they are declared.
+    """
+    told = [_otherwise(results, one, contrasts) for one in MEASURES if results.leads and contrasts]
     return folded("what other measures of the same first ten show", paragraphs(told)) if told else Html("")
 
 
-def _otherwise(results: Results, measure: Measure, found: Leads) -> str:
-    differ = [one for one in results.contrasts if found[one.name].is_shown]
+def _otherwise(results: Results, measure: Measure, contrasts: Sequence[Contrast]) -> str:
+    found = results.leads[measure.told]
+    differ = [one for one in contrasts if found[one.name].is_shown]
     kinds = {
-        "that recall leaves undetermined": [one for one in differ if one.verdict == "undetermined"],
-        "that are equivalent in recall": [one for one in differ if one.verdict == "equivalent"],
-        "that point the other way than in recall": [one for one in differ if _points_back(one, found[one.name])],
+        "of those that recall leaves undetermined": [one for one in differ if one.verdict == "undetermined"],
+        "of those that are equivalent in recall": [one for one in differ if one.verdict == "equivalent"],
+        "the other way than in recall": [one for one in differ if _points_back(one, found[one.name])],
+        "it shows none where recall does in": [
+            one for one in contrasts if one.verdict in SETTLED and one not in differ
+        ],
     }
     clauses = [
-        f"of those {kind} {count(len(shown))}: "
-        + listing([f"{over(one)} ({signed(found[one.name].effect)})" for one in shown])
+        f"{kind} {count(len(shown))}: " + listing([f"{over(one)} ({signed(found[one.name].effect)})" for one in shown])
         for kind, shown in kinds.items()
         if shown
     ]
-    family = plural(len(results.contrasts), "contrast")
-    lead = f"In {measure.told}, {measure.asks}, t shows a difference in {count(len(differ))} of {family}"
-    return f"{'; '.join([f'{lead} (Holm over them; asked when test had been scored)', *clauses])}."
+    of = f"{count(len(differ))} of {plural(len(contrasts), 'contrast')}"
+    family = "Holm over all of this arm; asked when test had been scored"
+    return f"{'; '.join([f'In {measure.told}, {measure.asks}, t shows a difference in {of} ({family})', *clauses])}."
 
 
 def _points_back(contrast: Contrast, by: Lead) -> bool:

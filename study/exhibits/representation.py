@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope, steps
+from study.exhibits import choose, scope, steps, topic
+from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import hedged
 from study.exhibits.markup import Html, bullets, joined, paragraphs
 from study.exhibits.prose import brief, count, number, percent, plural, sentence
@@ -37,6 +38,12 @@ def history(results: Results) -> Html:
         )
     text += "".join(f" {told}" for told in [*_asked(entries, per_event), *filter(None, [steps.told(results)])])
     return joined([paragraphs([text]), bullets(_controls(results))])
+
+
+def verdicts(results: Results) -> Html:
+    """What the contrasts of representations show, and which of them could hardly show anything else."""
+    expected = expected_alike(results, results.about("representation"))
+    return joined([topic.verdicts(results, "representation"), paragraphs([sentence(expected)] if expected else [])])
 
 
 def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose, scope
+from study.exhibits.changes import NOISE, WITHOUT, of_kind
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import count, plural
 from study.exhibits.records import Diagnosis
 from study.exhibits.results import Results
-
-WITHOUT, NOISE = "without-", "noise-"
-"""What the names of the changes begin with that take an attribute, and that add some; which, or how many, follows."""
 
 
 def told(results: Results, contrasts: Sequence[Diagnosis]) -> list[str]:
@@ -21,8 +19,8 @@ def told(results: Results, contrasts: Sequence[Diagnosis]) -> list[str]:
 
 def _told(results: Results, variant: str, changes: Sequence[str]) -> str:
     """Nothing where hardly any history is longer than what the context holds under every change."""
-    taken = [change.removeprefix(WITHOUT) for change in changes if change.startswith(WITHOUT)]
-    added = sorted(int(change.removeprefix(NOISE)) for change in changes if change.startswith(NOISE))
+    taken = [name for change in changes if (name := of_kind(change, WITHOUT)) is not None]
+    added = sorted(int(number) for change in changes if (number := of_kind(change, NOISE)) is not None)
     if not taken and not added:
         return ""
     context, tokens = choose.parts_of(results, variant)["context"], scope.tokens_of_event(results)

@@ -59,9 +59,17 @@ def _totals(results: Results) -> str:
     whose = few_or_counted(last, "variant", "in the column <em>flag</em>")
     flags = f"the best round of {whose} was the last" if last else "no variant had its best round last"
     were = "was" if len(tuned(results)) == 1 else "were"
-    return (
+    lead = (
         f"{plural(len(tuned(results)), 'variant')} {were} tuned, with {plural(len(states), 'trial')}: {told}; {flags}."
     )
+    fixed = len(results.leaderboard) - len(tuned(results))
+    return f"{lead} {_untuned(fixed)}" if fixed else lead
+
+
+def _untuned(variants: int) -> str:
+    """What is not counted among the trials, though the table has it."""
+    had = "had one trial each" if variants > 1 else "had one trial"
+    return f"{plural(variants, 'other')} with nothing to search {had}, which the table has besides."
 
 
 def _search(row: Row, search: Search) -> list[Cell]:

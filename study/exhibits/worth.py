@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
+from study.exhibits.changes import is_at_test_alone
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
@@ -24,8 +25,6 @@ TOPICS = {
     "users": "the number of users",
 }
 """What the diagnostics take from a log, by their topics."""
-UNCHANGED_FITS = ("order-at-test", "last-")
-"""How the names of changes begin of which the fits learn nothing: they are those of the log as it is."""
 TAKEN = " (taken from fits that were trained with it)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 POSITIONS, JOINED = "one position per event or per attribute", "how the attributes of an event are joined"
@@ -110,7 +109,7 @@ def properties(results: Results) -> list[Worth]:
     """
     found: dict[str, list[Contrast]] = {}
     for one in results.diagnostics.contrasts if results.diagnostics else ():
-        called = f"{TOPICS.get(one.question, one.question)}{TAKEN * one.change.startswith(UNCHANGED_FITS)}"
+        called = f"{TOPICS.get(one.question, one.question)}{TAKEN * is_at_test_alone(one.change)}"
         found.setdefault(called, []).append(flipped(diagnostics.as_contrast(one)))
     return [_worth(called, contrasts) for called, contrasts in found.items()]
 

@@ -5,12 +5,13 @@ import pytest
 
 from study import params
 from study.errors import UserError
-from study.exhibits import architecture, diagnostics, leak_alarm, tokens
+from study.exhibits import architecture, diagnostics, every_change, leak_alarm, tokens
 from study.exhibits.prose import within
 from study.exhibits.results import Results
 from study.params.diagnostics import Diagnostics
 from study.params.tokens import Tokens
 from study.paths import REPORT
+from tests.exhibits.pairing import text
 
 MANIFEST = {
     "snapshot": "made", "data_hash": "ab", "revision": "cd", "budget": "default", "seed": 1, "python": "3",
@@ -122,7 +123,7 @@ def test_the_page_says_what_the_alarm_cannot_hear():
 def test_the_table_says_what_was_left_out(diagnosed):
     left_out = {"family": "counting", "variant": "decay", "change": "users-50", "reason": "the rule <fits> nothing"}
     late, plan = (diagnosis(f"last-{n}", "recent", "worse", -0.1) | {"after_test": n == 8} for n in (8, 16))
-    told = diagnostics.every_change(diagnosed([late, plan], left_out=[left_out])).text
+    told = every_change.shown(diagnosed([late, plan], left_out=[left_out])).text
 
     assert "<code>users-50</code> (the rule &lt;fits&gt; nothing)" in told
     assert "1 pair of a variant and a change was left out" in told
@@ -130,10 +131,19 @@ def test_the_table_says_what_was_left_out(diagnosed):
     assert "\N{DAGGER}: declared after test was seen" in told
 
 
+def test_the_table_says_what_was_asked_of_other_families_alone(diagnosed):
+    told = [diagnosis("last-8", "recent", "worse", -0.1, family) for family in ("counting", "sequence")]
+    both, one = (text(every_change.shown(diagnosed(shown))) for shown in (told, told[:1]))
+
+    assert "Not asked of the counting rules, which read no attribute beside the candidate and learn from no" in both
+    assert ": attributes, noise and labels (asked in the section diagnostics of params.yaml)." in both
+    assert "Not asked of the sequence" not in both and "Not asked" not in one
+
+
 def test_the_table_says_what_an_interval_without_a_bound_is(diagnosed):
     bounded = diagnosis("last-8", "recent", "undetermined", 0.0)
     none = bounded | {"low": -1.0, "high": 1.0}
-    shown, without = (diagnostics.every_change(diagnosed([one])).text for one in (none, bounded))
+    shown, without = (every_change.shown(diagnosed([one])).text for one in (none, bounded))
 
     assert "; low −1 and high +1: no bound, since few users differ" in shown
     assert "no bound" not in without
@@ -155,20 +165,6 @@ def test_the_scale_compares_the_unchanged_fit_with_the_main_arm(diagnosed, made,
     assert "Under permuted labels alone a round has as many events as in the variant's own arm." in told
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ("last-16", "the last 16 events only"),
-        ("noise-1", "1 random attribute added"),
-        ("noise-5", "5 random attributes added"),
-        ("users-25", "25 % of the users"),
-        ("no-time", "a steady pace instead of time"),
-    ],
-)
-def test_changes_have_names_in_prose(change, expected):
-    assert expected == diagnostics.telling(change)
-
-
 def test_the_forest_has_every_family(diagnosed):
     shown = [diagnosis("last-8", "recent", "worse", -0.1, family) for family in ("counting", "sequence")]
     told = diagnostics.forest(diagnosed(shown)).text
@@ -183,7 +179,7 @@ def test_pages_without_results_say_so_and_have_nothing_else(folder):
     assert tokens.load() is None
     assert "has not been run" in diagnostics.origin(bare).text
     assert "has not been run" in tokens.origin(None).text
-    silent = (leak_alarm.leak_alarm, diagnostics.forest, diagnostics.every_change)
+    silent = (leak_alarm.leak_alarm, diagnostics.forest, every_change.shown)
     assert all(not part(bare).text for part in silent)
     assert all(not part(None).text for part in (tokens.bars, tokens.every_slot))
 

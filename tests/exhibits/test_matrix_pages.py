@@ -18,6 +18,7 @@ from study.exhibits import (
 )
 from study.exhibits.results import Results
 from study.nn.objectives import next_token
+from tests.exhibits.asking import UNREAD
 from tests.exhibits.conftest import diagnosis
 from tests.exhibits.test_answers import LARGE, SMALL, say
 
@@ -218,6 +219,14 @@ def test_the_length_of_a_flat_history_is_computed_from_the_tokens_of_the_log(mad
     assert "an event-level model sees up to 128" in shown
     assert ": sum-horizon-short over flat-horizon +0.0020" in shown
     assert "What the longer history is worth: sum-horizon over sum-horizon-short +0.0200" in shown
+
+
+def test_the_page_says_where_an_equivalence_was_to_be_expected(made):
+    names = "history-over-counts", "sequence-over-counts", "event-over-flat-horizon-repeat"
+    shown = {verdict: text(representation.verdicts(made(say(verdict, *names)))) for verdict in ("equivalent", "better")}
+
+    assert f"With head repeat-aware, an equivalence was to be expected, since {UNREAD}" in shown["equivalent"]
+    assert "to be expected" not in shown["better"]
 
 
 def with_attributes(number):

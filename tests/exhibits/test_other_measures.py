@@ -158,9 +158,22 @@ def test_what_recall_leaves_open_and_another_measure_settles_is_told_in_its_dire
     )
     assert "tifu-knn over a −0.0" in text(SimpleNamespace(text=other_measures.settled(results, [turned])))
     assert "" == other_measures.settled(results, results.contrasts)
-    paragraphs = text(other_measures.otherwise(SimpleNamespace(leads=results.leads, contrasts=open_)))
+    paragraphs = text(other_measures.otherwise(results, open_))
     assert "In nDCG@10," in paragraphs and "t shows a difference in 1 of 2 contrasts" in paragraphs
     assert "of those that recall leaves undetermined 1: a over tifu-knn" in paragraphs
+
+
+def test_what_recall_shows_and_another_measure_does_not_is_told_on_the_page_of_the_contrast(made, monkeypatch):
+    results = made(gained(sum_horizon=0.0077, gru_horizon=0.001))
+    asked = results.contrasts[:2]
+    found = {one.name: Lead(0.0001, is_shown=one.name == asked[0].name) for one in results.contrasts}
+    monkeypatch.setitem(vars(results), "leads", {"nDCG@10": found, "precision@10": found})
+    settled = [one.model_copy(update={"verdict": "better"}) for one in asked]
+
+    assert f"it shows none where recall does in 1: {asked[1].left_variant} over" in text(
+        contrasts.section(results, settled)
+    )
+    assert "it shows none where recall does" not in text(contrasts.section(results, settled[:1]))
 
 
 def test_the_table_of_contrasts_has_the_effect_in_ndcg(made):

@@ -20,6 +20,19 @@ def test_expected_best_is_the_mean_maximum_over_all_draws_with_replacement():
     assert expected == pytest.approx(expected_best(values).tolist())
 
 
+def test_trials_of_what_has_nothing_to_search_are_told_apart(made):
+    def fix(*names):
+        def change(written):
+            for name in names:
+                written["tuning.json"][name]["space"] = {}
+
+        return tuning.summary(made(change)).text
+
+    assert "with nothing to search" not in fix()
+    assert " 1 other with nothing to search had one trial, which the table has besides." in fix("popularity")
+    assert " 2 others with nothing to search had one trial each," in fix("popularity", "personal-frequency")
+
+
 def search(trials) -> Search:
     space = {"matters": {"low": 0.0, "high": 1.0, "log": False}, "idle": {"low": 1, "high": 2, "log": False}}
     return Search(space=space, trials=trials, chosen=0, rounds=1, last_round=4)

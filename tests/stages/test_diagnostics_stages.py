@@ -8,7 +8,7 @@ from study.device import name_of
 from study.diagnostics.twins import SEEN
 from study.errors import UserError
 from study.exhibits import diagnostics as diagnostics_page
-from study.exhibits import leak_alarm
+from study.exhibits import every_change, leak_alarm
 from study.exhibits import tokens as tokens_page
 from study.exhibits.results import Results
 from study.models.sequence_settings import Settings
@@ -138,7 +138,7 @@ def test_the_page_shows_what_was_published(published, fitted):
     with inside(fitted):
         found = Results(results_folder("tiny", "main").parent, load())
         answer, alarm, table = (
-            part(found).text for part in (diagnostics_page.answer, leak_alarm.leak_alarm, diagnostics_page.every_change)
+            part(found).text for part in (diagnostics_page.answer, leak_alarm.leak_alarm, every_change.shown)
         )
 
     assert f"{len(published['contrasts.json'])} contrasts" in answer
