@@ -6,6 +6,7 @@ from study.exhibits.prose import count
 from study.exhibits.results import COMPLETE_JOURNEY, Results
 from study.exhibits.token_records import Accounting
 from study.exhibits.tokens import of, share_of, verdict
+from study.exhibits.tokens_training import still_learning
 
 LATE = (
     "; its settings were made its own when another finding had been seen, and its criteria were made when this one had "
@@ -24,7 +25,9 @@ def told(results: Results) -> str:
         return ""
     clause = verdict(found[0]).removesuffix(".")
     late = LATE * (results.data.source == COMPLETE_JOURNEY)
-    more = f"{_of_the_ranked(results, found[0])}{late}{_longer(results, found[0])}"
+    rising = still_learning(found[0])
+    limits = f"{f'; the model that sees everything {rising}' if rising else ''}{_longer(results, found[0])}"
+    more = f"{_of_the_ranked(results, found[0])}{late}{limits}"
     return f'{clause[0].lower()}{clause[1:]}{more} (<a href="tokens.html">Token accounting</a>)'
 
 

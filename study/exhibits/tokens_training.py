@@ -29,6 +29,20 @@ def training(results: tuple[Accounting, Manifest] | None) -> Html:
     return paragraphs(filter(None, [told, _trend(found)]))
 
 
+def rising(results: tuple[Accounting, Manifest] | None) -> Html:
+    """That what sees everything was learning faster than its twins when training ended, a sentence; or nothing."""
+    told = "" if results is None else still_learning(results[0])
+    return paragraphs([f"What sees everything {told}."] if told else [])
+
+
+def still_learning(found: Accounting) -> str:
+    """The same as a predicate."""
+    falls = _falls(found)
+    if falls.get(WHOLE, 0.0) <= max(0.0, *(fall for model, fall in falls.items() if model != WHOLE)):
+        return ""
+    return "was still learning faster than its twins at the end, so that its part may be larger with more rounds"
+
+
 def _batch() -> str:
     """Tokens of a batch: the accounting's own, not the one that the settings of the variant were tuned with."""
     declared = params.load()
@@ -40,25 +54,32 @@ def _batch() -> str:
 
 def _trend(found: Accounting) -> str:
     """By how much the mean training loss of the last rounds is below that of those before, by model."""
-    size = max(found.rounds // SIXTH, 1)
-    falls = {
-        model: float(np.mean([_fall(curve, size) for curve in curves]))
-        for model, curves in found.training_losses.items()
-        if all(len(curve) >= 2 * size for curve in curves)
-    }
+    falls = _falls(found)
     if not falls:
         return ""
     changes = [
         f"{percent(abs(fall), 1)} {'lower' if fall >= 0 else 'higher'} (the model that {LADDER[model]})"
         for model, fall in falls.items()
     ]
-    told = (
-        f"In the last {plural(size, 'round')} the training loss is {listing(changes)} than in as many before, in the "
+    return (
+        f"In the last {plural(_size(found), 'round')} the training loss is {listing(changes)} than in as many before, in the "
         "mean over seeds."
     )
-    if falls.get(WHOLE, 0.0) > max(0.0, *(fall for model, fall in falls.items() if model != WHOLE)):
-        told += " What sees everything was still learning faster, so that its part may be larger with more rounds."
-    return told
+
+
+def _falls(found: Accounting) -> dict[str, float]:
+    """The share of the training loss that the last rounds took from it, in the mean over seeds, by model."""
+    size = _size(found)
+    return {
+        model: float(np.mean([_fall(curve, size) for curve in curves]))
+        for model, curves in found.training_losses.items()
+        if all(len(curve) >= 2 * size for curve in curves)
+    }
+
+
+def _size(found: Accounting) -> int:
+    """How many of the last rounds are held against as many before them."""
+    return max(found.rounds // SIXTH, 1)
 
 
 def _fall(curve: list[float], size: int) -> float:

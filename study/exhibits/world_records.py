@@ -6,8 +6,9 @@ from typing import Literal
 from study.exhibits.records import Estimate, Record
 from study.params.statistics import PRIMARY_K, Outcome
 
-FOLLOWING = ("order", "binding", "delay")
-"""The worlds whose key action follows from the attributes of other events, of which a part of the families is told."""
+FOLLOWING = ("order", "binding", "delay", "shop")
+"""The worlds whose key action follows, in *shop* in part, from the attributes of other events, of which a part of the
+families is told."""
 SAME = 1e-9
 """By so much the gains of the oracle may be beyond chance by rounding alone."""
 

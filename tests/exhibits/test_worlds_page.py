@@ -133,7 +133,8 @@ def test_a_variant_without_a_history_is_not_told_what_decides():
     sides = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.9), blind]
     declared = [judged("right", "better") | {"right": "blind-horizon-repeat"}]
 
-    assert ">unlike<" in world_verdicts.verdicts(Worlds([world("order", sides, declared)], None)).text
+    for one in ("order", "shop"):
+        assert ">unlike<" in world_verdicts.verdicts(Worlds([world(one, sides, declared)], None)).text
     assert ">alike<" in world_verdicts.verdicts(Worlds([world("frequency", sides, declared)], None)).text
 
 
