@@ -51,7 +51,7 @@ def card(facts: Facts, spec: Snapshot) -> list[tuple[str, str]]:
     ]
     for name, kind in spec.coded.items():
         missing = facts.missing[name] / facts.events
-        values = f"{facts.values[name]:,} {'value' if facts.values[name] == 1 else 'values'}"
+        values = _several(facts.values[name], "value", "values")
         rows.append((f"attribute {name}", f"{kind}, {values}, {missing:.1%} missing"))
     return rows
 
@@ -119,16 +119,16 @@ def doubts(
     found = []
     if detectable > settings.margin:
         found.append(
-            f"{queries:,} queries of {users:,} users are on test; of differences below {detectable:.3f} recall@10 many "
-            "will stay undetermined, and of larger ones too where variants differ more from user to user than on the "
-            f"default log, seeds are few or contrasts many; the margin is {settings.margin:g}: ask for more windows "
-            "of test, with a longer log where they do not fit, or for a longer horizon, bring more users, or read the "
-            "verdicts with that in mind"
+            f"{_several(queries, 'query', 'queries')} of {_several(users, 'user', 'users')} on test: of differences "
+            f"below {detectable:.3f} recall@10 many will stay undetermined, and of larger ones too where variants "
+            "differ more from user to user than on the default log, seeds are few or contrasts many; the margin is "
+            f"{settings.margin:g}: ask for more windows of test, with a longer log where they do not fit, or for a "
+            "longer horizon, bring more users, or read the verdicts with that in mind"
         )
     if (alike := queries / asked.max(initial=1)) < least:
         found.append(
-            f"{users:,} users are on test, and weigh as much as {alike:,.0f} of equal weight: two variants that differ "
-            f"on hardly any of them stay undetermined; to call them equivalent takes {least:,}"
+            f"{_several(users, 'user is', 'users are')} on test, with the weight of {alike:,.0f} of equal weight: "
+            f"two variants that differ on hardly any of them stay undetermined; to call them equivalent takes {least:,}"
         )
     relevant = development.select("cutoff", "relevant").explode("relevant")
     found += _unborn(relevant, candidates)
@@ -205,7 +205,7 @@ def _rate(share: float) -> list[str]:
 
 def _size(catalogue: int, actions: int) -> list[str]:
     if catalogue < FEW:
-        return [f"the catalogue has {catalogue} candidates: recall@10 is easy for everyone"]
+        return [f"the catalogue has {_several(catalogue, 'candidate', 'candidates')}: recall@10 is easy for everyone"]
     if catalogue > NEARLY_AN_ID * actions:
         return [
             f"{catalogue:,} candidates share {actions:,} key actions: the candidate is nearly an id; choose a "
@@ -239,8 +239,8 @@ def _strays(facts: Facts) -> list[str]:
         if few <= STRAY * total and gaps[place] > others.days / 10:
             side, cut = ("before", "") if is_early else ("after", ", with snapshot.until")
             found.append(
-                f"{few:,} of {total:,} events lie {int(gaps[place]):,} days or more {side} all others, as on {day}: "
-                f"correct their times or leave them out{cut}"
+                f"{few:,} of {total:,} events {'lies' if few == 1 else 'lie'} {int(gaps[place]):,} days or more {side} "
+                f"all others, as on {day}: correct their times or leave them out{cut}"
             )
     return found
 

@@ -26,7 +26,7 @@ from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
-from study.exhibits.prose import bracketed, named, number, percent, plural, sentence, worded
+from study.exhibits.prose import bracketed, cannot_say, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.shipping import ship
@@ -102,7 +102,7 @@ def is_it_the_data(results: Results) -> Answer:
     gained = enough.gains(diagnosed.contrasts, diagnosed.reached)
     size = enough.judge(diagnosed.contrasts, gained, results.margin)
     if size is None:
-        silent = "the diagnostics did not vary the number of users, so these results cannot say"
+        silent = cannot_say("the diagnostics did not vary the number of users")
         return of(silent, limits, *other_changes.told(results))
     shown = [as_contrast(found) for found in size.shown]
     lead = f"{size.lead} (in {smaller(results, diagnosed)}): {evidence(shown, results.margin)}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import anew, choose, other_measures, scope
 from study.exhibits.markup import code, listing
-from study.exhibits.prose import aside, count, number, signed
+from study.exhibits.prose import aside, cannot_say, count, number, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.settled import settled
@@ -13,7 +13,7 @@ from study.params.statistics import PRIMARY
 
 COUNTS = "own counts, dates and popularity alone, weights learned"
 SIDES = "a model that reads the history", "one of own counts, dates and popularity alone"
-NO_CONTRAST = "no contrast of this run is with the best counting rule, so these results cannot say"
+NO_CONTRAST = cannot_say("no contrast of this run is with the best counting rule")
 
 
 def verdict_on_counting(results: Results, against: Sequence[Contrast]) -> str:

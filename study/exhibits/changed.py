@@ -8,7 +8,7 @@ from study.exhibits.answer import clauses
 from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
 from study.exhibits.others import Pair, shared
-from study.exhibits.prose import plural
+from study.exhibits.prose import SILENT, plural
 from study.exhibits.result_file import REPRODUCE
 from study.exhibits.scoring_log import TOO_MANY
 
@@ -30,7 +30,6 @@ NOT_COMPARED = (
 )
 ALIKE = "What both say in the same words is left out."
 NO_MORE = "nothing that is not told on the other"
-SILENT = "these results cannot say"
 PARTLY = " Not answered, or in part alone, on one of the snapshots, and so not compared in words"
 Answers = tuple[Question, str, str]
 """A question, its answer on the other snapshot and on this one."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from study.exhibits.prose import flipped, percent
+from study.exhibits.prose import flipped, loss_told, percent, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.parts import names_in
@@ -183,6 +183,13 @@ def labels(entry: Parts) -> str:
 def unread(entry: Parts) -> Parts:
     """The factors that an entry has none of, though it declares them: those of one that reads no history."""
     return dict.fromkeys(UNREAD) if declared(entry).get("is_blind") else {}
+
+
+def loss_of(entry: Parts) -> str:
+    """The loss of an entry in words, with all its options: two that differ in any are two."""
+    options = entry.get("loss_options", {})
+    more = ", ".join(f"{worded(name)} {value}" for name, value in options.items() if name != "negatives")
+    return loss_told(entry["loss"], options.get("negatives"), more)
 
 
 def counted(entry: Parts) -> str:

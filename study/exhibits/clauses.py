@@ -8,13 +8,13 @@ from study.exhibits import anew, choose, few_seeds, hedges, scope
 from study.exhibits.answer import Told, semicolons
 from study.exhibits.beats import over_counts
 from study.exhibits.markup import code, escape, listing
-from study.exhibits.prose import DAGGER, bracketed, brief, count, itself, ranging
+from study.exhibits.prose import DAGGER, bracketed, brief, cannot_say, count, itself, ranging
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 from study.exhibits.settled import settled
 from study.params.statistics import Outcome
 
-NOTHING = "no contrast of this run is about this, so these results cannot say"
+NOTHING = cannot_say("no contrast of this run is about this")
 
 
 def _nothing(_: Contrast) -> str:

@@ -7,7 +7,7 @@ from math import inf
 from study.exhibits import choose
 from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, number, plural, worded
+from study.exhibits.prose import count, loss_told, number, plural
 from study.exhibits.records import LossCost
 from study.exhibits.results import Results
 from study.exhibits.size_of_catalogue import loss_of
@@ -39,7 +39,7 @@ def cost(results: Results) -> Html:
 
 
 def _learned(results: Results) -> set[str]:
-    """The losses, with their negatives, of plain heads of the arm that are clearly above popularity."""
+    """The losses, with their options, of plain heads of the arm that are clearly above popularity."""
     arm = results.beside("catalogue")
     rows = [] if arm is None else [row for row in arm.leaderboard if row.family == "sequence"]
     return {
@@ -54,7 +54,7 @@ def _learned(results: Results) -> set[str]:
 def _usable(measured: list[LossCost], learned: set[str]) -> list[str]:
     """Up to which catalogue the slowest loss is the fastest, and how it fares among losses that rank; a paragraph."""
     most = max(one.candidates for one in measured)
-    last = {_called(one): one for one in measured if one.candidates == most and _by_negatives(one) in learned}
+    last = {_called(one): one for one in measured if one.candidates == most and _called(one) in learned}
     if len(last) < 2:
         return []
     slow, fast = (pick(last.values(), key=lambda one: one.seconds) for pick in (max, min))
@@ -103,14 +103,8 @@ def _named(one: LossCost) -> str:
 
 
 def _called(one: LossCost) -> str:
-    """The loss in words, with its negatives and what else it is told."""
-    return f"{_by_negatives(one)}, {one.options}" if one.options else _by_negatives(one)
-
-
-def _by_negatives(one: LossCost) -> str:
-    """The loss in words, with its negatives."""
-    negatives = "" if one.negatives is None else f" ({plural(one.negatives, 'negative')})"
-    return f"{worded(one.loss)}{negatives}"
+    """The loss in words, with its options."""
+    return loss_told(one.loss, one.negatives, one.options)
 
 
 def places(results: Results, losses: Iterable[str]) -> dict[str, int]:
@@ -118,11 +112,10 @@ def places(results: Results, losses: Iterable[str]) -> dict[str, int]:
 
     Args:
         results: beside which the costs were measured, or were not.
-        losses: the losses in words, with their negatives. Of several that are called alike here the first has the line,
-            and one whose cost was not measured has a line of its own.
+        losses: the losses in words, with their options; one whose cost was not measured has a line of its own.
     """
     measured = [] if results.loss_costs is None else results.loss_costs.measured
-    lines = list({_called(one): _by_negatives(one) for one in measured}.values())
+    lines = list(dict.fromkeys(_called(one) for one in measured))
     found: dict[str, int] = {}
     for called in losses:
         lines += [] if called in lines else [called]

@@ -101,7 +101,7 @@ def _with(told: Told, more: str) -> Told:
 
 
 def _verdicts(results: Results, by_objective: dict[str, list[Contrast]]) -> Verdicts:
-    """The verdict of each objective and loss, with its negatives; None where a side is not clearly above popularity."""
+    """The verdict of each objective and loss, with its options; None where a side is not clearly above popularity."""
     return {
         (objective, loss_of(results, c.left_variant)): c.verdict if scope.trained(results, [c]) else None
         for objective, asked in by_objective.items()

@@ -76,7 +76,7 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
     entries = {
         name_: entry.model_dump()
         | {
-            "loss": _loss(entry),
+            "loss": choose.loss_of(entry.model_dump()),
             "labels": choose.labels(entry.model_dump()),
             "context": _context(entry),
             "budget_in": choose.counted(entry.model_dump()),
@@ -85,12 +85,6 @@ def sequence_parts(params: Params, arm: Compared) -> dict[str, dict[str, str]]:
         for name_, entry in found.items()
     }
     return {name_: {part: str(entry[part] or "none") for part in PARTS} for name_, entry in entries.items()}
-
-
-def _loss(entry: SequenceEntry) -> str:
-    """The loss with its negatives, which are a part of it."""
-    drawn = entry.loss_options.get("negatives")
-    return f"{entry.loss} ({plural(drawn, 'negative')})" if isinstance(drawn, int) else entry.loss
 
 
 def _context(entry: SequenceEntry) -> str:
@@ -151,11 +145,14 @@ def summary(results: Results) -> Html:
     ]
     seen = f" ({listing(by_the_way)} with {HISTORY})" if by_the_way else ""
     move = "moves" if len(one) == 1 else "move"
-    rest = [v for v in variants if v != start and v not in one]
+    same = [code(v) for v in variants if v != start and not moved(variants, start, v)]
+    rest = [v for v in variants if len(moved(variants, start, v)) > 1]
     cells = [v for v in rest if v in results.params.factorial.cells]
     more = f"; {count(len(rest))} {'moves' if len(rest) == 1 else 'move'} several" if rest else ""
     if cells:
         more += f", {count(len(cells))} of them as {'a cell' if len(cells) == 1 else 'cells'} of the factorial below"
+    if same:
+        more += f"; {listing(same)} {'moves' if len(same) == 1 else 'move'} none"
     text = (
         f"{declared} The sequence models are anchored at {code(start)}: {parts}. {count(len(one))} of "
         f"them {move} exactly one factor away from it{seen}{more}."

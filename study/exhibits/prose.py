@@ -10,6 +10,8 @@ from study.params.statistics import Outcome
 MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
 NO_BOUND = "no bound, since few users differ"
+SILENT = "these results cannot say"
+"""What an answer says that is none; answers of two runs are not compared where one of them says it."""
 DASH = "\N{EN DASH}"
 DAGGER = "\N{DAGGER}"
 FACTORS = {"budget_in": "budget counts", "pretrain": "pretrained on"}
@@ -85,6 +87,17 @@ def plural(amount: int, noun: str) -> str:
 def worded(value: object) -> str:
     """The value of a factor, or the name of one, in words: "next moment", "repeat-aware", "budget counts"."""
     return FACTORS.get(str(value), str(value).replace("repeat_aware", "repeat-aware").replace("_", " "))
+
+
+def cannot_say(why: str) -> str:
+    """That a question is not answered by these results, a clause which begins with the reason."""
+    return f"{why}, so {SILENT}"
+
+
+def loss_told(loss: str, negatives: int | None, more: str) -> str:
+    """A loss in words with its options, its negatives first: "gbce (64 negatives, calibration 0.75)"."""
+    options = [*([] if negatives is None else [plural(negatives, "negative")]), *filter(None, [more])]
+    return f"{worded(loss)} ({', '.join(options)})" if options else worded(loss)
 
 
 def named(objective: str) -> str:

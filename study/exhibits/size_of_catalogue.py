@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from study.exhibits import choose, scope
 from study.exhibits.few_seeds import BY_STUDENT, BY_T
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, named, percent, signed, worded
+from study.exhibits.prose import count, named, percent, signed
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, effect, p_value, table, words
@@ -32,10 +32,8 @@ class Resized:
 
 
 def loss_of(results: Results, variant: str) -> str:
-    """The loss of a variant in words, with its negatives where it has some."""
-    loss = worded(choose.parts_of(results, variant)["loss"])
-    found = scope.negatives(results, variant)
-    return f"{loss} ({found})" if found else loss
+    """The loss of a variant in words, with its options."""
+    return choose.loss_of(choose.parts_of(results, variant))
 
 
 def is_no_larger(results: Results, large: Results) -> bool:

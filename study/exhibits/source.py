@@ -5,7 +5,7 @@ from typing import get_args
 from study import params
 from study.exhibits import world_records
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, count, plural
+from study.exhibits.prose import DASH, SILENT, count, plural
 from study.exhibits.records import Manifest
 from study.exhibits.result_file import manifest_of, read_if_made
 from study.exhibits.results import Results
@@ -52,7 +52,7 @@ def not_run(arm: str) -> str:
 def missing(arm: str) -> str:
     """The same, in the middle of a sentence: that an answer cannot be given."""
     told = not_run(arm).removesuffix(".")
-    return f"these results cannot say: {told[0].lower()}{told[1:]}"
+    return f"{SILENT}: {told[0].lower()}{told[1:]}"
 
 
 def _trained(results: Results) -> str:

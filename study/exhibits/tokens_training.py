@@ -62,8 +62,8 @@ def _trend(found: Accounting) -> str:
         for model, fall in falls.items()
     ]
     return (
-        f"In the last {plural(_size(found), 'round')} the training loss is {listing(changes)} than in as many before, in the "
-        "mean over seeds."
+        f"In the last {plural(_size(found), 'round')} the training loss is {listing(changes)} than in as many before, "
+        "in the mean over seeds."
     )
 
 

@@ -98,7 +98,8 @@ def verdicts(found: Worlds) -> Html:
         "Left over right in recall@10: the truth by the way the world is made, the verdict, adjusted by Holm over the "
         "contrasts of the world, and whether it is right; an undetermined verdict leaves it open, and so does "
         "an equivalence of what is better, which may be by less than the margin; told: whether both sides or none of "
-        "them are told the events that decide, in shop in part, or, unlike, one alone; level: of the interval, by the step of Holm that "
+        "them are told the events that decide, in shop in part, or, unlike, one alone; "
+        "level: of the interval, by the step of Holm that "
         "its verdict used"
     )
     return joined([paragraphs(_wrong(found.worlds)), table(head, rows, caption)]) if rows else paragraphs([NONE])

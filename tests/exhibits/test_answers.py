@@ -140,8 +140,8 @@ def test_the_loss_turns_with_the_catalogue(made):
 
     assert (
         "the 6 verdicts that are settled on both catalogues, on sampled softmax (64 negatives), bce (1 negative), gbce "
-        "(64 negatives), bpr (1 negative), bce (64 negatives) and bpr (64 negatives), do not change with the size, "
-        "which no contrast tests itself, and the budgets" in told(same, LOSS)
+        "(64 negatives, calibration 0.75), bpr (1 negative), bce (64 negatives) and bpr (64 negatives), do not change "
+        "with the size, which no contrast tests itself, and the budgets" in told(same, LOSS)
     )
     assert "in favour of the full softmax over the other losses" in told(turned, LOSS)
     assert "in favour of the other losses over the full softmax" in told(turned, LOSS)
@@ -185,7 +185,7 @@ def test_losses_that_are_at_popularity_on_one_catalogue_are_left_out_of_what_cha
     )
 
     of_most = "bpr (1 negative), bce (64 negatives) and bpr (64 negatives)"
-    kept = f"on sampled softmax (64 negatives), gbce (64 negatives), {of_most}"
+    kept = f"on sampled softmax (64 negatives), gbce (64 negatives, calibration 0.75), {of_most}"
     assert f"{among}the 5 verdicts that are settled on both catalogues, {kept}, do not change" in same
     assert f"{among}the verdict changes with the catalogue's size for sampled softmax" in turned
     assert "bce (1 negative): worse, then better" not in turned

@@ -21,6 +21,7 @@ from study.nn.objectives import next_token
 from tests.exhibits.asking import UNREAD
 from tests.exhibits.conftest import diagnosis
 from tests.exhibits.test_answers import LARGE, SMALL, say
+from tests.exhibits.test_odd_results import with_entry
 
 
 def text(html) -> str:
@@ -42,6 +43,16 @@ def test_the_anchor_is_what_most_variants_lie_one_step_away_from(made):
     assert ["none"] * 3 == unread and "1" == variants["sum-horizon-repeat"]["blocks"]
     assert ["architecture"] == plan.moved(variants, "sum-horizon-repeat", "blind-horizon-repeat")
     assert [] == plan.moved(variants, "sum-horizon", "sum-horizon")
+
+
+def test_a_variant_with_the_parts_of_the_anchor_moves_none(made):
+    results = made()
+    several = int(re.search(r"; (\d+) moves? several", text(plan.summary(results)))[1])
+    twin = with_entry(results, "twin")
+
+    assert "move none" not in text(plan.summary(results)) and "moves none" not in text(plan.summary(results))
+    assert "; twin moves none." in text(plan.summary(twin))
+    assert f"; {several} move several" in text(plan.summary(twin))
 
 
 def test_the_plan_draws_every_sequence_variant_and_every_cell(made):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from study.exhibits import size_of_catalogue
+from study.exhibits import choose, size_of_catalogue
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html
 from tests.exhibits.test_answers import LARGE, SMALL, say
@@ -54,7 +54,9 @@ def test_the_effects_of_two_catalogues_are_held_against_each_other(sized, large,
     found = {one.loss: one.change for one in size_of_catalogue.resized(results, results.beside("catalogue"))}
 
     few, many = ["bce (1 negative)", "bpr (1 negative)"], ["bce (64 negatives)", "bpr (64 negatives)"]
-    assert ["sampled softmax (64 negatives)", few[0], "gbce (64 negatives)", few[1], *many] == list(found)
+    assert ["sampled softmax (64 negatives)", few[0], "gbce (64 negatives, calibration 0.75)", few[1], *many] == list(
+        found
+    )
     assert pytest.approx(large) == found["bpr (1 negative)"].effect
     assert (verdict, "equivalent") == (found["bpr (1 negative)"].verdict, found["bce (1 negative)"].verdict)
     assert f"for <code>bpr (1 negative)</code> with the horizon ({verdict})" in loss(results).lead
@@ -84,3 +86,14 @@ def test_of_one_catalogue_no_change_is_told(made):
     results = replace(both, params=both.params.model_copy(update={"questions": same}))
     assert Html("") == size_of_catalogue.changes(results)
     assert "changes by" not in loss(results).lead
+
+
+def test_two_losses_of_other_options_are_two():
+    entry = {"loss": "gbce", "loss_options": {"negatives": 64, "calibration": 0.75}}
+    other = entry | {"loss_options": {"negatives": 64, "calibration": 0.5}}
+
+    assert "gbce (64 negatives, calibration 0.75)" == choose.loss_of(entry)
+    assert choose.loss_of(entry) != choose.loss_of(other)
+    sampled = {"loss": "sampled_softmax", "loss_options": {"negatives": 1}}
+    assert "sampled softmax (1 negative)" == choose.loss_of(sampled)
+    assert "lambdarank" == choose.loss_of({"loss": "lambdarank"})

@@ -255,6 +255,8 @@ def test_what_the_order_of_columns_is_worth_and_other_events_tell_of_what_is_ran
     )
     ranked += "that its context holds, 1 % [0 %, 2 %]"
     assert (finding == "holds") == (f"{order}{ranked}; its settings were made its own when" in told)
-    assert (finding == "holds") == (f"{order}{ranked} (<a href" in of_mine)
+    rising = "was still learning faster than its twins at the end, so that its part may be larger with more rounds"
+    mine_ends = f"{order}{ranked}; the model that sees everything {rising} (<a href"
+    assert (finding == "holds") == (mine_ends in of_mine)
     assert "its settings" not in of_mine
     assert (finding == "holds") == ("which column comes next" in told)

@@ -70,7 +70,9 @@ def test_the_leader_of_a_world_is_named_and_turns():
     text = worlds.answer(Worlds([world()], None)).text
     assert "<code>sum-horizon</code> reaches 90 %" in text
     assert "of the counting rules, <code>popularity</code> reaches most, 0 %" in text
-    assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 left open" in text
+    alike = worlds.answer(Worlds([world("frequency")], None)).text
+    assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 left open" in alike
+    assert "1 is between a side that is told what decides" in text
 
     other = [reached("popularity", "counting", 0.0), reached("sum-horizon", "sequence", 0.3)]
     other.append(reached("personal-frequency", "counting", 0.97))
