@@ -18,7 +18,7 @@ from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import Pair, pairs
 from study.exhibits.prose import count, few_or_counted, members, number, plural, raised
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.paths import LOG
 
 TRIED = "sum-horizon"
@@ -50,7 +50,7 @@ def caveats(results: Results) -> Html:
         *_small(results),
         *_unfinished(results),
     ]
-    told += [text for arm in (results, *unfinished.beside(results)) for text in scope.after_one_round(arm)]
+    told += [text for arm in results.every() for text in scope.after_one_round(arm)]
     return bullets([*told, *_at_popularity(results), *declared_late.told(results)])
 
 
@@ -123,7 +123,7 @@ def _by_hand(results: Results) -> list[str]:
 
 def _where(results: Results) -> str:
     """Where what was tried stands: the page shows it beside the study's own log alone."""
-    own = results.data.source == COMPLETE_JOURNEY
+    own = results.data.is_own
     return "<em>What did not work</em> on the page Protocol" if own else f"{code(str(LOG))} in the repository"
 
 
@@ -133,7 +133,7 @@ def _tried(results: Results) -> str:
 
 
 def _has_tried(results: Results) -> bool:
-    return results.data.source == COMPLETE_JOURNEY and TRIED in results.params.roster
+    return results.data.is_own and TRIED in results.params.roster
 
 
 def _searched_more(results: Results) -> str:
@@ -147,7 +147,7 @@ def _one_processor(results: Results) -> str:
     runs = (
         " The arms main, catalogue, young and who were run in full more than once; which run speaks for an arm was "
         "decided when the scores of those until then had been seen. In main and young, verdicts turned between runs."
-        if results.data.source == COMPLETE_JOURNEY
+        if results.data.is_own
         else ""
     )
     return (
@@ -185,7 +185,7 @@ def _attributes(results: Results) -> list[str]:
 
 def _bce_twice(results: Results) -> list[str]:
     """In which arms gBCE is no loss of its own."""
-    return [f"<strong>gBCE that is BCE.</strong> {told}" for told in plain_bce([results, *unfinished.beside(results)])]
+    return [f"<strong>gBCE that is BCE.</strong> {told}" for told in plain_bce(results.every())]
 
 
 def _small(results: Results) -> list[str]:
@@ -218,7 +218,7 @@ def _small(results: Results) -> list[str]:
 
 def _single_fits(results: Results) -> str:
     """What was tried outside of the protocol, on the study's own log alone."""
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         return ""
     return (
         " By single fits on select, longer training helps models with the plain head, flat ones most, and hardly those "
@@ -227,7 +227,7 @@ def _single_fits(results: Results) -> str:
 
 
 def _perhaps_simulated(results: Results) -> list[str]:
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         return []
     return [
         "<strong>Perhaps simulated.</strong> The sources of this log disagree on whether it is real (see "

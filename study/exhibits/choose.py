@@ -7,7 +7,6 @@ from study.exhibits.prose import flipped, loss_told, percent, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.parts import names_in
-from study.params.statistics import BEST
 
 Parts = dict[str, Any]
 """Values of fields of roster entries, each a value or a tuple of values that all will do; also those of `DECLARED`."""
@@ -158,12 +157,6 @@ def is_short(results: Results, variant: str) -> bool:
     entries = [other.model_dump() for other in results.params.entries(results.arm).values()]
     twins = [e["context"] for e in entries if "context" in e and e | {"context": 0} == entry | {"context": 0}]
     return bool(min(twins) == entry["context"] < max(twins))
-
-
-def stands_for(results: Results, member: str) -> str:
-    """The variant that a member of an average, or a base, names, by its name or as the best of a family on select."""
-    best = results.best_of_each().get(member.removeprefix(BEST)) if member.startswith(BEST) else None
-    return member if best is None else best.variant
 
 
 def labels(entry: Parts) -> str:

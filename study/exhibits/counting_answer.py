@@ -28,9 +28,8 @@ def _history_elsewhere(results: Results) -> str:
     """
     own = choose.over_blind(results)
     here = {contrast.verdict for contrast in own}
-    arms = () if results.is_limited or not here else (results.beside(arm) for arm in ("catalogue", "young", "who"))
     told = []
-    for arm in filter(None, arms):
+    for arm in [] if results.is_limited or not here else results.every()[1:]:
         found = choose.over_blind(arm)
         verdicts = {contrast.verdict for contrast in found}
         if len(verdicts) == 1 and verdicts <= set(other_measures.SETTLED) - here:

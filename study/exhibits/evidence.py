@@ -42,7 +42,7 @@ def _composed(results: Results, variant: str) -> dict[str, object]:
     parts = choose.parts_of(results, variant)
     kept = {part: value for part, value in parts.items() if part not in {"question", "arm", "prefixes"}}
     if "members" in parts:
-        kept["members"] = [choose.stands_for(results, member) for member in parts["members"]]
+        kept["members"] = [results.stands_for(member) for member in parts["members"]]
     asked = {"labels": choose.labels(parts), "budget_in": choose.counted(parts)} if "prefixes" in parts else {}
     return kept | asked | choose.unread(parts)
 

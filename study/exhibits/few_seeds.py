@@ -23,8 +23,7 @@ def unsure(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
 
 def of_arms(results: Results) -> list[tuple[Results, Sequence[Contrast]]]:
     """The contrasts of the arm, and of those beside it that have variants of their own."""
-    arms = (results, results.beside("catalogue"), results.beside("young"), results.beside("who"))
-    return [(arm, arm.contrasts) for arm in arms if arm is not None]
+    return [(arm, arm.contrasts) for arm in results.every()]
 
 
 def by_t(results: Results, contrasts: Sequence[Contrast]) -> str:

@@ -75,7 +75,7 @@ def _levels(results: Results) -> str:
 
 def _by_t(results: Results) -> str:
     """What "by t" says in the answers; nothing where it leaves no verdict open, and nothing else is told by it."""
-    late = [arm for arm in ("young", "catalogue", "who") if results.beside(arm) is not None]
+    late = results.every()[1:]
     if not late and not any(few_seeds.unsure(arm, asked) for arm, asked in few_seeds.of_arms(results)):
         return ""
     told = f" By t: by {few_seeds.BY_STUDENT}, whose tails are wider where seeds or users are few"

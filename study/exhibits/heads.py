@@ -1,6 +1,6 @@
 """The page Heads, hybrids and averages: what is added to a sequence model, or it to something else."""
 
-from study.exhibits import choose, prose
+from study.exhibits import prose
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
@@ -18,7 +18,7 @@ LIMIT = (
 
 def _member(results: Results, member: str) -> str:
     """A variant; for the best of a family also which that is."""
-    variant = choose.stands_for(results, member)
+    variant = results.stands_for(member)
     if variant == member:
         return code(member)
     return f"{code(variant)} (the best on select of the {prose.family(member.removeprefix(BEST))})"

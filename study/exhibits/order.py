@@ -122,7 +122,5 @@ def _reads_order(results: Results, variant: str) -> bool:
     entry = choose.parts_of(results, variant)
     base = entry.get("base")
     return bool(
-        choose.declared(choose.parts_of(results, choose.stands_for(results, base)) if base else entry).get(
-            "reads_order"
-        )
+        choose.declared(choose.parts_of(results, results.stands_for(base)) if base else entry).get("reads_order")
     )

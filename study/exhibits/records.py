@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from study.params.statistics import PRIMARY, Outcome
 
+OWN = "study/events/complete_journey.py"
+"""The source of the log that the study was made with."""
+
 
 class Record(BaseModel):
     """A frozen record; keys that no page shows are let through."""
@@ -230,6 +233,11 @@ class Data(Record):
     catalogue: int
     events_per_user: dict[str, float]
     candidates_top: list[tuple[str, int]]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the log is the one that the study was made with."""
+        return self.source == OWN
 
 
 class Manifest(Record):

@@ -4,7 +4,7 @@ from scipy.special import ndtr, ndtri
 
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import Power
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.params.statistics import POWER, PRIMARY
 
 
@@ -83,7 +83,7 @@ def _repeats(results: Results) -> str:
     share = results.power.repeat_share
     lead = f"{percent(share)} of what users act on in a test window they had acted on before"
     if share >= 0.5:
-        log = "a grocery log" if results.data.source == COMPLETE_JOURNEY else "this log"
+        log = "a grocery log" if results.data.is_own else "this log"
         return (
             f"{lead}: {log} repeats itself, and that favours rules that count. A log that does so less may reverse "
             "these findings: <em>Reproduce</em> says how to ask another one."

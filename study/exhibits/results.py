@@ -23,8 +23,6 @@ from study.params.statistics import PRIMARY
 from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 STUDY = "run `make study`"
-COMPLETE_JOURNEY = "study/events/complete_journey.py"
-"""The source of the log that the study was made with."""
 POPULARITY = "popularity"
 QUERIES = "queries.parquet"
 Found = TypeVar("Found")
@@ -139,20 +137,14 @@ class Results:
         manifest = manifest_of(self.root, "diagnostics")
         if manifest is None:
             return None
-        asked = read(folder / "contrasts.json", list[Diagnosis])
+        asked, spec = read(folder / "contrasts.json", list[Diagnosis]), self.params.snapshot
         return Diagnostics(
-            contrasts=with_late(asked) if self._is_second_look else asked,
+            contrasts=with_late(asked, spec.source) if self.params.after_test.get(spec.name) else asked,
             alarm=read(folder / "alarm.json", Alarm),
             reached=read(folder / "estimates.json", list[Reached]),
             left_out=read(folder / "left_out.json", list[LeftOut]),
             manifest=manifest,
         )
-
-    @property
-    def _is_second_look(self) -> bool:
-        """Whether this is the log that the study was made with, of which scores of test had been seen."""
-        spec = self.params.snapshot
-        return spec.source == COMPLETE_JOURNEY and bool(self.params.after_test.get(spec.name))
 
     @cached_property
     def loss_costs(self) -> LossCosts | None:
@@ -172,9 +164,12 @@ class Results:
     def members(self, variant: str) -> list[str]:
         """The variants that one is composed of, those best on select where it is made of the best; none of others."""
         entry = self.params.variants[variant]
-        sides = entry.sources() if isinstance(entry, ComposedEntry) else []
+        return [self.stands_for(side) for side in (entry.sources() if isinstance(entry, ComposedEntry) else [])]
+
+    def stands_for(self, side: str) -> str:
+        """The variant that a side, a member or a base names: by its name, or as the best of a family on select."""
         selects = {row.variant: row.select for row in self.leaderboard}
-        return [max(self.params.candidates(entry.arm, side), key=selects.__getitem__) for side in sides]
+        return max(self.params.candidates(self.arm, side), key=selects.__getitem__)
 
     @cached_property
     def measured(self) -> dict[str, Cost]:
@@ -240,8 +235,9 @@ class Results:
         Raises:
             UserError: the roster, the contrasts or the snapshot are not those that the results come from.
         """
+        known = {row.variant for row in self.leaderboard}
         pairs: list[tuple[str, set[str], set[str]]] = [
-            ("leaderboard.json", set(self.params.entries(self.arm)), {row.variant for row in self.leaderboard}),
+            ("leaderboard.json", set(self.params.entries(self.arm)), known),
             ("contrasts.json", set(self.params.declared(self.arm)), {contrast.name for contrast in self.contrasts}),
             ("manifest.json", {self.params.snapshot.name}, {self.manifest.snapshot}),
         ]
@@ -249,7 +245,6 @@ class Results:
             for name in sorted(declared ^ found):
                 where = "lacks" if name in declared else "has, unlike params.yaml,"
                 raise UserError(f"{self.folder / file}: it {where} '{name}'; {REPRODUCE}")
-        known = {row.variant for row in self.leaderboard}
         for contrast in self.contrasts:
             for side in ("left_variant", "right_variant"):
                 if (variant := getattr(contrast, side)) not in known:
@@ -271,8 +266,8 @@ class Results:
         return self.opened.get((self.root, arm))
 
     def every(self) -> "list[Results]":
-        """Those of every arm that was run, in the order of the roster."""
-        return [found for arm in self.params.arms if (found := self.beside(arm)) is not None]
+        """This one, then those of every other arm that was run, in the order of the roster."""
+        return [self, *filter(None, (self.beside(arm) for arm in self.params.arms if arm != self.arm))]
 
     def _found(self, file: str, name: str, known: dict[str, Found]) -> Found:
         if name not in known:

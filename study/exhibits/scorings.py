@@ -7,7 +7,7 @@ from study.exhibits import choose, scoring_log
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, plural
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.exhibits.tables import table, words
 from study.paths import LOG
 
@@ -50,14 +50,14 @@ def scored(results: Results, log: Path = LOG) -> Html:
     others = f" {none}." if rest else ""
     where = ""
     told = f"<strong>Test has been scored {times}</strong> in the making of this study, once for each row"
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         told = f"The table tells of {plural(len(counted), 'scoring')} of test, one a row"
         where = (
             " The study came with rows of the log that it was made with. Those of this log are what whoever scored it "
             f"has added to {code(str(LOG))}; if none is, that it was scored once at least stands in these results."
         )
     text = f"{told}; where a row tells of more, that many more.{others}{where}"
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         every = folded("every row of the table", _table(head, rows, SCORINGS))
         return joined([paragraphs([text]), every, paragraphs([SEEN_ELSEWHERE])])
     unscored = [folded(none, _table(head, rest, f"Rows of the log that scored {scoring_log.UNSCORED}"))] if rest else []
@@ -66,7 +66,7 @@ def scored(results: Results, log: Path = LOG) -> Html:
 
 def counted(results: Results, log: Path = LOG) -> str:
     """How many scorings of test the study's log tells of, a clause; of its own log alone."""
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         return ""
     rows = list(filter(scoring_log.has_scored, scoring_log.table_of(log)[1]))
     return f", {count(len(rows))} at least," if rows else ""
@@ -74,7 +74,7 @@ def counted(results: Results, log: Path = LOG) -> str:
 
 def added_later(results: Results, winners: Iterable[str]) -> str:
     """Which of these were no plan made before any look at test, a clause; of the study's own log alone."""
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         return ""
     late = {variant: _is_added(results, variant) for variant in winners}
     added, before = ([code(variant) for variant, is_late in late.items() if is_late == kind] for kind in (True, False))
@@ -102,7 +102,7 @@ def failures(results: Results, log: Path = LOG) -> Html:
     Raises:
         UserError: the log has no such table.
     """
-    if results.data.source != COMPLETE_JOURNEY:
+    if not results.data.is_own:
         return paragraphs(["The study was made with another log, and so was what it tried; none of it is shown here."])
     head, rows = scoring_log.table_of(log, scoring_log.DID_NOT_WORK)
     text = f"What was tried on stop and select, {plural(len(rows), 'row')}, each with the numbers of its revision."

@@ -8,7 +8,7 @@ from study.exhibits.clauses import example, hedged
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, flipped, number, percent, seconds, signed, within
 from study.exhibits.records import Contrast
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.exhibits.scoring_log import beside_other_work
 from study.params.roster import ComposedEntry
 from study.params.statistics import BEST, PRIMARY, Outcome
@@ -145,7 +145,7 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
     does, is_ = ("beats", "is") if len(told) == 1 else ("beat", "are")
     return [
         f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}; a clear "
-        f"saving would take {percent(CLEARLY)} of them, or less{LATE * (results.data.source == COMPLETE_JOURNEY)}"
+        f"saving would take {percent(CLEARLY)} of them, or less{LATE * results.data.is_own}"
         f"{_near(*(part for _, part in found))}"
     ]
 
@@ -248,7 +248,7 @@ def _favoured(results: Results, variant: str) -> str:
 
 def _how_much_sooner(results: Results, reason: Contrast) -> str:
     """In which part of the seconds, by which rule, and that both may be shipped where that is near its border."""
-    late = LATE * (results.data.source == COMPLETE_JOURNEY)
+    late = LATE * results.data.is_own
     part = _part_of_seconds(results, reason)
     took = " of ".join(f"{results.cost[variant].refit_seconds:,.4g} s" for variant in reason.variants)
     rule = f"where {percent(CLEARLY)} or less count as a saving{late}{_near(part)}"

@@ -5,7 +5,7 @@ import polars as pl
 from study.exhibits.markup import code
 from study.exhibits.prose import ranging, to_margin
 from study.exhibits.records import Effect
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.metrics.few_seeds import judge_means_by_student
 from study.params.statistics import PRIMARY
 
@@ -46,7 +46,7 @@ def told(results: Results, factor: str) -> str:
         f"with {code(level)} {ranging(one)}, {one.verdict}{to_margin(one, results.margin)}"
         for level, one in zip(groups, found, strict=True)
     ]
-    late = LATE * (results.data.source == COMPLETE_JOURNEY)
+    late = LATE * results.data.is_own
     return f"apart, by t{late}: {'; '.join(told)}"
 
 

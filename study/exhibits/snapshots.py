@@ -13,7 +13,7 @@ from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.others import Pair, both_hold, comparison, otherwise, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Row
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.exhibits.snapshot_records import Drift, Ranks
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words
@@ -74,7 +74,7 @@ def _settled_later(pair: Pair) -> list[str]:
     tested, settled = (min(window.day for window in card.windows if window.span == "test") for card in cards)
     is_whole = pair.here.params.snapshot.until is None
     searches = [search for row in pair.there.leaderboard if (search := pair.there.search(row.variant)).space]
-    if {card.source for card in cards} != {COMPLETE_JOURNEY} or not is_whole or tested >= settled or not searches:
+    if not all(card.is_own for card in cards) or not is_whole or tested >= settled or not searches:
         return []
     chosen = sum(search.chosen == 0 for search in searches)
     other, this = map(code, pair.names)

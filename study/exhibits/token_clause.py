@@ -3,7 +3,7 @@
 from study.exhibits import choose, scope
 from study.exhibits.markup import code
 from study.exhibits.prose import count
-from study.exhibits.results import COMPLETE_JOURNEY, Results
+from study.exhibits.results import Results
 from study.exhibits.token_records import Accounting
 from study.exhibits.tokens import of, share_of, verdict
 from study.exhibits.tokens_training import still_learning
@@ -24,7 +24,7 @@ def told(results: Results) -> str:
     if found is None:
         return ""
     clause = verdict(found[0]).removesuffix(".")
-    late = LATE * (results.data.source == COMPLETE_JOURNEY)
+    late = LATE * results.data.is_own
     rising = still_learning(found[0])
     limits = f"{f'; the model that sees everything {rising}' if rising else ''}{_longer(results, found[0])}"
     more = f"{_of_the_ranked(results, found[0])}{late}{limits}"

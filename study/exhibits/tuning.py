@@ -95,7 +95,7 @@ def failures(results: Results) -> Html:
     """Trials of all arms that failed, with their reasons."""
     failed = [
         f"trial {count(trial.number)} of {code(variant)} ({escape(trial.reason or 'no reason recorded')})"
-        for arm in (results, *unfinished.beside(results))
+        for arm in results.every()
         for variant, search in arm.tuning.items()
         for trial in search.trials
         if trial.state == "failed"

@@ -6,11 +6,6 @@ from study.exhibits.prose import few_or_counted, plural
 from study.exhibits.results import Results
 
 
-def beside(results: Results) -> list[Results]:
-    """The arms that were run beside this one, in the order of the roster."""
-    return [ran for ran in results.every() if ran is not results]
-
-
 def names(results: Results) -> list[str]:
     """The variants of an arm whose best round was the last of the budget, as HTML, best first."""
     return [code(row.variant) for row in results.leaderboard if row.unfinished]
@@ -20,7 +15,7 @@ def elsewhere(results: Results) -> str:
     """Those of the other arms with their arm, a sentence; nothing where there are none."""
     told = [
         f"in {code(arm.arm)} {few_or_counted(found, 'variant', 'named on <em>Tuning</em>')}"
-        for arm in beside(results)
+        for arm in results.every()[1:]
         if (found := names(arm))
     ]
     return f"In other arms these had their best round at the end of the budget: {'; '.join(told)}." if told else ""
@@ -28,7 +23,7 @@ def elsewhere(results: Results) -> str:
 
 def summary(results: Results) -> Html:
     """How many trials the other arms have and where, and all of their variants that are unfinished, folded."""
-    arms = beside(results)
+    arms = results.every()[1:]
     if not arms:
         return Html("")
     trials = [f"{plural(_tuned(arm), 'trial')} of {code(arm.arm)}" for arm in arms]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from study.exhibits import caveats, declared_late
-from study.exhibits.results import COMPLETE_JOURNEY
+from study.exhibits.records import OWN
 from tests.exhibits.asking import told
 from tests.exhibits.conftest import diagnosis
 from tests.exhibits.pairing import text
@@ -22,7 +22,7 @@ ASKED = [
 @pytest.mark.parametrize("is_own", [True, False])
 def test_what_the_hybrid_was_asked_late_is_marked_on_the_log_of_the_study_alone(made, is_own):
     results = made(diagnoses=ASKED)
-    assert COMPLETE_JOURNEY == results.params.snapshot.source
+    assert OWN == results.params.snapshot.source
     if not is_own:
         snapshot = results.params.snapshot.model_copy(update={"source": "log.parquet"})
         results = replace(results, params=results.params.model_copy(update={"snapshot": snapshot}))
