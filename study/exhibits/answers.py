@@ -64,7 +64,7 @@ def completed(answer: Answer, results: Results) -> Answer:
         for arm, contrasts in few_seeds.of_arms(results)
         if (own := names & {one.name for one in contrasts})
     ]
-    told = [other_measures.settled(arm, contrasts) for arm, contrasts in asked]
+    told = [other_measures.by_ndcg(arm, contrasts) for arm, contrasts in asked]
     at_edges = [clause for arm, contrasts in asked if (clause := edges.of_sides(arm, contrasts))]
     lead, short = semicolons(answer.lead, *told), semicolons(answer.short, other_measures.in_short(asked))
     return replace(answer, lead=lead, short=short, beside=[*answer.beside, *at_edges])

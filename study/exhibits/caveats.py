@@ -195,9 +195,9 @@ def _small(results: Results) -> list[str]:
         return []
     sizes = [results.cost[row.variant].parameters or 0 for row in rows]
     entries = [choose.parts_of(results, row.variant) for row in rows]
-    blocks = [entry["blocks"] for entry in entries]
-    deep = [code(row.variant) for row, number_ in zip(rows, blocks, strict=True) if number_ > min(blocks)]
-    depth = f"{plural(min(blocks), 'block')}{f' ({listing(deep)} more)' if deep else ''}"
+    layers = {row.variant: e["blocks"] for row, e in zip(rows, entries, strict=True) if not choose.unread(e)}
+    deep = [code(variant) for variant, blocks in layers.items() if blocks > min(layers.values())]
+    depth = f"{plural(min(layers.values(), default=0), 'block')}{f' ({listing(deep)} more)' if deep else ''}"
     size = " to ".join(map(count, sorted({min(sizes), max(sizes)})))
     read, asked = results.budget.rounds * results.budget.positions, results.params.features.max_queries
     briefly = ", trained briefly" if read < BRIEF * results.data.events else ""

@@ -112,14 +112,14 @@ def _points_back(contrast: Contrast, by: Lead) -> bool:
     return contrast.verdict in SETTLED and by.effect * contrast.effect < 0
 
 
-def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
+def by_ndcg(results: Results, contrasts: Sequence[Contrast]) -> str:
     """Of contrasts that recall shows no difference of, those of which nDCG does by t, a clause; or nothing.
 
     Args:
         contrasts: of this arm; one may be told the other way round than it is declared.
     """
     found = _told(results, NDCG, contrasts)
-    open_ = settled_ones(results, contrasts)
+    open_ = shown_by_ndcg(results, contrasts)
     told = listing([f"{over(one)} {signed(found[one.name].effect)}" for one in open_])
     return f"in {NDCG.told}, by t, a difference is shown all the same: {told}" if open_ else ""
 
@@ -127,14 +127,16 @@ def settled(results: Results, contrasts: Sequence[Contrast]) -> str:
 def in_short(asked: Sequence[tuple[Results, Sequence[Contrast]]]) -> str:
     """How many those are in several arms, and in how many of them the left side leads, a clause; or nothing."""
     effects = [
-        _told(arm, NDCG, contrasts)[one.name].effect for arm, contrasts in asked for one in settled_ones(arm, contrasts)
+        _told(arm, NDCG, contrasts)[one.name].effect
+        for arm, contrasts in asked
+        for one in shown_by_ndcg(arm, contrasts)
     ]
     left = sum(value > 0 for value in effects)
     told = f"{NDCG.told} shows a difference by t in {count(len(effects))} of these where recall shows none"
     return f"{told}, for the left side in {count(left)}" if effects else ""
 
 
-def settled_ones(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
+def shown_by_ndcg(results: Results, contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Those of which that is so."""
     found = _told(results, NDCG, contrasts)
     return [one for one in contrasts if one.verdict not in SETTLED and one.name in found and found[one.name].is_shown]

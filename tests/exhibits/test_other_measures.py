@@ -154,10 +154,10 @@ def test_what_recall_leaves_open_and_another_measure_settles_is_told_in_its_dire
     turned = flipped(open_[0])
 
     assert f"all the same: a over tifu-knn {results.leads['nDCG@10']['a'].effect:+.4f}" in text(
-        SimpleNamespace(text=other_measures.settled(results, open_))
+        SimpleNamespace(text=other_measures.by_ndcg(results, open_))
     )
-    assert "tifu-knn over a −0.0" in text(SimpleNamespace(text=other_measures.settled(results, [turned])))
-    assert "" == other_measures.settled(results, results.contrasts)
+    assert "tifu-knn over a −0.0" in text(SimpleNamespace(text=other_measures.by_ndcg(results, [turned])))
+    assert "" == other_measures.by_ndcg(results, results.contrasts)
     paragraphs = text(other_measures.otherwise(results, open_))
     assert "In nDCG@10," in paragraphs and "t shows a difference in 1 of 2 contrasts" in paragraphs
     assert "of those that recall leaves undetermined 1: a over tifu-knn" in paragraphs
