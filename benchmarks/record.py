@@ -19,6 +19,8 @@ from study.redact import hidden
 
 PACKAGES = ("numpy", "polars", "pyarrow", "torch", "lightgbm", "joblib")
 CPUINFO = Path("/proc/cpuinfo")
+SETTINGS = ("threads", "budget")
+"""Lists of which a run that has more is another one: of the threads one has the long run, and a budget is one."""
 FAST = ("avx512f", "avx512_bf16", "amx_bf16")
 """Instructions by which products of matrices take much less time."""
 
@@ -86,7 +88,7 @@ class Line:
 def asked(parser: argparse.ArgumentParser, given: argparse.Namespace) -> dict[str, Any]:
     """The arguments of a run; `changed` are those by which it does not measure what it does by default.
 
-    A list is not changed by what it has beside all of its default, but for the threads, of which one has the long run.
+    A list is not changed by what it has beside all of its default, but for `SETTINGS`.
     """
     arguments = {name: value for name, value in vars(given).items() if name != "out"}
     defaults = {name: parser.get_default(name) for name in arguments}
@@ -95,7 +97,7 @@ def asked(parser: argparse.ArgumentParser, given: argparse.Namespace) -> dict[st
 
 
 def _holds(name: str, value: Any, default: Any) -> bool:
-    may_have_more = isinstance(default, list) and name != "threads"
+    may_have_more = isinstance(default, list) and name not in SETTINGS
     return set(default) <= set(value) if may_have_more else bool(value == default)
 
 

@@ -103,7 +103,7 @@ def main() -> None:
         revisions = {"before": given.before, "after": "HEAD"}
         params = {side: clone(revisions[side], folders[side], budget, given.arm) for side in SIDES}
         shared = alike(params["before"], params["after"], given.arm)
-        if missing := [variant for variant in given.variants if variant not in shared]:
+        if missing := [variant for variant in given.variants or [] if variant not in shared]:
             raise UserError(f"--variants: {', '.join(missing)} not alike in both; alike are {', '.join(shared)}")
         variants = given.variants or shared
         questions = dict.fromkeys(params["after"]["roster"][variant]["question"] for variant in variants)

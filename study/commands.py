@@ -1,5 +1,6 @@
 """The commands that are no stage of DVC; nothing heavy is imported before their arguments are known to be right."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +11,23 @@ from study.errors import UserError
 SUFFIXES = (".parquet", ".csv")
 
 
+def path(text: str) -> str:
+    """A path among the arguments.
+
+    Raises:
+        ArgumentTypeError: there is none, as where a variable of the shell is not set: it would be this folder.
+    """
+    if not text.strip():
+        raise ArgumentTypeError("the path is empty")
+    return text
+
+
 def init(arguments: Sequence[str]) -> None:
     """`python -m study init PATH`."""
     parser = Parser(prog="python -m study init", description="Writes into params.yaml what a log seems to be.")
-    parser.add_argument("log", metavar="PATH", help="a file, a folder of files, or an .sql file with a query")
+    parser.add_argument(
+        "log", metavar="PATH", type=path, help="a file, a folder of files, or an .sql file with a query"
+    )
     import_module("study.stages.init").run(parser.parse_args(arguments).log)
 
 
@@ -22,7 +36,7 @@ def check(arguments: Sequence[str]) -> None:
     parser = Parser(
         prog="python -m study check", description="Validates params.yaml and a log, and says what it is like."
     )
-    parser.add_argument("log", metavar="PATH", nargs="?", help="another log than that of params.yaml")
+    parser.add_argument("log", metavar="PATH", nargs="?", type=path, help="another log than that of params.yaml")
     parameters = (
         "the parameters alone; also writes the fingerprint of each stage's code, for DVC, and removes runs and scores "
         "of variants that the roster has no more, which DVC's cache keeps"
@@ -42,7 +56,7 @@ def snapshot_add(arguments: Sequence[str]) -> None:
     parser = Parser(
         prog="python -m study snapshot add", description="Makes a log the current snapshot, tracked by DVC."
     )
-    parser.add_argument("file", metavar="FILE", help="the log")
+    parser.add_argument("file", metavar="FILE", type=path, help="the log")
     parser.add_argument("--name", metavar="NAME", required=True, help="what the new snapshot is called")
     given = parser.parse_args(arguments)
     import_module("study.stages.snapshot_add").run(given.file, given.name)

@@ -183,7 +183,8 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
     keys = keys_of(types)
     chosen = keys[0] if keys else types[0]
     share = counts.filter(pl.col("type") == chosen)["count"].item() / log.height
-    why = f"by its name{_beside(keys)}" if keys else "the rarest event type"
+    rarest = "the rarest event type" if len(types) > 1 else "the only event type"
+    why = f"by its name{_beside(keys)}" if keys else rarest
     others = [name for name in types if name != chosen]
     besides = f"; the log also has: {', '.join(others)}" if others else ""
     return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"

@@ -56,6 +56,8 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
         if told := no_time(log[name], place):
             raise UserError(f"{told}; {NOT_ALIKE if _mostly_times(log[name]) else by_hand}")
     if numbers := named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
+        if odd := _odd_among_times(log[numbers[0]]):
+            raise UserError(f"{place}: column '{numbers[0]}': {odd}; correct such rows, or leave them out")
         example = shown(log[numbers[0]].drop_nulls()[0])
         raise UserError(
             f"{place}: column '{numbers[0]}' is named like a time, but as a number since 1970 '{example}' is no time "
@@ -66,6 +68,15 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
         f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
         f"such as `time`; {by_hand}"
     )
+
+
+def _odd_among_times(raw: pl.Series) -> str:
+    """Of numbers that are mostly times one that is none, and its row: the smallest or the largest; or nothing."""
+    values = text_of(raw).cast(pl.Float64, strict=False)
+    ends = (values.arg_min(), values.arg_max()) if _mostly_times(raw) else ()
+    found = [row for row in ends if row is not None and not looks_like_time(raw[row : row + 1])]
+    told = "is no time of our days, as a number since 1970, though most others are"
+    return f"'{shown(raw[found[0]])}' in row {found[0] + 1} {told}" if found else ""
 
 
 def days_of(log: pl.DataFrame, time: str) -> list[str]:

@@ -51,7 +51,12 @@ def best_rule(results: Results, against: Sequence[Contrast]) -> str:
 def over_counts(results: Results) -> str:
     """What reading the history adds to the user's own counts, a clause; nothing where no contrast says so."""
     found = choose.over_blind(results)
-    return f"{scope.held(results, found, 'head')}, {settled(found, *SIDES, results.margin)}" if found else ""
+    if not found:
+        return ""
+    trained = scope.trained(results, found)
+    open_ = f"not answered between {SIDES[0]} and {SIDES[1]}, {scope.UNTRAINED}"
+    claim = settled(trained, *SIDES, results.margin) if trained else open_
+    return f"{scope.held(results, trained or found, 'head')}, {claim}"
 
 
 def expected_alike(results: Results, contrasts: Sequence[Contrast]) -> str:

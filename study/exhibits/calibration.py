@@ -62,7 +62,7 @@ def _level(found: Sequence[Reliability]) -> str:
     told, seen = _range(predicted), _range(observed)
     way = f"{'above' if all(is_above) else 'below' if not any(is_above) else 'above or below'} the {seen}"
     shift = ""
-    if told == seen:
+    if all(_range((over,)) == _range((under,)) for over, under in zip(predicted, observed, strict=True)):
         way = "as much as is"
     elif len(set(is_above)) == 1:
         shift = (

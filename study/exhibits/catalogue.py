@@ -92,8 +92,8 @@ def _doubtful(results: Results) -> str:
 
 
 def _rows(arm: Results, by_loss: dict[str, Contrast]) -> list[list[Cell]]:
-    softmax = next(iter(by_loss.values())).right_variant
-    shown: list[tuple[str, str, Contrast | None]] = [(loss_of(arm, softmax), softmax, None)]
+    softmaxes = dict.fromkeys(contrast.right_variant for contrast in by_loss.values())
+    shown: list[tuple[str, str, Contrast | None]] = [(loss_of(arm, softmax), softmax, None) for softmax in softmaxes]
     shown += [(loss, contrast.left_variant, contrast) for loss, contrast in by_loss.items()]
     return [_row(arm, *one) for one in shown]
 

@@ -7,6 +7,7 @@ from study.exhibits.prose import flipped, loss_told, percent, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.parts import names_in
+from study.params.statistics import BEST
 
 Parts = dict[str, Any]
 """Values of fields of roster entries, each a value or a tuple of values that all will do; also those of `DECLARED`."""
@@ -121,7 +122,7 @@ def against_counting(results: Results) -> list[Contrast]:
     """The contrasts of anything else with the counting rule that is best on select, one per pair of variants."""
     best = results.best_of_each().get("counting")
     rule = None if best is None else best.variant
-    with_best = _told(results.contrasts, lambda c: c.right == "best:counting" or c.right_variant == rule)
+    with_best = _told(results.contrasts, lambda c: c.right == f"{BEST}counting" or c.right_variant == rule)
     return list(_by_pair([c for c in with_best if results.row(c.left_variant).family != "counting"]).values())
 
 

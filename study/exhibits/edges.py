@@ -32,7 +32,7 @@ def told(searches: Mapping[str, Search]) -> Html:
     often = f"more than {count(TIMES)} times as often as by chance"
     edge = f"at an edge, in the lowest or the highest {percent(NEAR, 0)} of a space on its own scale"
     if not many:
-        return paragraphs([f"{lead} no setting has values {edge}, {often}."])
+        return paragraphs([f"{lead} no setting has {count(FEW)} values or more {edge}, {often}."])
     clauses = [
         f"{count(n)} of {count(known[name])} values of {setting(name)} (at the {side} end)"
         for (name, side), n in sorted(many.items())

@@ -9,7 +9,7 @@ from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.others import Pair, pairs_of
 from study.exhibits.prose import SMALL, count, plural, signed, to_margin
 from study.exhibits.records import Effect
-from study.exhibits.results import Results
+from study.exhibits.results import FACTORIAL, Results
 from study.exhibits.tables import Cell, effect, table, words
 from study.params.statistics import PRIMARY
 
@@ -30,7 +30,9 @@ def changed_since(results: Results) -> Callable[[Effect], str]:
 
 
 def both(pair: Pair) -> list[tuple[Effect, Effect]]:
-    """The effects of the same factors at the same levels, each there and here."""
+    """The effects of the same factors at the same levels, each there and here; none where a run had no factorial."""
+    if not all((side.folder / FACTORIAL).exists() for side in pair.sides):
+        return []
     known = {one.declared: one for one in pair.there.factorial}
     return [(known[one.declared], one) for one in pair.here.factorial if one.declared in known]
 
@@ -63,17 +65,19 @@ def table_of(pair: Pair) -> Html:
         [words(label(here)), words(together), *_cells(there), *_cells(here)]
         for (there, here), together in zip(found, standings, strict=True)
     ]
-    return Html(paragraphs([told, _unfinished(pair)]).text + table(head, rows, caption).text)
+    return Html(paragraphs([told, *_unfinished(pair)]).text + table(head, rows, caption).text)
 
 
-def _unfinished(pair: Pair) -> str:
-    """How many of the cells were best at the end of the budget on each, a sentence."""
+def _unfinished(pair: Pair) -> list[str]:
+    """How many of the cells were best at the end of the budget on each, a sentence; none where a name is another."""
     cells = pair.here.params.factorial.cells
+    if not all(set(cells) <= {row.variant for row in side.leaderboard} for side in pair.sides):
+        return []
     here, there = (sum(side.row(cell).unfinished for cell in cells) for side in pair.sides)
-    return (
+    return [
         f"Of the {plural(len(cells), 'cell')} {count(there) if there else 'none'} there and "
         f"{count(here) if here else 'none'} here had the best round at the end of the budget."
-    )
+    ]
 
 
 def _cells(found: Effect) -> list[Cell]:

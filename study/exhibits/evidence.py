@@ -119,9 +119,10 @@ def _windows(results: Results, contrast: Contrast) -> Html:
     days = means["cutoff"].dt.convert_time_zone(zone).dt.date().cast(pl.String).to_list()
     difference = (means[left] - means[right]).to_list()
     agreeing = sum(value * contrast.effect > 0 for value in difference)
+    has = "has" if agreeing == 1 else "have"
+    sign = f"{count(agreeing)} of {count(len(difference))} {has} the sign of the whole" if contrast.effect else "whole"
     caption = (
-        f"{contrast.name}: {PRIMARY} of {left} minus {right} in each test window; {count(agreeing)} of "
-        f"{count(len(difference))} {'has' if agreeing == 1 else 'have'} the sign of the whole, "
+        f"{contrast.name}: {PRIMARY} of {left} minus {right} in each test window; {sign}, "
         f"{signed(contrast.effect)} (line). No interval is drawn."
     )
     bars = go.Bar(

@@ -130,7 +130,7 @@ def meant(results: Results, factor: str) -> list[str]:
     found = {
         level: set(_at_level(results, factor, level).values()) for level in results.params.factorial.factors[factor]
     }
-    return [f"{code(level)} is {next(iter(v))}" for level, v in found.items() if len(v) == 1 and v != {level}]
+    return [f"{code(level)} is {next(iter(v))}" for level, v in found.items() if len(v) == 1 and v != {worded(level)}]
 
 
 def mixed(results: Results) -> list[str]:

@@ -120,7 +120,7 @@ def _training(results: Results, variant: str) -> str:
         course = "its best round was the last that the budget allowed, so more training might narrow the gap"
     elif not results.is_a_round_short(variant):
         course += ", so it had stopped improving within its budget"
-    return f"The sequence model loses to counting here: {course} (its curves are in <em>Tuning</em>)."
+    return f"A sequence model loses to counting here: {course} (its curves are in <em>Tuning</em>)."
 
 
 def _champion(results: Results) -> str:

@@ -30,7 +30,8 @@ def _made(results: Results, entry: ComposedEntry) -> str:
         return f"{code(entry.loss)} on aggregates and on out-of-sample scores of {_member(results, entry.base)}"
     members = listing([_member(results, member) for member in entry.sources()])
     if isinstance(entry, AverageEntry):
-        return f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} each"
+        of = "each" if len(entry.sources()) > 1 else "of it"
+        return f"the mean of standardised scores of {members}, {plural(entry.fits, 'fit')} {of}"
     return f"made of {members}"
 
 

@@ -10,7 +10,6 @@ from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, loss_told, number, plural
 from study.exhibits.records import LossCost
 from study.exhibits.results import Results
-from study.exhibits.size_of_catalogue import loss_of
 from study.exhibits.source import short
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
@@ -43,7 +42,7 @@ def _learned(results: Results) -> set[str]:
     arm = results.beside("catalogue")
     rows = [] if arm is None else [row for row in arm.leaderboard if row.family == "sequence"]
     return {
-        loss_of(arm, row.variant)
+        choose.loss_of(choose.parts_of(arm, row.variant))
         for row in rows
         if arm is not None
         and choose.parts_of(arm, row.variant)["head"] == "plain"

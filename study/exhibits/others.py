@@ -94,13 +94,24 @@ def pairs_of(results: Results) -> list[Pair]:
 def shared(pair: Pair) -> tuple[Pair, list[str], list[str]]:
     """Both sides without the variants and the contrasts that one of them lacks, and the names of these."""
     boards = [{row.variant for row in side.leaderboard} for side in (pair.here, pair.there)]
-    variants = boards[0] & boards[1] & set(pair.here.params.entries(pair.here.arm))
+    variants = _whole(pair.here, boards[0] & boards[1] & set(pair.here.params.entries(pair.here.arm)))
     sides = [{c.declared for c in side.contrasts if set(c.variants) <= variants} for side in pair.sides]
     known = set(pair.here.params.declared(pair.here.arm))
     contrasts = known & {name for name, *_ in sides[0] & sides[1]}
     every = {c.name for side in pair.sides for c in side.contrasts} | known
     both = Pair(*(_limited(side, variants, contrasts) for side in pair.sides))
     return both, sorted((boards[0] | boards[1]) - variants), sorted(every - contrasts)
+
+
+def _whole(results: Results, variants: set[str]) -> set[str]:
+    """Of these variants those that are not composed of anything else than them."""
+    made_of = {name: entry.sources() for name, entry in results.params.composed.items() if name in variants}
+    kept = {
+        name
+        for name in variants
+        if all(set(results.params.candidates(results.arm, side)) & variants for side in made_of.get(name, []))
+    }
+    return kept if kept == variants else _whole(results, kept)
 
 
 def _limited(results: Results, variants: set[str], contrasts: set[str]) -> Results:

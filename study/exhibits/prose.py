@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from study.exhibits.markup import code, escape, listing
 from study.exhibits.records import Contrast, Estimate, Tested
 from study.metrics.few_seeds import EffectByStudent
-from study.params.statistics import Outcome
+from study.params.statistics import BEST, Outcome
 
 MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
@@ -36,7 +36,7 @@ FAMILIES = {
 
 def number(value: float | None, digits: int = 4) -> str:
     """A plain decimal; a dash where there is none."""
-    return DASH if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+    return DASH if value is None else f"{0.0 if abs(value) <= NOISE else value:.{digits}f}".replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 4) -> str:
@@ -137,7 +137,7 @@ def is_unbounded(contrast: Contrast) -> bool:
 
 def side(declared: str, variant: str) -> str:
     """One side of a contrast; says which family it is the best of, where it was declared so."""
-    found = declared.removeprefix("best:")
+    found = declared.removeprefix(BEST)
     return code(variant) if found == declared else f"{code(variant)} (best {found} variant on select)"
 
 

@@ -26,8 +26,9 @@ def _in_short(pair: Pair) -> str:
         "headline contrast": [one for one in known if one.is_headline],
         "other contrast": [one for one in known if not one.is_headline],
     }
+    none = [] if known else ["no contrast that could be repeated is declared alike on both"]
     clauses = [f"of {plural(len(found), kind)} {_tally(found)}" for kind, found in kinds.items() if found]
-    return f"{called(pair)}: {'; '.join([*clauses, *_changed(pair, known)])}."
+    return f"{called(pair)}: {'; '.join([*none, *clauses, *_changed(pair, known)])}."
 
 
 def _changed(pair: Pair, known: Sequence[agreement.Repeated]) -> list[str]:

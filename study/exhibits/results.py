@@ -24,7 +24,7 @@ from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 STUDY = "run `make study`"
 POPULARITY = "popularity"
-QUERIES = "queries.parquet"
+QUERIES, FACTORIAL = "queries.parquet", "factorial.json"
 Found = TypeVar("Found")
 
 
@@ -128,7 +128,7 @@ class Results:
         """Main effects and interactions of the declared factorial; none where its cells are of another arm."""
         if not set(self.params.factorial.cells) <= set(self.params.entries(self.arm)):
             return []
-        return self._read("factorial.json", list[Effect])
+        return self._read(FACTORIAL, list[Effect])
 
     @cached_property
     def diagnostics(self) -> Diagnostics | None:

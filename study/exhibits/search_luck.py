@@ -61,8 +61,11 @@ def left_open(pair: Pair) -> list[str]:
     anew = {one.name: found.verdict for one, found in zip(results.contrasts, by, strict=True)}
     left = [f"{over(one)} ({one.verdict})" for one in settled if anew[one.name] != one.verdict]
     lead = f"Were the part of the seeds {number(ratio, 1)} times as large in every contrast, by t"
+    if not settled:
+        return []
     if not left:
-        return [f"{lead} all {count(len(settled))} settled verdicts of {code(pair.names[1])} would stand."]
+        every = "the one settled verdict" if len(settled) == 1 else f"all {count(len(settled))} settled verdicts"
+        return [f"{lead} {every} of {code(pair.names[1])} would stand."]
     return [
         f"{lead} {count(len(left))} of {plural(len(settled), 'settled verdict')} of {code(pair.names[1])} would not "
         f"be passed: {listing(left)}."

@@ -123,7 +123,7 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
     spent = {variant: results.cost[variant].refit_seconds for variant in alike}
     turn = "in turn " if reason.verdict == "equivalent" else ""
     return [
-        f"{code(v)} is {turn}equivalent to {code(reason.left_variant)}, {signed(alike[v].effect)}; it refits in "
+        f"{code(v)} is {turn}equivalent to {code(reason.left_variant)}, {signed(alike[v].effect)}, refits in "
         f"{seconds(spent[v])} {_itself(results, beating, v)}"
         for v in sorted(alike, key=lambda v: (v not in beating, spent[v]))
     ]
@@ -144,7 +144,7 @@ def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
         return []
     does, is_ = ("beats", "is") if len(told) == 1 else ("beat", "are")
     return [
-        f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}; a clear "
+        f"{listing(told)} {does} counting as well and {is_} equivalent to {code(shipped_)}, where a clear "
         f"saving would take {percent(CLEARLY)} of them, or less{LATE * results.data.is_own}"
         f"{_near(*(part for _, part in found))}"
     ]
@@ -163,7 +163,7 @@ def _not_shown_worse(results: Results, reason: Contrast) -> list[str]:
         return []
     does, is_ = ("beats", "it is") if len(told) == 1 else ("beat", "they are")
     return [
-        f"{listing(told)} {does} counting as well and would refit sooner; whether {is_} worse than "
+        f"{listing(told)} {does} counting as well and would refit sooner, and whether {is_} worse than "
         f"{code(reason.left_variant)} stays undetermined"
     ]
 
@@ -186,7 +186,7 @@ def _not_compared(results: Results, reason: Contrast) -> list[str]:
         return []
     does, them = ("beats", "it") if len(told) == 1 else ("beat", "them")
     return [
-        f"{listing(told)} {does} counting as well and would refit sooner; no contrast compares {them} with "
+        f"{listing(told)} {does} counting as well and would refit sooner, but no contrast compares {them} with "
         f"{code(shipped_)} ({PRIMARY} {number(results.row(shipped_).recall)})"
     ]
 

@@ -26,7 +26,7 @@ def told(results: Results, factor: str) -> str:
     Judged by t, all of them as one family.
     """
     groups = {
-        level: _pairs(results, factor, other, level)
+        (other, level): _pairs(results, factor, other, level)
         for effect in interactions(results, factor)
         for other in effect.factors
         if other != factor
@@ -44,7 +44,7 @@ def told(results: Results, factor: str) -> str:
     )
     told = [
         f"with {code(level)} {ranging(one)}, {one.verdict}{to_margin(one, results.margin)}"
-        for level, one in zip(groups, found, strict=True)
+        for (_, level), one in zip(groups, found, strict=True)
     ]
     late = LATE * results.data.is_own
     return f"apart, by t{late}: {'; '.join(told)}"
@@ -52,10 +52,12 @@ def told(results: Results, factor: str) -> str:
 
 def sentences(results: Results) -> list[str]:
     """What is told of every factor that interacts with another one, a sentence each."""
-    found = {levels: told(results, factor) for factor, levels in results.params.factorial.factors.items()}
+    factors = results.params.factorial.factors
+    found = {factor: told(results, factor) for factor in factors}
     return [
         f"What {code(upper)} gains over {code(lower)} where it interacts with another factor, {clause}."
-        for (lower, upper), clause in found.items()
+        for factor, clause in found.items()
+        for lower, upper in [factors[factor]]
         if clause
     ]
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from study.exhibits import choose, scope
 from study.exhibits.few_seeds import BY_STUDENT, BY_T
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.prose import count, named, percent, signed
+from study.exhibits.prose import count, named, percent, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, effect, p_value, table, words
 from study.metrics.few_seeds import EffectByStudent, judge_changes_by_student
 from study.params.statistics import PRIMARY
 
+PLAIN = "plain"
 OF_ARM = ("question", "arm")
 """What two entries of unlike arms differ in that are alike."""
 
@@ -32,8 +33,9 @@ class Resized:
 
 
 def loss_of(results: Results, variant: str) -> str:
-    """The loss of a variant in words, with its options."""
-    return choose.loss_of(choose.parts_of(results, variant))
+    """The loss of a variant in words, with its options, and its head where that is not the plain one."""
+    entry = choose.parts_of(results, variant)
+    return choose.loss_of(entry) + (f", {worded(entry['head'])}" if entry["head"] != PLAIN else "")
 
 
 def is_no_larger(results: Results, large: Results) -> bool:

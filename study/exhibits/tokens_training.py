@@ -38,7 +38,7 @@ def rising(results: tuple[Accounting, Manifest] | None) -> Html:
 def still_learning(found: Accounting) -> str:
     """The same as a predicate."""
     falls = _falls(found)
-    if falls.get(WHOLE, 0.0) <= max(0.0, *(fall for model, fall in falls.items() if model != WHOLE)):
+    if falls.get(WHOLE, 0.0) <= max([0.0, *(fall for model, fall in falls.items() if model != WHOLE)]):
         return ""
     return "was still learning faster than its twins at the end, so that its part may be larger with more rounds"
 
@@ -61,9 +61,11 @@ def _trend(found: Accounting) -> str:
         f"{percent(abs(fall), 1)} {'lower' if fall >= 0 else 'higher'} (the model that {LADDER[model]})"
         for model, fall in falls.items()
     ]
+    last, before = "round", "the one"
+    if (size := _size(found)) > 1:
+        last, before = plural(size, "round"), "as many"
     return (
-        f"In the last {plural(_size(found), 'round')} the training loss is {listing(changes)} than in as many before, "
-        "in the mean over seeds."
+        f"In the last {last} the training loss is {listing(changes)} than in {before} before, in the mean over seeds."
     )
 
 

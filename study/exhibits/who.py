@@ -111,10 +111,14 @@ def _fewer_users(results: Results, contrasts: Sequence[Contrast]) -> list[str]:
     """That the budget counts events, which long histories use up with fewer users."""
     sides = variants_of(contrasts)
     entries = [choose.parts_of(results, side) for side in sides]
-    seen = {side: scope.events_seen(results, e) for side, e in zip(sides, entries, strict=True) if e.get("context")}
+    seen = {
+        side: entry["context"] if choose.counted(entry) == "tokens" else scope.events_seen(results, entry)
+        for side, entry in zip(sides, entries, strict=True)
+        if entry.get("context")
+    }
     if not seen:
         return []
-    trained = {side: (results.cost[side].positions or 0) / events for side, events in seen.items()}
+    trained = {side: (results.cost[side].positions or 0) / each for side, each in seen.items()}
     told = [
         f"{code(side)} {count(round(histories, -2))} in {plural(results.search(side).rounds, 'round')}"
         for side, histories in sorted(trained.items(), key=lambda found: found[1])
@@ -189,11 +193,10 @@ def windows(results: Results | None) -> Html:
     acting = f"from {count(fewest)} to {count(most)}" if fewest < most else count(most)
     tested = len(shown.windows)
     place = f"at least one of {count(tested)} test windows" if tested > 1 else "the only test window"
+    during = "in each of them" if tested > 1 else "in it"
     were = "was" if shown.users == 1 else "were"
     take = "takes" if acting == "1" else "take"
-    text = (
-        f"{plural(shown.users, 'user')} {were} eligible in {place}; {acting} of them {take} the key action in a window."
-    )
+    text = f"{plural(shown.users, 'user')} {were} eligible in {place}; {acting} of them {take} the key action {during}."
     unbounded = [contrast for contrast in results.contrasts if is_unbounded(contrast)]
     if unbounded:
         text += (
@@ -243,7 +246,7 @@ def _by_width(results: Results) -> str:
 
 @if_run
 def losses(results: Results) -> Html:
-    """How many ranking losses beat binary cross-entropy."""
+    """The contrasts of losses by their verdicts."""
     found = results.about("loss")
     if not found:
         return paragraphs(["No loss is compared."])

@@ -73,10 +73,10 @@ def _leader(world: World) -> str:
         )
     best = _most(world.variants)
     counts = _most([row for row in world.variants if row.family == "counting"])
-    than = (
-        "" if not counts or counts == best else f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}"
-    )
-    return f"{label} {_reach(best)} {_share(best[0])} of the reachable recall{than}."
+    than = f"; of the counting rules, {_reach(counts)} most, {_share(counts[0])}" if counts else ""
+    if world.base in {row.variant for row in counts}:
+        than = f"; no counting rule reaches more than {code(world.base)}, with which that share begins"
+    return f"{label} {_reach(best)} {_share(best[0])} of the reachable recall{than * (counts != best)}."
 
 
 def _is_out_of_reach(world: World) -> bool:

@@ -17,7 +17,7 @@ from study.exhibits.tables import Cell, decimal, effect, table, whole, words
 from study.params.statistics import PRIMARY
 
 TOPICS = {
-    "order": "the order of the moments, and how recent each is",
+    "order": "the order of the moments with how recent each is",
     "time": "the times of the moments",
     "recent": "what all users did before their last events",
     "attributes": "any one attribute",

@@ -96,9 +96,10 @@ def _how_long(results: Results) -> str:
 
 
 def with_young(results: Results) -> list[Row]:
-    """The variants that have a recall of young candidates; none where no relevant candidate of test is young."""
+    """The declared variants that have a recall of young candidates; none where no relevant one of test is young."""
     found = {row.variant: row.estimates.get(YOUNG) for row in results.leaderboard}
     known = {variant for variant, young in found.items() if young is not None and young.estimate is not None}
+    known &= set(results.params.entries(results.arm))
     return [row for row in results.leaderboard if row.variant in known]
 
 

@@ -20,7 +20,7 @@ def run() -> None:
     build_book(BOOK)
     params = load()
     shown = [RESULTS / name for name in (params.snapshot.name, *params.compare_with)]
-    stamp = {"pages": pages(), **{folder.name: _hashes(folder) for folder in [*shown, SIMULATED]}}
+    stamp = {"pages": pages(), "results": {folder.name: _hashes(folder) for folder in [*shown, SIMULATED]}}
     write_text(BOOK_STAMP, json.dumps(stamp, indent=2) + "\n")
 
 

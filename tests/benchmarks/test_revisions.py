@@ -106,3 +106,30 @@ def test_the_recall_of_a_search_is_that_of_the_trial_that_it_chose(revisions, tm
     ((command, folder, variables),) = ran
     assert ("train", "one") == command[-2:] and folder == tmp_path
     assert "" == variables["PYTHONPATH"]
+
+
+def test_all_that_are_alike_are_compared_where_none_is_named(revisions, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["revisions.py"])
+    monkeypatch.setattr(revisions, "clone", lambda *_: parameters())
+    monkeypatch.setattr(revisions, "ran", lambda *_: None)
+    monkeypatch.setattr(revisions, "trained", lambda *_: {"seconds": 2.0, "select": 0.5})
+    kept = []
+    monkeypatch.setattr(revisions.Line, "append", lambda self, measured: kept.append((self.begun, measured)))
+    revisions.main()
+
+    ((begun, measured),) = kept
+    assert ["one", "two"] == list(measured["variants"])
+    assert [] == begun["changed"]
+    assert "all " in capsys.readouterr().out
+
+
+def test_another_budget_is_another_measurement(revisions, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["revisions.py", "--budget", *revisions.BUDGET, "rounds=40"])
+    monkeypatch.setattr(revisions, "clone", lambda *_: parameters())
+    monkeypatch.setattr(revisions, "ran", lambda *_: None)
+    monkeypatch.setattr(revisions, "trained", lambda *_: {"seconds": 2.0, "select": 0.5})
+    kept = []
+    monkeypatch.setattr(revisions.Line, "append", lambda self, _: kept.append(self.begun))
+    revisions.main()
+
+    assert ["budget"] == kept[0]["changed"]

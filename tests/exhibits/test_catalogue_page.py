@@ -9,6 +9,8 @@ from study.exhibits import catalogue, caveats, objective_and_loss
 from tests.exhibits.asking import say, told
 from tests.exhibits.pairing import text
 
+HEADED = "sum-horizon-repeat-bce"
+
 
 def of_candidates(number: int):
     """A change of results: the log has so many candidates before test."""
@@ -52,3 +54,29 @@ def test_gbce_with_as_many_negatives_as_a_candidate_has_rivals_is_told_to_be_pla
         assert is_told == (told in text(shown))
     assert is_told == (f"gBCE that is BCE. {told}" in text(caveats.caveats(results)))
     assert "arm catalogue sum-horizon-gbce" not in text(catalogue.asked(results))
+
+
+def test_losses_under_two_heads_are_two(made):
+    """The second one would take the place of the first, and its verdict too."""
+
+    def with_a_second_head(written):
+        one = next(one for one in written["contrasts.json"] if one["name"] == "bce-over-softmax")
+        sides = {"left": HEADED, "right": "sum-horizon-repeat"}
+        sides |= {f"{side}_variant": variant for side, variant in sides.items()}
+        written["contrasts.json"].append(one | sides | {"name": "bce-over-softmax-repeat"})
+        row = next(row for row in written["leaderboard.json"] if row["variant"] == "sum-horizon-bce")
+        written["leaderboard.json"].append(row | {"variant": HEADED})
+        written["tuning.json"][HEADED] = written["tuning.json"]["sum-horizon-bce"]
+        written[f"cost/{HEADED}.json"] = written["cost/sum-horizon-bce.json"]
+
+    results = made(with_a_second_head)
+    entry = results.params.roster["sum-horizon-bce"].model_copy(update={"head": "repeat_aware"})
+    results = replace(
+        results, params=results.params.model_copy(update={"roster": results.params.roster | {HEADED: entry}})
+    )
+    ((_, by_loss),) = catalogue.compared(results)
+
+    assert ("sum-horizon-bce", HEADED) == tuple(
+        by_loss[name].left_variant for name in ("bce (1 negative)", "bce (1 negative), repeat-aware")
+    )
+    assert "<code>sum-horizon-repeat</code>" in catalogue.board(results).text

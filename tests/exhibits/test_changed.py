@@ -89,3 +89,19 @@ def test_clauses_end_at_semicolons_outside_of_parentheses_and_of_entities():
     assert ["a (b; c)", "d &lt; e", "p &amp; q"] == clauses("a (b; c); d &lt; e; p &amp; q")
     assert ["a (b (c); d); e"] == ["; ".join(clauses("a (b (c); d); e"))]
     assert 2 == len(clauses("a (b (c); d); e"))
+
+
+def test_what_is_composed_of_a_variant_that_one_run_lacks_is_left_out_with_it(compared):
+    def without(written):
+        base, made_of_it = "sum-horizon-repeat", {"hybrid-lambdarank", "average-of-seeds"}
+        for row in written["leaderboard.json"]:
+            row["variant"] = "gone" if row["variant"] == base else row["variant"]
+        kept = [one for one in written["contrasts.json"] if base not in one.values()]
+        written["contrasts.json"] = [
+            one for one in kept if not made_of_it & {one["left_variant"], one["right_variant"]}
+        ]
+
+    told = text(snapshots.sentences(compared(there=without)))
+
+    assert "average-of-seeds" in told and "hybrid-lambdarank" in told.partition("what only one of them has")[2]
+    assert "answers changed in more than numbers" in told

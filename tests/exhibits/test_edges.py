@@ -34,7 +34,7 @@ def test_nothing_lies_below_zero_and_no_search_that_drew_anything_is_no_sentence
     zero = {"half_life": {"low": 0.0, "high": 100.0, "log": False}}
     found = {name: one.model_copy(update={"space": zero}) for name, one in searches(0.0, 1.0, 2.0, 50.0).items()}
 
-    assert "no setting has values at an edge" in text(edges.told(found))
+    assert "no setting has 2 values or more at an edge" in text(edges.told(found))
     assert "" == text(edges.told(searches(1.2, 1.2, chosen=0)))
     warm = {name: one.model_copy(update={"warm": 1}) for name, one in searches(1.2, 1.2).items()}
     assert "" == text(edges.told(warm))
@@ -42,14 +42,14 @@ def test_nothing_lies_below_zero_and_no_search_that_drew_anything_is_no_sentence
 
 @pytest.mark.parametrize(("values", "chosen"), [((1.2, 10.0, 20.0), 1), ((1.3, 1.3, 78.0), 1)])
 def test_one_alone_and_what_is_further_in_are_nothing_to_speak_of(values, chosen):
-    assert "no setting has values at an edge" in text(edges.told(searches(*values, chosen=chosen)))
+    assert "no setting has 2 values or more at an edge" in text(edges.told(searches(*values, chosen=chosen)))
 
 
 def test_as_many_as_chance_leaves_are_not_told():
     """Four of forty lie in the two lowest twentieths by chance: two in one of them is no more than that."""
     many = searches(1.1, 1.1, *[10.0] * 38)
 
-    assert "no setting has values at an edge" in text(edges.told(many))
+    assert "no setting has 2 values or more at an edge" in text(edges.told(many))
 
 
 def test_an_answer_names_the_sides_of_its_contrasts_that_chose_an_edge(made):

@@ -168,3 +168,20 @@ def test_without_effects_on_the_other_run_the_page_says_so(compared):
         written["factorial.json"] = []
 
     assert "No effect of a factorial is known both here and on old." in text(snapshots.factorial(compared(there=other)))
+
+
+def test_a_run_without_a_factorial_has_no_effects_to_hold_against(compared):
+    results = compared(there=lambda written: written.pop("factorial.json"))
+
+    assert "No effect of a factorial is known both here and on old" in text(snapshots.factorial(results))
+    assert "old" not in text(factorial.verdicts(results))
+    assert told(results, OBJECTIVE)
+
+
+def test_cells_that_have_another_name_there_are_not_counted_as_unfinished(compared):
+    def there(written):
+        for row in written["leaderboard.json"]:
+            row["variant"] = "renamed" if row["variant"] == "flat-horizon" else row["variant"]
+
+    assert "had the best round at the end" in text(snapshots.factorial(compared()))
+    assert "had the best round at the end" not in text(snapshots.factorial(compared(there=there)))

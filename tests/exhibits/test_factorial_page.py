@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from study.exhibits import factorial
+from study.exhibits import factorial, simple_effects
 from study.exhibits.markup import Html
 from study.exhibits.prose import plural, signed
 from study.exhibits.records import Effect
@@ -173,3 +173,24 @@ def test_where_no_contrast_between_cells_is_late_none_is_told_of_a_cell_alone(ma
 
     assert factorial.late_cells(results)
     assert "; in the factorial (where next is next moment), over the other factors" in told(results, "Which objective?")
+
+
+def test_factors_whose_levels_have_the_same_names_are_told_apart(made):
+    def change(written):
+        for one in written["factorial.json"]:
+            if len(one["factors"]) == 2:
+                one |= {"verdict": "better", "effect": 0.02, "low": 0.016, "high": 0.024}
+
+    results = made(change)
+    plan = results.params.factorial
+    places = list(plan.factors.values())
+    cells = {
+        cell: [("no", "yes")[places[at].index(level)] for at, level in enumerate(levels)]
+        for cell, levels in plan.cells.items()
+    }
+    alike = plan.model_copy(update={"factors": {name: ["no", "yes"] for name in plan.factors}, "cells": cells})
+    named = replace(results, params=results.params.model_copy(update={"factorial": alike}))
+    found = simple_effects.sentences(named)
+
+    assert 3 == len(found) == len(simple_effects.sentences(results))
+    assert all(4 == one.count("; with ") + one.count(": with ") for one in found)

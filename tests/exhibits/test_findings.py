@@ -178,6 +178,8 @@ def test_windows_that_disagree_with_the_whole_are_counted(against_counting):
 
     assert "2 of 2 have the sign of the whole" in evidence.windows(agreeing, agreeing.contrasts).text
     assert "0 of 2 have the sign of the whole" in evidence.windows(disagreeing, disagreeing.contrasts).text
+    nothing = [one.model_copy(update={"effect": 0.0}) for one in agreeing.contrasts]
+    assert "sign of the whole" not in evidence.windows(agreeing, nothing).text
 
 
 def test_contrasts_that_were_declared_after_test_was_seen_are_marked(made):

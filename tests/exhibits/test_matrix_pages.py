@@ -270,7 +270,7 @@ def test_recipes_name_what_composed_variants_are_made_of(made):
     shown = text(heads.recipes(made()))
 
     assert "hybrid-lambdarank: lambdarank on aggregates and on out-of-sample scores of sum-horizon-repeat." in shown
-    assert "average-of-seeds: the mean of standardised scores of sum-horizon-repeat, 5 fits each." in shown
+    assert "average-of-seeds: the mean of standardised scores of sum-horizon-repeat, 5 fits of it." in shown
 
 
 def test_the_leaderboard_draws_everyone_and_hides_all_but_the_best_of_each_family(made):

@@ -1,5 +1,7 @@
 """What is gained on young candidates alone, by t."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -77,3 +79,14 @@ def test_where_neither_side_finds_a_young_one_no_verdict_is_told(made):
 
 def test_the_answer_tells_it_in_the_direction_of_the_contrast(made):
     assert "on young ones, of the latter by t: " in told(made(young=lambda _: None), ASKED)
+
+
+def test_a_variant_that_is_declared_no_more_is_not_asked_for_young_candidates(made):
+    results = made(young=lambda _: None).beside("young")
+    gone = "composed-horizon-young"
+    roster = {name: entry for name, entry in results.params.roster.items() if name != gone}
+    other = replace(results, params=results.params.model_copy(update={"roster": roster}))
+    asked = [[row.variant for row in young.with_young(one)] for one in (results, other)]
+
+    assert gone in asked[0]
+    assert [name for name in asked[0] if name != gone] == asked[1]

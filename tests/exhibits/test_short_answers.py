@@ -177,3 +177,12 @@ def test_who_finds_most_young_candidates_is_told_of_a_run_anew_too(made, monkeyp
     assert told not in short(results, asked)
     monkeypatch.setattr(young_answer, "pairs_of", lambda here: [Pair(here, other)])
     assert f"{told}popularity-young finds most young candidates on test (recall@10 0.4000)" in short(results, asked)
+
+
+def test_of_a_run_that_declares_nothing_alike_that_is_said(compared):
+    def other(written):
+        for one in written["contrasts.json"]:
+            one["name"] = f"other-{one['name']}"
+
+    (told,) = (text(one) for one in repeats.in_short(compared(there=other)))
+    assert told.startswith("On the snapshot old: no contrast that could be repeated is declared alike on both")

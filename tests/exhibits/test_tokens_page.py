@@ -7,6 +7,7 @@ import pytest
 
 from study.errors import UserError
 from study.exhibits import token_clause, tokens, tokens_training
+from tests.exhibits.pairing import text
 from tests.exhibits.test_diagnostics_pages import MANIFEST, write
 
 
@@ -196,8 +197,9 @@ def test_training_tells_how_the_losses_of_the_last_rounds_fell(accounted, folder
     slow = "What sees everything was still learning faster than its twins at the end, so that its part may be larger "
     text = tokens_training.training(accounted()).text
     told = (
-        "is 10 % lower (the model that sees its event) and 20 % lower (the model that sees everything) than in as many"
+        "is 10 % lower (the model that sees its event) and 20 % lower (the model that sees everything) than in the one"
     )
+    assert "In the last round the training loss" in text
     assert told in text
     assert slow in tokens_training.rising(accounted()).text
 
@@ -208,6 +210,17 @@ def test_training_tells_how_the_losses_of_the_last_rounds_fell(accounted, folder
         path.write_text(json.dumps(found), encoding="utf-8")
         assert is_told == (slow in tokens_training.rising(tokens.load()).text)
     assert "6.7 % higher (the model that sees everything)" in tokens_training.training(tokens.load()).text
+
+
+def test_of_one_round_nothing_is_said_of_learning_on(accounted, folder):
+    accounted()
+    path = folder / "tokens" / "tokens.json"
+    found = json.loads(path.read_text(encoding="utf-8")) | {"rounds": 1}
+    found["training_losses"] = {"event": [[2.0]], "everything": [[2.0]]}
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+    assert "" == text(tokens_training.rising(tokens.load()))
+    assert "In the last" not in text(tokens_training.training(tokens.load()))
 
 
 def test_a_broken_file_names_itself(accounted, folder):

@@ -69,7 +69,7 @@ def test_rules_that_reach_the_same_are_named_together():
 def test_the_leader_of_a_world_is_named_and_turns():
     text = worlds.answer(Worlds([world()], None)).text
     assert "<code>sum-horizon</code> reaches 90 %" in text
-    assert "of the counting rules, <code>popularity</code> reaches most, 0 %" in text
+    assert "; no counting rule reaches more than <code>popularity</code>, with which that share begins." in text
     alike = worlds.answer(Worlds([world("frequency")], None)).text
     assert "Of 1 declared contrast whose truth is known, 1 verdict is right, 0 wrong, and 0 left open" in alike
     assert "1 is between a side that is told what decides" in text

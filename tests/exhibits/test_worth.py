@@ -138,8 +138,8 @@ def test_what_fits_had_in_training_stands_apart_from_what_they_were_fitted_witho
     results = made(diagnoses=found)
     told = words_of(results)
 
-    assert f"the order of the moments, and how recent each is{worth.TAKEN} (up to 0.0500, " in told
-    assert "Equivalent within ±0.005 in every contrast: the order of the moments, and how recent each is." in told
+    assert f"the order of the moments with how recent each is{worth.TAKEN} (up to 0.0500, " in told
+    assert "Equivalent within ±0.005 in every contrast: the order of the moments with how recent each is." in told
     assert [1, 1] == [len(one.contrasts) for one in worth.properties(results)]
 
 

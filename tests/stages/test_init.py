@@ -140,6 +140,14 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
             lambda log: log.with_columns(pl.col("occurred_at").dt.strftime("%Y%m%d").cast(int)),
             "'occurred_at' is named like a time, but as a number since 1970 '202",
         ),
+        (
+            lambda log: log.with_columns(
+                occurred_at=pl.when(pl.int_range(pl.len()).is_in([4, 9]))
+                .then(0)
+                .otherwise(pl.col("occurred_at").dt.epoch("ms"))
+            ),
+            "log.parquet: column 'occurred_at': '0' in row 5 is no time of our days, as a number since 1970, though",
+        ),
         (lambda log: log.rename({"customerId": "x"}), "no column is named like a user"),
         (
             lambda log: log.select(pl.struct("price", id="customerId").alias("user"), pl.exclude("customerId")),

@@ -63,3 +63,12 @@ def test_of_a_folder_those_files_are_read_that_the_parameters_choose(workspace, 
     funnel().write_parquet(folder / "1.parquet")
     assert 0 == main(["init", "logs"])
     assert "*" == load().snapshot.files
+
+
+@pytest.mark.parametrize("command", [["init", ""], ["check", " "], ["snapshot", "add", "", "--name", "new"]])
+def test_an_empty_path_is_not_this_folder(workspace, capsys, command):
+    before = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
+
+    assert 2 == main(command)
+    assert capsys.readouterr().err.rstrip().endswith("the path is empty")
+    assert before == {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
