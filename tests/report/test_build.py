@@ -82,8 +82,8 @@ def test_the_stamp_names_pages_and_results_but_no_measured_cost(workspace, monke
 
     assert first == (workspace / "data" / "book.json").read_text()
     assert pages() == json.loads(first)["pages"]
-    assert "main/contrasts.json" in json.loads(first)[load().snapshot.name]
-    assert "losses.json" not in json.loads(first)["_simulated"]
+    assert "main/contrasts.json" in json.loads(first)["results"][load().snapshot.name]
+    assert "losses.json" not in json.loads(first)["results"]["_simulated"]
     for path in (results(workspace) / "power.json", workspace / world_file("null")):
         write_text(path, "{}")
         report.run()

@@ -251,7 +251,7 @@ def test_few_events_far_from_all_others_are_named_also_where_a_window_stays_empt
         told[name] = checked(pl.concat([log, stray]), capsys)
 
     assert (
-        "1 of 6,001 events lie " in told["early"]
+        "1 of 6,001 events lies " in told["early"]
         and "days or more before all others, as on 1999-05-12" in told["early"]
     )
     assert "days or more after all others, as on 2029-06-23" in told["late"]
