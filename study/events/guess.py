@@ -6,11 +6,12 @@ from typing import Any
 import polars as pl
 
 from study.errors import UserError, few
-from study.events.attributes import decoded, nested, text_of
+from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
-from study.events.guess_kinds import FEW, kinds_of, names_alone
-from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, users_of, words_of
+from study.events.guess_kinds import FEW, kinds_of
+from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, words_of
 from study.events.guess_times import days_of, hours_of, refuse_none, times_of
+from study.events.guess_users import BY_HAND, names_alone, rivals, user_of
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
@@ -25,10 +26,6 @@ FILLED = 0.95
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
 DURATION = "its values are durations; write them as numbers, such as seconds, to use them"
-BY_HAND = (
-    "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the README says under "
-    "Your own log"
-)
 
 
 @dataclass(frozen=True)
@@ -66,34 +63,22 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     """
     if not log.height:
         raise UserError(f"{place}: there are no events in it")
-    unread = {name: DURATION for name, dtype in log.schema.items() if dtype == pl.Duration}
-    unread |= {name: PATTERN for name in log.columns if is_pattern(name)}
-    log = log.select(name for name in log.columns if name not in unread)
-    log, faults = decoded(log, place)
-    if not any(map(is_user, log.columns)):
-        for name in filter(is_user, faults):
-            raise faults[name]
-    log = log.with_columns(pl.col(pl.String).replace("", None))
+    log, left_out = _readable(log, place)
     times = times_of(log, set(filter(is_about_user, log.columns)))
     if not times:
         refuse_none(log, place, BY_HAND)
     time, *others = times
-    user = _user(log, time, place)
+    user = user_of(log, time, place)
     days = days_of(log.drop(user), time)
     hours = hours_of(log.drop(user), time)
     rest = log.drop(time, user, *days, *hours)
     event_type = _event_type(rest, place)
     attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))
-    left_out = (
-        unread
-        | dict.fromkeys(faults, "its values are bytes that are no text")
-        | dict.fromkeys(days, f"the day of {time}")
-        | hours
-        | unusable
-    )
-    for name in [name for name in attributes if names_alone(log[user], rest[name])]:
-        left_out[name] = f"another name of {user}: one value for each"
-        del attributes[name]
+    left_out |= dict.fromkeys(days, f"the day of {time}") | hours | unusable
+    for name, kind in [*attributes.items()]:
+        if why := names_alone(log[user], rest[name], is_categorical=kind == "categorical"):
+            left_out[name] = why
+            del attributes[name]
     key_action, why = _key_action(log, event_type)
     column, allowed = next(iter(key_action.items()))
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
@@ -109,7 +94,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         candidate=candidate,
         finer=finer,
         reasons={
-            "user": f"{log[user].n_unique()} distinct values{_rivals(log, user)}",
+            "user": f"{log[user].n_unique()} distinct values{_listed('; also named like a user:', rivals(log, user))}",
             "time": f"its values are times{_listed('; so are those of', others)}",
             "key_action": why,
             "candidate": f"{_size_of(acts.select(candidate))}{_elsewhere(log, acts, candidate, offered)}",
@@ -117,26 +102,17 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     )
 
 
-def _user(log: pl.DataFrame, time: str, place: str) -> str:
-    called = users_of([name for name in log.columns if name != time])
-    users = [name for name in called if not log.schema[name].is_nested()]
-    for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
-        if 1 < log[name].n_unique() < log.height:
-            return name
-    if users:
-        kind = "one value in all rows" if log[users[0]].n_unique() == 1 else "another value in every row"
-        raise UserError(f"{place}: column '{users[0]}' is named like a user, but has {kind}; {BY_HAND}")
-    if called:
-        raise UserError(f"{nested(log[called[0]], place)}; if another column is the user, {BY_HAND}")
-    raise UserError(
-        f"{place}: no column is named like a user (user, customer, visitor, member, ...); rename one, or {BY_HAND}; "
-        f"the file has: {', '.join(log.columns)}"
-    )
-
-
-def _rivals(log: pl.DataFrame, user: str) -> str:
-    """The other columns that are named like a user."""
-    return _listed("; also named like a user:", [name for name in log.columns if name != user and is_user(name)])
+def _readable(log: pl.DataFrame, place: str) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The columns whose values can be read, with nothing for an empty text, and why each other one cannot."""
+    unread = {name: DURATION for name, dtype in log.schema.items() if dtype == pl.Duration}
+    unread |= {name: PATTERN for name in log.columns if is_pattern(name)}
+    log = log.select(name for name in log.columns if name not in unread)
+    log, faults = decoded(log, place)
+    if not any(map(is_user, log.columns)):
+        for name in filter(is_user, faults):
+            raise faults[name]
+    unread |= dict.fromkeys(faults, "its values are bytes that are no text")
+    return log.with_columns(pl.col(pl.String).replace("", None)), unread
 
 
 def _listed(lead: str, names: list[str]) -> str:
@@ -181,18 +157,24 @@ def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, li
     counts = text_of(log[event_type]).alias("type").value_counts(name="count").sort("count", "type")
     types = counts["type"].to_list()
     keys = keys_of(types)
-    chosen = keys[0] if keys else types[0]
-    share = counts.filter(pl.col("type") == chosen)["count"].item() / log.height
+    alike = _alike((keys or types)[0], types)
+    share = counts.filter(pl.col("type").is_in(alike))["count"].sum() / log.height
     rarest = "the rarest event type" if len(types) > 1 else "the only event type"
-    why = f"by its name{_beside(keys)}" if keys else rarest
-    others = [name for name in types if name != chosen]
+    why = f"by its name{_beside([name for name in keys if name not in alike])}" if keys else rarest
+    others = [name for name in types if name not in alike]
     besides = f"; the log also has: {', '.join(others)}" if others else ""
-    return {"event_type": [chosen]}, f"{why}; {share:.1%} of the events{besides}"
+    return {"event_type": alike}, f"{why}; {share:.1%} of the events{besides}"
 
 
-def _beside(keys: list[str]) -> str:
+def _alike(chosen: str, types: list[str]) -> list[str]:
+    """An event type and those that are written like it but for case and spaces around."""
+    plain = chosen.strip().casefold()
+    return [chosen, *(name for name in types if name != chosen and name.strip().casefold() == plain)]
+
+
+def _beside(others: list[str]) -> str:
     """Which others are named like a key action, too; nothing where none is."""
-    return f" (so {'is' if len(keys) == 2 else 'are'} {few(keys[1:])})" if len(keys) > 1 else ""
+    return f" (so {'is' if len(others) == 1 else 'are'} {few(others)})" if others else ""
 
 
 def _describes(log: pl.DataFrame, user: str, name: str) -> bool:

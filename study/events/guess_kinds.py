@@ -19,7 +19,9 @@ FEW = 20
 NEARLY_AN_ID = 0.5
 """Share of distinct values above which a column tells rows apart instead of grouping them."""
 NUMBERS = 0.95
-"""Share of numbers from which a column is one of numbers with mistakes in it."""
+"""Share of numbers from which a column is one of numbers with mistakes in it, gaps aside."""
+NOTHING = ("null", "none", "n/a", "na", "#n/a", r"\n", "-", "?", "unknown", "undefined", "missing")
+"""What stands for a number that is not known, in lower case."""
 
 
 def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
@@ -60,13 +62,6 @@ def _kind_of_many(name: str, values: pl.Series, distinct: int) -> tuple[str, str
     if distinct > NEARLY_AN_ID * len(values):
         return "", f"nearly an id: {distinct} distinct values in {len(values)} rows"
     return "categorical", ""
-
-
-def names_alone(user: pl.Series, values: pl.Series) -> bool:
-    """Whether a column says of every event no more than whose it is."""
-    if values.dtype.is_nested() or values.n_unique() <= FEW:
-        return False
-    return pl.DataFrame([user.alias("user"), values.alias("value")]).n_unique() == user.n_unique() == values.n_unique()
 
 
 def _unusable(name: str, values: pl.Series) -> str:
@@ -121,10 +116,11 @@ def _mistakes(name: str, values: pl.Series) -> str:
     if texts.str.contains(COMMA).all() and texts.str.contains(",", literal=True).any():
         return "numbers with a decimal comma: write them with a point, then it is numeric"
     is_number = texts.cast(pl.Float64, strict=False).is_not_null()
-    share = is_number.mean()
-    if not isinstance(share, float) or not NUMBERS <= share < 1 or not _measures(name, values.filter(is_number)):
-        return ""
     wrong = texts.filter(~is_number)
+    meant = wrong.filter(~wrong.str.to_lowercase().is_in(NOTHING))
+    least = NUMBERS * (len(texts) - len(wrong) + len(meant))
+    if wrong.is_empty() or len(texts) - len(wrong) < least or not _measures(name, values.filter(is_number)):
+        return ""
     return f"numbers, but for {len(wrong)} of {len(texts)} values, as {wrong[0]!r}: mend them, then it is numeric"
 
 

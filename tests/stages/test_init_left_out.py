@@ -23,6 +23,45 @@ def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspa
     assert told in PARAMS.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("nothing", ["N/A", "null", "-"])
+def test_numbers_are_known_as_such_however_often_a_word_stands_for_none(workspace, nothing):
+    seldom = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit(nothing))
+    funnel().with_columns(price=seldom.otherwise(pl.col("price").cast(pl.String))).write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    told = f"price is left out: numbers, but for 1200 of 6000 values, as '{nothing}': mend them, then it is numeric"
+    assert told in PARAMS.read_text(encoding="utf-8")
+
+
+def test_numbers_among_many_other_words_are_names_as_these_are(workspace):
+    seldom = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("one size"))
+    log = funnel().drop("price").with_columns(size=seldom.otherwise(pl.format("{}", pl.int_range(pl.len()) % 40)))
+    log.write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
+    assert "categorical" == load().snapshot.attributes["size"]
+
+
+def test_what_only_one_user_has_is_left_out_and_no_candidate(workspace):
+    """A basket has several lines, so that it is no id of rows; who ranks baskets ranks who acted."""
+    baskets = pl.format("{}-{}", "customerId", pl.col("occurred_at").dt.date().dt.month_start())
+    log = funnel().drop("category", "product").with_columns(colour=pl.format("c{}", pl.int_range(pl.len()) % 4))
+    log.sort("customerId", "occurred_at").with_columns(basket=baskets).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert ["shop"] == load().questions["categories"].candidate
+    told = "basket is left out: each value is of one customerId alone, as that of a visit or an order is"
+    assert told in PARAMS.read_text(encoding="utf-8")
+
+
+def test_a_measure_of_which_each_value_is_of_one_user_is_an_attribute(workspace):
+    own = pl.col("customerId") + (pl.int_range(pl.len()) % 30) / 100
+    funnel().with_columns(price=own).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "numeric" == load().snapshot.attributes["price"]
+
+
 def test_where_nothing_is_left_out_nothing_is_said_of_it(workspace, capsys):
     funnel().select("customerId", "occurred_at", "event_name", "product").write_csv("log.csv")
 

@@ -94,6 +94,31 @@ def test_other_types_that_are_named_like_a_key_action_are_told_beside_it(workspa
     assert "by its name (so is order_refunded); " in PARAMS.read_text(encoding="utf-8")
 
 
+def test_a_key_action_that_is_written_in_two_ways_is_taken_in_both(workspace, capsys):
+    capital = pl.when(pl.int_range(pl.len()) % 2 == 0).then(
+        pl.col("event_name").replace("order_placed", "Order_Placed")
+    )
+    funnel().with_columns(event_name=capital.otherwise("event_name")).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert {"Order_Placed", "order_placed"} == set(load().questions["categories"].key_action["event_type"])
+    assert "the log also has: page_view" in PARAMS.read_text(encoding="utf-8")
+    assert "are equal but for case" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("Yes", "No"), (1, 0)])
+def test_what_says_only_yes_or_no_is_no_user(workspace, yes, no):
+    """Its name is the shorter one, and would go before."""
+    flag = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit(yes)).otherwise(pl.lit(no))
+    log = funnel().rename({"customerId": "customer number"}).with_columns(customer=flag)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "customer number" == load().snapshot.columns.user
+    assert "categorical" == load().snapshot.attributes["customer"]
+    assert "also named like a user" not in PARAMS.read_text(encoding="utf-8")
+
+
 def test_a_plural_in_brackets_is_no_unit(workspace):
     log = funnel().drop("category", "product", "shop").with_columns(colour=pl.format("c{}", pl.int_range(pl.len()) % 4))
     log.with_columns(pl.format("p {}", pl.int_range(pl.len()) % 80).alias("Product(s)")).write_parquet("log.parquet")
