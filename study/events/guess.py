@@ -11,7 +11,7 @@ from study.events.check import refuse_gaps
 from study.events.guess_kinds import FEW, kinds_of
 from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, words_of
 from study.events.guess_times import days_of, hours_of, refuse_none, times_of
-from study.events.guess_users import BY_HAND, names_alone, rivals, user_of
+from study.events.guess_users import BY_HAND, describes, holders, names_alone, rivals, user_of
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
@@ -83,7 +83,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     column, allowed = next(iter(key_action.items()))
     acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}
-    offered = {name for name in offered if not _describes(log, user, name)} or offered
+    offered = {name for name in offered if not describes(log, user, name)} or offered
     acted = f"key actions ({', '.join(map(str, allowed))}: {why.partition(';')[0]})"
     candidate, finer = _candidates(acts, offered, left_out, place, acted)
     return Guess(
@@ -94,7 +94,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         candidate=candidate,
         finer=finer,
         reasons={
-            "user": f"{log[user].n_unique()} distinct values{_listed('; also named like a user:', rivals(log, user))}",
+            "user": _whose(log.drop(time), user),
             "time": f"its values are times{_listed('; so are those of', others)}",
             "key_action": why,
             "candidate": f"{_size_of(acts.select(candidate))}{_elsewhere(log, acts, candidate, offered)}",
@@ -113,6 +113,13 @@ def _readable(log: pl.DataFrame, place: str) -> tuple[pl.DataFrame, dict[str, st
             raise faults[name]
     unread |= dict.fromkeys(faults, "its values are bytes that are no text")
     return log.with_columns(pl.col(pl.String).replace("", None)), unread
+
+
+def _whose(log: pl.DataFrame, user: str) -> str:
+    """What the guess of the user rests on, and which other columns might be the user."""
+    others = _listed("; also named like a user:", rivals(log, user))
+    wider = _listed("; the user may rather be what each of them has one value of:", holders(log, user))
+    return f"{log[user].n_unique()} distinct values{others}{wider}"
 
 
 def _listed(lead: str, names: list[str]) -> str:
@@ -175,12 +182,6 @@ def _alike(chosen: str, types: list[str]) -> list[str]:
 def _beside(others: list[str]) -> str:
     """Which others are named like a key action, too; nothing where none is."""
     return f" (so {'is' if len(others) == 1 else 'are'} {few(others)})" if others else ""
-
-
-def _describes(log: pl.DataFrame, user: str, name: str) -> bool:
-    """Whether a column is about the user, who has one value of it in all events: nobody could act on another."""
-    known = log.select(user, name).drop_nulls()
-    return known.n_unique() == known[user].n_unique() > 1
 
 
 def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: list[str], offered: set[str]) -> str:

@@ -5,7 +5,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import nested, text_of
 from study.events.guess_kinds import FEW
-from study.events.guess_names import is_user, users_of
+from study.events.guess_names import PERSON, is_about_user, is_user, named, users_of
 
 BY_HAND = (
     "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the README says under "
@@ -45,6 +45,21 @@ def user_of(log: pl.DataFrame, time: str, place: str) -> str:
 def rivals(log: pl.DataFrame, user: str) -> list[str]:
     """The other columns that are named like a user."""
     return [name for name in log.columns if name != user and is_user(name) and not _is_flag(log[name])]
+
+
+def holders(log: pl.DataFrame, user: str) -> list[str]:
+    """Where the user is only a visit: the columns that have one value for each, shared by several, as a person's."""
+    if named(PERSON, [user]):
+        return []
+    flat = [name for name, dtype in log.schema.items() if not dtype.is_nested() and not is_about_user(name)]
+    several = [name for name in flat if FEW < log[name].n_unique() < log[user].n_unique()]
+    return [name for name in several if describes(log, user, name)]
+
+
+def describes(log: pl.DataFrame, user: str, name: str) -> bool:
+    """Whether a column is about the user, who has one value of it in all events: nobody could act on another."""
+    known = log.select(user, name).drop_nulls()
+    return known.n_unique() == known[user].n_unique() > 1
 
 
 def names_alone(user: pl.Series, values: pl.Series, *, is_categorical: bool) -> str:

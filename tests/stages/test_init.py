@@ -89,6 +89,17 @@ def test_all_else_in_the_parameters_stays_and_the_file_before_is_kept(workspace)
     assert before[: before.index("snapshot:")] == after[: after.index("snapshot:")]
 
 
+def test_who_may_make_several_visits_is_told_where_only_a_visit_is_named_like_a_user(workspace):
+    visit = pl.col("kunde") * 1_000 + pl.int_range(pl.len()) % 4
+    log = funnel().rename({"customerId": "kunde"}).with_columns(session_id=visit, shop_of=pl.col("kunde") % 3)
+    log.write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert "session_id" == load().snapshot.columns.user
+    told = "distinct values; the user may rather be what each of them has one value of: kunde\n"
+    assert told in PARAMS.read_text(encoding="utf-8")
+
+
 def test_the_user_is_a_person_where_visits_are_told_as_well_and_no_candidate(workspace):
     log = funnel().with_columns(session_id=pl.int_range(pl.len()) % 900, device_id=pl.int_range(pl.len()) % 300)
     log.write_parquet("log.parquet")
