@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from statistics import median
 
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
+from study.exhibits.answer import TURN
 from study.exhibits.changes import is_at_test_alone
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, flipped, late, number, over, plural, raised, to_margin
+from study.exhibits.prose import DASH, count, flipped, late, number, over, plural, raised, to_margin
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, effect, table, whole, words
@@ -35,6 +36,7 @@ WITHIN = "shown to be worth something, perhaps less than the margin"
 HARM = "shown to do harm"
 SAME = "equivalent within ±{:g} in every contrast"
 OPEN = "left open, at least in part"
+ASKED = "Which part of the model matters?"
 NONE = "Nothing to tell of parts: no declared contrast changes one alone, {}."
 HEAD = (
     "changed alone",
@@ -121,11 +123,7 @@ def _worth(called: str, contrasts: Sequence[Contrast]) -> Worth:
 def shown(results: Results) -> Html:
     """What is shown to be worth anything in words, over a line for each thing that was changed alone."""
     model, log = parts(results), properties(results)
-    # Without the rule of popularity nothing says who has left it.
-    above = any(results.over_popularity(row.variant) is not None for row in results.leaderboard)
-    sides = (
-        f"between sequence models of the arm {code(results.arm)}{' that are clearly above popularity' if above else ''}"
-    )
+    sides = _between(results)
     told = [paragraphs([NONE.format(sides)])]
     if model:
         told = [paragraphs([f"Changed alone, {sides}:"]), bullets(_told(results, model))]
@@ -144,23 +142,61 @@ def shown(results: Results) -> Html:
     return joined([*told, paragraphs([limits], "source"), numbers])
 
 
-def _told(results: Results, asked: Sequence[Worth]) -> list[str]:
-    """What is shown to be worth more than the margin, what something, what harm, and what not, a sentence each."""
-    kinds: dict[str, list[str]] = {kind: [] for kind in (BEYOND, WITHIN, HARM, SAME, OPEN)}
+def _between(results: Results) -> str:
+    """Which variants are compared; without the rule of popularity nothing says who has left it."""
+    above = any(results.over_popularity(row.variant) is not None for row in results.leaderboard)
+    return (
+        f"between sequence models of the arm {code(results.arm)}{' that are clearly above popularity' if above else ''}"
+    )
+
+
+def headline(results: Results) -> Html:
+    """Which parts of a sequence model are shown to matter, and which are shown not to; nothing where none was asked."""
+    model = parts(results)
+    if not model:
+        return Html("")
+    kinds = _kinds(results, model)
+    beyond = [f"{one.called}{_up_to(results, first)}" for one, first in kinds[BEYOND] if first]
+    same = [one.called for one, _ in kinds[SAME]]
+    which = f"of {count(len(model))} that a contrast changes alone, {_between(results)}"
+    worth = [f"{raised(BEYOND.format(results.margin))}, {which}: {listing(beyond)}."]
+    if not beyond:
+        worth = [f"None is {BEYOND.format(results.margin)}, {which}."]
+    if same:
+        worth.append(f"{raised(SAME.format(results.margin))}: {listing(same)}.")
+    return paragraphs([f"<strong>{ASKED}</strong> {f' {TURN}'.join(worth)}"], "prose headline")
+
+
+def _kinds(results: Results, asked: Sequence[Worth]) -> dict[str, list[tuple[Worth, Contrast | None]]]:
+    """What is shown to be worth more than the margin, what something, what harm, and what not, the largest first.
+
+    Each stands beside the contrast that shows it, or beside none where none does.
+    """
+    kinds: dict[str, list[tuple[Worth, Contrast | None]]] = {kind: [] for kind in (BEYOND, WITHIN, HARM, SAME, OPEN)}
     for one in sorted(asked, key=lambda one: -abs(one.largest.effect)):
         beyond, within = (one.gains(results.margin, beyond=is_beyond) for is_beyond in (True, False))
         harms = [flipped(c) for c in one.contrasts[::-1] if c.verdict == "worse"]
         told = {BEYOND: beyond, WITHIN: [] if beyond else within, HARM: harms}
         for kind, found in told.items():
-            kinds[kind] += [f"{one.called}{_up_to(results, first)}" for first in found[:1]]
+            kinds[kind] += [(one, first) for first in found[:1]]
         if not any(told.values()):
             alike = all(c.verdict == "equivalent" for c in one.contrasts)
-            kinds[SAME if alike else OPEN].append(one.called)
-    return [f"{raised(kind.format(results.margin))}: {listing(found)}." for kind, found in kinds.items() if found]
+            kinds[SAME if alike else OPEN].append((one, None))
+    return kinds
 
 
-def _up_to(results: Results, one: Contrast) -> str:
-    return f" (up to {number(one.effect)}, {over(one)}{few_seeds.by_t(results, [one])}{late(one)})"
+def _told(results: Results, asked: Sequence[Worth]) -> list[str]:
+    """A sentence for each kind that there is."""
+    told = {
+        kind: [f"{one.called}{_up_to(results, first, over(first)) if first else ''}" for one, first in found]
+        for kind, found in _kinds(results, asked).items()
+    }
+    return [f"{raised(kind.format(results.margin))}: {listing(found)}." for kind, found in told.items() if found]
+
+
+def _up_to(results: Results, one: Contrast, *which: str) -> str:
+    told = ", ".join([number(one.effect), *which])
+    return f" (up to {told}{few_seeds.by_t(results, [one])}{late(one)})"
 
 
 def _numbers(results: Results, asked: Sequence[Worth]) -> Html:

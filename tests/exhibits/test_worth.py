@@ -193,3 +193,33 @@ def test_a_contrast_that_was_declared_late_is_told_so(made):
     told = words_of(made(several(say("equivalent"), say("better", "moment-over-token"))))
 
     assert "the objective (up to 0.0200, flat-next-moment over flat-next, declared after test was seen)" in told
+
+
+@pytest.mark.parametrize(
+    ("verdict", "effect", "expected"),
+    [
+        (
+            "better",
+            0.03,
+            "Shown to be worth more than the margin of 0.005, of {}: the head (up to 0.0300). Equivalent ",
+        ),
+        ("equivalent", 0.001, "None is shown to be worth more than the margin of 0.005, of {}. Equivalent "),
+        ("undetermined", 0.006, "None is shown to be worth more than the margin of 0.005, of {}. Equivalent "),
+    ],
+)
+def test_the_headline_names_the_parts_that_matter_and_those_that_do_not(made, verdict, effect, expected):
+    results = made(several(say("equivalent"), say(verdict, "repeat-over-plain", effect=effect)))
+    told = text(worth.headline(results))
+    which = f"{len(worth.parts(results))} that a contrast changes alone, between sequence models of the arm main"
+
+    assert expected.format(f"{which} that are clearly above popularity") in told
+    _, alike = told.split(" Equivalent within ±0.005 in every contrast: ")
+    assert worth.HISTORY_AT_ALL in alike
+    assert ("the head" in alike.replace(worth.HISTORY_AT_ALL, "")) == (verdict == "equivalent")
+
+
+def test_the_headline_is_silent_where_no_part_was_changed_alone(made):
+    def change(written):
+        written["contrasts.json"] = [one for one in written["contrasts.json"] if one["question"] == "trees"]
+
+    assert "" == worth.headline(made(change)).text
