@@ -17,6 +17,7 @@ from tests.nn.test_losses import Table
 
 CONTRIBUTING = Path("CONTRIBUTING.md")
 DECISIONS = Path("report/decisions")
+OWN_LOG = Path("report/own_log.md")
 PAGES = [Path(page) for page in ("README.md", "CHANGELOG.md", "benchmarks/log/README.md")]
 
 
@@ -74,8 +75,9 @@ def test_what_the_walk_through_adds_to_the_parameters_is_accepted(parts, tmp_pat
     assert set(shown["contrasts"]) <= set(params.after_test[params.snapshot.name])
 
 
-def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks():
-    shown = yaml.safe_load(blocks(Path("README.md"), "yaml")[0])
+@pytest.mark.parametrize("page", [Path("README.md"), OWN_LOG], ids=str)
+def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks(page):
+    shown = yaml.safe_load(blocks(page, "yaml")[0])
     questions = TypeAdapter(dict[str, Question]).validate_python(shown["questions"])
     columns = {
         column for question in questions.values() for column in (*question.key_action, *question.candidate_columns)
@@ -83,6 +85,14 @@ def test_a_log_of_ones_own_is_described_with_the_questions_that_the_roster_asks(
 
     assert set(load().questions) == set(questions)
     assert columns <= {"event_type", *shown["snapshot"]["attributes"]}
+
+
+def test_the_short_description_of_a_log_says_nothing_that_the_long_one_does_not():
+    short, long = (yaml.safe_load(blocks(page, "yaml")[0]) for page in (Path("README.md"), OWN_LOG))
+
+    assert long["questions"] == short["questions"]
+    assert short["snapshot"]["attributes"].items() <= long["snapshot"]["attributes"].items()
+    assert short["snapshot"]["columns"].items() <= long["snapshot"]["columns"].items()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from study.events.guess_kinds import FEW
 from study.events.guess_names import PERSON, is_about_user, is_user, named, users_of
 
 BY_HAND = (
-    "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the README says under "
-    "Your own log"
+    "write the sections snapshot and questions of params.yaml by hand, and compare_with: [], as the page Your own "
+    "log says (report/own_log.md)"
 )
 FLAGS = ("true", "false", "yes", "no", "t", "f", "y", "n", "0", "1")
 """What says of a user whether something holds, as in `is_member`, in lower case."""

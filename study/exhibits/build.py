@@ -82,7 +82,7 @@ def pages() -> dict[str, str]:
         UserError: a page has no title, or the contents name one that is not there, or lack one that is.
     """
     contents = yaml.safe_load((REPORT / CONTENTS).read_text(encoding="utf-8"))
-    names = [contents["root"], *(chapter["file"] for chapter in contents["chapters"])]
+    names = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
     there = sorted(page.stem for page in REPORT.glob("*.md") if page != LOG)
     if left_out := [name for name in there if name not in names]:
         place = REPORT / f"{left_out[0]}.md"

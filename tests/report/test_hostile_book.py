@@ -41,7 +41,7 @@ def spoilt(tmp_path_factory) -> Path:
             page.write_text(LINK.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
         elif page != folder / LOG:
             page.unlink()
-    contents = {"format": "jb-book", "root": PAGES[0], "chapters": [{"file": name} for name in PAGES[1:]]}
+    contents = {"format": "jb-book", "root": PAGES[0], "parts": [{"chapters": [{"file": name} for name in PAGES[1:]]}]}
     (folder / REPORT / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
