@@ -8,6 +8,7 @@ import polars as pl
 from study.errors import UserError, few
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
+from study.events.guess_key_action import key_action_of
 from study.events.guess_kinds import FEW, kinds_of
 from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, words_of
 from study.events.guess_times import days_of, hours_of, refuse_none, times_of
@@ -79,12 +80,12 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         if why := names_alone(log[user], rest[name], is_categorical=kind == "categorical"):
             left_out[name] = why
             del attributes[name]
-    key_action, why = _key_action(log, event_type)
-    column, allowed = next(iter(key_action.items()))
-    acts = log.filter(text_of(log[event_type]).is_in(allowed)) if event_type else log
+    column, allowed, why = key_action_of(log, user, event_type, list(attributes))
+    teller = event_type if column == "event_type" else column
+    acts = log.filter(text_of(log[teller]).is_in(allowed)) if teller else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}
     offered = {name for name in offered if not describes(log, user, name)} or offered
-    acted = f"key actions ({', '.join(map(str, allowed))}: {why.partition(';')[0]})"
+    acted = f"key actions ({f'{column} ' if column in attributes else ''}{', '.join(allowed)}: {why.partition(';')[0]})"
     candidate, finer = _candidates(acts, offered, left_out, place, acted)
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
@@ -156,32 +157,6 @@ def _tells_acts(column: pl.Series) -> bool:
         return False
     values = text_of(column).unique().to_list()
     return len(values) > 1 and all(map(is_act, values)) and bool(_keys(column))
-
-
-def _key_action(log: pl.DataFrame, event_type: str | None) -> tuple[dict[str, list[str]], str]:
-    if event_type is None:
-        return {"event_type": ["event"]}, "all events are of one type"
-    counts = text_of(log[event_type]).alias("type").value_counts(name="count").sort("count", "type")
-    types = counts["type"].to_list()
-    keys = keys_of(types)
-    alike = _alike((keys or types)[0], types)
-    share = counts.filter(pl.col("type").is_in(alike))["count"].sum() / log.height
-    rarest = "the rarest event type" if len(types) > 1 else "the only event type"
-    why = f"by its name{_beside([name for name in keys if name not in alike])}" if keys else rarest
-    others = [name for name in types if name not in alike]
-    besides = f"; the log also has: {', '.join(others)}" if others else ""
-    return {"event_type": alike}, f"{why}; {share:.1%} of the events{besides}"
-
-
-def _alike(chosen: str, types: list[str]) -> list[str]:
-    """An event type and those that are written like it but for case and spaces around."""
-    plain = chosen.strip().casefold()
-    return [chosen, *(name for name in types if name != chosen and name.strip().casefold() == plain)]
-
-
-def _beside(others: list[str]) -> str:
-    """Which others are named like a key action, too; nothing where none is."""
-    return f" (so {'is' if len(others) == 1 else 'are'} {few(others)})" if others else ""
 
 
 def _elsewhere(log: pl.DataFrame, acts: pl.DataFrame, candidate: list[str], offered: set[str]) -> str:

@@ -26,7 +26,7 @@ def user_of(log: pl.DataFrame, time: str, place: str) -> str:
     Raises:
         UserError: there is none.
     """
-    called = [name for name in users_of([name for name in log.columns if name != time]) if not _is_flag(log[name])]
+    called = [name for name in users_of([name for name in log.columns if name != time]) if not is_flag(log[name])]
     users = [name for name in called if not log.schema[name].is_nested()]
     for name in sorted(users, key=lambda name: log[name].null_count() > 0):  # who is known in every event
         if 1 < log[name].n_unique() < log.height:
@@ -44,7 +44,7 @@ def user_of(log: pl.DataFrame, time: str, place: str) -> str:
 
 def rivals(log: pl.DataFrame, user: str) -> list[str]:
     """The other columns that are named like a user."""
-    return [name for name in log.columns if name != user and is_user(name) and not _is_flag(log[name])]
+    return [name for name in log.columns if name != user and is_user(name) and not is_flag(log[name])]
 
 
 def holders(log: pl.DataFrame, user: str) -> list[str]:
@@ -78,7 +78,7 @@ def names_alone(user: pl.Series, values: pl.Series, *, is_categorical: bool) -> 
     return ""
 
 
-def _is_flag(column: pl.Series) -> bool:
+def is_flag(column: pl.Series) -> bool:
     """Whether values only say yes or no."""
     if column.dtype.is_nested():
         return False

@@ -106,6 +106,64 @@ def test_a_key_action_that_is_written_in_two_ways_is_taken_in_both(workspace, ca
     assert "are equal but for case" in capsys.readouterr().out
 
 
+def flagged(name: str, yes: object, no: object) -> pl.DataFrame:
+    """The log with a flag instead of an event type."""
+    flag = pl.when(pl.col("event_name") == "order_placed").then(pl.lit(yes)).otherwise(pl.lit(no))
+    return funnel().with_columns(flag.alias(name)).drop("event_name")
+
+
+@pytest.mark.parametrize(
+    ("name", "yes", "no", "value"),
+    [
+        ("is_purchase", 1, 0, "1"),
+        ("isPurchase", 1.0, 0.0, "1"),
+        ("bought", True, False, "true"),
+        ("converted", "Yes", "No", "Yes"),
+        ("has_ordered", "y", None, "y"),
+    ],
+)
+def test_a_flag_that_is_named_like_a_key_action_tells_it_where_no_event_type_does(workspace, name, yes, no, value):
+    flagged(name, yes, no).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert {name: [value]} == load().questions["categories"].key_action
+    assert load().snapshot.columns.event_type is None
+    written = PARAMS.read_text(encoding="utf-8")
+    assert "by its name; 20." in written and "all events are of one type" in written
+
+
+def test_the_flag_is_taken_before_an_event_type_that_is_named_like_no_key_action(workspace):
+    click = pl.when(pl.int_range(pl.len()) % 7 == 0).then(pl.lit("tap")).otherwise(pl.lit("view"))
+    flagged("is_purchase", 1, 0).with_columns(event_name=click).write_parquet("log.parquet")
+
+    assert [0, 0] == [main(["init", "log.parquet"]), main(["check"])]
+    assert {"is_purchase": ["1"]} == load().questions["categories"].key_action
+    assert "event_name" == load().snapshot.columns.event_type
+    assert "no event type is named like one: tap, view" in PARAMS.read_text(encoding="utf-8")
+
+
+def test_an_event_type_that_is_named_like_a_key_action_goes_before_a_flag(workspace):
+    funnel().with_columns(is_purchase=pl.col("event_name") == "page_view").write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"event_type": ["order_placed"]} == load().questions["categories"].key_action
+
+
+@pytest.mark.parametrize("name", ["is_purchase_page", "purchase_cancelled", "is_member", "unsubscribed"])
+def test_a_flag_of_another_name_is_no_key_action(workspace, name):
+    flagged(name, 1, 0).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"event_type": ["event"]} == load().questions["categories"].key_action
+
+
+def test_a_flag_that_says_of_users_whether_they_bought_is_no_key_action(workspace):
+    funnel().drop("event_name").with_columns(bought=pl.col("customerId") % 3 == 0).write_parquet("log.parquet")
+
+    assert 0 == main(["init", "log.parquet"])
+    assert {"event_type": ["event"]} == load().questions["categories"].key_action
+
+
 @pytest.mark.parametrize(("yes", "no"), [(True, False), ("Yes", "No"), (1, 0)])
 def test_what_says_only_yes_or_no_is_no_user(workspace, yes, no):
     """Its name is the shorter one, and would go before."""
