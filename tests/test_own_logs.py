@@ -20,6 +20,7 @@ from tests.tiny import BUDGET, ROOT, inside, prepare, size_of, train_and_score
 
 pytestmark = pytest.mark.slow
 ARMS = ("main", "who")
+ON_USE = {"own_log", "next_snapshot", "winner"}  # pages of words alone, the same for every log
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -116,4 +117,4 @@ def test_a_log_goes_from_init_to_the_pages_of_the_book(make, tmp_path, capfd):
 
     assert "conforms to params.yaml" in looked
     assert params.questions["categories"].horizon in cells["protocol"]
-    assert all(cells.values())
+    assert ON_USE == {page for page, text in cells.items() if not text}
