@@ -44,6 +44,7 @@ def caveats(results: Results) -> Html:
         _only_actors(results),
         *_counts_inside(results),
         *_attributes(results),
+        *scope.only_key_actions_counted(results),
         *scope.hardly_weighed(results),
         *_bce_twice(results),
         *trained_for.told(results),

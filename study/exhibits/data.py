@@ -156,7 +156,7 @@ def windows(results: Results) -> Html:
     head = ["span", "first day", "queries", "relevant per query", "share of repeats"]
     caption = (
         "The windows, the mean number of relevant candidates of a query, and the share of these on which the user had "
-        "acted before; of the test windows only the number of queries, that is of users who act, is told"
+        "taken the key action before; of the test windows only the number of queries, that is of users who act, is told"
     )
     return table(head, rows, caption)
 

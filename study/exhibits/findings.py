@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from study.exhibits import agreement, anew, answers, choose, contrasts, few_seeds, protocol, repeats, resolution
 from study.exhibits.figures import draw, error_bars, family_style, folded, inert, names_axis, row_height, vertical
+from study.exhibits.key_action import is_among_others
 from study.exhibits.markup import Html, bullets, code, escape, joined, paragraphs
 from study.exhibits.prose import (
     DAGGER,
@@ -31,9 +32,11 @@ SEQUENCE = "sequence"
 def answer(results: Results) -> Html:
     """Every question of the study, each answered in a short sentence over all that settles it."""
     windows, settings = results.question.windows, results.params.statistics
+    among_others = is_among_others(results.question, results.data.event_types)
+    others = " alone, not of the other events of this log" if among_others else ""
     asked = (
         f"{protocol.of_a_query(results)} {raised(PRIMARY)}: of what is relevant to a query the share that is ranked "
-        "among the first ten, on average over queries. A counting rule ranks by counts of what was acted on, and "
+        f"among the first ten, on average over queries. A counting rule ranks by counts of key actions{others}, and "
         'learns no weights (<a href="plan.html">Plan</a>). An arm: a part of the study with a question and a budget of '
         "its own."
     )

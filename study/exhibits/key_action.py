@@ -1,5 +1,7 @@
 """What the key action of a question is, in the words of `params.yaml`."""
 
+from collections.abc import Mapping
+
 from study.events.split import LEAST_EVENTS
 from study.exhibits.markup import code, isolated, listing
 from study.exhibits.prose import count, percent, plural
@@ -9,6 +11,28 @@ from study.params.question import MINUTES_OF_DAY, BaseQuestion, WhatQuestion, Wh
 def allowed(asked: BaseQuestion) -> str:
     """Which events are key actions: "event_type is purchase and discount is coupon"."""
     return listing([f"{isolated(column)} is {isolated(values)}" for column, values in asked.told.items()])
+
+
+ALL_KEY = 0.95
+"""From which share of key actions on a log has hardly any other event."""
+
+
+def share_of(asked: BaseQuestion, types: Mapping[str, int]) -> float | None:
+    """The share of the events that are key actions; nothing where more than the type of an event decides.
+
+    Args:
+        types: how many events of each type the log has.
+    """
+    kinds = asked.key_action.get("event_type")
+    if len(asked.key_action) > 1 or not isinstance(kinds, list):
+        return None
+    return sum(types.get(kind, 0) for kind in kinds) / max(1, sum(types.values()))
+
+
+def is_among_others(asked: BaseQuestion, types: Mapping[str, int]) -> bool:
+    """Whether the log has more than a few events that are no key actions, which rules that count do not read."""
+    share = share_of(asked, types)
+    return share is None or share < ALL_KEY
 
 
 def candidate(asked: BaseQuestion) -> str:

@@ -45,9 +45,10 @@ def board(results: Results) -> Html:
         f"Test {PRIMARY} (with {level} intervals), its parts and its companions at the same depth; sorted by "
         "select, which of what has seeds is read of the one fit that its search chose, so that its luck is part of it; "
         "test is the mean over the seeds of the refits. "
-        "repeat and explore: of the candidates that the user had acted on before, and of the others; hit rate: share "
-        "of the queries with a relevant candidate there; capped: over the smaller of depth and relevant; coverage: "
-        "share of the catalogue that anyone is shown in a window, the mean over windows and seeds; training: "
+        "repeat and explore: of the candidates on which the user had taken the key action before, and of the others; "
+        "hit rate: share of the queries with a relevant candidate there; capped: over the smaller of depth and "
+        "relevant; coverage: share of the catalogue that anyone is shown in a window, the mean over windows and seeds; "
+        "training: "
         f"{TRAINING}"
     )
     return table(head, rows, caption)

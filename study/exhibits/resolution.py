@@ -2,10 +2,14 @@
 
 from scipy.special import ndtr, ndtri
 
+from study.exhibits.key_action import is_among_others
 from study.exhibits.prose import count, number, percent, plural
 from study.exhibits.records import Power
 from study.exhibits.results import Results
 from study.params.statistics import POWER, PRIMARY
+
+REPEATS = 0.5
+"""From which share of repeats on a log repeats itself."""
 
 
 def sentences(results: Results) -> list[str]:
@@ -81,8 +85,14 @@ def _headroom(power: Power) -> list[str]:
 
 def _repeats(results: Results) -> str:
     share = results.power.repeat_share
+    if share < REPEATS and is_among_others(results.question, results.data.event_types):
+        return (
+            f"On {percent(share)} of what users take the key action on in a test window they had taken it before: "
+            "counts of a user's own key actions cannot reach the rest, the larger part. Whether other events of the "
+            "user had named it is not counted in this share."
+        )
     lead = f"{percent(share)} of what users act on in a test window they had acted on before"
-    if share >= 0.5:
+    if share >= REPEATS:
         log = "a grocery log" if results.data.is_own else "this log"
         return (
             f"{lead}: {log} repeats itself, and that favours rules that count. A log that does so less may reverse "

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from study.exhibits import choose
+from study.exhibits.key_action import ALL_KEY, is_among_others, share_of
 from study.exhibits.marks import MARKS, NEARLY
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, named, over, percent, plural, worded
@@ -19,8 +20,6 @@ def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
 
 MOST_USERS = "0.95"
 """The quantile of the events of a user that stands for the longest history: one in twenty is longer."""
-ALL_KEY = 0.95
-"""From which share of key actions on a weight of theirs weighs nearly everything alike."""
 OF_FLAT = "that of the flat side"
 BOTH_TRAINED = "whose sides are both clearly above popularity on select"
 UNTRAINED = "with a side that is not clearly above popularity on select, so that the contrast says little"
@@ -88,18 +87,26 @@ def after_one_round(results: Results) -> list[str]:
     ]
 
 
+def only_key_actions_counted(results: Results) -> list[str]:
+    """That no rule counts events other than key actions where a log has many, a sentence; or nothing."""
+    if not is_among_others(results.question, results.data.event_types):
+        return []
+    return [
+        "<strong>Counts of key actions alone.</strong> No counting rule here reads the other events of this log. If "
+        "they name candidates, as a view of a product does, a rule that counts them too may rank better than every one "
+        "here, and what is said to beat counting is not shown to beat such a rule."
+    ]
+
+
 def hardly_weighed(results: Results) -> list[str]:
     """That weights of key actions change nothing where nearly all events are key actions, a sentence; or nothing."""
-    asked, types = results.question.key_action, results.data.event_types
     names = [
         code(variant)
         for variant, entry in results.params.entries(results.arm).items()
         if choose.declared(entry.model_dump()).get("weighs_key")
     ]
-    if not names or set(asked) != {"event_type"}:
-        return []
-    share = sum(types.get(str(kind), 0) for kind in asked["event_type"]) / max(1, sum(types.values()))
-    if share < ALL_KEY:
+    share = share_of(results.question, results.data.event_types)
+    if not names or share is None or share < ALL_KEY:
         return []
     differ = "differs from its rival" if len(names) == 1 else "differ from their rivals"
     return [

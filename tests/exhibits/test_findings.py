@@ -128,6 +128,32 @@ def test_what_the_log_can_show_follows_the_results(made, changes, expected):
     assert any(expected in sentence for sentence in resolution.sentences(results))
 
 
+def told_of_events(made, **types):
+    def typed(written):
+        written["power.json"].update(repeat_share=0.1)
+        written["data.json"]["event_types"] = types
+
+    results = made(typed)
+    return "".join(resolution.sentences(results)), text(findings.answer(results)), text(caveats.caveats(results))
+
+
+def test_where_a_log_has_events_besides_key_actions_the_rules_are_said_not_to_count_them(made):
+    shown, answered, cautioned = told_of_events(made, purchase=10, view=90)
+
+    assert "On 10 % of what users take the key action on in a test window they had taken it before" in shown
+    assert "Whether other events of the user had named it is not counted in this share." in shown
+    assert "ranks by counts of key actions alone, not of the other events of this log," in answered
+    assert "Counts of key actions alone." in cautioned
+
+
+def test_where_nearly_all_events_are_key_actions_nothing_is_said_of_others(made):
+    shown, answered, cautioned = told_of_events(made, purchase=95, view=5)
+
+    assert "10 % of what users act on in a test window they had acted on before, so most" in shown
+    assert "ranks by counts of key actions, and learns no weights" in answered
+    assert "Counts of key actions alone." not in cautioned
+
+
 def test_what_shows_among_many_contrasts_is_what_the_first_step_of_holm_shows(made):
     """Of 40 contrasts: (3.227218 + 0.841621) / (1.959964 + 0.841621) times what one test at 0.05 detects."""
     assert pytest.approx(0.005809, abs=1e-6) == resolution.at_first_step(0.004, 0.05, 40)
