@@ -14,6 +14,8 @@ from study.events.times import guessed, looks_like_time, no_time, within_dates
 TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
 """What the time of an event is called where a log has other times too: of its arrival, of a sign-up."""
+DATE_FIRST = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b"
+"""What the values of a time begin with, whatever the order of day, month and year."""
 MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]|$)"
 DAY_ALONE = r"^\d{4}-?\d{2}-?\d{2}$"
 HOUR_ALONE = r"^([01]?\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?$"
@@ -52,7 +54,8 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
     Raises:
         UserError: always.
     """
-    for name in named(TIME, [name for name, dtype in log.schema.items() if dtype == pl.String]):
+    texts = [name for name, dtype in log.schema.items() if dtype == pl.String]
+    for name in dict.fromkeys([*named(TIME, texts), *(name for name in texts if _begin_with_date(log[name]))]):
         if told := no_time(log[name], place):
             raise UserError(f"{told}; {NOT_ALIKE if _mostly_times(log[name]) else by_hand}")
     if numbers := named(TIME, [name for name in log.columns if _are_numbers(log[name])]):
@@ -68,6 +71,11 @@ def refuse_none(log: pl.DataFrame, place: str, by_hand: str) -> NoReturn:
         f"{place}: no column looks like a time, of {', '.join(log.columns)}; one of numbers has to be named as one, "
         f"such as `time`; {by_hand}"
     )
+
+
+def _begin_with_date(raw: pl.Series) -> bool:
+    values = raw.drop_nulls()
+    return bool(len(values)) and bool(values.str.contains(DATE_FIRST).all())
 
 
 def _odd_among_times(raw: pl.Series) -> str:

@@ -79,7 +79,7 @@ def asked(name: str, question: Question, spans: Spans, tables: dict[str, pl.Lazy
     whole = ", with nothing held back" if question.held_back else ""
     return [
         *rows,
-        (f"{name}: relevant candidates with a key action of the user before{whole}", f"{repeats / max(relevant, 1):.1%}"),
+        (f"{name}: relevant ones with an earlier key action of the user{whole}", f"{repeats / max(relevant, 1):.1%}"),
     ]
 
 

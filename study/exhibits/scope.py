@@ -82,8 +82,8 @@ def after_one_round(results: Results) -> list[str]:
         return []
     started, with_ = ("they start", "their contrasts") if len(found) > 1 else ("it starts", "its contrasts")
     return [
-        f"<strong>Best after the first round.</strong> {listing(found)}: what was kept is little more than what "
-        f"{started} with, and {with_} say little of longer training."
+        f"<strong>Best after the first round, in the arm {code(results.arm)}.</strong> {listing(found)}: what was "
+        f"kept is little more than what {started} with, and {with_} say little of longer training."
     ]
 
 

@@ -11,7 +11,19 @@ from study.exhibits.changes import is_at_test_alone
 from study.exhibits.clauses import hedged
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
-from study.exhibits.prose import DASH, count, flipped, late, number, over, plural, raised, to_margin
+from study.exhibits.prose import (
+    DASH,
+    NO_BOUND,
+    count,
+    flipped,
+    is_unbounded,
+    late,
+    number,
+    over,
+    plural,
+    raised,
+    to_margin,
+)
 from study.exhibits.records import Contrast, Diagnosis
 from study.exhibits.results import Results
 from study.exhibits.tables import Cell, decimal, effect, table, whole, words
@@ -209,6 +221,8 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
         "harm, of the log alone: shown to cost something; median, largest: of the effects, whatever their verdicts; "
         "those of a part have no sign here, so that noise makes their median larger"
     )
+    if any(is_unbounded(one.largest) for one in asked):
+        caption += f"; an interval of −1 to +1: {NO_BOUND}"
     more = hedged(results)
     lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else more(one.largest)) for one in asked]
     return table(list(HEAD), lines, caption)
