@@ -223,3 +223,12 @@ def test_the_headline_is_silent_where_no_part_was_changed_alone(made):
         written["contrasts.json"] = [one for one in written["contrasts.json"] if one["question"] == "trees"]
 
     assert "" == worth.headline(made(change)).text
+
+
+def test_the_table_says_what_an_interval_without_a_bound_is(made):
+    bounded = diagnosis("last-8", "undetermined", 0.0, question="recent")
+    none = bounded | {"low": -1.0, "high": 1.0}
+    shown, without = (text(worth.shown(made(diagnoses=[one]))) for one in (none, bounded))
+
+    assert "; an interval of −1 to +1: no bound, since few users differ" in shown
+    assert "no bound" not in without
