@@ -79,7 +79,10 @@ def asked(name: str, question: Question, spans: Spans, tables: dict[str, pl.Lazy
     whole = ", with nothing held back" if question.held_back else ""
     return [
         *rows,
-        (f"{name}: relevant ones with an earlier key action of the user{whole}", f"{repeats / max(relevant, 1):.1%}"),
+        (
+            f"{name}: relevant candidates that repeat a key action of the user{whole}",
+            f"{repeats / max(relevant, 1):.1%}",
+        ),
     ]
 
 

@@ -7,14 +7,13 @@ from study.exhibits.markup import code, isolated, listing
 from study.exhibits.prose import count, percent, plural
 from study.params.question import MINUTES_OF_DAY, BaseQuestion, WhatQuestion, WhoQuestion
 
+ALL_KEY = 0.95
+"""From which share of key actions on a log has hardly any other event."""
+
 
 def allowed(asked: BaseQuestion) -> str:
     """Which events are key actions: "event_type is purchase and discount is coupon"."""
     return listing([f"{isolated(column)} is {isolated(values)}" for column, values in asked.told.items()])
-
-
-ALL_KEY = 0.95
-"""From which share of key actions on a log has hardly any other event."""
 
 
 def share_of(asked: BaseQuestion, types: Mapping[str, int]) -> float | None:

@@ -96,6 +96,6 @@ def _repeats(results: Results) -> str:
         log = "a grocery log" if results.data.is_own else "this log"
         return (
             f"{lead}: {log} repeats itself, and that favours rules that count. A log that does so less may reverse "
-            "these findings: <em>Reproduce</em> says how to ask another one."
+            "these findings: <em>Your own log</em> says how to ask another one."
         )
     return f"{lead}, so most of it is new to them: counting what a user did before cannot reach the larger part."

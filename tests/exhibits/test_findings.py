@@ -117,7 +117,7 @@ def test_every_family_of_contrasts_gets_one_sentence(made):
         ({"best": 0.4}, "above it is 0.5000; the best variant on select takes, by its estimate, 0.1000 of it, 20 %"),
         ({"best": 0.3}, "the headroom above it is 0.5000. Nobody knows"),
         ({"repeat_share": 0.84}, "84 % of what users act on in a test window they had acted on before: a grocery"),
-        ({"repeat_share": 0.84}, "may reverse these findings: <em>Reproduce</em> says how to ask another one."),
+        ({"repeat_share": 0.84}, "may reverse these findings: <em>Your own log</em> says how to ask another one."),
         ({"repeat_share": 0.5}, "50 % of what users act on in a test window they had acted on before: a grocery"),
         ({"repeat_share": 0.1}, "10 % of what users act on in a test window they had acted on before, so most"),
     ],

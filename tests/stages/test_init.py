@@ -152,6 +152,10 @@ def test_guesses_that_the_parameters_do_not_allow_leave_them_as_they_were(worksp
             "log.parquet: column 'fecha', row 1: '",
         ),
         (
+            lambda log: log.with_columns(app=pl.lit("4.12.20"), ip=pl.lit("10.0.0.1")).drop("occurred_at"),
+            "no column looks like a time, of customerId, event_name, ",
+        ),
+        (
             lambda log: log.with_columns(pl.col("occurred_at").dt.strftime("%Y%m%d").cast(int)),
             "'occurred_at' is named like a time, but as a number since 1970 '202",
         ),
