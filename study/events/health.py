@@ -79,10 +79,7 @@ def asked(name: str, question: Question, spans: Spans, tables: dict[str, pl.Lazy
     whole = ", with nothing held back" if question.held_back else ""
     return [
         *rows,
-        (
-            f"{name}: relevant candidates that repeat a key action of the user{whole}",
-            f"{repeats / max(relevant, 1):.1%}",
-        ),
+        (f"{name}: relevant candidates that repeat a key action{whole}", f"{repeats / max(relevant, 1):.1%}"),
     ]
 
 

@@ -92,9 +92,9 @@ def only_key_actions_counted(results: Results) -> list[str]:
     if not is_among_others(results.question, results.data.event_types):
         return []
     return [
-        "<strong>Counts of key actions alone.</strong> No counting rule that ranks candidates here reads the other events "
-        "of this log. If they name candidates, as a view of a product does, a rule that counts them too may rank better "
-        "than every one here, and what is said to beat counting is not shown to beat such a rule."
+        "<strong>Counts of key actions alone.</strong> No counting rule that ranks candidates here reads the other "
+        "events of this log. If they name candidates, as a view of a product does, a rule that counts them too may "
+        "rank better than every one here, and what is said to beat counting is not shown to beat such a rule."
     ]
 
 

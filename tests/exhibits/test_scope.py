@@ -292,3 +292,7 @@ def test_a_mark_of_one_side_is_not_told_of_both():
     one = SimpleNamespace(variants=("a", "b"), left_variant="a", right_variant="b")
 
     assert "of the 2 models compared, 1 is unfinished" == scope.learning(results, [one])
+
+
+def test_a_best_first_round_is_told_with_its_arm(made):
+    assert "first round, in the arm <code>main</code>.</strong>" in "".join(scope.after_one_round(made()))
