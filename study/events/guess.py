@@ -9,9 +9,9 @@ from study.errors import UserError, few
 from study.events.attributes import decoded, text_of
 from study.events.check import refuse_gaps
 from study.events.guess_key_action import key_action_of
-from study.events.guess_kinds import FEW, kinds_of
+from study.events.guess_kinds import FEW, is_cut, kinds_of
 from study.events.guess_names import is_about_user, is_act, is_measure, is_user, keys_of, named, words_of
-from study.events.guess_times import days_of, hours_of, refuse_none, times_of
+from study.events.guess_times import days_of, has_no_zone, hours_of, refuse_none, times_of
 from study.events.guess_users import BY_HAND, describes, holders, names_alone, rivals, user_of
 from study.params.snapshot import PATTERN, is_pattern
 
@@ -26,6 +26,7 @@ BEST, LEAST, MOST = 300, 11, 5_000
 FILLED = 0.95
 MOSTLY = 0.5
 """Share of the rows above which a column that is named like an event type is taken for one that has gaps."""
+NO_ZONE = "; they tell no zone, and are taken for UTC unless columns.zone names theirs"
 DURATION = "its values are durations; write them as numbers, such as seconds, to use them"
 
 
@@ -36,6 +37,7 @@ class Guess:
     Attributes:
         columns: as of `Columns`.
         attributes: kinds, as of `Snapshot`.
+        cut: the lists that have more places than are read.
         left_out: the other columns, and why each is left out.
         key_action: as of a question.
         candidate, finer: the columns whose joint value is the candidate of the main question, and of one with a larger
@@ -45,6 +47,7 @@ class Guess:
 
     columns: dict[str, str | None]
     attributes: dict[str, Any]
+    cut: list[str]
     left_out: dict[str, str]
     key_action: dict[str, list[str]]
     candidate: list[str]
@@ -90,13 +93,14 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
     return Guess(
         columns={"user": user, "time": time, "event_type": event_type},
         attributes=attributes,
+        cut=[name for name, kind in attributes.items() if is_cut(log[name], kind)],
         left_out=left_out,
         key_action={column: allowed},
         candidate=candidate,
         finer=finer,
         reasons={
             "user": _whose(log.drop(time), user),
-            "time": f"its values are times{_listed('; so are those of', others)}",
+            "time": f"its values are times{_listed('; so are those of', others)}{NO_ZONE * has_no_zone(log[time])}",
             "key_action": why,
             "candidate": f"{_size_of(acts.select(candidate))}{_elsewhere(log, acts, candidate, offered)}",
         },

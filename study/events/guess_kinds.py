@@ -39,6 +39,15 @@ def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     return kinds, left_out
 
 
+def is_cut(raw: pl.Series, kind: Any) -> bool:
+    """Whether some lists of a column have more places than its kind reads."""
+    if not isinstance(kind, dict):
+        return False
+    longer = Listed(kind="list", items=kind["items"] + 1)
+    *_, last = values_of(raw, raw.name, longer, "UTC", Path()).values()
+    return last.null_count() < len(last)
+
+
 def _kind(name: str, raw: pl.Series, values: pl.Series) -> tuple[Any, str]:
     """The kind of a column, or why it has none."""
     dtype = raw.dtype

@@ -9,7 +9,7 @@ from study.errors import UserError
 from study.events.attributes import shown, text_of
 from study.events.guess_names import named
 from study.events.spans import DAY
-from study.events.times import guessed, looks_like_time, no_time, within_dates
+from study.events.times import GREENWICH, OFFSET, guessed, looks_like_time, no_time, within_dates
 
 TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
@@ -91,6 +91,17 @@ def days_of(log: pl.DataFrame, time: str) -> list[str]:
     """The columns that say on which day an event was, and nothing else."""
     when = guessed(log[time])
     return [name for name in log.columns if name != time and _is_its_day(log[name], when)]
+
+
+def has_no_zone(raw: pl.Series) -> bool:
+    """Whether times of a day are told by a clock of no zone, which may be another than that of UTC."""
+    values = raw.drop_nulls()
+    if not _tells_hours(values) or _are_numbers(values):
+        return False
+    if values.dtype != pl.String:
+        return not isinstance(values.dtype, pl.Datetime) or values.dtype.time_zone is None
+    texts = values.str.strip_chars()
+    return not (texts.str.contains(OFFSET) | texts.str.contains(GREENWICH)).filter(texts.str.contains(":")).any()
 
 
 def hours_of(log: pl.DataFrame, time: str) -> dict[str, str]:

@@ -149,7 +149,8 @@ def _snapshot(spec: Snapshot, usual: str, found: Guess, where: str) -> list[str]
         f"    event_type: {_yaml(spec.columns.event_type)} # guess",
         f"  attributes: # guesses by {where}; the kinds are {KINDS}",
     ]
-    lines += [f"    {_yaml(name)}: {_yaml(kind)}" for name, kind in found.attributes.items()]
+    cut = dict.fromkeys(found.cut, " # guess: some of its lists have more")
+    lines += [f"    {_yaml(name)}: {_yaml(kind)}{cut.get(name, '')}" for name, kind in found.attributes.items()]
     return [*lines, *(f"    # {_yaml(name)} is left out: {why}" for name, why in found.left_out.items())]
 
 

@@ -256,3 +256,12 @@ def test_an_event_type_may_be_called_count(workspace):
     snapshot, question, _ = guessed(log)
     assert "count" == snapshot.columns.event_type
     assert {"event_type": ["order_placed"]} == question.key_action
+
+
+@pytest.mark.parametrize(("most", "mark"), [(3, ""), (4, " # guess: some of its lists have more")])
+def test_lists_that_have_more_places_than_are_read_are_marked(workspace, most, mark):
+    tags = [[f"t{(row + place) % 7}" for place in range(row % most + 1)] for row in range(6_000)]
+    snapshot, _, text = guessed(funnel().with_columns(tags=pl.Series(tags)))
+
+    assert 3 == snapshot.attributes["tags"].items
+    assert f'    tags: {{"kind": "list", "items": 3}}{mark}' in text.splitlines()

@@ -75,3 +75,29 @@ def test_a_log_that_ends_long_ago_is_warned_of_until_the_form_is_declared(worksp
     assert (2 if "horizon_days" in horizon else 0) == code
     assert "the last event is of 1977-" in told
     assert "the last event is of" not in said(time_format="%y%m%d%H%M%S")[1]
+
+
+ZONELESS = "they tell no zone, and are taken for UTC unless columns.zone names theirs"
+CLOCK = pl.col("occurred_at").dt.strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.parametrize(
+    ("when", "is_told"),
+    [
+        (CLOCK, True),
+        (pl.col("occurred_at").dt.replace_time_zone(None), True),
+        (pl.col("occurred_at"), False),
+        (CLOCK + "+01:00", False),
+        (CLOCK + " UTC", False),
+        (CLOCK.str.slice(0, 10), False),
+        (pl.col("occurred_at").dt.date(), False),
+        (pl.col("occurred_at").dt.epoch("s"), False),
+    ],
+    ids=["text", "typed", "typed zone", "offset", "UTC", "days", "typed days", "numbers"],
+)
+def test_times_that_tell_no_zone_are_said_to_be_taken_for_utc(workspace, when, is_told):
+    """A clock of a place is wrong by hours then, which sessions and hours of the day would show."""
+    funnel().with_columns(occurred_at=when).write_parquet("log.parquet")
+    assert 0 == main(["init", "log.parquet"])
+
+    assert is_told == (ZONELESS in PARAMS.read_text(encoding="utf-8"))
