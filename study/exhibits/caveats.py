@@ -12,13 +12,12 @@ from study.exhibits import (
     unfinished,
     worlds,
 )
-from study.exhibits.findings import SEQUENCE
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
 from study.exhibits.others import Pair, pairs
 from study.exhibits.prose import count, few_or_counted, members, number, plural, raised
-from study.exhibits.results import Results
+from study.exhibits.results import SEQUENCE, Results
 from study.paths import LOG
 
 TRIED = "sum-horizon"

@@ -9,16 +9,29 @@ from study.exhibits.clauses import apart, evidence, example, examples, hedged, o
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import bracketed, count, late, plural, signed
 from study.exhibits.records import Contrast
-from study.exhibits.results import Results
+from study.exhibits.results import SEQUENCE, Results
 from study.exhibits.size_of_catalogue import is_no_larger
 
 
 def headline(results: Results) -> list[str]:
-    """Who beats counting, whether the history has a part in it, and who took part later, a clause each."""
+    """Who beats counting, sequence models and the history among them, and who took part later, a clause each."""
     against = choose.against_counting(results)
     later = scorings.added_later(results, [one.left_variant for one in choose.winners(against)])
     history = f"{over_counts(results)}{_all_late(choose.over_blind(results))}{_history_elsewhere(results)}"
-    return [clause for clause in (verdict_on_counting(results, against), history, later) if clause]
+    told = verdict_on_counting(results, against), _no_sequence(results, against), history, later
+    return [clause for clause in told if clause]
+
+
+def _no_sequence(results: Results, against: Sequence[Contrast]) -> str:
+    """That of the sequence models none is shown to beat the rule, where something else is; or nothing."""
+    asked = [one for one in against if results.row(one.left_variant).family == SEQUENCE]
+    others = choose.winners(against)
+    if not asked or not others or any(one in others for one in asked):
+        return ""
+    if len(asked) == 1:
+        only = code(asked[0].left_variant)
+        return f"{only}, the only sequence model compared with that rule, is not shown to beat it"
+    return f"of the {count(len(asked))} sequence models that were compared with that rule, none is shown to beat it"
 
 
 def _history_elsewhere(results: Results) -> str:

@@ -20,13 +20,12 @@ from study.exhibits.prose import (
     within,
 )
 from study.exhibits.records import Contrast, Row
-from study.exhibits.results import Results
+from study.exhibits.results import SEQUENCE, Results
 from study.exhibits.scoring_log import beside_other_work
 from study.exhibits.tables import Cell, decimal, estimate, name, table, words
 from study.params.statistics import PRIMARY
 
 COUNTING = "counting"
-SEQUENCE = "sequence"
 
 
 def answer(results: Results) -> Html:
@@ -38,7 +37,8 @@ def answer(results: Results) -> Html:
         f"{protocol.of_a_query(results)} {raised(PRIMARY)}: of what is relevant to a query the share that is ranked "
         f"among the first ten, on average over queries. A counting rule ranks by counts of key actions{others}, and "
         'learns no weights (<a href="plan.html">Plan</a>). An arm: a part of the study with a question and a budget of '
-        "its own."
+        f"its own. {DAGGER}: declared after test was seen. Every contrast, and what limits an answer, is folded below "
+        "it."
     )
     note = (
         "Effects are differences in the primary metric, with the interval that the verdict used in brackets: "
@@ -57,11 +57,10 @@ def answer(results: Results) -> Html:
         "Parentheses hold one contrast for each verdict that is shown, left over right, with its effect and the "
         "interval that its verdict used; how many more have that verdict stands there or in the sentence. It is the "
         "one that was declared first; of contrasts with counting, and of what to ship, the best on select. Of shuffled "
-        "orders those alone count there that a model was trained on too, where there are any. "
-        f"{DAGGER}: declared after test was seen. Every contrast, and what limits an answer, is folded below it."
+        "orders those alone count there that a model was trained on too, where there are any."
     )
-    words_ = folded("what the words of the answers mean", paragraphs([note], "source"))
-    return joined([paragraphs([asked, read], "source"), words_, answers.answers(results)])
+    words_ = folded("what the words of the answers mean", paragraphs([read, note], "source"))
+    return joined([paragraphs([asked], "source"), words_, answers.answers(results)])
 
 
 def _levels(results: Results) -> str:

@@ -9,7 +9,7 @@ from study.exhibits.figures import grid, logarithmic
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, loss_told, number, plural
 from study.exhibits.records import LossCost
-from study.exhibits.results import Results
+from study.exhibits.results import SEQUENCE, Results
 from study.exhibits.source import short
 from study.exhibits.tables import Cell, decimal, table, whole, words
 
@@ -40,7 +40,7 @@ def cost(results: Results) -> Html:
 def _learned(results: Results) -> set[str]:
     """The losses, with their options, of plain heads of the arm that are clearly above popularity."""
     arm = results.beside("catalogue")
-    rows = [] if arm is None else [row for row in arm.leaderboard if row.family == "sequence"]
+    rows = [] if arm is None else [row for row in arm.leaderboard if row.family == SEQUENCE]
     return {
         choose.loss_of(choose.parts_of(arm, row.variant))
         for row in rows

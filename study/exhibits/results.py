@@ -24,6 +24,8 @@ from study.paths import LOSS_COSTS, PARAMS, RESULTS
 
 STUDY = "run `make study`"
 POPULARITY = "popularity"
+SEQUENCE = "sequence"
+"""The family of variants that are trained on sequences of events."""
 QUERIES, FACTORIAL = "queries.parquet", "factorial.json"
 Found = TypeVar("Found")
 
@@ -192,7 +194,7 @@ class Results:
     def at_popularity(self, variant: str) -> bool:
         """Whether a sequence variant has not left popularity: it gains less than the margin over the rule on select."""
         gain = self.over_popularity(variant)
-        return self.row(variant).family == "sequence" and gain is not None and gain < self.margin
+        return self.row(variant).family == SEQUENCE and gain is not None and gain < self.margin
 
     def over_popularity(self, variant: str) -> float | None:
         """What a variant has on select beyond the rule of popularity; None in an arm without that rule."""
@@ -212,7 +214,7 @@ class Results:
     def is_a_round_short(self, variant: str) -> bool:
         """Whether a sequence variant was best one round before the end: its refit is a round shorter than others'."""
         row, search = self.row(variant), self.search(variant)
-        return row.family == "sequence" and not row.unfinished and search.rounds == search.last_round - 1
+        return row.family == SEQUENCE and not row.unfinished and search.rounds == search.last_round - 1
 
     def search(self, variant: str) -> Search:
         """The search of a variant."""

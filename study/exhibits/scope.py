@@ -8,7 +8,7 @@ from study.exhibits.marks import MARKS, NEARLY
 from study.exhibits.markup import code, listing
 from study.exhibits.prose import brief, count, named, over, percent, plural, worded
 from study.exhibits.records import Contrast, variants_of
-from study.exhibits.results import Results
+from study.exhibits.results import SEQUENCE, Results
 
 
 def held(results: Results, contrasts: Sequence[Contrast], *factors: str) -> str:
@@ -76,7 +76,7 @@ def _was(mark: str, number: int) -> str:
 
 def after_one_round(results: Results) -> list[str]:
     """The sequence variants whose first round was their best, a sentence; nothing without one."""
-    rows = [row for row in results.leaderboard if row.family == "sequence"]
+    rows = [row for row in results.leaderboard if row.family == SEQUENCE]
     found = [code(row.variant) for row in rows if results.search(row.variant).rounds == 1]
     if not found:
         return []
@@ -249,7 +249,7 @@ def by_negatives(results: Results, contrasts: Sequence[Contrast]) -> str:
 
 def best_sequence(results: Results) -> str:
     """Which representation the sequence model that is best on select has: contrasts of plain heads do not say."""
-    best = results.best_of_each().get("sequence")
+    best = results.best_of_each().get(SEQUENCE)
     if best is None:
         return ""
     entry = choose.parts_of(results, best.variant)

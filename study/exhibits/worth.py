@@ -38,7 +38,7 @@ TOPICS = {
     "users": "the number of users",
 }
 """What the diagnostics take from a log, by their topics."""
-TAKEN = " (taken from fits that were trained with it)"
+TAKEN = " (at test alone)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 POSITIONS, JOINED = "one position per event or per attribute", "how the attributes of an event are joined"
 AND_HISTORY = ", and with it how much history fits"
@@ -147,8 +147,8 @@ def shown(results: Results) -> Html:
     limits = (
         "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
         f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
-        "Where the order is shuffled recency is lost along with it. What is taken from fits that were trained with it "
-        "tells what these live on, and not how a fit without it would do."
+        "Where the order is shuffled recency is lost along with it. What is taken at test alone, from fits that were "
+        "trained with it, tells what these live on, and not how a fit without it would do."
     )
     numbers = folded("a line for each thing that was changed alone", _numbers(results, [*model, *log]))
     return joined([*told, paragraphs([limits], "source"), numbers])

@@ -77,3 +77,31 @@ def test_the_headline_says_how_much_it_rests_on_and_that_a_taste_is_none(made):
 
     assert text(answers.headline(whole)).endswith(f" {asked}.")
     assert text(answers.headline(quick)).endswith(f" {asked}{none}.")
+
+
+@pytest.mark.parametrize(
+    ("winning", "is_told"),
+    [({"aggregates"}, True), ({"hybrid", "aggregates"}, True), ({"sequence", "aggregates"}, False), (set(), False)],
+)
+def test_the_headline_says_where_something_beats_counting_and_no_sequence_model_does(made, winning, is_told):
+    """A reader who asks what became of the Transformer finds it in the first lines."""
+    against = choose.against_counting(made())
+    families = {one.name: made().row(one.left_variant).family for one in against}
+    sequences = [name for name, family in families.items() if family == "sequence"]
+
+    def turned(asked):
+        def change(written):
+            written["contrasts.json"] = [one for one in written["contrasts.json"] if one["name"] in asked]
+            for name, family in families.items():
+                say("better" if family in winning else "worse", name)(written)
+
+        return text(answers.headline(made(change)))
+
+    many = f". Of the {len(sequences)} sequence models that were compared with that rule, none is shown to beat it. "
+    rest = [name for name in families if name not in sequences]
+    one = next(one.left_variant for one in against if one.name == sequences[0])
+    alone = f". {one}, the only sequence model compared with that rule, is not shown to beat it. "
+
+    assert is_told == (many in turned(families))
+    assert is_told == (alone in turned([sequences[0], *rest]))
+    assert "with that rule" not in turned(rest)
