@@ -41,7 +41,7 @@ COMMANDS = {
     "quick": "run the whole pipeline on small budgets in build/quick",
 }
 """What is no stage of DVC: commands with arguments of their own, in `study/commands.py`."""
-GO_ON = (["quick"], ["repro"])
+COMMANDS_THAT_GO_ON = (["quick"], ["repro"])
 """Those of them that keep what is finished: interrupted, they do not begin anew."""
 ITEMS = {
     "split": "question",
@@ -53,7 +53,7 @@ ITEMS = {
     "snapshots": "snapshot",
 }
 """What a stage runs once for each of."""
-GOES_ON = ("train", "diagnose", "diagnostics", "tokens", "worlds")
+STAGES_THAT_GO_ON = ("train", "diagnose", "diagnostics", "tokens", "worlds")
 """Stages that keep what they have finished by the fingerprint of their code."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 ALLOCATOR = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
@@ -152,7 +152,7 @@ def _module(stage: str, name: str) -> Any:
 
     DVC runs `check` before any stage; of one that a person runs nothing else has fingerprinted the code.
     """
-    if stage in GOES_ON and not under_dvc.is_so():
+    if stage in STAGES_THAT_GO_ON and not under_dvc.is_so():
         import_module("study.stages.check").fingerprints()
     return import_module(f"study.stages.{name}")
 
@@ -193,7 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     given = given[given[:1] == ["--"] :]  # which would hide a command from what follows
     words = next((name.split() for name in COMMANDS if given[: len(name.split())] == name.split()), None)
-    goes_on = words in GO_ON if words else under_dvc.is_so() or next(iter(given), None) in GOES_ON
+    goes_on = (
+        words in COMMANDS_THAT_GO_ON if words else under_dvc.is_so() or next(iter(given), None) in STAGES_THAT_GO_ON
+    )
     try:
         under_dvc.begin()
         if words is None:

@@ -22,6 +22,11 @@ def path(text: str) -> str:
     return text
 
 
+def place(text: str) -> Path:
+    """A file or a folder among the arguments; likewise."""
+    return Path(path(text))
+
+
 def init(arguments: Sequence[str]) -> None:
     """`python -m study init PATH`."""
     parser = Parser(prog="python -m study init", description="Writes into params.yaml what a log seems to be.")
@@ -85,7 +90,7 @@ def fit(arguments: Sequence[str]) -> None:
     parser.add_argument("--rounds", metavar="N", type=int, help="by default as many as its search chose")
     span = "train, after which select is read (the default), or refit: everything before test"
     parser.add_argument("--span", choices=("train", "refit"), default="train", help=span)
-    parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default data/fits/VARIANT")
+    parser.add_argument("--to", metavar="FOLDER", type=place, help="by default data/fits/VARIANT")
     given = parser.parse_args(arguments)
     if given.rounds is not None and given.rounds < 1:
         raise UserError(f"fit --rounds {given.rounds}: give 1 or more")
@@ -98,7 +103,7 @@ def export(arguments: Sequence[str]) -> None:
     parser = Parser(prog="python -m study export", description="Writes a trained variant as one folder.")
     told = "a variant, or best:FAMILY; by default the best of the main arm on select"
     parser.add_argument("variant", metavar="VARIANT", nargs="?", help=told)
-    parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default data/exports/VARIANT")
+    parser.add_argument("--to", metavar="FOLDER", type=place, help="by default data/exports/VARIANT")
     parser.add_argument("--refit", metavar="N", type=int, default=0, help="which of its refits; 0 by default")
     given = parser.parse_args(arguments)
     import_module("study.serving.export").run(given.variant, given.to, given.refit)
@@ -108,13 +113,13 @@ def rank(arguments: Sequence[str]) -> None:
     """`python -m study rank --log NEW_EVENTS --cutoff now`."""
     parser = Parser(prog="python -m study rank", description="Ranks the users of a log with an exported variant.")
     model = "what `export` wrote; by default the only folder in data/exports"
-    parser.add_argument("--model", metavar="FOLDER", type=Path, help=model)
-    parser.add_argument("--log", metavar="EVENTS", type=Path, required=True, help="the events, as a snapshot has them")
+    parser.add_argument("--model", metavar="FOLDER", type=place, help=model)
+    parser.add_argument("--log", metavar="EVENTS", type=place, required=True, help="the events, as a snapshot has them")
     cutoff = "`now`, a day (the midnight that begins it) or an ISO time; in the model's time zone unless it names one"
     parser.add_argument("--cutoff", metavar="TIME", required=True, help=cutoff)
     parser.add_argument("-k", metavar="K", type=int, help="candidates of each user; 10 by default")
     out = "FILE.parquet or FILE.csv; by default CSV on the standard output"
-    parser.add_argument("--out", metavar="FILE", type=Path, help=out)
+    parser.add_argument("--out", metavar="FILE", type=place, help=out)
     given = parser.parse_args(arguments)
     if given.k is not None and given.k < 1:
         raise UserError(f"rank: -k {given.k}: there is no such number of candidates; give 1 or more")

@@ -1,6 +1,7 @@
 """Does another snapshot confirm what the declared contrasts say here, or correct it, and did their effects change?"""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -22,6 +23,15 @@ Standing = Literal["confirmed", "compatible", "corrected", "undetermined on one"
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 WORDS: dict[Standing, str] = {"undetermined on one": "undetermined on one of the two runs"}
 """Standings that a sentence spells out."""
+
+
+def amounts(standings: Iterable[Standing], *, spelled_out: bool) -> list[str]:
+    """How many stand how, in the order of `STANDINGS`: "2 confirmed", or spelled out "2 are confirmed"."""
+    known = Counter(standings)
+    told = {one: number for one in STANDINGS if (number := known[one])}
+    if not spelled_out:
+        return [f"{count(many)} {one}" for one, many in told.items()]
+    return [f"{count(many)} {'is' if many == 1 else 'are'} {WORDS.get(one, one)}" for one, many in told.items()]
 
 
 @dataclass(frozen=True)
@@ -221,11 +231,7 @@ def _alike(found: Sequence[Repeated]) -> list[tuple[Contrast, Contrast]]:
 def _tally(others: Sequence[Repeated]) -> str:
     """Which are corrected, and how many stand otherwise."""
     corrected = _told(others, "corrected") if _of(others, "corrected") else "none is corrected"
-    rest = [
-        f"{number} {'is' if number == 1 else 'are'} {WORDS.get(standing, standing)}"
-        for standing in STANDINGS
-        if standing != "corrected" and (number := len(_of(others, standing)))
-    ]
+    rest = amounts((one.standing for one in others if one.standing != "corrected"), spelled_out=True)
     return f"{corrected}; {listing(rest)}" if rest else corrected
 
 
@@ -258,13 +264,13 @@ def contrast_table(pair: Pair) -> Html:
     both = [side for one in found for side in (one.there, one.here)]
     same = sum(is_the_same(pair, one) for one in found)
     moved = [one for one in found if not is_the_same(pair, one)]
-    amounts = [f"{len(_of(moved, standing))} {standing}" for standing in STANDINGS if _of(moved, standing)]
-    amounts += [f"{same} the very same numbers"] * bool(same)
+    told = amounts((one.standing for one in moved), spelled_out=False)
+    told += [f"{count(same)} the very same numbers"] * bool(same)
     kept = sum(one.sign == "kept" for one in found)
     draw = ", with other candidates held back on each" if pair.has_another_draw else ""
-    told = (
+    lead = (
         f"Arm {code(pair.here.arm)}{draw}: of {plural(len(found), 'contrast')} that "
-        f"{'is' if len(found) == 1 else 'are'} declared alike, {listing(amounts)}; the sign is kept by {kept}. "
+        f"{'is' if len(found) == 1 else 'are'} declared alike, {listing(told)}; the sign is kept by {kept}. "
         f"{effect_changes.sentences(pair, _alike(found))}"
     )
     tested = effect_changes.HEAD if changes else []
@@ -278,7 +284,7 @@ def contrast_table(pair: Pair) -> Html:
         f"{effect_changes.legend(pair) if changes else ''}{dagger(both)}"
     )
     lines = [_line(one, changes[one.here.name] if changes else None) for one in found]
-    return Html(paragraphs([told]).text + table(head, lines, caption).text)
+    return Html(paragraphs([lead]).text + table(head, lines, caption).text)
 
 
 def _line(one: Repeated, change: Change | None) -> list[Cell]:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from study.exhibits import choose, contrasts, evidence, loss_costs
 from study.exhibits.answer import shown
-from study.exhibits.figures import draw, horizontal, inert, series_style, series_symbol
+from study.exhibits.figures import draw, error_bars, horizontal, inert, series_style, series_symbol
 from study.exhibits.key_action import candidate
 from study.exhibits.losses import loss as answer_of_losses
 from study.exhibits.losses import plain_bce
@@ -163,12 +163,7 @@ def _effect(loss: str, points: Sequence[tuple[int, Contrast]], style: tuple[str,
     return go.Scatter(
         x=[size * 1.03**index for size, _ in points],
         y=[contrast.effect for _, contrast in points],
-        error_y={
-            "array": [contrast.high - contrast.effect for _, contrast in points],
-            "arrayminus": [contrast.effect - contrast.low for _, contrast in points],
-            "symmetric": False,
-            "thickness": 1.4,
-        },
+        error_y=error_bars([contrast.interval for _, contrast in points]),
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 1.4},
         marker={"symbol": series_symbol(index), "size": 8},

@@ -15,7 +15,8 @@ from study.exhibits.scoring_log import TOO_MANY
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")
 NUMBERS = re.compile(
-    r"[+\N{MINUS SIGN}]?(\d+\.\d+|\d[\d,]*(?= (candidates?|%|s|min|h|MB)\b| %))"
+    r"[+\N{MINUS SIGN}]?((\d+\.\d+|\d[\d,]*) (s|min|h)\b|\d+\.\d+"
+    r"|\d[\d,]*(?=( to \d[\d,]*)? (candidates?|events?|tokens?|positives?|MB)\b| %))"
     r"|(\(|; )((both|all [\w,]+) models compared|of the [\w,]+ models compared,)[^()]*(\)|(?=\)))"
 )
 """What is measured; how many contrasts say a thing is a part of the conclusion."""

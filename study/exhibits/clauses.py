@@ -12,7 +12,7 @@ from study.exhibits.prose import DAGGER, bracketed, brief, cannot_say, count, it
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
 from study.exhibits.settled import settled
-from study.params.statistics import Outcome
+from study.params.statistics import VERDICTS, Outcome
 
 NOTHING = cannot_say("no contrast of this run is about this")
 
@@ -141,7 +141,8 @@ def _tally(others: Sequence[Contrast]) -> str:
     verdicts = Counter(one.verdict for one in others)
     if len(others) < 2:
         return f"the other one is {others[0].verdict}" if others else ""
-    told = [f"{count(number)} {'is' if number == 1 else 'are'} {verdict}" for verdict, number in verdicts.items()]
+    known = [(verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]]
+    told = [f"{count(number)} {'is' if number == 1 else 'are'} {verdict}" for verdict, number in known]
     return f"of the other {count(len(others))}, {listing(told)}"
 
 

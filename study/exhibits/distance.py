@@ -1,17 +1,17 @@
 """What lies between the flat model of the token accounting and the best: contrasts that lead from one to the other."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from study.exhibits import choose, orders, plan, scope
 from study.exhibits.clauses import hedged
+from study.exhibits.effects import tally
 from study.exhibits.figures import draw, error_bars, inert, names_axis, row_height, verdict_style, vertical
 from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, late, number, plural, signed, worded
-from study.exhibits.records import Contrast, Estimate
+from study.exhibits.records import Contrast
 from study.exhibits.results import POPULARITY, Results
 from study.exhibits.tables import Cell, decimal, effect, name, table, words
 from study.params.statistics import PRIMARY, VERDICTS
@@ -141,16 +141,14 @@ def _limits(results: Results, steps: list[Step], ways_: int) -> str:
     """What the shares do not say."""
     first = f" Of the {plural(ways_, 'way')} of so few steps the one is shown that was declared first." * (ways_ > 1)
     contrasts = [step.contrast for step in steps]
-    verdicts = Counter(one.verdict for one in contrasts)
-    told = [f"{count(verdicts[verdict])} {verdict}" for verdict in VERDICTS if verdicts[verdict]]
     untrained = len(contrasts) - len(scope.trained(results, contrasts))
     little = f"; {count(untrained)} of them {scope.UNTRAINED}" if untrained else ""
     second = sum(one.after_test for one in contrasts)
     late_ = f"; {count(second)} declared after test was seen" if second else ""
     return (
-        f"Verdicts of the {plural(len(steps), 'step')}: {listing(told)}{little}{late_}. Shares are sums of estimates, "
-        f"which add up to the whole, and no sum is tested.{first}{_in_other_orders(results, steps)} What a part is "
-        'worth hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). '
+        f"Verdicts of the {plural(len(steps), 'step')}: {tally(contrasts)}{little}{late_}. Shares are sums of "
+        f"estimates, which add up to the whole, and no sum is tested.{first}{_in_other_orders(results, steps)} What a "
+        'part is worth hangs on the others, by what the parts interact (<a href="factorial.html">Factorial</a>). '
         f"{BROUGHT}{_beside(results)}"
     )
 
@@ -215,7 +213,6 @@ def figure(results: Results, steps: list[Step]) -> Html:
 
 def _bars(results: Results, verdict: str, some: list[tuple[str, Contrast]]) -> go.Bar:
     colour, _ = verdict_style(verdict)
-    intervals = [Estimate(estimate=one.effect, low=one.low, high=one.high) for _, one in some]
     return go.Bar(
         x=[one.effect for _, one in some],
         base=[results.row(one.right_variant).recall for _, one in some],
@@ -223,7 +220,7 @@ def _bars(results: Results, verdict: str, some: list[tuple[str, Contrast]]) -> g
         orientation="h",
         name=verdict,
         marker={"color": colour, "opacity": 0.6},
-        error_x=error_bars(intervals, color=colour, thickness=1.6),
+        error_x=error_bars([one.interval for _, one in some], color=colour, thickness=1.6),
         text=[f"{inert(one.left_variant)} over {inert(one.right_variant)}: {signed(one.effect)}" for _, one in some],
         textposition="none",
         hovertemplate="%{text}<extra></extra>",

@@ -9,7 +9,7 @@ from study.exhibits.colours import GREY, SHADE
 from study.exhibits.figures import error_bars, verdict_style
 from study.exhibits.markup import listing
 from study.exhibits.prose import count
-from study.exhibits.records import Effect, Estimate, Tested
+from study.exhibits.records import Effect, Tested
 from study.params.statistics import VERDICTS
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -46,11 +46,10 @@ def effect_marks(
         style: colour and marker.
     """
     colour, symbol = style
-    intervals = [Estimate(estimate=one.effect, low=one.low, high=one.high) for one in shown]
     return go.Scatter(
         x=[one.effect for one in shown],
         y=list(rows),
-        error_x=error_bars(intervals, color=colour, thickness=1.6),
+        error_x=error_bars([one.interval for one in shown], color=colour, thickness=1.6),
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9},
         name=name,

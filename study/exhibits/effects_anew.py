@@ -1,6 +1,5 @@
 """What another run, of the same events or of others, says of an effect of the factorial wherever that is told."""
 
-from collections import Counter
 from collections.abc import Callable
 
 from study.exhibits import agreement, anew, hedges
@@ -20,7 +19,7 @@ HIGHER = {"better": "higher", "worse": "lower"}
 
 
 def changed_since(results: Results) -> Callable[[Effect], str]:
-    """What another run says of an effect whose verdict is another one there, as of contrasts, a clause; or nothing."""
+    """What another run says of an effect that it tells otherwise, as of contrasts, a clause; or nothing."""
     told: dict[str, list[str]] = {}
     for pair in pairs_of(results):
         for there, here in both(pair):
@@ -50,11 +49,8 @@ def table_of(pair: Pair) -> Html:
     if not found:
         return paragraphs([f"No effect of a factorial is known both here and on {code(other)}."])
     standings = [agreement.standing(there, here, pair.here.margin) for there, here in found]
-    amounts = [
-        f"{count(number)} {'is' if number == 1 else 'are'} {agreement.WORDS.get(one, one)}"
-        for one, number in Counter(standings).items()
-    ]
-    told = f"Beside {code(other)}, of {plural(len(found), 'effect')} of the factorial {listing(amounts)}."
+    amounts = listing(agreement.amounts(standings, spelled_out=True))
+    told = f"Beside {code(other)}, of {plural(len(found), 'effect')} of the factorial {amounts}."
     head = ["effect of", "together", f"effect, {other}", "verdict", f"effect, {this}", "verdict"]
     caption = (
         f"Main effects and interactions in {PRIMARY} on {other} and on {this}, with the intervals that their verdicts "

@@ -15,11 +15,11 @@ def beside(contrasts: Sequence[Contrast]) -> Html:
 
     A column stands for each world in which there is anything to reach.
     """
-    shown = [world for world in worlds.load().worlds if _shares(world)]
+    shown = [world for world in worlds.load().worlds if world.shares]
     rows = {
         one.variants: [name(one.left_variant), name(one.right_variant), *(_both(world, one) for world in shown)]
         for one in contrasts
-        if any(set(one.variants) <= _shares(world).keys() for world in shown)
+        if any(set(one.variants) <= world.shares.keys() for world in shown)
     }
     if not rows:
         return joined([])
@@ -32,16 +32,8 @@ def beside(contrasts: Sequence[Contrast]) -> Html:
     return table(["left", "right", *(world.world for world in shown)], list(rows.values()), caption)
 
 
-def _shares(world: World) -> dict[str, float]:
-    return {
-        row.variant: row.share.estimate
-        for row in world.variants
-        if row.share is not None and row.share.estimate is not None
-    }
-
-
 def _both(world: World, contrast: Contrast) -> Cell:
-    shares, (left, right) = _shares(world), contrast.variants
+    shares, (left, right) = world.shares, contrast.variants
     if not {left, right} <= shares.keys():
         return Cell("", None)
     found = [one for one in world.contrasts if {one.left, one.right} == {left, right}]

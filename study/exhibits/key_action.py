@@ -56,11 +56,11 @@ def key_action(asked: BaseQuestion) -> str:
     told = f"takes a key action ({allowed(asked)}) within {asked.horizon}"
     if not isinstance(asked, WhoQuestion) or asked.sessions:
         return f"a user {told}"
-    return f"a user who had an event in the {_eligible(asked.eligible_days)} before the cut-off {told}"
+    return f"a user who had an event in the {eligible(asked.eligible_days)} before the cut-off {told}"
 
 
-def _eligible(days: float) -> str:
-    """The days before a cut-off, in minutes where they are no whole ones."""
+def eligible(days: float) -> str:
+    """The days before a cut-off in which a user needs an event, in minutes where they are no whole ones."""
     if days != round(days):
         return plural(round(days * MINUTES_OF_DAY), "minute")
     return "day" if days == 1 else plural(round(days), "day")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import scope, topic
+from study.exhibits import choose, scope, topic
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
 from study.exhibits.prose import count, number, percent, plural, worded
@@ -25,7 +25,7 @@ def notes(results: Results) -> Html:
     entries = results.params.entries(results.arm)
     sequences = {name: entry for name, entry in entries.items() if isinstance(entry, SequenceEntry)}
     pretrained = {name: entry.pretrain for name, entry in sequences.items() if entry.pretrain}
-    contrastive = [n for n, e in sequences.items() if names_in(e.parts()["objective"]).get("CONTRASTS_PARTS")]
+    contrastive = [n for n, e in sequences.items() if choose.declared(e.model_dump())["contrasts_parts"]]
     told = [_pretrained(results, name, objective) for name, objective in pretrained.items()]
     return paragraphs([*told, *([_contrastive(results, contrastive)] if contrastive else [])])
 

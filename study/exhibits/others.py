@@ -15,12 +15,9 @@ from study.exhibits.records import Manifest
 from study.exhibits.result_file import MANIFEST, manifest_of, read
 from study.exhibits.results import Results
 from study.exhibits.snapshot_records import Comparison, ComparisonManifest
+from study.metrics.drift import HELD_BACK, is_one_log
 from study.params.budget import Compared
-from study.params.question import WhatQuestion
 from study.provenance import file_hash
-
-HELD_BACK = {"young", "windows"}
-"""What of a data card hangs on which candidates are held back."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +39,14 @@ class Pair:
 
     @property
     def is_one_log(self) -> bool:
-        """Whether both are runs on the same events, under two names: their cards tell the same, from source to days.
-
-        The hashes of the snapshots may differ, since a seed orders the events of a moment; so may which candidates are
-        held back, if any are, and with them what the windows hold.
-        """
-        question = self.here.question
-        drawn = HELD_BACK if isinstance(question, WhatQuestion) and question.held_back else set()
-        there, here = (side.data.model_dump(exclude={"snapshot", *drawn}) for side in self.sides)
-        return there == here
+        """Whether both are runs on the same events, as far as their cards tell."""
+        there, here = (side.data.model_dump() for side in self.sides)
+        return is_one_log(there, here, self.here.question)
 
     @property
     def has_another_draw(self) -> bool:
         """Whether other candidates are held back there, of the same events: what the windows hold tells."""
-        there, here = (side.data.model_dump(include=HELD_BACK) for side in self.sides)
+        there, here = (side.data.model_dump(include=set(HELD_BACK)) for side in self.sides)
         return self.is_one_log and there != here
 
 

@@ -168,12 +168,13 @@ def moves(results: Results) -> Html:
     start = anchor(variants)
     shown = sorted(variants, key=lambda v: (v != start, len(moved(variants, start, v)), _first(variants, start, v)))
     columns = [part for part in PARTS if len({parts[part] for parts in variants.values()}) > 1]
-    once = sum(len(moved(variants, start, v)) == 1 for v in variants)
+    away = [len(moved(variants, start, v)) for v in variants]
+    once, several = away.count(1), sum(parts > 1 for parts in away)
     move = "moves" if once == 1 else "move"
     caption = (
         "The sequence variants of the plan, with the factors that vary. Marked: the factors that are moved away from "
         f"the anchor {start}. "
-        f"{plural(once, 'variant')} {move} one factor, {count(len(variants) - once - 1)} several. {MEANING}"
+        f"{plural(once, 'variant')} {move} one factor, {count(several)} several. {MEANING}"
     )
     rows = [[name(v), *_cells(variants, start, v, columns)] for v in shown]
     return table(["variant", *map(worded, columns)], rows, caption)

@@ -61,6 +61,11 @@ class Tested(Record):
     p_equivalence: float
     verdict: Outcome
 
+    @property
+    def interval(self) -> Estimate:
+        """The effect with its interval alone."""
+        return Estimate(estimate=self.effect, low=self.low, high=self.high)
+
 
 class Contrast(Tested):
     """`left` over `right` in recall@10.

@@ -1,6 +1,5 @@
 """Which contrasts other runs confirm or correct, in a sentence for each run; the names stand in `agreement`."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from study.exhibits import agreement, effect_changes
@@ -42,6 +41,6 @@ def _changed(pair: Pair, known: Sequence[agreement.Repeated]) -> list[str]:
 
 def _tally(found: Sequence[agreement.Repeated]) -> str:
     """How many stand how, and that none is corrected where that is so."""
-    amounts = Counter(one.standing for one in found)
-    told = [f"{amounts[kind] or 'none'} {kind}" for kind in agreement.STANDINGS if amounts[kind] or kind == "corrected"]
-    return listing(told)
+    standings = [one.standing for one in found]
+    told = agreement.amounts(standings, spelled_out=False)
+    return listing([*told, *["none corrected"] * ("corrected" not in standings)])

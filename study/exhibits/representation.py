@@ -8,7 +8,6 @@ from study.exhibits.clauses import hedged
 from study.exhibits.markup import Html, bullets, joined, paragraphs
 from study.exhibits.prose import brief, count, number, percent, plural, sentence
 from study.exhibits.results import Results
-from study.params.parts import names_in
 from study.params.roster import SequenceEntry
 
 
@@ -48,8 +47,8 @@ def verdicts(results: Results) -> Html:
 
 def _asked(entries: Sequence[SequenceEntry], per_event: float) -> list[str]:
     """At which of its positions a flat model that predicts the next token is asked, a sentence; none without one."""
-    asked = [names_in(entry.parts()["objective"]) for entry in entries]
-    shares = sorted({names["READ_SHARE"] for names in asked if names["CLASSES"] == "tokens"})
+    asked = [choose.declared(entry.model_dump()) for entry in entries]
+    shares = sorted({found["read_share"] for found in asked if found["classes"] == "tokens"})
     return [
         "In training one that predicts the next token is asked wherever a candidate of a key action comes next, and at "
         f"{percent(share)} of its other positions, about {number(share * (per_event - 1), 1)} in an event."

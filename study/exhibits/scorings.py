@@ -64,11 +64,11 @@ def scored(results: Results, log: Path = LOG) -> Html:
     return joined([paragraphs([text]), _table(head, counted, SCORINGS), *unscored, paragraphs([SEEN])])
 
 
-def counted(results: Results, log: Path = LOG) -> str:
+def counted(results: Results) -> str:
     """How many scorings of test the study's log tells of, a clause; of its own log alone."""
     if not results.data.is_own:
         return ""
-    rows = list(filter(scoring_log.has_scored, scoring_log.table_of(log)[1]))
+    rows = list(filter(scoring_log.has_scored, scoring_log.table_of(LOG)[1]))
     return f", {count(len(rows))} at least," if rows else ""
 
 

@@ -1,4 +1,4 @@
-"""Which variants of the other arms had their best round at the end of the budget, and where their trials are."""
+"""Which variants had their best round at the end of the budget, and where their trials are."""
 
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from study.exhibits import choose
 from study.exhibits.markup import Html, joined
 from study.exhibits.prose import percent, signed
 from study.exhibits.tables import Cell, name, table, words
 from study.exhibits.world_records import World, Worlds
 from study.params import load
-from study.params.parts import names_in
 from study.params.roster import SequenceEntry, Single
 
 ENOUGH, MOST, FEW = 0.95, 0.85, 0.4
@@ -31,7 +31,7 @@ def made_to_show(found: Worlds) -> Html:
 
 
 def _asked(world: World, roster: Mapping[str, Single]) -> Iterator[Row]:
-    shares = {row.variant: row.share.estimate for row in world.variants if row.share and row.share.estimate is not None}
+    shares = world.shares
     if world.world == "frequency" and OWN in shares:
         yield _least(world, "that counting is enough", OWN, shares[OWN], ENOUGH)
     if world.world in {"order", "binding"}:
@@ -70,6 +70,5 @@ def _reads_events_forward(entry: Single | None) -> bool:
     """Whether a variant reads events one after another, in their order, and no later one."""
     if not isinstance(entry, SequenceEntry):
         return False
-    representation, architecture = (names_in(entry.parts()[kind]) for kind in ("representation", "architecture"))
-    reads_forward = bool(architecture["READS_ORDER"]) and not architecture["SEES_LATER"]
-    return representation["LAYOUT"] == "event" and reads_forward
+    found = choose.declared(entry.model_dump())
+    return bool(found["layout"] == "event" and found["reads_order"] and not found["sees_later"])

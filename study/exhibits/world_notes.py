@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from study.exhibits import choose
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
 from study.exhibits.prose import percent, sentence
+from study.exhibits.results import SEQUENCE
 from study.exhibits.world_records import World, Worlds
 from study.params import load
 from study.params.parts import OBJECTIVES, names_in
@@ -35,11 +37,11 @@ def _same(worlds: Sequence[World]) -> list[str]:
 def _short_of_counting(worlds: Sequence[World]) -> list[str]:
     """What sequence models reach where counting is enough, those that are told the user's own counts by themselves."""
     shares = {
-        row.variant: row.share.estimate
+        row.variant: world.shares[row.variant]
         for world in worlds
         if world.world == COUNTABLE
         for row in world.variants
-        if row.family == "sequence" and row.share is not None and row.share.estimate is not None
+        if row.family == SEQUENCE and row.variant in world.shares
     }
     if not shares:
         return []
@@ -61,7 +63,7 @@ def _short_of_counting(worlds: Sequence[World]) -> list[str]:
 def _is_told_counts(variant: str) -> bool:
     """Whether the head of a sequence variant is told the user's own counts."""
     entry = load().roster.get(variant)
-    return isinstance(entry, SequenceEntry) and bool(names_in(entry.parts()["head"])["READS_OWN"])
+    return isinstance(entry, SequenceEntry) and bool(choose.declared(entry.model_dump())["reads_own"])
 
 
 def _range(shares: Mapping[str, float]) -> str:

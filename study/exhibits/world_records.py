@@ -78,6 +78,12 @@ class World(Record):
     contrasts: list[Judged]
 
     @property
+    def shares(self) -> dict[str, float]:
+        """What each variant reaches of the reachable recall, where that is known."""
+        known = {row.variant: row.share.estimate for row in self.variants if row.share is not None}
+        return {variant: share for variant, share in known.items() if share is not None}
+
+    @property
     def promises_more_than_chance(self) -> bool:
         """Whether the gains of the oracle tell candidates apart."""
         return self.oracle.expected > PRIMARY_K / self.items + SAME

@@ -1,14 +1,33 @@
-"""How far the values of an attribute moved from one snapshot to the other, from what their data cards tell."""
+"""Whether two snapshots are of the same events, and how far the values of an attribute moved, by their data cards."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from study.params.question import BaseQuestion, WhatQuestion
+
 Floats = NDArray[np.float64]
 Card = dict[str, Any]
+HELD_BACK = ("young", "windows")
+"""What of a data card hangs on which candidates are held back."""
 BINS = 10
 """Of a numeric attribute: tenths of its values on the other snapshot."""
+
+
+def is_one_log(there: Card, here: Card, question: BaseQuestion) -> bool:
+    """Whether both are runs on the same events, under two names: what both cards tell is the same, from source to days.
+
+    The hashes of the snapshots may differ, since a seed orders the events of a moment.
+
+    Args:
+        there, here: the data cards.
+        question: what both are asked; where candidates are held back, these may differ, and with them what windows
+            hold.
+    """
+    is_held = isinstance(question, WhatQuestion) and question.held_back > 0
+    told = (there.keys() & here.keys()) - {"snapshot", *(HELD_BACK if is_held else ())}
+    return all(there[key] == here[key] for key in told)
 
 
 def drift(there: Card, here: Card) -> list[dict[str, Any]]:

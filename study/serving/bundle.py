@@ -99,8 +99,8 @@ class Bundle:
     model: Recommender
 
 
-def read_bundle(folder: Path, device: Device = "auto") -> Bundle:
-    """What `export` wrote, its networks on that device.
+def read_bundle(folder: Path) -> Bundle:
+    """What `export` wrote, its networks on the device that there is.
 
     Raises:
         UserError: there is no exported variant, its files are not those that this version writes, or not of one export.
@@ -113,7 +113,7 @@ def read_bundle(folder: Path, device: Device = "auto") -> Bundle:
         exported = Exported.model_validate_json((folder / MODEL).read_text(encoding="utf-8"))
         _refuse_mixed(folder, exported.files)
         vocabulary = Vocabulary.model_validate_json((folder / VOCABULARY).read_text(encoding="utf-8"))
-        model = load_model(folder, exported, device)
+        model = load_model(folder, exported, "auto")
     return Bundle(exported, vocabulary, model)
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from study.events.check import wanted
+from study.exhibits.key_action import eligible
 from study.params.question import Question, WhatQuestion, WhoQuestion
 from study.params.roster import SequenceEntry
 from study.questions.kind import kind_of
@@ -121,7 +122,7 @@ def _ranked(question: Question) -> str:
     if question.sessions:
         return f"whose session may still go on, begun in the {question.horizon_minutes} minutes before the cut-off"
     if isinstance(question, WhoQuestion):
-        return f"with an event in the {question.eligible_days:g} days before the cut-off"
+        return f"with an event in the {eligible(question.eligible_days)} before the cut-off"
     return "with an event before the cut-off"
 
 

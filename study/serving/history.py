@@ -17,6 +17,7 @@ from study.events.log import Ints, Log, Queries
 from study.events.read import read_source, sources
 from study.events.spans import DAY, EPOCH
 from study.events.split import TIME, with_candidates
+from study.exhibits.key_action import eligible
 from study.params.question import MINUTES_OF_DAY, STUDY_DAYS, Question, WhoQuestion
 from study.params.snapshot import Snapshot
 from study.serving.bundle import Bundle, Exported
@@ -136,7 +137,7 @@ def _users(log: Log, at: Cutoff, question: Question, cutoff: Cutoff) -> Ints:
     if len(users):
         return users
     if isinstance(question, WhoQuestion) and not question.sessions:
-        raise UserError(f"rank: no user has an event in the {question.eligible_days:g} days before {cutoff}")
+        raise UserError(f"rank: no user has an event in the {eligible(question.eligible_days)} before {cutoff}")
     raise UserError(f"rank: no session began in the {question.horizon_minutes} minutes before {cutoff}")
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.metrics.changes import Side, changes
-from study.metrics.drift import drift
+from study.metrics.drift import drift, is_one_log
 from study.metrics.stability import stability
 from study.params import Params, load
 from study.params.budget import Compared
@@ -34,12 +34,12 @@ def run(other: str) -> None:
     settings = params.statistics
     this, that = _side(here), _side(other)
     cards = [_read(data_card_file(name, params.asked_by(ARM))) for name in (other, here)]
-    is_one_log = _is_one_log(*cards)
+    is_again = is_one_log(cards[0], cards[1], params.questions[params.asked_by(ARM)])
     ranks = stability(
         this.queries,
         that.queries,
         PRIMARY,
-        is_one_log=is_one_log,
+        is_one_log=is_again,
         resamples=settings.resamples,
         seed=params.seed,
         alpha=settings.alpha,
@@ -48,18 +48,13 @@ def run(other: str) -> None:
         "other": other,
         "metric": PRIMARY,
         "level": 1 - settings.alpha,
-        "ranks": ranks | {"is_one_log": is_one_log},
+        "ranks": ranks | {"is_one_log": is_again},
         "drift": drift(*cards),
     }
     found["changes"] = changes(this, that, PRIMARY, settings, params.seed)
     folder = comparison_folder(here, other)
     write_text(folder / "comparison.json", text_of(found))
     write_text(folder / "manifest.json", text_of(_manifest(params, other, folder / "comparison.json")))
-
-
-def _is_one_log(there: dict[str, Any], here: dict[str, Any]) -> bool:
-    """Whether both are runs on the same events, under two names: their cards tell the same."""
-    return there | {"snapshot": ""} == here | {"snapshot": ""}
 
 
 def _manifest(params: Params, other: str, published: Path) -> dict[str, Any]:

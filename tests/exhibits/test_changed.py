@@ -67,6 +67,8 @@ def test_what_is_measured_is_alike_and_what_is_counted_is_not():
     assert wording("yes: x (own; declared after test was seen) beats y, declared after test was seen") == wording(
         "yes: x beats y"
     )
+    assert wording("refits in 119 s (531 positives)") == wording("refits in 2.0 min (1,204 positives)")
+    assert wording("from 302 to 3,021 candidates, some 51 events") == wording("from 90 to 7 candidates, some 60 events")
     assert wording("divided (3 equivalent)") != wording("divided (2 equivalent)")
     assert "for <code>x</code>; y" == conclusion('for <code>x</code>: <span class="evidence">z; w</span>; y')
 

@@ -53,6 +53,7 @@ def test_a_variant_with_the_parts_of_the_anchor_moves_none(made):
     assert "move none" not in text(plan.summary(results)) and "moves none" not in text(plan.summary(results))
     assert "; twin moves none." in text(plan.summary(twin))
     assert f"; {several} move several" in text(plan.summary(twin))
+    assert all(f" one factor, {several} several." in text(plan.moves(one)) for one in (results, twin))
 
 
 def test_the_plan_draws_every_sequence_variant_and_every_cell(made):

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from study.events.card import LISTED, STEPS, _attribute
-from study.metrics.drift import drift
+from study.metrics.drift import drift, is_one_log
+from study.params import load
 
 
 def card(values: dict[str, int], *, cardinality: int | None = None, missing: float = 0.0, **more):
@@ -124,3 +125,22 @@ def test_what_is_new_is_a_share_of_this_snapshot_and_what_is_gone_of_the_other()
     found = row(card({"red": 6, "green": 2}), card({"red": 2, "blue": 3}))
 
     assert (3 / 5, 2 / 8) == (found["new"], found["gone"])
+
+
+@pytest.mark.parametrize(
+    ("held_back", "change", "is_one"),
+    [
+        (0.0, {"snapshot": "again"}, True),
+        (0.0, {"events": 3}, False),
+        (0.0, {"young": 7}, False),
+        (0.2, {"young": 7, "windows": [2]}, True),
+        (0.2, {"young": 7, "events": 3}, False),
+    ],
+)
+def test_two_runs_are_on_the_same_events_where_their_cards_tell_the_same(held_back, change, is_one):
+    """A card of before it told something more says nothing against it."""
+    asked = load().questions["young"].model_copy(update={"held_back": held_back})
+    here = {"snapshot": "new", "most_events": None, "events": 2, "young": 1, "windows": [1]}
+    there = {key: value for key, value in here.items() if key != "most_events"}
+
+    assert is_one == is_one_log(there | change, here, asked)

@@ -65,7 +65,19 @@ def test_of_a_folder_those_files_are_read_that_the_parameters_choose(workspace, 
     assert "*" == load().snapshot.files
 
 
-@pytest.mark.parametrize("command", [["init", ""], ["check", " "], ["snapshot", "add", "", "--name", "new"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["init", ""],
+        ["check", " "],
+        ["snapshot", "add", "", "--name", "new"],
+        ["fit", "gru", "--to", ""],
+        ["export", "--to", " "],
+        ["rank", "--cutoff", "now", "--log", ""],
+        ["rank", "--cutoff", "now", "--log", "log.csv", "--model", ""],
+        ["rank", "--cutoff", "now", "--log", "log.csv", "--out", ""],
+    ],
+)
 def test_an_empty_path_is_not_this_folder(workspace, capsys, command):
     before = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
 
