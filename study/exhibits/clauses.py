@@ -97,7 +97,7 @@ def limited(
     whole, short = (_claim(results, asked, trained, left, right, *held, is_counted=counts) for counts in (True, False))
     lead = bracketed(bracketed(whole, _tally(others) if trained else ""), scope.learning(results, trained))
     found = f"{lead}: {evidence(trained, results.margin, hedged(results, more), named)}" if trained else lead
-    doubts = semicolons(_tally(others), _unfinished(results, trained), otherwise(results, trained))
+    doubts = semicolons(_tally(others), unfinished_sides(results, trained), otherwise(results, trained))
     short = bracketed(short, semicolons(examples(trained, named, more), doubts) if trained else scope.UNTRAINED)
     return Told(semicolons(found, apart(results, others, scope.UNTRAINED, named)), short)
 
@@ -122,7 +122,7 @@ def _claim(
     return f"{told}{few_seeds.by_t(results, trained)}{shared}"
 
 
-def _unfinished(results: Results, contrasts: Sequence[Contrast]) -> str:
+def unfinished_sides(results: Results, contrasts: Sequence[Contrast]) -> str:
     """How many of the models compared were best at the end of the budget, in the fewest words; or nothing."""
     sides = variants_of(contrasts)
     number = sum(results.row(variant).unfinished for variant in sides)

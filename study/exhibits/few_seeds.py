@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from study.exhibits import choose
 from study.exhibits.markup import listing
-from study.exhibits.prose import count, over, percent, probability, turned
+from study.exhibits.prose import count, over, percent, probability, to_margin, turned
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
 from study.params.statistics import Outcome
@@ -32,6 +32,15 @@ def by_t(results: Results, contrasts: Sequence[Contrast]) -> str:
     if not left or len(left) < len(_settling(contrasts)):
         return ""
     return f", but {' or '.join(dict.fromkeys(_verdict(results, c) for c in left))}{BY_T}"
+
+
+def is_small_by_t(results: Results, contrast: Contrast) -> bool:
+    """Whether an interval that is beyond the margin whole would not be so by t, though the verdict is the same."""
+    by = results.by_student.get(contrast.name)
+    is_beyond = contrast.verdict in ("better", "worse") and not to_margin(contrast, results.margin)
+    if by is None or not is_beyond or _verdict(results, contrast) != contrast.verdict:
+        return False
+    return abs(contrast.effect) - by.reach(contrast.level) < results.margin
 
 
 def is_told(behind: str) -> bool:

@@ -6,6 +6,8 @@ from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
 
 BORDER = "near the border"
+SMALL_BY_T = ", by t perhaps by less than the margin"
+"""Behind an effect whose interval is beyond the margin."""
 
 
 def behind(results: Results, contrast: Contrast) -> str:
@@ -18,9 +20,10 @@ def behind(results: Results, contrast: Contrast) -> str:
 
 
 def of_the_verdict(results: Results, contrast: Contrast) -> str:
-    """That an equivalence is one of sides that differ, and that another draw may turn the verdict; or nothing."""
+    """That an equivalence is one of sides that differ, or an effect small by t, or a verdict near its border."""
     border = f", {BORDER}" if contrast.name in chance.near(results) else ""
-    return f"{f', {SMALL}' if is_small(results, contrast) else ''}{border}"
+    by_t = SMALL_BY_T if few_seeds.is_small_by_t(results, contrast) else ""
+    return f"{f', {SMALL}' if is_small(results, contrast) else ''}{by_t}{border}"
 
 
 def is_small(results: Results, found: Tested) -> bool:

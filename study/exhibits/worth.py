@@ -8,7 +8,7 @@ from statistics import median
 from study.exhibits import choose, diagnostics, distance, few_seeds, other_changes, plan, scope
 from study.exhibits.answer import TURN
 from study.exhibits.changes import is_at_test_alone
-from study.exhibits.clauses import hedged
+from study.exhibits.clauses import hedged, unfinished_sides
 from study.exhibits.figures import folded
 from study.exhibits.markup import Html, bullets, code, joined, listing, paragraphs
 from study.exhibits.prose import (
@@ -41,6 +41,7 @@ TOPICS = {
 TAKEN = " (at test alone)"
 NEGATIVES, FORM = "the loss with its negatives", "the form of the loss at as many negatives"
 POSITIONS, JOINED = "one position per event or per attribute", "how the attributes of an event are joined"
+AND_WHERE = ", and with it where it is asked and among what"
 AND_HISTORY = ", and with it how much history fits"
 HISTORY_AT_ALL = "reading a history at all, beside what the head is told"
 BEYOND = "shown to be worth more than the margin of {:g}"
@@ -67,10 +68,16 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Worth:
-    """The contrasts in which one thing alone changes, the largest gain first."""
+    """The contrasts in which one thing alone changes, the largest gain first.
+
+    Attributes:
+        called: the thing, in words.
+        small_by_t: names of those that are perhaps by less than the margin by t, though not by their intervals.
+    """
 
     called: str
     contrasts: list[Contrast]
+    small_by_t: frozenset[str] = frozenset()
 
     @property
     def largest(self) -> Contrast:
@@ -78,8 +85,9 @@ class Worth:
         return max(self.contrasts, key=lambda one: abs(one.effect))
 
     def gains(self, margin: float, *, beyond: bool) -> list[Contrast]:
-        """Those that are shown to differ, by an interval that is beyond the margin whole, or is not."""
-        return [one for one in self.contrasts if one.verdict == "better" and (not to_margin(one, margin)) == beyond]
+        """Those that are shown to differ, by an interval that is beyond the margin whole and by t, or is not."""
+        better = [one for one in self.contrasts if one.verdict == "better"]
+        return [one for one in better if beyond == (not to_margin(one, margin) and one.name not in self.small_by_t)]
 
 
 def parts(results: Results) -> list[Worth]:
@@ -93,18 +101,23 @@ def parts(results: Results) -> list[Worth]:
         if len(moved := changes(*contrast.variants)) == 1:
             gain = contrast if contrast.effect >= 0 else flipped(contrast)
             found.setdefault(_called(results, contrast, moved[0]), []).append(gain)
-    return [_worth(called, contrasts) for called, contrasts in found.items()]
+    small = frozenset(c.name for found_ in found.values() for c in found_ if few_seeds.is_small_by_t(results, c))
+    return [_worth(called, contrasts, small) for called, contrasts in found.items()]
 
 
 def _called(results: Results, contrast: Contrast, part: str) -> str:
     """What changes with a part: of a loss its negatives, unless both sides draw as many; or all that reads a history.
 
+    Of objectives some differ in the places where they are asked as well, or in the classes among which they are.
     A side that reads none has nothing to read one with either. Of representations some differ in their positions, and
     with them in how much of a history fits, where that may make the difference.
     """
     sides = [choose.parts_of(results, side) for side in contrast.variants]
     if any(choose.declared(side).get("is_blind") for side in sides):
         return HISTORY_AT_ALL
+    if part == "objective":
+        asked = [(choose.labels(side), choose.declared(side)["classes"]) for side in sides]
+        return f"{distance.called(part)}{AND_WHERE * (asked[0] != asked[1])}"
     if part == "representation":
         layouts = {choose.declared(side).get("layout") for side in sides}
         if len(layouts) == 1:
@@ -128,8 +141,8 @@ def properties(results: Results) -> list[Worth]:
     return [_worth(called, contrasts) for called, contrasts in found.items()]
 
 
-def _worth(called: str, contrasts: Sequence[Contrast]) -> Worth:
-    return Worth(called, sorted(contrasts, key=lambda one: -one.effect))
+def _worth(called: str, contrasts: Sequence[Contrast], small_by_t: frozenset[str] = frozenset()) -> Worth:
+    return Worth(called, sorted(contrasts, key=lambda one: -one.effect), small_by_t)
 
 
 def shown(results: Results) -> Html:
@@ -172,11 +185,24 @@ def headline(results: Results) -> Html:
     same = [one.called for one, _ in kinds[SAME]]
     which = f"of {count(len(model))} that a contrast changes alone, {_between(results)}"
     worth = [f"{raised(BEYOND.format(results.margin))}, {which}: {listing(beyond)}."]
+    worth += _unfinished(results, [first for _, first in kinds[BEYOND] if first])
     if not beyond:
         worth = [f"None is {BEYOND.format(results.margin)}, {which}."]
     if same:
         worth.append(f"{raised(SAME.format(results.margin))}: {listing(same)}.")
     return paragraphs([f"<strong>{ASKED}</strong> {f' {TURN}'.join(worth)}"], "prose headline")
+
+
+def _unfinished(results: Results, shown: Sequence[Contrast]) -> list[str]:
+    """How many of the contrasts that show it have a side that was best at the end of the budget, a sentence."""
+    found = [one for one in shown if unfinished_sides(results, [one])]
+    if not found:
+        return []
+    which = "The contrast that shows it has" if len(shown) == 1 else "Each of the contrasts that show it has"
+    if len(found) < len(shown):
+        have = "has" if len(found) == 1 else "have"
+        which = f"Of the {count(len(shown))} contrasts that show it {count(len(found))} {have}"
+    return [f"{which} an unfinished side, which might have learned more."]
 
 
 def _kinds(results: Results, asked: Sequence[Worth]) -> dict[str, list[tuple[Worth, Contrast | None]]]:
@@ -200,7 +226,9 @@ def _kinds(results: Results, asked: Sequence[Worth]) -> dict[str, list[tuple[Wor
 def _told(results: Results, asked: Sequence[Worth]) -> list[str]:
     """A sentence for each kind that there is."""
     told = {
-        kind: [f"{one.called}{_up_to(results, first, over(first)) if first else ''}" for one, first in found]
+        kind: [
+            f"{one.called}{_up_to(results, first, *_sides(results, first)) if first else ''}" for one, first in found
+        ]
         for kind, found in _kinds(results, asked).items()
     }
     return [f"{raised(kind.format(results.margin))}: {listing(found)}." for kind, found in told.items() if found]
@@ -209,6 +237,12 @@ def _told(results: Results, asked: Sequence[Worth]) -> list[str]:
 def _up_to(results: Results, one: Contrast, *which: str) -> str:
     told = ", ".join([number(one.effect), *which])
     return f" (up to {told}{few_seeds.by_t(results, [one])}{late(one)})"
+
+
+def _sides(results: Results, one: Contrast) -> list[str]:
+    """The sides of a contrast, and how many of them are unfinished where any is; of the log the sides alone."""
+    unfinished = "" if isinstance(one, Diagnosis) else unfinished_sides(results, [one])
+    return [over(one), *([unfinished] if unfinished else [])]
 
 
 def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
@@ -223,9 +257,14 @@ def _numbers(results: Results, asked: Sequence[Worth]) -> Html:
     )
     if any(is_unbounded(one.largest) for one in asked):
         caption += f"; an interval of −1 to +1: {NO_BOUND}"
-    more = hedged(results)
-    lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else more(one.largest)) for one in asked]
+    lines = [_line(one, margin, "" if isinstance(one.largest, Diagnosis) else _behind(results, one)) for one in asked]
     return table(list(HEAD), lines, caption)
+
+
+def _behind(results: Results, one: Worth) -> str:
+    """How many sides of the largest contrast are unfinished, where any is, and what its verdict hangs on."""
+    unfinished = unfinished_sides(results, [one.largest])
+    return f"{f', {unfinished}' if unfinished else ''}{hedged(results)(one.largest)}"
 
 
 def _line(one: Worth, margin: float, behind: str) -> list[Cell]:

@@ -21,12 +21,19 @@ class ByStudent:
     Attributes:
         seed_share: of the variance of the difference, the part of the seeds.
         p_difference, p_equivalence: Holm-adjusted over all contrasts of the family.
+        error, degrees: the standard error of the difference, with its degrees of freedom; infinite of a single user.
     """
 
     seed_share: float
     p_difference: float
     p_equivalence: float
     verdict: Outcome
+    error: float
+    degrees: float
+
+    def reach(self, level: float) -> float:
+        """How far an interval of that level reaches to either side of the difference."""
+        return float(stdtrit(self.degrees, (1 + level) / 2)) * self.error
 
 
 def judge_by_student(
@@ -193,9 +200,10 @@ def _judged(
     """Of the effect, its standard error, degrees of freedom and share of the seeds, of each contrast of a family."""
     effects, errors, degrees, shares = (np.array(values) for values in zip(*found, strict=True))
     differ, equal = _adjusted(effects, errors, degrees, margin, alpha, single=single)
+    errors = np.full(len(found), np.inf) if single else errors
     return [
-        ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha))
-        for share, effect, p, q in zip(shares, effects, differ, equal, strict=True)
+        ByStudent(float(share), float(p), float(q), _outcome(effect, p, q, alpha), float(error), float(free))
+        for share, effect, p, q, error, free in zip(shares, effects, differ, equal, errors, degrees, strict=True)
     ]
 
 

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
+import pytest
 
 from study.exhibits import advice, few_seeds, findings
 from study.exhibits.caveats import caveats
 from study.exhibits.contrasts import contrast_table, section
 from study.exhibits.prose import flipped, probability
 from study.exhibits.results import QUERIES
+from study.metrics.few_seeds import ByStudent
 from tests.exhibits.asking import lead, say
 from tests.exhibits.pairing import text
 
@@ -126,7 +128,7 @@ def test_a_conclusion_of_which_one_verdict_stands_marks_the_other_alone(made):
     both = "sampled-over-softmax", "bce-over-softmax"
     results = made(say("worse", *both))
     results.__dict__["by_student"] = {
-        one.name: SimpleNamespace(verdict="worse" if one.name == both[1] else "undetermined")
+        one.name: ByStudent(0.5, 0.5, 0.9, "worse" if one.name == both[1] else "undetermined", 0.0, 9.0)
         for one in results.contrasts
     }
     told = lead(results, "Which loss, and does the catalogue's size matter?")
@@ -156,3 +158,15 @@ def test_an_equivalence_that_is_a_difference_by_t_is_named_with_that(made):
     assert about == few_seeds.unsure(results, about)
     assert ", but better by t" in lead(results, "Which objective?")
     assert "p = 0.070 and better by t)" in text(section(results, about))
+
+
+@pytest.mark.parametrize(("error", "is_small"), [(0.001, False), (0.005, True)])
+def test_an_effect_that_is_beyond_the_margin_by_the_bootstrap_alone_is_said_to_be(made, error, is_small):
+    """Shown to differ by both, it may be less than the margin by the wider interval of t."""
+    results = made(say("better", NAME))
+    results.__dict__["by_student"] = {NAME: ByStudent(0.5, 0.01, 0.9, "better", error, 9.0)}
+    about = [one for one in results.contrasts if one.name == NAME]
+
+    assert [] == few_seeds.unsure(results, about)
+    assert [is_small] * 2 == [few_seeds.is_small_by_t(results, one) for one in (about[0], flipped(about[0]))]
+    assert is_small == (", by t perhaps by less than the margin" in text(section(results, about)))

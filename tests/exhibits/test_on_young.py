@@ -74,7 +74,7 @@ def test_where_neither_side_finds_a_young_one_no_verdict_is_told(made):
 
     found = made(young=none_found).beside("young")
     contrast = next(c for c in found.contrasts if c.variants == (COMPOSED, TABLE))
-    assert "\N{EN DASH}" == young.told_on_young(found, contrast, ByStudent(0.0, 1.0, 0.0, "equivalent"), 0.0)
+    assert "\N{EN DASH}" == young.told_on_young(found, contrast, ByStudent(0.0, 1.0, 0.0, "equivalent", 0.0, 1.0), 0.0)
 
 
 def test_the_answer_tells_it_in_the_direction_of_the_contrast(made):

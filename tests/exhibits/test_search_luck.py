@@ -127,7 +127,7 @@ def test_verdicts_that_a_search_would_turn_are_named_where_runs_lie_further_apar
     pair = pair_of(compared(there=same_events), "old")
     told, anew = ("better", "equivalent"), ("undetermined", "equivalent")
     settled = [one.model_copy(update={"verdict": v}) for one, v in zip(pair.here.contrasts[:2], told, strict=True)]
-    by = {one.name: ByStudent(0.5, 0.01, 0.9, one.verdict) for one in settled}
+    by = {one.name: ByStudent(0.5, 0.01, 0.9, one.verdict, 0.0, 9.0) for one in settled}
     here = SimpleNamespace(
         contrasts=settled, by_student=by, queries=lambda _: None, margin=0.005, params=pair.here.params,
         manifest=pair.here.manifest, question=pair.here.question, data=pair.here.data,
@@ -137,7 +137,7 @@ def test_verdicts_that_a_search_would_turn_are_named_where_runs_lie_further_apar
 
     def judge(*_, of_seeds, **__):
         asked.append(of_seeds)
-        return [ByStudent(0.5, 0.5, 0.9, verdict) for verdict in anew]
+        return [ByStudent(0.5, 0.5, 0.9, verdict, 0.0, 9.0) for verdict in anew]
 
     monkeypatch.setattr(search_luck, "judge_by_student", judge)
     found = text(SimpleNamespace(text=" ".join(search_luck.left_open(replace(pair, here=here)))))

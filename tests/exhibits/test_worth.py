@@ -192,7 +192,8 @@ def test_what_is_told_of_a_part_is_a_contrast_of_its_kind(made):
 def test_a_contrast_that_was_declared_late_is_told_so(made):
     told = words_of(made(several(say("equivalent"), say("better", "moment-over-token"))))
 
-    assert "the objective (up to 0.0200, flat-next-moment over flat-next, declared after test was seen)" in told
+    sides = "flat-next-moment over flat-next"
+    assert f"the objective{worth.AND_WHERE} (up to 0.0200, {sides}, declared after test was seen)" in told
 
 
 @pytest.mark.parametrize(
@@ -232,3 +233,46 @@ def test_the_table_says_what_an_interval_without_a_bound_is(made):
 
     assert "; an interval of −1 to +1: no bound, since few users differ" in shown
     assert "no bound" not in without
+
+
+def test_objectives_that_are_asked_elsewhere_or_among_other_classes_stand_apart(made):
+    """One is asked of tokens at some positions, another of candidates at all."""
+    found = by_part(made())
+    alone, more = ({one.name for one in found[f"the objective{and_}"].contrasts} for and_ in ("", worth.AND_WHERE))
+
+    assert "horizon-over-moment" in alone
+    assert "moment-over-token" in more
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "also", "expected"),
+    [
+        ((), (), ""),
+        (("sum-horizon-repeat",), (), "The contrast that shows it has an unfinished side"),
+        (("sum-horizon-repeat",), ("bce-over-softmax",), "Of the 2 contrasts that show it 1 has an unfinished side"),
+        (("sum-horizon",), ("bce-over-softmax",), "Each of the contrasts that show it has an unfinished side"),
+    ],
+)
+def test_what_rests_on_models_that_were_still_learning_is_said_to(made, unfinished, also, expected):
+    def change(written):
+        for row in written["leaderboard.json"]:
+            row["unfinished"] = row["variant"] in unfinished
+
+    shown = say("better", "repeat-over-plain", *also, effect=0.03)
+    results = made(several(say("equivalent"), shown, change))
+    told, sentence = words_of(results), text(worth.headline(results))
+
+    assert bool(expected) == ("unfinished side, which might have learned more." in sentence)
+    assert expected in sentence
+    sides = "sum-horizon-repeat over sum-horizon"
+    assert (f"(up to 0.0300, {sides}, 1 of 2 models unfinished)" in told) == bool(unfinished)
+    numbers = text(worth._numbers(results, worth.parts(results)))
+    assert ("better, 1 of 2 models unfinished" in numbers) == bool(unfinished)
+
+
+def test_what_is_perhaps_small_by_t_is_not_shown_beyond_the_margin(made, monkeypatch):
+    results = made(several(say("equivalent"), say("better", "bce-over-softmax")))
+    assert f"more than the margin of 0.005: {worth.NEGATIVES} (up to" in words_of(results)
+
+    monkeypatch.setattr(worth.few_seeds, "is_small_by_t", lambda _, one: one.name == "bce-over-softmax")
+    assert f"perhaps less than the margin: {worth.NEGATIVES} (up to" in words_of(results)

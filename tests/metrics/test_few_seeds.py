@@ -40,7 +40,10 @@ def test_without_a_spread_of_users_it_is_the_t_test_of_welch_over_seeds():
     table = rows({"a": np.repeat(left[:, None], 30, axis=1), "b": np.repeat(right[:, None], 30, axis=1)})
     (found,) = judge_by_student(table, [("a", "b")], "m", **SETTINGS)
 
-    assert found.p_difference == pytest.approx(ttest_ind(left, right, equal_var=False).pvalue)
+    expected = ttest_ind(left, right, equal_var=False)
+    interval = expected.confidence_interval(0.99)
+    assert found.p_difference == pytest.approx(expected.pvalue)
+    assert 2 * found.reach(0.99) == pytest.approx(interval.high - interval.low)
     assert found.seed_share == pytest.approx(1)
 
 
