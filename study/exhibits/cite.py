@@ -68,7 +68,7 @@ def load(path: Path = CITATION) -> Citation:
 
 
 def box(results: Results) -> Html:
-    """The citation as text and as BibTeX, with the snapshot and the revision of these results."""
+    """The citation as text and as BibTeX, with the snapshot and the revision of the results of its arm."""
     citation = load()
     return Html(
         f'<div class="exhibit cite"><p class="prose">{escape(text(citation, results))}</p>'
@@ -99,7 +99,9 @@ def bibtex(citation: Citation, results: Results) -> str:
 
 
 def _shown(results: Results) -> str:
-    return f"Results on snapshot {results.manifest.snapshot} at revision {short(results.manifest.revision)}"
+    """The snapshot, and which of its arms is of the revision: others may be of earlier ones."""
+    manifest = results.manifest
+    return f"Results on snapshot {manifest.snapshot}, arm {results.arm} compared at revision {short(manifest.revision)}"
 
 
 def _tex(value: str) -> str:

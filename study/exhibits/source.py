@@ -56,10 +56,10 @@ def missing(arm: str) -> str:
 
 
 def _trained(results: Results) -> str:
-    """By which code the variants were trained, where that is known and other code than that which compared them."""
+    """By which code the variants were trained, where that is known and some is not that which compared them."""
     found = dict.fromkeys(short(cost.revision) for cost in results.measured.values() if cost.revision)
-    others = [code(revision) for revision in found if revision != short(results.manifest.revision)]
-    return f", trained at {listing(others)}" if others else ""
+    is_other = any(revision != short(results.manifest.revision) for revision in found)
+    return f", trained at {listing(list(map(code, found)))}" if is_other else ""
 
 
 def origin(arm: Arm, manifest: Manifest) -> str:

@@ -43,7 +43,7 @@ def test_text_and_entry_name_the_work_and_the_results(made, cited):
 
     assert (
         "Ada O'Hara and The <b>team</b> (2031). R&D of {funnels}, version 2.0.1 [software]. "
-        "Results on snapshot my_log at revision 0123456789ab+changes. https://example.org/a_b"
+        "Results on snapshot my_log, arm main compared at revision 0123456789ab+changes. https://example.org/a_b"
     ) == cite.text(found, results)
     assert r"""@software{r-d-of-funnels,
   title = {{R\&D of \{funnels\}}},
@@ -51,7 +51,7 @@ def test_text_and_entry_name_the_work_and_the_results(made, cited):
   year = {2031},
   version = {2.0.1},
   url = {https://example.org/a_b},
-  note = {Results on snapshot my\_log at revision 0123456789ab+changes},
+  note = {Results on snapshot my\_log, arm main compared at revision 0123456789ab+changes},
 }""" == cite.bibtex(found, results)
     assert "<b>" not in cite.box(results).text
 

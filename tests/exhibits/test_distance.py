@@ -4,11 +4,11 @@ import json
 import re
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 
 from study.exhibits import distance, orders
+from study.metrics.few_seeds import ByStudent
 from tests.exhibits.asking import say
 from tests.exhibits.pairing import text
 
@@ -250,7 +250,7 @@ def test_what_a_verdict_hangs_on_stands_beside_it(made, verdict):
         say("better", "repeat-over-plain")(written)
 
     results = made(change)
-    results.__dict__["by_student"] = {"repeat-over-plain": SimpleNamespace(verdict=verdict)}
+    results.__dict__["by_student"] = {"repeat-over-plain": ByStudent(0.5, 0.5, 0.9, verdict, 0.0, 9.0)}
 
     assert (verdict == "undetermined") == ("better, but undetermined by t" in text(distance.shown(results)))
 

@@ -65,6 +65,8 @@ def test_where_other_code_trained_than_compared_it_is_named(made):
 
     assert "compared at revision cd, budget default, trained at ffffffffffff: 8 trials" in text(source.line(results))
     assert "trained at" not in text(source.line(made()))
+    results.__dict__["measured"] = trained | dict([*made().measured.items()][:1])
+    assert "compared at revision cd, budget default, trained at cd and ffffffffffff: 8" in text(source.line(results))
 
 
 def test_where_networks_were_trained_is_told_by_their_refits_whatever_compared_them(made):
