@@ -2,6 +2,7 @@
 
 from study.exhibits import (
     at_popularity,
+    by_window,
     chance,
     choose,
     declared_late,
@@ -36,6 +37,7 @@ def caveats(results: Results) -> Html:
         *_shared_fits(results),
         *_by_hand(results),
         _one_log(results),
+        *by_window.told(results),
         _one_processor(results),
         *_perhaps_simulated(results),
     ]
@@ -237,11 +239,9 @@ def _perhaps_simulated(results: Results) -> list[str]:
 
 def _one_log(results: Results) -> str:
     windows = plural(results.question.windows.test, "test window")
-    asked = _others(results, is_one_log=False)
-    others = listing(list(map(code, asked)))
     repeated = ", until it is repeated on another snapshot"
-    if asked:
-        repeated = f"; what {others} says of it stands above"
+    if asked := _others(results, is_one_log=False):
+        repeated = f"; what {listing(list(map(code, asked)))} says of it stands above"
     return (
         f"<strong>One log.</strong> Everything holds for {code(results.manifest.snapshot)} and its {windows}{repeated}."
     )

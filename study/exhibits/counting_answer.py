@@ -86,6 +86,7 @@ def _on_the_larger_catalogue(results: Results) -> str:
         scope.turned(large, against),
         f"there, {history}" if history else "",
         other_measures.gains(large, against),
+        other_measures.by_ndcg(large, against),
     )
 
 

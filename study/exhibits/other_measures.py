@@ -124,6 +124,11 @@ def by_ndcg(results: Results, contrasts: Sequence[Contrast]) -> str:
     return f"in {NDCG.told}, by t, a difference is shown all the same: {told}" if open_ else ""
 
 
+def doubt(results: Results, winner: Contrast) -> str:
+    """In which measures a winner is not shown to lead, behind its name; or nothing."""
+    return no_gains(results, [winner]).get(winner.name, "")
+
+
 def in_short(asked: Sequence[tuple[Results, Sequence[Contrast]]]) -> str:
     """How many those are in several arms, and in how many of them the left side leads, a clause; or nothing."""
     effects = [

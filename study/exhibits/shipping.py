@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from study.exhibits import anew, choose
+from study.exhibits import anew, choose, other_measures
 from study.exhibits.answer import Answer, of, semicolons
 from study.exhibits.clauses import example, hedged
 from study.exhibits.markup import code, listing
@@ -83,6 +83,7 @@ def ship(results: Results) -> Answer:
     what = f"{code(variant)} ({PRIMARY} {number(results.row(variant).recall)}), {why}"
     short = semicolons(what, refit, _sooner(results, reason), instead)
     others = [*_in_turn(results, reason), *_hardly_cheaper(results, reason), *_not_shown_worse(results, reason)]
+    others.append(other_measures.by_ndcg(results, _instead_of(results, reason)))
     return of(lead, *others, short=short, rests_on=[reason], margin=margin)
 
 
@@ -93,7 +94,7 @@ def _sooner(results: Results, reason: Contrast) -> str:
         ("beats counting but is not", "beat counting but are not", "settled against it"): _lefts(
             _unsettled(results, reason)
         ),
-        ("is", "are", "equivalent to it"): _lefts(_alike(results, reason)),
+        ("is", "are", f"equivalent to it in {PRIMARY}"): _lefts(_alike(results, reason)),
     }
     told = [f"{count(len(who))} {(one, many)[len(who) > 1]} {what}" for (one, many, what), who in kinds.items() if who]
     return f"of what refits sooner than {code(reason.left_variant)}, {listing(told)}" if told else ""
@@ -127,6 +128,11 @@ def _in_turn(results: Results, reason: Contrast) -> list[str]:
         f"{seconds(spent[v])} {_itself(results, beating, v)}"
         for v in sorted(alike, key=lambda v: (v not in beating, spent[v]))
     ]
+
+
+def _instead_of(results: Results, reason: Contrast) -> list[Contrast]:
+    """The contrasts with what is shipped of all that is equivalent to it, or beats counting and is not settled."""
+    return [*_toward(results, reason, "equivalent"), *_unsettled(results, reason)]
 
 
 def _hardly_cheaper(results: Results, reason: Contrast) -> list[str]:
@@ -206,9 +212,9 @@ def _beating(results: Results) -> dict[str, Contrast]:
 
 
 def _doubt(results: Results, over: Contrast, form: str = "; {}") -> str:
-    """That another run does not show a variant to beat the best counting rule, where one does not."""
-    told = anew.unlike(results, over)
-    return form.format(f"over {code(over.right_variant)}, {told}") if told else ""
+    """That another measure, or another run, does not show what beats the best counting rule to, where one does not."""
+    told = [one for one in (other_measures.doubt(results, over), anew.unlike(results, over)) if one]
+    return form.format(f"over {code(over.right_variant)}, {', '.join(told)}") if told else ""
 
 
 def _itself(results: Results, beating: Mapping[str, Contrast], variant: str) -> str:

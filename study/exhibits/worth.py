@@ -159,7 +159,7 @@ def shown(results: Results) -> Html:
         return joined(told)
     limits = (
         "The largest of several estimates is likely more than what it estimates, the more so the more there are. "
-        f"What a part is worth hangs on what it is changed from, and on the other parts. {distance.BROUGHT} "
+        "What a part is worth hangs on what it is changed from, and on the other parts. "
         "Where the order is shuffled recency is lost along with it. What is taken at test alone, from fits that were "
         "trained with it, tells what these live on, and not how a fit without it would do."
     )

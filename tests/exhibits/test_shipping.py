@@ -224,10 +224,10 @@ def test_of_cheaper_equivalents_in_turn_the_one_that_beats_counting_is_told_befo
 @pytest.mark.parametrize(
     ("verdicts", "expected"),
     [
-        ({"gru-horizon": "equivalent"}, "; of what refits sooner than sum-horizon, 1 is equivalent to it"),
+        ({"gru-horizon": "equivalent"}, "; of what refits sooner than sum-horizon, 1 is equivalent to it in recall@10"),
         (
             {"gru-horizon": "equivalent", "tuple-horizon": "equivalent"},
-            "; of what refits sooner than sum-horizon, 2 are equivalent to it",
+            "; of what refits sooner than sum-horizon, 2 are equivalent to it in recall@10",
         ),
         ({"gru-horizon": "undetermined"}, ""),
         ({"gru-horizon": "worse"}, ""),

@@ -65,7 +65,8 @@ def test_where_other_code_trained_than_compared_it_is_named(made):
 
     assert "compared at revision cd, budget default, trained at ffffffffffff: 8 trials" in text(source.line(results))
     assert "trained at" not in text(source.line(made()))
-    results.__dict__["measured"] = trained | dict([*made().measured.items()][:1])
+    name, cost = next(iter(trained.items()))
+    trained[name] = cost.model_copy(update={"revision": "cd"})
     assert "compared at revision cd, budget default, trained at cd and ffffffffffff: 8" in text(source.line(results))
 
 
