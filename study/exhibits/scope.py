@@ -81,9 +81,10 @@ def after_one_round(results: Results) -> list[str]:
     if not found:
         return []
     started, with_ = ("they start", "their contrasts") if len(found) > 1 else ("it starts", "its contrasts")
+    is_compared = any(code(variant) in found for variant in variants_of(results.contrasts))
     return [
         f"<strong>Best after the first round, in the arm {code(results.arm)}.</strong> {listing(found)}: what was "
-        f"kept is little more than what {started} with, and {with_} say little of longer training."
+        f"kept is little more than what {started} with{f', and {with_} say little of longer training' * is_compared}."
     ]
 
 

@@ -3,6 +3,7 @@
 from study.exhibits import choose, scope
 from study.exhibits.markup import code
 from study.exhibits.prose import count
+from study.exhibits.records import variants_of
 from study.exhibits.results import Results
 from study.exhibits.token_records import Accounting
 from study.exhibits.tokens import of, share_of, verdict
@@ -57,4 +58,7 @@ def _longer(results: Results, found: Accounting) -> str:
     refit = cost.positions if cost and choose.counted(choose.parts_of(results, found.variant)) == "tokens" else None
     if refit is None or read_ < 2 * refit:
         return ""
-    return f"; these fits read {count(read_)} tokens each, the refits that its contrasts compare {count(refit)}"
+    refits = "the refits that its contrasts compare"
+    if found.variant not in variants_of(results.contrasts):
+        refits = "its refits, which no contrast compares,"
+    return f"; these fits read {count(read_)} tokens each, {refits} {count(refit)}"

@@ -250,6 +250,22 @@ def test_fits_that_were_trained_longer_than_the_refits_say_so(accounted, folder,
     assert "; the model that sees everything was still learning faster than its twins" in token_clause.told(results)
 
 
+def test_the_refits_of_a_variant_that_is_in_no_contrast_are_not_said_to_be_compared(accounted, folder, made):
+    def alone(written):
+        written["cost/flat-next-tokens.json"]["positions"] = 150
+        sides = ("left_variant", "right_variant")
+        written["contrasts.json"] = [
+            one for one in written["contrasts.json"] if "flat-next-tokens" not in [one[side] for side in sides]
+        ]
+
+    results = made(alone)
+    accounted(variant="flat-next-tokens")
+    shutil.copytree(folder / "tokens", results.root / "tokens")
+
+    told = token_clause.told(results)
+    assert "; these fits read 300 tokens each, its refits, which no contrast compares, 150 (<a href" in told
+
+
 @pytest.mark.parametrize("finding", ["holds", "overtaken"])
 def test_what_the_order_of_columns_is_worth_and_other_events_tell_of_what_is_ranked_stands_beside(
     accounted, folder, made, finding
