@@ -207,7 +207,8 @@ def statistics(results: Results) -> Html:
         f"Estimate: the mean over queries of the mean over seeds. Intervals are percentiles of "
         f"{count(settings.resamples)} paired bootstrap resamples of users, all windows of a user together and each "
         "variant's seeds drawn independently; since a mean of S drawn seeds varies too little, its deviation from the "
-        "mean of all S is stretched by the root of S / (S \N{MINUS SIGN} 1)."
+        "mean of all S is stretched by the root of S / (S \N{MINUS SIGN} 1). Windows are not drawn: intervals are of "
+        "those that there are (<em>Findings</em> says how these differ)."
     )
     tests = (
         "Of R resamples with k on the wrong side of zero, p is 2 (k + 1) / (R + 1) for a difference; for equivalence "
