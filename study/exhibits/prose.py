@@ -9,7 +9,7 @@ from study.params.statistics import BEST, Outcome
 
 MINUS = "\N{MINUS SIGN}"
 NOISE = 1e-12
-NO_BOUND = "no bound, since few users differ, or none"
+NO_BOUND = "no bound, since few users differ"
 SILENT = "these results cannot say"
 """What an answer says that is none; answers of two runs are not compared where one of them says it."""
 DASH = "\N{EN DASH}"
