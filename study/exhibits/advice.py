@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from study.exhibits import across, choose, few_seeds, loss_advice, scope, steps
+from study.exhibits import across, choose, few_seeds, loss_advice, optimizer_steps, scope
 from study.exhibits.advice_part import MARKS, Part, between_users, head_of, part_of, shared
-from study.exhibits.alike import hardly_shown
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
+from study.exhibits.power_of_who import hardly_shown
 from study.exhibits.prose import count, late, number, over, percent, sentence, signed, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results
@@ -79,7 +79,7 @@ def _other_embeddings(results: Results, asked: Sequence[Contrast]) -> str:
 def _of_event_level(results: Results) -> str:
     """What the parts leave open, and by what histories that differ are taken to matter not."""
     found = choose.about(results, *LAYOUTS, "representation")
-    histories, taken = scope.other_histories(results, found), steps.told(results) if found else ""
+    histories, taken = scope.other_histories(results, found), optimizer_steps.told(results) if found else ""
     more = [sentence(histories)] if histories else []
     return "".join([_other_embeddings(results, found), *(f" {one}" for one in more), f" {taken}" if taken else ""])
 

@@ -10,10 +10,10 @@ from typing import Literal, get_args
 from study.exhibits import effect_changes, few_seeds, search_luck
 from study.exhibits.data import local_day
 from study.exhibits.markup import Html, code, escape, listing, paragraphs
-from study.exhibits.others import Pair, both_hold, called, otherwise, pair_of
 from study.exhibits.prose import DAGGER, aside, count, dagger, marked, number, plural, to_margin
 from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, both_hold, called, otherwise, pair_of
 from study.exhibits.snapshot_records import Change
 from study.exhibits.source import not_run
 from study.exhibits.tables import Cell, effect, name, table, words

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from study.exhibits import agreement, effect_changes, hedges, unlike_rounds
 from study.exhibits.markup import code, listing
-from study.exhibits.others import Pair, pairs_of
 from study.exhibits.prose import count, flipped, over, signed, to_margin
 from study.exhibits.records import Contrast, Tested
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, pairs_of
 
 ANEW = "run anew"
 ANEW_OPEN = f"{ANEW}: undetermined"

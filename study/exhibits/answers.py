@@ -17,7 +17,6 @@ from study.exhibits import (
     token_clause,
     two_changes,
 )
-from study.exhibits.alike import hardly_shown, unlikely_shown
 from study.exhibits.answer import TURN, Answer, in_turn, of, semicolons, shown
 from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import NOTHING, apart, evidence, examples, limited, of_the_history
@@ -26,6 +25,7 @@ from study.exhibits.key_action import key_action
 from study.exhibits.losses import loss
 from study.exhibits.markup import Html, code, listing, paragraphs
 from study.exhibits.order import order
+from study.exhibits.power_of_who import hardly_shown, unlikely_shown
 from study.exhibits.prose import bracketed, cannot_say, named, number, percent, plural, sentence, worded
 from study.exhibits.records import Contrast
 from study.exhibits.results import Results

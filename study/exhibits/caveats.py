@@ -16,9 +16,9 @@ from study.exhibits import (
 from study.exhibits.key_action import allowed
 from study.exhibits.losses import plain_bce
 from study.exhibits.markup import Html, bullets, code, listing
-from study.exhibits.others import Pair, pairs
 from study.exhibits.prose import count, few_or_counted, members, number, plural, raised
 from study.exhibits.results import SEQUENCE, Results
+from study.exhibits.snapshot_pairs import Pair, pairs
 from study.paths import LOG
 
 TRIED = "sum-horizon"

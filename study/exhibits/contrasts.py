@@ -10,7 +10,7 @@ from study.exhibits.measures import MEASURES, NDCG, Measure
 from study.exhibits.prose import dagger, marked, percent, plural, probability, sentence, signed, verdict_sentence
 from study.exhibits.records import Contrast, variants_of
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, name, p_value, table, words
+from study.exhibits.tables import TESTED, Cell, name, table, tested, words
 from study.params.statistics import PRIMARY
 
 SUBJECTS = {
@@ -99,17 +99,14 @@ def _hover(contrast: Contrast, *, is_brief: bool) -> str:
 
 def contrast_table(results: Results, contrasts: Sequence[Contrast]) -> Html:
     """Everything that was computed for each contrast."""
-    head = ["contrast", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    head = ["contrast", "verdict", *TESTED]
     measures = [measure.told for measure in MEASURES]
     head += ["of seeds", "by t", *measures, "left", "right"]
     rows = [
         [
             name(marked(c)),
             words(c.verdict),
-            *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
-            Cell(percent(c.level, 2), c.level),
-            p_value(c.p_difference),
-            p_value(c.p_equivalence),
+            *tested(c),
             *_by_student(results, c),
             *(_lead(results, measure, c) for measure in MEASURES),
             name(c.left_variant),

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from study.errors import UserError
 from study.exhibits.markup import code, listing
-from study.exhibits.others import Pair, comparison, comparison_file
 from study.exhibits.prose import late, over, plural, signed, to_margin
 from study.exhibits.records import Contrast, variants_of
+from study.exhibits.snapshot_pairs import Pair, comparison, comparison_file
 from study.exhibits.snapshot_records import Change
 from study.exhibits.tables import Cell, effect, words
 from study.params.statistics import Outcome

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from study.exhibits import agreement, anew, hedges
 from study.exhibits.effects import SIGNS, label
 from study.exhibits.markup import Html, code, listing, paragraphs
-from study.exhibits.others import Pair, pairs_of
 from study.exhibits.prose import SMALL, count, plural, signed, to_margin
 from study.exhibits.records import Effect
 from study.exhibits.results import FACTORIAL, Results
+from study.exhibits.snapshot_pairs import Pair, pairs_of
 from study.exhibits.tables import Cell, effect, table, words
 from study.params.statistics import PRIMARY
 

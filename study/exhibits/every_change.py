@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from study.exhibits.diagnosis_records import LeftOut
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.prose import DAGGER, NO_BOUND, dagger, family, is_unbounded, percent, plural, signed
+from study.exhibits.prose import DAGGER, NO_BOUND, dagger, family, is_unbounded, plural
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, name, p_value, table, words
+from study.exhibits.tables import TESTED, name, table, tested, words
 from study.params.diagnostics import Diagnostics
 from study.params.statistics import PRIMARY
 
@@ -19,17 +19,14 @@ def shown(results: Results) -> Html:
     found = results.diagnostics
     if found is None or not found.contrasts:
         return Html("")
-    head = ["change", "family", "variant", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    head = ["change", "family", "variant", "verdict", *TESTED]
     rows = [
         [
             name(f"{c.change}{DAGGER * c.after_test}"),
             words(c.family),
             name(c.left_variant),
             words(c.verdict),
-            *(Cell(signed(value), value) for value in (c.effect, c.low, c.high)),
-            Cell(percent(c.level, 2), c.level),
-            p_value(c.p_difference),
-            p_value(c.p_equivalence),
+            *tested(c),
         ]
         for c in found.contrasts
     ]

@@ -9,7 +9,7 @@ from study.exhibits.markup import Html, bullets, code, escape, joined, listing, 
 from study.exhibits.prose import SMALL, count, marked, number, percent, plural, probability, signed, to_margin, worded
 from study.exhibits.records import Contrast, Effect
 from study.exhibits.results import Results
-from study.exhibits.tables import Cell, decimal, name, p_value, table, whole, words
+from study.exhibits.tables import TESTED, decimal, name, table, tested, whole, words
 from study.params.statistics import PRIMARY
 
 
@@ -251,14 +251,11 @@ def numbers(effects: list[Effect]) -> Html:
         [
             words(label(e)),
             words(SIGNS.get(e.verdict, e.verdict)),
-            *(Cell(signed(value), value) for value in (e.effect, e.low, e.high)),
-            Cell(percent(e.level, 2), e.level),
-            p_value(e.p_difference),
-            p_value(e.p_equivalence),
+            *tested(e),
         ]
         for e in effects
     ]
-    head = ["effect of", "verdict", "effect", "low", "high", "level", "p (differ)", "p (equivalent)"]
+    head = ["effect of", "verdict", *TESTED]
     return table(
         head,
         rows,

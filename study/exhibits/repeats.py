@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from study.exhibits import agreement, effect_changes
 from study.exhibits.markup import listing
-from study.exhibits.others import Pair, called, pair_of
 from study.exhibits.prose import plural
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, called, pair_of
 
 
 def in_short(results: Results) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from study.exhibits import choose, scope, steps, topic
+from study.exhibits import choose, optimizer_steps, scope, topic
 from study.exhibits.beats import expected_alike
 from study.exhibits.clauses import hedged
 from study.exhibits.markup import Html, bullets, joined, paragraphs
@@ -35,7 +35,9 @@ def history(results: Results) -> Html:
             f" Nineteen of twenty users of this log have no more than {count(longest)} events, which every model "
             "holds: what is called a longer history below is none."
         )
-    text += "".join(f" {told}" for told in [*_asked(entries, per_event), *filter(None, [steps.told(results)])])
+    text += "".join(
+        f" {told}" for told in [*_asked(entries, per_event), *filter(None, [optimizer_steps.told(results)])]
+    )
     return joined([paragraphs([text]), bullets(_controls(results))])
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from study.exhibits.markup import code, listing
-from study.exhibits.others import Pair
 from study.exhibits.prose import count, number, over, plural
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair
 from study.metrics.few_seeds import judge_by_student
 from study.params.statistics import PRIMARY
 

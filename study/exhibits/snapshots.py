@@ -5,15 +5,15 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 
 from study.exhibits import agreement, effects_anew
-from study.exhibits.changed import changed
+from study.exhibits.changed_answers import changed
 from study.exhibits.colours import GREY
 from study.exhibits.data import local_day
 from study.exhibits.figures import draw, family_style, inert
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.others import Pair, both_hold, comparison, otherwise, pairs
 from study.exhibits.prose import DASH, count, number, percent, plural
 from study.exhibits.records import Row
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, both_hold, comparison, otherwise, pairs
 from study.exhibits.snapshot_records import Drift, Ranks
 from study.exhibits.source import origin, short
 from study.exhibits.tables import Cell, decimal, estimate, name, table, whole, words

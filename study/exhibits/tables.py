@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from study.exhibits.markup import Html, code, escape
-from study.exhibits.prose import DASH, count, number, percent, ranging, within
+from study.exhibits.prose import DASH, count, number, percent, ranging, signed, within
 from study.exhibits.records import Estimate, Tested
 from study.metrics.few_seeds import EffectByStudent
 
@@ -54,6 +54,20 @@ def whole(value: float | None) -> Cell:
 def estimate(value: Estimate) -> Cell:
     """An estimate with its interval; sorts by the estimate."""
     return Cell(within(value), value.estimate)
+
+
+TESTED = ("effect", "low", "high", "level", "p (differ)", "p (equivalent)")
+"""What was computed of a tested effect, by the heads of its columns."""
+
+
+def tested(one: Tested) -> list[Cell]:
+    """The cells of these columns."""
+    return [
+        *(Cell(signed(value), value) for value in (one.effect, one.low, one.high)),
+        Cell(percent(one.level, 2), one.level),
+        p_value(one.p_difference),
+        p_value(one.p_equivalence),
+    ]
 
 
 def effect(value: Tested | EffectByStudent) -> Cell:

@@ -13,10 +13,10 @@ from study.exhibits.figures import draw, error_bars, inert, names_axis, row_heig
 from study.exhibits.key_action import candidates
 from study.exhibits.marks import TRAINING
 from study.exhibits.markup import Html, code, joined, listing, paragraphs
-from study.exhibits.others import pairs_of
 from study.exhibits.prose import DASH, count, dagger, marked, number, percent, plural, signed, within, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import pairs_of
 from study.exhibits.tables import Cell, brackets, decimal, estimate, name, table, words
 from study.metrics.few_seeds import ByStudent, judge_by_student
 from study.params.statistics import PRIMARY

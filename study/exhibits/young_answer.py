@@ -7,10 +7,10 @@ from study.exhibits.answer import Answer, Told, in_turn, of, semicolons
 from study.exhibits.clauses import NOTHING, apart, evidence, hedged, limited, of_the_history
 from study.exhibits.few_seeds import BY_T
 from study.exhibits.markup import code, listing
-from study.exhibits.others import pairs_of
 from study.exhibits.prose import DASH, number, signed, worded
 from study.exhibits.records import Contrast, Row
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import pairs_of
 from study.exhibits.source import missing
 from study.exhibits.young import (
     composed,

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from study.exhibits import agreement, anew, caveats, findings, snapshots
-from study.exhibits.others import Pair, pairs
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, pairs
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from study.exhibits import anew, young
-from study.exhibits.others import pairs_of
 from study.exhibits.prose import flipped, signed
+from study.exhibits.snapshot_pairs import pairs_of
 from tests.exhibits.asking import VERDICTS, told
 from tests.exhibits.conftest import documents, write
 from tests.exhibits.pairing import contrasts, sign, text

@@ -8,9 +8,9 @@ import pytest
 from study.errors import UserError
 from study.exhibits import advice, agreement, effect_changes, findings, snapshots, topic
 from study.exhibits.contrasts import sentences
-from study.exhibits.others import Pair, on
 from study.exhibits.prose import signed
 from study.exhibits.results import Results
+from study.exhibits.snapshot_pairs import Pair, on
 from tests.exhibits.asking import lead, told
 from tests.exhibits.conftest import contrast
 from tests.exhibits.pairing import ONE, TREES, contrasts, only, text

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from study.exhibits import agreement, search_luck
-from study.exhibits.others import pair_of
 from study.exhibits.search_luck import beyond_seeds
+from study.exhibits.snapshot_pairs import pair_of
 from study.metrics.few_seeds import ByStudent
 from tests.exhibits.pairing import text
 

@@ -6,7 +6,7 @@ import pytest
 
 from study.exhibits import answers, findings, repeats, young_answer
 from study.exhibits.answer import TURN, clauses
-from study.exhibits.others import Pair
+from study.exhibits.snapshot_pairs import Pair
 from tests.exhibits.asking import EVERY, VERDICTS, say, short
 from tests.exhibits.conftest import diagnosis
 from tests.exhibits.pairing import contrasts, text

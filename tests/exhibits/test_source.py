@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from study.exhibits import others, reproduce, source, tokens
+from study.exhibits import reproduce, snapshot_pairs, source, tokens
 from study.paths import write_text
 from tests.exhibits.pairing import text
 
@@ -48,14 +48,14 @@ def test_an_arm_that_was_run_on_another_state_of_the_log_was_not_run_on_this_one
 def test_an_arm_that_was_run_there_on_another_state_of_the_log_counts_as_not_run(compared, state):
     """As where that log went on under its name, and main alone was run again."""
     results = compared()
-    there = others.on(results, "old", "young")
+    there = snapshot_pairs.on(results, "old", "young")
     manifest = json.loads((there.root / "main/manifest.json").read_text(encoding="utf-8"))
     write_text(there.folder / "manifest.json", json.dumps(manifest | {"data_hash": state}))
     card = there.root / "data" / f"{results.params.asked_by('young')}.json"
     write_text(card, (there.root / "data/categories.json").read_text(encoding="utf-8"))
 
     assert "ab" == manifest["data_hash"]
-    assert (state == "ab") == others.was_run(there)
+    assert (state == "ab") == snapshot_pairs.was_run(there)
 
 
 def test_where_other_code_trained_than_compared_it_is_named(made):

@@ -7,10 +7,10 @@ from study.errors import UserError
 from study.exhibits.answer import clauses
 from study.exhibits.answers import QUESTIONS, Question
 from study.exhibits.markup import Html, bullets, code, escape, joined, listing, paragraphs
-from study.exhibits.others import Pair, shared
 from study.exhibits.prose import SILENT, plural
 from study.exhibits.result_file import REPRODUCE
 from study.exhibits.scoring_log import TOO_MANY
+from study.exhibits.snapshot_pairs import Pair, shared
 
 EVIDENCE = re.compile(r'(?:;[^;<>]*,|[:;])?\s*<span class="evidence">.*?</span>')
 TAGS = re.compile(r"<[^>]+>")

@@ -4,7 +4,7 @@ from html import unescape
 
 from study.exhibits import snapshots
 from study.exhibits.answer import clauses
-from study.exhibits.changed import conclusion, wording
+from study.exhibits.changed_answers import conclusion, wording
 from study.exhibits.scoring_log import TOO_MANY
 from tests.exhibits.pairing import contrasts, text
 
