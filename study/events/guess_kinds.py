@@ -8,6 +8,7 @@ import polars as pl
 from study.errors import UserError
 from study.events.attributes import field_of, no_json, text_of, values_of
 from study.events.guess_names import is_measure, is_of_words
+from study.events.nothing import is_nothing
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
 PLACES = 3
@@ -20,8 +21,6 @@ NEARLY_AN_ID = 0.5
 """Share of distinct values above which a column tells rows apart instead of grouping them."""
 NUMBERS = 0.95
 """Share of numbers from which a column is one of numbers with mistakes in it, gaps aside."""
-NOTHING = ("null", "none", "n/a", "na", "#n/a", r"\n", "-", "?", "unknown", "undefined", "missing")
-"""What stands for a number that is not known, in lower case."""
 
 
 def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
@@ -126,7 +125,7 @@ def _mistakes(name: str, values: pl.Series) -> str:
         return "numbers with a decimal comma: write them with a point, then it is numeric"
     is_number = texts.cast(pl.Float64, strict=False).is_not_null()
     wrong = texts.filter(~is_number)
-    meant = wrong.filter(~wrong.str.to_lowercase().is_in(NOTHING))
+    meant = wrong.filter(~is_nothing(wrong))
     least = NUMBERS * (len(texts) - len(wrong) + len(meant))
     if wrong.is_empty() or len(texts) - len(wrong) < least or not _measures(name, values.filter(is_number)):
         return ""

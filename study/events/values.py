@@ -6,6 +6,7 @@ import polars as pl
 
 from study.errors import UserError, few, meant
 from study.events.attributes import shown, without_fraction
+from study.events.nothing import FOR_SURE, is_nothing
 from study.events.split import SEPARATOR, places_of
 from study.params.question import Question, WhatQuestion
 
@@ -13,8 +14,6 @@ PLACES = 10
 """That the primary metric counts, recall@10."""
 MOST_GROUPS = 3
 """Groups of values in one warning."""
-NOTHING = ("NULL", "null", "None", r"\N", "N/A")
-"""What programs write where a value is missing, and what is a value here, as any other text."""
 Counts = dict[str, int]
 """Events with each value of a column, the most frequent value first."""
 
@@ -129,7 +128,8 @@ def alike(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
 def named_nothing(column: str, tables: Mapping[str, pl.DataFrame]) -> list[str]:
     """The values of a column that other programs write where there is none, a sentence if there are any."""
     had = counts_of(column, tables)
-    told = [f"'{value}' ({had[value]:,} events)" for value in NOTHING if value in had]
+    values = pl.Series([*had], dtype=pl.String)
+    told = [f"'{value}' ({had[value]:,} events)" for value in values.filter(is_nothing(values, FOR_SURE))]
     verb = "is a value as any other" if len(told) == 1 else "are values as any others"
     how = "where no value is meant leave the field empty, or leave out such rows"
     return [f"{column}: {' and '.join(told)} {verb}; {how}"] if told else []

@@ -23,7 +23,7 @@ def test_numbers_with_a_mistake_among_them_are_left_out_and_no_candidate(workspa
     assert told in PARAMS.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("nothing", ["N/A", "null", "-"])
+@pytest.mark.parametrize("nothing", ["N/A", "null", "-", "(not set)", "NIL"])
 def test_numbers_are_known_as_such_however_often_a_word_stands_for_none(workspace, nothing):
     seldom = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit(nothing))
     funnel().with_columns(price=seldom.otherwise(pl.col("price").cast(pl.String))).write_csv("log.csv")

@@ -46,5 +46,28 @@ def test_text_that_is_written_for_nothing_is_warned_of_where_it_is_ranked_or_ask
     said = checked(log, capsys, key_action={"event_type": ["order_placed"]})
 
     name = "event_type" if column == "event_name" else column
-    told = rf"warning: {name}: 'NULL' (2 events) and '\N' (1 events) are values as any others; where no value is meant"
+    text = r"'NULL' (2 events) and '\N' (1 events) and 'none' (1 events)"
+    told = f"warning: {name}: {text} are values as any others; where no value is meant"
     assert [told] == [line[: len(told)] for line in said.splitlines() if line.startswith("warning") and "NULL" in line]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("(not set)", True),
+        ("undefined", True),
+        ("(Not Provided)", True),
+        ("#N/A", True),
+        ("nil", True),
+        ("(none)", True),
+        ("unknown", False),
+        ("-", False),
+        ("none of these", False),
+    ],
+)
+def test_what_tools_write_for_nothing_is_warned_of_and_what_people_may_choose_is_not(workspace, capsys, text, is_told):
+    seldom = pl.when(pl.int_range(pl.len()) % 50 == 0).then(pl.lit(text))
+    said = checked(funnel().with_columns(product=seldom.otherwise("product")), capsys)
+
+    assert is_told == (f"warning: product: '{text}' (120 events) is a value as any other; where no value is me" in said)
+    assert is_told == ("where no value is meant" in said)
