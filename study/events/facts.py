@@ -9,18 +9,25 @@ import polars as pl
 
 from study.events.codes import numbered
 from study.events.log import Ints
+from study.events.nothing import is_nobody
 from study.params.snapshot import Snapshot
 
 CLOCKS_DIFFER = timedelta(days=1)
 TIME = pl.col("timestamp")
+BUSIEST = 20
+"""Users of a part that are known by their ids: no more than so many can each have a share of one in so many events."""
 
 
 @dataclass(frozen=True)
 class Activity:
-    """Of each user the number of events and of days with one, in UTC; int64 [U], both."""
+    """Of each user the number of events and of days with one, in UTC; int64 [U], both.
+
+    `noted` has `user_id` and `events` of the busiest users, and of those whose id may stand for nobody.
+    """
 
     events: Ints
     days: Ints
+    noted: pl.DataFrame
 
     @property
     def returning(self) -> float:
@@ -105,7 +112,11 @@ def facts_of(parts: Iterable[PartFacts], spec: Snapshot) -> Facts:
         missing={name: int(counts[name].filter(pl.col("value").is_null())["count"].sum()) for name in spec.coded},
         values={name: counts[name]["value"].drop_nulls().len() for name in spec.coded},
         counts={name: table for name, table in counts.items() if table.schema["value"] == pl.String},
-        users=Activity(np.concatenate([a.events for a in users]), np.concatenate([a.days for a in users])),
+        users=Activity(
+            np.concatenate([a.events for a in users]),
+            np.concatenate([a.days for a in users]),
+            pl.concat([a.noted for a in users]),
+        ),
         future=int(whole["future"].sum()),
         repeated=int(whole["repeated"].sum()),
         days=pl.concat(days).group_by("day").agg(pl.col("count").sum()).sort("day"),
@@ -139,9 +150,17 @@ def activity(events: pl.DataFrame) -> Activity:
     Args:
         events: in the general form.
     """
-    user = numbered(events["user_id"]).to_physical()
+    named = numbered(events["user_id"])
+    user, ids = named.to_physical(), named.dtype.categories  # type: ignore[attr-defined]
     day = events["timestamp"].dt.date().to_physical()
     first, width = day.min(), day.max() - day.min() + 1  # type: ignore[operator]
     pairs = (user.cast(pl.Int64) * width + (day - first)).sort()
     distinct = pairs.filter((pairs != pairs.shift()).fill_null(value=True))
-    return Activity(np.bincount(user.to_numpy()), np.bincount((distinct // width).to_numpy()))
+    counts = np.bincount(user.to_numpy())
+    each = pl.DataFrame({"user_id": ids, "events": counts})
+    is_busy = pl.col("events").rank("ordinal", descending=True) <= BUSIEST
+    return Activity(
+        events=counts,
+        days=np.bincount((distinct // width).to_numpy()),
+        noted=each.filter(is_busy | is_nobody(ids)),
+    )

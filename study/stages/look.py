@@ -12,6 +12,7 @@ import polars as pl
 from study.errors import UserError, few, one_line
 from study.events import health
 from study.events.asked import Answers, Asked, Windows, asked_of
+from study.events.doubtful_times import doubtful_times
 from study.events.facts import Facts, counted_in, facts_of
 from study.events.files import in_folders, read_file, refuse_absent
 from study.events.parts import Parts
@@ -153,7 +154,7 @@ def _after_doubts(facts: Facts, find: Callable[[], Found]) -> Found:
     try:
         return find()
     except UserError as error:
-        told = health.doubtful_times(facts)
+        told = doubtful_times(facts)
         raise UserError(f"{error}; {told[0]}" if told else str(error)) from None
 
 
