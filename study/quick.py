@@ -85,7 +85,7 @@ def run() -> None:
 def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     """The parameters with `budget: quick`, a short roster, and one window of stop, select and test each.
 
-    Where candidates are held back, test has two.
+    Where candidates are held back, test has two; none has more than the parameters ask for.
 
     Kept are the first variant of each arm and family, composed ones too, of counting rules the one that is hard to
     beat, since what learns is compared with the best of them, what composed ones are made of, the variant that is
@@ -105,7 +105,7 @@ def reduced(raw: dict[str, Any]) -> dict[str, Any]:
     late = {name: [n for n in names if n in contrasts] for name, names in raw.get("after_test", {}).items()}
     short = {name: _lighter(entry) for name, entry in roster.items() if name in kept}
     asked = {
-        name: question | {"windows": LATER if question.get("held_back") else WINDOWS}
+        name: question | {"windows": _less(question["windows"], LATER if question.get("held_back") else WINDOWS)}
         for name, question in raw.get("questions", {}).items()
     }
     changed = {"budget": "quick", **ALONE, "questions": asked}
