@@ -40,7 +40,7 @@ class Guess:
         key_action: as of a question.
         candidate, finer: the columns whose joint value is the candidate of the main question, and of one with a larger
             catalogue.
-        reasons: what the guesses of the user, the time, the key action and the candidate rest on.
+        reasons: what the guesses of the user, the time, the key action and the two candidates rest on.
     """
 
     columns: dict[str, str | None]
@@ -101,6 +101,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
             "time": f"its values are times{_listed('; so are those of', others)}{NO_ZONE * has_no_zone(log[time])}",
             "key_action": why,
             "candidate": f"{size_of(acts.select(candidate))}{elsewhere(log, acts, candidate, offered)}",
+            "finer": size_of(acts.select(finer)),
         },
     )
 

@@ -1,5 +1,6 @@
 """A first guess at the kinds of the columns of an unknown log, and at those that are no attributes."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import polars as pl
 
 from study.errors import UserError
 from study.events.attributes import field_of, no_json, text_of, values_of
-from study.events.guess_names import is_measure, is_of_words
+from study.events.guess_names import is_measure, is_of_words, words_of
 from study.events.nothing import is_nothing
 from study.params.snapshot import LONG, NAMELESS, TAKEN, Listed, is_long
 
@@ -21,6 +22,10 @@ NEARLY_AN_ID = 0.5
 """Share of distinct values above which a column tells rows apart instead of grouping them."""
 NUMBERS = 0.95
 """Share of numbers from which a column is one of numbers with mistakes in it, gaps aside."""
+LOOKED_AT, ADDRESSES = 1_000, 0.95
+"""Distinct values that are looked at one by one, and the share of addresses from which a column is one of them."""
+VERSION = {"version", "release", "build"}
+"""What is written like an address: 4.12.20.1."""
 
 
 def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
@@ -29,7 +34,7 @@ def kinds_of(log: pl.DataFrame) -> tuple[dict[str, Any], dict[str, str]]:
     left_out: dict[str, str] = {}
     for name in log.columns:
         values = log[name].drop_nulls()
-        fault = _unusable(name, values) or _objects(name, values)
+        fault = _unusable(name, values) or _objects(name, values) or _addresses(name, values)
         kind, why = ("", fault) if fault else _kind(name, log[name], values)
         if why:
             left_out[name] = why
@@ -92,6 +97,24 @@ def _objects(name: str, values: pl.Series) -> str:
         return f"its values are objects: write their fields as columns, such as {name}.{field_of(values)}"
     starts = values.str.starts_with("{").all() if values.dtype == pl.String else False
     return f"its values are objects: write their fields as columns, such as {name}.field" if starts else ""
+
+
+def _addresses(name: str, values: pl.Series) -> str:
+    """That a column has IP addresses; nothing where it has none."""
+    if values.dtype != pl.String or VERSION & set(words_of(name)):
+        return ""
+    some = values.unique(maintain_order=True).head(LOOKED_AT)
+    some = some.filter(~is_nothing(some))
+    found = sum(map(_is_address, some))
+    return "its values are IP addresses, which name machines and no things" if found > ADDRESSES * len(some) else ""
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(name: str, raw: pl.Series) -> tuple[Any, str]:

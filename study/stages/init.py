@@ -171,6 +171,9 @@ def _questions(found: Guess, tempo: Pace) -> list[str]:
         lines.append(
             "  # no candidate of a larger catalogue was found: products asks what categories asks, until you name one"
         )
+    else:
+        larger = " and ".join(map(_yaml, found.finer))
+        lines.append(f"  # guess: the candidate of products and young is {larger}: {found.reasons['finer']}")
     if tempo.horizon.get("sessions"):
         lines.append("  # of sessions eligible_days says nothing: coupons asks about each that may go on")
     for name, own in asked.items():
