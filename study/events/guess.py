@@ -1,6 +1,7 @@
 """A first guess at what the columns of an unknown log mean, for a person to correct."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from study.events.guess_kinds import FEW, is_cut, kinds_of
 from study.events.guess_names import is_about_user, is_act, is_user, keys_of, named, words_of
 from study.events.guess_times import days_of, has_no_zone, hours_of, refuse_none, times_of
 from study.events.guess_users import BY_HAND, describes, holders, names_alone, rivals, user_of
+from study.events.times import guessed
 from study.params.snapshot import PATTERN, is_pattern
 
 EVENT = r"event|action|activity|verb|^type$|behaviou?r"
@@ -71,8 +73,9 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         refuse_none(log, place, BY_HAND)
     time, *others = times
     user = user_of(log, time, place)
-    days = days_of(log.drop(user), time)
-    hours = hours_of(log.drop(user), time)
+    when = guessed(log[time], Path(place))
+    days = days_of(log.drop(user), time, when)
+    hours = hours_of(log.drop(user), time, when)
     rest = log.drop(time, user, *days, *hours)
     event_type = _event_type(rest, place)
     attributes, unusable = kinds_of(rest.drop([event_type] if event_type else []))

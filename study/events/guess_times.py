@@ -9,7 +9,7 @@ from study.errors import UserError
 from study.events.attributes import shown, text_of
 from study.events.guess_names import named
 from study.events.spans import DAY
-from study.events.times import GREENWICH, OFFSET, guessed, looks_like_time, no_time, within_dates
+from study.events.times import GREENWICH, OFFSET, looks_like_time, no_time, within_dates
 
 TIME = r"time|date|timestamp|when|created|occurred|epoch|unix|(^|_)ts(_|$)|_at$"
 OF_EVENT = r"(event|occurred)?_?(time|timestamp|ts|at)"
@@ -87,9 +87,8 @@ def _odd_among_times(raw: pl.Series) -> str:
     return f"'{shown(raw[found[0]])}' in row {found[0] + 1} {told}" if found else ""
 
 
-def days_of(log: pl.DataFrame, time: str) -> list[str]:
-    """The columns that say on which day an event was, and nothing else."""
-    when = guessed(log[time])
+def days_of(log: pl.DataFrame, time: str, when: pl.Series) -> list[str]:
+    """The columns that say on which day an event was, and nothing else; `when` are the values of its time in UTC."""
     return [name for name in log.columns if name != time and _is_its_day(log[name], when)]
 
 
@@ -104,9 +103,9 @@ def has_no_zone(raw: pl.Series) -> bool:
     return not (texts.str.contains(OFFSET) | texts.str.contains(GREENWICH)).filter(texts.str.contains(":")).any()
 
 
-def hours_of(log: pl.DataFrame, time: str) -> dict[str, str]:
+def hours_of(log: pl.DataFrame, time: str, when: pl.Series) -> dict[str, str]:
     """The columns that say when in a day an event was, where the time is a day alone, and what to do with each."""
-    days = guessed(log[time]).dt.date().drop_nulls()
+    days = when.dt.date().drop_nulls()
     if _tells_hours(log[time]) or days.is_empty():  # none has a date: the reader says so
         return {}
     day = days[0]

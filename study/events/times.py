@@ -248,12 +248,16 @@ def _shifted(clock: pl.Series, offset: pl.Series) -> pl.Series:
     return (clock.cast(pl.Int64) - shift).cast(UTC)
 
 
-def guessed(raw: pl.Series) -> pl.Series:
-    """The times of a column that looks like times, in UTC; missing where it is."""
+def guessed(raw: pl.Series, place: Path) -> pl.Series:
+    """The times of a column that looks like times, in UTC; missing where it is.
+
+    Raises:
+        UserError: some are of another unit than others; names file, column, row and value.
+    """
     raw = within_dates(raw)
     times = pl.Series([None], dtype=UTC).extend_constant(None, len(raw) - 1)
     there = raw.is_not_null()
-    return times.scatter(there.arg_true(), _parsed(raw.filter(there), GUESS, Path())[0])
+    return times.scatter(there.arg_true(), _parsed(raw.filter(there), GUESS, place)[0])
 
 
 def looks_like_time(raw: pl.Series) -> bool:

@@ -101,3 +101,35 @@ def test_times_that_tell_no_zone_are_said_to_be_taken_for_utc(workspace, when, i
     assert 0 == main(["init", "log.parquet"])
 
     assert is_told == (ZONELESS in PARAMS.read_text(encoding="utf-8"))
+
+
+def in_milliseconds(*rows: int) -> pl.DataFrame:
+    """The funnel in seconds, but for some rows."""
+    seconds, is_other = pl.col("occurred_at").dt.epoch("s"), pl.int_range(pl.len()).is_in(rows)
+    return funnel().with_columns(pl.when(is_other).then(seconds * 1_000).otherwise(seconds).alias("occurred_at"))
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "place"),
+    [
+        ("log.csv", ["log.csv"], "log.csv"),
+        ("log.parquet", ["log.parquet"], "log.parquet"),
+        ("log", ["log/1.csv", "log/2.csv"], "2 files of log"),
+    ],
+)
+def test_seconds_among_milliseconds_are_told_with_the_file(workspace, capsys, source, files, place):
+    (workspace / "log").mkdir()
+    for file in files:
+        log = in_milliseconds(3)
+        log.write_parquet(file) if file.endswith(".parquet") else log.write_csv(file)
+
+    assert 2 == main(["init", source])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"downfunnel: {place}: column 'occurred_at', row 1: '17")
+    assert "' is of another unit than '17" in line and "in row 4, or of 1970; give all times in one unit" in line
+
+
+def test_times_in_one_unit_are_read(workspace):
+    in_milliseconds().write_csv("log.csv")
+
+    assert 0 == main(["init", "log.csv"])
