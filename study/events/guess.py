@@ -84,7 +84,7 @@ def guess(log: pl.DataFrame, place: str) -> Guess:
         if why := names_alone(log[user], rest[name], is_categorical=kind == "categorical"):
             left_out[name] = why
             del attributes[name]
-    column, allowed, why = key_action_of(log, user, event_type, list(attributes))
+    column, allowed, why = key_action_of(log, user, when, event_type, list(attributes))
     teller = event_type if column == "event_type" else column
     acts = log.filter(text_of(log[teller]).is_in(allowed)) if teller else log
     offered = {name for name, kind in attributes.items() if kind == "categorical"}

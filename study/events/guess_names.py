@@ -29,9 +29,13 @@ KEYS = (
     r"\b((pre|re|place)?order\w*|transaction\w*|convert(s|ed|ing)?|conversions?|(re)?subscri\w*|paid|payments?|"
     r"book(ed|ings?)?|(pre)?sales?|sold|sign(s|ed|ing)? ?ups?)\b",
     r"check ?out",
+    r"\bupgrad(es?|ed|ing)\b",
 )
-"""What is in the words of a key action: of a purchase, of others, and of the step before it."""
-UNDONE = r"fail|cancel|refund|return|declin|reject|expir|abandon|updat|revers|void|error|attempt|pending|edit|remov"
+"""What is in the words of a key action: of a purchase, of others, of the step before it, and of a dearer plan."""
+UNDONE = (
+    r"fail|cancel|refund|return|declin|reject|expir|abandon|updat|revers|void|error|attempt|pending|edit|remov|"
+    r"shipp|shipment|deliver|dispatch|fulfil"
+)
 """What is in the name of something that became of a key action, or kept it from being one."""
 BESIDES = (
     r"view|click|tap|cart|basket|wish|open|close|visit|search|impression|scroll|log.?in|start|stop|play|share|like|page|"
@@ -69,11 +73,12 @@ def keys_of(acts: list[str]) -> list[str]:
     """
     words = {act: " ".join(words_of(act)) for act in acts}
     found = [act for key in KEYS for act in sorted(acts, key=len) if re.search(key, words[act])]
-    return sorted(dict.fromkeys(found), key=lambda act: _is_unlikely(words[act]))
+    return sorted(dict.fromkeys(found), key=speaks_against)
 
 
-def _is_unlikely(words: str) -> tuple[bool, bool]:
-    """How a key action is ranked among those that are named like one."""
+def speaks_against(act: str) -> tuple[bool, bool]:
+    """What speaks against a key action by its name: that it came to nothing, and that it is done besides."""
+    words = " ".join(words_of(act))
     return bool(re.search(UNDONE, words)), bool(re.search(BESIDES, words))
 
 

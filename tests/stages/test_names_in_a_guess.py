@@ -79,6 +79,10 @@ def test_a_thing_whose_name_holds_that_of_a_measure_or_of_words_may_be_the_candi
         (["order_cancelled", "order_completed"], "order_completed"),
         (["Order Viewed", "Order Completed"], "Order Completed"),
         (["purchase_failed", "order"], "order"),
+        (["Page Viewed", "Plan Upgraded"], "Plan Upgraded"),
+        (["app_upgrade", "Order Completed"], "Order Completed"),
+        (["upgrade", "checkout"], "checkout"),
+        (["order_shipped", "order_delivered", "order_completed"], "order_completed"),
     ],
 )
 def test_a_key_action_is_known_by_whole_words_a_purchase_before_all(acts, key):
