@@ -27,7 +27,7 @@ RARE = 0.005
 ONCE = 0.05
 """Share of those who act that act again below which a key action is one that is taken once, such as to subscribe."""
 NEARLY_AN_ID = 0.2
-"""Candidates per key action above which hardly any candidate is acted on twice."""
+"""Candidates per key action above which hardly any is acted on twice; per event, above which few occur again."""
 FEW = 20
 FOLDED = 0.5
 """The share of an attribute's values, as the events have them, that may look alike before it is said."""
@@ -132,7 +132,7 @@ def doubts(
     found += _unborn(relevant, candidates)
     if question.held_back:
         found += _held(question, candidates, seed)
-    return [*found, *_size(len(candidates), actions)]
+    return [*found, *_size(len(candidates), actions, int(candidates["events"].sum()))]
 
 
 def _held(question: WhatQuestion, candidates: pl.DataFrame, seed: int) -> list[str]:
@@ -201,15 +201,16 @@ def _rate(share: float) -> list[str]:
     return []
 
 
-def _size(catalogue: int, actions: int) -> list[str]:
+def _size(catalogue: int, actions: int, events: int) -> list[str]:
     if catalogue < FEW:
         return [f"the catalogue has {_several(catalogue, 'candidate', 'candidates')}: recall@10 is easy for everyone"]
-    if catalogue > NEARLY_AN_ID * actions:
-        return [
-            f"{catalogue:,} candidates share {actions:,} key actions: the candidate is nearly an id; choose a "
-            "coarser one"
-        ]
-    return []
+    if catalogue <= NEARLY_AN_ID * actions:
+        return []
+    shared = f"{catalogue:,} candidates share {_several(actions, 'key action', 'key actions')}"
+    if catalogue > NEARLY_AN_ID * events:
+        return [f"{shared}: the candidate is nearly an id; choose a coarser one"]
+    each = f"each candidate has {events / catalogue:,.0f} events on average"
+    return [f"{shared}, though {each}: the key action is rare; choose a more frequent one, or bring a longer log"]
 
 
 def _folded(facts: Facts, spec: Snapshot, questions: list[Question], settings: Features) -> list[str]:

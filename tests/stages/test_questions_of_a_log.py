@@ -105,3 +105,30 @@ def test_a_candidate_may_be_joined_of_a_place_of_a_list(workspace, capsys):
 
     assert 0 == main(["check"]), capsys.readouterr().err
     assert 0 == main(["split", "categories"]), capsys.readouterr().err
+
+
+RARE, ID = "the key action is rare; choose a more frequent one", "the candidate is nearly an id; choose a coarser one"
+
+
+@pytest.mark.parametrize(
+    ("every", "candidate", "told"),
+    [(50, ["category"], RARE), (1, ["category"], ""), (1, ["product", "shop"], ID), (50, ["product", "shop"], ID)],
+)
+def test_a_rare_key_action_is_told_apart_from_a_candidate_that_is_nearly_an_id(
+    workspace, capsys, every, candidate, told
+):
+    """By how many events a candidate has, be they key actions or others."""
+    is_act = (pl.col("event_name") == "order_placed") & (pl.int_range(pl.len()) % every == 0)
+    kind = pl.when(is_act).then(pl.lit("order_placed")).otherwise(pl.lit("page_view"))
+    ask(
+        funnel(users=800).with_columns(event_name=kind),
+        "categories",
+        candidate=candidate,
+        horizon_days=30,
+        windows={"stop": 1, "select": 1, "test": 1},
+    )
+    capsys.readouterr()
+
+    assert 0 == main(["check"])
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: categories")]
+    assert [told] * bool(told) == [reason for reason in (RARE, ID) if any(reason in line for line in said)]
